@@ -1,0 +1,17 @@
+/** Where the store takes its time from, so that tests can hold it. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Runs `task` once after `delayMs`; returns a disposer. */
+  after(delayMs: number, task: () => void): () => void;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after(delayMs, task) {
+    const timer = setTimeout(task, delayMs);
+    // Upkeep alone never keeps a process alive; whoever needs it done calls close().
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};

@@ -1,0 +1,22 @@
+export type { Clock } from './clock.ts';
+export { systemClock } from './clock.ts';
+export { compareEpochs, FIRST_EPOCH, nextEpoch } from './epoch.ts';
+export type { PersistenceErrorCode, PersistenceErrorDetails } from './errors.ts';
+export { PersistenceError } from './errors.ts';
+export { assertDocumentName, MAX_NAME_BYTES, nameFault } from './names.ts';
+export type {
+  AuthoredUpdate,
+  CompactionReport,
+  DocumentPage,
+  DocumentStat,
+  DocumentStore,
+  Entry,
+  EntryDraft,
+  EntryId,
+  EntryRange,
+  Epoch,
+  ListQuery,
+  LoadedDocument,
+  SoundDocumentStat,
+  StoreStatus,
+} from './store.ts';

@@ -1,0 +1,162 @@
+import type { PersistenceError } from './errors.ts';
+
+/** Which life of a document name this is. Epochs are totally ordered by (count, id); see `compareEpochs`. */
+export interface Epoch {
+  readonly count: number;
+  /** 16 lower-case hexadecimal digits. */
+  readonly id: string;
+}
+
+/** The name of an entry, the same on every node that holds a copy of it. */
+export interface EntryId {
+  /** 16 lower-case hexadecimal digits, drawn anew at each opening of a store, so that a restored backup never reuses a number. */
+  readonly incarnation: string;
+  /** Counts from 1 without gaps within its incarnation. */
+  readonly sequence: number;
+}
+
+export interface AuthoredUpdate {
+  /** Empty when nobody is known to have written it. */
+  readonly author: string;
+  /** An encoded Yjs v1 update. */
+  readonly update: Uint8Array;
+}
+
+/** What arrived for one document in one flush: many updates, each with its author, in one record. */
+export interface EntryDraft {
+  readonly document: string;
+  readonly epoch: Epoch;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  readonly updates: readonly AuthoredUpdate[];
+  /** The document's title after this entry, when it may have changed. */
+  readonly title?: string;
+}
+
+/**
+ * An entry without updates carries no content: it marks the start of an epoch (a delete), or stands for an entry of a
+ * life that was deleted and reclaimed, so that sequences stay without gaps.
+ */
+export interface Entry extends EntryDraft {
+  readonly id: EntryId;
+}
+
+export interface LoadedDocument {
+  readonly epoch: Epoch;
+  /** `deleted` until an entry with updates arrives in `epoch`. */
+  readonly state: 'live' | 'deleted';
+  readonly snapshot: Uint8Array | null;
+  /** What is not in the snapshot yet, oldest first. */
+  readonly entries: readonly Entry[];
+  /** State vector of all earlier lives of this name, merged by maximum: structs below it belong to the dead. */
+  readonly tombstone: Uint8Array | null;
+}
+
+export type StoreStatus =
+  | { readonly state: 'ready' }
+  /** The disk refuses writes. The store retries by itself until it is `ready` again or closed. */
+  | { readonly state: 'refusing'; readonly error: PersistenceError; readonly since: number }
+  | { readonly state: 'closed' };
+
+export interface SoundDocumentStat {
+  readonly document: string;
+  readonly state: 'live' | 'deleted';
+  readonly title: string;
+  readonly created: number;
+  readonly edited: number;
+  readonly epoch: Epoch;
+  /** Entries not folded into the snapshot yet. Counts and sizes are approximations: exact at a fold, up to a second behind otherwise. */
+  readonly entries: number;
+  readonly journalBytes: number;
+  readonly snapshotBytes: number;
+  readonly historyBytes: number;
+}
+
+/** `damaged`: the index row of this document can't be read. The others are unaffected. */
+export type DocumentStat =
+  | SoundDocumentStat
+  | { readonly document: string; readonly state: 'damaged'; readonly error: PersistenceError };
+
+export interface ListQuery {
+  readonly prefix?: string;
+  /** The `next` of an earlier page with the same prefix and order. */
+  readonly after?: string;
+  readonly limit?: number;
+  /** `name` (default): by UTF-8 bytes. `recent`: last edited first. */
+  readonly order?: 'name' | 'recent';
+}
+
+export interface DocumentPage {
+  readonly documents: readonly DocumentStat[];
+  /** Opaque; null on the last page. */
+  readonly next: string | null;
+}
+
+export interface CompactionReport {
+  readonly document: string;
+  /** Entries folded; 0 when there was nothing to do. */
+  readonly entries: number;
+  readonly journalBytes: number;
+  readonly snapshotBytes: number;
+  readonly segmentBytes: number;
+}
+
+export interface EntryRange {
+  readonly incarnation: string;
+  /** Exclusive. */
+  readonly after: number;
+  readonly limit: number;
+  /** Stop early, but never before the first entry, once the updates weigh this much. */
+  readonly maxBytes?: number;
+}
+
+export interface DocumentStore {
+  readonly incarnation: string;
+  readonly status: StoreStatus;
+  onStatus(listener: (status: StoreStatus) => void): () => void;
+
+  /**
+   * Resolves only once the entry is fsynced. The first entry of a name creates the document, in the epoch that the
+   * draft names (`FIRST_EPOCH` unless there is a reason); later ones must name its current epoch, or get `EPOCH_MOVED`.
+   * While the disk refuses writes the promises of accepted entries stay pending, and new ones are rejected at once.
+   */
+  append(draft: EntryDraft): Promise<EntryId>;
+
+  /**
+   * Stores entries of other nodes under their own ids. Idempotent; gaps are allowed. A higher epoch implies the delete
+   * of the lives below it. Entries of a lower epoch are counted as held, and only extend the tombstone; those of a
+   * concurrent life (same count, lower id) stay readable through `history(document, epoch)`.
+   */
+  adopt(entries: readonly Entry[]): Promise<void>;
+
+  /** One consistent view. `null` = never existed. A damaged record throws: a document is never shown shortened. */
+  load(document: string): Promise<LoadedDocument | null>;
+
+  /** Folds entries into the snapshot and keeps them as a compressed history segment, in one atomic write. */
+  compact(document: string): Promise<CompactionReport>;
+
+  /**
+   * Moves the epoch (count + 1, random id) and leaves a tombstone. Deleting a deleted document changes nothing.
+   * The records of the old life are reclaimed afterwards, in slices, across restarts.
+   */
+  delete(document: string): Promise<Epoch>;
+
+  /** Live and damaged documents. With `recent`, a prefix is a filter over all documents, not an index. */
+  list(query?: ListQuery): Promise<DocumentPage>;
+  stat(document: string): Promise<DocumentStat | null>;
+
+  /** By id, folded or not, in sequence order. May return fewer than `limit`; none = nothing held after `after`. */
+  entries(range: EntryRange): Promise<readonly Entry[]>;
+
+  /** Incarnation -> contiguous sequence durably held. Incarnations of which nothing is held from 1 on are absent. */
+  vector(): ReadonlyMap<string, number>;
+
+  /** All entries of the current life (or of `epoch`, while it is kept), oldest first: folded segments, then the live journal. */
+  history(document: string, epoch?: Epoch): AsyncIterable<Entry>;
+
+  /** What waits for the disk. */
+  readonly queue: { readonly entries: number; readonly bytes: number };
+
+  /** Writes what is queued, then closes. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,81 @@
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { findProgram, outerEnvironment, run, soundsLikeNoNetwork } from './command.mjs';
+import { SetupFailure } from './setup-failure.mjs';
+
+const STEP = 'test programs';
+const PROGRAMS = ['redis-server', 'chromium'];
+// Debian asks this file before a package starts its service; 101 forbids it. Tests start their own redis-server.
+const SERVICE_POLICY = '/usr/sbin/policy-rc.d';
+
+/**
+ * @param {string} root
+ * @param {(line: string) => void} say
+ */
+export function installSystemPackages(root, say) {
+  const env = outerEnvironment(process.env);
+  const missing = PROGRAMS.filter((program) => findProgram(program, env) === null);
+  if (missing.length === 0) return say(`test programs: ${PROGRAMS.join(' and ')} are there`);
+  const packages = missing.join(' ');
+  if (findProgram('apt-get', env) === null) {
+    throw new SetupFailure({
+      step: STEP,
+      fault: `${packages} missing, and this machine has no apt-get`,
+      cure: `install ${packages} so that PATH finds them`,
+    });
+  }
+  if (process.getuid?.() !== 0) {
+    throw new SetupFailure({
+      step: STEP,
+      fault: `${packages} missing, and only root may install them`,
+      cure: `sudo apt-get update && sudo apt-get install -y ${packages}, then run this again`,
+    });
+  }
+  say(`test programs: installing ${packages} with apt-get`);
+  withoutStartingServices(() => {
+    aptGet(['update'], root, env);
+    aptGet(['install', '-y', '--no-install-recommends', ...missing], root, env);
+  });
+  say(`test programs: installed ${packages}`);
+}
+
+/**
+ * @param {readonly string[]} args
+ * @param {string} root
+ * @param {NodeJS.ProcessEnv} env
+ */
+function aptGet(args, root, env) {
+  const quiet = { ...env, DEBIAN_FRONTEND: 'noninteractive' };
+  const result = run('apt-get', ['-o', 'DPkg::Lock::Timeout=300', ...args], { cwd: root, env: quiet });
+  if (!result.ok) throw explainAptFailure(args, result.output);
+}
+
+/**
+ * @param {readonly string[]} args
+ * @param {string} output
+ * @returns {SetupFailure}
+ */
+export function explainAptFailure(args, output) {
+  const [fault, cure] = soundsLikeNoNetwork(output)
+    ? ['the package mirror cannot be reached', 'check the network or the proxy of apt, then run this again']
+    : /Could not get lock/.test(output)
+      ? ['another package manager is at work', 'wait until it ends, then run this again']
+      : /Unable to locate package|has no installation candidate/.test(output)
+        ? ['this distribution does not offer the packages', `install ${PROGRAMS.join(' and ')} so that PATH finds them`]
+        : [`apt-get ${args[0]} failed`, 'read what apt-get says below'];
+  return new SetupFailure({ step: STEP, fault, cure, detail: output });
+}
+
+/** @param {() => void} install */
+function withoutStartingServices(install) {
+  const isOurs = !existsSync(SERVICE_POLICY);
+  if (isOurs) writeFileSync(SERVICE_POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  // Ctrl-C ends apt-get, which shares our terminal; we outlive it only to take the policy away again.
+  const ignore = () => {};
+  process.on('SIGINT', ignore);
+  try {
+    install();
+  } finally {
+    process.off('SIGINT', ignore);
+    if (isOurs) rmSync(SERVICE_POLICY);
+  }
+}

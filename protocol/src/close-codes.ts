@@ -1,0 +1,155 @@
+/**
+ * Every code with which Quire closes a socket: one table for the gateway, the SDK and the docs.
+ *
+ * 4400–4499 say that reconnecting cannot help, 4500–4599 that it will: y-websocket 3.1 acts on exactly these ranges.
+ */
+export interface CloseCode {
+  readonly code: number;
+  readonly name: string;
+  /** `backoff`: reconnect after a growing, spread-out delay. `never`: only once something has changed. */
+  readonly retry: 'backoff' | 'never';
+  /** Sent as the close reason: at most 123 bytes of UTF-8. */
+  readonly reason: string;
+  /** What a person is shown; null where the page's own words for "reconnecting" say it better. */
+  readonly shown: string | null;
+}
+
+export const closeCodes = {
+  serviceRestart: {
+    code: 1012,
+    name: 'service-restart',
+    retry: 'backoff',
+    reason: 'the server is restarting',
+    shown: null,
+  },
+  frameTooBig: {
+    code: 1009,
+    name: 'frame-too-big',
+    retry: 'never',
+    reason: 'a frame is larger than this server accepts',
+    shown: 'a change is larger than the server accepts',
+  },
+  badFrame: {
+    code: 4400,
+    name: 'bad-frame',
+    retry: 'never',
+    reason: 'a frame could not be read',
+    shown: 'the server could not read what this page sent',
+  },
+  unauthorized: {
+    code: 4401,
+    name: 'unauthorized',
+    retry: 'never',
+    reason: 'the token is missing, wrong or expired',
+    shown: 'you are not signed in',
+  },
+  forbidden: {
+    code: 4403,
+    name: 'forbidden',
+    retry: 'never',
+    reason: 'no access to this document',
+    shown: 'you have no access to this document',
+  },
+  badDocumentName: {
+    code: 4404,
+    name: 'bad-document-name',
+    retry: 'never',
+    reason: 'this is not a document name',
+    shown: 'this is not a document name',
+  },
+  staleEpoch: {
+    code: 4409,
+    name: 'stale-epoch',
+    retry: 'never',
+    reason: 'edits from before this document was deleted',
+    shown: 'this copy is from before the document was deleted',
+  },
+  documentDeleted: {
+    code: 4410,
+    name: 'document-deleted',
+    retry: 'never',
+    reason: 'the document was deleted',
+    shown: 'the document was deleted',
+  },
+  tooMuchPending: {
+    code: 4413,
+    name: 'too-much-pending',
+    retry: 'never',
+    reason: 'too many edits whose predecessors are missing',
+    shown: 'edits arrived whose predecessors are missing',
+  },
+  badUpdate: {
+    code: 4422,
+    name: 'bad-update',
+    retry: 'never',
+    reason: 'an update is not a Yjs update',
+    shown: 'the server could not read a change of this page',
+  },
+  tooManyBeforeAuth: {
+    code: 4429,
+    name: 'too-much-before-auth',
+    retry: 'never',
+    reason: 'too much was sent before the connection was established',
+    shown: 'too much was sent before the connection was established',
+  },
+  authTimeout: {
+    code: 4508,
+    name: 'auth-timeout',
+    retry: 'backoff',
+    reason: 'no document was opened in time',
+    shown: null,
+  },
+  loadFailed: {
+    code: 4500,
+    name: 'load-failed',
+    retry: 'backoff',
+    reason: 'the document could not be loaded whole',
+    shown: 'the document could not be loaded',
+  },
+  slowReader: {
+    code: 4501,
+    name: 'slow-reader',
+    retry: 'backoff',
+    reason: 'the connection fell too far behind',
+    shown: null,
+  },
+  storageRefused: {
+    code: 4503,
+    name: 'storage-refused',
+    retry: 'backoff',
+    reason: 'the disk refuses writes',
+    shown: 'the server’s disk refuses writes',
+  },
+  overloaded: {
+    code: 4529,
+    name: 'overloaded',
+    retry: 'backoff',
+    reason: 'too much is waiting for the disk',
+    shown: 'the server is overloaded',
+  },
+  internalError: {
+    code: 4599,
+    name: 'internal-error',
+    retry: 'backoff',
+    reason: 'the server failed',
+    shown: 'the server failed',
+  },
+} as const satisfies Record<string, CloseCode>;
+
+export type CloseCodeName = (typeof closeCodes)[keyof typeof closeCodes]['name'];
+
+const byCode: ReadonlyMap<number, CloseCode> = new Map(Object.values(closeCodes).map((entry) => [entry.code, entry]));
+
+/** What a close code of this or any other server or proxy means; unknown codes are read by their range. */
+export function describeClose(code: number): CloseCode {
+  const known = byCode.get(code);
+  if (known !== undefined) return known;
+  const permanent = code >= 4400 && code < 4500;
+  return {
+    code,
+    name: permanent ? 'refused' : 'connection-lost',
+    retry: permanent ? 'never' : 'backoff',
+    reason: '',
+    shown: permanent ? `the server refused the connection (${code})` : null,
+  };
+}

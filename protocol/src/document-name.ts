@@ -1,0 +1,45 @@
+import { encodeUtf8 } from 'lib0/string';
+import { z } from 'zod';
+
+declare const documentNameBrand: unique symbol;
+
+/** A checked document name: path-like free text, 1–512 bytes of UTF-8, no control characters. */
+export type DocumentName = string & { readonly [documentNameBrand]: true };
+
+export const MAX_DOCUMENT_NAME_BYTES = 512;
+
+export type NameFault = 'empty' | 'too-long' | 'control-character' | 'lone-surrogate';
+
+const nameFaultWords = {
+  empty: 'a document name needs at least one visible character',
+  'too-long': `a document name has at most ${MAX_DOCUMENT_NAME_BYTES} bytes of UTF-8`,
+  'control-character': 'a document name has no control characters',
+  'lone-surrogate': 'a document name is well-formed Unicode',
+} as const satisfies Record<NameFault, string>;
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose
+const controlCharacter = /[\u0000-\u001f\u007f-\u009f]/;
+
+/** Says what is wrong with a name, or null. NUL is among the refused: `name\0session` is an address form (R8). */
+export function findNameFault(text: string): NameFault | null {
+  if (text.trim() === '') return 'empty';
+  if (controlCharacter.test(text)) return 'control-character';
+  if (!text.isWellFormed()) return 'lone-surrogate';
+  if (text.length > MAX_DOCUMENT_NAME_BYTES || encodeUtf8(text).length > MAX_DOCUMENT_NAME_BYTES) return 'too-long';
+  return null;
+}
+
+export function isDocumentName(text: string): text is DocumentName {
+  return findNameFault(text) === null;
+}
+
+export function describeNameFault(fault: NameFault): string {
+  return nameFaultWords[fault];
+}
+
+export const documentNameSchema = z.string().transform((text, context): DocumentName => {
+  if (isDocumentName(text)) return text;
+  const fault = findNameFault(text) ?? 'empty';
+  context.addIssue({ code: 'custom', message: describeNameFault(fault) });
+  return z.NEVER;
+});

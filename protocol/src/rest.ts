@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { documentNameSchema } from './document-name.ts';
+
+export const MAX_TITLE_LENGTH = 300;
+export const MAX_PAGE_SIZE = 200;
+
+export const titleSchema = z.string().trim().max(MAX_TITLE_LENGTH);
+
+/** A document as the HTTP API shows it. Times are ISO 8601 in UTC, size is bytes on disk. */
+export const documentSchema = z.object({
+  name: z.string(),
+  title: z.string(),
+  created: z.iso.datetime(),
+  edited: z.iso.datetime(),
+  size: z.int().nonnegative(),
+  /** The record of this document in the index is damaged; its content may still be whole. */
+  damaged: z.boolean(),
+});
+export type DocumentInfo = z.infer<typeof documentSchema>;
+
+export const documentListSchema = z.object({
+  documents: z.array(documentSchema),
+  /** Pass as `after` for the next page; null on the last. */
+  next: z.string().nullable(),
+});
+export type DocumentList = z.infer<typeof documentListSchema>;
+
+export const listQuerySchema = z.object({
+  prefix: z.string().max(512).optional(),
+  after: z.string().max(2048).optional(),
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(50),
+  order: z.enum(['name', 'recent']).default('name'),
+});
+
+export const createDocumentSchema = z.object({
+  name: documentNameSchema.optional(),
+  title: titleSchema.optional(),
+});
+
+export const renameDocumentSchema = z.object({ title: titleSchema });
+
+/** RFC 9457. `code` is stable and meant for programs; `detail` is meant for people. */
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: z.string(),
+  detail: z.string(),
+});
+export type Problem = z.infer<typeof problemSchema>;

@@ -3,6 +3,8 @@ export { systemClock } from './clock.ts';
 export { compareEpochs, FIRST_EPOCH, nextEpoch } from './epoch.ts';
 export type { PersistenceErrorCode, PersistenceErrorDetails } from './errors.ts';
 export { PersistenceError } from './errors.ts';
+export type { MemoryStoreOptions } from './memory-store.ts';
+export { MemoryStore } from './memory-store.ts';
 export { assertDocumentName, MAX_NAME_BYTES, nameFault } from './names.ts';
 export type {
   AuthoredUpdate,

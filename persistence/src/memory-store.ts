@@ -1,0 +1,385 @@
+import * as Y from 'yjs';
+import { assertAdoptable, assertDraft } from './check-entry.ts';
+import type { Clock } from './clock.ts';
+import { systemClock } from './clock.ts';
+import { compareEntries } from './entry-order.ts';
+import { compareEpochs, nextEpoch } from './epoch.ts';
+import { PersistenceError } from './errors.ts';
+import { HeldSequences } from './held-sequences.ts';
+import { assertDocumentName } from './names.ts';
+import { randomHexId } from './random-id.ts';
+import type { StateVector } from './state-vectors.ts';
+import { coverUpdate, encodeStateVector } from './state-vectors.ts';
+import type {
+  CompactionReport,
+  DocumentPage,
+  DocumentStore,
+  Entry,
+  EntryDraft,
+  EntryId,
+  EntryRange,
+  Epoch,
+  ListQuery,
+  LoadedDocument,
+  SoundDocumentStat,
+  StoreStatus,
+} from './store.ts';
+
+interface Life {
+  readonly epoch: Epoch;
+  snapshot: Uint8Array | null;
+  folded: Entry[];
+  live: Entry[];
+}
+
+interface MemoryDocument {
+  life: Life;
+  /** Lives that lost against a concurrent epoch of the same count. */
+  rivals: Life[];
+  tombstone: StateVector | null;
+  title: string;
+  created: number;
+  edited: number;
+}
+
+interface HeldWrite {
+  readonly entries: number;
+  readonly bytes: number;
+  run(): void;
+  reject(error: PersistenceError): void;
+}
+
+export interface MemoryStoreOptions {
+  readonly clock?: Clock;
+  /** `manual`: nothing counts as durable until `flush()`. Default: at once. */
+  readonly flushing?: 'immediate' | 'manual';
+}
+
+/** A `DocumentStore` without a disk: for tests, and as the model that the LevelDB store is compared with. */
+export class MemoryStore implements DocumentStore {
+  readonly incarnation = randomHexId();
+  readonly #clock: Clock;
+  readonly #manual: boolean;
+  readonly #documents = new Map<string, MemoryDocument>();
+  readonly #byId = new Map<string, Map<number, Entry>>();
+  readonly #held = new Map<string, HeldSequences>();
+  readonly #waiting: HeldWrite[] = [];
+  readonly #listeners = new Set<(status: StoreStatus) => void>();
+  #sequence = 0;
+  #status: StoreStatus = { state: 'ready' };
+
+  constructor(options: MemoryStoreOptions = {}) {
+    this.#clock = options.clock ?? systemClock;
+    this.#manual = options.flushing === 'manual';
+  }
+
+  get status(): StoreStatus {
+    return this.#status;
+  }
+
+  onStatus(listener: (status: StoreStatus) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  get queue(): { readonly entries: number; readonly bytes: number } {
+    let entries = 0;
+    let bytes = 0;
+    for (const write of this.#waiting) {
+      entries += write.entries;
+      bytes += write.bytes;
+    }
+    return { entries, bytes };
+  }
+
+  /** Makes everything that waits durable, in order. */
+  flush(): void {
+    for (const write of this.#waiting.splice(0)) write.run();
+  }
+
+  /** Behaves as a store whose disk refuses writes, until `recover()`. */
+  refuse(cause: unknown = new Error('refused on request')): void {
+    const error = new PersistenceError('REFUSED', 'The store refuses writes', { cause });
+    this.#become({ state: 'refusing', error, since: this.#clock.now() });
+  }
+
+  recover(): void {
+    this.#become({ state: 'ready' });
+    if (!this.#manual) this.flush();
+  }
+
+  async append(draft: EntryDraft): Promise<EntryId> {
+    this.#assertOpen();
+    assertDraft(draft);
+    if (this.#status.state === 'refusing') throw this.#status.error;
+    const entry: Entry = { ...draft, updates: [...draft.updates], id: { incarnation: this.incarnation, sequence: 0 } };
+    return this.#write([entry], () => {
+      const document = this.#documents.get(draft.document);
+      if (document !== undefined && compareEpochs(document.life.epoch, draft.epoch) !== 0) {
+        throw new PersistenceError('EPOCH_MOVED', 'The document is in another epoch', { document: draft.document });
+      }
+      this.#sequence += 1;
+      const numbered: Entry = { ...entry, id: { incarnation: this.incarnation, sequence: this.#sequence } };
+      this.#store(numbered);
+      return numbered.id;
+    });
+  }
+
+  async adopt(entries: readonly Entry[]): Promise<void> {
+    this.#assertOpen();
+    for (const entry of entries) assertAdoptable(entry);
+    if (this.#status.state === 'refusing') throw this.#status.error;
+    await this.#write(entries, () => {
+      for (const entry of entries) {
+        if (!this.#held.get(entry.id.incarnation)?.has(entry.id.sequence)) this.#store(entry);
+      }
+    });
+  }
+
+  async load(name: string): Promise<LoadedDocument | null> {
+    this.#assertOpen();
+    assertDocumentName(name);
+    const document = this.#documents.get(name);
+    if (document === undefined) return null;
+    return {
+      epoch: document.life.epoch,
+      state: stateOf(document),
+      snapshot: document.life.snapshot,
+      entries: [...document.life.live].sort(compareEntries),
+      tombstone: document.tombstone === null ? null : encodeStateVector(document.tombstone),
+    };
+  }
+
+  async compact(name: string): Promise<CompactionReport> {
+    this.#assertOpen();
+    assertDocumentName(name);
+    const document = this.#documents.get(name);
+    if (document === undefined) {
+      throw new PersistenceError('UNKNOWN_DOCUMENT', 'No such document', { document: name });
+    }
+    const { life } = document;
+    const folded = life.live.sort(compareEntries);
+    if (folded.length > 0) {
+      const doc = new Y.Doc();
+      doc.transact(() => {
+        if (life.snapshot !== null) Y.applyUpdate(doc, life.snapshot);
+        for (const entry of folded) for (const { update } of entry.updates) Y.applyUpdate(doc, update);
+      });
+      life.snapshot = Y.encodeStateAsUpdate(doc);
+      doc.destroy();
+      life.folded.push(...folded);
+      life.live = [];
+    }
+    return {
+      document: name,
+      entries: folded.length,
+      journalBytes: bytesOf(folded),
+      snapshotBytes: life.snapshot?.byteLength ?? 0,
+      segmentBytes: bytesOf(folded),
+    };
+  }
+
+  async delete(name: string): Promise<Epoch> {
+    this.#assertOpen();
+    assertDocumentName(name);
+    if (this.#status.state === 'refusing') throw this.#status.error;
+    return this.#write([], () => {
+      const document = this.#documents.get(name);
+      if (document === undefined) {
+        throw new PersistenceError('UNKNOWN_DOCUMENT', 'No such document', { document: name });
+      }
+      if (stateOf(document) === 'deleted') return document.life.epoch;
+      const epoch = nextEpoch(document.life.epoch);
+      this.#sequence += 1;
+      const id = { incarnation: this.incarnation, sequence: this.#sequence };
+      this.#store({ id, document: name, epoch, time: this.#clock.now(), updates: [] });
+      return epoch;
+    });
+  }
+
+  async list(query: ListQuery = {}): Promise<DocumentPage> {
+    this.#assertOpen();
+    const prefix = query.prefix ?? '';
+    const limit = query.limit ?? 100;
+    const stats = [...this.#documents]
+      .filter(([name, document]) => name.startsWith(prefix) && stateOf(document) === 'live')
+      .map(([name, document]) => statOf(name, document));
+    const byName = (a: SoundDocumentStat, b: SoundDocumentStat) =>
+      Buffer.compare(Buffer.from(a.document), Buffer.from(b.document));
+    if (query.order === 'recent') stats.sort((a, b) => b.edited - a.edited || byName(a, b));
+    else stats.sort(byName);
+    const cursorOf = (stat: SoundDocumentStat) => `${stat.edited}:${stat.document}`;
+    const start = query.after === undefined ? 0 : stats.findIndex((stat) => cursorOf(stat) === query.after) + 1;
+    const documents = stats.slice(start, start + limit);
+    const last = documents.at(-1);
+    return { documents, next: last !== undefined && start + limit < stats.length ? cursorOf(last) : null };
+  }
+
+  async stat(name: string): Promise<SoundDocumentStat | null> {
+    this.#assertOpen();
+    assertDocumentName(name);
+    const document = this.#documents.get(name);
+    return document === undefined ? null : statOf(name, document);
+  }
+
+  async entries(range: EntryRange): Promise<readonly Entry[]> {
+    this.#assertOpen();
+    const found = [...(this.#byId.get(range.incarnation) ?? [])]
+      .filter(([sequence]) => sequence > range.after)
+      .sort(([a], [b]) => a - b)
+      .slice(0, range.limit)
+      .map(([, entry]) => entry);
+    let bytes = 0;
+    const fitting = found.findIndex((entry) => {
+      bytes += bytesOf([entry]);
+      return bytes > (range.maxBytes ?? Number.POSITIVE_INFINITY);
+    });
+    return fitting < 0 ? found : found.slice(0, Math.max(1, fitting));
+  }
+
+  vector(): ReadonlyMap<string, number> {
+    const vector = new Map<string, number>();
+    for (const [incarnation, held] of this.#held) {
+      if (held.contiguous > 0) vector.set(incarnation, held.contiguous);
+    }
+    return vector;
+  }
+
+  async *history(name: string, epoch?: Epoch): AsyncIterable<Entry> {
+    this.#assertOpen();
+    assertDocumentName(name);
+    const document = this.#documents.get(name);
+    if (document === undefined) return;
+    const wanted = epoch ?? document.life.epoch;
+    const life = [document.life, ...document.rivals].find((each) => compareEpochs(each.epoch, wanted) === 0);
+    if (life !== undefined) yield* [...life.folded, ...[...life.live].sort(compareEntries)];
+  }
+
+  async close(): Promise<void> {
+    if (this.#status.state === 'closed') return;
+    if (this.#status.state === 'refusing') {
+      const closed = new PersistenceError('CLOSED', 'Closed while the store refused writes');
+      for (const write of this.#waiting.splice(0)) write.reject(closed);
+    }
+    this.flush();
+    this.#become({ state: 'closed' });
+  }
+
+  #become(status: StoreStatus): void {
+    this.#status = status;
+    for (const listener of [...this.#listeners]) listener(status);
+  }
+
+  #assertOpen(): void {
+    if (this.#status.state === 'closed') throw new PersistenceError('CLOSED', 'The store is closed');
+  }
+
+  #write<T>(entries: readonly Entry[], run: () => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const attempt = () => {
+        try {
+          resolve(run());
+        } catch (error) {
+          reject(error);
+        }
+      };
+      this.#waiting.push({ entries: entries.length, bytes: bytesOf(entries), run: attempt, reject });
+      if (!this.#manual && this.#status.state === 'ready') this.flush();
+    });
+  }
+
+  #store(entry: Entry): void {
+    const document = this.#documents.get(entry.document) ?? this.#create(entry);
+    const order = compareEpochs(entry.epoch, document.life.epoch);
+    if (order > 0) beginLife(document, entry.epoch);
+    const kept = this.#keep(document, entry);
+    const { incarnation, sequence } = entry.id;
+    const held = this.#held.get(incarnation) ?? new HeldSequences();
+    this.#held.set(incarnation, held);
+    held.add(sequence);
+    const byId = this.#byId.get(incarnation) ?? new Map<number, Entry>();
+    this.#byId.set(incarnation, byId);
+    byId.set(sequence, kept);
+  }
+
+  #create(entry: Entry): MemoryDocument {
+    const document: MemoryDocument = {
+      life: bornIn(entry.epoch),
+      rivals: [],
+      tombstone: null,
+      title: '',
+      created: entry.time,
+      edited: entry.time,
+    };
+    this.#documents.set(entry.document, document);
+    return document;
+  }
+
+  #keep(document: MemoryDocument, entry: Entry): Entry {
+    if (compareEpochs(entry.epoch, document.life.epoch) === 0) {
+      if (stateOf(document) === 'deleted') {
+        document.created = entry.time;
+        document.edited = entry.time;
+      }
+      document.life.live.push(entry);
+      document.edited = Math.max(document.edited, entry.time);
+      if (entry.title !== undefined) document.title = entry.title;
+      return entry;
+    }
+    for (const { update } of entry.updates) {
+      document.tombstone ??= new Map();
+      coverUpdate(document.tombstone, update);
+    }
+    if (entry.epoch.count < document.life.epoch.count) return { ...entry, updates: [] };
+    let rival = document.rivals.find((life) => compareEpochs(life.epoch, entry.epoch) === 0);
+    if (rival === undefined) {
+      rival = bornIn(entry.epoch);
+      document.rivals.push(rival);
+    }
+    rival.live.push(entry);
+    return entry;
+  }
+}
+
+function bornIn(epoch: Epoch): Life {
+  return { epoch, snapshot: null, folded: [], live: [] };
+}
+
+function beginLife(document: MemoryDocument, epoch: Epoch): void {
+  const ended = document.life;
+  const covered: StateVector = document.tombstone ?? new Map();
+  if (ended.snapshot !== null) coverUpdate(covered, ended.snapshot);
+  for (const entry of ended.live) for (const { update } of entry.updates) coverUpdate(covered, update);
+  document.tombstone = covered.size === 0 ? null : covered;
+  document.rivals = [...document.rivals, ended].filter((life) => life.epoch.count === epoch.count);
+  document.life = bornIn(epoch);
+  document.title = '';
+}
+
+function stateOf(document: MemoryDocument): 'live' | 'deleted' {
+  const { life } = document;
+  const alive = [life.folded, life.live].some((entries) => entries.some((entry) => entry.updates.length > 0));
+  return alive ? 'live' : 'deleted';
+}
+
+function statOf(name: string, document: MemoryDocument): SoundDocumentStat {
+  const { life } = document;
+  return {
+    document: name,
+    state: stateOf(document),
+    title: document.title,
+    created: document.created,
+    edited: document.edited,
+    epoch: life.epoch,
+    entries: life.live.length,
+    journalBytes: bytesOf(life.live),
+    snapshotBytes: life.snapshot?.byteLength ?? 0,
+    historyBytes: bytesOf(life.folded),
+  };
+}
+
+function bytesOf(entries: readonly Entry[]): number {
+  let bytes = 0;
+  for (const entry of entries) for (const { update } of entry.updates) bytes += update.byteLength;
+  return bytes;
+}

@@ -53,7 +53,7 @@ function attempt<T>(decode: () => T): T | FrameError {
 
 describe('frames of the Hocuspocus dialect', () => {
   it('[P1] what is encoded decodes to itself, under its address', () => {
-    fc.assert(
+    void fc.assert(
       fc.property(address, clientFrame, (raw, frame) => {
         const decoded = decodeHocuspocusFrame(encodeHocuspocusFrame(raw, frame));
         expect(decoded.scope).toBe('document');
@@ -67,7 +67,7 @@ describe('frames of the Hocuspocus dialect', () => {
 
   it('[P2] any bytes decode to a frame or to a typed error', () => {
     const seen = { frames: 0, errors: 0 };
-    fc.assert(
+    void fc.assert(
       fc.property(
         fc.oneof(fc.uint8Array({ maxLength: 300 }), fc.tuple(address, clientFrame, fc.nat(), fc.nat(255)).map(mutate)),
         (input) => {
@@ -82,7 +82,7 @@ describe('frames of the Hocuspocus dialect', () => {
   });
 
   it('[P3] a frame cut short anywhere is a typed error, whatever bytes lie behind it in memory', () => {
-    fc.assert(
+    void fc.assert(
       fc.property(address, commonFrame, (raw, frame) => {
         const whole = encodeHocuspocusFrame(raw, frame);
         for (let length = 0; length < whole.length; length += 1) {
@@ -142,7 +142,7 @@ describe('frames of the Hocuspocus dialect', () => {
 
 describe('frames of the y-websocket dialect', () => {
   it('[P1] what is encoded decodes to itself', () => {
-    fc.assert(
+    void fc.assert(
       fc.property(commonFrame, (frame) => {
         expect(decodeYWebsocketFrame(encodeYWebsocketFrame(frame))).toEqual(frame);
       }),
@@ -150,7 +150,7 @@ describe('frames of the y-websocket dialect', () => {
   });
 
   it('[P2] any bytes decode to a frame or to a typed error', () => {
-    fc.assert(
+    void fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (input) => {
         attempt(() => decodeYWebsocketFrame(input));
       }),
@@ -161,7 +161,7 @@ describe('frames of the y-websocket dialect', () => {
 
 describe('frames of a server', () => {
   it('content and presence say the same in both dialects', () => {
-    fc.assert(
+    void fc.assert(
       fc.property(address, bytes, (raw, payload) => {
         const update = decodeServerFrame(encodeUpdateFrame(raw, payload));
         expect(update).toEqual({ rawAddress: raw, frame: { kind: 'update', update: payload } });
@@ -192,7 +192,7 @@ describe('presence messages', () => {
   });
 
   it('[P1] what is encoded decodes to itself', () => {
-    fc.assert(
+    void fc.assert(
       fc.property(fc.array(entry, { maxLength: 20 }), (entries) => {
         expect(decodePresence(encodePresence(entries), limits)).toEqual(entries);
       }),
@@ -200,7 +200,7 @@ describe('presence messages', () => {
   });
 
   it('[P2] any bytes decode to entries or to a typed error', () => {
-    fc.assert(
+    void fc.assert(
       fc.property(bytes, (input) => {
         attempt(() => decodePresence(input, limits));
       }),

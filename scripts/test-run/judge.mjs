@@ -1,0 +1,86 @@
+/**
+ * How a step ended: a check counts as one test; a suite counts by its report.
+ *
+ * @typedef {{ step: string, exit: string, ok: boolean }} Ended exit: in words, for the complaint
+ * @typedef {Ended & { kind: 'check' }} CheckOutcome
+ * @typedef {Ended & { kind: 'suite', report: import('./read-report.mjs').Tally | { unreadable: string }, floor: number }} SuiteOutcome
+ * @typedef {CheckOutcome | SuiteOutcome} Outcome
+ * @typedef {{ passed: number, failed: number, complaints: string[], hints: string[] }} Verdict
+ */
+
+const FLOOR_SLACK = 25;
+
+/**
+ * Sums a run up. Every complaint also counts as a failure, so that "0 failed" is never printed over a run that isn't
+ * whole.
+ *
+ * @param {readonly Outcome[]} outcomes
+ * @returns {Verdict}
+ */
+export function judge(outcomes) {
+  const verdicts = outcomes.map((outcome) => (outcome.kind === 'check' ? judgeCheck(outcome) : judgeSuite(outcome)));
+  if (verdicts.length === 0) verdicts.push(fault('nothing was run'));
+  return {
+    passed: sum(verdicts.map((verdict) => verdict.passed)),
+    failed: sum(verdicts.map((verdict) => verdict.failed)),
+    complaints: verdicts.flatMap((verdict) => verdict.complaints),
+    hints: verdicts.flatMap((verdict) => verdict.hints),
+  };
+}
+
+/**
+ * @param {CheckOutcome} outcome
+ * @returns {Verdict}
+ */
+function judgeCheck({ step, ok, exit }) {
+  return ok ? { passed: 1, failed: 0, complaints: [], hints: [] } : fault(`${step}: ${exit}`);
+}
+
+/**
+ * @param {SuiteOutcome} outcome
+ * @returns {Verdict}
+ */
+function judgeSuite({ step, ok, exit, report, floor }) {
+  if ('unreadable' in report) return fault(`${step}: no report to count (${report.unreadable}; the runner ${exit})`);
+  const { passed, failed, skipped, broken } = report;
+  const total = passed + failed + skipped;
+  const complaints = [];
+  let failures = failed + skipped + broken;
+  if (failed > 0) complaints.push(`${step}: ${count(failed, 'test')} failed`);
+  if (skipped > 0) complaints.push(`${step}: ${count(skipped, 'test')} skipped or left to do: mend or remove them`);
+  if (broken > 0) complaints.push(`${step}: ${count(broken, 'failure')} outside of any test`);
+  if (!ok && failures === 0) {
+    complaints.push(`${step}: the runner ${exit} although every test passed: an unhandled error or a crash`);
+    failures += 1;
+  }
+  if (total < floor) {
+    complaints.push(`${step}: ${count(total, 'test')} ran, the floor is ${floor}: tests went missing`);
+    failures += 1;
+  }
+  const hints =
+    floor > 0 && total > floor + FLOOR_SLACK
+      ? [`${step}: ${total} tests ran, the floor is ${floor}: raise it to ${total} in .ci/test-floor.json`]
+      : [];
+  return { passed, failed: failures, complaints, hints };
+}
+
+/**
+ * @param {string} complaint
+ * @returns {Verdict}
+ */
+function fault(complaint) {
+  return { passed: 0, failed: 1, complaints: [complaint], hints: [] };
+}
+
+/** @param {readonly number[]} numbers */
+function sum(numbers) {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+/**
+ * @param {number} number
+ * @param {string} noun
+ */
+function count(number, noun) {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,32 @@
+// The whole proof: lint, types, unit tests, browser tests. Each step runs even when an earlier one failed; the last line
+// is always "N passed, M failed", and the status is 0 only when M is.
+//   npm test                       everything, against the floor of .ci/test-floor.json
+//   npm test -- --only lint,types  some steps
+//   npm test -- persistence        the unit tests below a path
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { judge } from './test-run/judge.mjs';
+import { parseSelection, planSteps } from './test-run/plan.mjs';
+import { runStep } from './test-run/run-step.mjs';
+
+/** @returns {Promise<import('./test-run/judge.mjs').Verdict>} */
+async function runAll() {
+  try {
+    const steps = planSteps(dirname(dirname(fileURLToPath(import.meta.url))), parseSelection(process.argv.slice(2)));
+    const outcomes = [];
+    for (const step of steps) {
+      console.log(`\n=== ${step.name}`);
+      outcomes.push(await runStep(step));
+    }
+    return judge(outcomes);
+  } catch (error) {
+    return { passed: 0, failed: 1, complaints: [error instanceof Error ? error.message : String(error)], hints: [] };
+  }
+}
+
+const { passed, failed, complaints, hints } = await runAll();
+console.log('\n=== summary');
+for (const hint of hints) console.log(`hint: ${hint}`);
+for (const complaint of complaints) console.log(`FAILED ${complaint}`);
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,40 @@
+export type QuireErrorCode =
+  /** `connect` was given no address and there is no page to take one from. */
+  | 'no-address'
+  | 'bad-address'
+  | 'bad-document-name'
+  | 'client-closed'
+  /** The server could not be reached, or the network failed on the way. */
+  | 'unreachable'
+  /** The server answered with a problem; `status` and `problem` say which. */
+  | 'refused'
+  /** The server answered with something that is not its API. */
+  | 'bad-answer';
+
+export interface QuireErrorDetails {
+  readonly cause?: unknown;
+  /** HTTP status, where the server answered. */
+  readonly status?: number;
+  /** The server's own stable code for the problem. */
+  readonly problem?: string;
+}
+
+/** Every error of this package. `message` can be shown to a person. */
+export class QuireError extends Error {
+  override readonly name = 'QuireError';
+  readonly code: QuireErrorCode;
+  readonly status: number | undefined;
+  readonly problem: string | undefined;
+
+  constructor(code: QuireErrorCode, message: string, details: QuireErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.status = details.status;
+    this.problem = details.problem;
+  }
+
+  /** Whether the same call can succeed later without anything else changing. */
+  get retryable(): boolean {
+    return this.code === 'unreachable' || (this.status !== undefined && this.status >= 500);
+  }
+}

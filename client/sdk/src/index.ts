@@ -1,0 +1,15 @@
+export type { DocumentInfo, DocumentList } from '@quire/protocol';
+export type {
+  Client,
+  ConnectOptions,
+  DocumentsApi,
+  ListDocumentsOptions,
+  Person,
+  PersonDetails,
+  Room,
+  RoomStatus,
+} from './api.ts';
+export { connect } from './connect.ts';
+export { QuireError, type QuireErrorCode } from './errors.ts';
+export type { Readable } from './readable.ts';
+export { labelFor, type RoomState, type StatusRow, type StatusTone, statusTable } from './status-table.ts';

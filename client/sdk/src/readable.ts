@@ -1,0 +1,32 @@
+/** A value that changes: the shape that `useSyncExternalStore` asks for. `get` returns the same object until it changes. */
+export interface Readable<T> {
+  get(): T;
+  /** Calls `listener` with every new value; returns how to stop. */
+  subscribe(listener: (value: T) => void): () => void;
+}
+
+export interface Writable<T> extends Readable<T> {
+  /** Tells subscribers, unless `isSame` says that nothing they could see has changed. */
+  set(value: T): void;
+}
+
+export function createWritable<T>(initial: T, isSame: (a: T, b: T) => boolean = Object.is): Writable<T> {
+  let current = initial;
+  const listeners = new Set<(value: T) => void>();
+  return {
+    get: () => current,
+    subscribe(listener) {
+      // Wrapped, so that one function subscribed twice is told twice and removed once.
+      const entry = (value: T) => listener(value);
+      listeners.add(entry);
+      return () => {
+        listeners.delete(entry);
+      };
+    },
+    set(value) {
+      if (isSame(current, value)) return;
+      current = value;
+      for (const listener of [...listeners]) listener(value);
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest';
+import type { Outcome } from './judge.mjs';
+import { judge } from './judge.mjs';
+
+const lintPassed: Outcome = { kind: 'check', step: 'lint', ok: true, exit: 'ended with status 0' };
+const CLEAN = { passed: 10, failed: 0, skipped: 0, broken: 0 };
+
+function suite(changes: Partial<Outcome & { kind: 'suite' }>): Outcome {
+  return { kind: 'suite', step: 'unit', ok: true, exit: 'ended with status 0', report: CLEAN, floor: 10, ...changes };
+}
+
+describe('the verdict over a run', () => {
+  test('a whole run passes: each check counts one, each suite what it ran', () => {
+    const verdict = judge([lintPassed, { ...lintPassed, step: 'types' }, suite({})]);
+    expect(verdict).toEqual({ passed: 12, failed: 0, complaints: [], hints: [] });
+  });
+
+  test('a failed check is one failure', () => {
+    const verdict = judge([{ ...lintPassed, ok: false, exit: 'ended with status 1' }, suite({})]);
+    expect(verdict).toMatchObject({ passed: 10, failed: 1, complaints: ['lint: ended with status 1'] });
+  });
+
+  test.each([
+    ['a failed test', { report: { ...CLEAN, passed: 9, failed: 1 }, ok: false }, 1, '1 test failed'],
+    ['a failed test that the runner does not own up to', { report: { ...CLEAN, failed: 1 } }, 1, '1 test failed'],
+    ['skipped tests', { report: { ...CLEAN, passed: 8, skipped: 2 } }, 2, '2 tests skipped'],
+    ['a file that does not load', { report: { ...CLEAN, broken: 1 }, ok: false }, 1, '1 failure outside of any test'],
+    ['an unhandled error after the last test', { ok: false, exit: 'ended with status 1' }, 1, 'an unhandled error'],
+    ['a killed runner', { ok: false, exit: 'was ended by SIGKILL' }, 1, 'was ended by SIGKILL'],
+    ['fewer tests than the floor', { floor: 11 }, 1, '10 tests ran, the floor is 11'],
+    ['a missing report', { report: { unreadable: 'no such file' } }, 1, 'no report to count (no such file'],
+  ])('%s fails the run', (_name, changes, failed, complaint) => {
+    const verdict = judge([lintPassed, suite(changes)]);
+    expect(verdict.failed).toBe(failed);
+    expect(verdict.complaints.join('\n')).toContain(complaint);
+  });
+
+  test('a run of nothing fails', () => {
+    expect(judge([])).toMatchObject({ passed: 0, failed: 1, complaints: ['nothing was run'] });
+  });
+
+  test('far above the floor a hint says how to raise it; near it none does', () => {
+    expect(judge([suite({ report: { ...CLEAN, passed: 35 } })]).hints).toEqual([]);
+    expect(judge([suite({ report: { ...CLEAN, passed: 36 } })]).hints).toEqual([
+      'unit: 36 tests ran, the floor is 10: raise it to 36 in .ci/test-floor.json',
+    ]);
+  });
+
+  test('without a floor, as in a selection, there is no hint either', () => {
+    expect(judge([suite({ floor: 0, report: { ...CLEAN, passed: 500 } })])).toMatchObject({ failed: 0, hints: [] });
+  });
+});

@@ -1,0 +1,66 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { parseSelection, planSteps } from './plan.mjs';
+
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'quire-plan-'));
+  mkdirSync(join(root, '.ci'));
+  writeFloor('{ "unit": 7, "browser": 0 }');
+});
+
+afterEach(() => rmSync(root, { recursive: true }));
+
+function writeFloor(text: string): void {
+  writeFileSync(join(root, '.ci', 'test-floor.json'), text);
+}
+
+function addSpec(): void {
+  mkdirSync(join(root, 'e2e', 'browser', 'deep'), { recursive: true });
+  writeFileSync(join(root, 'e2e', 'browser', 'deep', 'editing.spec.ts'), '');
+}
+
+function plan(...args: string[]): { name: string; floor?: number }[] {
+  return planSteps(root, parseSelection(args)).map((step) =>
+    step.kind === 'suite' ? { name: step.name, floor: step.floor } : { name: step.name },
+  );
+}
+
+describe('what a run consists of', () => {
+  test('everything, with its floors; browser tests once there are specs', () => {
+    const always = [{ name: 'lint' }, { name: 'types' }, { name: 'unit', floor: 7 }];
+    expect(plan()).toEqual(always);
+    addSpec();
+    expect(plan()).toEqual([...always, { name: 'browser', floor: 0 }]);
+  });
+
+  test('browser specs that vanished are missed by their floor', () => {
+    writeFloor('{ "unit": 7, "browser": 3 }');
+    expect(plan()).toContainEqual({ name: 'browser', floor: 3 });
+  });
+
+  test('a selection has no floor', () => {
+    addSpec();
+    expect(plan('--only', 'unit')).toEqual([{ name: 'unit', floor: 0 }]);
+    expect(plan('--only=lint,types')).toEqual([{ name: 'lint' }, { name: 'types' }]);
+    expect(plan('persistence')).toEqual([{ name: 'unit', floor: 0 }]);
+    expect(plan('e2e/browser/deep')).toEqual([{ name: 'browser', floor: 0 }]);
+    expect(plan('persistence', 'editing.spec.ts').map((step) => step.name)).toEqual(['unit', 'browser']);
+  });
+
+  test('an unknown step or option is refused, not taken for everything', () => {
+    expect(() => parseSelection(['--only', 'units'])).toThrow('unknown step "units"');
+    expect(() => parseSelection(['--only'])).toThrow('unknown step');
+    expect(() => parseSelection(['--fast'])).toThrow('unknown option --fast');
+  });
+
+  test('a whole run without readable floors is refused', () => {
+    writeFloor('{ "unit": "many" }');
+    expect(() => plan()).toThrow('two whole numbers');
+    rmSync(join(root, '.ci', 'test-floor.json'));
+    expect(() => plan()).toThrow('test-floor.json is missing');
+  });
+});

@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import { expandHost, hostFault } from './config/hosts.ts';
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+const whole = (min: number, max: number) => z.int().min(min).max(max);
+
+const hostSchema = z.string().superRefine((host, context) => {
+  const fault = hostFault(host);
+  if (fault !== null) context.addIssue({ code: 'custom', message: fault, input: host });
+});
+
+/** One or many: `a,b` in an environment variable or a flag, an array in a file. */
+const listOf = (item: z.ZodType<string, string>) =>
+  z.union([
+    z
+      .string()
+      .transform((text) => text.split(',').map((part) => part.trim()))
+      .pipe(z.array(item)),
+    z.array(item),
+  ]);
+
+const originSchema = z.string().superRefine((origin, context) => {
+  if (origin === '*') return;
+  if (URL.canParse(origin) && new URL(origin).origin === origin) return;
+  context.addIssue({
+    code: 'custom',
+    message: 'must be an origin such as https://docs.example.com, or *',
+    input: origin,
+  });
+});
+
+const logSchema = z.strictObject({
+  level: z
+    .enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'])
+    .default('info')
+    .describe('The least severe messages that are logged.'),
+  format: z
+    .enum(['auto', 'json', 'pretty'])
+    .default('auto')
+    .describe(
+      '`json` writes one object a line, `pretty` is for people; `auto` is pretty on a terminal. Logs go to stderr.',
+    ),
+});
+
+const limitsSchema = z.strictObject({
+  maxFrameBytes: whole(KIB, 1024 * MIB)
+    .default(64 * MIB)
+    .describe('Largest frame a client may send, in bytes; whoever sends more is closed.'),
+  maxPresenceStateBytes: whole(64, 16 * MIB)
+    .default(16 * KIB)
+    .describe('Largest presence state of one client, in bytes.'),
+  maxPresenceEntries: whole(1, 100_000).default(256).describe('Most clients that one presence frame may speak of.'),
+  maxPendingUpdates: whole(1, 100_000)
+    .default(500)
+    .describe('Most updates a document keeps whose predecessors are missing; their cost is quadratic.'),
+  maxPendingBytes: whole(KIB, 64 * MIB)
+    .default(512 * KIB)
+    .describe('Most bytes of such updates a document keeps.'),
+  maxUnestablishedBytes: whole(KIB, 256 * MIB)
+    .default(4 * MIB)
+    .describe('Most bytes that wait for a session whose connection is not established yet.'),
+  maxUnestablishedFrames: whole(1, 1_000_000)
+    .default(1000)
+    .describe('Most frames that wait for a session whose connection is not established yet.'),
+  establishTimeoutMs: whole(100, 600_000)
+    .default(15_000)
+    .describe('How long a session may take until it has opened a document, in milliseconds.'),
+  maxDocumentsPerSession: whole(1, 100_000).default(256).describe('Most documents that one session may have open.'),
+  pingIntervalMs: whole(100, 600_000)
+    .default(20_000)
+    .describe('How often a session is pinged, in milliseconds; one that misses an answer is closed.'),
+  unloadDelayMs: whole(0, 86_400_000)
+    .default(2000)
+    .describe('How long a document stays in memory after the last session has left, in milliseconds.'),
+  maxQueueBytesPerDocument: whole(KIB, 1024 * MIB)
+    .default(16 * MIB)
+    .describe('Most bytes of edits that wait for the disk, per document.'),
+});
+
+/** Every setting of the server. The environment variables, the flags and the table in the README are derived from it. */
+export const configSchema = z.strictObject({
+  host: listOf(hostSchema)
+    .transform((hosts) => [...new Set(hosts.flatMap(expandHost))])
+    .refine((hosts) => hosts.length > 0, 'must name at least one address')
+    .prefault('127.0.0.1,::1')
+    .describe('Addresses to listen on, separated by commas. All share one port.'),
+  port: whole(0, 65_535).default(8080).describe('Port to listen on; 0 takes any free one.'),
+  data: z
+    .string()
+    .min(1)
+    .default('./data')
+    .describe('Directory of the journal, relative to the working directory. One server at a time.'),
+  auth: z
+    .enum(['open-on-loopback', 'open'])
+    .default('open-on-loopback')
+    .describe(
+      '`open-on-loopback` lets in everybody who can reach a loopback address, and refuses to listen on any other; `open` lets in everybody.',
+    ),
+  allowedOrigins: listOf(originSchema)
+    .prefault([])
+    .describe(
+      'Origins whose pages may connect and change documents, besides the server’s own and those on loopback; `*` for all.',
+    ),
+  app: z.boolean().default(true).describe('Serve the web app.'),
+  appDirectory: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Directory of the built web app, when it is not the one that comes with the server.'),
+  log: logSchema.prefault({}),
+  limits: limitsSchema.prefault({}),
+  drainTimeoutMs: whole(0, 600_000)
+    .default(10_000)
+    .describe('How long a stopping server may take to flush everything, in milliseconds.'),
+  extensions: z
+    .array(
+      z.custom<object>(
+        (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+        'must be a Hocuspocus extension object',
+      ),
+    )
+    .default([])
+    .describe('Hocuspocus extensions to run. They must neither persist nor replicate.')
+    .meta({ fileOnly: true }),
+});
+
+type Frozen<T> = T extends readonly (infer Item)[]
+  ? readonly Item[]
+  : T extends object
+    ? { readonly [Key in keyof T]: Frozen<T[Key]> }
+    : T;
+
+/** What the server runs with: complete, checked and frozen. */
+export type Config = Frozen<z.output<typeof configSchema>>;
+
+/** What an embedding program may pass: any part of the settings. */
+export type ConfigInput = Frozen<z.input<typeof configSchema>>;
+
+export type Limits = Config['limits'];

@@ -1,0 +1,64 @@
+import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
+import pretty from 'pino-pretty';
+import type { Config } from '../config.ts';
+import { redactTokens } from './redact-tokens.ts';
+
+export type { Logger } from 'pino';
+
+export interface Log {
+  readonly logger: Logger;
+  /** Writes out what is buffered. */
+  flush(): void;
+}
+
+/** A reader of our logs that has stopped reading costs us this much memory and then log lines, never the event loop. */
+const MAX_BUFFERED_BYTES = 1024 * 1024;
+const STDERR = 2;
+
+export function createLog(settings: Config['log'], destination?: DestinationStream): Log {
+  const stream = destination ?? openStderr();
+  const isPretty = settings.format === 'pretty' || (settings.format === 'auto' && process.stderr.isTTY === true);
+  const logger = pino(
+    loggerOptions(settings.level),
+    isPretty
+      ? pretty({
+          destination: stream as NodeJS.WritableStream,
+          colorize: destination === undefined && process.stderr.isTTY === true,
+          translateTime: 'SYS:HH:MM:ss.l',
+          ignore: 'pid,hostname,component',
+          messageFormat: (line, key) => {
+            const component = line.component;
+            const message = String(line[key]);
+            return typeof component === 'string' ? `${component}: ${message}` : message;
+          },
+        })
+      : stream,
+  );
+  return {
+    logger,
+    flush: () => {
+      if ('flushSync' in stream && typeof stream.flushSync === 'function') stream.flushSync();
+    },
+  };
+}
+
+function openStderr(): DestinationStream {
+  return pino.destination({ dest: STDERR, sync: false, maxLength: MAX_BUFFERED_BYTES });
+}
+
+function loggerOptions(level: Config['log']['level']): LoggerOptions {
+  return {
+    level,
+    timestamp: stdTimeFunctions.isoTime,
+    base: { pid: process.pid },
+    formatters: { level: (label) => ({ level: label }) },
+    redact: {
+      paths: ['token', '*.token', 'secret', '*.secret', 'password', '*.password'].concat(
+        ['authorization', 'cookie'].flatMap((header) => [`headers.${header}`, `*.headers.${header}`]),
+      ),
+      censor: '[redacted]',
+    },
+    // On the finished line, so that a token is caught wherever its URL hides: in a message, a stack, a nested cause.
+    hooks: { streamWrite: redactTokens },
+  };
+}

@@ -14,6 +14,8 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { explainAptFailure } from './setup/install-system-packages.mjs';
+import { describeFailure } from './setup/setup-failure.mjs';
 
 const LOCK = { packages: { '': {}, 'node_modules/a': { version: '1.0.0', integrity: 'sha512-a' } } };
 
@@ -174,6 +176,21 @@ describe('a step that fails names itself, the fault and the cure', () => {
     const { status, lines } = setUp('test', join(root, 'bin'));
     expect(status).toBe(1);
     expect(lines).toMatch(/fault: redis-server chromium missing, and this machine has no apt-get/);
+  });
+});
+
+describe('a failure of apt-get is told by its cause', () => {
+  test.each([
+    ['Temporary failure resolving deb.debian.org', 'the package mirror cannot be reached', 'check the network'],
+    ['E: Could not get lock /var/lib/dpkg/lock-frontend', 'another package manager is at work', 'wait until it ends'],
+    ['E: Unable to locate package chromium', 'does not offer the packages', 'so that PATH finds them'],
+    ['E: dpkg was interrupted', 'apt-get install failed', 'read what apt-get says'],
+  ])('%s', (output, fault, cure) => {
+    const words = describeFailure(explainAptFailure(['install', '-y'], output));
+    expect(words).toContain('setup: test programs FAILED');
+    expect(words).toMatch(new RegExp(`fault: .*${fault}`));
+    expect(words).toMatch(new RegExp(`cure: .*${cure}`));
+    expect(words).toContain(`| ${output}`);
   });
 });
 

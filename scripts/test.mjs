@@ -1,3 +1,4 @@
+// Runs on any Node from 20 on: a shell that has looked `node` up before the set-up may still call the outer one.
 // The whole proof: lint, types, unit tests, browser tests. Each step runs even when an earlier one failed; the last line
 // is always "N passed, M failed", and the status is 0 only when M is.
 //   npm test                       everything, against the floor of .ci/test-floor.json

@@ -1,4 +1,4 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /**
@@ -71,7 +71,7 @@ export function planSteps(root, { only, filters }) {
       ],
     },
   ];
-  if (floors.browser > 0 || globSync('e2e/browser/**/*.spec.ts', { cwd: root }).length > 0) {
+  if (floors.browser > 0 || hasBrowserSpecs(root)) {
     steps.push({
       ...base,
       name: 'browser',
@@ -94,6 +94,14 @@ export function planSteps(root, { only, filters }) {
     return steps.filter((step) => filters.some((filter) => step.name === (isSpec(filter) ? 'browser' : 'unit')));
   }
   return steps;
+}
+
+/** @param {string} root */
+function hasBrowserSpecs(root) {
+  const folder = join(root, 'e2e', 'browser');
+  return (
+    existsSync(folder) && readdirSync(folder, { recursive: true }).some((path) => String(path).endsWith('.spec.ts'))
+  );
 }
 
 /**

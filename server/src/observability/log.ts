@@ -1,5 +1,5 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
-import pretty from 'pino-pretty';
+import { prettyFactory } from 'pino-pretty';
 import type { Config } from '../config.ts';
 import { redactTokens } from './redact-tokens.ts';
 
@@ -17,23 +17,9 @@ const STDERR = 2;
 
 export function createLog(settings: Config['log'], destination?: DestinationStream): Log {
   const stream = destination ?? openStderr();
-  const isPretty = settings.format === 'pretty' || (settings.format === 'auto' && process.stderr.isTTY === true);
-  const logger = pino(
-    loggerOptions(settings.level),
-    isPretty
-      ? pretty({
-          destination: stream as NodeJS.WritableStream,
-          colorize: destination === undefined && process.stderr.isTTY === true,
-          translateTime: 'SYS:HH:MM:ss.l',
-          ignore: 'pid,hostname,component',
-          messageFormat: (line, key) => {
-            const component = line.component;
-            const message = String(line[key]);
-            return typeof component === 'string' ? `${component}: ${message}` : message;
-          },
-        })
-      : stream,
-  );
+  const isTerminal = destination === undefined && process.stderr.isTTY === true;
+  const isPretty = settings.format === 'pretty' || (settings.format === 'auto' && isTerminal);
+  const logger = pino(loggerOptions(settings.level), isPretty ? writePretty(stream, isTerminal) : stream);
   return {
     logger,
     flush: () => {
@@ -44,6 +30,20 @@ export function createLog(settings: Config['log'], destination?: DestinationStre
 
 function openStderr(): DestinationStream {
   return pino.destination({ dest: STDERR, sync: false, maxLength: MAX_BUFFERED_BYTES });
+}
+
+/** In this thread, line by line: what a crash leaves to say is said. */
+function writePretty(stream: DestinationStream, colorize: boolean): DestinationStream {
+  const format = prettyFactory({
+    colorize,
+    translateTime: 'SYS:HH:MM:ss.l',
+    ignore: 'pid,hostname,component',
+    messageFormat: (line, key) => {
+      const message = String(line[key]);
+      return typeof line.component === 'string' ? `${line.component}: ${message}` : message;
+    },
+  });
+  return { write: (line) => stream.write(format(line)) };
 }
 
 function loggerOptions(level: Config['log']['level']): LoggerOptions {

@@ -8,6 +8,7 @@ interface Appointment {
 /** Time that moves only when told to. */
 export class ManualClock implements Clock {
   #now: number;
+  #elapsedMs = 0;
   readonly #appointments = new Set<Appointment>();
 
   constructor(now = 1_700_000_000_000) {
@@ -16,6 +17,10 @@ export class ManualClock implements Clock {
 
   now(): number {
     return this.#now;
+  }
+
+  monotonicMs(): number {
+    return this.#elapsedMs;
   }
 
   after(delayMs: number, task: () => void): () => void {
@@ -46,10 +51,15 @@ export class ManualClock implements Clock {
     const end = this.#now + ms;
     for (let next = this.#firstDue(end); next !== undefined; next = this.#firstDue(end)) {
       this.#appointments.delete(next);
-      this.#now = Math.max(this.#now, next.at);
+      this.#moveTo(Math.max(this.#now, next.at));
       next.task();
     }
-    this.#now = end;
+    this.#moveTo(end);
+  }
+
+  #moveTo(now: number): void {
+    this.#elapsedMs += now - this.#now;
+    this.#now = now;
   }
 
   #firstDue(end: number): Appointment | undefined {

@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { extname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { ConfigIssue } from './config-error.ts';
+import { type Layer, readObject } from './layers.ts';
+
+const EXTENSIONS = ['.json', '.js', '.mjs', '.ts'] as const;
+const DEFAULT_NAMES = EXTENSIONS.map((extension) => `quire.config${extension}`);
+
+export interface ConfigFileRequest {
+  readonly directory: string;
+  /** The file that was asked for, and by what. */
+  readonly named?: { readonly file: string; readonly source: string } | undefined;
+}
+
+/** The settings of the file that was asked for, or of the one that lies in the directory, or none. */
+export async function readConfigFile(request: ConfigFileRequest): Promise<Layer | null> {
+  const { directory, named } = request;
+  if (named !== undefined) return readAs(resolve(directory, named.file), named.source);
+  const present = DEFAULT_NAMES.map((name) => resolve(directory, name)).filter((file) => existsSync(file));
+  const [file, ...others] = present;
+  if (file === undefined) return null;
+  if (others.length === 0) return readAs(file, file);
+  return faulty(file, {
+    path: 'config',
+    source: directory,
+    fault: `has ${present.length} config files: ${present.join(', ')}`,
+    cure: 'keep one, or name one with --config or QUIRE_CONFIG',
+  });
+}
+
+async function readAs(file: string, source: string): Promise<Layer> {
+  const extension = extname(file);
+  if (!EXTENSIONS.some((each) => each === extension)) {
+    return faulty(file, {
+      path: 'config',
+      source,
+      fault: `${file} is none of ${EXTENSIONS.join(', ')}`,
+      cure: 'write the settings as JSON, or as the default export of a module',
+    });
+  }
+  try {
+    return readObject({ kind: 'file', file }, extension === '.json' ? await readJson(file) : await importDefault(file));
+  } catch (error) {
+    return faulty(file, {
+      path: 'config',
+      source,
+      fault: `${file} can't be read: ${error instanceof Error ? error.message : String(error)}`,
+      cure: 'correct the file, or name another one with --config or QUIRE_CONFIG',
+    });
+  }
+}
+
+async function readJson(file: string): Promise<unknown> {
+  return JSON.parse(await readFile(file, 'utf8'));
+}
+
+async function importDefault(file: string): Promise<unknown> {
+  const module: { readonly default?: unknown } = await import(pathToFileURL(file).href);
+  if (module.default === undefined) throw new Error('it has no default export');
+  return module.default;
+}
+
+function faulty(file: string, issue: ConfigIssue): Layer {
+  return { source: { kind: 'file', file }, values: new Map(), issues: [issue] };
+}

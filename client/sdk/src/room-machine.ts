@@ -1,0 +1,245 @@
+import { type CloseCode, closeCodes } from '@quire/protocol';
+import type { RoomStatus } from './api.ts';
+import {
+  beginJoining,
+  countUnsaved,
+  emptyLedger,
+  findOldestUnsaved,
+  type Ledger,
+  loseConnection,
+  recordChanges,
+  recordReceipt,
+  recordStepTwo,
+  recordUpdate,
+} from './receipts-ledger.ts';
+import { labelFor, type RoomState } from './status-table.ts';
+
+/** For this long after an edit neither "Saved" nor "Saving…" is shown: receipts mostly come sooner. */
+export const QUIET_MS = 400;
+/** A change that waits longer than this is a connection problem, even while the socket still looks open. */
+export const STALLED_MS = 5_000;
+/** A person who waits longer than this for a connection is offline, whatever the browser says. */
+export const OFFLINE_AFTER_MS = 10_000;
+
+export type Scope = 'read-write' | 'readonly';
+
+export type RoomEvent =
+  /** Changes made here. */
+  | { readonly type: 'changed' }
+  /** This device's copy is in the document: `whole` if it ever held all of it, with `unsaved` unconfirmed changes. */
+  | { readonly type: 'restored'; readonly unsaved: number; readonly whole: boolean }
+  | { readonly type: 'joining' }
+  | { readonly type: 'authenticated'; readonly scope: Scope }
+  /** The server's step 2 is in the document. */
+  | { readonly type: 'content' }
+  | { readonly type: 'sent'; readonly frame: 'step-2' | 'update' }
+  | { readonly type: 'receipt'; readonly durable: boolean }
+  | { readonly type: 'closed'; readonly close: CloseCode; readonly blamed: boolean }
+  | { readonly type: 'network'; readonly online: boolean }
+  | { readonly type: 'time-passed' };
+
+export type RoomEffect =
+  /** Leave the socket for good. */
+  | { readonly type: 'detach' }
+  /** Keep this device's copy apart: it must not flow into a later document of the same name. */
+  | { readonly type: 'set-aside' }
+  | { readonly type: 'note-unsaved'; readonly unsaved: number }
+  /** This device's copy now holds the whole document, so that it may be shown without the server (G3). */
+  | { readonly type: 'note-whole' };
+
+type Link =
+  | { readonly phase: 'apart'; readonly since: number }
+  | { readonly phase: 'joining'; readonly since: number }
+  | { readonly phase: 'joined' }
+  | { readonly phase: 'refused'; readonly reason: string }
+  | { readonly phase: 'gone'; readonly reason: string };
+
+export interface RoomMachine {
+  readonly link: Link;
+  /** The words of "connecting" give way to those of "reconnecting" once the server has been heard. */
+  readonly joinedBefore: boolean;
+  readonly online: boolean;
+  readonly content: 'none' | 'local' | 'server';
+  /** As last granted; kept while apart. */
+  readonly scope: Scope;
+  readonly ledger: Ledger;
+  /** Why the server could not take our changes; kept across reconnects until a receipt says otherwise. */
+  readonly trouble: string | null;
+  readonly lastChangeAt: number | null;
+}
+
+export interface Advance {
+  readonly machine: RoomMachine;
+  readonly effects: readonly RoomEffect[];
+}
+
+const VIEW_ONLY_REASON = 'you can only view this document';
+const REFUSED_CHANGE_REASON = 'the server refused a change';
+
+export function createRoomMachine(now: number, online: boolean): RoomMachine {
+  return {
+    link: { phase: 'apart', since: now },
+    joinedBefore: false,
+    online,
+    content: 'none',
+    scope: 'read-write',
+    ledger: emptyLedger,
+    trouble: null,
+    lastChangeAt: null,
+  };
+}
+
+/** The one transition of a room. */
+export function advance(machine: RoomMachine, event: RoomEvent, now: number): Advance {
+  const next = transition(machine, event, now);
+  const effects: RoomEffect[] = [];
+  const unsaved = countUnsaved(next.ledger);
+  if (unsaved !== countUnsaved(machine.ledger) || event.type === 'changed') {
+    effects.push({ type: 'note-unsaved', unsaved });
+  }
+  if (next.content === 'server' && machine.content !== 'server') effects.push({ type: 'note-whole' });
+  if (next.link.phase !== machine.link.phase) {
+    if (next.link.phase === 'gone') effects.push({ type: 'set-aside' }, { type: 'detach' });
+    if (next.link.phase === 'refused') effects.push({ type: 'detach' });
+  }
+  return { machine: next, effects };
+}
+
+function transition(machine: RoomMachine, event: RoomEvent, now: number): RoomMachine {
+  switch (event.type) {
+    case 'changed':
+      return { ...machine, ledger: recordChanges(machine.ledger, 1, now), lastChangeAt: now };
+    case 'restored':
+      return {
+        ...machine,
+        content: event.whole && machine.content === 'none' ? 'local' : machine.content,
+        ledger: recordChanges(machine.ledger, event.unsaved, now),
+      };
+    case 'joining':
+      if (isOver(machine)) return machine;
+      return { ...machine, link: { phase: 'joining', since: now }, ledger: beginJoining(machine.ledger) };
+    case 'authenticated':
+      if (isOver(machine)) return machine;
+      return { ...machine, link: { phase: 'joined' }, scope: event.scope };
+    case 'content':
+      return { ...machine, content: 'server' };
+    case 'sent':
+      return {
+        ...machine,
+        ledger: event.frame === 'step-2' ? recordStepTwo(machine.ledger, now) : recordUpdate(machine.ledger, now),
+      };
+    case 'receipt':
+      return receive(machine, event.durable);
+    case 'closed':
+      return isOver(machine) ? machine : close(machine, event.close, event.blamed, now);
+    case 'network':
+      return { ...machine, online: event.online };
+    case 'time-passed':
+      return machine;
+    default:
+      return event satisfies never;
+  }
+}
+
+function receive(machine: RoomMachine, durable: boolean): RoomMachine {
+  const ledger = recordReceipt(machine.ledger, durable);
+  if (ledger === machine.ledger) return machine;
+  // A connection that may only read is answered "not durable" for every frame; the scope says why already.
+  const refusedChange = !durable && machine.scope === 'read-write';
+  return { ...machine, ledger, joinedBefore: true, trouble: refusedChange ? REFUSED_CHANGE_REASON : null };
+}
+
+function close(machine: RoomMachine, code: CloseCode, blamed: boolean, now: number): RoomMachine {
+  const ledger = loseConnection(machine.ledger);
+  const reason = code.shown ?? code.reason;
+  if (blamed && code.code === closeCodes.documentDeleted.code) {
+    return { ...machine, ledger, link: { phase: 'gone', reason } };
+  }
+  if (blamed && code.retry === 'never') return { ...machine, ledger, link: { phase: 'refused', reason } };
+  return {
+    ...machine,
+    ledger,
+    link: machine.link.phase === 'apart' ? machine.link : { phase: 'apart', since: now },
+    trouble: code.shown === null ? null : blamed ? code.shown : machine.trouble,
+  };
+}
+
+/** Whether a close that names a fault may be about this room: it had something to say, or was not yet let in. */
+export function isSuspect(machine: RoomMachine): boolean {
+  return machine.ledger.phase !== 'settled' || countUnsaved(machine.ledger) > 0;
+}
+
+/** Nothing that happens on the wire concerns this room any more. */
+export function isOver(machine: RoomMachine): boolean {
+  return machine.link.phase === 'refused' || machine.link.phase === 'gone';
+}
+
+/** Every change made here so far has its receipt. */
+export function isSaved(machine: RoomMachine): boolean {
+  return machine.joinedBefore && countUnsaved(machine.ledger) === 0;
+}
+
+export function describeStatus(machine: RoomMachine, now: number): RoomStatus {
+  const state = deriveState(machine, now);
+  const reason = explain(machine, state);
+  return {
+    state,
+    label: isQuiet(machine, state, now) ? '' : labelFor(state, reason),
+    loaded: machine.content !== 'none',
+    unsaved: countUnsaved(machine.ledger),
+    canEdit: machine.content !== 'none' && machine.scope === 'read-write' && !isOver(machine),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+function deriveState(machine: RoomMachine, now: number): RoomState {
+  const { link, ledger } = machine;
+  const oldest = findOldestUnsaved(ledger);
+  switch (link.phase) {
+    case 'gone':
+      return 'gone';
+    case 'refused':
+      return 'cannot-save';
+    case 'apart':
+    case 'joining':
+      if (!machine.online) return 'offline';
+      if (machine.trouble !== null) return 'cannot-save';
+      if (now - link.since >= OFFLINE_AFTER_MS) return 'offline';
+      return machine.joinedBefore ? 'reconnecting' : 'connecting';
+    case 'joined':
+      if (machine.trouble !== null) return 'cannot-save';
+      if (machine.content !== 'server') return machine.joinedBefore ? 'reconnecting' : 'connecting';
+      if (machine.scope === 'readonly') return oldest === null ? 'view-only' : 'cannot-save';
+      if (oldest !== null) return now - oldest >= STALLED_MS ? 'reconnecting' : 'saving';
+      // Nothing is "saved" on a connection whose step 2 has no receipt: it may hold what nobody has confirmed (R2).
+      if (ledger.phase !== 'settled') return machine.joinedBefore ? 'reconnecting' : 'connecting';
+      return 'saved';
+    default:
+      return link satisfies never;
+  }
+}
+
+function explain(machine: RoomMachine, state: RoomState): string | undefined {
+  const { link } = machine;
+  if (link.phase === 'gone' || link.phase === 'refused') return link.reason;
+  if (state !== 'cannot-save') return undefined;
+  return machine.trouble ?? VIEW_ONLY_REASON;
+}
+
+function isQuiet(machine: RoomMachine, state: RoomState, now: number): boolean {
+  if (state === 'saved') return machine.lastChangeAt !== null && now - machine.lastChangeAt < QUIET_MS;
+  if (state === 'saving') return now - (findOldestUnsaved(machine.ledger) ?? now) < QUIET_MS;
+  return false;
+}
+
+/** When the status would change by the passing of time alone, or null. */
+export function findNextChange(machine: RoomMachine, now: number): number | null {
+  const { link } = machine;
+  const oldest = findOldestUnsaved(machine.ledger);
+  const moments: number[] = [];
+  if (machine.lastChangeAt !== null) moments.push(machine.lastChangeAt + QUIET_MS);
+  if (oldest !== null) moments.push(oldest + QUIET_MS, oldest + STALLED_MS);
+  if (link.phase === 'apart' || link.phase === 'joining') moments.push(link.since + OFFLINE_AFTER_MS);
+  const ahead = moments.filter((moment) => moment > now);
+  return ahead.length === 0 ? null : Math.min(...ahead);
+}

@@ -11,12 +11,9 @@ export function assertEpoch(epoch: Epoch): void {
   }
 }
 
+/** Whatever passes can be encoded: numbers are only given out to entries that will be stored. */
 export function assertDraft(draft: EntryDraft): void {
-  assertDocumentName(draft.document);
-  assertEpoch(draft.epoch);
-  if (!Number.isSafeInteger(draft.time) || draft.time < 0) {
-    throw new PersistenceError('BAD_ENTRY', `Not a time in milliseconds: ${draft.time}`, { document: draft.document });
-  }
+  assertBody(draft);
   if (draft.updates.length === 0) {
     throw new PersistenceError('BAD_ENTRY', 'An entry needs an update', { document: draft.document });
   }
@@ -24,16 +21,28 @@ export function assertDraft(draft: EntryDraft): void {
 
 /** Unlike a draft, an adopted entry may lack updates: it may be a delete's marker or stand for a reclaimed entry. */
 export function assertAdoptable(entry: Entry): void {
-  assertDocumentName(entry.document);
-  assertEpoch(entry.epoch);
+  assertBody(entry);
   const { incarnation, sequence } = entry.id;
   if (!HEX_ID.test(incarnation) || !isCount(sequence, Number.MAX_SAFE_INTEGER)) {
     throw new PersistenceError('BAD_ENTRY', `Not an entry id: (${incarnation}, ${sequence})`, {
       document: entry.document,
     });
   }
-  if (!Number.isSafeInteger(entry.time) || entry.time < 0) {
-    throw new PersistenceError('BAD_ENTRY', `Not a time in milliseconds: ${entry.time}`, { document: entry.document });
+}
+
+function assertBody({ document, epoch, time, title, updates }: EntryDraft): void {
+  assertDocumentName(document);
+  assertEpoch(epoch);
+  if (!isCount(time + 1, Number.MAX_SAFE_INTEGER)) {
+    throw new PersistenceError('BAD_ENTRY', `Not a time in milliseconds: ${time}`, { document });
+  }
+  if (title !== undefined && typeof title !== 'string') {
+    throw new PersistenceError('BAD_ENTRY', 'A title is text', { document });
+  }
+  for (const { author, update } of updates) {
+    if (typeof author !== 'string' || !(update instanceof Uint8Array)) {
+      throw new PersistenceError('BAD_ENTRY', 'An update is bytes, and its author is text', { document });
+    }
   }
 }
 

@@ -14,6 +14,7 @@ const RETRYABLE = {
   EPOCH_MOVED: false,
   BAD_NAME: false,
   BAD_ENTRY: false,
+  BAD_CURSOR: false,
   UNKNOWN_DOCUMENT: false,
   /** The disk failed to read. */
   READ_FAILED: true,

@@ -1,0 +1,209 @@
+import type { Clock } from '../clock.ts';
+import { compareEpochs } from '../epoch.ts';
+import { PersistenceError } from '../errors.ts';
+import type { CompactionReport, Epoch } from '../store.ts';
+import type { WriteOp } from './batch-writer.ts';
+import type { Bytes, Database } from './database.ts';
+import type { DocumentHead, DocumentHeads } from './document-heads.ts';
+import type { DocumentLocks } from './document-locks.ts';
+import { encodeEntryIndex } from './document-records.ts';
+import type { FoldResult } from './fold-jobs.ts';
+import type { FoldThread } from './fold-thread.ts';
+import type { Journal } from './journal.ts';
+import { idKey, KIND, lifeKey, parseEntryKey, segmentKey } from './keys.ts';
+import { packRecords } from './packed-records.ts';
+import { readJournal, readRow, readSnapshot } from './reading.ts';
+
+export type CompactionEvent =
+  | ({ readonly outcome: 'folded' } & CompactionReport)
+  | {
+      readonly outcome: 'failed';
+      readonly document: string;
+      readonly error: PersistenceError;
+      readonly retryInMs: number;
+    };
+
+export interface CompactorOptions {
+  readonly clock: Clock;
+  readonly database: Database;
+  readonly heads: DocumentHeads;
+  readonly journal: Journal;
+  readonly locks: DocumentLocks;
+  readonly thread: FoldThread;
+  readonly compactEntries: number;
+  readonly compactBytes: number;
+  /** Entries in one fold: its batch is put together on the event loop. */
+  readonly foldEntries: number;
+  onCompaction(event: CompactionEvent): void;
+}
+
+// A fold rewrites the snapshot, so it waits for a journal in proportion to it: the cost per edit stays flat in document size.
+const SNAPSHOT_BYTES_PER_ENTRY = 1024;
+const SNAPSHOT_BYTES_PER_JOURNAL_BYTE = 2;
+
+const RETRY_MIN_MS = 1_000;
+const RETRY_MAX_MS = 600_000;
+
+export function shouldCompact(
+  sizes: { readonly entries: number; readonly journalBytes: number; readonly snapshotBytes: number },
+  limits: { readonly compactEntries: number; readonly compactBytes: number },
+): boolean {
+  const { entries, journalBytes, snapshotBytes } = sizes;
+  return (
+    entries >= Math.max(limits.compactEntries, snapshotBytes / SNAPSHOT_BYTES_PER_ENTRY) ||
+    journalBytes >= Math.max(limits.compactBytes, snapshotBytes / SNAPSHOT_BYTES_PER_JOURNAL_BYTE)
+  );
+}
+
+interface Fold {
+  readonly epoch: Epoch;
+  readonly segment: number;
+  readonly records: readonly [Bytes, Bytes][];
+  readonly result: FoldResult;
+}
+
+/** Folds journals into snapshots. Each fold is one atomic batch, which deletes exactly the keys that it read. */
+export class Compactor {
+  readonly #options: CompactorOptions;
+  readonly #wanted = new Set<string>();
+  /** Documents whose last fold failed, and how often in a row. */
+  readonly #failures = new Map<string, { count: number; notBefore: number }>();
+  #running: Promise<void> | null = null;
+  #stopped = false;
+
+  constructor(options: CompactorOptions) {
+    this.#options = options;
+  }
+
+  /** Called with what was just written or read: cheap, and does nothing most of the time. */
+  consider(document: string, sizes: { entries: number; journalBytes: number; snapshotBytes: number }): void {
+    if (this.#stopped || this.#wanted.has(document) || !shouldCompact(sizes, this.#options)) return;
+    const failed = this.#failures.get(document);
+    if (failed !== undefined && this.#options.clock.now() < failed.notBefore) return;
+    this.#wanted.add(document);
+    this.#running ??= this.#run().finally(() => {
+      this.#running = null;
+    });
+  }
+
+  async compact(document: string): Promise<CompactionReport> {
+    const { locks } = this.#options;
+    const report = await locks.hold(document, () => this.#foldAll(document));
+    this.#failures.delete(document);
+    if (report.entries > 0) this.#options.onCompaction({ outcome: 'folded', ...report });
+    return report;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#wanted.clear();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    // Lets the caller finish its turn before the first read.
+    await Promise.resolve();
+    for (const document of this.#wanted) {
+      if (this.#stopped) return;
+      try {
+        await this.compact(document);
+      } catch (error) {
+        if (!this.#stopped) this.#postpone(document, error);
+      }
+      this.#wanted.delete(document);
+    }
+  }
+
+  #postpone(document: string, cause: unknown): void {
+    const count = (this.#failures.get(document)?.count ?? 0) + 1;
+    const retryInMs = Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** Math.min(count - 1, 20));
+    this.#failures.set(document, { count, notBefore: this.#options.clock.now() + retryInMs });
+    const error =
+      cause instanceof PersistenceError
+        ? cause
+        : new PersistenceError('FOLD_FAILED', 'The document could not be folded', { document, cause });
+    this.#options.onCompaction({ outcome: 'failed', document, error, retryInMs });
+  }
+
+  async #foldAll(document: string): Promise<CompactionReport> {
+    const total = { document, entries: 0, journalBytes: 0, snapshotBytes: 0, segmentBytes: 0 };
+    const { foldEntries, heads } = this.#options;
+    const head = await heads.use(document, (found) => {
+      if (!found.born) throw new PersistenceError('UNKNOWN_DOCUMENT', 'There is no such document', { document });
+      found.pins += 1;
+      return found;
+    });
+    try {
+      for (;;) {
+        const fold = await this.#prepare(document);
+        if (fold === null) return { ...total, snapshotBytes: head.snapshotBytes };
+        const journalBytes = weigh(fold.records);
+        if (!(await this.#write(head, fold, journalBytes))) return total;
+        total.entries += fold.records.length;
+        total.journalBytes += journalBytes;
+        total.snapshotBytes = fold.result.snapshot.byteLength;
+        total.segmentBytes += fold.result.segment.byteLength;
+        if (fold.records.length < foldEntries) return total;
+      }
+    } finally {
+      head.pins -= 1;
+    }
+  }
+
+  /** Reads one snapshot of the document and folds it in the thread. Changes nothing. */
+  async #prepare(document: string): Promise<Fold | null> {
+    const { database, foldEntries, thread } = this.#options;
+    const read = await database.read(async (view) => {
+      const row = await readRow(view, document);
+      if (row === null) return null;
+      const snapshot = (await readSnapshot(view, document, row.epoch)) ?? null;
+      return { row, snapshot, records: await readJournal(view, document, row.epoch, foldEntries) };
+    });
+    if (read === null || read.records.length === 0) return null;
+    const { records, row, snapshot } = read;
+    const segment = row.segments + 1;
+    const result = await thread.run({
+      kind: 'fold',
+      document,
+      snapshotKey: lifeKey(KIND.snapshot, document, row.epoch),
+      segmentKey: segmentKey(document, row.epoch, segment),
+      snapshot,
+      entries: packRecords(records),
+    });
+    return { epoch: row.epoch, segment, records, result };
+  }
+
+  /** False when the epoch has moved since the read: the fold is of a life that has ended. */
+  async #write(head: DocumentHead, fold: Fold, journalBytes: number): Promise<boolean> {
+    const { document } = head;
+    const { epoch, records, result, segment } = fold;
+    if (compareEpochs(head.epoch, epoch) !== 0) return false;
+    const ops: WriteOp[] = [
+      { type: 'put', key: lifeKey(KIND.snapshot, document, epoch), value: result.snapshot },
+      { type: 'put', key: segmentKey(document, epoch, segment), value: result.segment },
+    ];
+    for (const [key] of records) {
+      const at = idKey(parseEntryKey(key).id);
+      ops.push({ type: 'del', key });
+      ops.push({
+        type: 'put',
+        key: at,
+        value: encodeEntryIndex(at, { document, epoch, place: { in: 'segment', segment } }),
+      });
+    }
+    head.segments = segment;
+    head.snapshotBytes = result.snapshot.byteLength;
+    head.historyBytes += result.segment.byteLength;
+    head.entries = Math.max(0, head.entries - records.length);
+    head.journalBytes = Math.max(0, head.journalBytes - journalBytes);
+    head.rowStale = true;
+    await this.#options.journal.submit({ ops, heads: [head], rows: 'now' });
+    return true;
+  }
+}
+
+function weigh(records: readonly (readonly [Bytes, Bytes])[]): number {
+  let bytes = 0;
+  for (const [, record] of records) bytes += record.byteLength;
+  return bytes;
+}

@@ -1,0 +1,154 @@
+import type { Clock } from '../clock.ts';
+import { compareEpochs, nextEpoch } from '../epoch.ts';
+import { PersistenceError } from '../errors.ts';
+import type { StateVector } from '../state-vectors.ts';
+import { coverStateVector, coverUpdate, encodeStateVector } from '../state-vectors.ts';
+import type { Entry, EntryId, Epoch } from '../store.ts';
+import type { WriteOp } from './batch-writer.ts';
+import type { Bytes, Database } from './database.ts';
+import type { DocumentHead, DocumentHeads } from './document-heads.ts';
+import { beginLife } from './document-heads.ts';
+import type { DocumentLocks } from './document-locks.ts';
+import { decodeBlob, encodeBlob, encodeEntryIndex } from './document-records.ts';
+import { encodeEntry } from './entry-record.ts';
+import type { EntryVectors } from './entry-vectors.ts';
+import type { FoldThread } from './fold-thread.ts';
+import type { Journal } from './journal.ts';
+import { storeEntry } from './journal.ts';
+import { entryKey, idKey, KIND, lifeKey, nameKey } from './keys.ts';
+import { packRecords } from './packed-records.ts';
+import { readJournal, readSnapshot } from './reading.ts';
+import type { Reclaimer } from './reclaimer.ts';
+
+export interface EpochMoverOptions {
+  readonly clock: Clock;
+  readonly database: Database;
+  readonly heads: DocumentHeads;
+  readonly journal: Journal;
+  readonly locks: DocumentLocks;
+  readonly reclaimer: Reclaimer;
+  readonly thread: FoldThread;
+  readonly vectors: EntryVectors;
+  drawId(): EntryId;
+}
+
+/**
+ * [R14] Ends lives. Calls for the document wait meanwhile, so that the tombstone covers everything that the old life
+ * ever accepted, and nothing is accepted into it afterwards.
+ */
+export class EpochMover {
+  readonly #options: EpochMoverOptions;
+
+  constructor(options: EpochMoverOptions) {
+    this.#options = options;
+  }
+
+  delete(document: string): Promise<Epoch> {
+    const { clock, drawId } = this.#options;
+    return this.#alone(document, async (head, release) => {
+      if (!head.born) throw new PersistenceError('UNKNOWN_DOCUMENT', 'There is no such document', { document });
+      if (head.state === 'deleted') return head.epoch;
+      const time = clock.now();
+      const epoch = nextEpoch(head.epoch);
+      const tombstone = await this.#bury(head);
+      const done = this.#begin(head, epoch, time, tombstone, () => {
+        const id = drawId();
+        return { ids: [id], ops: storeEntry(head, id, { document, epoch, time, updates: [] }) };
+      });
+      release();
+      await done;
+      return epoch;
+    });
+  }
+
+  /** Makes `epoch` the current one if it is higher, as an entry from another node told. */
+  raise(document: string, epoch: Epoch, time: number): Promise<void> {
+    return this.#alone(document, async (head) => {
+      if (!head.born || compareEpochs(epoch, head.epoch) <= 0) return;
+      const tombstone = await this.#bury(head);
+      await this.#begin(head, epoch, time, tombstone, () => ({ ids: [], ops: [] }));
+    });
+  }
+
+  /** Entries of lives that have ended: the tombstone learns their structs, and only a concurrent life keeps its content. */
+  admitLate(document: string, entries: readonly Entry[]): Promise<void> {
+    const { database, journal, vectors } = this.#options;
+    return this.#alone(document, async (head) => {
+      const late = entries.filter((entry) => !vectors.isAccepted(entry.id));
+      const key = nameKey(KIND.tombstone, document);
+      const stored = await database.read((view) => view.get(key));
+      const covered: StateVector = new Map();
+      if (stored !== undefined) coverStateVector(covered, decodeBlob({ key, document }, stored));
+      for (const entry of late) for (const { update } of entry.updates) coverUpdate(covered, update);
+      const ops: WriteOp[] = late.flatMap((entry) => lateRecords(head, entry));
+      if (covered.size > 0) ops.push({ type: 'put', key, value: encodeBlob(key, encodeStateVector(covered)) });
+      await journal.submit({ ops, ids: late.map((entry) => entry.id) });
+    });
+  }
+
+  #alone<T>(document: string, task: (head: DocumentHead, release: () => void) => Promise<T>): Promise<T> {
+    const { heads, journal, locks } = this.#options;
+    return locks.hold(document, async () => {
+      const { head, release } = await heads.hold(document);
+      try {
+        await journal.barrier();
+        return await task(head, release);
+      } finally {
+        release();
+      }
+    });
+  }
+
+  #begin(
+    head: DocumentHead,
+    epoch: Epoch,
+    time: number,
+    tombstone: Bytes | null,
+    mark: () => { ids: EntryId[]; ops: WriteOp[] },
+  ): Promise<void> {
+    const { journal, reclaimer } = this.#options;
+    beginLife(head, epoch, time);
+    const { ids, ops } = mark();
+    if (tombstone !== null) {
+      ops.push({ type: 'put', key: nameKey(KIND.tombstone, head.document), value: tombstone });
+    }
+    ops.push(reclaimer.schedule(head.document, epoch.count));
+    return journal.submit({ ops, ids, heads: [head], rows: 'now' }).then(() => reclaimer.start());
+  }
+
+  /** The tombstone's record after the current life of `head`. Computed off the event loop: the life may be large. */
+  async #bury(head: DocumentHead): Promise<Bytes | null> {
+    const { database, thread } = this.#options;
+    const { document, epoch } = head;
+    const tombstoneKey = nameKey(KIND.tombstone, document);
+    const { entries, snapshot, tombstone } = await database.read(async (view) => ({
+      snapshot: (await readSnapshot(view, document, epoch)) ?? null,
+      tombstone: (await view.get(tombstoneKey)) ?? null,
+      entries: await readJournal(view, document, epoch),
+    }));
+    const result = await thread.run({
+      kind: 'bury',
+      document,
+      snapshotKey: lifeKey(KIND.snapshot, document, epoch),
+      tombstoneKey,
+      snapshot,
+      tombstone,
+      entries: packRecords(entries),
+    });
+    return result.tombstone;
+  }
+}
+
+function lateRecords(head: DocumentHead, entry: Entry): WriteOp[] {
+  const { document, epoch, id } = entry;
+  const key = idKey(id);
+  if (epoch.count < head.epoch.count) {
+    const value = encodeEntryIndex(key, { document, epoch, place: { in: 'nowhere', time: entry.time } });
+    return [{ type: 'put', key, value }];
+  }
+  const at = entryKey(lifeKey(KIND.entry, document, epoch), id);
+  return [
+    { type: 'put', key: at, value: encodeEntry(at, entry) },
+    { type: 'put', key, value: encodeEntryIndex(key, { document, epoch, place: { in: 'journal' } }) },
+  ];
+}

@@ -1,0 +1,288 @@
+import { assertAdoptable, assertDraft } from '../check-entry.ts';
+import type { Clock } from '../clock.ts';
+import { compareEpochs } from '../epoch.ts';
+import { PersistenceError } from '../errors.ts';
+import { assertDocumentName } from '../names.ts';
+import type {
+  CompactionReport,
+  DocumentPage,
+  DocumentStat,
+  DocumentStore,
+  Entry,
+  EntryDraft,
+  EntryId,
+  EntryRange,
+  Epoch,
+  ListQuery,
+  LoadedDocument,
+  StoreStatus,
+} from '../store.ts';
+import type { BatchWriter, WriteOp } from './batch-writer.ts';
+import type { Compactor } from './compactor.ts';
+import type { Database } from './database.ts';
+import type { DocumentHead, DocumentHeads } from './document-heads.ts';
+import { beginLife } from './document-heads.ts';
+import { readEntries, readHistory } from './entry-reading.ts';
+import type { EntryVectors } from './entry-vectors.ts';
+import type { EpochMover } from './epoch-mover.ts';
+import type { FoldThread } from './fold-thread.ts';
+import type { Journal, JournalWrite } from './journal.ts';
+import { storeEntry, weighDraft } from './journal.ts';
+import { KIND, nameKey } from './keys.ts';
+import { listDocuments } from './listing.ts';
+import { loadDocument, statOfRecord, statOfRow } from './reading.ts';
+import type { Reclaimer } from './reclaimer.ts';
+import type { RowSweeper } from './row-sweeper.ts';
+import type { StatusBoard } from './status-board.ts';
+
+export interface LevelStoreParts {
+  readonly incarnation: string;
+  readonly clock: Clock;
+  readonly database: Database;
+  readonly writer: BatchWriter<JournalWrite>;
+  readonly journal: Journal;
+  readonly heads: DocumentHeads;
+  readonly vectors: EntryVectors;
+  readonly mover: EpochMover;
+  readonly compactor: Compactor;
+  readonly reclaimer: Reclaimer;
+  readonly sweeper: RowSweeper;
+  readonly thread: FoldThread;
+  readonly board: StatusBoard;
+  readonly queueBytes: number;
+  readonly batchEntries: number;
+  drawId(): EntryId;
+  /** After the database is closed: gives back what opening took. */
+  release(): Promise<void>;
+}
+
+export class LevelStore implements DocumentStore {
+  readonly incarnation: string;
+  readonly #parts: LevelStoreParts;
+  /** Accepted, but waiting for the head of their document. */
+  #waiting = { entries: 0, bytes: 0 };
+  #closing: Promise<void> | null = null;
+
+  constructor(parts: LevelStoreParts) {
+    this.incarnation = parts.incarnation;
+    this.#parts = parts;
+  }
+
+  get status(): StoreStatus {
+    return this.#parts.writer.status;
+  }
+
+  onStatus(listener: (status: StoreStatus) => void): () => void {
+    return this.#parts.board.subscribe(listener);
+  }
+
+  get queue(): { readonly entries: number; readonly bytes: number } {
+    const { bytes, entries } = this.#parts.writer.queue;
+    return { entries: entries + this.#waiting.entries, bytes: bytes + this.#waiting.bytes };
+  }
+
+  async append(draft: EntryDraft): Promise<EntryId> {
+    assertDraft(draft);
+    const { document } = draft;
+    return this.#admitted([draft], document, async (head) => {
+      if (!head.born) beginLife(head, draft.epoch, draft.time);
+      else if (compareEpochs(head.epoch, draft.epoch) !== 0) {
+        throw new PersistenceError('EPOCH_MOVED', 'The document is in another epoch', { document });
+      }
+      const rows = head.state === 'live' ? 'due' : 'now';
+      const id = this.#parts.drawId();
+      await this.#parts.journal.submit({ ops: storeEntry(head, id, draft), ids: [id], heads: [head], rows });
+      return id;
+    });
+  }
+
+  async adopt(entries: readonly Entry[]): Promise<void> {
+    for (const entry of entries) this.#assertForeign(entry);
+    this.#assertWritable();
+    const groups = Map.groupBy(entries, (entry) => entry.document);
+    await Promise.all([...groups].map(([document, group]) => this.#adoptInto(document, group)));
+  }
+
+  async load(document: string): Promise<LoadedDocument | null> {
+    this.#assertOpen();
+    assertDocumentName(document);
+    const loaded = await this.#parts.database.read((view) => loadDocument(view, document));
+    if (loaded !== null) this.#parts.compactor.consider(document, sizesOf(loaded));
+    return loaded;
+  }
+
+  async compact(document: string): Promise<CompactionReport> {
+    this.#assertWritable();
+    assertDocumentName(document);
+    await this.#parts.journal.barrier();
+    return this.#parts.compactor.compact(document);
+  }
+
+  async delete(document: string): Promise<Epoch> {
+    this.#assertWritable();
+    assertDocumentName(document);
+    return this.#parts.mover.delete(document);
+  }
+
+  async list(query: ListQuery = {}): Promise<DocumentPage> {
+    this.#assertOpen();
+    const page = await this.#parts.database.read((view) => listDocuments(view, query));
+    return { ...page, documents: page.documents.map((stat) => this.#refresh(stat)) };
+  }
+
+  async stat(document: string): Promise<DocumentStat | null> {
+    this.#assertOpen();
+    assertDocumentName(document);
+    const key = nameKey(KIND.row, document);
+    const record = await this.#parts.database.read((view) => view.get(key));
+    return record === undefined ? null : this.#refresh(statOfRecord(document, key, record));
+  }
+
+  async entries(range: EntryRange): Promise<readonly Entry[]> {
+    this.#assertOpen();
+    const held = this.#parts.vectors.durableOf(range.incarnation);
+    return this.#parts.database.read((view) => readEntries(view, range, held));
+  }
+
+  vector(): ReadonlyMap<string, number> {
+    return this.#parts.vectors.durable;
+  }
+
+  async *history(document: string, epoch?: Epoch): AsyncIterable<Entry> {
+    this.#assertOpen();
+    assertDocumentName(document);
+    yield* readHistory(this.#parts.database, document, epoch);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const { compactor, database, heads, reclaimer, release, sweeper, thread, writer } = this.#parts;
+    const upkeep = Promise.all([compactor.stop(), reclaimer.stop()]);
+    // Calls that were accepted get their turn, unless the disk keeps them from it.
+    await this.#unlessRefusing(heads.idle());
+    await thread.close();
+    sweeper.stop();
+    await writer.close();
+    await upkeep;
+    await database.close();
+    await release();
+  }
+
+  async #unlessRefusing(done: Promise<void>): Promise<void> {
+    if (this.status.state === 'refusing') return;
+    let unsubscribe = () => {};
+    const refused = new Promise<void>((resolve) => {
+      unsubscribe = this.onStatus((status) => {
+        if (status.state === 'refusing') resolve();
+      });
+    });
+    await Promise.race([done, refused]);
+    unsubscribe();
+  }
+
+  async #adoptInto(document: string, entries: readonly Entry[]): Promise<void> {
+    const { heads, mover } = this.#parts;
+    const highest = entries.reduce((a, b) => (compareEpochs(a.epoch, b.epoch) >= 0 ? a : b));
+    const isNew = (head: DocumentHead) => head.born && compareEpochs(highest.epoch, head.epoch) > 0;
+    if (await heads.use(document, isNew)) await mover.raise(document, highest.epoch, highest.time);
+    const late = await this.#admitted(entries, document, async (head) => {
+      if (!head.born) beginLife(head, highest.epoch, highest.time);
+      const ended = entries.filter((entry) => compareEpochs(entry.epoch, head.epoch) < 0);
+      await this.#storeForeign(
+        head,
+        entries.filter((entry) => compareEpochs(entry.epoch, head.epoch) === 0),
+      );
+      return ended;
+    });
+    if (late.length > 0) await mover.admitLate(document, late);
+  }
+
+  async #storeForeign(head: DocumentHead, entries: readonly Entry[]): Promise<void> {
+    const { batchEntries, journal, vectors } = this.#parts;
+    const writes: Promise<void>[] = [];
+    const rows = head.state === 'live' ? 'due' : 'now';
+    for (let start = 0; start < entries.length; start += batchEntries) {
+      const ids: EntryId[] = [];
+      const ops: WriteOp[] = [];
+      for (const entry of entries.slice(start, start + batchEntries)) {
+        if (vectors.isAccepted(entry.id)) continue;
+        ops.push(...storeEntry(head, entry.id, entry));
+        ids.push(entry.id);
+        // At once: a second copy in the same call must not be stored twice. Nothing below can fail any more.
+        vectors.accept(entry.id);
+      }
+      writes.push(journal.submit({ ops, ids, heads: [head], rows }));
+    }
+    // With nothing fresh this still waits: the first copy may be on its way to the disk only.
+    await Promise.all([...writes, journal.barrier()]);
+  }
+
+  /** Counts the entries against the queue's limit while they wait for the head of their document. */
+  async #admitted<T>(
+    entries: readonly EntryDraft[],
+    document: string,
+    task: (head: DocumentHead) => Promise<T>,
+  ): Promise<T> {
+    this.#assertWritable();
+    let bytes = 0;
+    for (const entry of entries) bytes += weighDraft(entry);
+    const queued = this.queue.bytes;
+    // A single entry larger than the limit passes when it is alone: otherwise it never would.
+    if (queued > 0 && queued + bytes > this.#parts.queueBytes) {
+      throw new PersistenceError('QUEUE_FULL', 'Too much waits for the disk', { document });
+    }
+    this.#waiting.entries += entries.length;
+    this.#waiting.bytes += bytes;
+    let counted = true;
+    const uncount = () => {
+      if (!counted) return;
+      counted = false;
+      this.#waiting.entries -= entries.length;
+      this.#waiting.bytes -= bytes;
+    };
+    try {
+      return await this.#parts.heads.use(document, (head) => {
+        uncount();
+        if (this.status.state === 'refusing') throw this.status.error;
+        return task(head);
+      });
+    } finally {
+      uncount();
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#closing !== null) throw new PersistenceError('CLOSED', 'The store is closed');
+  }
+
+  #assertWritable(): void {
+    this.#assertOpen();
+    const { status } = this;
+    if (status.state === 'refusing') throw status.error;
+  }
+
+  #assertForeign(entry: Entry): void {
+    assertAdoptable(entry);
+    if (entry.id.incarnation === this.incarnation && !this.#parts.vectors.isAccepted(entry.id)) {
+      throw new PersistenceError('BAD_ENTRY', 'An entry bears a number that this store has not given out', {
+        document: entry.document,
+      });
+    }
+  }
+
+  /** Rows on disk are up to a second behind; a head in memory is not. */
+  #refresh(stat: DocumentStat): DocumentStat {
+    const head = stat.state === 'damaged' ? null : this.#parts.heads.peek(stat.document);
+    return head === null ? stat : statOfRow(stat.document, head);
+  }
+}
+
+function sizesOf(loaded: LoadedDocument): { entries: number; journalBytes: number; snapshotBytes: number } {
+  let journalBytes = 0;
+  for (const entry of loaded.entries) journalBytes += weighDraft(entry);
+  return { entries: loaded.entries.length, journalBytes, snapshotBytes: loaded.snapshot?.byteLength ?? 0 };
+}

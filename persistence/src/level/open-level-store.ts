@@ -1,0 +1,224 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../clock.ts';
+import { systemClock } from '../clock.ts';
+import { PersistenceError } from '../errors.ts';
+import { randomHexId } from '../random-id.ts';
+import type { DocumentStore, EntryId } from '../store.ts';
+import type { BatchReport } from './batch-writer.ts';
+import { BatchWriter } from './batch-writer.ts';
+import type { CompactionEvent } from './compactor.ts';
+import { Compactor } from './compactor.ts';
+import type { Level, OpenDb } from './database.ts';
+import { classicLevel, Database, errorCode } from './database.ts';
+import { claimFormat } from './directory-format.ts';
+import { DocumentHeads } from './document-heads.ts';
+import { DocumentLocks } from './document-locks.ts';
+import { EntryVectors } from './entry-vectors.ts';
+import { EpochMover } from './epoch-mover.ts';
+import { FoldThread } from './fold-thread.ts';
+import type { JournalWrite } from './journal.ts';
+import { Journal, rowsOfBatch } from './journal.ts';
+import { LevelStore } from './level-store.ts';
+import { lockedBy, removeOwner, writeOwner } from './owner-file.ts';
+import { Reclaimer } from './reclaimer.ts';
+import { ReserveFile } from './reserve-file.ts';
+import { restoreVectors } from './restore-vectors.ts';
+import { RowSweeper } from './row-sweeper.ts';
+import { StatusBoard } from './status-board.ts';
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+export interface LevelStoreOptions {
+  /** Holds `journal/` (LevelDB), `owner.json` and `reserve`. Created when absent. */
+  readonly directory: string;
+  readonly clock?: Clock;
+  /** Replaces LevelDB, for tests that need it to fail. Gets the path of `journal/`. */
+  readonly openDb?: OpenDb;
+  /** Where this process can be reached, for the error that a second opener gets. */
+  readonly address?: string;
+  /** Size of LevelDB's log before it becomes a table. Up to two are in memory and on disk. */
+  readonly writeBufferBytes?: number;
+  readonly cacheBytes?: number;
+  /** Kept free to get going again after the disk was full: two logs that become tables, and a little. */
+  readonly reserveBytes?: number;
+  /** More than this waiting for the disk gets `QUEUE_FULL`. */
+  readonly queueBytes?: number;
+  readonly batchEntries?: number;
+  readonly batchBytes?: number;
+  /** A document's index row is written at most this often. */
+  readonly rowIntervalMs?: number;
+  /** A fold is due at so many entries or bytes, and more in proportion to a large snapshot. */
+  readonly compactEntries?: number;
+  readonly compactBytes?: number;
+  readonly foldEntries?: number;
+  readonly maxHeads?: number;
+  /** How long a read waits for a disk that is being recovered. */
+  readonly readWaitMs?: number;
+  readonly retryMinMs?: number;
+  readonly retryMaxMs?: number;
+  readonly reclaimSliceRecords?: number;
+  onBatch?(report: BatchReport): void;
+  onCompaction?(event: CompactionEvent): void;
+  /** Upkeep that failed without harm to any document. */
+  onUpkeepError?(error: unknown): void;
+}
+
+const DEFAULTS = {
+  writeBufferBytes: 4 * MIB,
+  cacheBytes: 16 * MIB,
+  queueBytes: 64 * MIB,
+  batchEntries: 1000,
+  batchBytes: MIB,
+  rowIntervalMs: 1000,
+  compactEntries: 500,
+  compactBytes: 256 * KIB,
+  foldEntries: 2000,
+  maxHeads: 10_000,
+  readWaitMs: 2000,
+  retryMinMs: 50,
+  retryMaxMs: 2000,
+  reclaimSliceRecords: 500,
+} as const satisfies Partial<LevelStoreOptions>;
+
+/**
+ * Opens the store in `directory`, which one process at a time may hold.
+ *
+ * @example
+ * const store = await openLevelStore({ directory: 'data' });
+ * await store.append({ document: 'notes', epoch: FIRST_EPOCH, time: Date.now(), updates: [{ author: 'ada', update }] });
+ */
+export async function openLevelStore(options: LevelStoreOptions): Promise<DocumentStore> {
+  const settings = { ...DEFAULTS, ...options };
+  const { batchBytes, batchEntries, directory, rowIntervalMs } = settings;
+  const clock = options.clock ?? systemClock;
+  const paths = { journal: join(directory, 'journal'), owner: join(directory, 'owner.json') };
+  const reserveBytes = options.reserveBytes ?? 2 * settings.writeBufferBytes + MIB;
+  const reserve = new ReserveFile(join(directory, 'reserve'), reserveBytes);
+  const openDb = options.openDb ?? classicLevel(settings);
+  const onUpkeepError = (error: unknown) => options.onUpkeepError?.(error);
+
+  await mkdir(directory, { recursive: true });
+  const db = await openLocked(openDb, paths, directory, reserve);
+  const vectors = new EntryVectors();
+  const database = new Database(db, { open: openDb, directory: paths.journal, clock, waitMs: settings.readWaitMs });
+  try {
+    await claimFormat(db, directory);
+    await database.read((view) => restoreVectors(view, vectors));
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  // For people only, so a disk without room for it is no reason not to open.
+  await writeOwner(paths.owner, options.address, clock.now()).catch(onUpkeepError);
+
+  const incarnation = randomHexId();
+  let sequence = 0;
+  const drawId = (): EntryId => {
+    sequence += 1;
+    return { incarnation, sequence };
+  };
+  const board = new StatusBoard();
+  const heads = new DocumentHeads({ database, clock, maxHeads: settings.maxHeads });
+  const writer = new BatchWriter<JournalWrite>({
+    database,
+    clock,
+    batchBytes,
+    batchEntries,
+    retryMinMs: settings.retryMinMs,
+    retryMaxMs: settings.retryMaxMs,
+    complete: (writes) => [
+      ...vectors.write(writes.flatMap((write) => write.ids)),
+      ...rowsOfBatch(writes, clock.now(), rowIntervalMs),
+    ],
+    committed: (writes) => {
+      vectors.commit(writes.flatMap((write) => write.ids));
+      settleHeads(writes, compactor, sweeper);
+    },
+    freeReserve: () => reserve.free(),
+    ensureReserve: () => reserve.ensure(),
+    onStatus: (status) => board.post(status),
+    onBatch: (report) => options.onBatch?.(report),
+  });
+  const journal = new Journal({ writer, vectors });
+  const thread = new FoldThread(clock);
+  const locks = new DocumentLocks();
+  const sweeper = new RowSweeper({ clock, heads, journal, writer, rowIntervalMs });
+  const compactor = new Compactor({
+    ...settings,
+    clock,
+    database,
+    heads,
+    journal,
+    locks,
+    thread,
+    onCompaction: (event) => options.onCompaction?.(event),
+  });
+  const reclaimer = new Reclaimer({
+    database,
+    journal,
+    sliceRecords: settings.reclaimSliceRecords,
+    onError: onUpkeepError,
+  });
+  const mover = new EpochMover({ clock, database, heads, journal, locks, reclaimer, thread, vectors, drawId });
+
+  await reserve.ensure().catch((error: unknown) => writer.awaitReserve(error));
+  await reclaimer.resume();
+  return new LevelStore({
+    incarnation,
+    clock,
+    database,
+    writer,
+    journal,
+    heads,
+    vectors,
+    mover,
+    compactor,
+    reclaimer,
+    sweeper,
+    thread,
+    board,
+    drawId,
+    queueBytes: settings.queueBytes,
+    batchEntries,
+    release: () => removeOwner(paths.owner),
+  });
+}
+
+async function openLocked(
+  openDb: OpenDb,
+  paths: { journal: string; owner: string },
+  directory: string,
+  reserve: ReserveFile,
+): Promise<Level> {
+  try {
+    return await openDb(paths.journal);
+  } catch (error) {
+    if (isLocked(error)) throw await lockedBy(paths.owner, directory, error);
+  }
+  // The lock is free, so the reserve is ours to spend: a full disk is the likeliest reason.
+  await reserve.free();
+  try {
+    return await openDb(paths.journal);
+  } catch (cause) {
+    if (isLocked(cause)) throw await lockedBy(paths.owner, directory, cause);
+    throw new PersistenceError('OPEN_FAILED', `The journal in ${directory} can not be opened`, { cause });
+  }
+}
+
+function isLocked(error: unknown): boolean {
+  if (errorCode(error) === 'LEVEL_LOCKED') return true;
+  return error instanceof Error && errorCode(error.cause) === 'LEVEL_LOCKED';
+}
+
+/** After a batch: its heads may be forgotten again, folded, or have their rows brought up to date later. */
+function settleHeads(writes: readonly JournalWrite[], compactor: Compactor, sweeper: RowSweeper): void {
+  for (const { heads } of writes) {
+    for (const head of heads) {
+      head.pins -= 1;
+      compactor.consider(head.document, head);
+      if (head.rowStale) sweeper.wake();
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import type { ListQuery } from '@quire/persistence';
+import {
+  createDocumentSchema,
+  type DocumentName,
+  documentNameSchema,
+  listQuerySchema,
+  renameDocumentSchema,
+} from '@quire/protocol';
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { z } from 'zod';
+import { isAllowedOrigin, isTrustedHost, type OriginPolicy } from '../http/origins.ts';
+import type { Logger } from '../observability/log.ts';
+import type { Documents } from './documents.ts';
+import { ApiError, problemKinds, respondProblem, toApiError } from './problems.ts';
+
+/** Names and titles are all that is sent here; the content of documents takes the sockets. */
+const MAX_BODY_BYTES = 64 * 1024;
+const DOCUMENTS = '/v1/documents';
+const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** The HTTP API under `/v1`. Whatever a client sends gets a 4xx at worst; 5xx is for what is not its fault. */
+export function createApi(options: {
+  readonly documents: Documents;
+  readonly origins: OriginPolicy;
+  readonly log: Logger;
+}): Hono {
+  const { documents, origins, log } = options;
+  const api = new Hono();
+
+  api.onError((error, context) => {
+    const problem = toApiError(error);
+    if (problemKinds[problem.code].status === 500) {
+      log.error({ err: error, method: context.req.method, url: context.req.url }, 'a request failed');
+    }
+    return respondProblem(problem);
+  });
+  api.notFound((context) => respondProblem(new ApiError('not-found', `Nothing is served at ${context.req.path}`)));
+
+  api.use('/v1/*', async (context, next) => {
+    checkOrigin(context, origins);
+    await next();
+    context.header('Cache-Control', 'no-store');
+    context.header('X-Content-Type-Options', 'nosniff');
+  });
+  api.use(
+    '/v1/*',
+    bodyLimit({
+      maxSize: MAX_BODY_BYTES,
+      onError: () => {
+        throw new ApiError('body-too-large', `A body has at most ${MAX_BODY_BYTES} bytes`);
+      },
+    }),
+  );
+
+  api.get(DOCUMENTS, async (context) => {
+    const { prefix, after, limit, order } = check(listQuerySchema, context.req.query());
+    const query: ListQuery = {
+      limit,
+      order,
+      ...(prefix === undefined ? {} : { prefix }),
+      ...(after === undefined ? {} : { after }),
+    };
+    return context.json(await documents.list(query));
+  });
+  api.post(DOCUMENTS, async (context) => {
+    const created = await documents.create(check(createDocumentSchema, await readBody(context)));
+    return context.json(created, 201, { Location: `${DOCUMENTS}/${encodeURIComponent(created.name)}` });
+  });
+  api.all(DOCUMENTS, (context) => refuseMethod(context, 'GET, HEAD, POST'));
+
+  const one = `${DOCUMENTS}/:name`;
+  api.get(one, async (context) => context.json(await documents.get(readName(context))));
+  api.patch(one, async (context) => {
+    const name = readName(context);
+    const { title } = check(renameDocumentSchema, await readBody(context));
+    return context.json(await documents.rename(name, title));
+  });
+  api.delete(one, async (context) => {
+    await documents.delete(readName(context));
+    return context.body(null, 204);
+  });
+  api.all(one, (context) => refuseMethod(context, 'GET, HEAD, PATCH, DELETE'));
+
+  return api;
+}
+
+function checkOrigin(context: Context, policy: OriginPolicy): void {
+  const host = context.req.header('host');
+  if (!isTrustedHost(host, policy)) {
+    throw new ApiError('host-refused', `This server answers on loopback only, not as "${host}"`);
+  }
+  if (SAFE_METHODS.has(context.req.method)) return;
+  const origin = context.req.header('origin');
+  if (!isAllowedOrigin({ origin, host }, policy)) {
+    throw new ApiError('origin-refused', `Pages of ${origin} may not change documents here; allowedOrigins lets them`);
+  }
+}
+
+/** From the path as it was sent: a name is encoded whole, with its slashes, and decoded once. */
+function readName(context: Context): DocumentName {
+  const encoded = new URL(context.req.url).pathname.slice(DOCUMENTS.length + 1);
+  let decoded: string;
+  try {
+    decoded = decodeURIComponent(encoded);
+  } catch (error) {
+    throw new ApiError('bad-document-name', 'The document name in the path is not percent-encoded UTF-8', error);
+  }
+  const name = documentNameSchema.safeParse(decoded);
+  if (name.success) return name.data;
+  throw new ApiError('bad-document-name', name.error.issues[0]?.message ?? 'The name is refused');
+}
+
+/** The JSON that was sent, or an empty object when nothing was. */
+async function readBody(context: Context): Promise<unknown> {
+  const text = await context.req.text();
+  if (text === '') return {};
+  const type = context.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
+  if (type !== 'application/json') {
+    throw new ApiError('unsupported-media-type', 'Send the body as JSON, with Content-Type: application/json');
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ApiError('bad-json', error instanceof Error ? error.message : 'The body could not be read', error);
+  }
+}
+
+function check<T>(schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const faults = result.error.issues.map((issue) => [issue.path.join('.'), issue.message].filter(Boolean).join(': '));
+  const isName = result.error.issues.every((issue) => issue.path[0] === 'name');
+  throw new ApiError(isName ? 'bad-document-name' : 'bad-request', faults.join('; '));
+}
+
+function refuseMethod(context: Context, allowed: string): Response {
+  const error = new ApiError('method-not-allowed', `Use ${allowed} here, not ${context.req.method}`);
+  return respondProblem(error, { Allow: allowed });
+}

@@ -1,0 +1,98 @@
+import type { DocumentStat, DocumentStore, ListQuery } from '@quire/persistence';
+import type { DocumentInfo, DocumentList, DocumentName } from '@quire/protocol';
+import type * as Y from 'yjs';
+import { ApiError } from './problems.ts';
+import { randomDocumentName } from './random-document-name.ts';
+import { createTurns } from './turns.ts';
+
+/** How documents are changed from inside the server: through the one door that edits of clients take too. */
+export interface DocumentEditor {
+  /** Resolves once the change is durable. The first edit of a name creates the document. */
+  edit(name: DocumentName, author: string, change: (document: Y.Doc) => void): Promise<void>;
+  /** Closes its connections and moves its epoch. */
+  delete(name: DocumentName): Promise<void>;
+}
+
+/** The documents of this server, as a program that embeds it and the HTTP API see them. */
+export interface Documents {
+  list(query?: ListQuery): Promise<DocumentList>;
+  /** @throws {ApiError} `unknown-document` */
+  get(name: DocumentName): Promise<DocumentInfo>;
+  /** Under a random name, unless it gets one. @throws {ApiError} `document-exists` */
+  create(draft?: {
+    readonly name?: DocumentName | undefined;
+    readonly title?: string | undefined;
+  }): Promise<DocumentInfo>;
+  /** @throws {ApiError} `unknown-document` */
+  rename(name: DocumentName, title: string): Promise<DocumentInfo>;
+  /** @throws {ApiError} `unknown-document` */
+  delete(name: DocumentName): Promise<void>;
+  edit(name: DocumentName, author: string, change: (document: Y.Doc) => void): Promise<void>;
+}
+
+/** Nobody is known to make the edits that arrive over HTTP in open mode. */
+const NOBODY = '';
+
+export function createDocuments(options: {
+  readonly store: Pick<DocumentStore, 'list' | 'stat'>;
+  readonly editor: DocumentEditor;
+}): Documents {
+  const { store, editor } = options;
+  const takeTurn = createTurns();
+
+  async function find(name: DocumentName): Promise<DocumentInfo> {
+    const stat = await store.stat(name);
+    if (stat === null || stat.state === 'deleted')
+      throw new ApiError('unknown-document', `No document is called "${name}"`);
+    return describe(stat);
+  }
+
+  async function setTitle(name: DocumentName, title: string): Promise<DocumentInfo> {
+    await editor.edit(name, NOBODY, (document) => document.getMap('meta').set('title', title));
+    // The index may be a moment behind the journal; what was just made durable is known better here.
+    return { ...(await find(name)), title };
+  }
+
+  return {
+    async list(query = {}) {
+      const page = await store.list(query);
+      return { documents: page.documents.map(describe), next: page.next };
+    },
+    get: find,
+    create: ({ name = randomDocumentName(), title = '' } = {}) =>
+      // Two requests for one name: the second one looks after the first one's edit is on disk.
+      takeTurn(name, async () => {
+        const stat = await store.stat(name);
+        if (stat !== null && stat.state !== 'deleted') {
+          throw new ApiError('document-exists', `A document is called "${name}" already`);
+        }
+        return setTitle(name, title);
+      }),
+    rename: (name, title) =>
+      takeTurn(name, async () => {
+        await find(name);
+        return setTitle(name, title);
+      }),
+    delete: (name) =>
+      takeTurn(name, async () => {
+        await find(name);
+        await editor.delete(name);
+      }),
+    edit: (name, author, change) => editor.edit(name, author, change),
+  };
+}
+
+function describe(stat: DocumentStat): DocumentInfo {
+  if (stat.state === 'damaged') {
+    const unknown = new Date(0).toISOString();
+    return { name: stat.document, title: '', created: unknown, edited: unknown, size: 0, damaged: true };
+  }
+  return {
+    name: stat.document,
+    title: stat.title,
+    created: new Date(stat.created).toISOString(),
+    edited: new Date(stat.edited).toISOString(),
+    size: stat.journalBytes + stat.snapshotBytes + stat.historyBytes,
+    damaged: false,
+  };
+}

@@ -1,0 +1,108 @@
+import { PersistenceError, type PersistenceErrorCode } from '@quire/persistence';
+import type { Problem } from '@quire/protocol';
+
+interface ProblemKind {
+  readonly status: number;
+  readonly title: string;
+  /** The same request may succeed later. */
+  readonly retryAfterSeconds?: number;
+}
+
+/** Every error of the HTTP API, by its stable code. */
+export const problemKinds = {
+  'bad-json': { status: 400, title: 'The body is not JSON' },
+  'bad-request': { status: 400, title: 'The request is not of the expected shape' },
+  'bad-document-name': { status: 400, title: 'This is not a document name' },
+  'origin-refused': { status: 403, title: 'Pages of this origin may not do this' },
+  'host-refused': { status: 403, title: 'This server does not go by that name' },
+  'not-found': { status: 404, title: 'There is nothing here' },
+  'unknown-document': { status: 404, title: 'There is no such document' },
+  'method-not-allowed': { status: 405, title: 'This method is not allowed here' },
+  'document-exists': { status: 409, title: 'The document exists already' },
+  'body-too-large': { status: 413, title: 'The body is too large' },
+  'unsupported-media-type': { status: 415, title: 'The body must be JSON' },
+  'document-damaged': { status: 500, title: 'A record of the document is damaged' },
+  'internal-error': { status: 500, title: 'The server failed' },
+  'storage-refused': { status: 503, title: 'The disk refuses writes', retryAfterSeconds: 2 },
+  overloaded: { status: 503, title: 'Too much is waiting for the disk', retryAfterSeconds: 1 },
+  'load-failed': { status: 503, title: 'The document could not be loaded whole', retryAfterSeconds: 2 },
+  'service-restart': { status: 503, title: 'The server is restarting', retryAfterSeconds: 2 },
+} as const satisfies Record<string, ProblemKind>;
+
+export type ProblemCode = keyof typeof problemKinds;
+
+/** A request that can't be served, and why. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly code: ProblemCode;
+
+  constructor(code: ProblemCode, detail: string, cause?: unknown) {
+    super(detail, cause === undefined ? undefined : { cause });
+    this.code = code;
+  }
+}
+
+/** The response for an error, as RFC 9457 has it. */
+export function respondProblem(error: ApiError, headers: Readonly<Record<string, string>> = {}): Response {
+  const kind: ProblemKind = problemKinds[error.code];
+  const problem: Problem = {
+    type: `urn:quire:problem:${error.code}`,
+    title: kind.title,
+    status: kind.status,
+    code: error.code,
+    detail: error.message,
+  };
+  const retry = kind.retryAfterSeconds === undefined ? {} : { 'Retry-After': String(kind.retryAfterSeconds) };
+  return new Response(JSON.stringify(problem), {
+    status: kind.status,
+    headers: {
+      'Content-Type': 'application/problem+json',
+      'Cache-Control': 'no-store',
+      'X-Content-Type-Options': 'nosniff',
+      ...retry,
+      ...headers,
+    },
+  });
+}
+
+/** What an error means to a client of the API; the words of unexpected ones stay inside. */
+export function toApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  if (error instanceof PersistenceError) return new ApiError(codeOf(error.code), detailOf(error), error);
+  return new ApiError('internal-error', 'The server’s log says more', error);
+}
+
+function codeOf(code: PersistenceErrorCode): ProblemCode {
+  switch (code) {
+    case 'REFUSED':
+      return 'storage-refused';
+    case 'QUEUE_FULL':
+      return 'overloaded';
+    case 'READ_FAILED':
+      return 'load-failed';
+    case 'CLOSED':
+      return 'service-restart';
+    case 'BAD_NAME':
+      return 'bad-document-name';
+    case 'BAD_CURSOR':
+      return 'bad-request';
+    case 'UNKNOWN_DOCUMENT':
+    case 'EPOCH_MOVED':
+      return 'unknown-document';
+    case 'CORRUPT_RECORD':
+      return 'document-damaged';
+    case 'LOCKED':
+    case 'NEWER_FORMAT':
+    case 'BAD_ENTRY':
+    case 'FOLD_FAILED':
+    case 'OPEN_FAILED':
+      return 'internal-error';
+    default:
+      return code satisfies never;
+  }
+}
+
+function detailOf(error: PersistenceError): string {
+  const kind: ProblemKind = problemKinds[codeOf(error.code)];
+  return kind.retryAfterSeconds === undefined ? error.message : `${kind.title}; try again later`;
+}

@@ -1,0 +1,109 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Hono } from 'hono';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createStaticApp } from './static-app.ts';
+
+let root: string;
+let app: Hono;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'quire-app-'));
+  await mkdir(join(root, 'dist', 'assets'), { recursive: true });
+  await mkdir(join(root, 'dist', '.vite'));
+  await writeFile(join(root, 'secret.txt'), 'outside');
+  await writeFile(join(root, 'dist', '.vite', 'manifest.json'), '{"hidden":true}');
+  await writeFile(join(root, 'dist', 'index.html'), '<title>the page</title>');
+  await writeFile(join(root, 'dist', 'sw.js'), 'worker');
+  await writeFile(join(root, 'dist', 'assets', 'main-abc123.js'), 'script');
+  app = createStaticApp(join(root, 'dist'));
+});
+afterEach(() => rm(root, { recursive: true }));
+
+describe('pages', () => {
+  it.each(['/', '/d/plan', '/d/team%2Fplan', '/d/%E2%9C%93', '/d/%zz', '/d/a.js'])(
+    'shows the page at %s',
+    async (path) => {
+      const response = await app.request(path);
+      expect(response.status).toBe(200);
+      expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+      expect(await response.text()).toContain('the page');
+    },
+  );
+
+  it('asks before it shows an old page, and keeps hashed files for ever', async () => {
+    for (const path of ['/', '/d/plan', '/sw.js']) {
+      expect((await app.request(path)).headers.get('cache-control')).toBe('no-cache');
+    }
+    const asset = await app.request('/assets/main-abc123.js');
+    expect(asset.headers.get('cache-control')).toContain('immutable');
+    expect(asset.headers.get('content-type')).toContain('javascript');
+    expect(await asset.text()).toBe('script');
+  });
+
+  it('sends a file again only when it has changed', async () => {
+    const tag = (await app.request('/sw.js')).headers.get('etag') ?? '';
+    const same = await app.request('/sw.js', { headers: { 'If-None-Match': tag } });
+    expect(same.status).toBe(304);
+    expect(await same.text()).toBe('');
+    await writeFile(join(root, 'dist', 'sw.js'), 'another worker');
+    const changed = await app.request('/sw.js', { headers: { 'If-None-Match': tag } });
+    expect(changed.status).toBe(200);
+    expect(await changed.text()).toBe('another worker');
+  });
+
+  it('answers HEAD without a body', async () => {
+    const response = await app.request('/', { method: 'HEAD' });
+    expect(response.status).toBe(200);
+    expect(await response.text()).toBe('');
+  });
+});
+
+describe('protection', () => {
+  it('runs no script but its own, and sniffs no types', async () => {
+    for (const path of ['/', '/assets/main-abc123.js', '/nothing']) {
+      const response = await app.request(path);
+      const policy = response.headers.get('content-security-policy') ?? '';
+      expect(policy).toContain("default-src 'self'");
+      expect(policy).toContain("connect-src 'self' ws: wss:");
+      expect(policy).not.toContain('script-src');
+      expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+    }
+  });
+
+  it.each([
+    '/../secret.txt',
+    '/%2e%2e/secret.txt',
+    '/..%2fsecret.txt',
+    '/%2e%2e%2fsecret.txt',
+    '/assets/..%2f..%2fsecret.txt',
+    '/assets/..%5c..%5csecret.txt',
+    '/..\\secret.txt',
+    '//etc/passwd',
+    '/%2fetc%2fpasswd',
+    '/secret.txt%00.html',
+    '/.vite/manifest.json',
+    '/assets',
+    '/assets/',
+    `/${'a'.repeat(5000)}`,
+    '/sw.js/x',
+    '/%zz',
+    '/nothing.js',
+  ])('finds nothing at %s', async (path) => {
+    const response = await app.request(`http://localhost${path}`);
+    expect(response.status).toBe(404);
+    const text = await response.text();
+    expect(text).not.toContain('outside');
+    expect(text).not.toContain('hidden');
+  });
+
+  it('changes nothing on other methods', async () => {
+    expect((await app.request('/', { method: 'POST' })).status).toBe(404);
+  });
+});
+
+it('says how to build the app where there is none', async () => {
+  const response = await createStaticApp(join(root, 'none')).request('/');
+  expect(response.status).toBe(503);
+  expect(await response.text()).toContain('npm start');
+});

@@ -1,0 +1,66 @@
+import { HocuspocusProvider, HocuspocusProviderWebsocket } from '@hocuspocus/provider';
+import { WebSocket } from 'ws';
+import { WebsocketProvider } from 'y-websocket';
+import * as Y from 'yjs';
+
+/** Somebody with a document open, through a published provider, unmodified. */
+export interface Person<Provider> {
+  readonly doc: Y.Doc;
+  readonly provider: Provider;
+  leave(): void;
+}
+
+export interface HocuspocusPerson extends Person<HocuspocusProvider> {
+  readonly socket: HocuspocusProviderWebsocket;
+}
+
+export function joinWithHocuspocus(
+  url: string,
+  name: string,
+  options: { token?: string; doc?: Y.Doc } = {},
+): HocuspocusPerson {
+  const doc = options.doc ?? new Y.Doc();
+  const socket = new HocuspocusProviderWebsocket({
+    url: `${url}/collab`,
+    WebSocketPolyfill: WebSocket,
+    delay: 20,
+    minDelay: 20,
+    maxDelay: 200,
+  });
+  const provider = new HocuspocusProvider({
+    websocketProvider: socket,
+    name,
+    document: doc,
+    token: options.token ?? '',
+  });
+  provider.attach();
+  return {
+    doc,
+    provider,
+    socket,
+    leave() {
+      provider.destroy();
+      socket.destroy();
+    },
+  };
+}
+
+export function joinWithYWebsocket(
+  url: string,
+  name: string,
+  options: { token?: string; doc?: Y.Doc } = {},
+): Person<WebsocketProvider> {
+  const doc = options.doc ?? new Y.Doc();
+  const provider = new WebsocketProvider(`${url}/yjs`, name, doc, {
+    WebSocketPolyfill: WebSocket as never, // ws has all that the provider uses of the browser's class
+    disableBc: true,
+    params: options.token === undefined ? {} : { token: options.token },
+  });
+  return {
+    doc,
+    provider,
+    leave() {
+      provider.destroy();
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Extension } from '@hocuspocus/server';
+import { type DocumentStore, MemoryStore } from '@quire/persistence';
+import { pino } from 'pino';
+import { type Authenticator, createOpenAuthenticator } from '../auth/authenticator.ts';
+import { systemClock } from '../clock.ts';
+import { type Collaboration, type CollaborationLimits, createCollaboration } from '../collab/collaboration.ts';
+import { createGateway, type Gateway, type GatewayLimits } from '../gateway/gateway.ts';
+
+const MIB = 1024 * 1024;
+
+export const testLimits: CollaborationLimits & GatewayLimits = {
+  maxFrameBytes: 8 * MIB,
+  maxUnsentBytes: 16 * MIB,
+  establishTimeoutMs: 15_000,
+  pingIntervalMs: 20_000,
+  maxPresenceStateBytes: 16 * 1024,
+  maxPresenceEntries: 256,
+  maxPendingUpdates: 50,
+  maxPendingBytes: 64 * 1024,
+  maxUnestablishedBytes: MIB,
+  maxUnestablishedFrames: 1_000,
+  maxDocumentsPerSession: 64,
+  maxQueueBytesPerDocument: 16 * MIB,
+  unloadDelayMs: 5,
+};
+
+export interface StartedGateway {
+  /** `ws://127.0.0.1:port` */
+  readonly url: string;
+  readonly store: DocumentStore;
+  readonly collaboration: Collaboration;
+  readonly gateway: Gateway;
+  close(): Promise<void>;
+}
+
+export interface StartOptions {
+  readonly store?: DocumentStore;
+  readonly authenticator?: Authenticator;
+  readonly extensions?: readonly Extension[];
+  readonly limits?: Partial<CollaborationLimits & GatewayLimits>;
+}
+
+/** A gateway and its documents on a free port, with nothing else of a server: real sockets, a store in memory unless given. */
+export async function startGateway(options: StartOptions = {}): Promise<StartedGateway> {
+  const store = options.store ?? new MemoryStore();
+  const log = pino({ level: 'silent' });
+  const limits = { ...testLimits, ...options.limits };
+  const collaboration = createCollaboration({
+    store,
+    authenticator: options.authenticator ?? createOpenAuthenticator(),
+    log,
+    clock: systemClock,
+    limits,
+    extensions: options.extensions ?? [],
+  });
+  const gateway = createGateway({ collaboration, limits, clock: systemClock, log });
+  const server = createServer();
+  server.on('upgrade', (request, socket, head) => gateway.handleUpgrade(request, socket, head));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `ws://127.0.0.1:${port}`,
+    store,
+    collaboration,
+    gateway,
+    async close() {
+      server.close();
+      await gateway.close();
+      await collaboration.close();
+      if (options.store === undefined) await store.close();
+    },
+  };
+}

@@ -92,6 +92,13 @@ export const closeCodes = {
     reason: 'too much was sent before the connection was established',
     shown: 'too much was sent before the connection was established',
   },
+  tooManyDocuments: {
+    code: 4430,
+    name: 'too-many-documents',
+    retry: 'never',
+    reason: 'too many documents on one socket',
+    shown: 'this page has too many documents open',
+  },
   authTimeout: {
     code: 4508,
     name: 'auth-timeout',
@@ -139,6 +146,13 @@ export const closeCodes = {
 export type CloseCodeName = (typeof closeCodes)[keyof typeof closeCodes]['name'];
 
 const byCode: ReadonlyMap<number, CloseCode> = new Map(Object.values(closeCodes).map((entry) => [entry.code, entry]));
+
+const byName: ReadonlyMap<string, CloseCode> = new Map(Object.values(closeCodes).map((entry) => [entry.name, entry]));
+
+/** Finds the entry whose name a refusal, or the end of one document connection, gives as its reason. */
+export function findCloseCode(name: string): CloseCode | null {
+  return byName.get(name) ?? null;
+}
 
 /** What a close code of this or any other server or proxy means; unknown codes are read by their range. */
 export function describeClose(code: number): CloseCode {

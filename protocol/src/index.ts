@@ -1,5 +1,5 @@
 export type { ClientFrame, ClientFrameKind } from './client-frame.ts';
-export { type CloseCode, type CloseCodeName, closeCodes, describeClose } from './close-codes.ts';
+export { type CloseCode, type CloseCodeName, closeCodes, describeClose, findCloseCode } from './close-codes.ts';
 export {
   type DocumentName,
   describeNameFault,

@@ -1,11 +1,15 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Extension } from '@hocuspocus/server';
 import { type DocumentStore, MemoryStore } from '@quire/persistence';
 import { pino } from 'pino';
 import { type Authenticator, createOpenAuthenticator } from '../auth/authenticator.ts';
 import { systemClock } from '../clock.ts';
-import { type Collaboration, type CollaborationLimits, createCollaboration } from '../collab/collaboration.ts';
+import {
+  type Collaboration,
+  type CollaborationLimits,
+  createCollaboration,
+  type Extension,
+} from '../collab/collaboration.ts';
 import { createGateway, type Gateway, type GatewayLimits } from '../gateway/gateway.ts';
 
 const MIB = 1024 * 1024;

@@ -1,0 +1,351 @@
+import type { Connection as HocuspocusConnection } from '@hocuspocus/server';
+import type { DocumentStore } from '@quire/persistence';
+import {
+  type Address,
+  type ClientFrame,
+  type CloseCode,
+  closeCodes,
+  decodeServerFrame,
+  describeClose,
+  encodeHocuspocusFrame,
+  FrameError,
+  findCloseCode,
+} from '@quire/protocol';
+import * as Y from 'yjs';
+import type { Grant } from '../auth/authenticator.ts';
+import { type ConnectionState, DocumentConnection } from './document-connection.ts';
+import type { DocumentOwner } from './document-owner.ts';
+import type { ExtensionGate, GatedFrame } from './extension-gate.ts';
+import { type IngestLimits, ingest, type Verdict } from './ingest.ts';
+import { hearPresence } from './presence-intake.ts';
+import { harden, type QuireHocuspocus } from './quire-hocuspocus.ts';
+import { type SessionOrigin, type SessionPort, SharedMessage } from './session-port.ts';
+
+export interface SessionLimits extends IngestLimits {
+  readonly maxPresenceStateBytes: number;
+  readonly maxPresenceEntries: number;
+  /** What may wait, over all documents of a socket, until their connections are established. */
+  readonly maxUnestablishedBytes: number;
+  readonly maxUnestablishedFrames: number;
+  readonly maxDocumentsPerSession: number;
+}
+
+/** What a session needs of the collaboration that it belongs to. */
+export interface SessionContext {
+  readonly hocuspocus: QuireHocuspocus;
+  readonly gate: ExtensionGate | null;
+  readonly limits: SessionLimits;
+  readonly store: Pick<DocumentStore, 'status'>;
+  findOwner(name: string): DocumentOwner | undefined;
+  discardDestroyed(name: string): void;
+  /** Counts somebody on the way into a document, so that it isn't unloaded under them (R6); returns the end of it. */
+  noteEntering(name: string): () => void;
+}
+
+type Established = Extract<ConnectionState, { kind: 'established' }>;
+type HocuspocusClient = ReturnType<QuireHocuspocus['handleConnection']>;
+
+/** What hooks of Hocuspocus find in their context. */
+export interface HookContext {
+  readonly session: CollabSession;
+  readonly grant?: Grant;
+}
+
+/** The documents of one socket. Created when it opens, ended once when it closes. */
+export class CollabSession {
+  readonly origin: SessionOrigin;
+  readonly #port: SessionPort;
+  readonly #context: SessionContext;
+  readonly #client: HocuspocusClient;
+  /** By raw address. A `Map`, since names are free text (R8). */
+  readonly #connections = new Map<string, DocumentConnection>();
+  readonly #entering = new Map<DocumentConnection, () => void>();
+  readonly #gates = new WeakMap<DocumentConnection, Promise<void>>();
+  #waiting = { frames: 0, bytes: 0 };
+  #wasEstablished = false;
+
+  constructor(port: SessionPort, origin: SessionOrigin, request: Request, context: SessionContext) {
+    this.#port = port;
+    this.origin = origin;
+    this.#context = context;
+    const hookContext: HookContext = { session: this };
+    this.#client = context.hocuspocus.handleConnection(
+      {
+        get readyState() {
+          return port.isOpen ? 1 : 3;
+        },
+        send: (data) => this.#relay(data as Uint8Array),
+        close: (code, reason) => port.close({ ...describeClose(code ?? 1000), reason: reason ?? '' }),
+      },
+      request,
+      hookContext,
+    );
+    harden(this.#client);
+  }
+
+  get wasEstablished(): boolean {
+    return this.#wasEstablished;
+  }
+
+  /** Some established connection, for a sign of life. */
+  anyEstablished(): DocumentConnection | null {
+    for (const connection of this.#connections.values()) if (connection.state.kind === 'established') return connection;
+    return null;
+  }
+
+  receive(address: Address, frame: ClientFrame): void {
+    const connection = this.#connections.get(address.raw) ?? this.#open(address);
+    if (connection === null) return;
+    switch (connection.state.kind) {
+      case 'new':
+        if (frame.kind === 'token') this.#establishLater(connection, frame);
+        else if (frame.kind === 'close') this.#drop(connection);
+        else this.#wait(connection, frame);
+        return;
+      case 'establishing':
+        this.#wait(connection, frame);
+        return;
+      case 'established':
+        this.#handle(connection, connection.state, frame);
+        return;
+      case 'closed':
+        return;
+      default:
+        connection.state satisfies never;
+    }
+  }
+
+  /** Called by the hook that Hocuspocus runs once a connection is authorised and its document is loaded. */
+  establish(hocuspocus: HocuspocusConnection, grant: Grant): void {
+    const connection = this.#connections.get(hocuspocus.messageAddress);
+    if (connection?.state.kind !== 'establishing') {
+      hocuspocus.close();
+      return;
+    }
+    const owner = this.#context.findOwner(connection.address.document);
+    if (owner === undefined || !owner.isOpen || owner.document !== hocuspocus.document) {
+      // Deleted or reloaded while this connection was on its way in: the next attempt meets the new state.
+      this.#context.discardDestroyed(connection.address.document);
+      this.#port.close(closeCodes.loadFailed);
+      return;
+    }
+    connection.author = grant.user.id;
+    const established: Established = { kind: 'established', owner, grant, hocuspocus };
+    connection.state = established;
+    this.#wasEstablished = true;
+    hocuspocus.onClose(() => this.#drop(connection));
+    owner.enter(connection);
+    this.#endEntering(connection);
+    this.#drainWaiting(connection, established);
+  }
+
+  /** The socket is closed. */
+  end(code: number, reason: string): void {
+    for (const connection of [...this.#connections.values()]) this.#drop(connection);
+    this.#client.handleClose({ code, reason });
+  }
+
+  #open(address: Address): DocumentConnection | null {
+    if (this.#connections.size >= this.#context.limits.maxDocumentsPerSession) {
+      this.#port.close(closeCodes.tooManyDocuments);
+      return null;
+    }
+    const connection = new DocumentConnection(this.#port, address);
+    this.#connections.set(address.raw, connection);
+    return connection;
+  }
+
+  #establishLater(connection: DocumentConnection, token: ClientFrame): void {
+    connection.state = { kind: 'establishing' };
+    this.#entering.set(connection, this.#context.noteEntering(connection.address.document));
+    this.#forward(connection, token);
+  }
+
+  #endEntering(connection: DocumentConnection): void {
+    this.#entering.get(connection)?.();
+    this.#entering.delete(connection);
+  }
+
+  #wait(connection: DocumentConnection, frame: ClientFrame): void {
+    const bytes = weigh(frame);
+    this.#waiting = { frames: this.#waiting.frames + 1, bytes: this.#waiting.bytes + bytes };
+    const { limits } = this.#context;
+    if (this.#waiting.frames > limits.maxUnestablishedFrames || this.#waiting.bytes > limits.maxUnestablishedBytes) {
+      this.#port.close(closeCodes.tooManyBeforeAuth);
+      return;
+    }
+    connection.waiting.push({ frame: copyOf(frame), bytes });
+  }
+
+  #drainWaiting(connection: DocumentConnection, established: Established): void {
+    for (const { frame, bytes } of this.#takeWaiting(connection)) {
+      this.#waiting = { frames: this.#waiting.frames - 1, bytes: this.#waiting.bytes - bytes };
+      if (connection.state !== established) return;
+      this.#handle(connection, established, frame);
+    }
+  }
+
+  #takeWaiting(connection: DocumentConnection): DocumentConnection['waiting'] {
+    return connection.waiting.splice(0);
+  }
+
+  #handle(connection: DocumentConnection, state: Established, frame: ClientFrame): void {
+    switch (frame.kind) {
+      case 'update':
+      case 'step-2':
+      case 'presence':
+        if (this.#context.gate === null) this.#accept(connection, state, frame);
+        else this.#acceptThroughGate(connection, state, frame, this.#context.gate);
+        return;
+      case 'step-1':
+        this.#noteHandshake(connection, frame.stateVector);
+        this.#forward(connection, frame);
+        return;
+      case 'query-presence':
+        this.#tellPresence(connection, state);
+        return;
+      case 'token':
+      case 'stateless':
+      case 'close':
+        this.#forward(connection, frame);
+        return;
+      default:
+        frame satisfies never;
+    }
+  }
+
+  #accept(connection: DocumentConnection, state: Established, frame: GatedFrame): void {
+    if (frame.kind !== 'presence') {
+      this.#act(connection, ingest(connection, state, frame, this.#context.store, this.#context.limits));
+      return;
+    }
+    const { maxPresenceEntries: maxEntries, maxPresenceStateBytes: maxStateBytes } = this.#context.limits;
+    try {
+      hearPresence(connection, state.owner, frame.presence, { maxEntries, maxStateBytes });
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      connection.closeSession(closeCodes.badFrame);
+    }
+  }
+
+  /** Hooks may take their time: frames of one connection go through them one after the other, in order. */
+  #acceptThroughGate(connection: DocumentConnection, state: Established, frame: GatedFrame, gate: ExtensionGate): void {
+    const own = copyOf(frame);
+    const pass = async (): Promise<void> => {
+      if (connection.state !== state) return;
+      const admitted = await gate.admit(state.hocuspocus, own);
+      if (connection.state !== state) return;
+      this.#accept(connection, state, admitted);
+      await gate.after(state.hocuspocus, own);
+    };
+    const previous = this.#gates.get(connection) ?? Promise.resolve();
+    this.#gates.set(
+      connection,
+      // A frame that a hook refuses ends the connection: going on without it would lose what builds on it (R4).
+      previous.then(pass).catch(() => connection.closeSession(closeCodes.forbidden)),
+    );
+  }
+
+  #act(connection: DocumentConnection, verdict: Verdict): void {
+    switch (verdict.kind) {
+      case 'accepted':
+        return;
+      case 'read-only':
+        connection.refuseWrite();
+        return;
+      case 'refused':
+        if (verdict.scope === 'document') connection.closeDocument(verdict.code);
+        else connection.closeSession(verdict.code);
+        return;
+      default:
+        verdict satisfies never;
+    }
+  }
+
+  #noteHandshake(connection: DocumentConnection, stateVector: Uint8Array): void {
+    try {
+      connection.ledger.beginHandshake(Y.decodeStateVector(new Uint8Array(stateVector)));
+    } catch {
+      // lib0 throws plain errors for bytes that are not a state vector; the frame is at fault, whatever they say.
+      connection.closeSession(closeCodes.badFrame);
+    }
+  }
+
+  #tellPresence(connection: DocumentConnection, { owner }: Established): void {
+    const everybody = owner.presence.encodeAll();
+    if (everybody === null) return;
+    const payload = this.#port.dialect.presence(connection.address.raw, everybody);
+    this.#port.write([new SharedMessage(payload)]);
+  }
+
+  #forward(connection: DocumentConnection, frame: ClientFrame): void {
+    if (this.#port.isOpen) this.#client.handleMessage(encodeHocuspocusFrame(connection.address.raw, frame));
+  }
+
+  /** Sends what Hocuspocus says, and acts on its refusals. */
+  #relay(data: Uint8Array): void {
+    const { rawAddress, frame } = decodeServerFrame(data);
+    const payload = this.#port.dialect.fromHocuspocus(data);
+    if (frame.kind !== 'denied') {
+      if (payload !== null) this.#port.write([new SharedMessage(payload)]);
+      return;
+    }
+    const code: CloseCode = findCloseCode(frame.reason) ?? closeCodes.forbidden;
+    // An unmodified provider never tries again after a denial: what may pass must end the socket instead (R7).
+    if (code.retry === 'backoff') {
+      this.#port.close(code);
+      return;
+    }
+    if (payload !== null) this.#port.write([new SharedMessage(payload)]);
+    if (this.#port.dialect.name === 'y-websocket') this.#port.close(code);
+    const connection = this.#connections.get(rawAddress);
+    if (connection !== undefined) this.#drop(connection);
+  }
+
+  #drop(connection: DocumentConnection): void {
+    const { state } = connection;
+    connection.state = { kind: 'closed' };
+    for (const { bytes } of this.#takeWaiting(connection)) {
+      this.#waiting = { frames: this.#waiting.frames - 1, bytes: this.#waiting.bytes - bytes };
+    }
+    if (this.#connections.get(connection.address.raw) === connection) this.#connections.delete(connection.address.raw);
+    if (state.kind === 'established') state.owner.leave(connection);
+    this.#endEntering(connection);
+  }
+}
+
+function weigh(frame: ClientFrame): number {
+  switch (frame.kind) {
+    case 'step-1':
+      return frame.stateVector.length;
+    case 'update':
+    case 'step-2':
+      return frame.update.length;
+    case 'presence':
+      return frame.presence.length;
+    case 'stateless':
+      return frame.payload.length;
+    case 'token':
+      return frame.token.length;
+    case 'query-presence':
+    case 'close':
+      return 0;
+    default:
+      return frame satisfies never;
+  }
+}
+
+/** A frame whose bytes are its own: whoever keeps a view keeps the socket's whole buffer alive. */
+function copyOf<F extends ClientFrame>(frame: F): F {
+  switch (frame.kind) {
+    case 'step-1':
+      return { ...frame, stateVector: new Uint8Array(frame.stateVector) };
+    case 'update':
+    case 'step-2':
+      return { ...frame, update: new Uint8Array(frame.update) };
+    case 'presence':
+      return { ...frame, presence: new Uint8Array(frame.presence) };
+    default:
+      return frame;
+  }
+}

@@ -1,0 +1,305 @@
+import { randomUUID } from 'node:crypto';
+import type { Document, Extension, onAuthenticatePayload } from '@hocuspocus/server';
+import { type DocumentStore, FIRST_EPOCH, type LoadedDocument } from '@quire/persistence';
+import { closeCodes, type DocumentName, isDocumentName, mayWrite } from '@quire/protocol';
+import { applyAwarenessUpdate } from 'y-protocols/awareness';
+import * as Y from 'yjs';
+import { AccessError, type Authenticator, type Grant } from '../auth/authenticator.ts';
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../observability/log.ts';
+import { CollabSession, type HookContext, type SessionContext, type SessionLimits } from './collab-session.ts';
+import { DocumentOwner, type Submission } from './document-owner.ts';
+import { createExtensionGate } from './extension-gate.ts';
+import { type FlushTimer, systemFlushTimer } from './flush-window.ts';
+import { QuireHocuspocus, takeOver } from './quire-hocuspocus.ts';
+import { Refusal } from './refusal.ts';
+import { draftUpdate } from './server-edit.ts';
+import type { SessionOrigin, SessionPort } from './session-port.ts';
+import { inspectUpdate } from './update-inspection.ts';
+
+export type { Extension };
+
+export interface CollaborationLimits extends SessionLimits {
+  readonly maxQueueBytesPerDocument: number;
+  /** How long a document that nobody needs stays in memory, in ms. */
+  readonly unloadDelayMs: number;
+}
+
+export interface CollaborationOptions {
+  readonly store: DocumentStore;
+  readonly authenticator: Authenticator;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly limits: CollaborationLimits;
+  /** Hocuspocus extensions that neither persist nor replicate. */
+  readonly extensions: readonly Extension[];
+  readonly timer?: FlushTimer;
+}
+
+/** The documents of this node, and everybody who has them open. */
+export interface Collaboration {
+  /** A socket opened; `request` is what hooks of extensions see. */
+  openSession(port: SessionPort, origin: SessionOrigin, request: Request): CollabSession;
+  /** Edits a document on the server's behalf; resolves once the edit is durable. Creates the document by its first edit. */
+  edit(name: DocumentName, author: string, change: (document: Y.Doc) => void): Promise<void>;
+  /** Closes everybody's connection to it and moves its epoch. */
+  delete(name: DocumentName): Promise<void>;
+  readonly openDocuments: number;
+  /** Waits for what is on its way to the disk, then lets go of all documents. */
+  close(): Promise<void>;
+}
+
+export function createCollaboration(options: CollaborationOptions): Collaboration {
+  return new LiveCollaboration(options);
+}
+
+class LiveCollaboration implements Collaboration {
+  readonly #options: CollaborationOptions;
+  readonly #hocuspocus: QuireHocuspocus;
+  readonly #sessionContext: SessionContext;
+  readonly #owners = new Map<string, DocumentOwner>();
+  readonly #entering = new Map<string, number>();
+  readonly #unloading = new Set<string>();
+  readonly #deleting = new Map<string, Promise<void>>();
+  /** Counts deletions, so that a load notices one that it crossed. */
+  #deletions = 0;
+  readonly #stopWatchingStore: () => void;
+
+  constructor(options: CollaborationOptions) {
+    this.#options = options;
+    this.#hocuspocus = new QuireHocuspocus({
+      extensions: [...options.extensions, this.#createExtension()],
+      mayUnload: (document) => this.#mayUnload(document.name),
+    });
+    const { limits, store } = options;
+    this.#sessionContext = {
+      hocuspocus: this.#hocuspocus,
+      gate: createExtensionGate(this.#hocuspocus, {
+        maxEntries: limits.maxPresenceEntries,
+        maxStateBytes: limits.maxPresenceStateBytes,
+      }),
+      limits,
+      store,
+      findOwner: (name) => this.#owners.get(name),
+      discardDestroyed: (name) => this.#discardDestroyed(name),
+      noteEntering: (name) => this.#noteEntering(name),
+    };
+    this.#stopWatchingStore = store.onStatus((status) => {
+      if (status.state === 'refusing') for (const owner of this.#owners.values()) owner.storageRefuses();
+    });
+  }
+
+  get openDocuments(): number {
+    return this.#owners.size;
+  }
+
+  openSession(port: SessionPort, origin: SessionOrigin, request: Request): CollabSession {
+    return new CollabSession(port, origin, request, this.#sessionContext);
+  }
+
+  async edit(name: DocumentName, author: string, change: (document: Y.Doc) => void): Promise<void> {
+    const endEntering = this.#noteEntering(name);
+    let release: () => void = () => {};
+    try {
+      const owner = await this.#openOnServer(name);
+      release = owner.hold();
+      endEntering();
+      const update = draftUpdate(owner.document, change);
+      if (update === null) return;
+      for (const span of inspectUpdate(update).spans) owner.noteAhead(span.client, span.end);
+      await new Promise<void>((resolve, reject) => {
+        owner.submit({
+          connection: null,
+          handshake: 0,
+          kind: 'update',
+          content: [{ author, update }],
+          frame: null,
+          owed: false,
+          applied: false,
+          settled: { resolve, reject },
+        });
+      });
+    } finally {
+      endEntering();
+      release();
+    }
+  }
+
+  delete(name: DocumentName): Promise<void> {
+    const underway = this.#deleting.get(name);
+    if (underway !== undefined) return underway;
+    this.#deletions += 1;
+    const deletion = this.#delete(name).finally(() => this.#deleting.delete(name));
+    this.#deleting.set(name, deletion);
+    return deletion;
+  }
+
+  async close(): Promise<void> {
+    this.#stopWatchingStore();
+    await Promise.all([...this.#owners.values()].map((owner) => owner.drained()));
+    for (const owner of [...this.#owners.values()]) this.#forget(owner);
+    await this.#hocuspocus.hooks('onDestroy', { instance: this.#hocuspocus });
+  }
+
+  async #delete(name: DocumentName): Promise<void> {
+    const owner = this.#owners.get(name);
+    if (owner !== undefined) {
+      owner.evict(closeCodes.documentDeleted);
+      await owner.drained();
+      owner.evict(closeCodes.documentDeleted); // whoever came in meanwhile
+      this.#forget(owner);
+    }
+    await this.#options.store.delete(name);
+  }
+
+  /** Loads through Hocuspocus, so that a document has one object whoever opens it. */
+  async #openOnServer(name: DocumentName): Promise<DocumentOwner> {
+    const config = { isAuthenticated: true, readOnly: false };
+    await this.#hocuspocus.createDocument(name, new Request('http://localhost/'), randomUUID(), config, {});
+    const owner = this.#owners.get(name);
+    if (owner !== undefined) return owner;
+    this.#discardDestroyed(name);
+    throw new Error(`the document ${JSON.stringify(name)} was closed while it was opened`);
+  }
+
+  #createExtension(): Extension<HookContext> {
+    return {
+      extensionName: 'quire',
+      // After everybody else's: an extension that refuses must be heard before anything is loaded.
+      priority: Number.MIN_SAFE_INTEGER,
+      onAuthenticate: async (payload) => ({ grant: await this.#authenticate(payload) }),
+      onLoadDocument: ({ document }) => this.#load(document),
+      connected: async ({ connection, context }) => {
+        if (context.grant !== undefined) context.session.establish(connection, context.grant);
+      },
+    };
+  }
+
+  async #authenticate(payload: onAuthenticatePayload<HookContext>): Promise<Grant> {
+    const { documentName: document, token, context, connectionConfig } = payload;
+    if (!isDocumentName(document)) throw new Refusal(closeCodes.badDocumentName);
+    try {
+      const grant = await this.#options.authenticator.authenticate({ token, document, ...context.session.origin });
+      connectionConfig.readOnly = !mayWrite(grant.role);
+      return grant;
+    } catch (error) {
+      if (error instanceof AccessError) throw new Refusal(error.closeCode, { cause: error });
+      this.#options.log.error({ err: error, document }, 'the authenticator failed');
+      throw new Refusal(closeCodes.internalError, { cause: error });
+    }
+  }
+
+  /** R7: a load that fails leaves nothing behind, and is reported in a way that every provider retries. */
+  async #load(document: Document): Promise<void> {
+    const { name } = document;
+    if (!isDocumentName(name)) throw new Refusal(closeCodes.badDocumentName);
+    try {
+      const loaded = await this.#loadStored(name);
+      takeOver(document, this.#hocuspocus);
+      if (loaded !== null) applyLoaded(document, loaded);
+      const owner = this.#createOwner(name, document, loaded);
+      this.#owners.set(name, owner);
+      owner.start();
+    } catch (error) {
+      document.destroy();
+      this.#options.log.error({ err: error, document: name }, 'a document could not be loaded');
+      throw new Refusal(closeCodes.loadFailed, { cause: error });
+    }
+  }
+
+  /** What is stored once no deletion is under way: a load that crossed one would show a dead life. */
+  async #loadStored(name: DocumentName): Promise<LoadedDocument | null> {
+    for (;;) {
+      await this.#deleting.get(name);
+      const deletions = this.#deletions;
+      const loaded = await this.#options.store.load(name);
+      if (deletions === this.#deletions) return loaded;
+    }
+  }
+
+  #createOwner(name: DocumentName, document: Document, loaded: LoadedDocument | null): DocumentOwner {
+    const { store, clock, log, limits, timer = systemFlushTimer } = this.#options;
+    const mirrorsPresence = this.#hocuspocus.hasHook('onAwarenessUpdate');
+    const owner = new DocumentOwner({
+      name,
+      epoch: loaded?.epoch ?? FIRST_EPOCH,
+      tombstone: loaded?.tombstone == null ? new Map() : Y.decodeStateVector(loaded.tombstone),
+      document,
+      store,
+      clock,
+      timer,
+      log,
+      maxQueueBytes: limits.maxQueueBytesPerDocument,
+      unloadDelayMs: limits.unloadDelayMs,
+      onIdle: () => void this.#unload(document),
+      originOf: (batch) => originOf(batch),
+      onPresence: (presence) => {
+        if (mirrorsPresence) applyAwarenessUpdate(document.awareness, presence, { source: 'local' });
+      },
+    });
+    // The owner ends with the document, in the same turn: somebody may open the name again before any later hook runs.
+    document.once('destroy', () => {
+      owner.close();
+      if (this.#owners.get(name) === owner) this.#owners.delete(name);
+    });
+    return owner;
+  }
+
+  #noteEntering(name: string): () => void {
+    this.#entering.set(name, (this.#entering.get(name) ?? 0) + 1);
+    let counted = true;
+    return () => {
+      if (!counted) return;
+      counted = false;
+      const left = (this.#entering.get(name) ?? 1) - 1;
+      if (left === 0) this.#entering.delete(name);
+      else this.#entering.set(name, left);
+    };
+  }
+
+  #mayUnload(name: string): boolean {
+    const owner = this.#owners.get(name);
+    return this.#unloading.has(name) && !this.#entering.has(name) && (owner === undefined || owner.isIdle);
+  }
+
+  async #unload(document: Document): Promise<void> {
+    this.#unloading.add(document.name);
+    try {
+      await this.#hocuspocus.unloadDocument(document);
+    } catch (error) {
+      this.#options.log.error({ err: error, document: document.name }, 'a hook failed while a document was unloaded');
+    } finally {
+      this.#unloading.delete(document.name);
+      // Somebody was on the way in, or an extension is still busy with it: ask again later.
+      const owner = this.#owners.get(document.name);
+      if (owner?.document === document) owner.watchIdle();
+    }
+  }
+
+  /** A document that was deleted in the moment in which its load ended is listed by Hocuspocus after its end. */
+  #discardDestroyed(name: string): void {
+    if (this.#hocuspocus.documents.get(name)?.isDestroyed === true) this.#hocuspocus.documents.delete(name);
+  }
+
+  #forget(owner: DocumentOwner): void {
+    this.#hocuspocus.documents.delete(owner.name);
+    owner.document.destroy();
+  }
+}
+
+function applyLoaded(document: Y.Doc, loaded: LoadedDocument): void {
+  document.transact(() => {
+    if (loaded.snapshot !== null) Y.applyUpdate(document, loaded.snapshot);
+    for (const entry of loaded.entries) for (const { update } of entry.updates) Y.applyUpdate(document, update);
+  });
+}
+
+/** Hooks learn of a connection only where a batch has a single one. */
+function originOf(batch: readonly Submission[]): unknown {
+  const connections = new Set(batch.map((submission) => submission.connection));
+  const [only] = connections;
+  if (connections.size === 1 && only?.state.kind === 'established') {
+    return { source: 'connection', connection: only.state.hocuspocus };
+  }
+  return { source: 'local' };
+}

@@ -1,0 +1,78 @@
+import type { Connection as HocuspocusConnection } from '@hocuspocus/server';
+import type { Address, ClientFrame, CloseCode } from '@quire/protocol';
+import type { Grant } from '../auth/authenticator.ts';
+import type { DocumentOwner } from './document-owner.ts';
+import { ReceiptLedger } from './receipt-ledger.ts';
+import { type SessionPort, SharedMessage } from './session-port.ts';
+
+/** A frame that arrived before its connection was established. */
+export interface WaitingFrame {
+  readonly frame: ClientFrame;
+  readonly bytes: number;
+}
+
+/** Where a document connection stands. */
+export type ConnectionState =
+  /** Nobody has said who they are. */
+  | { readonly kind: 'new' }
+  /** Authorisation and loading are under way. */
+  | { readonly kind: 'establishing' }
+  | {
+      readonly kind: 'established';
+      readonly owner: DocumentOwner;
+      readonly grant: Grant;
+      readonly hocuspocus: HocuspocusConnection;
+    }
+  | { readonly kind: 'closed' };
+
+/** One client's connection to one document; a socket can carry several. */
+export class DocumentConnection {
+  readonly address: Address;
+  readonly session: SessionPort;
+  readonly ledger = new ReceiptLedger();
+  readonly waiting: WaitingFrame[] = [];
+  state: ConnectionState = { kind: 'new' };
+  /** Who is written into history for what arrives here. In open mode: the name that a guest shows to others. */
+  author = '';
+  #receipt: SharedMessage | null = null;
+
+  constructor(session: SessionPort, address: Address) {
+    this.session = session;
+    this.address = address;
+  }
+
+  /** Connections with the same key get byte-identical messages. */
+  get messageKey(): string {
+    return `${this.session.dialect.name}:${this.address.raw}`;
+  }
+
+  /** A receipt has the same bytes every time; null in a dialect that has none. */
+  receipt(): SharedMessage | null {
+    if (this.#receipt === null) {
+      const payload = this.session.dialect.receipt(this.address.raw, true);
+      if (payload === null) return null;
+      this.#receipt = new SharedMessage(payload);
+    }
+    return this.#receipt;
+  }
+
+  /** Tells the client that it may not write here; the connection stays, for reading. */
+  refuseWrite(): void {
+    const payload = this.session.dialect.receipt(this.address.raw, false);
+    if (payload !== null) this.session.write([new SharedMessage(payload)]);
+  }
+
+  /** For what is wrong with the client: the whole socket goes. */
+  closeSession(code: CloseCode): void {
+    this.session.close(code);
+  }
+
+  /** For what is wrong with this document: other documents on the same socket stay open. */
+  closeDocument(code: CloseCode): void {
+    if (this.state.kind === 'established' && this.session.dialect.name === 'hocuspocus') {
+      this.state.hocuspocus.close({ code: code.code, reason: code.name });
+    } else {
+      this.session.close(code);
+    }
+  }
+}

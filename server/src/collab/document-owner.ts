@@ -1,0 +1,442 @@
+import { type AuthoredUpdate, type DocumentStore, type Epoch, PersistenceError } from '@quire/persistence';
+import { type CloseCode, closeCodes, type DocumentName } from '@quire/protocol';
+import * as Y from 'yjs';
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../observability/log.ts';
+import type { DocumentConnection } from './document-connection.ts';
+import { type FlushTimer, windowBeforeFlush } from './flush-window.ts';
+import { Presence } from './presence.ts';
+import type { Handshake } from './receipt-ledger.ts';
+import { SharedMessage } from './session-port.ts';
+
+/** What a document looks like to its owner; Hocuspocus's `Document` is one. */
+export type OwnedDocument = Y.Doc;
+
+/** Something on its way to the journal. */
+export interface Submission {
+  /** Null for the server's own edits. */
+  readonly connection: DocumentConnection | null;
+  readonly handshake: Handshake;
+  readonly kind: 'update' | 'step-2';
+  /** What to journal; null when the frame adds nothing and only wants its receipt in order. */
+  readonly content: readonly AuthoredUpdate[] | null;
+  /** The client's own bytes, for the echo of the y-websocket dialect. */
+  readonly frame: Uint8Array | null;
+  readonly owed: boolean;
+  /** It is in the document already: somebody in this process changed the document itself. */
+  readonly applied: boolean;
+  readonly settled?: { resolve(): void; reject(error: unknown): void };
+}
+
+type FlushState =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'scheduled'; cancel(): void }
+  | { readonly kind: 'journalling'; readonly batch: readonly Submission[] };
+
+type OwnerState =
+  | { readonly kind: 'open' }
+  /** Nobody needs it any more and it is leaving memory, or it was deleted. */
+  | { readonly kind: 'closed' };
+
+export interface OwnerOptions {
+  readonly name: DocumentName;
+  readonly epoch: Epoch;
+  /** State vector of earlier lives; structs below it belong to the dead (R14). */
+  readonly tombstone: ReadonlyMap<number, number>;
+  readonly document: OwnedDocument;
+  readonly store: DocumentStore;
+  readonly clock: Clock;
+  readonly timer: FlushTimer;
+  readonly log: Logger;
+  readonly maxQueueBytes: number;
+  readonly unloadDelayMs: number;
+  /** Called when nobody has needed the document for `unloadDelayMs`. */
+  onIdle(): void;
+  /** The transaction origin under which a batch is applied, so that hooks see where it came from. */
+  originOf(batch: readonly Submission[]): unknown;
+  /** Called with every presence message that is broadcast. */
+  onPresence(presence: Uint8Array): void;
+}
+
+/** While a flush is at the disk for longer than this, presence stops waiting to share its write. */
+const PRESENCE_PATIENCE_MS = 50;
+
+/**
+ * The one owner of an open document. Every edit takes the same way through it, in this order:
+ * journal → fsync → apply → broadcast → receipt.
+ *
+ * One flush at a time: what arrives while a batch is at the disk forms the next one.
+ */
+export class DocumentOwner {
+  readonly name: DocumentName;
+  readonly epoch: Epoch;
+  readonly tombstone: ReadonlyMap<number, number>;
+  readonly document: OwnedDocument;
+  readonly presence = new Presence();
+  /** Who is known to write as which Yjs client. */
+  readonly authors = new Map<number, string>();
+  readonly #options: OwnerOptions;
+  readonly #connections = new Set<DocumentConnection>();
+  readonly #ahead = new Map<number, number>();
+  #state: OwnerState = { kind: 'open' };
+  #flush: FlushState = { kind: 'idle' };
+  #queue: Submission[] = [];
+  #queueBytes = 0;
+  #pending = { updates: 0, bytes: 0 };
+  #holds = 0;
+  #lastFlush = { beganAt: Number.NEGATIVE_INFINITY, costMs: 0 };
+  #cancelIdle: (() => void) | null = null;
+  #cancelPresence: (() => void) | null = null;
+  #applying = false;
+  #title: string;
+  #onDrained: (() => void)[] = [];
+
+  constructor(options: OwnerOptions) {
+    this.#options = options;
+    this.name = options.name;
+    this.epoch = options.epoch;
+    this.tombstone = options.tombstone;
+    this.document = options.document;
+    this.#title = readTitle(options.document);
+  }
+
+  /** Begins to watch the document. @returns nothing to dispose: the document and its owner go together */
+  start(): void {
+    this.document.on('update', this.#onDocumentUpdate);
+    this.watchIdle();
+  }
+
+  get isOpen(): boolean {
+    return this.#state.kind === 'open';
+  }
+
+  get connectionCount(): number {
+    return this.#connections.size;
+  }
+
+  get queueBytes(): number {
+    return this.#queueBytes;
+  }
+
+  /** No connection, no hold, nothing on its way to the disk. */
+  get isIdle(): boolean {
+    return this.#connections.size === 0 && this.#holds === 0 && this.#queue.length === 0 && this.#flush.kind === 'idle';
+  }
+
+  enter(connection: DocumentConnection): void {
+    this.#connections.add(connection);
+    this.#cancelIdle?.();
+    this.#cancelIdle = null;
+    const everybody = this.presence.encodeAll();
+    if (everybody === null) return;
+    connection.session.write([
+      new SharedMessage(connection.session.dialect.presence(connection.address.raw, everybody)),
+    ]);
+  }
+
+  leave(connection: DocumentConnection): void {
+    if (!this.#connections.delete(connection)) return;
+    this.presence.forget(connection);
+    this.#schedule();
+    this.watchIdle();
+  }
+
+  /** Keeps the document in memory until the returned function is called. */
+  hold(): () => void {
+    this.#holds += 1;
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      this.#holds -= 1;
+      this.watchIdle();
+    };
+  }
+
+  /** How far a client's structs are known, counting what is still on its way to the disk. */
+  clockOf(client: number): number {
+    return Math.max(this.#ahead.get(client) ?? 0, Y.getState(this.document.store, client));
+  }
+
+  noteAhead(client: number, clock: number): void {
+    if (clock > this.clockOf(client)) this.#ahead.set(client, clock);
+  }
+
+  /** Edits whose predecessors are missing (R3): what the document holds of them, and what is on its way. */
+  get pending(): { readonly updates: number; readonly bytes: number } {
+    return this.#pending;
+  }
+
+  notePending(bytes: number): void {
+    this.#pending = { updates: this.#pending.updates + 1, bytes: this.#pending.bytes + bytes };
+  }
+
+  hasRoomFor(bytes: number): boolean {
+    return this.#queueBytes + bytes <= this.#options.maxQueueBytes;
+  }
+
+  submit(submission: Submission): void {
+    this.#queue.push(submission);
+    this.#queueBytes += weigh(submission);
+    this.#schedule();
+  }
+
+  /** There is presence to send. */
+  presenceChanged(): void {
+    this.#schedule();
+  }
+
+  /** Resolves once nothing is queued or at the disk. */
+  drained(): Promise<void> {
+    if (this.#queue.length === 0 && this.#flush.kind === 'idle') return Promise.resolve();
+    return new Promise((resolve) => this.#onDrained.push(resolve));
+  }
+
+  /** Everybody out, nothing more in. Edits that are not at the disk yet are refused. */
+  evict(code: CloseCode): void {
+    for (const submission of this.#takeQueue()) submission.settled?.reject(new Error(code.reason));
+    for (const connection of [...this.#connections]) connection.closeDocument(code);
+  }
+
+  /**
+   * The disk refuses writes. What is at the disk stays there and is written when it recovers; whoever sent it hears
+   * now that it isn't saved, and brings it back at the next handshake.
+   */
+  storageRefuses(): void {
+    if (this.#flush.kind !== 'journalling') return;
+    for (const { connection } of this.#flush.batch) connection?.closeSession(closeCodes.storageRefused);
+  }
+
+  close(): void {
+    this.#state = { kind: 'closed' };
+    this.document.off('update', this.#onDocumentUpdate);
+    this.#cancelIdle?.();
+    this.#cancelPresence?.();
+    if (this.#flush.kind === 'scheduled') {
+      this.#flush.cancel();
+      this.#flush = { kind: 'idle' };
+    }
+    this.#refuse(this.#takeQueue(), new Error('the document was closed'));
+  }
+
+  #schedule(): void {
+    if (this.#state.kind !== 'open') return;
+    switch (this.#flush.kind) {
+      case 'scheduled':
+        return;
+      case 'journalling':
+        if (this.presence.hasChanges) this.#schedulePresence();
+        return;
+      case 'idle': {
+        if (this.#queue.length === 0 && !this.presence.hasChanges) return;
+        const { timer } = this.#options;
+        const delayMs = windowBeforeFlush(this.#lastFlush.costMs, timer.now() - this.#lastFlush.beganAt);
+        const cancel = timer.after(delayMs, () => this.#beginFlush());
+        this.#flush = { kind: 'scheduled', cancel };
+        return;
+      }
+      default:
+        this.#flush satisfies never;
+    }
+  }
+
+  #beginFlush(): void {
+    const batch = this.#takeQueue();
+    const updates = batch.flatMap((submission) => submission.content ?? []);
+    if (updates.length === 0) {
+      this.#finishFlush(batch);
+      return;
+    }
+    this.#flush = { kind: 'journalling', batch };
+    const { store, clock } = this.#options;
+    const draft = { document: this.name, epoch: this.epoch, time: clock.now(), title: this.#title, updates };
+    store.append(draft).then(
+      () => this.#finishFlush(batch),
+      (error: unknown) => this.#abandonFlush(batch, error),
+    );
+  }
+
+  /** The batch is on disk. */
+  #finishFlush(batch: readonly Submission[]): void {
+    if (this.#state.kind === 'closed') {
+      // Deleted while its last batch was at the disk: nobody is told "saved" of what is gone.
+      this.#refuse(batch, new Error('the document was closed'));
+      this.#flush = { kind: 'idle' };
+      this.#tellDrained();
+      return;
+    }
+    const beganAt = this.#options.timer.now();
+    try {
+      this.#broadcast(batch, this.#apply(batch));
+    } catch (error) {
+      // An update that passed inspection and yet breaks the document: it is journalled, so every load would meet it.
+      this.#options.log.error({ err: error, document: this.name }, 'a journalled update could not be applied');
+      for (const submission of batch) submission.connection?.closeSession(closeCodes.internalError);
+    }
+    for (const submission of batch) submission.settled?.resolve();
+    this.#lastFlush = { beganAt, costMs: this.#options.timer.now() - beganAt };
+    this.#endFlush();
+  }
+
+  /** The batch is not on disk and will not be: whoever sent it hears so and comes back with it (R4). */
+  #abandonFlush(batch: readonly Submission[], error: unknown): void {
+    this.#refuse(batch, error);
+    this.#endFlush();
+  }
+
+  #endFlush(): void {
+    this.#flush = { kind: 'idle' };
+    if (this.#queue.length === 0) this.#ahead.clear();
+    if (this.document.store.pendingStructs === null && this.document.store.pendingDs === null) {
+      this.#pending = { updates: 0, bytes: 0 };
+    }
+    this.#schedule();
+    if (this.#queue.length === 0) this.#tellDrained();
+    this.watchIdle();
+  }
+
+  /** @returns what the document now has that it had not: at most one update, however many arrived */
+  #apply(batch: readonly Submission[]): Uint8Array | null {
+    const fresh = batch.filter((submission) => !submission.applied).flatMap((submission) => submission.content ?? []);
+    if (fresh.length === 0) return null;
+    let result: Uint8Array | null = null;
+    const collect = (update: Uint8Array): void => {
+      result = update;
+    };
+    const origin = this.#options.originOf(batch);
+    this.#applying = true;
+    this.document.on('update', collect);
+    try {
+      this.document.transact(() => {
+        for (const { update } of fresh) Y.applyUpdate(this.document, update, origin);
+      }, origin);
+    } finally {
+      this.document.off('update', collect);
+      this.#applying = false;
+    }
+    this.#title = readTitle(this.document);
+    return result;
+  }
+
+  #broadcast(batch: readonly Submission[], update: Uint8Array | null): void {
+    const own = collectOwnMessages(batch);
+    const updates = batch.filter((submission) => submission.applied).flatMap((submission) => submission.content ?? []);
+    const contents = update === null ? [] : [update];
+    for (const { update: applied } of updates) contents.push(applied);
+    const presence = this.presence.takeChanges();
+    if (presence !== null) this.#options.onPresence(presence);
+    if (contents.length === 0 && presence === null && own.size === 0) return;
+    const shared = new Map<string, SharedMessage[]>();
+    for (const connection of this.#connections) {
+      let messages = shared.get(connection.messageKey);
+      if (messages === undefined) {
+        const { dialect } = connection.session;
+        messages = contents.map((content) => new SharedMessage(dialect.update(connection.address.raw, content)));
+        if (presence !== null) messages.push(new SharedMessage(dialect.presence(connection.address.raw, presence)));
+        shared.set(connection.messageKey, messages);
+      }
+      const mine = own.get(connection);
+      if (mine !== undefined) connection.session.write([...messages, ...mine]);
+      else if (messages.length > 0) connection.session.write(messages);
+    }
+  }
+
+  #schedulePresence(): void {
+    if (this.#cancelPresence !== null) return;
+    this.#cancelPresence = this.#options.clock.after(PRESENCE_PATIENCE_MS, () => {
+      this.#cancelPresence = null;
+      if (this.#flush.kind === 'journalling') this.#broadcast([], null);
+    });
+  }
+
+  readonly #onDocumentUpdate = (update: Uint8Array): void => {
+    if (this.#applying) return;
+    this.submit({
+      connection: null,
+      handshake: 0,
+      kind: 'update',
+      content: [{ author: '', update }],
+      frame: null,
+      owed: false,
+      applied: true,
+    });
+  };
+
+  #refuse(batch: readonly Submission[], error: unknown): void {
+    const code = closeCodeFor(error);
+    for (const submission of batch) {
+      submission.settled?.reject(error);
+      if (submission.connection?.state.kind === 'established') submission.connection.closeSession(code);
+      if (submission.applied) {
+        this.#options.log.error({ err: error, document: this.name }, 'an edit made inside this process was not stored');
+      }
+    }
+  }
+
+  #takeQueue(): Submission[] {
+    const batch = this.#queue;
+    this.#queue = [];
+    this.#queueBytes = 0;
+    return batch;
+  }
+
+  #tellDrained(): void {
+    const waiting = this.#onDrained;
+    this.#onDrained = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  /** Looks again whether anybody needs the document. */
+  watchIdle(): void {
+    if (this.#cancelIdle !== null || !this.isIdle || this.#state.kind !== 'open') return;
+    this.#cancelIdle = this.#options.clock.after(this.#options.unloadDelayMs, () => {
+      this.#cancelIdle = null;
+      if (this.isIdle) this.#options.onIdle();
+    });
+  }
+}
+
+/** Receipts and echoes, in the order in which the frames arrived. */
+function collectOwnMessages(batch: readonly Submission[]): Map<DocumentConnection, SharedMessage[]> {
+  const own = new Map<DocumentConnection, SharedMessage[]>();
+  for (const submission of batch) {
+    const { connection } = submission;
+    if (connection === null) continue;
+    const messages = own.get(connection) ?? [];
+    const receipts = connection.ledger.settle(submission);
+    const receipt = connection.receipt();
+    for (let count = 0; receipt !== null && count < receipts; count += 1) messages.push(receipt);
+    const echo = submission.frame === null ? null : connection.session.dialect.echo(submission.frame);
+    if (echo !== null) messages.push(new SharedMessage(echo));
+    if (messages.length > 0) own.set(connection, messages);
+  }
+  return own;
+}
+
+function weigh(submission: Submission): number {
+  let bytes = 0;
+  for (const { update } of submission.content ?? []) bytes += update.length;
+  return bytes;
+}
+
+/** The content model of the app: `meta` holds the title. Documents of other editors have none. */
+function readTitle(document: Y.Doc): string {
+  const title = document.share.has('meta') ? document.getMap('meta').get('title') : undefined;
+  return typeof title === 'string' ? title : '';
+}
+
+function closeCodeFor(error: unknown): CloseCode {
+  if (!(error instanceof PersistenceError)) return closeCodes.internalError;
+  switch (error.code) {
+    case 'REFUSED':
+      return closeCodes.storageRefused;
+    case 'QUEUE_FULL':
+      return closeCodes.overloaded;
+    case 'EPOCH_MOVED':
+      return closeCodes.documentDeleted;
+    case 'CLOSED':
+      return closeCodes.serviceRestart;
+    default:
+      return closeCodes.internalError;
+  }
+}

@@ -1,0 +1,115 @@
+import type { AuthoredUpdate, DocumentStore } from '@quire/persistence';
+import { type CloseCode, closeCodes, mayWrite, type SyncFrame } from '@quire/protocol';
+import * as Y from 'yjs';
+import type { ConnectionState, DocumentConnection } from './document-connection.ts';
+import type { DocumentOwner } from './document-owner.ts';
+import { findNovelty, splitByAuthor } from './novelty.ts';
+import {
+  hasMissingDependencies,
+  type InspectedUpdate,
+  inspectUpdate,
+  reachesBelow,
+  UpdateError,
+} from './update-inspection.ts';
+
+export interface IngestLimits {
+  /** Per document: updates whose predecessors are missing (R3). */
+  readonly maxPendingUpdates: number;
+  readonly maxPendingBytes: number;
+}
+
+export type ContentFrame = Extract<SyncFrame, { kind: 'update' | 'step-2' }>;
+type Established = Extract<ConnectionState, { kind: 'established' }>;
+
+/** What becomes of a content frame. */
+export type Verdict =
+  | { readonly kind: 'accepted' }
+  /** This connection may read, not write. It stays. */
+  | { readonly kind: 'read-only' }
+  | { readonly kind: 'refused'; readonly code: CloseCode; readonly scope: 'session' | 'document' };
+
+const accepted: Verdict = { kind: 'accepted' };
+
+/**
+ * The only door for the content that clients send: looks at a frame, and hands it to the document's owner or says why not.
+ * Nothing is stored of what is refused, and no frame is dropped from a connection that stays writable (R4).
+ */
+export function ingest(
+  connection: DocumentConnection,
+  { owner, grant }: Established,
+  frame: ContentFrame,
+  store: Pick<DocumentStore, 'status'>,
+  limits: IngestLimits,
+): Verdict {
+  let inspected: InspectedUpdate;
+  try {
+    // A copy of its own: the frame is a view into the socket's buffer, which it would keep alive, and beyond which a
+    // length inside the update could read.
+    inspected = inspectUpdate(new Uint8Array(frame.update));
+  } catch (error) {
+    if (!(error instanceof UpdateError)) throw error;
+    return refuse(closeCodes.badUpdate);
+  }
+  const content = contentOf(connection, owner, frame.kind, inspected);
+  if (content !== null) {
+    if (!mayWrite(grant.role)) return { kind: 'read-only' };
+    const refusal = findRefusal(owner, inspected, store, limits);
+    if (refusal !== null) return refusal;
+  } else if (!mayWrite(grant.role) && frame.kind === 'update') {
+    return { kind: 'read-only' };
+  }
+  owner.submit({
+    connection,
+    handshake: connection.ledger.handshake,
+    kind: frame.kind,
+    content,
+    frame: frame.kind === 'update' ? inspected.update : null,
+    owed: frame.kind === 'step-2' || connection.ledger.owes(inspected.spans),
+    applied: false,
+  });
+  return accepted;
+}
+
+/** What to journal of a frame; null when the document has it all. */
+function contentOf(
+  connection: DocumentConnection,
+  owner: DocumentOwner,
+  kind: ContentFrame['kind'],
+  inspected: InspectedUpdate,
+): AuthoredUpdate[] | null {
+  if (kind === 'step-2') {
+    const novelty = findNovelty(owner.document, inspected);
+    if (novelty === null) return null;
+    return splitByAuthor(novelty, inspectUpdate(novelty), connection.author, (client) => owner.authors.get(client));
+  }
+  const isKnown =
+    inspected.deletes.clients.size === 0 &&
+    inspected.spans.every((span) => span.end <= Y.getState(owner.document.store, span.client));
+  return isKnown ? null : [{ author: connection.author, update: inspected.update }];
+}
+
+function findRefusal(
+  owner: DocumentOwner,
+  inspected: InspectedUpdate,
+  store: Pick<DocumentStore, 'status'>,
+  limits: IngestLimits,
+): Verdict | null {
+  if (store.status.state === 'refusing') return refuse(closeCodes.storageRefused);
+  if (reachesBelow(inspected, owner.tombstone)) return refuse(closeCodes.staleEpoch, 'document');
+  const bytes = inspected.update.length;
+  if (!owner.hasRoomFor(bytes)) return refuse(closeCodes.overloaded);
+  if (hasMissingDependencies(inspected, (client) => owner.clockOf(client))) {
+    const { pending } = owner;
+    if (pending.updates >= limits.maxPendingUpdates || pending.bytes + bytes > limits.maxPendingBytes) {
+      return refuse(closeCodes.tooMuchPending);
+    }
+    owner.notePending(bytes);
+  } else {
+    for (const span of inspected.spans) owner.noteAhead(span.client, span.end);
+  }
+  return null;
+}
+
+function refuse(code: CloseCode, scope: 'session' | 'document' = 'session'): Verdict {
+  return { kind: 'refused', code, scope };
+}

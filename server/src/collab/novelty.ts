@@ -1,0 +1,113 @@
+import * as Y from 'yjs';
+import type { InspectedUpdate } from './update-inspection.ts';
+
+type DeleteSet = InspectedUpdate['deletes'];
+interface ClockRange {
+  readonly clock: number;
+  readonly len: number;
+}
+
+/** Beyond every clock: a state vector with it filters a client out of an update. */
+const BEYOND_ALL_CLOCKS = 2 ** 53 - 1;
+
+/**
+ * What an update adds to a document: the structs it doesn't have and the deletions it hasn't made; null when nothing.
+ *
+ * A step 2 always carries the sender's whole delete set (R5). Comparing state vectors alone would drop deletions:
+ * "hello" and "lo" can have equal ones.
+ */
+export function findNovelty(doc: Y.Doc, inspected: InspectedUpdate): Uint8Array | null {
+  const hasNewStructs = inspected.spans.some((span) => span.end > Y.getState(doc.store, span.client));
+  const newDeletes = subtractDeleted(inspected.deletes, doc);
+  if (!hasNewStructs && newDeletes.clients.size === 0) return null;
+  const diff = Y.diffUpdate(inspected.update, Y.encodeStateVector(doc));
+  return replaceDeletes(diff, inspected.deletes, newDeletes);
+}
+
+/**
+ * Splits an update so that each part holds the structs of one author; deletions go to the sender, since an update
+ * doesn't say who deleted. Clients that nobody is known for are the sender's.
+ */
+export function splitByAuthor(
+  update: Uint8Array,
+  inspected: InspectedUpdate,
+  sender: string,
+  authorOf: (client: number) => string | undefined,
+): { readonly author: string; readonly update: Uint8Array }[] {
+  const clients = [...new Set(inspected.spans.map((span) => span.client))];
+  const authors = new Map(clients.map((client) => [client, authorOf(client) ?? sender]));
+  const others = new Set([...authors.values()].filter((author) => author !== sender));
+  if (others.size === 0) return [{ author: sender, update }];
+  const parts = [];
+  const deletes = Y.decodeUpdate(update).ds;
+  for (const author of others) {
+    const foreign = clients.filter((client) => authors.get(client) !== author);
+    parts.push({ author, update: replaceDeletes(withoutClients(update, foreign), deletes, Y.createDeleteSet()) });
+  }
+  const notMine = clients.filter((client) => authors.get(client) !== sender);
+  parts.push({ author: sender, update: withoutClients(update, notMine) });
+  return parts;
+}
+
+function withoutClients(update: Uint8Array, clients: readonly number[]): Uint8Array {
+  return Y.diffUpdate(update, encodeStateVector(new Map(clients.map((client) => [client, BEYOND_ALL_CLOCKS]))));
+}
+
+/** The part of a delete set that a document hasn't deleted yet; what it doesn't know of is kept. */
+function subtractDeleted(deletes: DeleteSet, doc: Y.Doc): DeleteSet {
+  const remaining = Y.createDeleteSet();
+  for (const [client, ranges] of deletes.clients) {
+    const structs = doc.store.clients.get(client) ?? [];
+    const known = Y.getState(doc.store, client);
+    const left = ranges.flatMap((range) => undeletedParts(range, structs, known));
+    if (left.length > 0) remaining.clients.set(client, left as never); // yjs doesn't export its DeleteItem class
+  }
+  return remaining;
+}
+
+function undeletedParts(range: ClockRange, structs: (Y.Item | Y.GC)[], known: number): ClockRange[] {
+  const end = range.clock + range.len;
+  const parts: ClockRange[] = [];
+  if (range.clock < known) {
+    for (let index = Y.findIndexSS(structs, range.clock); index < structs.length; index += 1) {
+      const struct = structs[index];
+      if (struct === undefined || struct.id.clock >= end) break;
+      if (struct.deleted) continue;
+      const from = Math.max(struct.id.clock, range.clock);
+      const to = Math.min(struct.id.clock + struct.length, end);
+      parts.push({ clock: from, len: to - from });
+    }
+  }
+  const unknownFrom = Math.max(range.clock, known);
+  if (unknownFrom < end) parts.push({ clock: unknownFrom, len: end - unknownFrom });
+  return parts;
+}
+
+/**
+ * An update in format v1 is its structs followed by its delete set, and `diffUpdate` writes the delete set through
+ * unchanged: so it is the known suffix. Should yjs ever write it differently, the update is kept whole: larger, never wrong.
+ */
+function replaceDeletes(update: Uint8Array, present: DeleteSet, wanted: DeleteSet): Uint8Array {
+  const suffix = encodeDeleteSet(present);
+  const structsEnd = update.length - suffix.length;
+  if (structsEnd < 0 || !startsWithAt(update, suffix, structsEnd)) return update;
+  const replacement = encodeDeleteSet(wanted);
+  const result = new Uint8Array(structsEnd + replacement.length);
+  result.set(update.subarray(0, structsEnd));
+  result.set(replacement, structsEnd);
+  return result;
+}
+
+function startsWithAt(bytes: Uint8Array, part: Uint8Array, offset: number): boolean {
+  return Buffer.compare(bytes.subarray(offset), part) === 0;
+}
+
+/** A snapshot is a delete set followed by a state vector; an empty state vector is a single zero byte. */
+function encodeDeleteSet(deletes: DeleteSet): Uint8Array {
+  return Y.encodeSnapshot(Y.createSnapshot(deletes, new Map())).slice(0, -1);
+}
+
+/** The other half of a snapshot: an empty delete set is a single zero byte. */
+function encodeStateVector(clocks: Map<number, number>): Uint8Array {
+  return Y.encodeSnapshot(Y.createSnapshot(Y.createDeleteSet(), clocks)).slice(1);
+}

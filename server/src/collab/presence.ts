@@ -1,0 +1,125 @@
+import { encodePresence, type PresenceEntry } from '@quire/protocol';
+
+/** Whoever may speak for a state: a document connection. Compared by identity only. */
+export type PresenceOwner = object;
+
+interface KnownState {
+  readonly owner: PresenceOwner;
+  readonly clock: number;
+  /** JSON text of an object. */
+  readonly state: string;
+}
+
+/** Clocks of people who left are remembered so that they can return above them; beyond this many the oldest go. */
+const MAX_REMEMBERED_CLOCKS = 2_000;
+
+const LEFT = 'null';
+
+/**
+ * Who is in a document: awareness states by client id, each spoken for by one connection (R10).
+ *
+ * Only its owner removes a state. A client that returns on another connection takes its state over, and is announced
+ * above the last clock known for it, or readers who saw it leave would ignore it.
+ */
+export class Presence {
+  readonly #states = new Map<number, KnownState>();
+  readonly #lastClocks = new Map<number, number>();
+  readonly #changed = new Set<number>();
+  readonly #spoken = new WeakMap<PresenceOwner, Set<number>>();
+
+  get size(): number {
+    return this.#states.size;
+  }
+
+  get hasChanges(): boolean {
+    return this.#changed.size > 0;
+  }
+
+  /** The states of which `owner` speaks, as JSON text by client id. */
+  *statesOf(owner: PresenceOwner): IterableIterator<string> {
+    for (const clientId of this.#spoken.get(owner) ?? []) {
+      const known = this.#states.get(clientId);
+      if (known !== undefined) yield known.state;
+    }
+  }
+
+  countOf(owner: PresenceOwner): number {
+    return this.#spoken.get(owner)?.size ?? 0;
+  }
+
+  /** Takes what a connection says. `state` must be the JSON text of an object, or `null`. */
+  hear(owner: PresenceOwner, entry: PresenceEntry): void {
+    const known = this.#states.get(entry.clientId);
+    if (entry.state === LEFT) {
+      if (known?.owner === owner) this.#remove(owner, entry.clientId, entry.clock);
+      return;
+    }
+    if (known !== undefined && known.owner !== owner) {
+      // y-websocket clients repeat what they hear of others, at the same clock; only news, or the first word of a
+      // connection (a client that came back before its old socket was missed), moves a state.
+      const isFirstWord = !this.#spoken.has(owner);
+      if (entry.clock < known.clock || (entry.clock === known.clock && !isFirstWord)) return;
+      this.#spoken.get(known.owner)?.delete(entry.clientId);
+    }
+    if (known?.owner === owner && known.state === entry.state && entry.clock <= known.clock) return;
+    this.#announce(owner, entry);
+  }
+
+  /** The connection is gone: so is everybody it spoke for. */
+  forget(owner: PresenceOwner): void {
+    for (const clientId of this.#spoken.get(owner) ?? []) {
+      const clock = this.#states.get(clientId)?.clock ?? 0;
+      this.#remove(owner, clientId, clock + 1);
+    }
+    this.#spoken.delete(owner);
+  }
+
+  /** What changed since the last call, encoded once for everybody; null when nothing did. */
+  takeChanges(): Uint8Array | null {
+    if (this.#changed.size === 0) return null;
+    const entries = [...this.#changed].map((clientId) => this.#entryOf(clientId));
+    this.#changed.clear();
+    return encodePresence(entries);
+  }
+
+  /** Everybody, for somebody who has just come; null when nobody is here. */
+  encodeAll(): Uint8Array | null {
+    if (this.#states.size === 0) return null;
+    return encodePresence([...this.#states.keys()].map((clientId) => this.#entryOf(clientId)));
+  }
+
+  #announce(owner: PresenceOwner, entry: PresenceEntry): void {
+    const last = this.#lastClocks.get(entry.clientId) ?? -1;
+    const clock = Math.max(entry.clock, last + 1);
+    this.#states.set(entry.clientId, { owner, clock, state: entry.state });
+    this.#remember(entry.clientId, clock);
+    const spoken = this.#spoken.get(owner) ?? new Set();
+    spoken.add(entry.clientId);
+    this.#spoken.set(owner, spoken);
+    this.#changed.add(entry.clientId);
+  }
+
+  #remove(owner: PresenceOwner, clientId: number, clock: number): void {
+    const last = this.#lastClocks.get(clientId) ?? -1;
+    this.#states.delete(clientId);
+    this.#spoken.get(owner)?.delete(clientId);
+    this.#remember(clientId, Math.max(clock, last + 1));
+    this.#changed.add(clientId);
+  }
+
+  #remember(clientId: number, clock: number): void {
+    this.#lastClocks.delete(clientId);
+    this.#lastClocks.set(clientId, clock);
+    if (this.#lastClocks.size <= MAX_REMEMBERED_CLOCKS) return;
+    for (const candidate of this.#lastClocks.keys()) {
+      if (this.#states.has(candidate) || this.#changed.has(candidate)) continue;
+      this.#lastClocks.delete(candidate);
+      return;
+    }
+  }
+
+  #entryOf(clientId: number): PresenceEntry {
+    const clock = this.#lastClocks.get(clientId) ?? 0;
+    return { clientId, clock, state: this.#states.get(clientId)?.state ?? LEFT };
+  }
+}

@@ -1,0 +1,83 @@
+import { joinWithHocuspocus, joinWithYWebsocket } from '@quire/testing';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import * as Y from 'yjs';
+import { type StartedGateway, type StartOptions, startGateway } from '../testing/start-gateway.ts';
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+async function start(options?: StartOptions): Promise<StartedGateway> {
+  const gateway = await startGateway(options);
+  ends.push(() => gateway.close());
+  return gateway;
+}
+const joinHocuspocus: typeof joinWithHocuspocus = (...parameters) => {
+  const person = joinWithHocuspocus(...parameters);
+  ends.push(() => person.leave());
+  return person;
+};
+const joinYWebsocket: typeof joinWithYWebsocket = (...parameters) => {
+  const person = joinWithYWebsocket(...parameters);
+  ends.push(() => person.leave());
+  return person;
+};
+
+const textOf = (doc: Y.Doc): string => doc.getText('body').toString();
+
+describe('the gateway', () => {
+  it('[G2] unmodified providers of both dialects edit one document', async () => {
+    const { url } = await start();
+    const ada = joinHocuspocus(url, 'team/plan');
+    const ben = joinYWebsocket(url, 'team/plan');
+    ada.doc.getText('body').insert(0, 'from Ada. ');
+    await vi.waitFor(() => expect(textOf(ben.doc)).toBe('from Ada. '));
+    ben.doc.getText('body').insert(0, 'from Ben. ');
+    await vi.waitFor(() => expect(textOf(ada.doc)).toBe('from Ben. from Ada. '));
+    await vi.waitFor(() => expect(ada.provider.hasUnsyncedChanges).toBe(false));
+    expect(Y.encodeStateAsUpdate(ada.doc)).toEqual(Y.encodeStateAsUpdate(ben.doc));
+  });
+
+  it('[G3] what was written is there for whoever comes after everybody left', async () => {
+    const { url, collaboration } = await start();
+    const ada = joinHocuspocus(url, 'plan');
+    ada.doc.getText('body').insert(0, 'kept');
+    await vi.waitFor(() => expect(ada.provider.hasUnsyncedChanges).toBe(false));
+    ada.leave();
+    await vi.waitFor(() => expect(collaboration.openDocuments).toBe(0));
+    const ben = joinYWebsocket(url, 'plan');
+    await vi.waitFor(() => expect(textOf(ben.doc)).toBe('kept'));
+  });
+
+  it('[G7] presence crosses dialects and ends with null, and with the socket', async () => {
+    const { url } = await start();
+    const ada = joinHocuspocus(url, 'plan');
+    const ben = joinYWebsocket(url, 'plan');
+    const eve = joinHocuspocus(url, 'plan');
+    ada.provider.setAwarenessField('user', { name: 'Ada' });
+    ben.provider.awareness.setLocalStateField('user', { name: 'Ben' });
+    const names = (states: Map<number, Record<string, unknown>> | undefined): unknown[] =>
+      [...(states?.values() ?? [])]
+        .flatMap((state) => (state.user as { name?: string } | undefined)?.name ?? [])
+        .sort();
+    await vi.waitFor(() => expect(names(eve.provider.awareness?.getStates())).toEqual(['Ada', 'Ben']));
+    ada.provider.awareness?.setLocalState(null);
+    await vi.waitFor(() => expect(names(eve.provider.awareness?.getStates())).toEqual(['Ben']));
+    await vi.waitFor(() => expect(names(ben.provider.awareness.getStates())).toEqual(['Ben']));
+    ben.leave();
+    await vi.waitFor(() => expect(names(eve.provider.awareness?.getStates())).toEqual([]));
+  });
+
+  it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
+    '[R8] a document may be called %s',
+    async (name) => {
+      const { url } = await start();
+      const ada = joinHocuspocus(url, name);
+      const ben = joinYWebsocket(url, name);
+      ada.doc.getText('body').insert(0, 'x');
+      await vi.waitFor(() => expect(textOf(ben.doc)).toBe('x'));
+      await vi.waitFor(() => expect(ada.provider.hasUnsyncedChanges).toBe(false));
+    },
+  );
+});

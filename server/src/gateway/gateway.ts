@@ -1,0 +1,135 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type Address, closeCodes, FrameError, parseAddress } from '@quire/protocol';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Clock } from '../clock.ts';
+import type { Collaboration } from '../collab/collaboration.ts';
+import type { SessionOrigin } from '../collab/session-port.ts';
+import type { Logger } from '../observability/log.ts';
+import { createYWebsocketDialect, hocuspocusDialect } from './dialects.ts';
+import { Session } from './session.ts';
+import { readTarget, type UpgradeTarget } from './upgrade-target.ts';
+
+export interface GatewayLimits {
+  readonly maxFrameBytes: number;
+  readonly maxUnsentBytes: number;
+  /** How long a socket may stay without an established document after it opened, in ms. */
+  readonly establishTimeoutMs: number;
+  readonly pingIntervalMs: number;
+}
+
+export interface GatewayOptions {
+  readonly collaboration: Collaboration;
+  readonly limits: GatewayLimits;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Owns the sockets: upgrades, sessions, signs of life. */
+export interface Gateway {
+  /** Takes over a request to `/collab` or `/yjs/<document>`; answers every other one, and bad ones, with an HTTP error. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  readonly sessions: number;
+  /** Closes every session with "service restart"; resolves when they are gone. */
+  close(): Promise<void>;
+}
+
+/** Well under the 30 s after which providers take silence for a dead connection. */
+const QUIET_MS = 12_000;
+const UPKEEP_MS = 5_000;
+
+export function createGateway({ collaboration, limits, clock, log }: GatewayOptions): Gateway {
+  const server = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: limits.maxFrameBytes,
+    clientTracking: false,
+  });
+  const sessions = new Set<Session>();
+  const settings = { maxUnsentBytes: limits.maxUnsentBytes, clock, log };
+  let onEmpty: (() => void) | null = null;
+
+  function open(webSocket: WebSocket, socket: Duplex, request: IncomingMessage, target: UpgradeTarget): void {
+    const address = addressOf(target);
+    const dialect = address === null ? hocuspocusDialect : createYWebsocketDialect(address);
+    const session = new Session(webSocket, socket, dialect, settings);
+    const { origin, webRequest } = describeRequest(request, target.url);
+    sessions.add(session);
+    session.start(collaboration.openSession(session, origin, webRequest), () => {
+      sessions.delete(session);
+      if (sessions.size === 0) onEmpty?.();
+    });
+    if (address !== null) {
+      const token = target.url.searchParams.get('token') ?? '';
+      session.deliver(address, { kind: 'token', token, providerVersion: null });
+    }
+  }
+
+  /** Null for the dialect whose frames carry their address. */
+  function addressOf(target: UpgradeTarget): Address | null {
+    return target.kind === 'y-websocket' ? parseAddress(target.document) : null;
+  }
+
+  const stopUpkeep = clock.every(UPKEEP_MS, () => {
+    const now = clock.monotonicMs();
+    for (const session of sessions) {
+      session.keepAlive(now - QUIET_MS);
+      const isLate = now - session.openedAt > limits.establishTimeoutMs;
+      if (isLate && !session.wasEstablished) session.close(closeCodes.authTimeout);
+    }
+  });
+  const stopPinging = clock.every(limits.pingIntervalMs, () => {
+    for (const session of sessions) session.ping();
+  });
+
+  return {
+    handleUpgrade(request, socket, head) {
+      const target = readTarget(request.url ?? '/');
+      if (target.kind === 'refused') {
+        refuseUpgrade(socket, target.status, target.problem);
+        return;
+      }
+      server.handleUpgrade(request, socket, head, (webSocket) => {
+        try {
+          open(webSocket, socket, request, target);
+        } catch (error) {
+          // y-websocket has no other way to hear that its URL names no document: HTTP errors look like a lost network.
+          if (!(error instanceof FrameError)) throw error;
+          webSocket.close(closeCodes.badDocumentName.code, closeCodes.badDocumentName.reason);
+        }
+      });
+    },
+    get sessions() {
+      return sessions.size;
+    },
+    close() {
+      stopUpkeep();
+      stopPinging();
+      server.close();
+      for (const session of sessions) session.close(closeCodes.serviceRestart);
+      if (sessions.size === 0) return Promise.resolve();
+      return new Promise((resolve) => {
+        onEmpty = resolve;
+      });
+    },
+  };
+}
+
+/** Answers an upgrade that is refused; the socket has no HTTP response object. */
+export function refuseUpgrade(socket: Duplex, status: string, problem: string): void {
+  const body = `${problem}\n`;
+  socket.on('error', () => socket.destroy()); // the other side may be gone already
+  socket.end(
+    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}
+
+function describeRequest(request: IncomingMessage, url: URL): { origin: SessionOrigin; webRequest: Request } {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  const origin = { remoteAddress: request.socket.remoteAddress ?? '', url, headers };
+  return { origin, webRequest: new Request(url, { headers }) };
+}

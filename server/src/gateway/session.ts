@@ -1,0 +1,154 @@
+import type { Duplex } from 'node:stream';
+import {
+  type Address,
+  type ClientFrame,
+  type CloseCode,
+  closeCodes,
+  encodePresence,
+  FrameError,
+} from '@quire/protocol';
+import { WebSocket } from 'ws';
+import type { Clock } from '../clock.ts';
+import type { CollabSession } from '../collab/collab-session.ts';
+import { type SessionPort, SharedMessage } from '../collab/session-port.ts';
+import type { Logger } from '../observability/log.ts';
+import type { Dialect } from './dialects.ts';
+import { frameBinary } from './websocket-framing.ts';
+
+/** A presence message about nobody: valid in both dialects and changes nothing. */
+const NOBODY = encodePresence([]);
+
+/**
+ * How long a client that was told to close may take. A reader that stopped reading never answers; its socket would
+ * keep everything that is unsent.
+ */
+const CLOSE_GRACE_MS = 2_000;
+
+export interface SessionSettings {
+  /** Bytes that may wait in this process for a socket to take them. */
+  readonly maxUnsentBytes: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+type SessionState =
+  | { readonly kind: 'open' }
+  /** We said goodbye and wait for the other side to close. */
+  | { readonly kind: 'closing'; readonly giveUp: NodeJS.Timeout }
+  | { readonly kind: 'closed' };
+
+/** One socket. Reads frames and hands them on; writes what documents have for it, in one write a flush. */
+export class Session implements SessionPort {
+  readonly dialect: Dialect;
+  readonly openedAt: number;
+  readonly #socket: Duplex;
+  readonly #webSocket: WebSocket;
+  readonly #settings: SessionSettings;
+  #collab: CollabSession | null = null;
+  #state: SessionState = { kind: 'open' };
+  #wroteAt: number;
+  #hearsPings = true;
+
+  constructor(webSocket: WebSocket, socket: Duplex, dialect: Dialect, settings: SessionSettings) {
+    this.#webSocket = webSocket;
+    this.#socket = socket;
+    this.dialect = dialect;
+    this.openedAt = settings.clock.monotonicMs();
+    this.#wroteAt = this.openedAt;
+    this.#settings = settings;
+  }
+
+  /** Begins to read. `onClosed` is called once, when the socket is gone. */
+  start(collab: CollabSession, onClosed: () => void): void {
+    this.#collab = collab;
+    this.#webSocket.on('message', (data: Buffer, isBinary) => this.#receive(data, isBinary));
+    this.#webSocket.on('pong', () => {
+      this.#hearsPings = true;
+    });
+    // ws has closed the socket with the right code already: 1002, 1007, 1009.
+    this.#webSocket.on('error', (error) => this.#settings.log.debug({ err: error }, 'a socket failed'));
+    this.#webSocket.on('close', (code, reason) => {
+      if (this.#state.kind === 'closing') clearTimeout(this.#state.giveUp);
+      this.#state = { kind: 'closed' };
+      collab.end(code, reason.toString());
+      onClosed();
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.#state.kind === 'open' && this.#webSocket.readyState === WebSocket.OPEN;
+  }
+
+  /** Whether this socket ever opened a document: if not in time, it is closed. */
+  get wasEstablished(): boolean {
+    return this.#collab?.wasEstablished ?? false;
+  }
+
+  write(messages: readonly SharedMessage[]): void {
+    if (!this.isOpen) return;
+    if (this.#socket.writableLength > this.#settings.maxUnsentBytes) {
+      this.close(closeCodes.slowReader);
+      return;
+    }
+    this.#wroteAt = this.#settings.clock.monotonicMs();
+    const [first] = messages;
+    if (messages.length === 1 && first !== undefined) {
+      this.#socket.write(first.framedBy(frameBinary));
+      return;
+    }
+    this.#socket.cork();
+    for (const message of messages) this.#socket.write(message.framedBy(frameBinary));
+    this.#socket.uncork();
+  }
+
+  close(code: CloseCode): void {
+    if (this.#state.kind !== 'open') return;
+    this.#settings.log.debug({ code: code.code, name: code.name }, 'closing a session');
+    const giveUp = setTimeout(() => this.#webSocket.terminate(), CLOSE_GRACE_MS);
+    this.#state = { kind: 'closing', giveUp };
+    this.#webSocket.close(code.code, code.reason);
+  }
+
+  /** Hands a frame to the documents as if the client had sent it. */
+  deliver(address: Address, frame: ClientFrame): void {
+    this.#collab?.receive(address, frame);
+  }
+
+  /** Asks for a sign of life; who gave none since the last time is gone, and everybody may see it. */
+  ping(): void {
+    if (!this.#hearsPings) {
+      this.#webSocket.terminate();
+      return;
+    }
+    this.#hearsPings = false;
+    if (this.isOpen) this.#webSocket.ping();
+  }
+
+  /** Providers reconnect when they hear nothing for 30 s, even of a document in which nothing happens. */
+  keepAlive(quietSince: number): void {
+    if (this.#wroteAt > quietSince) return;
+    const connection = this.#collab?.anyEstablished();
+    if (connection == null) return;
+    this.write([new SharedMessage(this.dialect.presence(connection.address.raw, NOBODY))]);
+  }
+
+  #receive(data: Buffer, isBinary: boolean): void {
+    if (!this.isOpen) return;
+    if (!isBinary) {
+      this.close(closeCodes.badFrame);
+      return;
+    }
+    try {
+      const received = this.dialect.read(data);
+      if (received !== null) this.#collab?.receive(received.address, received.frame);
+    } catch (error) {
+      if (error instanceof FrameError) {
+        this.close(error.fault === 'bad-address' ? closeCodes.badDocumentName : closeCodes.badFrame);
+        return;
+      }
+      // A fault of ours ends this session; the others, and the process, go on.
+      this.#settings.log.error({ err: error }, 'a frame could not be handled');
+      this.close(closeCodes.internalError);
+    }
+  }
+}

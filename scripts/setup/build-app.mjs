@@ -20,7 +20,7 @@ export function buildApp(root, say) {
   say('app: building');
   writeStamp(root, STEP, null);
   const bin = join(root, 'node_modules', '.bin', 'node');
-  const env = { ...process.env, NODE_ENV: 'production' };
+  const env = { ...process.env, NODE_ENV: 'production', NO_COLOR: '1' };
   const result = run(bin, [join(root, 'node_modules', 'vite', 'bin', 'vite.js'), 'build'], { cwd: app, env });
   if (!result.ok || !existsSync(join(app, 'dist', 'index.html'))) {
     throw new SetupFailure({

@@ -19,6 +19,6 @@ export class SetupFailure extends Error {
  */
 export function describeFailure(failure) {
   const lines = [`setup: ${failure.step} FAILED`, `  fault: ${failure.fault}`, `  cure:  ${failure.cure}`];
-  const detail = failure.detail?.trim().split('\n').slice(-20) ?? [];
+  const detail = failure.detail?.trim().split('\n').slice(-40) ?? [];
   return [...lines, ...detail.map((line) => `  | ${line}`)].join('\n');
 }

@@ -1,0 +1,43 @@
+import type { Client } from '@quire/client';
+import { lazy, Suspense, useEffect } from 'react';
+import { usePathname } from 'wouter/use-browser-location';
+import { ClientContext } from './client/client-context.ts';
+import { useReadable } from './client/use-readable.ts';
+import { ErrorBoundary } from './ErrorBoundary.tsx';
+import { HomePage } from './home/HomePage.tsx';
+import { NotFoundPage } from './NotFoundPage.tsx';
+import { parseRoute } from './routes.ts';
+import { applyTheme, theme } from './theme/theme.ts';
+import { ToastLayer } from './ui/ToastLayer.tsx';
+import { TooltipLayer } from './ui/TooltipLayer.tsx';
+
+/** The editor is the larger part of the app; the list of documents appears without waiting for it. */
+const EditorPage = lazy(async () => ({ default: (await import('./editor/EditorPage.tsx')).EditorPage }));
+
+export function App({ client }: { readonly client: Client }) {
+  const chosenTheme = useReadable(theme);
+  useEffect(() => applyTheme(chosenTheme), [chosenTheme]);
+  return (
+    <ErrorBoundary>
+      <ClientContext value={client}>
+        <Suspense fallback={null}>
+          <Page />
+        </Suspense>
+        <ToastLayer />
+        <TooltipLayer />
+      </ClientContext>
+    </ErrorBoundary>
+  );
+}
+
+function Page() {
+  const route = parseRoute(usePathname());
+  switch (route.page) {
+    case 'home':
+      return <HomePage />;
+    case 'document':
+      return <EditorPage key={route.name} name={route.name} />;
+    case 'not-found':
+      return <NotFoundPage />;
+  }
+}

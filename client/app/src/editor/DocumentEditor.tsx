@@ -1,0 +1,51 @@
+import type { Room, RoomStatus } from '@quire/client';
+import { type Editor, EditorContent } from '@tiptap/react';
+import { useEffect } from 'react';
+import { LinkPopover } from './link/LinkPopover.tsx';
+import { useLinkEditor } from './link/use-link-editor.ts';
+import { Outline } from './outline/Outline.tsx';
+import { TroubleBanner } from './TroubleBanner.tsx';
+import { Toolbar } from './toolbar/Toolbar.tsx';
+import { useDocumentEditor } from './use-document-editor.ts';
+
+interface DocumentEditorProps {
+  readonly room: Room;
+  readonly status: RoomStatus;
+  /** Told which editor is there, for the header; null when it goes. */
+  readonly onEditor: (editor: Editor | null) => void;
+}
+
+/** Everything below the header, once there is content to show: before that an empty page would be a lie (G3). */
+export function DocumentEditor({ room, status, onEditor }: DocumentEditorProps) {
+  const editor = useDocumentEditor({
+    room,
+    canEdit: status.canEdit,
+    onEditLink: () => link.start(),
+    onLeaveText: () => document.querySelector<HTMLElement>('.toolbar [data-stop]')?.focus(),
+  });
+  const link = useLinkEditor(editor);
+
+  useEffect(() => {
+    onEditor(editor);
+    return () => onEditor(null);
+  }, [editor, onEditor]);
+
+  // Whoever opens an empty page wants to write; in one with text they may want to read first.
+  useEffect(() => {
+    if (editor.isEmpty && editor.isEditable) editor.commands.focus();
+  }, [editor]);
+
+  return (
+    <>
+      {status.canEdit && <Toolbar editor={editor} onEditLink={link.start} />}
+      <TroubleBanner room={room} status={status} editor={editor} />
+      <div className="desk">
+        <Outline editor={editor} />
+        <main className="page">
+          <EditorContent editor={editor} />
+        </main>
+      </div>
+      <LinkPopover link={link} />
+    </>
+  );
+}

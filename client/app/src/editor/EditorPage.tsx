@@ -1,0 +1,84 @@
+import type { Person, Room } from '@quire/client';
+import type { Editor } from '@tiptap/react';
+import { ChevronLeft, FileX } from 'lucide-react';
+import { useCallback, useEffect, useRef } from 'react';
+import { useReadable } from '../client/use-readable.ts';
+import { useRoom } from '../client/use-room.ts';
+import { guest } from '../identity/guest.ts';
+import { Link } from '../Link.tsx';
+import { homePath } from '../routes.ts';
+import { announce } from '../ui/toasts.ts';
+import { CopyLinkButton } from './CopyLinkButton.tsx';
+import { findCarets } from './carets/caret-element.ts';
+import { DocumentEditor } from './DocumentEditor.tsx';
+import { EditorSkeleton } from './EditorSkeleton.tsx';
+import { followKeyboard } from './keyboard-inset.ts';
+import { HomeLink, NotLoaded } from './NotLoaded.tsx';
+import { PeopleBar } from './PeopleBar.tsx';
+import { SaveState } from './SaveState.tsx';
+import { TitleInput } from './TitleInput.tsx';
+import './document.css';
+import './editor.css';
+import './toolbar/toolbar.css';
+import './print.css';
+
+export function EditorPage({ name }: { readonly name: string }) {
+  const handle = useRoom(name);
+  switch (handle.kind) {
+    case 'opening':
+      return <EditorSkeleton />;
+    case 'open':
+      return <OpenDocument key={name} room={handle.room} />;
+    case 'refused':
+      return (
+        <main className="not-loaded" role="alert">
+          <FileX aria-hidden />
+          <h1>This document can’t be opened</h1>
+          <p>{handle.error.message}</p>
+          <HomeLink />
+        </main>
+      );
+  }
+}
+
+function OpenDocument({ room }: { readonly room: Room }) {
+  const status = useReadable(room.status);
+  const person = useReadable(guest);
+  const editor = useRef<Editor | null>(null);
+  const keepEditor = useCallback((current: Editor | null) => {
+    editor.current = current;
+  }, []);
+
+  useEffect(() => room.setPerson(person), [room, person]);
+  useEffect(followKeyboard, []);
+
+  function goTo({ clientId, name }: Person): void {
+    const caret = editor.current === null ? undefined : findCarets(editor.current.view.dom, clientId)[0];
+    if (caret === undefined) announce(`${name} is here, but not in the text right now.`);
+    else caret.scrollIntoView({ block: 'center' });
+  }
+
+  return (
+    <div className="editor">
+      <header className="editor-header">
+        <Link href={homePath} className="icon-button" aria-label="All documents" data-tooltip="All documents">
+          <ChevronLeft aria-hidden />
+        </Link>
+        <TitleInput
+          room={room}
+          loaded={status.loaded}
+          canEdit={status.canEdit}
+          onEnter={() => editor.current?.commands.focus('start')}
+        />
+        <SaveState status={status} />
+        <PeopleBar room={room} onGoTo={goTo} />
+        <CopyLinkButton name={room.name} />
+      </header>
+      {status.loaded ? (
+        <DocumentEditor room={room} status={status} onEditor={keepEditor} />
+      ) : (
+        <NotLoaded status={status} />
+      )}
+    </div>
+  );
+}

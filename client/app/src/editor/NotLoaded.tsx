@@ -1,0 +1,52 @@
+import { type RoomStatus, statusTable } from '@quire/client';
+import { CloudOff, Trash2, TriangleAlert } from 'lucide-react';
+import { Link } from '../Link.tsx';
+import { homePath } from '../routes.ts';
+import { EditorSkeleton } from './EditorSkeleton.tsx';
+
+/** A document of which nothing can be shown yet. Never an empty page: nobody could tell it from an empty document (G3). */
+export function NotLoaded({ status }: { readonly status: RoomStatus }) {
+  switch (status.state) {
+    case 'connecting':
+    case 'saving':
+    case 'saved':
+    case 'view-only':
+      return <EditorSkeleton />;
+    case 'offline':
+    case 'reconnecting':
+      return (
+        <main className="not-loaded" role="alert">
+          <CloudOff aria-hidden />
+          <h1>This document isn’t on this device yet</h1>
+          <p>{statusTable[status.state].label} It opens by itself as soon as the server can be reached.</p>
+          <HomeLink />
+        </main>
+      );
+    case 'cannot-save':
+      return (
+        <main className="not-loaded" role="alert">
+          <TriangleAlert aria-hidden />
+          <h1>This document can’t be opened</h1>
+          <p>{status.reason === undefined ? 'The server refused.' : `The server says: ${status.reason}.`}</p>
+          <HomeLink />
+        </main>
+      );
+    case 'gone':
+      return (
+        <main className="not-loaded" role="alert">
+          <Trash2 aria-hidden />
+          <h1>This document was deleted</h1>
+          <p>There is no copy of it on this device.</p>
+          <HomeLink />
+        </main>
+      );
+  }
+}
+
+export function HomeLink() {
+  return (
+    <Link href={homePath} className="button">
+      All documents
+    </Link>
+  );
+}

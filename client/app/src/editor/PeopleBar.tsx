@@ -1,0 +1,99 @@
+import type { Person, Room } from '@quire/client';
+import { useReadable } from '../client/use-readable.ts';
+import { ProfileButton } from '../identity/ProfileButton.tsx';
+import { Avatar } from '../ui/Avatar.tsx';
+import { useNow } from '../ui/use-now.ts';
+import { usePopover } from '../ui/use-popover.ts';
+
+/** Beyond this the header would be about people, not about the document. */
+const MAX_AVATARS = 4;
+/** A caret that has rested this long belongs to somebody who is elsewhere. */
+const IDLE_AFTER_MS = 5 * 60_000;
+
+interface PeopleBarProps {
+  readonly room: Room;
+  readonly onGoTo: (person: Person) => void;
+}
+
+export function PeopleBar({ room, onGoTo }: PeopleBarProps) {
+  const people = useReadable(room.people);
+  const others = people.filter((person) => !person.isMe);
+  const hidden = others.slice(MAX_AVATARS);
+  return (
+    <ul className="people" aria-label="People here">
+      {hidden.length > 0 && (
+        <li>
+          <MorePeople people={others} count={hidden.length} onGoTo={onGoTo} />
+        </li>
+      )}
+      {others.slice(0, MAX_AVATARS).map((person) => (
+        <li key={person.clientId} className="people-other">
+          <PersonButton person={person} onGoTo={onGoTo} />
+        </li>
+      ))}
+      <li>
+        <ProfileButton />
+      </li>
+    </ul>
+  );
+}
+
+function PersonButton({ person, onGoTo }: { readonly person: Person } & Pick<PeopleBarProps, 'onGoTo'>) {
+  const idle = useIdle(person);
+  return (
+    <button
+      type="button"
+      className="avatar-button"
+      aria-label={person.name}
+      data-tooltip={person.name}
+      onClick={() => onGoTo(person)}
+    >
+      <Avatar name={person.name} color={person.color} idle={idle} />
+    </button>
+  );
+}
+
+function MorePeople(
+  props: { readonly people: readonly Person[]; readonly count: number } & Pick<PeopleBarProps, 'onGoTo'>,
+) {
+  const popover = usePopover({ align: 'end' });
+  return (
+    <>
+      <button
+        type="button"
+        ref={popover.triggerRef}
+        className="button is-quiet people-more"
+        aria-label={`${props.count} more people`}
+        {...popover.triggerProps}
+      >
+        +{props.count}
+      </button>
+      <div ref={popover.contentRef} className="popover people-all" {...popover.contentProps}>
+        {popover.open && (
+          <ul aria-label="Everybody here">
+            {props.people.map((person) => (
+              <li key={person.clientId}>
+                <button
+                  type="button"
+                  className="menu-item"
+                  onClick={() => {
+                    popover.close();
+                    props.onGoTo(person);
+                  }}
+                >
+                  <Avatar name={person.name} color={person.color} />
+                  <span className="menu-item-label">{person.name}</span>
+                </button>
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+    </>
+  );
+}
+
+function useIdle(person: Person): boolean {
+  const now = useNow();
+  return person.cursorActiveAt === null || now - person.cursorActiveAt > IDLE_AFTER_MS;
+}

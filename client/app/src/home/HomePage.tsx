@@ -1,0 +1,114 @@
+import { type DocumentInfo, QuireError } from '@quire/client';
+import { Plus, Search } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { navigate } from 'wouter/use-browser-location';
+import { useClient } from '../client/client-context.ts';
+import { useReadable } from '../client/use-readable.ts';
+import { ProfileButton } from '../identity/ProfileButton.tsx';
+import { documentPath } from '../routes.ts';
+import { announce } from '../ui/toasts.ts';
+import { DeleteDialog } from './DeleteDialog.tsx';
+import type { DocumentListStore } from './document-list.ts';
+import { nameForPeople } from './document-words.ts';
+import { HomeContent } from './HomeContent.tsx';
+import { RenameDialog } from './RenameDialog.tsx';
+import { useDocumentList } from './use-document-list.ts';
+import './home.css';
+
+/** Enough to find what one remembers; beyond it a search says that it has not seen everything. */
+const SEARCHED_DOCUMENTS = 1_000;
+
+export function HomePage() {
+  const list = useDocumentList();
+  useEffect(() => {
+    document.title = 'Quire';
+  }, []);
+  return list === null ? null : <Home list={list} />;
+}
+
+type Asking = { readonly to: 'rename' | 'delete'; readonly document: DocumentInfo };
+
+function Home({ list }: { readonly list: DocumentListStore }) {
+  const { documents } = useClient();
+  const state = useReadable(list);
+  const [query, setQuery] = useState('');
+  const [asking, setAsking] = useState<Asking | null>(null);
+  const [creating, setCreating] = useState(false);
+
+  async function createDocument(): Promise<void> {
+    setCreating(true);
+    try {
+      const created = await documents.create();
+      navigate(documentPath(created.name));
+    } catch (error) {
+      setCreating(false);
+      announce(`No document was created. ${messageOf(error)}`, 'bad');
+    }
+  }
+
+  async function rename(document: DocumentInfo, title: string): Promise<void> {
+    list.replace(await documents.rename(document.name, title));
+    setAsking(null);
+  }
+
+  async function remove(document: DocumentInfo): Promise<void> {
+    await documents.delete(document.name);
+    list.remove(document.name);
+    setAsking(null);
+    announce(`Deleted “${nameForPeople(document).title}”.`);
+  }
+
+  return (
+    <div className="home">
+      <header className="home-header">
+        <span className="wordmark">
+          <img src="/favicon.svg" alt="" width="26" height="26" />
+          Quire
+        </span>
+        <label className="search">
+          <Search aria-hidden />
+          <input
+            type="search"
+            aria-label="Search documents"
+            placeholder="Search by title or name"
+            value={query}
+            disabled={state.kind !== 'ready'}
+            onChange={(event) => {
+              setQuery(event.target.value);
+              if (event.target.value.trim() !== '') void list.loadAtLeast(SEARCHED_DOCUMENTS);
+            }}
+          />
+        </label>
+        <ProfileButton />
+      </header>
+      <main className="home-main">
+        <div className="home-title">
+          <h1>Documents</h1>
+          <button type="button" className="button is-primary" disabled={creating} onClick={() => void createDocument()}>
+            <Plus aria-hidden />
+            New document
+          </button>
+        </div>
+        <HomeContent
+          state={state}
+          query={query}
+          onRetry={() => list.refresh()}
+          onMore={(count) => list.loadAtLeast(count)}
+          onClearSearch={() => setQuery('')}
+          onRename={(document) => setAsking({ to: 'rename', document })}
+          onDelete={(document) => setAsking({ to: 'delete', document })}
+        />
+      </main>
+      {asking?.to === 'rename' && (
+        <RenameDialog document={asking.document} onRename={rename} onClose={() => setAsking(null)} />
+      )}
+      {asking?.to === 'delete' && (
+        <DeleteDialog document={asking.document} onDelete={remove} onClose={() => setAsking(null)} />
+      )}
+    </div>
+  );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof QuireError ? error.message : 'Something unexpected happened.';
+}

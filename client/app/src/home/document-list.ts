@@ -1,0 +1,118 @@
+import type { DocumentInfo, DocumentsApi, Readable } from '@quire/client';
+
+export type DocumentListState =
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'failed'; readonly message: string }
+  | {
+      readonly kind: 'ready';
+      /** Latest change first. */
+      readonly documents: readonly DocumentInfo[];
+      /** Where the next page starts; null when all are here. */
+      readonly next: string | null;
+      /** Why what is shown may be out of date; null when it is not. */
+      readonly stale: string | null;
+    };
+
+export interface DocumentListStore extends Readable<DocumentListState> {
+  /** Fetches again as many documents as are shown. Never rejects: the state says what happened. */
+  refresh(): Promise<void>;
+  /** Fetches until at least `count` documents are here, or all. */
+  loadAtLeast(count: number): Promise<void>;
+  /** Shows a change at once that the server has confirmed, before the next refresh. */
+  replace(document: DocumentInfo): void;
+  remove(name: string): void;
+  close(): void;
+}
+
+export const PAGE_SIZE = 50;
+/** What the API gives at once at most. */
+const MAX_REQUEST_SIZE = 200;
+
+export function createDocumentList(api: DocumentsApi): DocumentListStore {
+  const listeners = new Set<(state: DocumentListState) => void>();
+  const closing = new AbortController();
+  let state: DocumentListState = { kind: 'loading' };
+  let work: Promise<void> = Promise.resolve();
+  let refreshing: Promise<void> | null = null;
+  /** Names deleted here while a page that may still hold them was on its way. */
+  const removed = new Set<string>();
+
+  function publish(next: DocumentListState): void {
+    if (closing.signal.aborted) return;
+    state = next;
+    for (const listener of [...listeners]) listener(next);
+  }
+
+  /** One request at a time: an older page must not overwrite a newer one. */
+  function inTurn(task: () => Promise<void>): Promise<void> {
+    work = work.then(async () => {
+      try {
+        await task();
+      } catch (error) {
+        if (!closing.signal.aborted) publish(describeFailure(state, error));
+      }
+    });
+    return work;
+  }
+
+  async function fetchUpTo(count: number, start: readonly DocumentInfo[], after: string | null): Promise<void> {
+    const documents = new Map(start.map((document) => [document.name, document]));
+    let cursor = after;
+    do {
+      const missing = Math.max(count - documents.size, 1);
+      const limit = Math.min(missing, MAX_REQUEST_SIZE);
+      const page = await api.list({
+        order: 'recent',
+        limit,
+        signal: closing.signal,
+        ...(cursor === null ? {} : { after: cursor }),
+      });
+      for (const document of page.documents) documents.set(document.name, document);
+      cursor = page.next;
+    } while (cursor !== null && documents.size < count);
+    for (const name of removed) documents.delete(name);
+    publish({ kind: 'ready', documents: [...documents.values()], next: cursor, stale: null });
+  }
+
+  return {
+    get: () => state,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    refresh() {
+      refreshing ??= inTurn(() => {
+        const shown = state.kind === 'ready' ? state.documents.length : 0;
+        removed.clear();
+        return fetchUpTo(Math.max(shown, PAGE_SIZE), [], null);
+      }).finally(() => {
+        refreshing = null;
+      });
+      return refreshing;
+    },
+    loadAtLeast(count) {
+      return inTurn(async () => {
+        if (state.kind !== 'ready' || state.next === null || state.documents.length >= count) return;
+        await fetchUpTo(count, state.documents, state.next);
+      });
+    },
+    replace(document) {
+      if (state.kind !== 'ready') return;
+      publish({
+        ...state,
+        documents: state.documents.map((other) => (other.name === document.name ? document : other)),
+      });
+    },
+    remove(name) {
+      removed.add(name);
+      if (state.kind !== 'ready') return;
+      publish({ ...state, documents: state.documents.filter((document) => document.name !== name) });
+    },
+    close: () => closing.abort(),
+  };
+}
+
+function describeFailure(state: DocumentListState, error: unknown): DocumentListState {
+  const message = error instanceof Error ? error.message : String(error);
+  return state.kind === 'ready' ? { ...state, stale: message } : { kind: 'failed', message };
+}

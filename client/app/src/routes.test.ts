@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { documentPath, parseRoute } from './routes.ts';
+
+test.each(['plan', 'team/plan', 'a%2Fb', '100 %', 'Fähre?#x', '../..', 'plan '])(
+  'the address of document “%s” leads back to it',
+  (name) => {
+    const { pathname } = new URL(documentPath(name), 'http://quire.example');
+    expect(parseRoute(pathname)).toEqual({ page: 'document', name });
+  },
+);
+
+test('slashes may be typed as they are', () => {
+  expect(parseRoute('/d/team/plan')).toEqual({ page: 'document', name: 'team/plan' });
+});
+
+test('an address that is none leads to the page that says so', () => {
+  for (const pathname of ['/d', '/d/', '/x', '/d/%E0%A4%A'])
+    expect(parseRoute(pathname)).toEqual({ page: 'not-found' });
+});

@@ -1,0 +1,23 @@
+export type Route =
+  | { readonly page: 'home' }
+  | { readonly page: 'document'; readonly name: string }
+  | { readonly page: 'not-found' };
+
+export const homePath = '/';
+
+/** A name goes into the address whole: its slashes as %2F, so that `a/b` and `a%2Fb` stay two documents. */
+export function documentPath(name: string): string {
+  return `/d/${encodeURIComponent(name)}`;
+}
+
+/** Slashes that somebody typed as they are count as part of the name, too. */
+export function parseRoute(pathname: string): Route {
+  if (pathname === homePath) return { page: 'home' };
+  const encoded = pathname.startsWith('/d/') ? pathname.slice('/d/'.length) : '';
+  if (encoded === '') return { page: 'not-found' };
+  try {
+    return { page: 'document', name: decodeURIComponent(encoded) };
+  } catch {
+    return { page: 'not-found' };
+  }
+}

@@ -1,0 +1,64 @@
+import { type RefObject, type ToggleEvent, useCallback, useId, useLayoutEffect, useRef, useState } from 'react';
+import { type Align, type Box, placePopover } from './place-popover.ts';
+
+export interface Popover {
+  readonly open: boolean;
+  readonly show: () => void;
+  readonly close: () => void;
+  readonly contentRef: RefObject<HTMLDivElement | null>;
+  readonly triggerRef: RefObject<HTMLButtonElement | null>;
+  /** For the button that opens it: the browser itself pairs the two, so that a second click closes. */
+  readonly triggerProps: { popoverTarget: string; 'aria-expanded': boolean };
+  readonly contentProps: {
+    id: string;
+    popover: 'auto';
+    onBeforeToggle: (event: ToggleEvent<HTMLDivElement>) => void;
+    onToggle: (event: ToggleEvent<HTMLDivElement>) => void;
+  };
+}
+
+/** A native popover (top layer, Escape and click outside for free), placed beside its button or `anchor`. */
+export function usePopover(options: { align?: Align; anchor?: () => Box | null } = {}): Popover {
+  const id = useId();
+  const contentRef = useRef<HTMLDivElement>(null);
+  const triggerRef = useRef<HTMLButtonElement>(null);
+  const [open, setOpen] = useState(false);
+  const placing = useRef(options);
+  placing.current = options;
+
+  useLayoutEffect(() => {
+    if (!open) return;
+    const place = () => {
+      const content = contentRef.current;
+      const anchor = placing.current.anchor?.() ?? triggerRef.current?.getBoundingClientRect();
+      if (content === null || anchor === undefined) return;
+      const { offsetWidth: width, offsetHeight: height } = content;
+      const view = { width: document.documentElement.clientWidth, height: window.innerHeight };
+      const { left, top } = placePopover(anchor, { width, height }, view, placing.current.align ?? 'start');
+      content.style.left = `${left}px`;
+      content.style.top = `${top}px`;
+    };
+    place();
+    window.addEventListener('resize', place);
+    window.addEventListener('scroll', place, true);
+    return () => {
+      window.removeEventListener('resize', place);
+      window.removeEventListener('scroll', place, true);
+    };
+  }, [open]);
+
+  const follow = useCallback((event: ToggleEvent<HTMLDivElement>) => {
+    if (event.target === event.currentTarget) setOpen(event.newState === 'open');
+  }, []);
+
+  return {
+    open,
+    show: useCallback(() => contentRef.current?.showPopover(), []),
+    close: useCallback(() => contentRef.current?.hidePopover(), []),
+    contentRef,
+    triggerRef,
+    triggerProps: { popoverTarget: id, 'aria-expanded': open },
+    // Both events: the first lets content be there when the popover appears, the second is the truth afterwards.
+    contentProps: { id, popover: 'auto', onBeforeToggle: follow, onToggle: follow },
+  };
+}

@@ -17,7 +17,8 @@ const BASE = 'http://quire.invalid';
  * provider of y-websocket puts the name into its URL raw, and the URL parser of the browser encodes it.
  */
 export function readTarget(requestTarget: string): RequestedTarget {
-  const url = URL.parse(requestTarget, BASE);
+  // Put together, not resolved: `//evil.example/collab` is a path here, whatever a URL parser would make of it.
+  const url = requestTarget.startsWith('/') ? URL.parse(BASE + requestTarget) : null;
   if (url === null)
     return { kind: 'refused', status: '400 Bad Request', problem: 'The path of this request is not a URL path.' };
   const path = url.pathname.length > 1 && url.pathname.endsWith('/') ? url.pathname.slice(0, -1) : url.pathname;

@@ -1,0 +1,103 @@
+import { decodePresence } from '@quire/protocol';
+import { describe, expect, it } from 'vitest';
+import { Awareness, applyAwarenessUpdate } from 'y-protocols/awareness';
+import * as Y from 'yjs';
+import { Presence } from './presence.ts';
+
+const ADA = 1;
+const BEN = 2;
+const hi = (clientId: number, clock: number, state: object = { at: clock }) => ({
+  clientId,
+  clock,
+  state: JSON.stringify(state),
+});
+const bye = (clientId: number, clock: number) => ({ clientId, clock, state: 'null' });
+const take = (presence: Presence) =>
+  decodePresence(presence.takeChanges() ?? new Uint8Array([0]), { maxEntries: 100, maxStateBytes: 1_000 });
+
+describe('presence', () => {
+  it('[G7] whoever leaves is announced as gone, once', () => {
+    const presence = new Presence();
+    const socket = {};
+    presence.hear(socket, hi(ADA, 1));
+    take(presence);
+    presence.forget(socket);
+    expect(take(presence)).toEqual([bye(ADA, 2)]);
+    presence.forget(socket);
+    expect(presence.hasChanges).toBe(false);
+    expect(presence.size).toBe(0);
+  });
+
+  it('[R10] only the owner removes a state', () => {
+    const presence = new Presence();
+    const [ada, eve] = [{}, {}];
+    presence.hear(ada, hi(ADA, 1));
+    presence.hear(eve, hi(BEN, 1));
+    take(presence);
+    presence.hear(eve, bye(ADA, 5));
+    expect(presence.hasChanges).toBe(false);
+    presence.forget(eve);
+    expect(take(presence)).toEqual([bye(BEN, 2)]);
+  });
+
+  it('[R10] what a client repeats of others is not news', () => {
+    const presence = new Presence();
+    const [ada, ben] = [{}, {}];
+    presence.hear(ada, hi(ADA, 3));
+    presence.hear(ben, hi(BEN, 1));
+    take(presence);
+    presence.hear(ben, hi(ADA, 3));
+    presence.hear(ben, hi(ADA, 2));
+    presence.forget(ben);
+    expect(take(presence)).toEqual([bye(BEN, 2)]);
+  });
+
+  it('[R10] a client that returns before its old socket is missed stays visible when that socket ends', () => {
+    const presence = new Presence();
+    const [oldSocket, newSocket] = [{}, {}];
+    presence.hear(oldSocket, hi(ADA, 3));
+    presence.hear(newSocket, hi(ADA, 3));
+    presence.forget(oldSocket);
+    expect(presence.size).toBe(1);
+    expect(take(presence).at(-1)?.state).not.toBe('null');
+  });
+
+  it('[R10] a client that returns after it was seen leaving is announced above that', () => {
+    const reader = new Awareness(new Y.Doc());
+    const presence = new Presence();
+    const [oldSocket, newSocket] = [{}, {}];
+    const tell = () => applyAwarenessUpdate(reader, presence.takeChanges() ?? new Uint8Array([0]), null);
+    presence.hear(oldSocket, hi(ADA, 3));
+    tell();
+    presence.forget(oldSocket);
+    tell();
+    expect(reader.getStates().has(ADA)).toBe(false);
+    presence.hear(newSocket, hi(ADA, 3));
+    tell();
+    expect(reader.getStates().has(ADA)).toBe(true);
+    presence.hear(newSocket, hi(ADA, 4, { moved: true }));
+    tell();
+    expect(reader.getStates().get(ADA)).toEqual({ moved: true });
+    reader.destroy();
+  });
+
+  it('many moves between two flushes are one entry, the last', () => {
+    const presence = new Presence();
+    const socket = {};
+    for (let clock = 1; clock <= 50; clock += 1) presence.hear(socket, hi(ADA, clock));
+    expect(take(presence)).toEqual([hi(ADA, 50)]);
+    expect(presence.takeChanges()).toBeNull();
+  });
+
+  it('[G4] clocks of people who left are forgotten beyond a number', () => {
+    const presence = new Presence();
+    for (let client = 0; client < 5_000; client += 1) {
+      const socket = {};
+      presence.hear(socket, hi(client, 7));
+      presence.forget(socket);
+      take(presence);
+    }
+    presence.hear({}, hi(0, 1));
+    expect(take(presence)).toEqual([hi(0, 1)]);
+  });
+});

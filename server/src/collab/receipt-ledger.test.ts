@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { ReceiptLedger } from './receipt-ledger.ts';
+
+const span = (client: number, start: number, end: number) => ({ client, start, end });
+
+function arrive(ledger: ReceiptLedger, kind: 'update' | 'step-2', spans = [span(1, 0, 1)]) {
+  return { handshake: ledger.handshake, kind, owed: kind === 'step-2' || ledger.owes(spans) };
+}
+
+describe('the receipts of one connection', () => {
+  it('[R2] nothing is receipted before the step 2 of the handshake is durable, then all that is owed', () => {
+    const ledger = new ReceiptLedger();
+    ledger.beginHandshake(new Map());
+    const typed = arrive(ledger, 'update');
+    const stepTwo = arrive(ledger, 'step-2');
+    expect(ledger.settle(typed)).toBe(0);
+    expect(ledger.settle(stepTwo)).toBe(2);
+    expect(ledger.settle(arrive(ledger, 'update'))).toBe(1);
+  });
+
+  it('[R2] five edits made offline, which step 1 covers, get one receipt together: that of step 2', () => {
+    const ledger = new ReceiptLedger();
+    ledger.beginHandshake(new Map([[7, 5]]));
+    const offline = [0, 1, 2, 3, 4].map((clock) => arrive(ledger, 'update', [span(7, clock, clock + 1)]));
+    expect(offline.map((frame) => ledger.settle(frame))).toEqual([0, 0, 0, 0, 0]);
+    expect(ledger.settle(arrive(ledger, 'step-2'))).toBe(1);
+  });
+
+  it('[R2] an edit typed after step 1 is owed its own receipt', () => {
+    const ledger = new ReceiptLedger();
+    ledger.beginHandshake(new Map([[7, 5]]));
+    const typed = arrive(ledger, 'update', [span(7, 5, 6)]);
+    expect(ledger.settle(typed)).toBe(0);
+    expect(ledger.settle(arrive(ledger, 'step-2'))).toBe(2);
+  });
+
+  it('[R2] a deletion typed before step 2 is owed one, though no state vector shows it', () => {
+    const ledger = new ReceiptLedger();
+    ledger.beginHandshake(new Map([[7, 5]]));
+    expect(arrive(ledger, 'update', []).owed).toBe(true);
+  });
+
+  it('[R2] a frame that came before a new handshake gets no receipt in it', () => {
+    const ledger = new ReceiptLedger();
+    ledger.beginHandshake(new Map());
+    ledger.settle(arrive(ledger, 'step-2'));
+    const inFlight = arrive(ledger, 'update');
+    ledger.beginHandshake(new Map([[1, 1]]));
+    expect(ledger.settle(inFlight)).toBe(0);
+    expect(ledger.settle(arrive(ledger, 'step-2'))).toBe(1);
+  });
+
+  it('a client that sends no step 1 still gets its receipts with its step 2', () => {
+    const ledger = new ReceiptLedger();
+    expect(ledger.settle(arrive(ledger, 'update'))).toBe(0);
+    expect(ledger.settle(arrive(ledger, 'step-2'))).toBe(2);
+  });
+});

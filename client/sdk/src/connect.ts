@@ -1,5 +1,26 @@
-import type { Client, ConnectOptions } from './api.ts';
+import { type CloseCode, describeNameFault, findNameFault } from '@quire/protocol';
+import type { Client, ConnectOptions, Room } from './api.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { createDocumentsApi } from './documents.ts';
+import { resolveEndpoint } from './endpoint.ts';
+import { type Environment, readEnvironment } from './environment.ts';
 import { QuireError } from './errors.ts';
+import { createLeaveGuard } from './leave-guard.ts';
+import { type OpenRoom, openRoom } from './room.ts';
+import { SharedSocket } from './shared-socket.ts';
+
+/** What tests replace. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly environment: Environment;
+  /** In [0, 1). */
+  readonly random: () => number;
+}
+
+/** How long a room that everybody has left stays open for changes that are still unconfirmed. */
+const LINGER_MS = 30_000;
+/** A socket without rooms is kept for whoever goes from one document to the next. */
+const SOCKET_REST_AFTER_MS = 5_000;
 
 /**
  * @example
@@ -8,6 +29,166 @@ import { QuireError } from './errors.ts';
  * room.doc.getText('body').insert(0, 'Hello');
  * await room.whenSaved();
  */
-export function connect(_options: ConnectOptions = {}): Client {
-  throw new QuireError('unreachable', 'Rooms are on their way.');
+export function connect(options: ConnectOptions = {}): Client {
+  return connectIn({ clock: systemClock, environment: readEnvironment(), random: Math.random }, options);
+}
+
+interface HeldRoom {
+  readonly room: OpenRoom;
+  leases: number;
+  cancelClosing: () => void;
+}
+
+/** As {@link connect}, in other surroundings. */
+export function connectIn(surroundings: Surroundings, options: ConnectOptions): Client {
+  const { clock, environment, random } = surroundings;
+  const endpoint = resolveEndpoint(options.url, environment.location);
+  const getToken = async () => (options.getToken === undefined ? (options.token ?? '') : options.getToken());
+  const rooms = new Map<string, HeldRoom>();
+  let socket: SharedSocket | null = null;
+  let cancelRest = () => {};
+  let closed = false;
+
+  const all = () => [...rooms.values()].map((held) => held.room);
+  const guard = createLeaveGuard(environment, () => all().some((room) => room.wouldLose()));
+
+  const onLost = (close: CloseCode) => {
+    const blamed = findBlamed(close, all());
+    for (const room of all()) room.lost(close, blamed.has(room));
+  };
+
+  const openSocket = (): SharedSocket => {
+    socket ??= new SharedSocket({
+      url: endpoint.socketUrl,
+      clock,
+      random,
+      isAwaiting: () => all().some((room) => room.isAwaiting()),
+      onLost,
+    });
+    cancelRest();
+    socket.start();
+    return socket;
+  };
+
+  const networkChanged = () => {
+    for (const room of all()) room.networkChanged();
+  };
+  const stopListening = [
+    environment.listen('online', () => {
+      networkChanged();
+      socket?.retryNow();
+    }),
+    environment.listen('offline', () => {
+      // Before the socket: what it says about a lost connection depends on it.
+      networkChanged();
+      socket?.interrupt();
+    }),
+    environment.listen('visibilitychange', () => socket?.retryNow()),
+    // A page that comes back from the browser's cache had said goodbye.
+    environment.listen('pageshow', (event) => {
+      if ((event as PageTransitionEvent).persisted) for (const room of all()) room.appear();
+      socket?.retryNow();
+    }),
+  ];
+
+  const closeRoom = (held: HeldRoom) => {
+    held.cancelClosing();
+    if (rooms.get(held.room.name) === held) rooms.delete(held.room.name);
+    held.room.close();
+    guard.arm(all().some((room) => room.hasUnsaved()));
+    cancelRest();
+    if (rooms.size === 0) cancelRest = clock.schedule(() => socket?.rest(), SOCKET_REST_AFTER_MS);
+  };
+
+  /** Everybody has left: whoever looks at the document sees it at once; what is unconfirmed gets its chance. */
+  const wind = (held: HeldRoom) => {
+    if (!held.room.isWorthWaitingFor()) {
+      closeRoom(held);
+      return;
+    }
+    held.room.disappear();
+    const patience = new AbortController();
+    const cancelTimer = clock.schedule(() => patience.abort(), LINGER_MS);
+    const finish = () => {
+      cancelTimer();
+      if (held.leases === 0) closeRoom(held);
+    };
+    held.cancelClosing = cancelTimer;
+    held.room.whenSaved(patience.signal).then(finish, finish);
+  };
+
+  const lease = (held: HeldRoom): Room => {
+    const { room } = held;
+    let left = false;
+    held.leases += 1;
+    return {
+      name: room.name,
+      doc: room.doc,
+      awareness: room.awareness,
+      status: room.status,
+      people: room.people,
+      setPerson: (person) => room.setPerson(person),
+      whenSaved: ({ signal } = {}) => room.whenSaved(signal),
+      whenLoaded: ({ signal } = {}) => room.whenLoaded(signal),
+      leave() {
+        if (left) return;
+        left = true;
+        held.leases -= 1;
+        // Not at once: a component that is mounted again in the same moment finds its room as it was.
+        if (held.leases === 0) held.cancelClosing = clock.schedule(() => wind(held), 0);
+      },
+    };
+  };
+
+  return {
+    documents: createDocumentsApi({
+      baseUrl: endpoint.httpUrl,
+      getToken,
+      fetch: (...request) => fetch(...request),
+    }),
+    open(name) {
+      if (closed) throw new QuireError('client-closed', 'This client was closed.');
+      const fault = findNameFault(name);
+      if (fault !== null)
+        throw new QuireError('bad-document-name', `Not a document name: ${describeNameFault(fault)}.`);
+      const held = rooms.get(name);
+      if (held !== undefined) {
+        held.cancelClosing();
+        if (held.room.awareness.getLocalState() === null) held.room.appear();
+        return lease(held);
+      }
+      const room = openRoom(name, {
+        socket: openSocket(),
+        clock,
+        random,
+        isOnline: environment.isOnline,
+        server: endpoint.socketUrl,
+        offline: (options.offline ?? true) && environment.hasIndexedDb,
+        getToken,
+        onUnsavedChanged: () => guard.arm(all().some((one) => one.hasUnsaved())),
+      });
+      const fresh: HeldRoom = { room, leases: 0, cancelClosing: () => {} };
+      rooms.set(name, fresh);
+      return lease(fresh);
+    },
+    close() {
+      if (closed) return;
+      closed = true;
+      for (const held of [...rooms.values()]) closeRoom(held);
+      for (const stop of stopListening) stop();
+      guard.close();
+      cancelRest();
+      socket?.stop();
+    },
+  };
+}
+
+/**
+ * A close of the shared socket names a fault, not a document. It concerns the rooms that had something to say; a refusal
+ * of nobody in particular concerns them all, or the socket would be opened and refused for ever.
+ */
+function findBlamed(close: CloseCode, rooms: readonly OpenRoom[]): ReadonlySet<OpenRoom> {
+  const suspects = rooms.filter((room) => room.isSuspect());
+  if (suspects.length === 0 && close.retry === 'never') return new Set(rooms);
+  return new Set(suspects);
 }

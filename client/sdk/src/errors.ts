@@ -4,6 +4,7 @@ export type QuireErrorCode =
   | 'bad-address'
   | 'bad-document-name'
   | 'client-closed'
+  | 'room-closed'
   /** The server could not be reached, or the network failed on the way. */
   | 'unreachable'
   /** The server answered with a problem; `status` and `problem` say which. */

@@ -181,6 +181,17 @@ describe('room machine: reconnecting', () => {
     expect(room.wait(1).state).toBe('offline');
   });
 
+  it('attempts that come to nothing do not hide how long the connection has been away', () => {
+    const room = startRoom();
+    room.see(...joinAndSettle, lost);
+    for (let ms = 0; ms < OFFLINE_AFTER_MS; ms += 2_000) {
+      room.see({ type: 'joining' }, lost);
+      room.wait(2_000);
+    }
+    expect(room.see().state).toBe('offline');
+    expect(room.see(...joinAndSettle, lost).state).toBe('reconnecting');
+  });
+
   it('goes on telling the truth of receipts when the browser calls a working connection offline', () => {
     const room = startRoom();
     room.see(...joinAndSettle, { type: 'network', online: false });

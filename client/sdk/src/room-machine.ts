@@ -48,7 +48,9 @@ export type RoomEffect =
   | { readonly type: 'note-whole' };
 
 type Link =
+  /** Without a connection since then; trying. */
   | { readonly phase: 'apart'; readonly since: number }
+  /** The handshake is under way, after as long an absence. */
   | { readonly phase: 'joining'; readonly since: number }
   | { readonly phase: 'joined' }
   | { readonly phase: 'refused'; readonly reason: string }
@@ -117,7 +119,11 @@ function transition(machine: RoomMachine, event: RoomEvent, now: number): RoomMa
       };
     case 'joining':
       if (isOver(machine)) return machine;
-      return { ...machine, link: { phase: 'joining', since: now }, ledger: beginJoining(machine.ledger) };
+      return {
+        ...machine,
+        link: { phase: 'joining', since: outageBegan(machine, now) },
+        ledger: beginJoining(machine.ledger),
+      };
     case 'authenticated':
       if (isOver(machine)) return machine;
       return { ...machine, link: { phase: 'joined' }, scope: event.scope };
@@ -159,9 +165,14 @@ function close(machine: RoomMachine, code: CloseCode, blamed: boolean, now: numb
   return {
     ...machine,
     ledger,
-    link: machine.link.phase === 'apart' ? machine.link : { phase: 'apart', since: now },
+    link: { phase: 'apart', since: outageBegan(machine, now) },
     trouble: code.shown === null ? null : blamed ? code.shown : machine.trouble,
   };
+}
+
+/** Attempts that come to nothing don't begin the wait anew. */
+function outageBegan({ link }: RoomMachine, now: number): number {
+  return link.phase === 'apart' || link.phase === 'joining' ? link.since : now;
 }
 
 /** Whether a close that names a fault may be about this room: it had something to say, or was not yet let in. */

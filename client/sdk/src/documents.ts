@@ -1,0 +1,94 @@
+import { documentListSchema, documentSchema, problemSchema } from '@quire/protocol';
+import type { DocumentsApi } from './api.ts';
+import { QuireError } from './errors.ts';
+
+export interface DocumentsOptions {
+  /** `http(s)://host[/prefix]`, without a slash at its end. */
+  readonly baseUrl: string;
+  readonly getToken: () => Promise<string>;
+  readonly fetch: typeof fetch;
+}
+
+interface Call<T> {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly body?: unknown;
+  readonly signal?: AbortSignal | undefined;
+  /** @throws when the answer is not of the promised shape */
+  readonly read: (answer: Response) => Promise<T>;
+}
+
+/** Documents over `/v1`. */
+export function createDocumentsApi(options: DocumentsOptions): DocumentsApi {
+  const call = <T>(request: Call<T>) => send(options, request);
+  return {
+    list({ signal, ...query } = {}) {
+      const search = new URLSearchParams();
+      for (const [key, value] of Object.entries(query)) if (value !== undefined) search.set(key, String(value));
+      const suffix = search.size === 0 ? '' : `?${search}`;
+      return call({
+        method: 'GET',
+        path: `/v1/documents${suffix}`,
+        signal,
+        read: async (answer) => documentListSchema.parse(await answer.json()),
+      });
+    },
+    create(document = {}) {
+      return call({ method: 'POST', path: '/v1/documents', body: document, read: readDocument });
+    },
+    rename(name, title) {
+      return call({ method: 'PATCH', path: pathOf(name), body: { title }, read: readDocument });
+    },
+    delete(name) {
+      return call({ method: 'DELETE', path: pathOf(name), read: async () => undefined });
+    },
+  };
+}
+
+/** A name is one path segment, slashes and all. */
+function pathOf(name: string): string {
+  return `/v1/documents/${encodeURIComponent(name)}`;
+}
+
+async function readDocument(answer: Response) {
+  return documentSchema.parse(await answer.json());
+}
+
+async function send<T>(options: DocumentsOptions, request: Call<T>): Promise<T> {
+  const answer = await reach(options, request);
+  if (!answer.ok) throw await readProblem(answer);
+  try {
+    return await request.read(answer);
+  } catch (cause) {
+    throw new QuireError('bad-answer', 'The server’s answer could not be understood.', {
+      cause,
+      status: answer.status,
+    });
+  }
+}
+
+async function reach(options: DocumentsOptions, request: Call<unknown>): Promise<Response> {
+  const headers: Record<string, string> = { accept: 'application/json' };
+  if (request.body !== undefined) headers['content-type'] = 'application/json';
+  try {
+    const token = await options.getToken();
+    if (token !== '') headers.authorization = `Bearer ${token}`;
+    return await options.fetch(options.baseUrl + request.path, {
+      method: request.method,
+      headers,
+      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+      ...(request.signal === undefined ? {} : { signal: request.signal }),
+    });
+  } catch (cause) {
+    // The caller's own abort is not an error of the server's.
+    if (request.signal?.aborted === true) throw cause;
+    throw new QuireError('unreachable', 'The server can’t be reached. Check the connection and try again.', { cause });
+  }
+}
+
+async function readProblem(answer: Response): Promise<QuireError> {
+  const { status } = answer;
+  const parsed = problemSchema.safeParse(await answer.json().catch(() => null));
+  if (!parsed.success) return new QuireError('refused', `The server refused this (HTTP ${status}).`, { status });
+  return new QuireError('refused', parsed.data.detail, { status, problem: parsed.data.code });
+}

@@ -1,0 +1,163 @@
+import { HocuspocusProvider, type HocuspocusProviderWebsocket } from '@hocuspocus/provider';
+import { type ClientFrameKind, decodeServerFrame, FrameError, type ServerFrame } from '@quire/protocol';
+import type { Awareness } from 'y-protocols/awareness';
+import type { Doc } from 'yjs';
+
+/** What a room needs to know of its connection. */
+export interface RoomWire {
+  /** Our step 1 is going out on a fresh connection. */
+  joining(): void;
+  sent(frame: 'step-2' | 'update'): void;
+  /** A frame of the server, after it was applied. */
+  heard(frame: ServerFrame): void;
+  /** No token could be had, so this connection cannot be opened. */
+  tokenFailed(cause: unknown): void;
+  /** A frame of the server could not be applied: only a fresh handshake makes the document whole again. */
+  broken(cause: unknown): void;
+}
+
+export interface RoomProviderOptions {
+  readonly name: string;
+  readonly document: Doc;
+  readonly awareness: Awareness;
+  readonly socket: HocuspocusProviderWebsocket;
+  readonly getToken: () => Promise<string>;
+  readonly wire: RoomWire;
+}
+
+/** How far the handshake of the living connection has come. */
+type HandshakeStep = 'none' | 'opened' | 'token' | 'step-1' | 'step-2';
+
+/**
+ * Hocuspocus' provider, made countable: every content frame that leaves awaits exactly one receipt.
+ *
+ * Update frames from before our step 2 are held back. They say nothing that the step 2 does not, and whether they get a
+ * receipt would depend on what our step 1 covered.
+ */
+export class RoomProvider extends HocuspocusProvider {
+  readonly #wire: RoomWire;
+  readonly #fetchToken: () => Promise<string>;
+  #step: HandshakeStep = 'none';
+  /** Which connection an awaited token was meant for. */
+  #round = 0;
+
+  constructor(options: RoomProviderOptions) {
+    super({
+      name: options.name,
+      document: options.document,
+      awareness: options.awareness,
+      websocketProvider: options.socket,
+      // Each opening has an address of its own, so that a late receipt for a room that was left is not taken for ours.
+      sessionAwareness: true,
+    });
+    this.#wire = options.wire;
+    this.#fetchToken = options.getToken;
+  }
+
+  /** Whether a frame may go out now; called by the socket for every frame of this room. */
+  admit(kind: ClientFrameKind): boolean {
+    switch (kind) {
+      case 'token':
+        if (this.#step === 'opened') this.#step = 'token';
+        return this.#step !== 'none';
+      case 'step-1':
+        if (this.#step === 'none' || this.#step === 'opened') return false;
+        if (this.#step === 'token') {
+          this.#step = 'step-1';
+          this.#wire.joining();
+        }
+        return true;
+      case 'step-2':
+        if (this.#step !== 'step-1' && this.#step !== 'step-2') return false;
+        this.#step = 'step-2';
+        this.#wire.sent('step-2');
+        return true;
+      case 'update':
+        if (this.#step !== 'step-2') return false;
+        this.#wire.sent('update');
+        return true;
+      case 'presence':
+      case 'query-presence':
+      case 'stateless':
+        return this.#step === 'step-1' || this.#step === 'step-2';
+      case 'close':
+        return this.#step !== 'none';
+      default:
+        return kind satisfies never;
+    }
+  }
+
+  override async onOpen(event: Event): Promise<void> {
+    this.#round += 1;
+    const round = this.#round;
+    this.#step = 'opened';
+    this.isAuthenticated = false;
+    this.emit('open', { event });
+    await this.sendToken();
+    if (round === this.#round && this.#hasSentToken()) this.startSync();
+  }
+
+  /** Joins again on the socket's present connection, after the server closed this document's. */
+  rejoin(): void {
+    if (this.isAttached && this.#step === 'none') void this.onOpen(new Event('open'));
+  }
+
+  override async sendToken(): Promise<void> {
+    const round = this.#round;
+    try {
+      const token = await this.#fetchToken();
+      if (round !== this.#round) return;
+      this.configuration.token = token;
+    } catch (cause) {
+      if (round === this.#round) this.#wire.tokenFailed(cause);
+      return;
+    }
+    await super.sendToken();
+  }
+
+  override startSync(): void {
+    this.#announceAgain();
+    super.startSync();
+  }
+
+  override onMessage(event: MessageEvent): void {
+    let frame: ServerFrame;
+    try {
+      ({ frame } = decodeServerFrame(new Uint8Array(event.data as ArrayBuffer)));
+    } catch (cause) {
+      // A frame type of a newer server: nothing that this client has asked for.
+      if (cause instanceof FrameError && cause.fault === 'unknown-type') return;
+      this.#wire.broken(cause);
+      return;
+    }
+    try {
+      super.onMessage(event);
+    } catch (cause) {
+      // A presence state that is not JSON throws in every reader (R10), and the next one replaces it.
+      if (frame.kind !== 'presence') this.#wire.broken(cause);
+      return;
+    }
+    this.#wire.heard(frame);
+  }
+
+  override onClose(): void {
+    this.#round += 1;
+    this.#step = 'none';
+    super.onClose();
+  }
+
+  #hasSentToken(): boolean {
+    return this.#step === 'token';
+  }
+
+  /**
+   * Whoever saw this person leave with the lost connection ignores a state with the same clock (R10), and would show
+   * nobody until the next renewal, up to 15 s later.
+   */
+  #announceAgain(): void {
+    const { awareness } = this;
+    const meta = awareness?.meta.get(awareness.clientID);
+    if (awareness === null || meta === undefined) return;
+    awareness.meta.set(awareness.clientID, { clock: meta.clock + 1, lastUpdated: Date.now() });
+  }
+}

@@ -1,0 +1,337 @@
+import { type CloseCode, closeCodes, findCloseCode, type ServerFrame } from '@quire/protocol';
+import { Awareness } from 'y-protocols/awareness';
+import * as Y from 'yjs';
+import type { Person, PersonDetails, RoomStatus } from './api.ts';
+import { computeRetryDelayMs } from './backoff.ts';
+import type { Clock } from './clock.ts';
+import { QuireError } from './errors.ts';
+import { type LocalCopy, type OfflineStore, openOfflineStore } from './offline-store.ts';
+import { type PeopleList, watchPeople } from './people.ts';
+import { createWritable, type Readable, type Writable } from './readable.ts';
+import { countUnsaved, isAwaiting } from './receipts-ledger.ts';
+import {
+  advance,
+  createRoomMachine,
+  describeStatus,
+  findNextChange,
+  isOver,
+  isSaved,
+  isSuspect,
+  type RoomEffect,
+  type RoomEvent,
+  type RoomMachine,
+} from './room-machine.ts';
+import { RoomProvider } from './room-provider.ts';
+import type { SharedSocket } from './shared-socket.ts';
+import { createWaiters } from './waiters.ts';
+
+export interface RoomContext {
+  readonly socket: SharedSocket;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly isOnline: () => boolean;
+  /** Names the server in this device's store. */
+  readonly server: string;
+  readonly offline: boolean;
+  readonly getToken: () => Promise<string>;
+  /** The count of unconfirmed changes is zero now, or no longer is. */
+  readonly onUnsavedChanged: () => void;
+}
+
+/**
+ * How long the handshake waits for this device's copy. With the copy in the document, the server sends only what is
+ * missing in it; without, everything.
+ */
+const LOCAL_COPY_PATIENCE_MS = 1_500;
+
+/** One open document. */
+export interface OpenRoom {
+  readonly name: string;
+  readonly doc: Y.Doc;
+  readonly awareness: Awareness;
+  readonly status: Readable<RoomStatus>;
+  readonly people: Readable<readonly Person[]>;
+  setPerson(person: PersonDetails): void;
+  whenSaved(signal?: AbortSignal): Promise<void>;
+  whenLoaded(signal?: AbortSignal): Promise<void>;
+  /** Appears in the list of people, again if need be. */
+  appear(): void;
+  /** Leaves the list of people, while changes are still on their way. */
+  disappear(): void;
+  /** The socket is gone. */
+  lost(close: CloseCode, blamed: boolean): void;
+  networkChanged(): void;
+  isSuspect(): boolean;
+  isAwaiting(): boolean;
+  hasUnsaved(): boolean;
+  /** Closing the page now would lose changes. */
+  wouldLose(): boolean;
+  /** The server may still confirm what is unsaved. */
+  isWorthWaitingFor(): boolean;
+  close(): void;
+}
+
+export function openRoom(name: string, context: RoomContext): OpenRoom {
+  return new LiveRoom(name, context);
+}
+
+class LiveRoom implements OpenRoom {
+  readonly name: string;
+  readonly doc = new Y.Doc();
+  readonly awareness = new Awareness(this.doc);
+  readonly status: Readable<RoomStatus>;
+  readonly #context: RoomContext;
+  readonly #status: Writable<RoomStatus>;
+  readonly #people: PeopleList;
+  readonly #store: OfflineStore | null;
+  readonly #provider: RoomProvider;
+  readonly #waiters = createWaiters();
+  #machine: RoomMachine;
+  #person: PersonDetails | null = null;
+  #copyKnown = false;
+  #rejoinFailures = 0;
+  #wakeAt = Number.POSITIVE_INFINITY;
+  #cancelWake: () => void = () => {};
+  #cancelPatience: () => void = () => {};
+  #cancelRejoin: () => void = () => {};
+  #closed = false;
+
+  constructor(name: string, context: RoomContext) {
+    this.name = name;
+    this.#context = context;
+    const { clock } = context;
+    this.#machine = createRoomMachine(clock.now(), context.isOnline());
+    this.#status = createWritable(describeStatus(this.#machine, clock.now()), isSameStatus);
+    this.status = this.#status;
+    this.#people = watchPeople(this.awareness, clock);
+    this.doc.on('update', this.#onUpdate);
+    this.#store = context.offline
+      ? openOfflineStore({ doc: this.doc, server: context.server, name, tabId: String(this.doc.clientID) })
+      : null;
+    // After our own listener for updates: a change is counted before the frame that carries it.
+    this.#provider = new RoomProvider({
+      name,
+      document: this.doc,
+      awareness: this.awareness,
+      socket: context.socket,
+      getToken: context.getToken,
+      wire: {
+        joining: () => this.#see({ type: 'joining' }),
+        sent: (frame) => this.#see({ type: 'sent', frame }),
+        heard: (frame) => this.#hear(frame),
+        // Asked again on the next connection, after a delay.
+        tokenFailed: () => context.socket.interrupt(),
+        broken: () => context.socket.interrupt(),
+      },
+    });
+    this.#begin();
+  }
+
+  get people(): Readable<readonly Person[]> {
+    return this.#people.list;
+  }
+
+  setPerson(person: PersonDetails): void {
+    this.#person = { name: person.name, color: person.color };
+    this.appear();
+  }
+
+  appear(): void {
+    if (this.#closed) return;
+    const state = this.awareness.getLocalState() ?? {};
+    this.awareness.setLocalState(this.#person === null ? state : { ...state, user: this.#person });
+  }
+
+  disappear(): void {
+    this.awareness.setLocalState(null);
+  }
+
+  whenSaved(signal?: AbortSignal): Promise<void> {
+    return this.#waiters.wait(() => this.#judge(isSaved(this.#machine)), signal);
+  }
+
+  whenLoaded(signal?: AbortSignal): Promise<void> {
+    return this.#waiters.wait(() => this.#judge(this.#machine.content !== 'none'), signal);
+  }
+
+  lost(close: CloseCode, blamed: boolean): void {
+    this.#cancelRejoin();
+    this.#see({ type: 'closed', close, blamed });
+  }
+
+  networkChanged(): void {
+    this.#see({ type: 'network', online: this.#context.isOnline() });
+  }
+
+  isSuspect(): boolean {
+    return !isOver(this.#machine) && isSuspect(this.#machine);
+  }
+
+  isAwaiting(): boolean {
+    return isAwaiting(this.#machine.ledger);
+  }
+
+  hasUnsaved(): boolean {
+    return countUnsaved(this.#machine.ledger) > 0;
+  }
+
+  wouldLose(): boolean {
+    return this.hasUnsaved() && this.#machine.link.phase !== 'gone' && this.#store?.holdsAll() !== true;
+  }
+
+  isWorthWaitingFor(): boolean {
+    if (!this.hasUnsaved() || isOver(this.#machine)) return false;
+    return this.#machine.link.phase === 'joined' || this.#store?.holdsAll() !== true;
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#cancelWake();
+    this.#cancelPatience();
+    this.#cancelRejoin();
+    this.#waiters.close(new QuireError('room-closed', 'The document was closed.'));
+    this.#people.close();
+    this.doc.off('update', this.#onUpdate);
+    this.#provider.destroy();
+    // The last notes are written before the database closes; nobody has to wait for it.
+    void (this.#store?.close() ?? Promise.resolve()).finally(() => this.doc.destroy());
+  }
+
+  #begin(): void {
+    const attach = () => {
+      this.#cancelPatience();
+      if (!this.#closed && !isOver(this.#machine)) this.#provider.attach();
+    };
+    if (this.#store === null) {
+      attach();
+      return;
+    }
+    this.#cancelPatience = this.#context.clock.schedule(attach, LOCAL_COPY_PATIENCE_MS);
+    void this.#store.opened.then((copy) => {
+      if (this.#closed) return;
+      if (copy !== null) this.#restore(copy);
+      attach();
+    });
+  }
+
+  readonly #onUpdate = (_update: Uint8Array, origin: unknown): void => {
+    if (origin === this.#provider) return;
+    const copy = this.#store?.copyBehind(origin) ?? null;
+    if (copy === null) this.#see({ type: 'changed' });
+    else this.#restore(copy);
+  };
+
+  /** Told by the copy's first update, before the frame that may carry it; or by the store, when there was nothing new. */
+  #restore(copy: LocalCopy): void {
+    if (this.#copyKnown) return;
+    this.#copyKnown = true;
+    this.#see({ type: 'restored', unsaved: copy.unsaved, whole: copy.whole });
+  }
+
+  #hear(frame: ServerFrame): void {
+    switch (frame.kind) {
+      case 'authenticated':
+        this.#see({ type: 'authenticated', scope: frame.scope === 'readonly' ? 'readonly' : 'read-write' });
+        return;
+      case 'denied':
+        this.#see({ type: 'closed', close: findCloseCode(frame.reason) ?? closeCodes.forbidden, blamed: true });
+        return;
+      case 'closed':
+        this.#closedByServer(findCloseCode(frame.reason) ?? closeCodes.internalError);
+        return;
+      case 'step-2':
+        this.#see({ type: 'content' });
+        return;
+      case 'receipt':
+        if (frame.durable) this.#rejoinFailures = 0;
+        this.#see({ type: 'receipt', durable: frame.durable });
+        return;
+      case 'step-1':
+      case 'update':
+      case 'presence':
+      case 'query-presence':
+      case 'token-request':
+      case 'stateless':
+        return;
+      default:
+        frame satisfies never;
+    }
+  }
+
+  /** The server ended this document's connection and kept the socket. */
+  #closedByServer(close: CloseCode): void {
+    this.#see({ type: 'closed', close, blamed: true });
+    if (isOver(this.#machine)) return;
+    const delayMs = computeRetryDelayMs(this.#rejoinFailures, this.#context.random());
+    this.#rejoinFailures += 1;
+    this.#cancelRejoin();
+    this.#cancelRejoin = this.#context.clock.schedule(() => {
+      if (this.#context.socket.isOpen) this.#provider.rejoin();
+    }, delayMs);
+  }
+
+  #see(event: RoomEvent): void {
+    if (this.#closed) return;
+    const hadUnsaved = this.hasUnsaved();
+    const { machine, effects } = advance(this.#machine, event, this.#context.clock.now());
+    this.#machine = machine;
+    for (const effect of effects) this.#perform(effect);
+    this.#publish();
+    if (hadUnsaved !== this.hasUnsaved()) this.#context.onUnsavedChanged();
+  }
+
+  #perform(effect: RoomEffect): void {
+    switch (effect.type) {
+      case 'detach':
+        this.#provider.detach();
+        this.#provider.onClose();
+        return;
+      case 'set-aside':
+        this.#store?.setAside();
+        return;
+      case 'note-unsaved':
+        this.#store?.noteUnsaved(effect.unsaved);
+        return;
+      case 'note-whole':
+        this.#store?.noteWhole();
+        return;
+      default:
+        effect satisfies never;
+    }
+  }
+
+  #publish(): void {
+    const now = this.#context.clock.now();
+    this.#status.set(describeStatus(this.#machine, now));
+    this.#waiters.check();
+    const next = findNextChange(this.#machine, now);
+    // An earlier alarm is kept: it finds out by itself that there is nothing to do yet.
+    if (next === null || next >= this.#wakeAt) return;
+    this.#cancelWake();
+    this.#wakeAt = next;
+    this.#cancelWake = this.#context.clock.schedule(() => {
+      this.#wakeAt = Number.POSITIVE_INFINITY;
+      this.#see({ type: 'time-passed' });
+    }, next - now);
+  }
+
+  #judge(reached: boolean): boolean {
+    if (!reached && isOver(this.#machine)) {
+      const { reason } = this.#status.get();
+      throw new QuireError('refused', `The document can’t be used: ${reason ?? 'the server refused it'}.`);
+    }
+    return reached;
+  }
+}
+
+function isSameStatus(a: RoomStatus, b: RoomStatus): boolean {
+  return (
+    a.state === b.state &&
+    a.label === b.label &&
+    a.loaded === b.loaded &&
+    a.unsaved === b.unsaved &&
+    a.reason === b.reason &&
+    a.canEdit === b.canEdit
+  );
+}

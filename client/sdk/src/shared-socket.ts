@@ -1,0 +1,185 @@
+import { HocuspocusProviderWebsocket, WebSocketStatus } from '@hocuspocus/provider';
+import { type CloseCode, decodeHocuspocusFrame, describeClose, encodeHocuspocusFrame } from '@quire/protocol';
+import { computeRetryDelayMs } from './backoff.ts';
+import type { Clock } from './clock.ts';
+import { RoomProvider } from './room-provider.ts';
+import { judgeSilence } from './silence.ts';
+
+export interface SharedSocketOptions {
+  readonly url: string;
+  readonly clock: Clock;
+  /** In [0, 1), for spreading reconnects. */
+  readonly random: () => number;
+  /** Whether a room awaits an answer of the server. */
+  readonly isAwaiting: () => boolean;
+  /** The connection is gone; called before any reconnect. */
+  readonly onLost: (close: CloseCode) => void;
+}
+
+const OPEN = 1;
+/** A connection that lasted this long was a good one: the next failure starts with short delays again. */
+const PROVEN_AFTER_MS = 10_000;
+/** A handshake that takes longer is given up; browsers would wait for minutes. */
+const OPENING_TIMEOUT_MS = 10_000;
+const CHECK_INTERVAL_MS = 1_000;
+
+/**
+ * The one socket of a client. It keeps trying, with growing and spread-out delays, until it is stopped; it never queues a
+ * frame, because the handshake of the next connection carries everything; and it notices a connection that went silent.
+ */
+export class SharedSocket extends HocuspocusProviderWebsocket {
+  readonly #options: SharedSocketOptions;
+  #failures = 0;
+  #openedAt: number | null = null;
+  #attemptedAt = 0;
+  #heardAt = 0;
+  #probedAt: number | null = null;
+  #running = false;
+  #stopped = false;
+  #cancelRetry: (() => void) | null = null;
+  #cancelCheck: (() => void) | null = null;
+
+  constructor(options: SharedSocketOptions) {
+    // One attempt a call: when to try again is decided here, by what the close code says.
+    super({ url: options.url, autoConnect: false, maxAttempts: 1 });
+    this.#options = options;
+    this.on('open', () => this.#opened());
+    this.on('disconnect', ({ event }: { event: { code?: number } | undefined }) => this.#lost(event?.code ?? 1006));
+    // Reached without a close event when the socket could not even be made.
+    this.on('maxAttemptsFailed', () => {
+      if (this.webSocket === null) this.#retryLater();
+    });
+  }
+
+  start(): void {
+    if (this.#running || this.#stopped) return;
+    this.#running = true;
+    this.#attempt();
+  }
+
+  /** Tries at once, for instance because the network is back. */
+  retryNow(): void {
+    if (!this.#running) return;
+    this.#failures = 0;
+    this.#attempt();
+  }
+
+  /** Gives the present connection up, without waiting for a network that may not answer, and tries again. */
+  interrupt(): void {
+    if (this.webSocket !== null) this.emit('close', { event: { code: 1006, reason: 'given up by this client' } });
+  }
+
+  /** Closes the connection because nobody needs one; `start` opens another. */
+  rest(): void {
+    this.#running = false;
+    this.#cancelRetry?.();
+    this.#cancelRetry = null;
+    this.interrupt();
+    this.#cancelCheck?.();
+    this.#cancelCheck = null;
+    this.#failures = 0;
+  }
+
+  stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.rest();
+    this.destroy();
+  }
+
+  get isOpen(): boolean {
+    return this.webSocket?.readyState === OPEN;
+  }
+
+  override send(frame: Uint8Array): void {
+    if (!this.isOpen) return;
+    const decoded = decodeHocuspocusFrame(frame);
+    if (decoded.scope === 'document') {
+      const provider = this.configuration.providerMap.get(decoded.address.raw);
+      if (provider instanceof RoomProvider && !provider.admit(decoded.frame.kind)) return;
+    }
+    super.send(frame);
+  }
+
+  override onMessage(event: MessageEvent): void {
+    this.#heardAt = this.#options.clock.now();
+    this.#probedAt = null;
+    try {
+      super.onMessage(event);
+    } catch {
+      // Not a frame, or not one of ours: what else was in it is unknown, so only a fresh handshake helps.
+      this.interrupt();
+    }
+  }
+
+  /** The base class closes after 30 s of silence, whether or not anybody had anything to say. {@link judgeSilence} asks. */
+  override checkConnection(): void {}
+
+  #opened(): void {
+    this.#openedAt = this.#heardAt = this.#options.clock.now();
+    this.#probedAt = null;
+  }
+
+  #attempt(): void {
+    if (this.webSocket !== null) return;
+    this.#cancelRetry?.();
+    this.#cancelRetry = null;
+    this.#attemptedAt = this.#options.clock.now();
+    this.#watch();
+    void this.connect();
+  }
+
+  #lost(code: number): void {
+    // The base class would reconnect by itself, by rules of its own.
+    this.shouldConnect = false;
+    const { clock } = this.#options;
+    if (this.#openedAt !== null && clock.now() - this.#openedAt >= PROVEN_AFTER_MS) this.#failures = 0;
+    this.#openedAt = null;
+    this.#options.onLost(describeClose(code));
+    this.#retryLater();
+  }
+
+  #retryLater(): void {
+    if (!this.#running || this.#cancelRetry !== null) return;
+    const { clock, random } = this.#options;
+    this.#cancelCheck?.();
+    this.#cancelCheck = null;
+    const delayMs = computeRetryDelayMs(this.#failures, random());
+    this.#failures += 1;
+    this.#cancelRetry = clock.schedule(() => this.#attempt(), delayMs);
+  }
+
+  #watch(): void {
+    this.#cancelCheck?.();
+    this.#cancelCheck = this.#options.clock.schedule(() => {
+      this.#cancelCheck = null;
+      this.#check();
+      if (this.#running && this.webSocket !== null && this.#cancelCheck === null) this.#watch();
+    }, CHECK_INTERVAL_MS);
+  }
+
+  #check(): void {
+    const now = this.#options.clock.now();
+    if (this.#openedAt === null) {
+      if (this.status === WebSocketStatus.Connecting && now - this.#attemptedAt >= OPENING_TIMEOUT_MS) this.interrupt();
+      return;
+    }
+    const silence = { now, heardAt: this.#heardAt, probedAt: this.#probedAt, awaiting: this.#options.isAwaiting() };
+    switch (judgeSilence(silence)) {
+      case 'alive':
+        return;
+      case 'probe':
+        this.#probedAt = now;
+        this.#probe();
+        return;
+      case 'dead':
+        this.interrupt();
+    }
+  }
+
+  /** Asks for the presence of one room: the cheapest question that a server always answers. */
+  #probe(): void {
+    const [address] = this.configuration.providerMap.keys();
+    if (address !== undefined) this.send(encodeHocuspocusFrame(address, { kind: 'query-presence' }));
+  }
+}

@@ -1,0 +1,36 @@
+import type { Environment } from '../environment.ts';
+
+export interface FakeEnvironment extends Environment {
+  setOnline(online: boolean): void;
+  /** Dispatches an event to who listens; returns whether somebody prevented its default. */
+  dispatch(type: string, details?: object): boolean;
+  countListeners(): number;
+}
+
+/** A page whose network and events the test controls. */
+export function createFakeEnvironment(options: { hasIndexedDb?: boolean } = {}): FakeEnvironment {
+  const listeners = new Map<string, Set<(event: Event) => void>>();
+  let online = true;
+  const dispatch = (type: string, details: object = {}): boolean => {
+    const event = Object.assign(new Event(type, { cancelable: true }), details);
+    for (const listener of [...(listeners.get(type) ?? [])]) listener(event);
+    return event.defaultPrevented;
+  };
+  return {
+    location: null,
+    hasIndexedDb: options.hasIndexedDb ?? false,
+    isOnline: () => online,
+    listen(type, listener) {
+      const set = listeners.get(type) ?? new Set();
+      set.add(listener);
+      listeners.set(type, set);
+      return () => set.delete(listener);
+    },
+    setOnline(next) {
+      online = next;
+      dispatch(next ? 'online' : 'offline');
+    },
+    dispatch,
+    countListeners: () => [...listeners.values()].reduce((sum, set) => sum + set.size, 0),
+  };
+}

@@ -64,6 +64,11 @@ const limitsSchema = z.strictObject({
   maxUnestablishedFrames: whole(1, 1_000_000)
     .default(1000)
     .describe('Most frames that wait for a session whose connection is not established yet.'),
+  maxUnsentBytes: whole(64 * KIB, 4096 * MIB)
+    .default(16 * MIB)
+    .describe(
+      'Most bytes that wait for a session to read them; a slower reader is closed and catches up when it returns.',
+    ),
   establishTimeoutMs: whole(100, 600_000)
     .default(15_000)
     .describe('How long a session may take until it has opened a document, in milliseconds.'),
@@ -77,6 +82,28 @@ const limitsSchema = z.strictObject({
   maxQueueBytesPerDocument: whole(KIB, 1024 * MIB)
     .default(16 * MIB)
     .describe('Most bytes of edits that wait for the disk, per document.'),
+});
+
+const journalSchema = z.strictObject({
+  batchEntries: whole(1, 100_000).default(1000).describe('Most entries that one write to the disk holds.'),
+  batchBytes: whole(KIB, 256 * MIB)
+    .default(MIB)
+    .describe('Most bytes that one write to the disk holds.'),
+  queueBytes: whole(64 * KIB, 4096 * MIB)
+    .default(64 * MIB)
+    .describe('Most bytes that wait for the disk, over all documents; more is refused until there is room.'),
+  compactEntries: whole(1, 1_000_000)
+    .default(500)
+    .describe('A document is compacted after so many entries; later, in proportion, when it is large.'),
+  compactBytes: whole(KIB, 1024 * MIB)
+    .default(256 * KIB)
+    .describe('A document is compacted after so many bytes of entries; later, in proportion, when it is large.'),
+  writeBufferBytes: whole(64 * KIB, 1024 * MIB)
+    .default(4 * MIB)
+    .describe('Size at which LevelDB turns its log into a table. A little over twice as much is reserved on the disk.'),
+  cacheBytes: whole(0, 65_536 * MIB)
+    .default(16 * MIB)
+    .describe('Memory for blocks that LevelDB has read.'),
 });
 
 /** Every setting of the server. The environment variables, the flags and the table in the README are derived from it. */
@@ -110,10 +137,11 @@ export const configSchema = z.strictObject({
     .optional()
     .describe('Directory of the built web app, when it is not the one that comes with the server.'),
   log: logSchema.prefault({}),
+  journal: journalSchema.prefault({}),
   limits: limitsSchema.prefault({}),
   drainTimeoutMs: whole(0, 600_000)
     .default(10_000)
-    .describe('How long a stopping server may take to flush everything, in milliseconds.'),
+    .describe('How long `quire serve` may take to flush everything when it is told to stop, in milliseconds.'),
   extensions: z
     .array(
       z.custom<object>(

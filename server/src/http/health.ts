@@ -2,7 +2,7 @@ import type { StoreStatus } from '@quire/persistence';
 import { Hono } from 'hono';
 
 export interface UnreadyReason {
-  readonly code: 'draining' | 'storage-refused' | 'storage-closed';
+  readonly code: 'starting' | 'draining' | 'storage-refused' | 'storage-closed';
   readonly detail: string;
   /** ISO 8601, when it is known. */
   readonly since?: string;

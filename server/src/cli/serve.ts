@@ -1,0 +1,129 @@
+import { PersistenceError } from '@quire/persistence';
+import { systemClock } from '../clock.ts';
+import { ConfigError } from '../config/config-error.ts';
+import { type ConfigSources, loadConfig } from '../config/load-config.ts';
+import type { Config } from '../config.ts';
+import { ListenError } from '../http/listen-error.ts';
+import { createServer, type QuireServer } from '../main.ts';
+import { createLog, type Log } from '../observability/log.ts';
+import { systemAncestry, watchNpm } from './npm-parent.ts';
+import { listenForStop, type StopReason, type StopRequests } from './stop-requests.ts';
+
+/** How long a process that is about to crash tries to flush what is queued: long enough for a disk that works. */
+const CRASH_FLUSH_MS = 2000;
+
+/** Runs a server until it is told to stop, and sets the exit code: 0 only when everything was flushed. */
+export async function serve(sources: ConfigSources): Promise<void> {
+  let config: Config;
+  try {
+    config = await loadConfig(sources);
+  } catch (error) {
+    failToStart(error);
+    return;
+  }
+  const log = createLog(config.log);
+  const stops = listenForStop(process, systemClock);
+  const stopWatching = sources.environment.npm_command === undefined ? () => {} : watchParents(stops);
+  // Timers of the server don't keep a process alive; this one does until the server has ended.
+  const alive = setInterval(() => {}, 2 ** 30);
+  try {
+    await run(config, log, stops);
+  } finally {
+    clearInterval(alive);
+    stopWatching();
+    stops.dispose();
+    log.flush();
+  }
+}
+
+async function run(config: Config, log: Log, stops: StopRequests): Promise<void> {
+  let server: QuireServer;
+  try {
+    // A first request to stop waits for the start to end; whoever asks again waits no longer.
+    server = await Promise.race([
+      createServer(config, { logger: log.logger }),
+      stops.again.then(() => process.exit(1)),
+    ]);
+  } catch (error) {
+    log.flush();
+    failToStart(error);
+    return;
+  }
+  const stopGuarding = guardAgainstCrash(server, log);
+  announce(server);
+  const reason = await stops.first;
+  log.logger.info({ reason, ...server.unfinished }, 'stopping');
+  const ending = await drain(server, stops, config.drainTimeoutMs);
+  stopGuarding();
+  if (ending === 'flushed') {
+    log.logger.info('stopped: everything is on disk');
+    return;
+  }
+  log.logger.error({ ending, ...server.unfinished }, 'stopped before everything was flushed');
+  log.flush();
+  // Something still waits, perhaps for a disk that never answers: nothing but this ends the process.
+  process.exit(1);
+}
+
+type Ending = 'flushed' | 'out of time' | `told again by ${StopReason}`;
+
+async function drain(server: QuireServer, stops: StopRequests, timeoutMs: number): Promise<Ending> {
+  const timeout = Promise.withResolvers<Ending>();
+  const timer = setTimeout(() => timeout.resolve('out of time'), timeoutMs);
+  try {
+    return await Promise.race([
+      server.close().then((): Ending => 'flushed'),
+      stops.again.then((reason): Ending => `told again by ${reason}`),
+      timeout.promise,
+    ]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function announce(server: QuireServer): void {
+  process.stdout.write(`Quire is ready at ${server.url} (pid ${process.pid}), data in ${server.data}\n`);
+}
+
+function watchParents(stops: StopRequests): () => void {
+  return watchNpm({ ancestry: systemAncestry, clock: systemClock, onGone: () => stops.request('npm is gone') });
+}
+
+/** After an error that nobody expected nothing can be relied on: say so, flush what can be flushed, and end. */
+function guardAgainstCrash(server: QuireServer, log: Log): () => void {
+  let isCrashing = false;
+  const crash = (error: unknown): void => {
+    log.logger.fatal({ err: error, ...server.unfinished }, 'an unexpected error: the server ends');
+    log.flush();
+    if (isCrashing) return;
+    isCrashing = true;
+    setTimeout(() => process.exit(1), CRASH_FLUSH_MS);
+    const end = (): never => process.exit(1);
+    server.close().then(end, end);
+  };
+  process.on('uncaughtException', crash);
+  process.on('unhandledRejection', crash);
+  return () => {
+    process.off('uncaughtException', crash);
+    process.off('unhandledRejection', crash);
+  };
+}
+
+/** What a person can cure is told in words; everything else keeps its stack. */
+function failToStart(error: unknown): void {
+  process.exitCode = 1;
+  const isExpected = error instanceof ConfigError || error instanceof ListenError || error instanceof PersistenceError;
+  if (!isExpected) throw error;
+  process.stderr.write(`${error instanceof PersistenceError ? describeStorage(error) : error.message}\n`);
+}
+
+function describeStorage(error: PersistenceError): string {
+  const cures: Partial<Record<PersistenceError['code'], string>> = {
+    LOCKED: 'Stop it, or choose another directory with --data or QUIRE_DATA.',
+    OPEN_FAILED: 'Check that the directory can be written and the disk has room, or choose another one with --data.',
+    NEWER_FORMAT: 'Run the version of Quire that wrote it, or a newer one.',
+  };
+  const cause = error.cause instanceof Error && error.code !== 'LOCKED' ? ` (${error.cause.message})` : '';
+  const cure = cures[error.code];
+  return `The data directory can't be opened: ${error.message}${cause}.${cure === undefined ? '' : `\n  ${cure}`}`;
+}

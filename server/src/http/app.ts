@@ -1,0 +1,30 @@
+import { type Context, Hono } from 'hono';
+import type { Logger } from '../observability/log.ts';
+import { createHealth, type ReadUnreadiness } from './health.ts';
+
+export interface AppParts {
+  readonly api: Hono;
+  /** Null when the web app is switched off. */
+  readonly staticApp: Hono | null;
+  readonly readUnreadiness: ReadUnreadiness;
+  readonly log: Logger;
+}
+
+/** Everything that is served over plain HTTP. */
+export function createApp({ api, staticApp, readUnreadiness, log }: AppParts): Hono {
+  const app = new Hono();
+  app.onError((error, context) => {
+    log.error({ err: error, method: context.req.method, url: context.req.url }, 'a request failed');
+    return context.text('The server failed.\n', 500);
+  });
+  app.notFound((context) => context.text('There is nothing here.\n', 404));
+  app.route('/', createHealth(readUnreadiness));
+  for (const path of ['/v1', '/v1/*']) app.all(path, (context) => api.fetch(context.req.raw));
+  for (const path of ['/collab', '/yjs/*']) app.all(path, askForUpgrade);
+  if (staticApp !== null) app.all('*', (context) => staticApp.fetch(context.req.raw));
+  return app;
+}
+
+function askForUpgrade(context: Context): Response {
+  return context.text('This is the address of a WebSocket.\n', 426, { Connection: 'Upgrade', Upgrade: 'websocket' });
+}

@@ -1,0 +1,52 @@
+import { getRequestListener } from '@hono/node-server';
+import type { Hono } from 'hono';
+import { type Gateway, refuseUpgrade } from '../gateway/gateway.ts';
+import { createHealth } from './health.ts';
+import type { Handlers } from './listener.ts';
+import { isAllowedOrigin, isTrustedHost, type OriginPolicy } from './origins.ts';
+
+export interface HandlerParts {
+  readonly app: Hono;
+  readonly gateway: Pick<Gateway, 'handleUpgrade'>;
+  readonly origins: OriginPolicy;
+  readonly isDraining: () => boolean;
+}
+
+/** What arrives at the port of a server that works: requests for the app, sockets for the gateway. */
+export function createHandlers({ app, gateway, origins, isDraining }: HandlerParts): Handlers {
+  return {
+    onRequest: listenFor(app),
+    onUpgrade(request, socket, head) {
+      const { host, origin } = request.headers;
+      if (isDraining()) {
+        refuseUpgrade(socket, '503 Service Unavailable', 'The server is restarting.');
+      } else if (!isTrustedHost(host, origins)) {
+        refuseUpgrade(socket, '403 Forbidden', 'This server answers on loopback only, not under that name.');
+      } else if (!isAllowedOrigin({ host, origin }, origins)) {
+        refuseUpgrade(
+          socket,
+          '403 Forbidden',
+          'Pages of this origin may not connect; the setting allowedOrigins lets them.',
+        );
+      } else {
+        gateway.handleUpgrade(request, socket, head);
+      }
+    },
+  };
+}
+
+/** While the journal is being opened: the process lives, and everything else is asked to come back. */
+export function createStartingHandlers(): Handlers {
+  const app = createHealth(() => [{ code: 'starting', detail: 'The journal is being opened' }]);
+  app.all('*', (context) => context.text('The server is starting.\n', 503, { 'Retry-After': '1' }));
+  return {
+    onRequest: listenFor(app),
+    onUpgrade: (_request, socket) => refuseUpgrade(socket, '503 Service Unavailable', 'The server is starting.'),
+  };
+}
+
+function listenFor(app: Hono): Handlers['onRequest'] {
+  // Without this option the adapter replaces the global Request and Response of the whole process.
+  const listen = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  return (request, response) => void listen(request, response);
+}

@@ -1,0 +1,125 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { type AddressInfo, isIPv4 } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Logger } from '../observability/log.ts';
+import { describeListenFailure, errorCode } from './listen-error.ts';
+
+export interface Handlers {
+  readonly onRequest: RequestListener;
+  onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
+/** One port on one or more addresses, with one set of handlers behind them. */
+export interface Listener {
+  readonly port: number;
+  readonly hosts: readonly string[];
+  /** From now on, who handles what arrives. */
+  handle(handlers: Handlers): void;
+  /** No new connections; requests under way go on, and idle connections end. */
+  stopAccepting(): void;
+  /** Ends every connection that is left, upgraded ones too. Resolves when the port is free. */
+  close(): Promise<void>;
+}
+
+export interface ListenOptions {
+  readonly hosts: readonly string[];
+  /** 0 takes one that is free on all hosts. */
+  readonly port: number;
+  readonly handlers: Handlers;
+  readonly log: Logger;
+}
+
+/** The system picks a free port for the first address; on the next one it may be taken, so we draw again. */
+const MAX_DRAWS = 20;
+
+/** @throws {ListenError} */
+export async function openListener(options: ListenOptions): Promise<Listener> {
+  for (let draw = 1; ; draw += 1) {
+    const listener = new BoundListener(options.handlers);
+    try {
+      await bindAll(listener, options);
+      return listener;
+    } catch (error) {
+      await listener.close();
+      const { host, cause } = error instanceof BindFailure ? error : new BindFailure(options.hosts[0] ?? '', error);
+      const mayDrawAgain = options.port === 0 && errorCode(cause) === 'EADDRINUSE' && draw < MAX_DRAWS;
+      if (!mayDrawAgain) throw await describeListenFailure(host, options.port, cause);
+    }
+  }
+}
+
+class BindFailure extends Error {
+  override readonly name = 'BindFailure';
+  readonly host: string;
+
+  constructor(host: string, cause: unknown) {
+    super(`can't listen on ${host}`, { cause });
+    this.host = host;
+  }
+}
+
+async function bindAll(listener: BoundListener, { hosts, port, log }: ListenOptions): Promise<void> {
+  for (const host of hosts) {
+    try {
+      await listener.bind(host, listener.port || port, hosts.some(isIPv4));
+    } catch (error) {
+      // Containers often come without IPv6; the other loopback address is then all there is.
+      const isMissingLoopback = host === '::1' && hosts.includes('127.0.0.1') && isAbsent(error);
+      if (!isMissingLoopback) throw new BindFailure(host, error);
+      log.debug({ host }, 'this machine has no such address; going on without it');
+    }
+  }
+}
+
+function isAbsent(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT';
+}
+
+class BoundListener implements Listener {
+  port = 0;
+  readonly hosts: string[] = [];
+  readonly #servers: Server[] = [];
+  readonly #upgraded = new Set<Duplex>();
+  #closed: Promise<void>[] | null = null;
+  #handlers: Handlers;
+
+  constructor(handlers: Handlers) {
+    this.#handlers = handlers;
+  }
+
+  async bind(host: string, port: number, hasIpv4: boolean): Promise<void> {
+    const server = createServer((request, response) => this.#handlers.onRequest(request, response));
+    server.on('upgrade', (request, socket, head) => {
+      this.#upgraded.add(socket);
+      socket.once('close', () => this.#upgraded.delete(socket));
+      this.#handlers.onUpgrade(request, socket, head);
+    });
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      // `::` would take the IPv4 addresses too, and then they are no longer there for whoever was told to bind them.
+      server.listen({ host, port, ipv6Only: hasIpv4 }, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+    this.#servers.push(server);
+    this.hosts.push(host);
+    this.port = (server.address() as AddressInfo).port;
+  }
+
+  handle(handlers: Handlers): void {
+    this.#handlers = handlers;
+  }
+
+  stopAccepting(): void {
+    this.#closed ??= this.#servers.map((server) => new Promise((resolve) => server.close(() => resolve())));
+  }
+
+  async close(): Promise<void> {
+    this.stopAccepting();
+    for (const server of this.#servers) server.closeAllConnections();
+    for (const socket of this.#upgraded) socket.destroy();
+    await Promise.all(this.#closed ?? []);
+  }
+}

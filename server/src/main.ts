@@ -1,0 +1,238 @@
+import { isIPv6 } from 'node:net';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type DocumentStore, type LevelStoreOptions, openLevelStore } from '@quire/persistence';
+import { createApi } from './api/api.ts';
+import { createDocuments, type Documents } from './api/documents.ts';
+import { type Authenticator, createOpenAuthenticator } from './auth/authenticator.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { createCollaboration } from './collab/collaboration.ts';
+import { isLoopbackHost } from './config/hosts.ts';
+import { readObject } from './config/layers.ts';
+import { parseConfig } from './config/parse-config.ts';
+import type { Config, ConfigInput } from './config.ts';
+import { createGateway } from './gateway/gateway.ts';
+import { createApp } from './http/app.ts';
+import { createHandlers, createStartingHandlers } from './http/handlers.ts';
+import { findStoreUnreadiness, type UnreadyReason } from './http/health.ts';
+import { type Listener, openListener } from './http/listener.ts';
+import type { OriginPolicy } from './http/origins.ts';
+import { createStaticApp } from './http/static-app.ts';
+import { createLog, type Logger } from './observability/log.ts';
+
+export type { Documents } from './api/documents.ts';
+export { ApiError, type ProblemCode } from './api/problems.ts';
+export {
+  AccessError,
+  type Authenticator,
+  type AuthRequest,
+  createOpenAuthenticator,
+  type Grant,
+  type Identity,
+} from './auth/authenticator.ts';
+export { type Clock, systemClock } from './clock.ts';
+export { ConfigError, type ConfigIssue } from './config/config-error.ts';
+export type { Config, ConfigInput } from './config.ts';
+export { ListenError } from './http/listen-error.ts';
+export type { Logger } from './observability/log.ts';
+
+/** What an embedding program or a test may put in the place of our own. It also closes what it brought. */
+export interface ServerParts {
+  /** Decides who may do what; with one, any address may be listened on. */
+  readonly authenticator?: Authenticator | undefined;
+  /** Instead of the journal in `data`. */
+  readonly store?: DocumentStore | undefined;
+  readonly clock?: Clock | undefined;
+  readonly logger?: Logger | undefined;
+}
+
+/** What has still to be done before a server can end without losing anything. */
+export interface Unfinished {
+  readonly sessions: number;
+  readonly openDocuments: number;
+  /** What waits for the disk. */
+  readonly queuedEntries: number;
+  readonly queuedBytes: number;
+}
+
+export interface QuireServer {
+  /** `http://localhost:8080` */
+  readonly url: string;
+  readonly port: number;
+  /** Where it listens. */
+  readonly hosts: readonly string[];
+  /** The directory of the journal, absolute; null when the store was given. */
+  readonly data: string | null;
+  readonly documents: Documents;
+  /** Whether it takes edits: what `/readyz` says. */
+  readonly ready: boolean;
+  readonly unfinished: Unfinished;
+  /**
+   * Stops accepting, closes every session with "service restart", and flushes everything to disk. While the disk
+   * refuses writes it waits: only its end loses nothing.
+   */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a server; it is ready when the promise resolves.
+ *
+ * @example
+ * const server = await createServer({ port: 0, data: './data' });
+ * await server.documents.create({ title: 'Plan' });
+ * await server.close();
+ *
+ * @throws {ConfigError} when settings are wrong, {ListenError} when the port can't be had, {PersistenceError} when the
+ * directory can't
+ */
+export async function createServer(input: ConfigInput = {}, parts: ServerParts = {}): Promise<QuireServer> {
+  const hasAuthenticator = parts.authenticator !== undefined;
+  const config = parseConfig([readObject({ kind: 'code' }, input)], { hasAuthenticator });
+  const logger = parts.logger ?? createLog(config.log).logger;
+  const clock = parts.clock ?? systemClock;
+  // The port first: it is what most often can't be had, and the store wants to say where it is in use.
+  const listener = await openListener({
+    hosts: config.host,
+    port: config.port,
+    handlers: createStartingHandlers(),
+    log: logger.child({ component: 'http' }),
+  });
+  try {
+    if (parts.store !== undefined) return compose({ config, parts, clock, logger, listener, store: parts.store });
+    const store = await openLevelStore(describeJournal(config, clock, logger, describeUrl(listener)));
+    try {
+      return compose({ config, parts, clock, logger, listener, store });
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
+  } catch (error) {
+    await listener.close();
+    throw error;
+  }
+}
+
+interface Foundations {
+  readonly config: Config;
+  readonly parts: ServerParts;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly listener: Listener;
+  readonly store: DocumentStore;
+}
+
+/** The one place where the parts of a server meet. */
+function compose({ config, parts, clock, logger, listener, store }: Foundations): QuireServer {
+  const collaboration = createCollaboration({
+    store,
+    authenticator: parts.authenticator ?? createOpenAuthenticator(),
+    log: logger.child({ component: 'collab' }),
+    clock,
+    limits: config.limits,
+    extensions: config.extensions,
+  });
+  const gateway = createGateway({
+    collaboration,
+    limits: config.limits,
+    clock,
+    log: logger.child({ component: 'gateway' }),
+  });
+  const documents = createDocuments({ store, editor: collaboration });
+  const origins = describeOrigins(config);
+  let closing: Promise<void> | null = null;
+
+  const readUnreadiness = (): UnreadyReason[] => [
+    ...(closing === null ? [] : [{ code: 'draining' as const, detail: 'The server is stopping' }]),
+    ...findStoreUnreadiness(store.status),
+  ];
+  const stopWatchingStore = logStoreStatus(store, logger.child({ component: 'journal' }));
+  const log = logger.child({ component: 'http' });
+  const app = createApp({
+    api: createApi({ documents, origins, log }),
+    staticApp: config.app ? createStaticApp(config.appDirectory ?? builtAppDirectory) : null,
+    readUnreadiness,
+    log,
+  });
+  listener.handle(createHandlers({ app, gateway, origins, isDraining: () => closing !== null }));
+
+  async function close(): Promise<void> {
+    listener.stopAccepting();
+    await gateway.close();
+    await collaboration.close();
+    if (parts.store === undefined) await store.close();
+    stopWatchingStore();
+    await listener.close();
+  }
+
+  return {
+    url: describeUrl(listener),
+    port: listener.port,
+    hosts: listener.hosts,
+    data: parts.store === undefined ? resolve(config.data) : null,
+    documents,
+    get ready() {
+      return readUnreadiness().length === 0;
+    },
+    get unfinished() {
+      return {
+        sessions: gateway.sessions,
+        openDocuments: collaboration.openDocuments,
+        queuedEntries: store.queue.entries,
+        queuedBytes: store.queue.bytes,
+      };
+    },
+    close() {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+/** Where `vite build` of the web app leaves it. */
+const builtAppDirectory = fileURLToPath(new URL('../../client/app/dist', import.meta.url));
+
+function describeJournal(config: Config, clock: Clock, logger: Logger, address: string): LevelStoreOptions {
+  const log = logger.child({ component: 'journal' });
+  return {
+    ...config.journal,
+    directory: resolve(config.data),
+    clock,
+    address,
+    onUpkeepError: (error) => log.warn({ err: error }, 'upkeep of the journal failed'),
+  };
+}
+
+function logStoreStatus(store: DocumentStore, log: Logger): () => void {
+  return store.onStatus((status) => {
+    switch (status.state) {
+      case 'refusing':
+        log.error({ err: status.error }, 'the disk refuses writes: edits are refused until it recovers');
+        return;
+      case 'ready':
+        log.info('the disk takes writes again');
+        return;
+      case 'closed':
+        log.debug('the journal is closed');
+        return;
+      default:
+        status satisfies never;
+    }
+  });
+}
+
+function describeOrigins(config: Config): OriginPolicy {
+  return {
+    allowedOrigins: config.allowedOrigins,
+    // Told that everybody may enter, it may stand behind a proxy of any name, on loopback too.
+    isLoopbackOnly: config.auth === 'open-on-loopback' && config.host.every(isLoopbackHost),
+  };
+}
+
+const everywhere: ReadonlySet<string> = new Set(['0.0.0.0', '::', '127.0.0.1', '::1']);
+
+/** An address that a person on this machine can open. */
+function describeUrl({ hosts, port }: Listener): string {
+  const [first = 'localhost'] = hosts;
+  if (hosts.some((host) => everywhere.has(host))) return `http://localhost:${port}`;
+  return `http://${isIPv6(first) ? `[${first}]` : first}:${port}`;
+}

@@ -1,0 +1,209 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { pickPort } from './pick-port.ts';
+import { until } from './until.ts';
+
+export interface ServerOptions {
+  /** Left out: a directory of its own, removed by `stop`. */
+  readonly data?: string;
+  /** Settings, as `QUIRE_…` variables. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** What to start in the place of `quire serve`; it is given the same settings, as variables only. */
+  readonly program?: readonly [string, ...string[]];
+}
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** A server in a process of its own. After `kill`, `restart` starts it again at the same address and on the same data. */
+export interface ServerProcess {
+  /** `http://127.0.0.1:port` */
+  readonly url: string;
+  /** `ws://127.0.0.1:port`; `/collab` and `/yjs` hang below it. */
+  readonly wsUrl: string;
+  readonly port: number;
+  readonly pid: number;
+  readonly data: string;
+  /** Everything that all its lives have printed. */
+  readonly log: string;
+  /** Resolves once the process is gone; says how it ended. */
+  kill(signal?: NodeJS.Signals): Promise<Exit>;
+  /** Starts it again, after ending it with SIGTERM if it still runs. */
+  restart(): Promise<void>;
+  /** Starts it again and kills it that much later, ready or not. */
+  restartBriefly(lifetimeMs: number): Promise<Exit>;
+  /** Ends it, and removes the directory if it was its own. Fails when the server didn't end cleanly by itself. */
+  stop(): Promise<void>;
+}
+
+const READY_TIMEOUT_MS = 30_000;
+const EXIT_TIMEOUT_MS = 20_000;
+const LOG_TAIL_CHARACTERS = 8_000;
+
+/** What the launcher of this installation is, whatever `PATH` says. */
+const launcher = findLauncher();
+
+const living = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of living) child.kill('SIGKILL');
+});
+
+/**
+ * Starts `quire serve` on a free port of loopback; resolves once it takes edits.
+ *
+ * @example
+ * const server = await startServer();
+ * const ada = joinWithHocuspocus(server.wsUrl, 'plan');
+ * await server.stop();
+ */
+export async function startServer(options: ServerOptions = {}): Promise<ServerProcess> {
+  const data = options.data ?? (await mkdtemp(join(tmpdir(), 'quire-data-')));
+  const port = await pickPort();
+  const url = `http://127.0.0.1:${port}`;
+  let log = '';
+  let child = await launch();
+
+  function spawnChild(): ChildProcess {
+    const [command, ...args] = options.program ?? [launcher, 'serve'];
+    const settings = { QUIRE_HOST: '127.0.0.1', QUIRE_PORT: String(port), QUIRE_DATA: data, QUIRE_LOG_FORMAT: 'json' };
+    const started = spawn(command, args, {
+      env: { ...cleanEnvironment(), ...settings, ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    living.add(started);
+    started.once('exit', () => living.delete(started));
+    for (const stream of [started.stdout, started.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        log += text;
+      });
+    }
+    return started;
+  }
+
+  async function launch(): Promise<ChildProcess> {
+    const said = log.length;
+    const started = spawnChild();
+    let failure: Error | null = null;
+    started.once('error', (error) => {
+      failure = error;
+    });
+    try {
+      await until(
+        () => {
+          if (failure !== null) throw failure;
+          if (hasExited(started)) throw new Error(`the server ended with ${describeExit(exitOf(started))}`);
+          return isReady(log.slice(said), started, port);
+        },
+        { what: 'the server has not said that it is ready', timeoutMs: READY_TIMEOUT_MS },
+      );
+      await expectOneProcess(started, data);
+    } catch (error) {
+      started.kill('SIGKILL');
+      throw new Error(`${(error as Error).message}\n${tail(log)}`, { cause: error });
+    }
+    return started;
+  }
+
+  async function end(signal: NodeJS.Signals): Promise<Exit> {
+    child.kill(signal);
+    return waitForExit(child, log);
+  }
+
+  return {
+    url,
+    wsUrl: `ws://127.0.0.1:${port}`,
+    port,
+    data,
+    get pid() {
+      return pidOf(child);
+    },
+    get log() {
+      return log;
+    },
+    kill: (signal = 'SIGKILL') => end(signal),
+    async restart() {
+      if (!hasExited(child)) await end('SIGTERM');
+      child = await launch();
+    },
+    async restartBriefly(lifetimeMs) {
+      if (!hasExited(child)) await end('SIGTERM');
+      child = spawnChild();
+      await new Promise((resolve) => setTimeout(resolve, lifetimeMs));
+      return end('SIGKILL');
+    },
+    async stop() {
+      const wasRunning = !hasExited(child);
+      const exit = await end('SIGTERM');
+      if (options.data === undefined) await rm(data, { recursive: true, force: true });
+      if (wasRunning && exit.code !== 0) throw new Error(`the server ended with ${describeExit(exit)}\n${tail(log)}`);
+    },
+  };
+}
+
+/**
+ * A signal to the pid that we know must reach the server itself: a launcher in between, or a second process, would make
+ * every crash test a test of something else.
+ */
+async function expectOneProcess(child: ChildProcess, data: string): Promise<void> {
+  const owner = JSON.parse(await readFile(join(data, 'owner.json'), 'utf8')) as { pid: number };
+  const pid = pidOf(child);
+  if (owner.pid !== pid) throw new Error(`the data is held by process ${owner.pid}, but ${pid} was started`);
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  if (children !== '') throw new Error(`the server is not one process: it has started ${children}`);
+}
+
+/** The line that the server prints for people and scripts names its port and its pid. */
+function isReady(log: string, child: ChildProcess, port: number): boolean {
+  return log.split('\n').some((line) => line.includes(' is ready at ') && line.includes(`:${port} (pid ${child.pid})`));
+}
+
+/** The runner's own `QUIRE_…` settings, and what npm tells the programs that it starts, are none of the server's business. */
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(QUIRE|npm|VITEST|NODE_OPTIONS|NODE_ENV)/.test(name)),
+  );
+}
+
+function findLauncher(): string {
+  const server = dirname(dirname(fileURLToPath(import.meta.resolve('@quire/server'))));
+  return join(server, 'bin', 'quire.sh');
+}
+
+function pidOf(child: ChildProcess): number {
+  if (child.pid === undefined) throw new Error('the process was never started');
+  return child.pid;
+}
+
+function hasExited(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+function exitOf(child: ChildProcess): Exit {
+  return { code: child.exitCode, signal: child.signalCode };
+}
+
+async function waitForExit(child: ChildProcess, log: string): Promise<Exit> {
+  await until(() => hasExited(child), {
+    what: () => `process ${child.pid} has not ended\n${tail(log)}\n`,
+    timeoutMs: EXIT_TIMEOUT_MS,
+    onChange: (look) => {
+      child.once('exit', look);
+      return () => child.off('exit', look);
+    },
+  });
+  return exitOf(child);
+}
+
+function describeExit({ code, signal }: Exit): string {
+  return signal === null ? `status ${code}` : signal;
+}
+
+function tail(log: string): string {
+  return `--- the last that it printed ---\n${log.slice(-LOG_TAIL_CHARACTERS)}`;
+}

@@ -1,0 +1,101 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import * as Y from 'yjs';
+import {
+  converged,
+  createRandom,
+  joinWithHocuspocus,
+  joinWithYWebsocket,
+  type ServerProcess,
+  startServer,
+  startTcpProxy,
+  until,
+} from './index.ts';
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+async function start(): Promise<ServerProcess> {
+  const server = await startServer();
+  ends.push(() => server.stop());
+  return server;
+}
+
+function docWith(text: string): Y.Doc {
+  const doc = new Y.Doc();
+  doc.getText('body').insert(0, text);
+  return doc;
+}
+
+describe('the test kit', () => {
+  test('a server is one process, ends by the signal that it is given, and comes back with its data', async () => {
+    const server = await start();
+    const ada = joinWithHocuspocus(server.wsUrl, 'plan');
+    ends.push(() => ada.leave());
+    ada.doc.getText('body').insert(0, 'kept');
+    await until(() => ada.provider.synced && !ada.provider.hasUnsyncedChanges, { what: 'the edit is not saved' });
+    const { pid } = server;
+    expect(await server.kill('SIGKILL')).toEqual({ code: null, signal: 'SIGKILL' });
+    await server.restart();
+    expect(server.pid).not.toBe(pid);
+    const ben = joinWithYWebsocket(server.wsUrl, 'plan');
+    ends.push(() => ben.leave());
+    await until(() => ben.doc.getText('body').toString() === 'kept', { what: 'the document is not back' });
+  });
+
+  test('documents that differ are described, and those that come to agree are waited for', async () => {
+    const [one, other] = [docWith('one'), docWith('other')];
+    await expect(converged({ one, other }, { timeoutMs: 20 })).rejects.toThrow(
+      /"body" differs from character 1 on: one has "one" \(of 3\), other "other" \(of 5\)/,
+    );
+    const agreed = converged({ one, other });
+    Y.applyUpdate(one, Y.encodeStateAsUpdate(other));
+    Y.applyUpdate(other, Y.encodeStateAsUpdate(one));
+    await agreed;
+  });
+
+  test('a document that only lacks a deletion has not converged', async () => {
+    const one = docWith('abc');
+    const other = new Y.Doc();
+    Y.applyUpdate(other, Y.encodeStateAsUpdate(one));
+    await converged({ one, other });
+    one.getText('body').delete(0, 1);
+    await expect(converged({ one, other }, { timeoutMs: 20 })).rejects.toThrow(/one has "bc" \(of 2\), other "abc"/);
+  });
+
+  test('a proxy cuts, freezes, and heals', async () => {
+    const server = await start();
+    const proxy = await startTcpProxy(server.port);
+    ends.push(() => proxy.close());
+    const ada = joinWithHocuspocus(`ws://127.0.0.1:${proxy.port}`, 'plan');
+    const ben = joinWithHocuspocus(server.wsUrl, 'plan');
+    const cleo = joinWithYWebsocket(server.wsUrl, 'plan');
+    for (const person of [ada, ben, cleo]) ends.push(() => person.leave());
+    const docs = { ada: ada.doc, ben: ben.doc, cleo: cleo.doc };
+    await until(() => ada.provider.synced && ben.provider.synced, { what: 'not everybody is in' });
+    proxy.freeze();
+    ada.doc.getText('body').insert(0, 'frozen ');
+    ben.doc.getText('body').insert(0, 'free ');
+    await until(() => cleo.doc.getText('body').toString() === 'free ', { what: 'what is not frozen does not arrive' });
+    expect(ada.doc.getText('body').toString()).toBe('frozen ');
+    proxy.heal();
+    await converged(docs);
+    proxy.cut();
+    await until(() => proxy.connections === 0, { what: 'a connection survives the cut' });
+    ada.doc.getText('body').insert(0, 'cut ');
+    proxy.heal();
+    await converged(docs);
+    expect(ben.doc.getText('body').toString()).toContain('cut ');
+  });
+
+  test('the same seed gives the same numbers, another seed others', () => {
+    const take = (seed: number): number[] => {
+      const random = createRandom(seed);
+      return Array.from({ length: 20 }, () => random.below(1000));
+    };
+    expect(take(7)).toEqual(take(7));
+    expect(take(7)).not.toEqual(take(8));
+    expect(new Set(take(7)).size).toBeGreaterThan(15);
+  });
+});

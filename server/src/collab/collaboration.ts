@@ -69,6 +69,7 @@ class LiveCollaboration implements Collaboration {
     this.#options = options;
     this.#hocuspocus = new QuireHocuspocus({
       extensions: [...options.extensions, this.#createExtension()],
+      maxDocumentsPerSession: options.limits.maxDocumentsPerSession,
       mayUnload: (document) => this.#mayUnload(document.name),
     });
     const { limits, store } = options;

@@ -61,6 +61,12 @@ export interface OwnerOptions {
 /** While a flush is at the disk for longer than this, presence stops waiting to share its write. */
 const PRESENCE_PATIENCE_MS = 50;
 
+/** While somebody types a title, the entries of its own letters carry it. */
+const TITLE_DELAY_MS = 300;
+
+/** No structs, no deletions. */
+const EMPTY_UPDATE = new Uint8Array([0, 0]);
+
 /**
  * The one owner of an open document. Every edit takes the same way through it, in this order:
  * journal → fsync → apply → broadcast → receipt.
@@ -88,7 +94,9 @@ export class DocumentOwner {
   #cancelIdle: (() => void) | null = null;
   #cancelPresence: (() => void) | null = null;
   #applying = false;
-  #title: string;
+  /** As the journal has it; the document's own may be newer. */
+  #storedTitle: string;
+  #cancelTitle: (() => void) | null = null;
   #onDrained: (() => void)[] = [];
 
   constructor(options: OwnerOptions) {
@@ -97,7 +105,7 @@ export class DocumentOwner {
     this.epoch = options.epoch;
     this.tombstone = options.tombstone;
     this.document = options.document;
-    this.#title = readTitle(options.document);
+    this.#storedTitle = readTitle(options.document);
   }
 
   /** Begins to watch the document. @returns nothing to dispose: the document and its owner go together */
@@ -176,8 +184,7 @@ export class DocumentOwner {
   }
 
   submit(submission: Submission): void {
-    this.#queue.push(submission);
-    this.#queueBytes += weigh(submission);
+    this.#enqueue(submission);
     this.#schedule();
   }
 
@@ -203,8 +210,8 @@ export class DocumentOwner {
    * now that it isn't saved, and brings it back at the next handshake.
    */
   storageRefuses(): void {
-    if (this.#flush.kind !== 'journalling') return;
-    for (const { connection } of this.#flush.batch) connection?.closeSession(closeCodes.storageRefused);
+    const atDisk = this.#flush.kind === 'journalling' ? this.#flush.batch : [];
+    for (const { connection } of [...atDisk, ...this.#queue]) connection?.closeSession(closeCodes.storageRefused);
   }
 
   close(): void {
@@ -212,6 +219,7 @@ export class DocumentOwner {
     this.document.off('update', this.#onDocumentUpdate);
     this.#cancelIdle?.();
     this.#cancelPresence?.();
+    this.#cancelTitle?.();
     if (this.#flush.kind === 'scheduled') {
       this.#flush.cancel();
       this.#flush = { kind: 'idle' };
@@ -249,9 +257,13 @@ export class DocumentOwner {
     }
     this.#flush = { kind: 'journalling', batch };
     const { store, clock } = this.#options;
-    const draft = { document: this.name, epoch: this.epoch, time: clock.now(), title: this.#title, updates };
-    store.append(draft).then(
-      () => this.#finishFlush(batch),
+    const title = readTitle(this.document);
+    const draft = { document: this.name, epoch: this.epoch, time: clock.now(), updates };
+    store.append(title === this.#storedTitle ? draft : { ...draft, title }).then(
+      () => {
+        this.#storedTitle = title;
+        this.#finishFlush(batch);
+      },
       (error: unknown) => this.#abandonFlush(batch, error),
     );
   }
@@ -281,6 +293,15 @@ export class DocumentOwner {
   /** The batch is not on disk and will not be: whoever sent it hears so and comes back with it (R4). */
   #abandonFlush(batch: readonly Submission[], error: unknown): void {
     this.#refuse(batch, error);
+    // What the same clients sent since builds on what was refused, and comes back with it.
+    const refused = new Set(batch.map((submission) => submission.connection));
+    const [lost, kept] = partition(
+      this.#takeQueue(),
+      ({ connection }) => connection !== null && refused.has(connection),
+    );
+    this.#refuse(lost, error);
+    for (const submission of kept) this.#enqueue(submission);
+    this.#ahead.clear();
     this.#endFlush();
   }
 
@@ -292,7 +313,21 @@ export class DocumentOwner {
     }
     this.#schedule();
     if (this.#queue.length === 0) this.#tellDrained();
+    this.#watchTitle();
     this.watchIdle();
+  }
+
+  /**
+   * A title is known once its edit is applied, which is after that edit was journalled: the next entry carries it to
+   * the index of documents, and if none comes, one of its own.
+   */
+  #watchTitle(): void {
+    if (this.#cancelTitle !== null || readTitle(this.document) === this.#storedTitle) return;
+    this.#cancelTitle = this.#options.timer.after(TITLE_DELAY_MS, () => {
+      this.#cancelTitle = null;
+      if (readTitle(this.document) === this.#storedTitle) this.watchIdle();
+      else this.#submitOwn(EMPTY_UPDATE, false);
+    });
   }
 
   /** @returns what the document now has that it had not: at most one update, however many arrived */
@@ -314,7 +349,6 @@ export class DocumentOwner {
       this.document.off('update', collect);
       this.#applying = false;
     }
-    this.#title = readTitle(this.document);
     return result;
   }
 
@@ -350,7 +384,10 @@ export class DocumentOwner {
   }
 
   readonly #onDocumentUpdate = (update: Uint8Array): void => {
-    if (this.#applying) return;
+    if (!this.#applying) this.#submitOwn(update, true);
+  };
+
+  #submitOwn(update: Uint8Array, applied: boolean): void {
     this.submit({
       connection: null,
       handshake: 0,
@@ -358,9 +395,9 @@ export class DocumentOwner {
       content: [{ author: '', update }],
       frame: null,
       owed: false,
-      applied: true,
+      applied,
     });
-  };
+  }
 
   #refuse(batch: readonly Submission[], error: unknown): void {
     const code = closeCodeFor(error);
@@ -371,6 +408,11 @@ export class DocumentOwner {
         this.#options.log.error({ err: error, document: this.name }, 'an edit made inside this process was not stored');
       }
     }
+  }
+
+  #enqueue(submission: Submission): void {
+    this.#queue.push(submission);
+    this.#queueBytes += weigh(submission);
   }
 
   #takeQueue(): Submission[] {
@@ -413,15 +455,26 @@ function collectOwnMessages(batch: readonly Submission[]): Map<DocumentConnectio
   return own;
 }
 
+function partition<T>(items: readonly T[], belongs: (item: T) => boolean): [T[], T[]] {
+  const groups: [T[], T[]] = [[], []];
+  for (const item of items) groups[belongs(item) ? 0 : 1].push(item);
+  return groups;
+}
+
 function weigh(submission: Submission): number {
   let bytes = 0;
   for (const { update } of submission.content ?? []) bytes += update.length;
   return bytes;
 }
 
-/** The content model of the app: `meta` holds the title. Documents of other editors have none. */
+/**
+ * The content model of the app: the map `meta` holds the title. Documents of other editors have none, or something else
+ * of that name, so the map is looked into without being made one.
+ */
 function readTitle(document: Y.Doc): string {
-  const title = document.share.has('meta') ? document.getMap('meta').get('title') : undefined;
+  const item = document.share.get('meta')?._map.get('title');
+  if (item === undefined || item.deleted) return '';
+  const title: unknown = item.content.getContent().at(-1);
   return typeof title === 'string' ? title : '';
 }
 

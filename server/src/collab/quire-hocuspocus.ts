@@ -31,6 +31,7 @@ const defaultHooks = [
 
 export interface QuireHocuspocusOptions {
   readonly extensions: readonly Extension[];
+  readonly maxDocumentsPerSession: number;
   /** Whether a document may leave memory now. Asked again right before it does. */
   mayUnload(document: Document): boolean;
 }
@@ -57,6 +58,7 @@ export class QuireHocuspocus extends Hocuspocus {
       flushDelay: NEVER_MS,
       flushMaxBytes: Number.MAX_SAFE_INTEGER,
       unloadImmediately: true,
+      maxPendingDocuments: options.maxDocumentsPerSession,
     });
   }
 

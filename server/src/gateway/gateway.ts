@@ -130,6 +130,9 @@ function describeRequest(request: IncomingMessage, url: URL): { origin: SessionO
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
   }
-  const origin = { remoteAddress: request.socket.remoteAddress ?? '', url, headers };
+  const remoteAddress = request.socket.remoteAddress ?? '';
+  // Where extensions of Hocuspocus look for the address of a client that comes without a proxy.
+  if (!headers.has('x-real-ip')) headers.set('x-real-ip', remoteAddress);
+  const origin = { remoteAddress, url, headers };
   return { origin, webRequest: new Request(url, { headers }) };
 }

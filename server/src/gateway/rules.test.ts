@@ -304,6 +304,13 @@ describe('documents that come and go', () => {
     expect((await store.load('plan'))?.epoch.count).toBe(2);
   });
 
+  it('the index of documents follows the title in the document, also when it is the last edit', async () => {
+    const { url, store } = await start();
+    const ada = joinHocuspocus(url, 'plan');
+    ada.doc.getMap('meta').set('title', 'Harbour bridge');
+    await vi.waitFor(async () => expect(await store.stat('plan')).toMatchObject({ title: 'Harbour bridge' }));
+  });
+
   it('an edit of the server’s own reaches everybody, and creates a document', async () => {
     const { url, store, collaboration } = await start();
     const ada = joinHocuspocus(url, 'plan');

@@ -48,6 +48,7 @@ export class Session implements SessionPort {
   #state: SessionState = { kind: 'open' };
   #wroteAt: number;
   #hearsPings = true;
+  #bigUnsentBytes = 0;
 
   constructor(webSocket: WebSocket, socket: Duplex, dialect: Dialect, settings: SessionSettings) {
     this.#webSocket = webSocket;
@@ -86,7 +87,7 @@ export class Session implements SessionPort {
 
   write(messages: readonly SharedMessage[]): void {
     if (!this.isOpen) return;
-    if (this.#socket.writableLength > this.#settings.maxUnsentBytes) {
+    if (this.#isTooFarBehind(messages)) {
       this.close(closeCodes.slowReader);
       return;
     }
@@ -130,6 +131,20 @@ export class Session implements SessionPort {
     const connection = this.#collab?.anyEstablished();
     if (connection == null) return;
     this.write([new SharedMessage(this.dialect.presence(connection.address.raw, NOBODY))]);
+  }
+
+  /**
+   * A large document alone is no sign of a slow reader: what one big message holds doesn't count until it is read, or
+   * a client on a slow line could never finish its first sync.
+   */
+  #isTooFarBehind(messages: readonly SharedMessage[]): boolean {
+    const unsent = this.#socket.writableLength;
+    if (unsent === 0) this.#bigUnsentBytes = 0;
+    const tooFar = unsent - this.#bigUnsentBytes > this.#settings.maxUnsentBytes;
+    for (const { payload } of messages) {
+      if (payload.length > this.#settings.maxUnsentBytes / 4) this.#bigUnsentBytes += payload.length;
+    }
+    return tooFar;
   }
 
   #receive(data: Buffer, isBinary: boolean): void {

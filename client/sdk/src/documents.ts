@@ -81,7 +81,7 @@ async function reach(options: DocumentsOptions, request: Call<unknown>): Promise
     });
   } catch (cause) {
     // The caller's own abort is not an error of the server's.
-    if (request.signal?.aborted === true) throw cause;
+    request.signal?.throwIfAborted();
     throw new QuireError('unreachable', 'The server can’t be reached. Check the connection and try again.', { cause });
   }
 }

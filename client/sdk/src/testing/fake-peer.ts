@@ -41,10 +41,14 @@ export class FakePeer {
   tokens: string[] = [];
   readonly connections: FakeConnection[] = [];
   readonly documents = new Map<string, Y.Doc>();
+  readonly port: number;
   readonly #server: WebSocketServer;
 
   private constructor(server: WebSocketServer) {
     this.#server = server;
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('the peer is not listening');
+    this.port = address.port;
     server.on('connection', (socket) => this.connections.push(new FakeConnection(this, socket)));
   }
 
@@ -54,12 +58,6 @@ export class FakePeer {
       server.once('listening', () => resolve(new FakePeer(server)));
       server.once('error', reject);
     });
-  }
-
-  get port(): number {
-    const address = this.#server.address();
-    if (address === null || typeof address === 'string') throw new Error('the peer is not listening');
-    return address.port;
   }
 
   get url(): string {
@@ -103,6 +101,12 @@ export class FakePeer {
     for (const connection of this.open) if (connection !== from) connection.tellPresence(name, presence);
   }
 
+  /** What the others last said of themselves. */
+  presenceBesides(newcomer: FakeConnection, name: string): Uint8Array[] {
+    const others = this.open.filter((connection) => connection !== newcomer);
+    return others.flatMap((connection) => connection.lastPresence.get(name) ?? []);
+  }
+
   async stop(): Promise<void> {
     for (const connection of this.open) connection.drop();
     for (const doc of this.documents.values()) doc.destroy();
@@ -112,6 +116,9 @@ export class FakePeer {
 
 class FakeConnection implements PeerConnection {
   readonly heard: { document: string; kind: ClientFrameKind }[] = [];
+  /** Content sent in handshakes. */
+  stepTwoBytes = 0;
+  readonly lastPresence = new Map<string, Uint8Array>();
   readonly #peer: FakePeer;
   readonly #socket: WebSocket;
   /** Raw addresses by document. */
@@ -198,6 +205,7 @@ class FakeConnection implements PeerConnection {
         if (this.#joined.has(document)) this.#take(document, address, clientFrame.update);
         return;
       case 'presence':
+        this.lastPresence.set(document, new Uint8Array(clientFrame.presence));
         this.#peer.relayPresence(this, document, clientFrame.presence);
         return;
       case 'query-presence':
@@ -235,7 +243,11 @@ class FakeConnection implements PeerConnection {
         writeVarUint8Array(encoder, bytes);
       });
     this.#send(sync(syncTypes.step1, Y.encodeStateVector(doc)));
-    this.#send(sync(syncTypes.step2, Y.encodeStateAsUpdate(doc, stateVector)));
+    const missing = Y.encodeStateAsUpdate(doc, stateVector);
+    this.stepTwoBytes += missing.length;
+    this.#send(sync(syncTypes.step2, missing));
+    for (const presence of this.#peer.presenceBesides(this, document))
+      this.#send(encodePresenceFrame(address, presence));
   }
 
   #take(document: string, address: string, update: Uint8Array): void {

@@ -8,13 +8,14 @@ import { AccessError, type Authenticator, type Grant } from '../auth/authenticat
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/log.ts';
 import { CollabSession, type HookContext, type SessionContext, type SessionLimits } from './collab-session.ts';
-import { DocumentOwner, type Submission } from './document-owner.ts';
+import { DocumentOwner } from './document-owner.ts';
 import { createExtensionGate } from './extension-gate.ts';
 import { type FlushTimer, systemFlushTimer } from './flush-window.ts';
 import { QuireHocuspocus, takeOver } from './quire-hocuspocus.ts';
 import { Refusal } from './refusal.ts';
 import { draftUpdate } from './server-edit.ts';
 import type { SessionOrigin, SessionPort } from './session-port.ts';
+import type { Submission } from './submission.ts';
 import { inspectUpdate } from './update-inspection.ts';
 
 export type { Extension };

@@ -29,6 +29,8 @@ export type ConnectionState =
 export class DocumentConnection {
   readonly address: Address;
   readonly session: SessionPort;
+  /** Connections with the same key get byte-identical messages. */
+  readonly messageKey: string;
   readonly ledger = new ReceiptLedger();
   readonly waiting: WaitingFrame[] = [];
   state: ConnectionState = { kind: 'new' };
@@ -39,11 +41,7 @@ export class DocumentConnection {
   constructor(session: SessionPort, address: Address) {
     this.session = session;
     this.address = address;
-  }
-
-  /** Connections with the same key get byte-identical messages. */
-  get messageKey(): string {
-    return `${this.session.dialect.name}:${this.address.raw}`;
+    this.messageKey = `${session.dialect.name}:${address.raw}`;
   }
 
   /** A receipt has the same bytes every time; null in a dialect that has none. */

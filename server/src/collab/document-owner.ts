@@ -1,32 +1,18 @@
-import { type AuthoredUpdate, type DocumentStore, type Epoch, PersistenceError } from '@quire/persistence';
+import { type DocumentStore, type Epoch, PersistenceError } from '@quire/persistence';
 import { type CloseCode, closeCodes, type DocumentName } from '@quire/protocol';
 import * as Y from 'yjs';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/log.ts';
+import { collectOwnMessages, sendToAll } from './broadcast.ts';
 import type { DocumentConnection } from './document-connection.ts';
+import { readTitle } from './document-title.ts';
 import { type FlushTimer, windowBeforeFlush } from './flush-window.ts';
 import { Presence } from './presence.ts';
-import type { Handshake } from './receipt-ledger.ts';
 import { SharedMessage } from './session-port.ts';
+import { type Submission, weighSubmission } from './submission.ts';
 
 /** What a document looks like to its owner; Hocuspocus's `Document` is one. */
 export type OwnedDocument = Y.Doc;
-
-/** Something on its way to the journal. */
-export interface Submission {
-  /** Null for the server's own edits. */
-  readonly connection: DocumentConnection | null;
-  readonly handshake: Handshake;
-  readonly kind: 'update' | 'step-2';
-  /** What to journal; null when the frame adds nothing and only wants its receipt in order. */
-  readonly content: readonly AuthoredUpdate[] | null;
-  /** The client's own bytes, for the echo of the y-websocket dialect. */
-  readonly frame: Uint8Array | null;
-  readonly owed: boolean;
-  /** It is in the document already: somebody in this process changed the document itself. */
-  readonly applied: boolean;
-  readonly settled?: { resolve(): void; reject(error: unknown): void };
-}
 
 type FlushState =
   | { readonly kind: 'idle' }
@@ -360,19 +346,7 @@ export class DocumentOwner {
     const presence = this.presence.takeChanges();
     if (presence !== null) this.#options.onPresence(presence);
     if (contents.length === 0 && presence === null && own.size === 0) return;
-    const shared = new Map<string, SharedMessage[]>();
-    for (const connection of this.#connections) {
-      let messages = shared.get(connection.messageKey);
-      if (messages === undefined) {
-        const { dialect } = connection.session;
-        messages = contents.map((content) => new SharedMessage(dialect.update(connection.address.raw, content)));
-        if (presence !== null) messages.push(new SharedMessage(dialect.presence(connection.address.raw, presence)));
-        shared.set(connection.messageKey, messages);
-      }
-      const mine = own.get(connection);
-      if (mine !== undefined) connection.session.write([...messages, ...mine]);
-      else if (messages.length > 0) connection.session.write(messages);
-    }
+    sendToAll(this.#connections, contents, presence, own);
   }
 
   #schedulePresence(): void {
@@ -412,7 +386,7 @@ export class DocumentOwner {
 
   #enqueue(submission: Submission): void {
     this.#queue.push(submission);
-    this.#queueBytes += weigh(submission);
+    this.#queueBytes += weighSubmission(submission);
   }
 
   #takeQueue(): Submission[] {
@@ -438,44 +412,10 @@ export class DocumentOwner {
   }
 }
 
-/** Receipts and echoes, in the order in which the frames arrived. */
-function collectOwnMessages(batch: readonly Submission[]): Map<DocumentConnection, SharedMessage[]> {
-  const own = new Map<DocumentConnection, SharedMessage[]>();
-  for (const submission of batch) {
-    const { connection } = submission;
-    if (connection === null) continue;
-    const messages = own.get(connection) ?? [];
-    const receipts = connection.ledger.settle(submission);
-    const receipt = connection.receipt();
-    for (let count = 0; receipt !== null && count < receipts; count += 1) messages.push(receipt);
-    const echo = submission.frame === null ? null : connection.session.dialect.echo(submission.frame);
-    if (echo !== null) messages.push(new SharedMessage(echo));
-    if (messages.length > 0) own.set(connection, messages);
-  }
-  return own;
-}
-
 function partition<T>(items: readonly T[], belongs: (item: T) => boolean): [T[], T[]] {
   const groups: [T[], T[]] = [[], []];
   for (const item of items) groups[belongs(item) ? 0 : 1].push(item);
   return groups;
-}
-
-function weigh(submission: Submission): number {
-  let bytes = 0;
-  for (const { update } of submission.content ?? []) bytes += update.length;
-  return bytes;
-}
-
-/**
- * The content model of the app: the map `meta` holds the title. Documents of other editors have none, or something else
- * of that name, so the map is looked into without being made one.
- */
-function readTitle(document: Y.Doc): string {
-  const item = document.share.get('meta')?._map.get('title');
-  if (item === undefined || item.deleted) return '';
-  const title: unknown = item.content.getContent().at(-1);
-  return typeof title === 'string' ? title : '';
 }
 
 function closeCodeFor(error: unknown): CloseCode {

@@ -1,0 +1,25 @@
+import type { AuthoredUpdate } from '@quire/persistence';
+import type { DocumentConnection } from './document-connection.ts';
+import type { Handshake } from './receipt-ledger.ts';
+
+/** Something on its way to the journal. */
+export interface Submission {
+  /** Null for the server's own edits. */
+  readonly connection: DocumentConnection | null;
+  readonly handshake: Handshake;
+  readonly kind: 'update' | 'step-2';
+  /** What to journal; null when the frame adds nothing and only wants its receipt in order. */
+  readonly content: readonly AuthoredUpdate[] | null;
+  /** The client's own bytes, for the echo of the y-websocket dialect. */
+  readonly frame: Uint8Array | null;
+  readonly owed: boolean;
+  /** It is in the document already: somebody in this process changed the document itself. */
+  readonly applied: boolean;
+  readonly settled?: { resolve(): void; reject(error: unknown): void };
+}
+
+export function weighSubmission(submission: Submission): number {
+  let bytes = 0;
+  for (const { update } of submission.content ?? []) bytes += update.length;
+  return bytes;
+}

@@ -99,7 +99,7 @@ export async function createServer(input: ConfigInput = {}, parts: ServerParts =
   });
   try {
     if (parts.store !== undefined) return compose({ config, parts, clock, logger, listener, store: parts.store });
-    const store = await openLevelStore(describeJournal(config, clock, logger, describeUrl(listener)));
+    const store = await openLevelStore(describeJournal(config, clock, logger, describeUrl(config, listener)));
     try {
       return compose({ config, parts, clock, logger, listener, store });
     } catch (error) {
@@ -165,7 +165,7 @@ function compose({ config, parts, clock, logger, listener, store }: Foundations)
   }
 
   return {
-    url: describeUrl(listener),
+    url: describeUrl(config, listener),
     port: listener.port,
     hosts: listener.hosts,
     data: parts.store === undefined ? resolve(config.data) : null,
@@ -228,11 +228,11 @@ function describeOrigins(config: Config): OriginPolicy {
   };
 }
 
-const everywhere: ReadonlySet<string> = new Set(['0.0.0.0', '::', '127.0.0.1', '::1']);
-
 /** An address that a person on this machine can open. */
-function describeUrl({ hosts, port }: Listener): string {
+function describeUrl(config: Config, { hosts, port }: Listener): string {
+  const listensOn = (host: string): boolean => config.host.includes(host);
+  const isLocalhost = (listensOn('127.0.0.1') && listensOn('::1')) || listensOn('0.0.0.0') || listensOn('::');
   const [first = 'localhost'] = hosts;
-  if (hosts.some((host) => everywhere.has(host))) return `http://localhost:${port}`;
-  return `http://${isIPv6(first) ? `[${first}]` : first}:${port}`;
+  const host = isLocalhost ? 'localhost' : isIPv6(first) ? `[${first}]` : first;
+  return `http://${host}:${port}`;
 }

@@ -1,0 +1,42 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { renewCloseCodeTable } from '../protocol/src/close-code-table.ts';
+import { collectCitations, renewCitations } from './docs/test-citations.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const pages = globSync(['README.md', 'docs/*.md', 'persistence/*.md'], { cwd: root });
+const ids = [
+  ...Array.from({ length: 8 }, (_, at) => `G${at + 1}`),
+  ...Array.from({ length: 16 }, (_, at) => `R${at + 1}`),
+];
+
+describe('the docs (node scripts/write-docs.ts renews what they take from the code)', () => {
+  it('the table of close codes is the one in the code', () => {
+    const page = read('docs/protocol.md');
+    expect(page).toBe(renewCloseCodeTable(page));
+  });
+
+  it('each guarantee lists the tests that cite it, and only those', () => {
+    const page = read('docs/guarantees.md');
+    expect(page).toBe(renewCitations(page, collectCitations(root)));
+  });
+
+  it.each(ids)('%s has its place, and tests unless it says that it is not built yet', (id) => {
+    const section = read('docs/guarantees.md')
+      .split(/^## /m)
+      .find((candidate) => candidate.startsWith(`${id} `));
+    expect(section).toContain(`<!-- tests:${id} -->`);
+    const isBuilt = !section?.includes('**Not built yet.**');
+    const tests = [...(section ?? '').matchAll(/^- .* \(`.+`\)$/gm)];
+    expect(tests.length > 0).toBe(isBuilt);
+  });
+
+  it.each(pages)('every link of %s leads to a file', (page) => {
+    const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1] ?? '');
+    const broken = links.filter((link) => !existsSync(resolve(root, dirname(page), link)));
+    expect(broken).toEqual([]);
+  });
+});

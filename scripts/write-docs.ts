@@ -1,0 +1,14 @@
+// Renews what docs/ takes from the code: the table of close codes, and the tests that cite each guarantee.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { renewCloseCodeTable } from '../protocol/src/close-code-table.ts';
+import { collectCitations, renewCitations } from './docs/test-citations.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+function renew(path: string, change: (page: string) => string): void {
+  writeFileSync(`${root}${path}`, change(readFileSync(`${root}${path}`, 'utf8')));
+}
+
+renew('docs/protocol.md', renewCloseCodeTable);
+renew('docs/guarantees.md', (page) => renewCitations(page, collectCitations(root)));

@@ -127,7 +127,14 @@ export class MemoryStore implements DocumentStore {
 
   async adopt(entries: readonly Entry[]): Promise<void> {
     this.#assertOpen();
-    for (const entry of entries) assertAdoptable(entry);
+    for (const entry of entries) {
+      assertAdoptable(entry);
+      if (entry.id.incarnation === this.incarnation && entry.id.sequence > this.#sequence) {
+        throw new PersistenceError('BAD_ENTRY', 'An entry bears a number that this store has not given out', {
+          document: entry.document,
+        });
+      }
+    }
     if (this.#status.state === 'refusing') throw this.#status.error;
     await this.#write(entries, () => {
       for (const entry of entries) {

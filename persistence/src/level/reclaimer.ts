@@ -63,7 +63,7 @@ export class Reclaimer {
   }
 
   async #run(): Promise<void> {
-    for (;;) {
+    while (!this.#stopped) {
       const next = this.#jobs.entries().next().value;
       if (next === undefined) return;
       await this.#reclaim(...next);

@@ -1,0 +1,5 @@
+export { describeDocumentStore, failsWith } from './document-store-contract.ts';
+export { FaultyDisk } from './faulty-level.ts';
+export { ManualClock } from './manual-clock.ts';
+export { loadText, rebuild } from './rebuild.ts';
+export { Typist, textOf } from './sample-updates.ts';

@@ -1,6 +1,7 @@
 import type { Room, RoomStatus } from '@quire/client';
 import { type Editor, EditorContent } from '@tiptap/react';
 import { useEffect } from 'react';
+import { useMediaQuery } from '../ui/use-media-query.ts';
 import { LinkPopover } from './link/LinkPopover.tsx';
 import { useLinkEditor } from './link/use-link-editor.ts';
 import { Outline } from './outline/Outline.tsx';
@@ -24,6 +25,7 @@ export function DocumentEditor({ room, status, onEditor }: DocumentEditorProps) 
     onLeaveText: () => document.querySelector<HTMLElement>('.toolbar [data-stop]')?.focus(),
   });
   const link = useLinkEditor(editor);
+  const hasRoomForOutline = useMediaQuery('(width >= 1240px)');
 
   useEffect(() => {
     onEditor(editor);
@@ -36,16 +38,16 @@ export function DocumentEditor({ room, status, onEditor }: DocumentEditorProps) 
   }, [editor]);
 
   return (
-    <>
+    <main>
       {status.canEdit && <Toolbar editor={editor} onEditLink={link.start} />}
       <TroubleBanner room={room} status={status} editor={editor} />
       <div className="desk">
-        <Outline editor={editor} />
-        <main className="page">
+        {hasRoomForOutline && <Outline editor={editor} />}
+        <div className="page">
           <EditorContent editor={editor} />
-        </main>
+        </div>
       </div>
       <LinkPopover link={link} />
-    </>
+    </main>
   );
 }

@@ -2,7 +2,7 @@ const lines = [42, 96, 100, 64, 0, 30, 92, 98, 88, 51];
 
 export function EditorSkeleton() {
   return (
-    <>
+    <main>
       <div className="toolbar" aria-hidden="true" />
       <div className="desk">
         <div className="page is-loading" role="status" aria-label="Loading the document">
@@ -15,6 +15,6 @@ export function EditorSkeleton() {
           ))}
         </div>
       </div>
-    </>
+    </main>
   );
 }

@@ -2,11 +2,14 @@ import type { Person, Room } from '@quire/client';
 import { useReadable } from '../client/use-readable.ts';
 import { ProfileButton } from '../identity/ProfileButton.tsx';
 import { Avatar } from '../ui/Avatar.tsx';
+import { useMediaQuery } from '../ui/use-media-query.ts';
 import { useNow } from '../ui/use-now.ts';
 import { usePopover } from '../ui/use-popover.ts';
 
 /** Beyond this the header would be about people, not about the document. */
 const MAX_AVATARS = 4;
+/** On a phone, beside the title. */
+const MAX_AVATARS_NARROW = 1;
 /** A caret that has rested this long belongs to somebody who is elsewhere. */
 const IDLE_AFTER_MS = 5 * 60_000;
 
@@ -18,16 +21,18 @@ interface PeopleBarProps {
 export function PeopleBar({ room, onGoTo }: PeopleBarProps) {
   const people = useReadable(room.people);
   const others = people.filter((person) => !person.isMe);
-  const hidden = others.slice(MAX_AVATARS);
+  const narrow = useMediaQuery('(width < 640px)');
+  const shown = others.slice(0, narrow ? MAX_AVATARS_NARROW : MAX_AVATARS);
+  const hiddenCount = others.length - shown.length;
   return (
     <ul className="people" aria-label="People here">
-      {hidden.length > 0 && (
+      {hiddenCount > 0 && (
         <li>
-          <MorePeople people={others} count={hidden.length} onGoTo={onGoTo} />
+          <MorePeople people={others} count={hiddenCount} onGoTo={onGoTo} />
         </li>
       )}
-      {others.slice(0, MAX_AVATARS).map((person) => (
-        <li key={person.clientId} className="people-other">
+      {shown.map((person) => (
+        <li key={person.clientId}>
           <PersonButton person={person} onGoTo={onGoTo} />
         </li>
       ))}

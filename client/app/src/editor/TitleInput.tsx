@@ -17,7 +17,7 @@ interface TitleInputProps {
 export function TitleInput({ room, loaded, canEdit, onEnter }: TitleInputProps) {
   const title = useMemo(() => bindTitle(room.doc), [room]);
   const text = useReadable(title);
-  const ref = useRef<HTMLInputElement>(null);
+  const ref = useRef<HTMLTextAreaElement>(null);
   const caret = useRef<number | null>(null);
 
   useEffect(() => {
@@ -35,19 +35,20 @@ export function TitleInput({ room, loaded, canEdit, onEnter }: TitleInputProps) 
 
   return (
     <div className="title" data-text={text || (loaded ? UNTITLED : '')}>
-      <input
+      <textarea
         ref={ref}
         className="title-input"
         aria-label="Document title"
         value={text}
         placeholder={loaded ? UNTITLED : ''}
         maxLength={MAX_TITLE_LENGTH}
-        size={1}
+        rows={1}
+        cols={1}
         readOnly={!loaded || !canEdit}
         spellCheck
         onChange={(event) => {
           caret.current = event.target.selectionStart;
-          title.set(event.target.value);
+          title.set(event.target.value.replace(/[\r\n]+/g, ' '));
         }}
         onSelect={(event) => {
           caret.current = event.currentTarget.selectionStart;

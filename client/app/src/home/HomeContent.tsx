@@ -22,11 +22,11 @@ export function HomeContent({ state, query, onRetry, onMore, onClearSearch, ...a
       return <TableSkeleton />;
     case 'failed':
       return (
-        <Notice icon={<ServerOff aria-hidden />} title="The server can’t be reached" alert>
+        <Notice icon={<ServerOff aria-hidden />} title="Your documents can’t be listed" alert>
           <p>{state.message}</p>
           <p>
-            Check that Quire is running and that this device is online. Documents that you have opened here before still
-            open, from this device.
+            If this server is yours, see whether it runs. Documents that you opened here before still open by their
+            link.
           </p>
           <RetryButton onRetry={onRetry} />
         </Notice>
@@ -47,7 +47,7 @@ export function HomeContent({ state, query, onRetry, onMore, onClearSearch, ...a
               </button>
             </Notice>
           )}
-          <p className="home-foot" role="status">
+          <p className={shown.length > 0 ? 'home-foot' : 'visually-hidden'} role="status">
             {searching ? describeSearch(shown.length, state) : ''}
           </p>
           {!searching && state.next !== null && (

@@ -3,8 +3,7 @@ import type { DocumentInfo } from '@quire/client';
 export const UNTITLED = 'Untitled document';
 
 /** Names that the server invents say nothing to a person; those that people or programs chose do. */
-const inventedName = /^[0-9a-z_-]{8,}$/i;
-const hasDigit = /\d/;
+const inventedName = /^[0-9a-z]{4}(-[0-9a-z]{4}){3}$/;
 
 /** What a document is called on screen, and its name where that adds something. */
 export function nameForPeople(document: Pick<DocumentInfo, 'name' | 'title'>): {
@@ -12,7 +11,7 @@ export function nameForPeople(document: Pick<DocumentInfo, 'name' | 'title'>): {
   detail: string | null;
 } {
   const title = document.title.trim();
-  const invented = inventedName.test(document.name) && hasDigit.test(document.name);
+  const invented = inventedName.test(document.name);
   if (title === '') return invented ? { title: UNTITLED, detail: null } : { title: document.name, detail: null };
   return { title, detail: invented || document.name === title ? null : document.name };
 }

@@ -18,12 +18,15 @@ test.each([
 
 test('a document without a title is called by its name, unless the server invented that', () => {
   expect(nameForPeople({ name: 'team/plan', title: '' })).toEqual({ title: 'team/plan', detail: null });
-  expect(nameForPeople({ name: 'x8k2m9q4w7', title: ' ' })).toEqual({ title: 'Untitled document', detail: null });
+  expect(nameForPeople({ name: '7k3d-x0pa-m2vh-8qte', title: ' ' })).toEqual({
+    title: 'Untitled document',
+    detail: null,
+  });
 });
 
 test('a name that somebody chose stays visible beside the title', () => {
   expect(nameForPeople({ name: 'team/plan', title: 'Plan' }).detail).toBe('team/plan');
-  expect(nameForPeople({ name: 'x8k2m9q4w7', title: 'Plan' }).detail).toBeNull();
+  expect(nameForPeople({ name: '7k3d-x0pa-m2vh-8qte', title: 'Plan' }).detail).toBeNull();
   expect(nameForPeople({ name: 'Plan', title: 'Plan' }).detail).toBeNull();
 });
 

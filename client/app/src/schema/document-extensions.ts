@@ -6,7 +6,7 @@ import { StarterKit } from '@tiptap/starter-kit';
 
 /**
  * Everything a Quire document can hold: the one list for the app, widgets and the server. Tables and images have no
- * buttons yet but are here, so that what is pasted today survives every later client.
+ * buttons yet, but whoever puts one in keeps it. Pasting makes tables, not images: those need a place to upload to.
  *
  * Behaviour that writes without being asked is off: a trailing paragraph would be appended by every client that opens the
  * document, once each, and `undoRedo` would undo other people's edits (Yjs brings its own).
@@ -26,11 +26,9 @@ export function documentExtensions(): Extensions {
       },
     }),
     TaskList,
-    TaskItem.configure({
-      nested: true,
-      a11y: { checkboxLabel: (node) => `Done: ${node.textContent || 'empty task'}` },
-    }),
+    // A label without the task's own text: it is also in the page, where find and copy would meet every task twice.
+    TaskItem.configure({ nested: true, a11y: { checkboxLabel: () => 'Done' } }),
     TableKit.configure({ table: { resizable: false } }),
-    Image,
+    Image.extend({ parseHTML: () => [] }),
   ];
 }

@@ -11,8 +11,12 @@ interface AvatarProps {
 export function Avatar({ name, color, idle = false }: AvatarProps) {
   const person = { '--person': safeColor(color) } as React.CSSProperties;
   return (
-    <span className={idle ? 'avatar is-idle' : 'avatar'} style={person} aria-hidden="true">
-      {initialsOf(name)}
-    </span>
+    // The letters come from the style sheet: they are a picture of the name, which is written beside or in the label.
+    <span
+      className={idle ? 'avatar is-idle' : 'avatar'}
+      style={person}
+      data-initials={initialsOf(name)}
+      aria-hidden="true"
+    />
   );
 }

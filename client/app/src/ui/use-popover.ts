@@ -38,10 +38,13 @@ export function usePopover(options: { align?: Align; anchor?: () => Box | null }
       content.style.left = `${left}px`;
       content.style.top = `${top}px`;
     };
-    place();
+    // Once it is shown and whenever its content changes: before that it has no size to place.
+    const sizes = new ResizeObserver(place);
+    if (contentRef.current !== null) sizes.observe(contentRef.current);
     window.addEventListener('resize', place);
     window.addEventListener('scroll', place, true);
     return () => {
+      sizes.disconnect();
       window.removeEventListener('resize', place);
       window.removeEventListener('scroll', place, true);
     };

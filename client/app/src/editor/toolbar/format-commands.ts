@@ -7,9 +7,9 @@ import {
   ListChecks,
   ListOrdered,
   type LucideIcon,
+  Quote,
   SquareCode,
   Strikethrough,
-  TextQuote,
   Underline,
 } from 'lucide-react';
 
@@ -43,7 +43,7 @@ export const formatGroups: readonly (readonly FormatCommand[])[] = [
     mark('taskList', 'Task list', 'Mod-Shift-9', ListChecks, (editor) => editor.chain().focus().toggleTaskList().run()),
   ],
   [
-    mark('blockquote', 'Quote', 'Mod-Shift-b', TextQuote, (editor) => editor.chain().focus().toggleBlockquote().run()),
+    mark('blockquote', 'Quote', 'Mod-Shift-b', Quote, (editor) => editor.chain().focus().toggleBlockquote().run()),
     mark('codeBlock', 'Code block', 'Mod-Alt-c', SquareCode, (editor) =>
       editor.chain().focus().toggleCodeBlock().run(),
     ),

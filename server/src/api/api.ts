@@ -43,7 +43,9 @@ export function createApi(options: {
     context.header('Cache-Control', 'no-store');
     context.header('X-Content-Type-Options', 'nosniff');
   });
-  api.use(
+  // Only where a body is read: the limit rebuilds a request that states no length, which this server's requests don't allow.
+  api.on(
+    ['POST', 'PATCH'],
     '/v1/*',
     bodyLimit({
       maxSize: MAX_BODY_BYTES,

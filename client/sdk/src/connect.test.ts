@@ -1,4 +1,4 @@
-import { closeCodes } from '@quire/protocol';
+import { closeCodes, encodeReceipt } from '@quire/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Room } from './api.ts';
 import { connect, connectIn } from './connect.ts';
@@ -7,7 +7,7 @@ import { createFakeEnvironment } from './testing/fake-environment.ts';
 import { FakePeer } from './testing/fake-peer.ts';
 import { ManualClock } from './testing/manual-clock.ts';
 import { openStage, type Stage } from './testing/stage.ts';
-import { until, untilState } from './testing/until.ts';
+import { until, untilState, untilTrue } from './testing/until.ts';
 
 let stage: Stage;
 
@@ -31,7 +31,7 @@ describe('a room', () => {
     stage.peer.holdsReceipts = true;
     type(room, 'hello');
     expect(room.status.get()).toMatchObject({ state: 'saving', unsaved: 1 });
-    await vi.waitUntil(() => savedText() === 'hello');
+    await untilTrue(() => savedText() === 'hello');
     expect(room.status.get()).toMatchObject({ state: 'saving', unsaved: 1 });
     stage.peer.releaseReceipts();
     await untilState(room, 'saved');
@@ -42,7 +42,7 @@ describe('a room', () => {
     await Promise.all([ada.whenSaved(), ben.whenSaved()]);
     stage.peer.holdsReceipts = true;
     type(ada, 'from ada');
-    await vi.waitUntil(() => textOf(ben).toString() === 'from ada');
+    await untilTrue(() => textOf(ben).toString() === 'from ada');
     expect(ben.status.get()).toMatchObject({ state: 'saved', unsaved: 0 });
     expect(ada.status.get().unsaved).toBe(1);
   });
@@ -56,7 +56,7 @@ describe('a room', () => {
     for (const letter of 'abcde') type(room, letter);
     const states = new Set<string>();
     room.status.subscribe((status) => states.add(status.state));
-    await vi.waitUntil(() => savedText() === 'abcde');
+    await untilTrue(() => savedText() === 'abcde');
     expect(room.status.get()).toMatchObject({ state: 'saving', unsaved: 5 });
     expect(states).not.toContain('saved');
     stage.peer.releaseReceipts(1);
@@ -71,10 +71,10 @@ describe('a room', () => {
     stage.peer.drop();
     await untilState(room, 'reconnecting');
     type(room, 'a');
-    await vi.waitUntil(() => savedText() === 'a');
+    await untilTrue(() => savedText() === 'a');
     type(room, 'b');
     type(room, 'c');
-    await vi.waitUntil(() => savedText() === 'abc');
+    await untilTrue(() => savedText() === 'abc');
     stage.peer.releaseReceipts(1);
     const { state } = await until(room.status, (status) => status.unsaved === 2);
     expect(state).toBe('saving');
@@ -86,12 +86,12 @@ describe('a room', () => {
     let giveToken: (token: string) => void = () => {};
     const getToken = vi.fn(() => new Promise<string>((resolve) => (giveToken = resolve)));
     const room = stage.connect({ getToken }).open('plan');
-    await vi.waitUntil(() => getToken.mock.calls.length === 1);
+    await untilTrue(() => getToken.mock.calls.length === 1);
     stage.peer.holdsReceipts = true;
     type(room, 'early');
     room.doc.transact(() => textOf(room).delete(0, 1));
     giveToken('secret');
-    await vi.waitUntil(() => savedText() === 'arly');
+    await untilTrue(() => savedText() === 'arly');
     expect(stage.peer.connections[0]?.kindsHeard()).toEqual(['token', 'step-1', 'presence', 'step-2']);
     expect(room.status.get().unsaved).toBe(2);
     stage.peer.releaseReceipts(1);
@@ -110,7 +110,7 @@ describe('a room', () => {
     const status = await untilState(room, 'cannot-save');
     expect(status).toMatchObject({ reason: closeCodes.forbidden.shown, canEdit: false, loaded: false });
     await expect(room.whenLoaded()).rejects.toMatchObject({ code: 'refused' });
-    await vi.waitUntil(() => stage.peer.connections[0]?.kindsHeard().includes('close'));
+    await untilTrue(() => stage.peer.connections[0]?.kindsHeard().includes('close'));
   });
 
   it('[R14] of a deleted document is gone, keeps its content on screen, and does not bring it back', async () => {
@@ -153,8 +153,8 @@ describe('a room', () => {
       const status = await untilState(plan, 'cannot-save');
       expect(status).toMatchObject({ reason: closeCodes.storageRefused.shown, canEdit: true, unsaved: 1 });
       expect(other.status.get().state).not.toBe('cannot-save');
-      await vi.waitUntil(() => stage.peer.connections.length > seen);
-      await vi.waitUntil(() => stage.peer.connections.at(-1)?.kindsHeard('plan').includes('step-2'));
+      await untilTrue(() => stage.peer.connections.length > seen);
+      await untilTrue(() => stage.peer.connections.at(-1)?.kindsHeard('plan').includes('step-2'));
       expect(plan.status.get().state).toBe('cannot-save');
     }
     stage.peer.holdsReceipts = false;
@@ -205,7 +205,7 @@ describe('a client', () => {
     await second.whenSaved();
     expect(stage.peer.connections[0]?.kindsHeard()).not.toContain('close');
     second.leave();
-    await vi.waitUntil(() => stage.peer.connections[0]?.kindsHeard().includes('close'));
+    await untilTrue(() => stage.peer.connections[0]?.kindsHeard().includes('close'));
   });
 
   it('a room that is left and opened again in the same moment stays as it was', async () => {
@@ -223,15 +223,27 @@ describe('a client', () => {
     const before = client.open('plan');
     await before.whenSaved();
     before.leave();
-    await vi.waitUntil(() => stage.peer.connections[0]?.kindsHeard().includes('close'));
+    await untilTrue(() => stage.peer.connections[0]?.kindsHeard().includes('close'));
     stage.peer.holdsReceipts = true;
     const after = client.open('plan');
     expect(after.doc).not.toBe(before.doc);
     await until(after.status, (status) => status.loaded);
     expect(after.status.get().state).toBe('connecting');
-    await vi.waitUntil(() => stage.peer.heldReceipts === 1);
+    await untilTrue(() => stage.peer.heldReceipts === 1);
     stage.peer.releaseReceipts();
     await untilState(after, 'saved');
+  });
+
+  it('a receipt addressed to another opening of the same document confirms nothing', async () => {
+    const room = stage.connect().open('plan');
+    await room.whenSaved();
+    stage.peer.holdsReceipts = true;
+    type(room, 'x');
+    await untilTrue(() => stage.peer.heldReceipts === 1);
+    for (const address of ['plan', 'plan\0another']) stage.peer.open[0]?.sendRaw(encodeReceipt(address, true));
+    stage.peer.document('plan').getMap('meta').set('title', 'sent after those receipts');
+    await untilTrue(() => room.doc.getMap('meta').has('title'));
+    expect(room.status.get()).toMatchObject({ state: 'saving', unsaved: 1 });
   });
 
   it('a left room disappears at once, and stays for its unconfirmed changes', async () => {
@@ -245,10 +257,10 @@ describe('a client', () => {
     room.leave();
     await until(watcher.people, (people) => people.length === 1);
     const connection = stage.peer.connections.find((one) => one.kindsHeard().includes('update'));
-    await vi.waitUntil(() => stage.peer.heldReceipts === 1);
+    await untilTrue(() => stage.peer.heldReceipts === 1);
     expect(connection?.kindsHeard()).not.toContain('close');
     stage.peer.releaseReceipts();
-    await vi.waitUntil(() => connection?.kindsHeard().includes('close'));
+    await untilTrue(() => connection?.kindsHeard().includes('close'));
     expect(savedText()).toBe('last words');
   });
 
@@ -289,12 +301,12 @@ describe('a client', () => {
     await room.whenSaved();
     stage.peer.isFrozen = true;
     type(room, 'into the void');
-    await vi.waitUntil(() => stage.peer.connections[0]?.kindsHeard().includes('update'));
+    await untilTrue(() => stage.peer.connections[0]?.kindsHeard().includes('update'));
     clock.advance(5_000);
     expect(room.status.get()).toMatchObject({ state: 'reconnecting', unsaved: 1 });
     stage.peer.isFrozen = false;
     clock.advance(7_000);
-    await vi.waitUntil(() => stage.peer.connections.length === 2);
+    await untilTrue(() => stage.peer.connections.length === 2);
     await room.whenSaved();
     expect(savedText()).toBe('into the void');
   });
@@ -307,7 +319,7 @@ describe('a client', () => {
       const probes = () => stage.peer.connections[0]?.kindsHeard().filter((kind) => kind === 'query-presence').length;
       const before = probes() ?? 0;
       clock.advance(21_000);
-      await vi.waitUntil(() => (probes() ?? 0) > before);
+      await untilTrue(() => (probes() ?? 0) > before);
     }
     expect(stage.peer.connections).toHaveLength(1);
     expect(room.status.get().state).toBe('saved');
@@ -317,7 +329,7 @@ describe('a client', () => {
     const clock = new ManualClock();
     stage.peer.answersUpTo = 'nothing';
     const room = stage.connect({ clock }).open('plan');
-    await vi.waitUntil(() => stage.peer.connections[0]?.kindsHeard().includes('step-1'));
+    await untilTrue(() => stage.peer.connections[0]?.kindsHeard().includes('step-1'));
     stage.peer.isFrozen = true;
     clock.advance(11_000);
     expect(room.status.get().state).toBe('offline');
@@ -335,7 +347,7 @@ describe('a client', () => {
     await room.whenSaved();
     room.leave();
     clock.advance(10_000);
-    await vi.waitUntil(() => stage.peer.open.length === 0);
+    await untilTrue(() => stage.peer.open.length === 0);
     await client.open('plan').whenSaved();
     expect(stage.peer.connections).toHaveLength(2);
   });
@@ -354,7 +366,7 @@ describe('a client', () => {
     await expect(waiting).rejects.toMatchObject({ code: 'room-closed' });
     expect(clock.waiting).toBe(0);
     expect(client.environment.countListeners()).toBe(0);
-    await vi.waitUntil(() => stage.peer.open.length === 0);
+    await untilTrue(() => stage.peer.open.length === 0);
     expect(() => client.open('c')).toThrow(expect.objectContaining({ code: 'client-closed' }));
   });
 
@@ -366,7 +378,7 @@ describe('a client', () => {
     stage.peer.holdsReceipts = true;
     type(room, 'x');
     expect(client.environment.dispatch('beforeunload')).toBe(true);
-    await vi.waitUntil(() => stage.peer.heldReceipts === 1);
+    await untilTrue(() => stage.peer.heldReceipts === 1);
     stage.peer.releaseReceipts();
     await untilState(room, 'saved');
     expect(client.environment.dispatch('beforeunload')).toBe(false);

@@ -9,7 +9,7 @@ import { openOfflineStore } from './offline-store.ts';
 import { createFakeEnvironment } from './testing/fake-environment.ts';
 import { FakePeer } from './testing/fake-peer.ts';
 import { openStage, type Stage } from './testing/stage.ts';
-import { until, untilState } from './testing/until.ts';
+import { until, untilState, untilTrue } from './testing/until.ts';
 
 let stage: Stage;
 
@@ -30,8 +30,7 @@ const textOf = (room: Room) => room.doc.getText('body');
 const type = (room: Room, text: string) => textOf(room).insert(textOf(room).length, text);
 
 /** Closing the page loses nothing more. */
-const untilKept = (page: ReturnType<typeof openPage>) =>
-  vi.waitUntil(() => !page.environment.dispatch('beforeunload'), { timeout: 5_000 });
+const untilKept = (page: ReturnType<typeof openPage>) => untilTrue(() => !page.environment.dispatch('beforeunload'));
 
 /** A reload: the page ends without a word, and its IndexedDB is what remains. */
 async function reload(page: Client, name: string): Promise<{ page: ReturnType<typeof openPage>; room: Room }> {
@@ -62,7 +61,7 @@ describe('this device’s copy', () => {
 
     const back = await FakePeer.start(port);
     back.holdsReceipts = true;
-    await vi.waitUntil(() => back.heldReceipts === 1);
+    await untilTrue(() => back.heldReceipts === 1);
     expect(again.room.status.get()).toMatchObject({ state: 'saving', unsaved: 3 });
     back.releaseReceipts();
     expect(await untilState(again.room, 'saved')).toMatchObject({ unsaved: 0 });
@@ -77,7 +76,7 @@ describe('this device’s copy', () => {
     type(room, 'confirmed');
     await room.whenSaved();
     await untilKept(page);
-    await vi.waitUntil(async () => (await readNotes('plan')).every(([key]) => !key.startsWith('unsaved/')));
+    await untilTrue(async () => (await readNotes('plan')).every(([key]) => !key.startsWith('unsaved/')));
     const again = await reload(page, 'plan');
     expect(await until(again.room.status, (seen) => seen.loaded)).toMatchObject({ unsaved: 0 });
   });
@@ -114,7 +113,7 @@ describe('this device’s copy', () => {
     stage.peer.holdsReceipts = true;
     type(room, 'only in memory');
     expect(page.environment.dispatch('beforeunload')).toBe(true);
-    await vi.waitUntil(() => stage.peer.heldReceipts === 1);
+    await untilTrue(() => stage.peer.heldReceipts === 1);
     expect(page.environment.dispatch('beforeunload')).toBe(true);
     stage.peer.releaseReceipts();
     await untilState(room, 'saved');
@@ -129,7 +128,7 @@ describe('this device’s copy', () => {
     stage.peer.closeDocument('plan', closeCodes.documentDeleted.name);
     await untilState(room, 'gone');
     const server = stage.peer.url;
-    await vi.waitUntil(async () => (await nameOfCopy(server, 'plan')).startsWith('quire/2/'));
+    await untilTrue(async () => (await nameOfCopy(server, 'plan')).startsWith('quire/2/'));
 
     const again = await reload(page, 'plan');
     await again.room.whenSaved();
@@ -173,7 +172,7 @@ describe('offline store', () => {
     const doc = new Y.Doc();
     const store = openOfflineStore({ doc, server: 's', name: 'n', tabId: 't' });
     await store.close();
-    await vi.waitUntil(() => deleteDatabase('quire/1/s/n'));
+    await untilTrue(() => deleteDatabase('quire/1/s/n'));
     doc.destroy();
   });
 
@@ -181,7 +180,7 @@ describe('offline store', () => {
     const first = openOfflineStore({ doc: new Y.Doc(), server: 's', name: 'n', tabId: 'one' });
     await first.opened;
     first.noteUnsaved(2);
-    await vi.waitUntil(() => first.holdsAll());
+    await untilTrue(() => first.holdsAll());
     await first.close();
     const second = openOfflineStore({ doc: new Y.Doc(), server: 's', name: 'n', tabId: 'two' });
     expect(await second.opened).toEqual({ whole: false, unsaved: 2 });
@@ -189,7 +188,7 @@ describe('offline store', () => {
     const third = openOfflineStore({ doc: new Y.Doc(), server: 's', name: 'n', tabId: 'three' });
     expect(await third.opened).toEqual({ whole: false, unsaved: 2 });
     third.noteUnsaved(0);
-    await vi.waitUntil(() => third.holdsAll());
+    await untilTrue(() => third.holdsAll());
     await third.close();
     const fourth = openOfflineStore({ doc: new Y.Doc(), server: 's', name: 'n', tabId: 'four' });
     expect(await fourth.opened).toEqual({ whole: false, unsaved: 0 });

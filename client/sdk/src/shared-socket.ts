@@ -43,6 +43,8 @@ export class SharedSocket extends HocuspocusProviderWebsocket {
     // One attempt a call: when to try again is decided here, by what the close code says.
     super({ url: options.url, autoConnect: false, maxAttempts: 1 });
     this.#options = options;
+    // The base class would close after 30 s of silence, whether or not anybody had anything to say; see judgeSilence.
+    clearInterval(this.intervals.connectionChecker);
     this.on('open', () => this.#opened());
     this.on('disconnect', ({ event }: { event: { code?: number } | undefined }) => this.#lost(event?.code ?? 1006));
     // Reached without a close event when the socket could not even be made.
@@ -111,9 +113,6 @@ export class SharedSocket extends HocuspocusProviderWebsocket {
       this.interrupt();
     }
   }
-
-  /** The base class closes after 30 s of silence, whether or not anybody had anything to say. {@link judgeSilence} asks. */
-  override checkConnection(): void {}
 
   #opened(): void {
     this.#openedAt = this.#heardAt = this.#options.clock.now();

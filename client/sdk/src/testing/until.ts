@@ -29,3 +29,14 @@ export function until<T>(readable: Readable<T>, accept: (value: T) => boolean, t
 export function untilState(room: { status: Readable<RoomStatus> }, state: RoomStatus['state']): Promise<RoomStatus> {
   return until(room.status, (status) => status.state === state);
 }
+
+const LOOK_AGAIN_MS = 5;
+
+/** Waits for something that nobody announces. */
+export async function untilTrue(check: () => unknown, timeoutMs = 15_000): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  while (!(await check())) {
+    if (performance.now() > deadline) throw new Error(`never became true: ${check}`);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+  }
+}

@@ -1,0 +1,195 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Client, Room } from './api.ts';
+import { connect } from './connect.ts';
+import { until, untilState, untilTrue } from './testing/until.ts';
+
+const QUIRE = fileURLToPath(new URL('../../../node_modules/.bin/quire', import.meta.url));
+
+interface RunningServer {
+  readonly port: number;
+  kill(): Promise<void>;
+}
+
+let data: string;
+let server: RunningServer;
+let clients: Client[];
+
+beforeEach(async () => {
+  data = await mkdtemp(join(tmpdir(), 'quire-sdk-'));
+  clients = [];
+  server = await serve(0);
+});
+
+afterEach(async () => {
+  for (const client of clients) client.close();
+  await server.kill();
+  await rm(data, { recursive: true, force: true });
+});
+
+describe('the SDK against a real server', () => {
+  it('[G1] two people write at once and end with the same text, all of it saved', async () => {
+    const [ada, ben] = [open('team/plan'), open('team/plan')];
+    for (let round = 0; round < 50; round += 1) {
+      textOf(ada).insert(0, 'a');
+      textOf(ben).insert(textOf(ben).length, 'b');
+    }
+    await Promise.all([ada.whenSaved(), ben.whenSaved()]);
+    await untilTrue(() => textOf(ada).length === 100 && textOf(ben).length === 100);
+    expect(textOf(ada).toString()).toBe(textOf(ben).toString());
+    expect(await readAnew('team/plan')).toBe(textOf(ada).toString());
+  });
+
+  it('[G1] [R2] a server killed while somebody types loses nothing that was called saved, and gets the rest later', async () => {
+    const room = open('plan');
+    for (let round = 0; round < 3; round += 1) {
+      await room.whenSaved();
+      for (let key = 0; key < 20; key += 1) textOf(room).insert(textOf(room).length, `${key},`);
+      // Some of these may be receipted and some not: the count must know which.
+      await until(room.status, (status) => status.unsaved < 20 || status.state === 'saving');
+      const confirmedAtLeast = 20 * (round + 1) - room.status.get().unsaved;
+      await server.kill();
+      await untilState(room, 'reconnecting');
+      const unsaved = room.status.get().unsaved;
+      textOf(room).insert(textOf(room).length, '\n');
+      expect(room.status.get()).toMatchObject({ state: 'reconnecting', unsaved: unsaved + 1 });
+      server = await serve(server.port);
+      expect((await readAnew('plan')).split(',').length - 1).toBeGreaterThanOrEqual(confirmedAtLeast);
+      await untilState(room, 'saved');
+      expect(await readAnew('plan')).toBe(textOf(room).toString());
+    }
+  });
+
+  it('many documents of one client are saved over one socket', async () => {
+    const client = newClient();
+    const rooms = Array.from({ length: 20 }, (_, index) => client.open(`folder/${index}`));
+    for (const [index, room] of rooms.entries()) textOf(room).insert(0, `number ${index}`);
+    await Promise.all(rooms.map((room) => room.whenSaved()));
+    const { documents } = await client.documents.list({ prefix: 'folder/', limit: 50 });
+    expect(documents).toHaveLength(20);
+    for (const [index, room] of rooms.entries()) expect(await readAnew(room.name)).toBe(`number ${index}`);
+  });
+
+  it('leaving and opening again on the same socket starts with what was saved', async () => {
+    const client = newClient();
+    for (let round = 1; round <= 5; round += 1) {
+      const room = client.open('plan');
+      await room.whenLoaded();
+      textOf(room).insert(textOf(room).length, 'x');
+      await room.whenSaved();
+      expect(textOf(room).length).toBe(round);
+      room.leave();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  });
+
+  it('[G7] people see each other come and go', async () => {
+    const watcher = open('plan');
+    const client = newClient();
+    const visitor = client.open('plan');
+    visitor.setPerson({ name: 'Ada', color: '#2563eb' });
+    await until(watcher.people, (people) => people.some((person) => person.name === 'Ada'));
+    client.close();
+    await until(watcher.people, (people) => people.length === 1);
+  });
+
+  it('[R10] people are seen again after a restart of the server, without waiting for a renewal', async () => {
+    const [one, two] = [open('plan'), open('plan')];
+    two.setPerson({ name: 'Ben', color: '#db2777' });
+    const seesBen = () => until(one.people, (people) => people.some((person) => person.name === 'Ben'));
+    await seesBen();
+    await server.kill();
+    await until(one.people, (people) => people.length === 1);
+    server = await serve(server.port);
+    await seesBen();
+  });
+
+  it('documents are created, listed, renamed and deleted; a second one of a name is refused with words', async () => {
+    const { documents } = newClient();
+    const created = await documents.create({ name: 'team/plan', title: 'Plan' });
+    expect(created).toMatchObject({ name: 'team/plan', title: 'Plan' });
+    await expect(documents.create({ name: 'team/plan' })).rejects.toMatchObject({ code: 'refused', status: 409 });
+    const unnamed = await documents.create();
+    expect(unnamed.name).not.toBe('');
+    expect(await documents.rename('team/plan', 'Our plan')).toMatchObject({ title: 'Our plan' });
+    const room = open('team/plan');
+    await room.whenLoaded();
+    expect(room.doc.getMap('meta').get('title')).toBe('Our plan');
+    // The index follows the document a moment later.
+    await untilTrue(async () => (await documents.list({ prefix: 'team/' })).documents[0]?.title === 'Our plan');
+    await documents.delete('team/plan');
+    expect((await documents.list({ prefix: 'team/' })).documents).toEqual([]);
+    await expect(documents.rename('team/plan', 'x')).rejects.toMatchObject({ status: 404 });
+  });
+
+  it('[R14] a document deleted under an open editor is gone there, and stays deleted', async () => {
+    const client = newClient();
+    const [plan, other] = [client.open('plan'), client.open('other')];
+    textOf(plan).insert(0, 'precious');
+    textOf(other).insert(0, 'unrelated');
+    await Promise.all([plan.whenSaved(), other.whenSaved()]);
+    await client.documents.delete('plan');
+    expect(await untilState(plan, 'gone')).toMatchObject({ canEdit: false });
+    textOf(other).insert(0, 'still ');
+    await other.whenSaved();
+    await server.kill();
+    server = await serve(server.port);
+    await untilState(other, 'saved');
+    expect(await readAnew('plan')).toBe('');
+    expect((await client.documents.list()).documents.map((document) => document.name)).toEqual(['other']);
+    expect(textOf(plan).toString()).toBe('precious');
+  });
+});
+
+const textOf = (room: Room) => room.doc.getText('body');
+
+function newClient(): Client {
+  const client = connect({ url: `ws://127.0.0.1:${server.port}/collab` });
+  clients.push(client);
+  return client;
+}
+
+function open(name: string): Room {
+  return newClient().open(name);
+}
+
+/** What a stranger who opens the document now sees. */
+async function readAnew(name: string): Promise<string> {
+  const client = newClient();
+  const room = client.open(name);
+  await room.whenLoaded();
+  const text = textOf(room).toString();
+  client.close();
+  return text;
+}
+
+async function serve(port: number): Promise<RunningServer> {
+  const child = spawn(QUIRE, ['serve', '--host', '127.0.0.1', '--port', String(port), '--data', data, '--no-app'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  return { port: await readPort(child), kill: () => kill(child) };
+}
+
+async function readPort(child: ChildProcess): Promise<number> {
+  const log: string[] = [];
+  child.stderr?.on('data', (chunk: Buffer) => log.push(chunk.toString()));
+  if (child.stdout === null) throw new Error('the server has no output');
+  for await (const line of createInterface(child.stdout)) {
+    const port = /http:\/\/[^\s/]+:(\d+)/.exec(line)?.[1];
+    if (port !== undefined) return Number(port);
+  }
+  throw new Error(`the server ended before it was ready: ${log.join('')}`);
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
+}

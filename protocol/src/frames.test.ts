@@ -7,6 +7,7 @@ import {
   decodePresence,
   decodeServerFrame,
   decodeYWebsocketFrame,
+  encodeAddress,
   encodeHocuspocusFrame,
   encodePresence,
   encodePresenceFrame,
@@ -170,6 +171,15 @@ describe('frames of a server', () => {
         expect(translateServerFrame(presence.frame)).toEqual(
           encodeYWebsocketFrame({ kind: 'presence', presence: payload }),
         );
+      }),
+    );
+  });
+
+  it('a frame of the Hocuspocus dialect is its address, then the frame of the y-websocket dialect', () => {
+    void fc.assert(
+      fc.property(address, commonFrame, (raw, frame) => {
+        const whole = new Uint8Array([...encodeAddress(raw), ...encodeYWebsocketFrame(frame)]);
+        expect(encodeHocuspocusFrame(raw, frame)).toEqual(whole);
       }),
     );
   });

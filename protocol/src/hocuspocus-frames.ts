@@ -208,6 +208,14 @@ function readServerAuth(reader: FrameReader): ServerFrame {
   }
 }
 
+/**
+ * What stands before every frame of a connection. Sync and presence frames go on with the same bytes as in the
+ * y-websocket dialect (`encodeYWebsocketFrame`), so a message to many can be encoded once for all of them.
+ */
+export function encodeAddress(rawAddress: string): Uint8Array {
+  return toUint8Array(addressed(rawAddress));
+}
+
 /** The bytes before an update's own: address, `sync`, `update`. Shared by all connections with that address. */
 export function encodeUpdateFrame(rawAddress: string, update: Uint8Array): Uint8Array {
   const encoder = addressed(rawAddress);

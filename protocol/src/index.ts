@@ -15,6 +15,7 @@ export {
   authTypes,
   decodeHocuspocusFrame,
   decodeServerFrame,
+  encodeAddress,
   encodeHocuspocusFrame,
   encodePresenceFrame,
   encodeReceipt,

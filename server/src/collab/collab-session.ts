@@ -8,6 +8,8 @@ import {
   decodeServerFrame,
   describeClose,
   encodeHocuspocusFrame,
+  encodePresence,
+  encodeYWebsocketFrame,
   FrameError,
   findCloseCode,
 } from '@quire/protocol';
@@ -19,7 +21,7 @@ import type { ExtensionGate, GatedFrame } from './extension-gate.ts';
 import { type IngestLimits, ingest, type Verdict } from './ingest.ts';
 import { hearPresence } from './presence-intake.ts';
 import { harden, type QuireHocuspocus } from './quire-hocuspocus.ts';
-import { type SessionOrigin, type SessionPort, SharedMessage } from './session-port.ts';
+import type { SessionOrigin, SessionPort } from './session-port.ts';
 
 export interface SessionLimits extends IngestLimits {
   readonly maxPresenceStateBytes: number;
@@ -44,6 +46,9 @@ export interface SessionContext {
 
 type Established = Extract<ConnectionState, { kind: 'established' }>;
 type HocuspocusClient = ReturnType<QuireHocuspocus['handleConnection']>;
+
+/** What Hocuspocus writes has its address already. */
+const NO_PREFIX = new Uint8Array();
 
 /** What hooks of Hocuspocus find in their context. */
 export interface HookContext {
@@ -198,8 +203,7 @@ export class CollabSession {
         else this.#acceptThroughGate(connection, state, frame, this.#context.gate);
         return;
       case 'step-1':
-        this.#noteHandshake(connection, frame.stateVector);
-        this.#forward(connection, frame);
+        this.#answerStepOne(connection, state, frame);
         return;
       case 'query-presence':
         this.#tellPresence(connection, state);
@@ -262,20 +266,31 @@ export class CollabSession {
     }
   }
 
-  #noteHandshake(connection: DocumentConnection, stateVector: Uint8Array): void {
+  #answerStepOne(
+    connection: DocumentConnection,
+    { owner }: Established,
+    frame: Extract<ClientFrame, { kind: 'step-1' }>,
+  ): void {
+    const stateVector = new Uint8Array(frame.stateVector);
     try {
-      connection.ledger.beginHandshake(Y.decodeStateVector(new Uint8Array(stateVector)));
+      connection.ledger.beginHandshake(Y.decodeStateVector(stateVector));
     } catch {
       // lib0 throws plain errors for bytes that are not a state vector; the frame is at fault, whatever they say.
       connection.closeSession(closeCodes.badFrame);
+      return;
     }
+    if (this.#context.gate !== null) {
+      this.#forward(connection, frame); // hooks on messages want to see it; Hocuspocus answers
+      return;
+    }
+    const { stepOne, stepTwo } = owner.answerStepOne(stateVector);
+    this.#port.send([...connection.frame(stepOne), ...connection.frame(stepTwo)]);
   }
 
   #tellPresence(connection: DocumentConnection, { owner }: Established): void {
-    const everybody = owner.presence.encodeAll();
-    if (everybody === null) return;
-    const payload = this.#port.dialect.presence(connection.address.raw, everybody);
-    this.#port.write([new SharedMessage(payload)]);
+    // Nobody is an answer too: clients ask to hear whether the connection lives.
+    const presence = owner.presence.encodeAll() ?? encodePresence([]);
+    connection.send(encodeYWebsocketFrame({ kind: 'presence', presence }));
   }
 
   #forward(connection: DocumentConnection, frame: ClientFrame): void {
@@ -285,9 +300,9 @@ export class CollabSession {
   /** Sends what Hocuspocus says, and acts on its refusals. */
   #relay(data: Uint8Array): void {
     const { rawAddress, frame } = decodeServerFrame(data);
-    const payload = this.#port.dialect.fromHocuspocus(data);
+    const message = this.#port.dialect.fromHocuspocus(data);
     if (frame.kind !== 'denied') {
-      if (payload !== null) this.#port.write([new SharedMessage(payload)]);
+      if (message !== null) this.#port.send(this.#port.frame(NO_PREFIX, message));
       return;
     }
     const code: CloseCode = findCloseCode(frame.reason) ?? closeCodes.forbidden;
@@ -296,7 +311,7 @@ export class CollabSession {
       this.#port.close(code);
       return;
     }
-    if (payload !== null) this.#port.write([new SharedMessage(payload)]);
+    if (message !== null) this.#port.send(this.#port.frame(NO_PREFIX, message));
     if (this.#port.dialect.name === 'y-websocket') this.#port.close(code);
     const connection = this.#connections.get(rawAddress);
     if (connection !== undefined) this.#drop(connection);

@@ -3,7 +3,7 @@ import type { Address, ClientFrame, CloseCode } from '@quire/protocol';
 import type { Grant } from '../auth/authenticator.ts';
 import type { DocumentOwner } from './document-owner.ts';
 import { ReceiptLedger } from './receipt-ledger.ts';
-import { type SessionPort, SharedMessage } from './session-port.ts';
+import type { SessionPort } from './session-port.ts';
 
 /** A frame that arrived before its connection was established. */
 export interface WaitingFrame {
@@ -36,28 +36,35 @@ export class DocumentConnection {
   state: ConnectionState = { kind: 'new' };
   /** Who is written into history for what arrives here. In open mode: the name that a guest shows to others. */
   author = '';
-  #receipt: SharedMessage | null = null;
+  readonly #prefix: Uint8Array;
+  #receipt: readonly Buffer[] | null = null;
 
   constructor(session: SessionPort, address: Address) {
     this.session = session;
     this.address = address;
+    this.#prefix = session.dialect.prefix(address.raw);
     this.messageKey = `${session.dialect.name}:${address.raw}`;
   }
 
-  /** A receipt has the same bytes every time; null in a dialect that has none. */
-  receipt(): SharedMessage | null {
-    if (this.#receipt === null) {
-      const payload = this.session.dialect.receipt(this.address.raw, true);
-      if (payload === null) return null;
-      this.#receipt = new SharedMessage(payload);
-    }
+  /** A message of this connection, as bytes of its transport. */
+  frame(body: Uint8Array): readonly Buffer[] {
+    return this.session.frame(this.#prefix, body);
+  }
+
+  send(body: Uint8Array): void {
+    this.session.send(this.frame(body));
+  }
+
+  /** The same bytes every time; none in a dialect that has no receipts. */
+  receipt(): readonly Buffer[] {
+    const { receipt } = this.session.dialect;
+    this.#receipt ??= receipt === null ? [] : this.frame(receipt);
     return this.#receipt;
   }
 
   /** Tells the client that it may not write here; the connection stays, for reading. */
   refuseWrite(): void {
-    const payload = this.session.dialect.receipt(this.address.raw, false);
-    if (payload !== null) this.session.write([new SharedMessage(payload)]);
+    this.send(this.session.dialect.refusal);
   }
 
   /** For what is wrong with the client: the whole socket goes. */

@@ -1,5 +1,5 @@
 import { type DocumentStore, type Epoch, PersistenceError } from '@quire/persistence';
-import { type CloseCode, closeCodes, type DocumentName } from '@quire/protocol';
+import { type CloseCode, closeCodes, type DocumentName, encodeYWebsocketFrame } from '@quire/protocol';
 import * as Y from 'yjs';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/log.ts';
@@ -8,7 +8,6 @@ import type { DocumentConnection } from './document-connection.ts';
 import { readTitle } from './document-title.ts';
 import { type FlushTimer, windowBeforeFlush } from './flush-window.ts';
 import { Presence } from './presence.ts';
-import { SharedMessage } from './session-port.ts';
 import { type Submission, weighSubmission } from './submission.ts';
 
 /** What a document looks like to its owner; Hocuspocus's `Document` is one. */
@@ -80,6 +79,7 @@ export class DocumentOwner {
   #cancelIdle: (() => void) | null = null;
   #cancelPresence: (() => void) | null = null;
   #applying = false;
+  #wholeState: Uint8Array | null = null;
   /** As the journal has it; the document's own may be newer. */
   #storedTitle: string;
   #cancelTitle: (() => void) | null = null;
@@ -122,10 +122,7 @@ export class DocumentOwner {
     this.#cancelIdle?.();
     this.#cancelIdle = null;
     const everybody = this.presence.encodeAll();
-    if (everybody === null) return;
-    connection.session.write([
-      new SharedMessage(connection.session.dialect.presence(connection.address.raw, everybody)),
-    ]);
+    if (everybody !== null) connection.send(encodeYWebsocketFrame({ kind: 'presence', presence: everybody }));
   }
 
   leave(connection: DocumentConnection): void {
@@ -177,6 +174,19 @@ export class DocumentOwner {
   /** There is presence to send. */
   presenceChanged(): void {
     this.#schedule();
+  }
+
+  /**
+   * The state that a client with this state vector lacks, as a step 2, and our own state vector, as a step 1.
+   * Encoding a large document costs as much as reading it, so what somebody without anything gets is kept until the
+   * document changes: a hundred who come at once share it.
+   */
+  answerStepOne(stateVector: Uint8Array): { readonly stepOne: Uint8Array; readonly stepTwo: Uint8Array } {
+    const stepOne = encodeYWebsocketFrame({ kind: 'step-1', stateVector: Y.encodeStateVector(this.document) });
+    const knowsNothing = stateVector.length === 1 && stateVector[0] === 0;
+    if (!knowsNothing) return { stepOne, stepTwo: encodeStepTwo(this.document, stateVector) };
+    this.#wholeState ??= encodeStepTwo(this.document);
+    return { stepOne, stepTwo: this.#wholeState };
   }
 
   /** Resolves once nothing is queued or at the disk. */
@@ -325,6 +335,7 @@ export class DocumentOwner {
       result = update;
     };
     const origin = this.#options.originOf(batch);
+    this.#wholeState = null;
     this.#applying = true;
     this.document.on('update', collect);
     try {
@@ -339,14 +350,21 @@ export class DocumentOwner {
   }
 
   #broadcast(batch: readonly Submission[], update: Uint8Array | null): void {
-    const own = collectOwnMessages(batch);
-    const updates = batch.filter((submission) => submission.applied).flatMap((submission) => submission.content ?? []);
-    const contents = update === null ? [] : [update];
-    for (const { update: applied } of updates) contents.push(applied);
+    const bodies: Uint8Array[] = [];
+    if (update !== null) bodies.push(encodeYWebsocketFrame({ kind: 'update', update }));
+    for (const submission of batch) {
+      if (!submission.applied) continue;
+      for (const made of submission.content ?? []) {
+        bodies.push(encodeYWebsocketFrame({ kind: 'update', update: made.update }));
+      }
+    }
     const presence = this.presence.takeChanges();
-    if (presence !== null) this.#options.onPresence(presence);
-    if (contents.length === 0 && presence === null && own.size === 0) return;
-    sendToAll(this.#connections, contents, presence, own);
+    if (presence !== null) {
+      this.#options.onPresence(presence);
+      bodies.push(encodeYWebsocketFrame({ kind: 'presence', presence }));
+    }
+    const own = collectOwnMessages(batch);
+    if (bodies.length > 0 || own.size > 0) sendToAll(this.#connections, bodies, own);
   }
 
   #schedulePresence(): void {
@@ -358,7 +376,9 @@ export class DocumentOwner {
   }
 
   readonly #onDocumentUpdate = (update: Uint8Array): void => {
-    if (!this.#applying) this.#submitOwn(update, true);
+    if (this.#applying) return;
+    this.#wholeState = null;
+    this.#submitOwn(update, true);
   };
 
   #submitOwn(update: Uint8Array, applied: boolean): void {
@@ -410,6 +430,10 @@ export class DocumentOwner {
       if (this.isIdle) this.#options.onIdle();
     });
   }
+}
+
+function encodeStepTwo(document: Y.Doc, stateVector?: Uint8Array): Uint8Array {
+  return encodeYWebsocketFrame({ kind: 'step-2', update: Y.encodeStateAsUpdate(document, stateVector) });
 }
 
 function partition<T>(items: readonly T[], belongs: (item: T) => boolean): [T[], T[]] {

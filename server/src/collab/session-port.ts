@@ -1,29 +1,18 @@
-import type { CloseCode, DocumentName } from '@quire/protocol';
+import type { CloseCode } from '@quire/protocol';
 
-/** A message that many sockets share: its bytes for the wire are made once, by whichever socket sends it first. */
-export class SharedMessage {
-  readonly payload: Uint8Array;
-  #framed: Buffer | null = null;
-
-  constructor(payload: Uint8Array) {
-    this.payload = payload;
-  }
-
-  framedBy(frame: (payload: Uint8Array) => Buffer): Buffer {
-    this.#framed ??= frame(this.payload);
-    return this.#framed;
-  }
-}
-
-/** How one dialect puts into bytes what a document says. Pure; null where the dialect has no word for it. */
+/**
+ * What differs between the dialects when a document speaks. Everything else is the same: a message is the connection's
+ * prefix, then the frame of the y-websocket dialect.
+ */
 export interface DialectWriter {
   readonly name: 'hocuspocus' | 'y-websocket';
-  update(rawAddress: string, update: Uint8Array): Uint8Array;
-  presence(rawAddress: string, presence: Uint8Array): Uint8Array;
-  receipt(rawAddress: string, durable: boolean): Uint8Array | null;
-  /** The client's own bytes, once durable (R9). */
-  echo(update: Uint8Array): Uint8Array | null;
-  /** Says in this dialect a frame that Hocuspocus wrote. */
+  /** What stands before every message of the connection with this address. */
+  prefix(rawAddress: string): Uint8Array;
+  /** Said for each durable frame; null in a dialect that echoes the client's own bytes instead (R9). */
+  readonly receipt: Uint8Array | null;
+  /** Said for a frame that was not taken because the connection may only read. */
+  readonly refusal: Uint8Array;
+  /** Says in this dialect a frame that Hocuspocus wrote; null where it has no word for it. */
   fromHocuspocus(frame: Uint8Array): Uint8Array | null;
 }
 
@@ -31,8 +20,13 @@ export interface DialectWriter {
 export interface SessionPort {
   readonly dialect: DialectWriter;
   readonly isOpen: boolean;
+  /**
+   * Puts one message into the bytes of the transport: one buffer, or two where copying the body would cost more than
+   * a second buffer. Depends on nothing but its arguments, so what goes to many is framed once.
+   */
+  frame(prefix: Uint8Array, body: Uint8Array): readonly Buffer[];
   /** All of them in one write. */
-  write(messages: readonly SharedMessage[]): void;
+  send(framed: readonly Buffer[]): void;
   close(code: CloseCode): void;
 }
 
@@ -42,5 +36,3 @@ export interface SessionOrigin {
   readonly url: URL;
   readonly headers: Headers;
 }
-
-export type { DocumentName };

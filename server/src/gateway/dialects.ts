@@ -4,10 +4,9 @@ import {
   decodeHocuspocusFrame,
   decodeServerFrame,
   decodeYWebsocketFrame,
-  encodePresenceFrame,
-  encodeReceipt,
-  encodeUpdateFrame,
-  encodeYWebsocketFrame,
+  encodeAddress,
+  encodePermissionDenied,
+  hocuspocusTypes,
   translateServerFrame,
 } from '@quire/protocol';
 import type { DialectWriter } from '../collab/session-port.ts';
@@ -28,22 +27,22 @@ export const hocuspocusDialect: Dialect = {
     const received = decodeHocuspocusFrame(bytes);
     return received.scope === 'socket' ? null : received;
   },
-  update: encodeUpdateFrame,
-  presence: encodePresenceFrame,
-  receipt: encodeReceipt,
-  echo: () => null,
+  prefix: encodeAddress,
+  receipt: new Uint8Array([hocuspocusTypes.receipt, 1]),
+  refusal: new Uint8Array([hocuspocusTypes.receipt, 0]),
   fromHocuspocus: (frame) => frame,
 };
+
+const NO_ADDRESS = new Uint8Array();
 
 /** One document on one socket, named by the URL, for `WebsocketProvider` of y-websocket. */
 export function createYWebsocketDialect(address: Address): Dialect {
   return {
     name: 'y-websocket',
     read: (bytes) => ({ address, frame: decodeYWebsocketFrame(bytes) }),
-    update: (_address, update) => encodeYWebsocketFrame({ kind: 'update', update }),
-    presence: (_address, presence) => encodeYWebsocketFrame({ kind: 'presence', presence }),
-    receipt: (_address, durable) => translateServerFrame({ kind: 'receipt', durable }),
-    echo: (update) => encodeYWebsocketFrame({ kind: 'update', update }),
+    prefix: () => NO_ADDRESS,
+    receipt: null,
+    refusal: encodePermissionDenied('this connection may read, not write'),
     fromHocuspocus: (frame) => translateServerFrame(decodeServerFrame(frame).frame),
   };
 }

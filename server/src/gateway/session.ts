@@ -5,18 +5,19 @@ import {
   type CloseCode,
   closeCodes,
   encodePresence,
+  encodeYWebsocketFrame,
   FrameError,
 } from '@quire/protocol';
 import { WebSocket } from 'ws';
 import type { Clock } from '../clock.ts';
 import type { CollabSession } from '../collab/collab-session.ts';
-import { type SessionPort, SharedMessage } from '../collab/session-port.ts';
+import type { SessionPort } from '../collab/session-port.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Dialect } from './dialects.ts';
 import { frameBinary } from './websocket-framing.ts';
 
 /** A presence message about nobody: valid in both dialects and changes nothing. */
-const NOBODY = encodePresence([]);
+const NOBODY = encodeYWebsocketFrame({ kind: 'presence', presence: encodePresence([]) });
 
 /**
  * How long a client that was told to close may take. A reader that stopped reading never answers; its socket would
@@ -37,7 +38,7 @@ type SessionState =
   | { readonly kind: 'closing'; readonly giveUp: NodeJS.Timeout }
   | { readonly kind: 'closed' };
 
-/** One socket. Reads frames and hands them on; writes what documents have for it, in one write a flush. */
+/** One socket. Reads frames and hands them on; sends what documents have for it, in one write a flush. */
 export class Session implements SessionPort {
   readonly dialect: Dialect;
   readonly openedAt: number;
@@ -85,20 +86,24 @@ export class Session implements SessionPort {
     return this.#collab?.wasEstablished ?? false;
   }
 
-  write(messages: readonly SharedMessage[]): void {
+  frame(prefix: Uint8Array, body: Uint8Array): readonly Buffer[] {
+    return frameBinary(prefix, body);
+  }
+
+  send(framed: readonly Buffer[]): void {
     if (!this.isOpen) return;
-    if (this.#isTooFarBehind(messages)) {
+    if (this.#isTooFarBehind(framed)) {
       this.close(closeCodes.slowReader);
       return;
     }
     this.#wroteAt = this.#settings.clock.monotonicMs();
-    const [first] = messages;
-    if (messages.length === 1 && first !== undefined) {
-      this.#socket.write(first.framedBy(frameBinary));
+    const [first] = framed;
+    if (framed.length === 1 && first !== undefined) {
+      this.#socket.write(first);
       return;
     }
     this.#socket.cork();
-    for (const message of messages) this.#socket.write(message.framedBy(frameBinary));
+    for (const buffer of framed) this.#socket.write(buffer);
     this.#socket.uncork();
   }
 
@@ -128,21 +133,19 @@ export class Session implements SessionPort {
   /** Providers reconnect when they hear nothing for 30 s, even of a document in which nothing happens. */
   keepAlive(quietSince: number): void {
     if (this.#wroteAt > quietSince) return;
-    const connection = this.#collab?.anyEstablished();
-    if (connection == null) return;
-    this.write([new SharedMessage(this.dialect.presence(connection.address.raw, NOBODY))]);
+    this.#collab?.anyEstablished()?.send(NOBODY);
   }
 
   /**
    * A large document alone is no sign of a slow reader: what one big message holds doesn't count until it is read, or
    * a client on a slow line could never finish its first sync.
    */
-  #isTooFarBehind(messages: readonly SharedMessage[]): boolean {
+  #isTooFarBehind(framed: readonly Buffer[]): boolean {
     const unsent = this.#socket.writableLength;
     if (unsent === 0) this.#bigUnsentBytes = 0;
     const tooFar = unsent - this.#bigUnsentBytes > this.#settings.maxUnsentBytes;
-    for (const { payload } of messages) {
-      if (payload.length > this.#settings.maxUnsentBytes / 4) this.#bigUnsentBytes += payload.length;
+    for (const { length } of framed) {
+      if (length > this.#settings.maxUnsentBytes / 4) this.#bigUnsentBytes += length;
     }
     return tooFar;
   }

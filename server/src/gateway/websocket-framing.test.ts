@@ -14,7 +14,11 @@ const webSockets = new WebSocketServer({ noServer: true });
 beforeAll(async () => {
   server.on('upgrade', (request, socket, head) => {
     webSockets.handleUpgrade(request, socket, head, () => {
-      for (const length of lengths) socket.write(frameBinary(payloadOf(length)));
+      for (const length of lengths) {
+        const payload = payloadOf(length);
+        const parts = frameBinary(payload.subarray(0, length >> 3), payload.subarray(length >> 3));
+        for (const part of parts) socket.write(part);
+      }
     });
   });
   server.listen(0, '127.0.0.1');

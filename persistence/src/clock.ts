@@ -10,8 +10,6 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   after(delayMs, task) {
     const timer = setTimeout(task, delayMs);
-    // Upkeep alone never keeps a process alive; whoever needs it done calls close().
-    timer.unref();
     return () => clearTimeout(timer);
   },
 };

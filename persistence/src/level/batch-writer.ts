@@ -111,7 +111,10 @@ export class BatchWriter<W extends Write> {
     const error = new PersistenceError('CLOSED', 'The store closed while the disk refused writes', {
       cause: this.#status.state === 'refusing' ? this.#status.error : undefined,
     });
-    for (const queued of this.#queue.splice(0)) queued.reject(error);
+    for (const queued of this.#queue.splice(0)) {
+      this.#uncount(queued.write);
+      queued.reject(error);
+    }
     this.#become({ state: 'closed' });
   }
 
@@ -199,10 +202,14 @@ export class BatchWriter<W extends Write> {
   #settle(batch: Batch<W>): void {
     this.#options.committed(batch.queued.map(({ write }) => write));
     for (const { write, resolve } of batch.queued) {
-      this.#queuedEntries -= write.ids.length;
-      this.#queuedBytes -= write.bytes;
+      this.#uncount(write);
       resolve();
     }
+  }
+
+  #uncount(write: W): void {
+    this.#queuedEntries -= write.ids.length;
+    this.#queuedBytes -= write.bytes;
   }
 
   /** True when there is nothing more to do: the store is ready, or closes. */

@@ -111,6 +111,9 @@ export class Compactor {
         if (!this.#stopped) this.#postpone(document, error);
       }
       this.#wanted.delete(document);
+      // Enough may have come in meanwhile, from somebody who has fallen silent since.
+      const head = this.#options.heads.peek(document);
+      if (head !== null) this.consider(document, head);
     }
   }
 

@@ -86,9 +86,12 @@ export class FaultyDisk {
     while (this.#held === 0) await new Promise<void>((resolve) => this.#arrivals.add(resolve));
   }
 
-  /** Everything that was not synced is gone, and every open handle is dead. */
+  /** Everything that was not synced is gone, and every open handle is dead. What is held back never happens. */
   losePower(): void {
     this.#powerCuts += 1;
+    this.#gate = null;
+    this.#held = 0;
+    this.#faults = [];
     this.#known = new Map(this.#synced);
   }
 
@@ -134,8 +137,9 @@ export class FaultyDisk {
     this.#held += 1;
     for (const arrive of this.#arrivals) arrive();
     this.#arrivals.clear();
+    const { powerCuts } = this;
     await gate.opened;
-    this.#held -= 1;
+    if (powerCuts === this.#powerCuts) this.#held -= 1;
   }
 
   #write(ops: readonly WriteOp[], synced: boolean): void {

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { failsWith } from '../testing/document-store-contract.ts';
+import { FaultyDisk } from '../testing/faulty-level.ts';
+import { appendTo, isPending, openOn } from '../testing/open-on.ts';
+import { loadText } from '../testing/rebuild.ts';
+import { Typist } from '../testing/sample-updates.ts';
+import type { BatchReport } from './batch-writer.ts';
+
+describe('group commit', () => {
+  it('[G1] confirms no entry before its fsync', async () => {
+    const disk = new FaultyDisk();
+    const store = await openOn(disk);
+    const release = disk.holdSyncs();
+    const receipt = appendTo(store, 'notes', new Typist().type('x'));
+    await disk.syncHeld();
+    expect(await isPending(receipt)).toBe(true);
+    expect(store.vector().size).toBe(0);
+    expect(store.queue.entries).toBe(1);
+    release();
+    expect(await receipt).toMatchObject({ sequence: 1 });
+    expect(store.vector().get(store.incarnation)).toBe(1);
+    await store.close();
+  });
+
+  it('[G1] survives a power cut with what it confirmed, and with nothing of the rest', async () => {
+    const disk = new FaultyDisk();
+    const ada = new Typist();
+    const before = await openOn(disk);
+    await appendTo(before, 'notes', ada.type('kept'));
+    disk.holdSyncs();
+    const lost = appendTo(before, 'notes', ada.type(' lost'));
+    await disk.syncHeld();
+    disk.losePower();
+
+    const after = await openOn(disk);
+    expect(await loadText(after, 'notes')).toBe('kept');
+    expect([...after.vector()]).toEqual([[before.incarnation, 1]]);
+    expect(await isPending(lost)).toBe(true);
+    await after.close();
+  });
+
+  it('gathers what arrives during one fsync into the next', async () => {
+    const disk = new FaultyDisk();
+    const batches: BatchReport[] = [];
+    const store = await openOn(disk, { onBatch: (report) => batches.push(report) });
+    const ada = new Typist();
+    await appendTo(store, 'notes', ada.type('0'));
+    batches.length = 0;
+    const release = disk.holdSyncs();
+    const receipts = [appendTo(store, 'notes', ada.type('1'))];
+    await disk.syncHeld();
+    for (const key of '23456') receipts.push(appendTo(store, 'notes', ada.type(key)));
+    release();
+    const ids = await Promise.all(receipts);
+    expect(ids.map((id) => id.sequence)).toEqual([2, 3, 4, 5, 6, 7]);
+    expect(batches.map((report) => report.entries)).toEqual([1, 5]);
+    expect(await loadText(store, 'notes')).toBe('0123456');
+    await store.close();
+  });
+
+  it('[G4] limits a batch in entries and in bytes', async () => {
+    const disk = new FaultyDisk();
+    const batches: BatchReport[] = [];
+    const limits = { batchEntries: 3, batchBytes: 2000 };
+    const store = await openOn(disk, { ...limits, onBatch: (report) => batches.push(report) });
+    const ada = new Typist();
+    await appendTo(store, 'notes', ada.type('0'));
+    batches.length = 0;
+    await Promise.all([...'1234567'].map((key) => appendTo(store, 'notes', ada.type(key))));
+    expect(batches.map((report) => report.entries)).toEqual([3, 3, 1]);
+    batches.length = 0;
+    await Promise.all([1, 2, 3].map(() => appendTo(store, 'notes', ada.type('x'.repeat(1200)))));
+    expect(batches.map((report) => report.entries)).toEqual([1, 1, 1]);
+    await store.close();
+  });
+
+  it('[G4] refuses more than the queue holds, gives out no number for it, and recovers by itself', async () => {
+    const disk = new FaultyDisk();
+    const store = await openOn(disk, { queueBytes: 4000 });
+    const ada = new Typist();
+    const release = disk.holdSyncs();
+    const accepted = appendTo(store, 'notes', ada.type('x'.repeat(3500)));
+    await disk.syncHeld();
+    const refused = ada.type('y'.repeat(1000));
+    await expect(appendTo(store, 'notes', refused)).rejects.toSatisfy(failsWith('QUEUE_FULL'));
+    await expect(appendTo(store, 'other', refused)).rejects.toMatchObject({ retryable: true });
+    release();
+    await accepted;
+    expect(store.queue).toEqual({ entries: 0, bytes: 0 });
+    expect(await appendTo(store, 'notes', refused)).toMatchObject({ sequence: 2 });
+    expect((await loadText(store, 'notes'))?.length).toBe(4500);
+    await store.close();
+  });
+
+  it('lets one entry pass that is larger than the queue when it is alone', async () => {
+    const store = await openOn(new FaultyDisk(), { queueBytes: 100 });
+    expect(await appendTo(store, 'notes', new Typist().type('x'.repeat(5000)))).toMatchObject({ sequence: 1 });
+    await store.close();
+  });
+
+  it('writes what is queued before it closes', async () => {
+    const disk = new FaultyDisk();
+    const ada = new Typist();
+    const store = await openOn(disk);
+    const receipts = [...'abc'].map((key, i) => appendTo(store, `notes ${i}`, ada.type(key)));
+    await store.close();
+    expect(await Promise.all(receipts)).toHaveLength(3);
+    disk.losePower();
+    const again = await openOn(disk);
+    expect(again.vector().get(store.incarnation)).toBe(3);
+    await again.close();
+  });
+});

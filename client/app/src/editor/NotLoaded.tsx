@@ -1,4 +1,4 @@
-import { type RoomStatus, statusTable } from '@quire/client';
+import type { RoomStatus } from '@quire/client';
 import { CloudOff, Trash2, TriangleAlert } from 'lucide-react';
 import { Link } from '../Link.tsx';
 import { homePath } from '../routes.ts';
@@ -18,7 +18,7 @@ export function NotLoaded({ status }: { readonly status: RoomStatus }) {
         <main className="not-loaded" role="alert">
           <CloudOff aria-hidden />
           <h1>This document isn’t on this device yet</h1>
-          <p>{statusTable[status.state].label} It opens by itself as soon as the server can be reached.</p>
+          <p>The server can’t be reached right now. As soon as it can, the document opens by itself.</p>
           <HomeLink />
         </main>
       );

@@ -20,8 +20,7 @@ export function TroubleBanner({ room, status, editor }: TroubleBannerProps) {
       {gone ? <Trash2 aria-hidden /> : <TriangleAlert aria-hidden />}
       {gone ? (
         <p>
-          <strong>This document was deleted.</strong> What you see is the copy on this device; nobody else has it any
-          more.
+          <strong>This document was deleted.</strong> What you see is this device’s copy, to read and to download.
         </p>
       ) : (
         <p>

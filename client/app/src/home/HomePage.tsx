@@ -1,6 +1,6 @@
 import { type DocumentInfo, QuireError } from '@quire/client';
 import { Plus, Search } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { navigate } from 'wouter/use-browser-location';
 import { useClient } from '../client/client-context.ts';
 import { useReadable } from '../client/use-readable.ts';
@@ -33,6 +33,7 @@ function Home({ list }: { readonly list: DocumentListStore }) {
   const state = useReadable(list);
   const [query, setQuery] = useState('');
   const [asking, setAsking] = useState<Asking | null>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
   const [creating, setCreating] = useState(false);
 
   async function createDocument(): Promise<void> {
@@ -55,6 +56,8 @@ function Home({ list }: { readonly list: DocumentListStore }) {
     await documents.delete(document.name);
     list.remove(document.name);
     setAsking(null);
+    // The row that had the focus has gone.
+    heading.current?.focus();
     announce(`Deleted “${nameForPeople(document).title}”.`);
   }
 
@@ -83,7 +86,9 @@ function Home({ list }: { readonly list: DocumentListStore }) {
       </header>
       <main className="home-main">
         <div className="home-title">
-          <h1>Documents</h1>
+          <h1 ref={heading} tabIndex={-1}>
+            Documents
+          </h1>
           <button type="button" className="button is-primary" disabled={creating} onClick={() => void createDocument()}>
             <Plus aria-hidden />
             New document

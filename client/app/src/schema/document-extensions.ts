@@ -1,5 +1,6 @@
 import type { Extensions } from '@tiptap/core';
 import { Image } from '@tiptap/extension-image';
+import { Link } from '@tiptap/extension-link';
 import { TaskItem, TaskList } from '@tiptap/extension-list';
 import { TableKit } from '@tiptap/extension-table';
 import { StarterKit } from '@tiptap/starter-kit';
@@ -18,12 +19,14 @@ export function documentExtensions(): Extensions {
       trailingNode: false,
       heading: { levels: [1, 2, 3] },
       dropcursor: { class: 'drop-cursor', color: false, width: 2 },
-      link: {
-        openOnClick: false,
-        autolink: true,
-        defaultProtocol: 'https',
-        HTMLAttributes: { rel: 'noopener noreferrer nofollow', target: '_blank' },
-      },
+      link: false,
+    }),
+    // What is typed behind a link is not part of it.
+    Link.extend({ inclusive: false }).configure({
+      openOnClick: false,
+      autolink: true,
+      defaultProtocol: 'https',
+      HTMLAttributes: { rel: 'noopener noreferrer nofollow', target: '_blank' },
     }),
     TaskList,
     // A label without the task's own text: it is also in the page, where find and copy would meet every task twice.

@@ -26,14 +26,14 @@ interface MenuButtonProps {
 
 export function MenuButton({ label, items, className, align, tooltip, tabIndex, children }: MenuButtonProps) {
   const popover = usePopover({ align: align ?? 'start' });
-  const { open, contentRef } = popover;
+  const { open, shown, contentRef } = popover;
 
   useLayoutEffect(() => {
-    if (!open) return;
+    if (!shown) return;
     const menu = contentRef.current;
     const start = menu?.querySelector<HTMLElement>('[aria-checked=true]') ?? menu?.querySelector('button');
     start?.focus();
-  }, [open, contentRef]);
+  }, [shown, contentRef]);
 
   function choose(item: MenuItem): void {
     // First the menu: closing gives the focus back to its button, and what was chosen may want it elsewhere.

@@ -2,7 +2,10 @@ import { type RefObject, type ToggleEvent, useCallback, useId, useLayoutEffect, 
 import { type Align, type Box, placePopover } from './place-popover.ts';
 
 export interface Popover {
+  /** Its content is wanted: from just before it appears until it has gone. */
   readonly open: boolean;
+  /** It is on screen, so that something in it can take the focus. */
+  readonly shown: boolean;
   readonly show: () => void;
   readonly close: () => void;
   readonly contentRef: RefObject<HTMLDivElement | null>;
@@ -22,7 +25,8 @@ export function usePopover(options: { align?: Align; anchor?: () => Box | null }
   const id = useId();
   const contentRef = useRef<HTMLDivElement>(null);
   const triggerRef = useRef<HTMLButtonElement>(null);
-  const [open, setOpen] = useState(false);
+  const [phase, setPhase] = useState<'closed' | 'opening' | 'shown'>('closed');
+  const open = phase !== 'closed';
   const placing = useRef(options);
   placing.current = options;
 
@@ -50,18 +54,22 @@ export function usePopover(options: { align?: Align; anchor?: () => Box | null }
     };
   }, [open]);
 
+  const prepare = useCallback((event: ToggleEvent<HTMLDivElement>) => {
+    if (event.target === event.currentTarget && event.newState === 'open') setPhase('opening');
+  }, []);
+  // The content stays until the popover has closed: taken away earlier, the focus in it would go nowhere.
   const follow = useCallback((event: ToggleEvent<HTMLDivElement>) => {
-    if (event.target === event.currentTarget) setOpen(event.newState === 'open');
+    if (event.target === event.currentTarget) setPhase(event.newState === 'open' ? 'shown' : 'closed');
   }, []);
 
   return {
     open,
+    shown: phase === 'shown',
     show: useCallback(() => contentRef.current?.showPopover(), []),
     close: useCallback(() => contentRef.current?.hidePopover(), []),
     contentRef,
     triggerRef,
     triggerProps: { popoverTarget: id, 'aria-expanded': open },
-    // Both events: the first lets content be there when the popover appears, the second is the truth afterwards.
-    contentProps: { id, popover: 'auto', onBeforeToggle: follow, onToggle: follow },
+    contentProps: { id, popover: 'auto', onBeforeToggle: prepare, onToggle: follow },
   };
 }

@@ -18,7 +18,10 @@ function LinkForm({ link }: { readonly link: LinkEditor }) {
   const input = useRef<HTMLInputElement>(null);
   const errorId = useId();
 
-  useEffect(() => input.current?.select(), []);
+  const { shown } = link.popover;
+  useEffect(() => {
+    if (shown) input.current?.select();
+  }, [shown]);
 
   return (
     <form

@@ -61,6 +61,8 @@ export function joinWithYWebsocket(
     provider,
     leave() {
       provider.destroy();
+      // The provider leaves its timer running, which keeps a process alive.
+      provider.awareness.destroy();
     },
   };
 }

@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises';
+import { createProbe } from './hold-idle.ts';
+import { enter, writeContent } from './seed.ts';
+import type { Target } from './target.ts';
+
+export interface StoreBig {
+  readonly document: string;
+  /** A file that holds the update to store. */
+  readonly contentPath: string;
+}
+
+export interface OpenCold {
+  readonly document: string;
+  /** How many open it at the same moment. */
+  readonly openers: number;
+  readonly contentBytes: number;
+}
+
+export interface OpenColdReadings {
+  /** From the first byte to the server until the last one has the whole document. */
+  readonly openMs: number;
+  readonly firstMs: number;
+  /** The longest that an edit in another document took meanwhile. */
+  readonly stallMs: number;
+}
+
+const PROBE_EDITS_PER_SECOND = 100;
+const WARM_UP_MS = 1500;
+const AFTER_MS = 200;
+const MAX_OPEN_MS = 120_000;
+/** A server may encode the same content a little shorter than it was sent. */
+const WHOLE = 0.95;
+
+/** Puts the content of a file into a document. */
+export async function storeBig(target: Target, { document, contentPath }: StoreBig): Promise<null> {
+  await writeContent(target, document, await readFile(contentPath));
+  return null;
+}
+
+/** Opens a document that is not in the server's memory, while two people type in another. */
+export async function openCold(target: Target, task: OpenCold): Promise<OpenColdReadings> {
+  const probe = createProbe(target, 'bench/calm', PROBE_EDITS_PER_SECOND, MAX_OPEN_MS);
+  await probe.join();
+  probe.start();
+  await new Promise((resolve) => setTimeout(resolve, WARM_UP_MS));
+  probe.beginMeasuring();
+  const beganAt = performance.now();
+  let firstMs = Number.POSITIVE_INFINITY;
+  const people = await Promise.all(
+    Array.from({ length: task.openers }, async () => {
+      const person = await enter(target, task.document);
+      await person.content(task.contentBytes * WHOLE);
+      firstMs = Math.min(firstMs, performance.now() - beganAt);
+      return person;
+    }),
+  );
+  const openMs = performance.now() - beganAt;
+  await new Promise((resolve) => setTimeout(resolve, AFTER_MS));
+  probe.endMeasuring();
+  probe.stop();
+  await probe.drain(MAX_OPEN_MS);
+  const { maxMs } = probe.read();
+  probe.leave();
+  for (const person of people) person.leave();
+  return { openMs, firstMs, stallMs: maxMs };
+}

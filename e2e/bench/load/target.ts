@@ -1,0 +1,12 @@
+import type { DialectName } from './dialects.ts';
+
+/** The server that a task is aimed at. */
+export interface Target {
+  readonly pid: number;
+  readonly port: number;
+  readonly dialect: DialectName;
+  /** What stands before the document in a URL, or all of the path where frames name the document. */
+  readonly basePath: string;
+  /** Where its inspector listens, for tasks that look at memory. */
+  readonly inspectorUrl: string | null;
+}

@@ -1,0 +1,90 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { createDialect } from './dialects.ts';
+import { createContent, writeContent } from './seed.ts';
+import { readCpuUs } from './server-usage.ts';
+import type { Target } from './target.ts';
+import { type RoomReadings, TypingRoom } from './typing-room.ts';
+
+export interface TypeTogether {
+  readonly documents: number;
+  readonly peoplePerDocument: number;
+  readonly writersPerDocument: number;
+  readonly editsPerSecondPerWriter: number;
+  readonly movesPerSecondPerWriter: number;
+  readonly warmUpMs: number;
+  readonly measureMs: number;
+  /** How long the last edits may take to arrive before they count as missing. */
+  readonly drainMs: number;
+  readonly withReceipts: boolean;
+  /** What every document holds before; 0 for an empty one. */
+  readonly contentBytes: number;
+}
+
+export interface TypingReadings extends RoomReadings {
+  readonly measuredMs: number;
+  readonly serverCpuUs: number;
+  /** Fractions of one core. */
+  readonly serverLoad: number;
+  readonly generatorLoad: number;
+  /** The longest that the generator itself was held up: latencies below this are its own. */
+  readonly generatorLagMs: number;
+}
+
+const NANOSECONDS_IN_MS = 1e6;
+
+/** People type into documents at a steady pace, while the server's processor time is watched. */
+export async function typeTogether(target: Target, task: TypeTogether): Promise<TypingReadings> {
+  const dialect = createDialect(target.dialect, target.basePath);
+  const documents = Array.from({ length: task.documents }, (_, index) => `bench/typing-${index}`);
+  for (const document of task.contentBytes > 0 ? documents : [])
+    await writeContent(target, document, createContent(task.contentBytes));
+  const { peoplePerDocument, writersPerDocument, editsPerSecondPerWriter, movesPerSecondPerWriter, withReceipts } =
+    task;
+  const room = new TypingRoom({
+    dialect,
+    port: target.port,
+    documents,
+    peoplePerDocument,
+    writersPerDocument,
+    editsPerSecondPerWriter,
+    movesPerSecondPerWriter,
+    withReceipts,
+    durationMs: task.warmUpMs + 2 * task.measureMs,
+  });
+  try {
+    await room.join();
+    room.start();
+    await pause(task.warmUpMs);
+
+    const lag = monitorEventLoopDelay({ resolution: 5 });
+    lag.enable();
+    const cpuBefore = readCpuUs(target.pid);
+    const ownBefore = process.cpuUsage();
+    const beganAt = performance.now();
+    room.beginMeasuring();
+    await pause(task.measureMs);
+    room.endMeasuring();
+    const measuredMs = performance.now() - beganAt;
+    const own = process.cpuUsage(ownBefore);
+    const serverCpuUs = readCpuUs(target.pid) - cpuBefore;
+    lag.disable();
+    room.stop();
+
+    await room.drain(task.drainMs);
+    return {
+      ...room.read(),
+      measuredMs,
+      serverCpuUs,
+      serverLoad: serverCpuUs / 1000 / measuredMs,
+      generatorLoad: (own.user + own.system) / 1000 / measuredMs,
+      generatorLagMs: lag.max / NANOSECONDS_IN_MS,
+    };
+  } finally {
+    room.stop();
+    room.leave();
+  }
+}
+
+function pause(durationMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, durationMs));
+}

@@ -1,0 +1,302 @@
+import * as Y from 'yjs';
+import type { LoadDialect, Word } from './dialects.ts';
+import { encodeCursorMove, encodeKeystroke } from './keystrokes.ts';
+import { Latencies } from './latencies.ts';
+import { pace } from './pacer.ts';
+import { type Heard, interpretWith, joinAll, Person } from './person.ts';
+import { WordMemo } from './word-memo.ts';
+
+export interface TypingRoomOptions {
+  readonly dialect: LoadDialect;
+  readonly port: number;
+  readonly documents: readonly string[];
+  readonly peoplePerDocument: number;
+  /** Of the people of each document, the first so many type. */
+  readonly writersPerDocument: number;
+  readonly editsPerSecondPerWriter: number;
+  readonly movesPerSecondPerWriter: number;
+  /** Longest time that the load may go on: what is written in it is built beforehand. */
+  readonly durationMs: number;
+  /** Whether receipts are to be timed too. */
+  readonly withReceipts: boolean;
+}
+
+/** A message of the server, as far as it counts: which edits of which writers it carries. */
+interface Carried {
+  readonly kind: 'edits' | 'presence' | 'receipt' | 'nothing';
+  readonly writers: readonly Writer[];
+  readonly sentAt: readonly number[];
+}
+
+interface Writer {
+  readonly reader: Reader;
+  readonly edits: readonly Buffer[];
+  readonly moves: readonly Buffer[];
+  /** When the edit of each clock was written; 0: not yet. */
+  readonly sentAt: Float64Array;
+  sent: number;
+  moved: number;
+  receipted: number;
+}
+
+interface Reader {
+  readonly person: Person<Carried>;
+  writer: Writer | null;
+}
+
+export interface RoomReadings {
+  /** Written while it was measured. */
+  readonly edits: number;
+  readonly moves: number;
+  /** Messages that reached anybody meanwhile, and how many of them carried edits. */
+  readonly messages: number;
+  readonly editMessages: number;
+  /** How often one edit reached one other person, and how often it should have. */
+  readonly arrivals: number;
+  readonly expectedArrivals: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+  readonly receipts: number;
+  readonly receiptP50Ms: number;
+  readonly receiptP99Ms: number;
+}
+
+const NOTHING: Carried = { kind: 'nothing', writers: [], sentAt: [] };
+const PRESENCE: Carried = { kind: 'presence', writers: [], sentAt: [] };
+const RECEIPT: Carried = { kind: 'receipt', writers: [], sentAt: [] };
+
+/** Receipts of the handshake: its step 2 gets one. */
+const HANDSHAKE_RECEIPTS = 1;
+const FIRST_CLIENT = 1_000_000_007;
+const CLIENT_STEP = 7_919;
+const DRAIN_LOOK_MS = 20;
+
+let clientsSoFar = 0;
+
+/** People who type into documents, and a clock on every edit from the write to each arrival. */
+export class TypingRoom {
+  readonly #options: TypingRoomOptions;
+  readonly #writers: Writer[] = [];
+  readonly #readers: Reader[] = [];
+  readonly #byClient = new Map<number, Writer>();
+  readonly #latencies = new Latencies();
+  readonly #receiptLatencies = new Latencies();
+  #window = { from: Number.POSITIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+  #edits = 0;
+  #moves = 0;
+  #messages = 0;
+  #editMessages = 0;
+  #stops: (() => void)[] = [];
+
+  constructor(options: TypingRoomOptions) {
+    this.#options = options;
+    const memo = new WordMemo<Heard<Carried>>(
+      options.dialect,
+      interpretWith((word) => this.#interpret(word)),
+    );
+    for (const document of options.documents) {
+      for (let index = 0; index < options.peoplePerDocument; index += 1) {
+        this.#readers.push(this.#createReader(document, memo, index < options.writersPerDocument));
+      }
+    }
+  }
+
+  get people(): number {
+    return this.#readers.length;
+  }
+
+  async join(): Promise<void> {
+    await joinAll(this.#readers.map(({ person }) => person));
+    if (!this.#options.withReceipts) return;
+    await Promise.all(this.#writers.map(({ reader }) => reader.person.receipts(HANDSHAKE_RECEIPTS)));
+  }
+
+  /** Begins to type. */
+  start(): void {
+    const { editsPerSecondPerWriter, movesPerSecondPerWriter } = this.#options;
+    const writers = this.#writers;
+    this.#stops = [
+      pace(editsPerSecondPerWriter * writers.length, (index) => this.#type(writers[index % writers.length] as Writer)),
+      pace(movesPerSecondPerWriter * writers.length, (index) => this.#move(writers[index % writers.length] as Writer)),
+    ];
+  }
+
+  /** What is written from now on counts. */
+  beginMeasuring(): void {
+    this.#window = { from: performance.now(), to: Number.POSITIVE_INFINITY };
+  }
+
+  /** What is written from now on does not count; what was written before still may arrive. */
+  endMeasuring(): void {
+    this.#window = { ...this.#window, to: performance.now() };
+  }
+
+  stop(): void {
+    for (const stop of this.#stops) stop();
+    this.#stops = [];
+  }
+
+  /** Waits until every edit that counts has reached everybody, or time is up. */
+  async drain(timeoutMs: number): Promise<void> {
+    const deadline = performance.now() + timeoutMs;
+    const isComplete = (): boolean =>
+      this.#latencies.count >= this.#expectedArrivals() &&
+      (!this.#options.withReceipts || this.#receiptLatencies.count >= this.#edits);
+    while (!isComplete() && performance.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS));
+    }
+  }
+
+  leave(): void {
+    for (const { person } of this.#readers) person.leave();
+  }
+
+  /** @throws when somebody's connection was lost on the way */
+  read(): RoomReadings {
+    const lost = this.#readers.filter(({ person }) => !person.isConnected).length;
+    if (lost > 0) throw new Error(`${lost} of ${this.#readers.length} connections were closed by the server`);
+    return {
+      edits: this.#edits,
+      moves: this.#moves,
+      messages: this.#messages,
+      editMessages: this.#editMessages,
+      arrivals: this.#latencies.count,
+      expectedArrivals: this.#expectedArrivals(),
+      p50Ms: this.#latencies.quantile(0.5),
+      p99Ms: this.#latencies.quantile(0.99),
+      maxMs: this.#latencies.maxMs,
+      receipts: this.#receiptLatencies.count,
+      receiptP50Ms: this.#receiptLatencies.quantile(0.5),
+      receiptP99Ms: this.#receiptLatencies.quantile(0.99),
+    };
+  }
+
+  #expectedArrivals(): number {
+    return this.#edits * (this.#options.peoplePerDocument - 1);
+  }
+
+  #createReader(document: string, memo: WordMemo<Heard<Carried>>, types: boolean): Reader {
+    const { dialect, port } = this.#options;
+    const reader: Reader = {
+      person: new Person<Carried>({ dialect, port, document, memo, onHeard: (carried) => this.#hear(reader, carried) }),
+      writer: null,
+    };
+    if (types) reader.writer = this.#createWriter(reader, document);
+    return reader;
+  }
+
+  #createWriter(reader: Reader, document: string): Writer {
+    const { dialect, durationMs, editsPerSecondPerWriter, movesPerSecondPerWriter } = this.#options;
+    const client = FIRST_CLIENT + CLIENT_STEP * clientsSoFar;
+    clientsSoFar += 1;
+    const editCount = Math.ceil((durationMs * editsPerSecondPerWriter) / 1000) + 2;
+    const moveCount = Math.ceil((durationMs * movesPerSecondPerWriter) / 1000) + 2;
+    const writer: Writer = {
+      reader,
+      edits: Array.from({ length: editCount }, (_, clock) => dialect.update(document, encodeKeystroke(client, clock))),
+      moves: Array.from({ length: moveCount }, (_, clock) =>
+        dialect.presence(document, encodeCursorMove(client, clock + 1)),
+      ),
+      sentAt: new Float64Array(editCount),
+      sent: 0,
+      moved: 0,
+      receipted: 0,
+    };
+    this.#writers.push(writer);
+    this.#byClient.set(client, writer);
+    return writer;
+  }
+
+  #type(writer: Writer): void {
+    const frame = writer.edits[writer.sent];
+    if (frame === undefined) return;
+    const now = performance.now();
+    writer.sentAt[writer.sent] = now;
+    writer.sent += 1;
+    writer.reader.person.write(frame);
+    if (this.#isCounted(now)) this.#edits += 1;
+  }
+
+  #move(writer: Writer): void {
+    const frame = writer.moves[writer.moved];
+    if (frame === undefined) return;
+    writer.moved += 1;
+    writer.reader.person.write(frame);
+    if (this.#isCounted(performance.now())) this.#moves += 1;
+  }
+
+  #isCounted(sentAt: number): boolean {
+    return sentAt >= this.#window.from && sentAt < this.#window.to;
+  }
+
+  #interpret(word: Word): Carried {
+    switch (word.kind) {
+      case 'changes':
+        return this.#findEdits(word.update);
+      case 'presence':
+        return PRESENCE;
+      case 'receipt':
+        return word.saved ? RECEIPT : NOTHING;
+      case 'authenticated':
+      case 'denied':
+      case 'step-1':
+      case 'other':
+        return NOTHING;
+      default:
+        return word satisfies never;
+    }
+  }
+
+  #findEdits(update: Uint8Array): Carried {
+    const { from, to } = Y.parseUpdateMeta(update);
+    const writers: Writer[] = [];
+    const sentAt: number[] = [];
+    for (const [client, end] of to) {
+      const writer = this.#byClient.get(client);
+      if (writer === undefined) continue;
+      for (let clock = from.get(client) ?? 0; clock < end; clock += 1) {
+        writers.push(writer);
+        sentAt.push(writer.sentAt[clock] ?? 0);
+      }
+    }
+    return { kind: 'edits', writers, sentAt };
+  }
+
+  #hear(reader: Reader, carried: Carried): void {
+    const now = performance.now();
+    const isMeasuring = now >= this.#window.from && now < this.#window.to;
+    if (isMeasuring) this.#messages += 1;
+    switch (carried.kind) {
+      case 'edits': {
+        if (isMeasuring) this.#editMessages += 1;
+        const { writers, sentAt } = carried;
+        for (let index = 0; index < sentAt.length; index += 1) {
+          const at = sentAt[index] as number;
+          // Some servers send an edit back to its writer, who does not wait for it.
+          if (at >= this.#window.from && at < this.#window.to && writers[index] !== reader.writer) {
+            this.#latencies.add(now - at);
+          }
+        }
+        return;
+      }
+      case 'receipt':
+        this.#takeReceipt(reader.writer, now);
+        return;
+      case 'presence':
+      case 'nothing':
+        return;
+      default:
+        carried.kind satisfies never;
+    }
+  }
+
+  /** Receipts come in the order of the edits. */
+  #takeReceipt(writer: Writer | null, now: number): void {
+    if (writer === null) return;
+    writer.receipted += 1;
+    const clock = writer.receipted - HANDSHAKE_RECEIPTS - 1;
+    const at = clock >= 0 && clock < writer.sent ? (writer.sentAt[clock] as number) : 0;
+    if (this.#isCounted(at)) this.#receiptLatencies.add(now - at);
+  }
+}

@@ -1,0 +1,38 @@
+// Stock Hocuspocus: its own server with its SQLite extension, defaults throughout. The extension brings better-sqlite3,
+// of which there is no build for this Node: its schema, queries and options stay, on the database of node:sqlite.
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { announce, importPeer, readPeerSettings } from './import-peer.ts';
+
+interface HocuspocusModule {
+  readonly Server: new (
+    settings: object,
+  ) => { listen(): Promise<unknown>; readonly address: { readonly port: number } };
+}
+
+interface SqliteModule {
+  readonly SQLite: new (
+    settings: object,
+  ) => { db?: unknown; readonly configuration: { readonly database: string; readonly schema: string } };
+}
+
+const { Server } = await importPeer<HocuspocusModule>('@hocuspocus/server');
+const { SQLite } = await importPeer<SqliteModule>('@hocuspocus/extension-sqlite');
+
+class SqliteOnNode extends SQLite {
+  async onConfigure(): Promise<void> {
+    const database = new DatabaseSync(this.configuration.database);
+    database.exec(this.configuration.schema);
+    this.db = database;
+  }
+}
+
+const { dataDirectory } = readPeerSettings();
+const server = new Server({
+  address: '127.0.0.1',
+  port: 0,
+  quiet: true,
+  extensions: [new SqliteOnNode({ database: join(dataDirectory, 'documents.sqlite') })],
+});
+await server.listen();
+announce(server.address.port);

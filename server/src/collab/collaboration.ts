@@ -11,7 +11,8 @@ import { CollabSession, type HookContext, type SessionContext, type SessionLimit
 import { DocumentOwner } from './document-owner.ts';
 import { createExtensionGate } from './extension-gate.ts';
 import { type FlushTimer, systemFlushTimer } from './flush-window.ts';
-import { QuireHocuspocus, takeOver } from './quire-hocuspocus.ts';
+import { loadInSlices } from './load-in-slices.ts';
+import { passOnChanges, QuireHocuspocus, takeOver } from './quire-hocuspocus.ts';
 import { Refusal } from './refusal.ts';
 import { draftUpdate } from './server-edit.ts';
 import type { SessionOrigin, SessionPort } from './session-port.ts';
@@ -197,8 +198,9 @@ class LiveCollaboration implements Collaboration {
     if (!isDocumentName(name)) throw new Refusal(closeCodes.badDocumentName);
     try {
       const loaded = await this.#loadStored(name);
-      takeOver(document, this.#hocuspocus);
-      if (loaded !== null) applyLoaded(document, loaded);
+      takeOver(document);
+      if (loaded !== null) await loadInSlices(document, loaded);
+      passOnChanges(document, this.#hocuspocus);
       const owner = this.#createOwner(name, document, loaded);
       this.#owners.set(name, owner);
       owner.start();
@@ -227,6 +229,7 @@ class LiveCollaboration implements Collaboration {
       epoch: loaded?.epoch ?? FIRST_EPOCH,
       tombstone: loaded?.tombstone == null ? new Map() : Y.decodeStateVector(loaded.tombstone),
       document,
+      stored: loaded?.entries.length === 0 ? loaded.snapshot : null,
       store,
       clock,
       timer,
@@ -287,13 +290,6 @@ class LiveCollaboration implements Collaboration {
     this.#hocuspocus.documents.delete(owner.name);
     owner.document.destroy();
   }
-}
-
-function applyLoaded(document: Y.Doc, loaded: LoadedDocument): void {
-  document.transact(() => {
-    if (loaded.snapshot !== null) Y.applyUpdate(document, loaded.snapshot);
-    for (const entry of loaded.entries) for (const { update } of entry.updates) Y.applyUpdate(document, update);
-  });
 }
 
 /** Hooks learn of a connection only where a batch has a single one. */

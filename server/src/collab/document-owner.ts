@@ -29,6 +29,8 @@ export interface OwnerOptions {
   /** State vector of earlier lives; structs below it belong to the dead (R14). */
   readonly tombstone: ReadonlyMap<number, number>;
   readonly document: OwnedDocument;
+  /** The document as it was read from disk, where that was one update: it need not be encoded again for the first who come. */
+  readonly stored: Uint8Array | null;
   readonly store: DocumentStore;
   readonly clock: Clock;
   readonly timer: FlushTimer;
@@ -48,6 +50,9 @@ const PRESENCE_PATIENCE_MS = 50;
 
 /** While somebody types a title, the entries of its own letters carry it. */
 const TITLE_DELAY_MS = 300;
+
+/** How long the encoding for those who come without anything is kept. */
+const WHOLE_STATE_MS = 2_000;
 
 /** No structs, no deletions. */
 const EMPTY_UPDATE = new Uint8Array([0, 0]);
@@ -80,6 +85,7 @@ export class DocumentOwner {
   #cancelPresence: (() => void) | null = null;
   #applying = false;
   #wholeState: Uint8Array | null = null;
+  #cancelWholeState: (() => void) | null = null;
   /** As the journal has it; the document's own may be newer. */
   #storedTitle: string;
   #cancelTitle: (() => void) | null = null;
@@ -97,6 +103,9 @@ export class DocumentOwner {
   /** Begins to watch the document. @returns nothing to dispose: the document and its owner go together */
   start(): void {
     this.document.on('update', this.#onDocumentUpdate);
+    const { stored } = this.#options;
+    if (stored !== null)
+      this.#wholeState = this.#keepForAWhile(encodeYWebsocketFrame({ kind: 'step-2', update: stored }));
     this.watchIdle();
   }
 
@@ -185,8 +194,17 @@ export class DocumentOwner {
     const stepOne = encodeYWebsocketFrame({ kind: 'step-1', stateVector: Y.encodeStateVector(this.document) });
     const knowsNothing = stateVector.length === 1 && stateVector[0] === 0;
     if (!knowsNothing) return { stepOne, stepTwo: encodeStepTwo(this.document, stateVector) };
-    this.#wholeState ??= encodeStepTwo(this.document);
+    this.#wholeState ??= this.#keepForAWhile(encodeStepTwo(this.document));
     return { stepOne, stepTwo: this.#wholeState };
+  }
+
+  /** A second copy of the document in memory, so not for longer than a crowd takes to come in. */
+  #keepForAWhile(stepTwo: Uint8Array): Uint8Array {
+    this.#cancelWholeState?.();
+    this.#cancelWholeState = this.#options.timer.after(WHOLE_STATE_MS, () => {
+      this.#wholeState = null;
+    });
+    return stepTwo;
   }
 
   /** Resolves once nothing is queued or at the disk. */
@@ -216,6 +234,7 @@ export class DocumentOwner {
     this.#cancelIdle?.();
     this.#cancelPresence?.();
     this.#cancelTitle?.();
+    this.#cancelWholeState?.();
     if (this.#flush.kind === 'scheduled') {
       this.#flush.cancel();
       this.#flush = { kind: 'idle' };

@@ -111,5 +111,7 @@ describe('Hocuspocus extensions', () => {
     write();
     await vi.waitFor(() => expect(ada.doc.getText('body').toString()).toBe('by the extension'));
     expect((await store.load('plan'))?.entries).toHaveLength(1);
+    const newcomer = join(url, 'plan');
+    await vi.waitFor(() => expect(newcomer.doc.getText('body').toString()).toBe('by the extension'));
   });
 });

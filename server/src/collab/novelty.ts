@@ -107,6 +107,14 @@ function encodeDeleteSet(deletes: DeleteSet): Uint8Array {
   return Y.encodeSnapshot(Y.createSnapshot(deletes, new Map())).slice(0, -1);
 }
 
+/** An update that only deletes: no structs, then the delete set. */
+export function encodeDeletesOnly(deletes: DeleteSet): Uint8Array {
+  const encoded = encodeDeleteSet(deletes);
+  const update = new Uint8Array(encoded.length + 1);
+  update.set(encoded, 1);
+  return update;
+}
+
 /** The other half of a snapshot: an empty delete set is a single zero byte. */
 function encodeStateVector(clocks: Map<number, number>): Uint8Array {
   return Y.encodeSnapshot(Y.createSnapshot(Y.createDeleteSet(), clocks)).slice(1);

@@ -75,18 +75,18 @@ export class QuireHocuspocus extends Hocuspocus {
 
 /**
  * Takes over what a Hocuspocus document does by itself. It broadcasts every update and awareness change from handlers
- * that it installs in its constructor: with them, everything would be sent twice. Hooks on changes stay, where an
- * extension has them.
+ * that it installs in its constructor: with them, everything would be sent twice.
  */
-export function takeOver(document: Document, hocuspocus: QuireHocuspocus): void {
+export function takeOver(document: Document): void {
   document._observers.delete('update');
   document.awareness._observers.delete('update');
   clearInterval(document.awareness._checkInterval);
-  if (hocuspocus.hasHook('onChange') || hocuspocus.hasHook('onStoreDocument')) {
-    document.on('update', (update: Uint8Array, origin: unknown) =>
-      document.callbacks.onUpdate(document, origin, update),
-    );
-  }
+}
+
+/** Calls the hooks on changes again, where an extension has them. */
+export function passOnChanges(document: Document, hocuspocus: QuireHocuspocus): void {
+  if (!hocuspocus.hasHook('onChange') && !hocuspocus.hasHook('onStoreDocument')) return;
+  document.on('update', (update: Uint8Array, origin: unknown) => document.callbacks.onUpdate(document, origin, update));
 }
 
 /**

@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { addSettingFlags, readSettingFlags } from './flags.ts';
-import { serve } from './serve.ts';
 
 export interface Surroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -22,6 +21,8 @@ export function createProgram(surroundings: Surroundings): Command {
     .showHelpAfterError('Run "quire serve --help" to see all settings.');
   addSettingFlags(command);
   command.action(async () => {
+    // Only now: help and version should not wait for the whole server to load.
+    const { serve } = await import('./serve.ts');
     const configFile: unknown = command.opts().config;
     await serve({
       ...surroundings,

@@ -209,6 +209,9 @@ describe('parts that a program brings', () => {
     const refused = await fetch(`${server.url}/readyz`);
     expect(refused.status).toBe(503);
     expect(await refused.text()).toContain('storage-refused');
+    const creating = await fetch(`${server.url}/v1/documents`, { method: 'POST' });
+    expect(creating.status).toBe(503);
+    expect(Number(creating.headers.get('retry-after'))).toBeGreaterThan(0);
     store.recover();
     expect(server.ready).toBe(true);
   });

@@ -141,19 +141,20 @@ function compose({ config, parts, clock, logger, listener, store }: Foundations)
   const origins = describeOrigins(config);
   let closing: Promise<void> | null = null;
 
+  const isDraining = (): boolean => closing !== null;
   const readUnreadiness = (): UnreadyReason[] => [
-    ...(closing === null ? [] : [{ code: 'draining' as const, detail: 'The server is stopping' }]),
+    ...(isDraining() ? [{ code: 'draining' as const, detail: 'The server is stopping' }] : []),
     ...findStoreUnreadiness(store.status),
   ];
   const stopWatchingStore = logStoreStatus(store, logger.child({ component: 'journal' }));
   const log = logger.child({ component: 'http' });
   const app = createApp({
-    api: createApi({ documents, origins, log }),
+    api: createApi({ documents, origins, log, isDraining }),
     staticApp: config.app ? createStaticApp(config.appDirectory ?? builtAppDirectory) : null,
     readUnreadiness,
     log,
   });
-  listener.handle(createHandlers({ app, gateway, origins, isDraining: () => closing !== null }));
+  listener.handle(createHandlers({ app, gateway, origins, isDraining }));
 
   async function close(): Promise<void> {
     listener.stopAccepting();

@@ -14,14 +14,16 @@ const log = pino({ level: 'silent' });
 let store: MemoryStore;
 let api: Hono;
 let now: number;
+let isDraining: boolean;
 beforeEach(() => {
   store = new MemoryStore();
   now = Date.UTC(2026, 0, 1);
+  isDraining = false;
   api = serve(createStoreEditor(store, () => now));
 });
 
 function serve(editor: DocumentEditor): Hono {
-  return createApi({ documents: createDocuments({ store, editor }), origins, log });
+  return createApi({ documents: createDocuments({ store, editor }), origins, log, isDraining: () => isDraining });
 }
 
 interface Sent {
@@ -174,7 +176,7 @@ describe('the list', () => {
       store: { list: () => Promise.resolve(page), stat: () => Promise.reject(error) },
       editor: createStoreEditor(store),
     });
-    api = createApi({ documents, origins, log });
+    api = createApi({ documents, origins, log, isDraining: () => false });
     const list = documentListSchema.parse(await (await send('/v1/documents')).json());
     expect(list.documents).toEqual([expect.objectContaining({ name: 'bad', damaged: true })]);
     expect(await problemOf(await send(path('bad')))).toMatchObject({ status: 500, code: 'document-damaged' });
@@ -321,6 +323,26 @@ describe('failures', () => {
     expect((await send(path('plan'), { method: 'PATCH', json: { title: 'x' } })).status).toBe(200);
   });
 
+  it('says so when the record of a document can not be read, however deep the reason lies', async () => {
+    const reason = (code: 'READ_FAILED' | 'CORRUPT_RECORD') =>
+      new Error('', { cause: new Error('load', { cause: new PersistenceError(code, 'inner words') }) });
+    for (const [code, status] of [
+      ['READ_FAILED', 503],
+      ['CORRUPT_RECORD', 500],
+    ] as const) {
+      api = serve({ edit: () => Promise.reject(reason(code)), delete: () => Promise.resolve() });
+      expect((await problemOf(await send('/v1/documents', { json: {} }))).status).toBe(status);
+    }
+  });
+
+  it('begins nothing any more once the server is stopping', async () => {
+    isDraining = true;
+    const response = await send('/v1/documents', { json: { name: 'late' } });
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await problemOf(response)).toMatchObject({ status: 503, code: 'service-restart' });
+    expect(await store.stat('late')).toBeNull();
+  });
+
   it('keeps the words of an unexpected failure to itself and its log', async () => {
     const logged: string[] = [];
     const documents = createDocuments({
@@ -330,7 +352,12 @@ describe('failures', () => {
         delete: () => Promise.reject(new Error('inner words')),
       },
     });
-    api = createApi({ documents, origins, log: pino({ level: 'info' }, { write: (line) => logged.push(line) }) });
+    api = createApi({
+      documents,
+      origins,
+      log: pino({ level: 'info' }, { write: (line) => logged.push(line) }),
+      isDraining: () => false,
+    });
     const response = await send('/v1/documents', { json: {} });
     expect(response.status).toBe(500);
     expect(await response.text()).not.toContain('inner words');

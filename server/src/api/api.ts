@@ -24,8 +24,10 @@ export function createApi(options: {
   readonly documents: Documents;
   readonly origins: OriginPolicy;
   readonly log: Logger;
+  /** The server is stopping, and what it begins now it might not finish. */
+  readonly isDraining: () => boolean;
 }): Hono {
-  const { documents, origins, log } = options;
+  const { documents, origins, log, isDraining } = options;
   const api = new Hono();
 
   api.onError((error, context) => {
@@ -39,6 +41,7 @@ export function createApi(options: {
 
   api.use('/v1/*', async (context, next) => {
     checkOrigin(context, origins);
+    if (isDraining()) throw new ApiError('service-restart', 'The server is stopping; try again in a moment');
     await next();
     context.header('Cache-Control', 'no-store');
     context.header('X-Content-Type-Options', 'nosniff');
@@ -90,7 +93,7 @@ export function createApi(options: {
 function checkOrigin(context: Context, policy: OriginPolicy): void {
   const host = context.req.header('host');
   if (!isTrustedHost(host, policy)) {
-    throw new ApiError('host-refused', `This server answers on loopback only, not as "${host}"`);
+    throw new ApiError('host-refused', `This server answers on loopback only, not as "${host}"; auth "open" lets it`);
   }
   if (SAFE_METHODS.has(context.req.method)) return;
   const origin = context.req.header('origin');

@@ -68,8 +68,15 @@ export function respondProblem(error: ApiError, headers: Readonly<Record<string,
 /** What an error means to a client of the API; the words of unexpected ones stay inside. */
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
-  if (error instanceof PersistenceError) return new ApiError(codeOf(error.code), detailOf(error), error);
+  const stored = findPersistenceError(error);
+  if (stored !== null) return new ApiError(codeOf(stored.code), detailOf(stored), error);
   return new ApiError('internal-error', 'The server’s log says more', error);
+}
+
+/** A load that failed reaches us as the refusal of a connection, with the reason inside. */
+function findPersistenceError(error: unknown): PersistenceError | null {
+  if (error instanceof PersistenceError) return error;
+  return error instanceof Error && error.cause !== undefined ? findPersistenceError(error.cause) : null;
 }
 
 function codeOf(code: PersistenceErrorCode): ProblemCode {

@@ -21,7 +21,11 @@ export function createHandlers({ app, gateway, origins, isDraining }: HandlerPar
       if (isDraining()) {
         refuseUpgrade(socket, '503 Service Unavailable', 'The server is restarting.');
       } else if (!isTrustedHost(host, origins)) {
-        refuseUpgrade(socket, '403 Forbidden', 'This server answers on loopback only, not under that name.');
+        refuseUpgrade(
+          socket,
+          '403 Forbidden',
+          'This server answers on loopback only, not under that name; auth "open" lets it.',
+        );
       } else if (!isAllowedOrigin({ host, origin }, origins)) {
         refuseUpgrade(
           socket,

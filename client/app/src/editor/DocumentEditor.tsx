@@ -2,6 +2,7 @@ import type { Room, RoomStatus } from '@quire/client';
 import { type Editor, EditorContent } from '@tiptap/react';
 import { useEffect } from 'react';
 import { useMediaQuery } from '../ui/use-media-query.ts';
+import { focusText } from './focus-text.ts';
 import { LinkPopover } from './link/LinkPopover.tsx';
 import { useLinkEditor } from './link/use-link-editor.ts';
 import { Outline } from './outline/Outline.tsx';
@@ -34,7 +35,7 @@ export function DocumentEditor({ room, status, onEditor }: DocumentEditorProps) 
 
   // Whoever opens an empty page wants to write; in one with text they may want to read first.
   useEffect(() => {
-    if (editor.isEmpty && editor.isEditable) editor.commands.focus();
+    if (editor.isEmpty && editor.isEditable) focusText(editor);
   }, [editor]);
 
   return (

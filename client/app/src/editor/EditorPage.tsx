@@ -12,6 +12,7 @@ import { CopyLinkButton } from './CopyLinkButton.tsx';
 import { findCarets } from './carets/caret-element.ts';
 import { DocumentEditor } from './DocumentEditor.tsx';
 import { EditorSkeleton } from './EditorSkeleton.tsx';
+import { focusText } from './focus-text.ts';
 import { followKeyboard } from './keyboard-inset.ts';
 import { HomeLink, NotLoaded } from './NotLoaded.tsx';
 import { PeopleBar } from './PeopleBar.tsx';
@@ -68,7 +69,9 @@ function OpenDocument({ room }: { readonly room: Room }) {
           room={room}
           loaded={status.loaded}
           canEdit={status.canEdit}
-          onEnter={() => editor.current?.commands.focus('start')}
+          onEnter={() => {
+            if (editor.current !== null) focusText(editor.current, 'start');
+          }}
         />
         <SaveState status={status} />
         <PeopleBar room={room} onGoTo={goTo} />

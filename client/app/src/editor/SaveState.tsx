@@ -15,9 +15,16 @@ const icons = {
 /** The one place that says whether the words on screen are safe. Its words are the SDK's. */
 export function SaveState({ status }: { readonly status: RoomStatus }) {
   const { tone, explanation } = statusTable[status.state];
-  const Icon = icons[status.state];
+  // While somebody types there is no word, and so no sign either that something is saved.
+  const settled = status.label !== '';
+  const Icon = settled ? icons[status.state] : CircleDashed;
   return (
-    <span className="save-state" data-state={status.state} data-tone={tone} data-tooltip={explanation}>
+    <span
+      className="save-state"
+      data-state={settled ? status.state : 'unsettled'}
+      data-tone={settled ? tone : 'busy'}
+      data-tooltip={explanation}
+    >
       <Icon aria-hidden />
       <span role="status" aria-label="Save state">
         {status.label}

@@ -8,6 +8,7 @@ import { useEffect, useMemo, useRef } from 'react';
 import { CONTENT_FRAGMENT, documentExtensions } from '../schema/index.ts';
 import { Carets } from './carets/carets.ts';
 import { ClickBelowEnd } from './click-below-end.ts';
+import { UndoSteps } from './undo/undo-steps.ts';
 
 interface DocumentEditorOptions {
   readonly room: Room;
@@ -32,6 +33,7 @@ export function useDocumentEditor({ room, canEdit, onEditLink, onLeaveText }: Do
         Placeholder.configure({ placeholder: 'Start writing' }),
         Selection.configure({ className: 'resting-selection' }),
         ClickBelowEnd,
+        UndoSteps,
         appShortcuts({
           'Mod-k': () => latest.current.onEditLink(),
           'Alt-F10': () => latest.current.onLeaveText(),

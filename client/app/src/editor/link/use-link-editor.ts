@@ -2,6 +2,7 @@ import { type Editor, getMarkRange } from '@tiptap/react';
 import { useState } from 'react';
 import type { Box } from '../../ui/place-popover.ts';
 import { type Popover, usePopover } from '../../ui/use-popover.ts';
+import { focusText } from '../focus-text.ts';
 
 export interface LinkEditor {
   readonly popover: Popover;
@@ -32,7 +33,8 @@ export function useLinkEditor(editor: Editor): LinkEditor {
     },
     apply(href) {
       popover.close();
-      const chain = editor.chain().focus();
+      focusText(editor);
+      const chain = editor.chain();
       const label = href.replace(/^(mailto:|https?:\/\/)/, '');
       const linked = { type: 'text', text: label, marks: [{ type: 'link', attrs: { href } }] };
       if (editor.state.selection.empty) chain.insertContent(linked).unsetMark('link').run();
@@ -40,11 +42,12 @@ export function useLinkEditor(editor: Editor): LinkEditor {
     },
     remove() {
       popover.close();
-      editor.chain().focus().unsetLink().run();
+      focusText(editor);
+      editor.commands.unsetLink();
     },
     cancel() {
       popover.close();
-      editor.commands.focus();
+      focusText(editor);
     },
   };
 }

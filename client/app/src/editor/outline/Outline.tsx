@@ -1,5 +1,6 @@
 import { type Editor, useEditorState } from '@tiptap/react';
 import { useEffect, useState } from 'react';
+import { focusText } from '../focus-text.ts';
 import { indentOutline, keyOutline, type OutlineHeading, readOutline } from './outline.ts';
 
 /** A heading counts as the one being read from here on, below the header. */
@@ -15,12 +16,9 @@ export function Outline({ editor }: { readonly editor: Editor }) {
     const heading = editor.view.nodeDOM(position);
     if (!(heading instanceof HTMLElement)) return;
     heading.scrollIntoView({ block: 'start', behavior: prefersLessMotion() ? 'auto' : 'smooth' });
-    if (editor.isEditable)
-      editor
-        .chain()
-        .setTextSelection(position + 1)
-        .focus(undefined, { scrollIntoView: false })
-        .run();
+    if (!editor.isEditable) return;
+    editor.commands.setTextSelection(position + 1);
+    focusText(editor);
   }
 
   return (

@@ -3,11 +3,12 @@ import { ChevronDown, Link as LinkIcon, Redo2, Undo2 } from 'lucide-react';
 import { Fragment, useRef } from 'react';
 import { nameKeys } from '../../ui/key-names.ts';
 import { MenuButton } from '../../ui/MenuButton.tsx';
+import { focusText } from '../focus-text.ts';
+import { useUndoState } from '../undo/use-undo-state.ts';
 import { blockStyles } from './block-styles.ts';
 import { formatGroups } from './format-commands.ts';
 import { useRovingFocus } from './roving-focus.ts';
 import { ToolbarButton } from './ToolbarButton.tsx';
-import { useUndoState } from './use-undo-state.ts';
 
 interface ToolbarProps {
   readonly editor: Editor;
@@ -16,7 +17,13 @@ interface ToolbarProps {
 
 export function Toolbar({ editor, onEditLink }: ToolbarProps) {
   const ref = useRef<HTMLDivElement>(null);
-  const roving = useRovingFocus(ref, () => editor.commands.focus());
+  const roving = useRovingFocus(ref, () => focusText(editor));
+  /** The text has the focus again before it changes, so that typing can go on at once. */
+  function act(change: (editor: Editor) => boolean): void {
+    focusText(editor);
+    change(editor);
+  }
+
   const { canUndo, canRedo } = useUndoState(editor);
   const { active, style } = useEditorState({ editor, selector: ({ editor: current }) => readFormats(current) });
 
@@ -28,14 +35,14 @@ export function Toolbar({ editor, onEditLink }: ToolbarProps) {
           keys="Mod-z"
           Icon={Undo2}
           disabled={!canUndo}
-          onPress={() => editor.chain().focus().undo().run()}
+          onPress={() => act((current) => current.commands.undo())}
         />
         <ToolbarButton
           label="Redo"
           keys="Mod-Shift-z"
           Icon={Redo2}
           disabled={!canRedo}
-          onPress={() => editor.chain().focus().redo().run()}
+          onPress={() => act((current) => current.commands.redo())}
         />
       </div>
       <hr className="toolbar-rule" aria-orientation="vertical" />
@@ -50,7 +57,7 @@ export function Toolbar({ editor, onEditLink }: ToolbarProps) {
             keys: nameKeys(block.keys),
             className: `style-item is-${block.id}`,
             checked: block.label === style,
-            onSelect: () => block.apply(editor),
+            onSelect: () => act(block.apply),
           }))}
         >
           <span>{style}</span>
@@ -68,7 +75,7 @@ export function Toolbar({ editor, onEditLink }: ToolbarProps) {
                 keys={command.keys}
                 Icon={command.Icon}
                 pressed={active.includes(command.id)}
-                onPress={() => command.toggle(editor)}
+                onPress={() => act(command.toggle)}
               />
             ))}
           </div>

@@ -5,7 +5,7 @@ export interface BlockStyle {
   readonly label: string;
   readonly keys: string;
   readonly isActive: (editor: Editor) => boolean;
-  readonly apply: (editor: Editor) => void;
+  readonly apply: (editor: Editor) => boolean;
 }
 
 export const blockStyles: readonly BlockStyle[] = [
@@ -14,7 +14,7 @@ export const blockStyles: readonly BlockStyle[] = [
     label: 'Body text',
     keys: 'Mod-Alt-0',
     isActive: (editor) => editor.isActive('paragraph'),
-    apply: (editor) => editor.chain().focus().setParagraph().run(),
+    apply: (editor) => editor.commands.setParagraph(),
   },
   heading(1),
   heading(2),
@@ -27,6 +27,6 @@ function heading(level: 1 | 2 | 3): BlockStyle {
     label: `Heading ${level}`,
     keys: `Mod-Alt-${level}`,
     isActive: (editor) => editor.isActive('heading', { level }),
-    apply: (editor) => editor.chain().focus().setHeading({ level }).run(),
+    apply: (editor) => editor.commands.setHeading({ level }),
   };
 }

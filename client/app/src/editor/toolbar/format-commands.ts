@@ -20,33 +20,25 @@ export interface FormatCommand {
   readonly keys: string;
   readonly Icon: LucideIcon;
   readonly isActive: (editor: Editor) => boolean;
-  readonly toggle: (editor: Editor) => void;
+  readonly toggle: (editor: Editor) => boolean;
 }
 
 export const formatGroups: readonly (readonly FormatCommand[])[] = [
   [
-    mark('bold', 'Bold', 'Mod-b', Bold, (editor) => editor.chain().focus().toggleBold().run()),
-    mark('italic', 'Italic', 'Mod-i', Italic, (editor) => editor.chain().focus().toggleItalic().run()),
-    mark('underline', 'Underline', 'Mod-u', Underline, (editor) => editor.chain().focus().toggleUnderline().run()),
-    mark('strike', 'Strikethrough', 'Mod-Shift-s', Strikethrough, (editor) =>
-      editor.chain().focus().toggleStrike().run(),
-    ),
-    mark('code', 'Inline code', 'Mod-e', Code, (editor) => editor.chain().focus().toggleCode().run()),
+    mark('bold', 'Bold', 'Mod-b', Bold, (editor) => editor.commands.toggleBold()),
+    mark('italic', 'Italic', 'Mod-i', Italic, (editor) => editor.commands.toggleItalic()),
+    mark('underline', 'Underline', 'Mod-u', Underline, (editor) => editor.commands.toggleUnderline()),
+    mark('strike', 'Strikethrough', 'Mod-Shift-s', Strikethrough, (editor) => editor.commands.toggleStrike()),
+    mark('code', 'Inline code', 'Mod-e', Code, (editor) => editor.commands.toggleCode()),
   ],
   [
-    mark('bulletList', 'Bulleted list', 'Mod-Shift-8', List, (editor) =>
-      editor.chain().focus().toggleBulletList().run(),
-    ),
-    mark('orderedList', 'Numbered list', 'Mod-Shift-7', ListOrdered, (editor) =>
-      editor.chain().focus().toggleOrderedList().run(),
-    ),
-    mark('taskList', 'Task list', 'Mod-Shift-9', ListChecks, (editor) => editor.chain().focus().toggleTaskList().run()),
+    mark('bulletList', 'Bulleted list', 'Mod-Shift-8', List, (editor) => editor.commands.toggleBulletList()),
+    mark('orderedList', 'Numbered list', 'Mod-Shift-7', ListOrdered, (editor) => editor.commands.toggleOrderedList()),
+    mark('taskList', 'Task list', 'Mod-Shift-9', ListChecks, (editor) => editor.commands.toggleTaskList()),
   ],
   [
-    mark('blockquote', 'Quote', 'Mod-Shift-b', Quote, (editor) => editor.chain().focus().toggleBlockquote().run()),
-    mark('codeBlock', 'Code block', 'Mod-Alt-c', SquareCode, (editor) =>
-      editor.chain().focus().toggleCodeBlock().run(),
-    ),
+    mark('blockquote', 'Quote', 'Mod-Shift-b', Quote, (editor) => editor.commands.toggleBlockquote()),
+    mark('codeBlock', 'Code block', 'Mod-Alt-c', SquareCode, (editor) => editor.commands.toggleCodeBlock()),
   ],
 ];
 
@@ -55,7 +47,7 @@ function mark(
   label: string,
   keys: string,
   Icon: LucideIcon,
-  toggle: (editor: Editor) => void,
+  toggle: (editor: Editor) => boolean,
 ): FormatCommand {
   return { id, label, keys, Icon, toggle, isActive: (editor) => editor.isActive(id) };
 }

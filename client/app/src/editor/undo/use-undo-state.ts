@@ -1,7 +1,6 @@
 import type { Editor } from '@tiptap/react';
-import { yUndoPluginKey } from '@tiptap/y-tiptap';
 import { useCallback, useSyncExternalStore } from 'react';
-import type { UndoManager } from 'yjs';
+import { undoManagerOf } from './undo-manager.ts';
 
 const stackEvents = ['stack-item-added', 'stack-item-popped', 'stack-cleared'] as const;
 
@@ -23,8 +22,4 @@ export function useUndoState(editor: Editor): { canUndo: boolean; canRedo: boole
   const canUndo = useSyncExternalStore(subscribe, () => (undoManagerOf(editor)?.undoStack.length ?? 0) > 0);
   const canRedo = useSyncExternalStore(subscribe, () => (undoManagerOf(editor)?.redoStack.length ?? 0) > 0);
   return { canUndo, canRedo };
-}
-
-function undoManagerOf(editor: Editor): UndoManager | undefined {
-  return yUndoPluginKey.getState(editor.state)?.undoManager;
 }

@@ -1,5 +1,5 @@
 /** Codes of `PersistenceError`, and whether the same call may succeed later without anybody's help. */
-const RETRYABLE = {
+export const RETRYABLE_BY_CODE = {
   /** Another process holds the directory. */
   LOCKED: false,
   /** A record fails its checksum, can't be decoded, or is missing. */
@@ -24,7 +24,7 @@ const RETRYABLE = {
   CLOSED: false,
 } as const;
 
-export type PersistenceErrorCode = keyof typeof RETRYABLE;
+export type PersistenceErrorCode = keyof typeof RETRYABLE_BY_CODE;
 
 export interface PersistenceErrorDetails {
   readonly cause?: unknown;
@@ -43,7 +43,7 @@ export class PersistenceError extends Error {
   constructor(code: PersistenceErrorCode, message: string, details: PersistenceErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
-    this.retryable = RETRYABLE[code];
+    this.retryable = RETRYABLE_BY_CODE[code];
     this.document = details.document;
     this.key = details.key;
   }

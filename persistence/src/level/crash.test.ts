@@ -80,7 +80,8 @@ async function mountDisk(megabytes: number): Promise<string> {
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', directory]);
   // Registered after the directory's own removal, and therefore run before it.
   onTestFinished(() => {
-    execFileSync('umount', [directory]);
+    // Lazily, because a failed test may leave a store open on it.
+    execFileSync('umount', ['--lazy', directory]);
   });
   return directory;
 }
@@ -105,7 +106,7 @@ function fillToTheBrim(path: string): void {
 describe('a full disk', () => {
   it('[G5] [R1] stops the receipts; freed, the store goes on by itself, and a SIGKILL then loses nothing', async () => {
     const disk = await mountDisk(16);
-    const victim = new Victim(join(disk, 'data'), 2000);
+    const victim = new Victim(join(disk, 'data'), 60);
     await victim.until(({ stored }) => stored.size >= 100);
     fillToTheBrim(join(disk, 'filler'));
     await victim.until(({ statuses }) => statuses.includes('refusing'));

@@ -1,4 +1,36 @@
+import { expect, it } from 'vitest';
 import { MemoryStore } from './memory-store.ts';
-import { describeDocumentStore } from './testing/document-store-contract.ts';
+import { describeDocumentStore, failsWith } from './testing/document-store-contract.ts';
+import { appendTo, isPending } from './testing/open-on.ts';
+import { loadText } from './testing/rebuild.ts';
+import { Typist } from './testing/sample-updates.ts';
 
 describeDocumentStore('MemoryStore', async () => new MemoryStore());
+
+it('[G1] confirms nothing before a flush when flushing is manual', async () => {
+  const store = new MemoryStore({ flushing: 'manual' });
+  const receipt = appendTo(store, 'notes', new Typist().type('x'));
+  expect(await isPending(receipt)).toBe(true);
+  expect(store.queue).toMatchObject({ entries: 1 });
+  expect(await store.load('notes')).toBeNull();
+  store.flush();
+  expect(await receipt).toMatchObject({ sequence: 1 });
+  expect(store.queue).toEqual({ entries: 0, bytes: 0 });
+});
+
+it('[G5] refuses on request, keeps what it had accepted, and recovers', async () => {
+  const store = new MemoryStore({ flushing: 'manual' });
+  const ada = new Typist();
+  const states: string[] = [];
+  store.onStatus((status) => states.push(status.state));
+  const pending = appendTo(store, 'notes', ada.type('a'));
+  store.refuse();
+  await expect(appendTo(store, 'notes', ada.type('b'))).rejects.toSatisfy(failsWith('REFUSED'));
+  expect(await isPending(pending)).toBe(true);
+  store.recover();
+  store.flush();
+  await pending;
+  expect(await loadText(store, 'notes')).toBe('a');
+  expect(states).toEqual(['refusing', 'ready']);
+  await store.close();
+});

@@ -22,7 +22,7 @@ export function CopyLinkButton({ name }: { readonly name: string }) {
       return;
     }
     setCopied(true);
-    announce('Link copied. Whoever opens it can write here.');
+    announce('Link copied.');
   }
 
   return (

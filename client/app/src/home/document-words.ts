@@ -16,13 +16,15 @@ export function nameForPeople(document: Pick<DocumentInfo, 'name' | 'title'>): {
   return { title, detail: invented || document.name === title ? null : document.name };
 }
 
-/** Every word of the query occurs in the title or the name; case and accents don't matter. */
+/**
+ * Every word of the query occurs in what is shown of the document, or its name starts with the query; case and accents
+ * don't matter. An invented name counts from its start only: somewhere in one of them is any letter.
+ */
 export function matchesQuery(document: Pick<DocumentInfo, 'name' | 'title'>, query: string): boolean {
-  const { title } = nameForPeople(document);
-  const text = fold(`${title} ${document.name}`);
-  return fold(query)
-    .split(/\s+/)
-    .every((word) => text.includes(word));
+  const { title, detail } = nameForPeople(document);
+  const shown = fold(`${title} ${detail ?? ''}`);
+  const wanted = fold(query);
+  return wanted.split(/\s+/).every((word) => shown.includes(word)) || fold(document.name).startsWith(wanted);
 }
 
 function fold(text: string): string {

@@ -37,3 +37,9 @@ test('search finds every word, in title or name, whatever its case or accents', 
   }
   expect(matchesQuery(document, 'mila ferry')).toBe(false);
 });
+
+test('an invented name is found by its beginning, and by nothing else', () => {
+  const document = { name: '7k3d-x0pa-m2vh-8qte', title: 'Chapter 1' };
+  expect(matchesQuery(document, '7k3d-x0')).toBe(true);
+  expect(matchesQuery(document, 'chapter 8')).toBe(false);
+});

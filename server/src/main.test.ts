@@ -10,6 +10,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { type ConfigInput, createServer, ListenError, type QuireServer, type ServerParts } from './main.ts';
 
+const globalsBefore = [globalThis.Request, globalThis.Response];
 const ends: (() => unknown)[] = [];
 let directory: string;
 beforeEach(async () => {
@@ -105,9 +106,8 @@ describe('a running server', () => {
   });
 
   it('leaves the globals of the program that embeds it alone', async () => {
-    const before = [globalThis.Request, globalThis.Response];
     await (await fetch(`${(await start()).url}/healthz`)).text();
-    expect([globalThis.Request, globalThis.Response]).toEqual(before);
+    expect([globalThis.Request, globalThis.Response]).toEqual(globalsBefore);
   });
 });
 
@@ -229,6 +229,8 @@ describe('parts that a program brings', () => {
 describe('ending', () => {
   it('closes sessions with "service restart", flushes, and frees port and directory', async () => {
     const server = await start();
+    await server.documents.create();
+    expect(server.unfinished.openDocuments).toBe(1);
     const socket = new WebSocket(`ws://127.0.0.1:${server.port}/collab`);
     await once(socket, 'open');
     await vi.waitFor(() => expect(server.unfinished.sessions).toBe(1));
@@ -237,6 +239,21 @@ describe('ending', () => {
     expect((await closed)[0]).toBe(1012);
     expect(server.unfinished).toEqual({ sessions: 0, openDocuments: 0, queuedEntries: 0, queuedBytes: 0 });
     expect((await start({ port: server.port })).port).toBe(server.port);
+  });
+
+  it('[G1] waits for the edits that are on their way to the disk', async () => {
+    const store = new MemoryStore({ flushing: 'manual' });
+    const server = await start({}, { store });
+    const seen: string[] = [];
+    const created = server.documents.create().then(() => seen.push('durable'));
+    await vi.waitFor(() => expect(store.queue.entries).toBe(1));
+    const closed = server.close().then(() => seen.push('closed'));
+    const socket = connect(server.port, '127.0.0.1');
+    await once(socket, 'close').catch(() => []); // refused: the server has begun to end
+    expect(seen).toEqual([]);
+    store.flush();
+    await Promise.all([created, closed]);
+    expect(seen).toEqual(['durable', 'closed']);
   });
 
   it('is unready from the moment in which it is told to close, and closes once', async () => {
@@ -251,11 +268,15 @@ describe('ending', () => {
 describe('what can not be had', () => {
   it('names who holds the directory, and gives the port back', async () => {
     const first = await start();
-    const second = await start().catch((error: unknown) => error);
+    const elsewhere = { data: join(directory, 'elsewhere') };
+    const { port, close } = await start(elsewhere);
+    await close();
+    const second = await start({ port }).catch((error: unknown) => error);
     expect(second).toBeInstanceOf(PersistenceError);
     expect(second).toMatchObject({ code: 'LOCKED' });
     expect(String(second)).toContain(`process ${process.pid}`);
     expect(String(second)).toContain(first.url);
+    expect((await start({ ...elsewhere, port })).port).toBe(port);
   });
 
   it('names who holds the port, and does not touch the directory', async () => {

@@ -78,7 +78,7 @@ function locate(directory: string, path: string): string | null {
     return null;
   }
   const parts = decoded.split('/').slice(1);
-  const isSafe = parts.every((part) => part !== '' && !part.startsWith('.') && !/[\\\0:]/.test(part));
+  const isSafe = parts.every((part) => !part.startsWith('.') && !/[\\\0:]/.test(part));
   return isSafe ? join(directory, ...parts) : null;
 }
 

@@ -4,6 +4,7 @@ import './styles/tokens.css';
 import './styles/base.css';
 import './styles/controls.css';
 import './styles/popovers.css';
+import './styles/dialogs.css';
 import { connect } from '@quire/client';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

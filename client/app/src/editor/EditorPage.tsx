@@ -18,6 +18,7 @@ import { HomeLink, NotLoaded } from './NotLoaded.tsx';
 import { PeopleBar } from './PeopleBar.tsx';
 import { SaveState } from './SaveState.tsx';
 import { TitleInput } from './TitleInput.tsx';
+import './carets/carets.css';
 import './document.css';
 import './editor.css';
 import './toolbar/toolbar.css';

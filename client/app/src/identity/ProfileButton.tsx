@@ -4,6 +4,7 @@ import { Avatar } from '../ui/Avatar.tsx';
 import { usePopover } from '../ui/use-popover.ts';
 import { guest } from './guest.ts';
 import { ProfileForm } from './ProfileForm.tsx';
+import './profile.css';
 
 /** One's own avatar: opens the name, the colour and the theme. */
 export function ProfileButton() {

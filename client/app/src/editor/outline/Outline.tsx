@@ -2,6 +2,7 @@ import { type Editor, useEditorState } from '@tiptap/react';
 import { useEffect, useState } from 'react';
 import { focusText } from '../focus-text.ts';
 import { indentOutline, keyOutline, type OutlineHeading, readOutline } from './outline.ts';
+import './outline.css';
 
 /** A heading counts as the one being read from here on, below the header. */
 const READING_LINE_PX = 160;

@@ -298,7 +298,7 @@ export class MemoryStore implements DocumentStore {
   #store(entry: Entry): void {
     const document = this.#documents.get(entry.document) ?? this.#create(entry);
     const order = compareEpochs(entry.epoch, document.life.epoch);
-    if (order > 0) beginLife(document, entry.epoch);
+    if (order > 0) beginLife(document, entry.epoch, entry.time);
     const kept = this.#keep(document, entry);
     const { incarnation, sequence } = entry.id;
     const held = this.#held.get(incarnation) ?? new HeldSequences();
@@ -324,7 +324,7 @@ export class MemoryStore implements DocumentStore {
 
   #keep(document: MemoryDocument, entry: Entry): Entry {
     if (compareEpochs(entry.epoch, document.life.epoch) === 0) {
-      if (stateOf(document) === 'deleted') {
+      if (entry.updates.length > 0 && stateOf(document) === 'deleted') {
         document.created = entry.time;
         document.edited = entry.time;
       }
@@ -352,7 +352,7 @@ function bornIn(epoch: Epoch): Life {
   return { epoch, snapshot: null, folded: [], live: [] };
 }
 
-function beginLife(document: MemoryDocument, epoch: Epoch): void {
+function beginLife(document: MemoryDocument, epoch: Epoch, time: number): void {
   const ended = document.life;
   const covered: StateVector = document.tombstone ?? new Map();
   if (ended.snapshot !== null) coverUpdate(covered, ended.snapshot);
@@ -361,6 +361,8 @@ function beginLife(document: MemoryDocument, epoch: Epoch): void {
   document.rivals = [...document.rivals, ended].filter((life) => life.epoch.count === epoch.count);
   document.life = bornIn(epoch);
   document.title = '';
+  document.created = time;
+  document.edited = time;
 }
 
 function stateOf(document: MemoryDocument): 'live' | 'deleted' {

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import { type Clock, elapsedMs } from '../clock.ts';
 import { PersistenceError } from '../errors.ts';
 import type { EntryId, StoreStatus } from '../store.ts';
 import type { Bytes, Database } from './database.ts';
@@ -91,7 +91,7 @@ export class BatchWriter<W extends Write> {
     return new Promise((resolve, reject) => {
       this.#queuedEntries += write.ids.length;
       this.#queuedBytes += write.bytes;
-      this.#queue.push({ write, since: this.#options.clock.now(), resolve, reject });
+      this.#queue.push({ write, since: elapsedMs(this.#options.clock), resolve, reject });
       this.#pump();
     });
   }
@@ -169,11 +169,11 @@ export class BatchWriter<W extends Write> {
   /** False only when the store closes while the disk still refuses. */
   async #commit(batch: Batch<W>): Promise<boolean> {
     const { clock, database, onBatch } = this.#options;
-    const since = clock.now();
+    const since = elapsedMs(clock);
     let failure: unknown;
     try {
       await this.#sync(batch);
-      if (batch.ops.length > 0) onBatch(reportOf(batch, since, clock.now()));
+      if (batch.ops.length > 0) onBatch(reportOf(batch, since, elapsedMs(clock)));
       return true;
     } catch (error) {
       failure = error;

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import { type Clock, elapsedMs } from '../clock.ts';
 import { compareEpochs } from '../epoch.ts';
 import { PersistenceError } from '../errors.ts';
 import type { CompactionReport, Epoch } from '../store.ts';
@@ -15,7 +15,7 @@ import { packRecords } from './packed-records.ts';
 import { readJournal, readRow, readSnapshot } from './reading.ts';
 
 export type CompactionEvent =
-  | ({ readonly outcome: 'folded' } & CompactionReport)
+  | ({ readonly outcome: 'folded'; readonly durationMs: number } & CompactionReport)
   | {
       readonly outcome: 'failed';
       readonly document: string;
@@ -87,10 +87,13 @@ export class Compactor {
   }
 
   async compact(document: string): Promise<CompactionReport> {
-    const { locks } = this.#options;
+    const { clock, locks } = this.#options;
+    const beganAt = elapsedMs(clock);
     const report = await locks.hold(document, () => this.#foldAll(document));
     this.#failures.delete(document);
-    if (report.entries > 0) this.#options.onCompaction({ outcome: 'folded', ...report });
+    if (report.entries > 0) {
+      this.#options.onCompaction({ outcome: 'folded', durationMs: elapsedMs(clock) - beganAt, ...report });
+    }
     return report;
   }
 

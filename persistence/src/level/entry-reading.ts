@@ -13,16 +13,18 @@ import { corrupt } from './record.ts';
 import { decodeSegment } from './segment-record.ts';
 
 const DEFAULT_RANGE_BYTES = 8 << 20;
+const MAX_RANGE_ENTRIES = 10_000;
 
 /**
  * Entries by id. Below `held`, the contiguous sequence that is on disk, every number must be found: a hole there is
  * damage, and is reported rather than passed over.
  */
 export async function readEntries(view: ReadView, range: EntryRange, held: number): Promise<Entry[]> {
-  const { after, incarnation, limit, maxBytes = DEFAULT_RANGE_BYTES } = range;
+  const { after, incarnation, maxBytes = DEFAULT_RANGE_BYTES } = range;
+  const limit = Math.min(Math.max(1, range.limit), MAX_RANGE_ENTRIES);
   const gt = idKey({ incarnation, sequence: after });
   const { lt } = keysUnder(gt.subarray(0, 9));
-  const found = await view.range({ gt, lt, limit: Math.max(1, limit) });
+  const found = await view.range({ gt, lt, limit });
   const segments = new Map<string, Promise<Map<string, Entry>>>();
   const entries: Entry[] = [];
   let bytes = 0;

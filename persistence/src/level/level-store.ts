@@ -184,8 +184,11 @@ export class LevelStore implements DocumentStore {
     unsubscribe();
   }
 
-  async #adoptInto(document: string, entries: readonly Entry[]): Promise<void> {
-    const { heads, mover } = this.#parts;
+  async #adoptInto(document: string, offered: readonly Entry[]): Promise<void> {
+    const { heads, journal, mover, vectors } = this.#parts;
+    const entries = offered.filter((entry) => !vectors.isAccepted(entry.id));
+    // Nothing new, but the first copy may still be on its way to the disk.
+    if (entries.length === 0) return journal.barrier();
     const highest = entries.reduce((a, b) => (compareEpochs(a.epoch, b.epoch) >= 0 ? a : b));
     const isNew = (head: DocumentHead) => head.born && compareEpochs(highest.epoch, head.epoch) > 0;
     if (await heads.use(document, isNew)) await mover.raise(document, highest.epoch, highest.time);

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { systemClock } from '../clock.ts';
 import { PersistenceError } from '../errors.ts';
@@ -26,6 +26,7 @@ import { ReserveFile } from './reserve-file.ts';
 import { restoreVectors } from './restore-vectors.ts';
 import { RowSweeper } from './row-sweeper.ts';
 import { StatusBoard } from './status-board.ts';
+import { syncDirectory } from './sync-directory.ts';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -91,7 +92,8 @@ const DEFAULTS = {
  */
 export async function openLevelStore(options: LevelStoreOptions): Promise<DocumentStore> {
   const settings = { ...DEFAULTS, ...options };
-  const { batchBytes, batchEntries, directory, rowIntervalMs } = settings;
+  const { batchBytes, batchEntries, rowIntervalMs } = settings;
+  const directory = resolve(options.directory);
   const clock = options.clock ?? systemClock;
   const paths = { journal: join(directory, 'journal'), owner: join(directory, 'owner.json') };
   const reserveBytes = options.reserveBytes ?? 2 * settings.writeBufferBytes + MIB;
@@ -105,6 +107,8 @@ export async function openLevelStore(options: LevelStoreOptions): Promise<Docume
   const database = new Database(db, { open: openDb, directory: paths.journal, clock, waitMs: settings.readWaitMs });
   try {
     await claimFormat(db, directory);
+    // LevelDB syncs its files and its own directory; the way there is ours.
+    for (const path of [directory, dirname(directory)]) await syncDirectory(path);
     await database.read((view) => restoreVectors(view, vectors));
   } catch (error) {
     await database.close();

@@ -136,6 +136,15 @@ export const configSchema = z.strictObject({
     .min(1)
     .optional()
     .describe('Directory of the built web app, when it is not the one that comes with the server.'),
+  metrics: z.boolean().default(true).describe('Count what happens, and serve it at `/metrics` for Prometheus.'),
+  metricsToken: z
+    .string()
+    .min(16)
+    .optional()
+    .describe(
+      'Who asks for `/metrics` must send it as a bearer token: at least 16 characters. Without one, only this machine may ask.',
+    )
+    .meta({ secret: true }),
   log: logSchema.prefault({}),
   journal: journalSchema.prefault({}),
   limits: limitsSchema.prefault({}),

@@ -19,6 +19,7 @@ import { type Listener, openListener } from './http/listener.ts';
 import type { OriginPolicy } from './http/origins.ts';
 import { createStaticApp } from './http/static-app.ts';
 import { createLog, type Logger } from './observability/log.ts';
+import { type Metrics, type MetricsOptions, startMetrics } from './observability/metrics/start-metrics.ts';
 
 export type { Documents } from './api/documents.ts';
 export { ApiError, type ProblemCode } from './api/problems.ts';
@@ -97,16 +98,19 @@ export async function createServer(input: ConfigInput = {}, parts: ServerParts =
     handlers: createStartingHandlers(),
     log: logger.child({ component: 'http' }),
   });
+  const metrics = config.metrics ? startMetrics(describeMetrics(config, clock, parts)) : null;
+  const foundations = { config, parts, clock, logger, listener, metrics };
   try {
-    if (parts.store !== undefined) return compose({ config, parts, clock, logger, listener, store: parts.store });
-    const store = await openLevelStore(describeJournal(config, clock, logger, describeUrl(config, listener)));
+    if (parts.store !== undefined) return compose({ ...foundations, store: parts.store });
+    const store = await openLevelStore(describeJournal(foundations));
     try {
-      return compose({ config, parts, clock, logger, listener, store });
+      return compose({ ...foundations, store });
     } catch (error) {
       await store.close();
       throw error;
     }
   } catch (error) {
+    metrics?.close();
     await listener.close();
     throw error;
   }
@@ -118,11 +122,13 @@ interface Foundations {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly listener: Listener;
-  readonly store: DocumentStore;
+  /** Null when nothing is measured. */
+  readonly metrics: Metrics | null;
 }
 
 /** The one place where the parts of a server meet. */
-function compose({ config, parts, clock, logger, listener, store }: Foundations): QuireServer {
+function compose(foundations: Foundations & { readonly store: DocumentStore }): QuireServer {
+  const { config, parts, clock, logger, listener, metrics, store } = foundations;
   const collaboration = createCollaboration({
     store,
     authenticator: parts.authenticator ?? createOpenAuthenticator(),
@@ -130,12 +136,14 @@ function compose({ config, parts, clock, logger, listener, store }: Foundations)
     clock,
     limits: config.limits,
     extensions: config.extensions,
+    meters: metrics?.collab ?? null,
   });
   const gateway = createGateway({
     collaboration,
     limits: config.limits,
     clock,
     log: logger.child({ component: 'gateway' }),
+    meters: metrics?.gateway ?? null,
   });
   const documents = createDocuments({ store, editor: collaboration });
   const origins = describeOrigins(config);
@@ -153,8 +161,9 @@ function compose({ config, parts, clock, logger, listener, store }: Foundations)
     staticApp: config.app ? createStaticApp(config.appDirectory ?? builtAppDirectory) : null,
     readUnreadiness,
     log,
+    metrics: metrics === null ? null : { route: metrics.serve({ store, collaboration }), gateway: metrics.gateway },
   });
-  listener.handle(createHandlers({ app, gateway, origins, isDraining }));
+  listener.handle(createHandlers({ app, gateway, origins, isDraining, meters: metrics?.gateway ?? null }));
 
   async function close(): Promise<void> {
     listener.stopAccepting();
@@ -162,6 +171,7 @@ function compose({ config, parts, clock, logger, listener, store }: Foundations)
     await collaboration.close();
     if (parts.store === undefined) await store.close();
     stopWatchingStore();
+    metrics?.close();
     await listener.close();
   }
 
@@ -192,13 +202,19 @@ function compose({ config, parts, clock, logger, listener, store }: Foundations)
 /** Where `vite build` of the web app leaves it. */
 const builtAppDirectory = fileURLToPath(new URL('../../client/app/dist', import.meta.url));
 
-function describeJournal(config: Config, clock: Clock, logger: Logger, address: string): LevelStoreOptions {
+function describeMetrics(config: Config, clock: Clock, parts: ServerParts): MetricsOptions {
+  const dataDirectory = parts.store === undefined ? resolve(config.data) : null;
+  return { clock, token: config.metricsToken, dataDirectory, queueLimitBytes: config.journal.queueBytes };
+}
+
+function describeJournal({ config, clock, logger, listener, metrics }: Foundations): LevelStoreOptions {
   const log = logger.child({ component: 'journal' });
   return {
     ...config.journal,
     directory: resolve(config.data),
     clock,
-    address,
+    address: describeUrl(config, listener),
+    ...(metrics === null ? {} : { onBatch: metrics.journal.onBatch, onCompaction: metrics.journal.onCompaction }),
     onUpkeepError: (error) => log.warn({ err: error }, 'upkeep of the journal failed'),
   };
 }

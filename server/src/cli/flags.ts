@@ -15,6 +15,7 @@ export function addSettingFlags(command: Command): void {
     for (const flags of writeFlags(field))
       command.addOption(new Option(flags, describe(field)).helpGroup(groupOf(field)));
   }
+  command.addHelpText('after', `\n${describeSecrets()}`);
 }
 
 /** By path of the setting, and only what was given: the defaults are the schema's. */
@@ -34,6 +35,14 @@ function writeFlags(field: Field): readonly string[] {
   if (field.flag === null || field.kind === 'objects') return [];
   if (field.kind === 'boolean') return [field.flag, `--no-${field.flag.slice(2)}`];
   return [`${field.flag} ${valueNames[field.kind]}`];
+}
+
+function describeSecrets(): string {
+  const secrets = fields.filter(({ isSecret }) => isSecret);
+  return [
+    'Not on the command line, which everybody on the machine can read, but in the environment or a config file:',
+    ...secrets.map(({ description, environment, path }) => `  ${environment} (${path})  ${description}`),
+  ].join('\n');
 }
 
 function describe(field: Field): string {

@@ -1,9 +1,18 @@
 import { encodeYWebsocketFrame } from '@quire/protocol';
+import { kindOfBody, type SentMeters } from '../observability/metrics/sent-meters.ts';
 import type { DocumentConnection } from './document-connection.ts';
 import type { Submission } from './submission.ts';
 
 /** Framed messages up to this much are put together once, so that each socket writes one buffer. */
 const MAX_JOINED_BYTES = 16 * 1024;
+
+/** What connections with the same address get, and how many of them there are. */
+interface Group {
+  readonly framed: readonly Buffer[];
+  readonly prefixBytes: number;
+  readonly sent: SentMeters | null;
+  sockets: number;
+}
 
 /**
  * Sends one flush: to everybody what the document gained and who is there, to some their receipts and echoes, and to
@@ -14,31 +23,55 @@ export function sendToAll(
   bodies: readonly Uint8Array[],
   own: ReadonlyMap<DocumentConnection, readonly Buffer[]>,
 ): void {
-  const shared = new Map<string, readonly Buffer[]>();
+  const groups = new Map<string, Group>();
   for (const connection of connections) {
-    let framed = shared.get(connection.messageKey);
-    if (framed === undefined) {
-      framed = join(bodies.flatMap((body) => connection.frame(body)));
-      shared.set(connection.messageKey, framed);
+    let group = groups.get(connection.messageKey);
+    if (group === undefined) {
+      const framed = join(bodies.flatMap((body) => connection.frame(body)));
+      group = { framed, prefixBytes: connection.prefix.length, sent: connection.session.sent, sockets: 0 };
+      groups.set(connection.messageKey, group);
     }
+    const { framed } = group;
+    if (group.sent !== null && connection.session.isOpen) group.sockets += 1;
     const mine = own.get(connection);
     if (mine !== undefined) connection.session.send(join([...framed, ...mine]));
     else if (framed.length > 0) connection.session.send(framed);
   }
+  for (const { prefixBytes, sent, sockets } of groups.values()) {
+    if (sent === null) continue;
+    for (const body of bodies) sent.add(kindOfBody(body), prefixBytes + body.length, sockets);
+  }
 }
 
-/** Receipts and echoes, framed, in the order in which the frames arrived. */
-export function collectOwnMessages(batch: readonly Submission[]): Map<DocumentConnection, Buffer[]> {
+/**
+ * Receipts and echoes, framed, in the order in which the frames arrived.
+ *
+ * @param answered gets the submissions that have one
+ */
+export function collectOwnMessages(
+  batch: readonly Submission[],
+  answered: Submission[] | null,
+): Map<DocumentConnection, Buffer[]> {
   const own = new Map<DocumentConnection, Buffer[]>();
   for (const submission of batch) {
     const { connection } = submission;
     if (connection === null) continue;
+    const { dialect, isOpen, sent } = connection.session;
+    const settled = connection.ledger.settle(submission);
+    const receipts = dialect.receipt === null ? 0 : settled;
+    const echo =
+      dialect.receipt === null && submission.frame !== null
+        ? encodeYWebsocketFrame({ kind: 'update', update: submission.frame })
+        : null;
+    if (receipts === 0 && echo === null) continue;
     const messages = own.get(connection) ?? [];
-    for (let left = connection.ledger.settle(submission); left > 0; left -= 1) messages.push(...connection.receipt());
-    if (submission.frame !== null && connection.session.dialect.receipt === null) {
-      messages.push(...connection.frame(encodeYWebsocketFrame({ kind: 'update', update: submission.frame })));
-    }
-    if (messages.length > 0) own.set(connection, messages);
+    for (let left = receipts; left > 0; left -= 1) messages.push(...connection.receipt());
+    if (echo !== null) messages.push(...connection.frame(echo));
+    own.set(connection, messages);
+    if (sent === null || !isOpen) continue;
+    if (echo !== null) sent.add('echo', echo.length);
+    else sent.add('receipt', connection.prefix.length + (dialect.receipt?.length ?? 0), receipts);
+    answered?.push(submission);
   }
   return own;
 }

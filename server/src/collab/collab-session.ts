@@ -15,6 +15,7 @@ import {
 } from '@quire/protocol';
 import * as Y from 'yjs';
 import type { Grant } from '../auth/authenticator.ts';
+import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
 import { type ConnectionState, DocumentConnection } from './document-connection.ts';
 import type { DocumentOwner } from './document-owner.ts';
 import type { ExtensionGate, GatedFrame } from './extension-gate.ts';
@@ -38,6 +39,7 @@ export interface SessionContext {
   readonly gate: ExtensionGate | null;
   readonly limits: SessionLimits;
   readonly store: Pick<DocumentStore, 'status'>;
+  readonly meters: CollabMeters | null;
   findOwner(name: string): DocumentOwner | undefined;
   discardDestroyed(name: string): void;
   /** Counts somebody on the way into a document, so that it isn't unloaded under them (R6); returns the end of it. */
@@ -98,20 +100,21 @@ export class CollabSession {
     return null;
   }
 
-  receive(address: Address, frame: ClientFrame): void {
+  /** @param readAtMs when the frame was read, monotonic; null when nobody measures it */
+  receive(address: Address, frame: ClientFrame, readAtMs: number | null): void {
     const connection = this.#connections.get(address.raw) ?? this.#open(address);
     if (connection === null) return;
     switch (connection.state.kind) {
       case 'new':
         if (frame.kind === 'token') this.#establishLater(connection, frame);
         else if (frame.kind === 'close') this.#drop(connection);
-        else this.#wait(connection, frame);
+        else this.#wait(connection, frame, readAtMs);
         return;
       case 'establishing':
-        this.#wait(connection, frame);
+        this.#wait(connection, frame, readAtMs);
         return;
       case 'established':
-        this.#handle(connection, connection.state, frame);
+        this.#handle(connection, connection.state, frame, readAtMs);
         return;
       case 'closed':
         return;
@@ -138,6 +141,7 @@ export class CollabSession {
     const established: Established = { kind: 'established', owner, grant, hocuspocus };
     connection.state = established;
     this.#wasEstablished = true;
+    this.#context.meters?.connections.add(this.#port.dialect.name);
     hocuspocus.onClose(() => this.#drop(connection));
     owner.enter(connection);
     this.#endEntering(connection);
@@ -163,44 +167,56 @@ export class CollabSession {
   #establishLater(connection: DocumentConnection, token: ClientFrame): void {
     connection.state = { kind: 'establishing' };
     this.#entering.set(connection, this.#context.noteEntering(connection.address.document));
+    if (this.#context.meters !== null) this.#context.meters.connectionsEntering += 1;
     this.#forward(connection, token);
   }
 
   #endEntering(connection: DocumentConnection): void {
-    this.#entering.get(connection)?.();
+    const end = this.#entering.get(connection);
+    if (end === undefined) return;
     this.#entering.delete(connection);
+    if (this.#context.meters !== null) this.#context.meters.connectionsEntering -= 1;
+    end();
   }
 
-  #wait(connection: DocumentConnection, frame: ClientFrame): void {
+  #wait(connection: DocumentConnection, frame: ClientFrame, readAtMs: number | null): void {
     const bytes = weigh(frame);
-    this.#waiting = { frames: this.#waiting.frames + 1, bytes: this.#waiting.bytes + bytes };
-    const { limits } = this.#context;
-    if (this.#waiting.frames > limits.maxUnestablishedFrames || this.#waiting.bytes > limits.maxUnestablishedBytes) {
+    const { maxUnestablishedBytes, maxUnestablishedFrames } = this.#context.limits;
+    if (this.#waiting.frames + 1 > maxUnestablishedFrames || this.#waiting.bytes + bytes > maxUnestablishedBytes) {
       this.#port.close(closeCodes.tooManyBeforeAuth);
       return;
     }
-    connection.waiting.push({ frame: copyOf(frame), bytes });
+    connection.waiting.push({ frame: copyOf(frame), bytes, readAtMs });
+    this.#countWaiting(1, bytes);
+  }
+
+  #countWaiting(frames: number, bytes: number): void {
+    this.#waiting = { frames: this.#waiting.frames + frames, bytes: this.#waiting.bytes + bytes };
+    this.#context.meters?.waiting(frames, bytes);
   }
 
   #drainWaiting(connection: DocumentConnection, established: Established): void {
-    for (const { frame, bytes } of this.#takeWaiting(connection)) {
-      this.#waiting = { frames: this.#waiting.frames - 1, bytes: this.#waiting.bytes - bytes };
+    for (const { frame, readAtMs } of this.#takeWaiting(connection)) {
       if (connection.state !== established) return;
-      this.#handle(connection, established, frame);
+      this.#handle(connection, established, frame, readAtMs);
     }
   }
 
   #takeWaiting(connection: DocumentConnection): DocumentConnection['waiting'] {
-    return connection.waiting.splice(0);
+    const taken = connection.waiting.splice(0);
+    let bytes = 0;
+    for (const waiting of taken) bytes += waiting.bytes;
+    this.#countWaiting(-taken.length, -bytes);
+    return taken;
   }
 
-  #handle(connection: DocumentConnection, state: Established, frame: ClientFrame): void {
+  #handle(connection: DocumentConnection, state: Established, frame: ClientFrame, readAtMs: number | null): void {
     switch (frame.kind) {
       case 'update':
       case 'step-2':
       case 'presence':
-        if (this.#context.gate === null) this.#accept(connection, state, frame);
-        else this.#acceptThroughGate(connection, state, frame, this.#context.gate);
+        if (this.#context.gate === null) this.#accept(connection, state, frame, readAtMs);
+        else this.#acceptThroughGate(connection, state, { frame, readAtMs }, this.#context.gate);
         return;
       case 'step-1':
         this.#answerStepOne(connection, state, frame);
@@ -218,9 +234,9 @@ export class CollabSession {
     }
   }
 
-  #accept(connection: DocumentConnection, state: Established, frame: GatedFrame): void {
+  #accept(connection: DocumentConnection, state: Established, frame: GatedFrame, readAtMs: number | null): void {
     if (frame.kind !== 'presence') {
-      this.#act(connection, ingest(connection, state, frame, this.#context.store, this.#context.limits));
+      this.#act(connection, ingest(connection, state, frame, this.#context.store, this.#context.limits, readAtMs));
       return;
     }
     const { maxPresenceEntries: maxEntries, maxPresenceStateBytes: maxStateBytes } = this.#context.limits;
@@ -233,13 +249,18 @@ export class CollabSession {
   }
 
   /** Hooks may take their time: frames of one connection go through them one after the other, in order. */
-  #acceptThroughGate(connection: DocumentConnection, state: Established, frame: GatedFrame, gate: ExtensionGate): void {
+  #acceptThroughGate(
+    connection: DocumentConnection,
+    state: Established,
+    { frame, readAtMs }: { readonly frame: GatedFrame; readonly readAtMs: number | null },
+    gate: ExtensionGate,
+  ): void {
     const own = copyOf(frame);
     const pass = async (): Promise<void> => {
       if (connection.state !== state) return;
       const admitted = await gate.admit(state.hocuspocus, own);
       if (connection.state !== state) return;
-      this.#accept(connection, state, admitted);
+      this.#accept(connection, state, admitted, readAtMs);
       await gate.after(state.hocuspocus, own);
     };
     const previous = this.#gates.get(connection) ?? Promise.resolve();
@@ -255,9 +276,11 @@ export class CollabSession {
       case 'accepted':
         return;
       case 'read-only':
+        this.#context.meters?.editRefused('read-only');
         connection.refuseWrite();
         return;
       case 'refused':
+        this.#context.meters?.editRefused(verdict.code.name);
         if (verdict.scope === 'document') connection.closeDocument(verdict.code);
         else connection.closeSession(verdict.code);
         return;
@@ -284,7 +307,7 @@ export class CollabSession {
       return;
     }
     const { stepOne, stepTwo } = owner.answerStepOne(stateVector);
-    this.#port.send([...connection.frame(stepOne), ...connection.frame(stepTwo)]);
+    connection.send(stepOne, stepTwo);
   }
 
   #tellPresence(connection: DocumentConnection, { owner }: Established): void {
@@ -300,19 +323,28 @@ export class CollabSession {
   /** Sends what Hocuspocus says, and acts on its refusals. */
   #relay(data: Uint8Array): void {
     const { rawAddress, frame } = decodeServerFrame(data);
-    const message = this.#port.dialect.fromHocuspocus(data);
+    const { dialect, sent } = this.#port;
+    const message = dialect.fromHocuspocus(data);
+    const say = (): void => {
+      if (message === null) return;
+      if (this.#port.isOpen) sent?.add(frame.kind, message.length);
+      this.#port.send(this.#port.frame(NO_PREFIX, message));
+    };
     if (frame.kind !== 'denied') {
-      if (message !== null) this.#port.send(this.#port.frame(NO_PREFIX, message));
+      const ended = frame.kind === 'closed' ? findCloseCode(frame.reason) : null;
+      if (ended !== null) this.#context.meters?.connectionRefused(ended);
+      say();
       return;
     }
     const code: CloseCode = findCloseCode(frame.reason) ?? closeCodes.forbidden;
+    this.#context.meters?.connectionRefused(code);
     // An unmodified provider never tries again after a denial: what may pass must end the socket instead (R7).
     if (code.retry === 'backoff') {
       this.#port.close(code);
       return;
     }
-    if (message !== null) this.#port.send(this.#port.frame(NO_PREFIX, message));
-    if (this.#port.dialect.name === 'y-websocket') this.#port.close(code);
+    say();
+    if (dialect.name === 'y-websocket') this.#port.close(code);
     const connection = this.#connections.get(rawAddress);
     if (connection !== undefined) this.#drop(connection);
   }
@@ -320,11 +352,12 @@ export class CollabSession {
   #drop(connection: DocumentConnection): void {
     const { state } = connection;
     connection.state = { kind: 'closed' };
-    for (const { bytes } of this.#takeWaiting(connection)) {
-      this.#waiting = { frames: this.#waiting.frames - 1, bytes: this.#waiting.bytes - bytes };
-    }
+    this.#takeWaiting(connection);
     if (this.#connections.get(connection.address.raw) === connection) this.#connections.delete(connection.address.raw);
-    if (state.kind === 'established') state.owner.leave(connection);
+    if (state.kind === 'established') {
+      this.#context.meters?.connections.add(this.#port.dialect.name, -1);
+      state.owner.leave(connection);
+    }
     this.#endEntering(connection);
   }
 }

@@ -7,6 +7,7 @@ import * as Y from 'yjs';
 import { AccessError, type Authenticator, type Grant } from '../auth/authenticator.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/log.ts';
+import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
 import { CollabSession, type HookContext, type SessionContext, type SessionLimits } from './collab-session.ts';
 import { DocumentOwner } from './document-owner.ts';
 import { createExtensionGate } from './extension-gate.ts';
@@ -36,6 +37,8 @@ export interface CollaborationOptions {
   /** Hocuspocus extensions that neither persist nor replicate. */
   readonly extensions: readonly Extension[];
   readonly timer?: FlushTimer;
+  /** Left out: nothing is counted. */
+  readonly meters?: CollabMeters | null;
 }
 
 /** The documents of this node, and everybody who has them open. */
@@ -83,6 +86,7 @@ class LiveCollaboration implements Collaboration {
       }),
       limits,
       store,
+      meters: options.meters ?? null,
       findOwner: (name) => this.#owners.get(name),
       discardDestroyed: (name) => this.#discardDestroyed(name),
       noteEntering: (name) => this.#noteEntering(name),
@@ -119,6 +123,7 @@ class LiveCollaboration implements Collaboration {
           frame: null,
           owed: false,
           applied: false,
+          readAtMs: null,
           settled: { resolve, reject },
         });
       });
@@ -171,7 +176,10 @@ class LiveCollaboration implements Collaboration {
       // After everybody else's: an extension that refuses must be heard before anything is loaded.
       priority: Number.MIN_SAFE_INTEGER,
       onAuthenticate: async (payload) => ({ grant: await this.#authenticate(payload) }),
-      onLoadDocument: ({ document }) => this.#load(document),
+      onLoadDocument: ({ document }) => {
+        const { clock, meters } = this.#options;
+        return meters?.loads.time(clock, () => this.#load(document)) ?? this.#load(document);
+      },
       connected: async ({ connection, context }) => {
         if (context.grant !== undefined) context.session.establish(connection, context.grant);
       },
@@ -222,7 +230,7 @@ class LiveCollaboration implements Collaboration {
   }
 
   #createOwner(name: DocumentName, document: Document, loaded: LoadedDocument | null): DocumentOwner {
-    const { store, clock, log, limits, timer = systemFlushTimer } = this.#options;
+    const { store, clock, log, limits, meters = null, timer = systemFlushTimer } = this.#options;
     const mirrorsPresence = this.#hocuspocus.hasHook('onAwarenessUpdate');
     const owner = new DocumentOwner({
       name,
@@ -234,6 +242,7 @@ class LiveCollaboration implements Collaboration {
       clock,
       timer,
       log,
+      meters,
       maxQueueBytes: limits.maxQueueBytesPerDocument,
       unloadDelayMs: limits.unloadDelayMs,
       onIdle: () => void this.#unload(document),
@@ -270,7 +279,9 @@ class LiveCollaboration implements Collaboration {
   async #unload(document: Document): Promise<void> {
     this.#unloading.add(document.name);
     try {
-      await this.#hocuspocus.unloadDocument(document);
+      const { clock, meters } = this.#options;
+      const unload = async (): Promise<void> => void (await this.#hocuspocus.unloadDocument(document));
+      await (meters?.unloads.time(clock, unload, () => document.isDestroyed) ?? unload());
     } catch (error) {
       this.#options.log.error({ err: error, document: document.name }, 'a hook failed while a document was unloaded');
     } finally {

@@ -1,6 +1,7 @@
 import type { Connection as HocuspocusConnection } from '@hocuspocus/server';
 import type { Address, ClientFrame, CloseCode } from '@quire/protocol';
 import type { Grant } from '../auth/authenticator.ts';
+import { kindOfBody } from '../observability/metrics/sent-meters.ts';
 import type { DocumentOwner } from './document-owner.ts';
 import { ReceiptLedger } from './receipt-ledger.ts';
 import type { SessionPort } from './session-port.ts';
@@ -9,6 +10,7 @@ import type { SessionPort } from './session-port.ts';
 export interface WaitingFrame {
   readonly frame: ClientFrame;
   readonly bytes: number;
+  readonly readAtMs: number | null;
 }
 
 /** Where a document connection stands. */
@@ -36,23 +38,27 @@ export class DocumentConnection {
   state: ConnectionState = { kind: 'new' };
   /** Who is written into history for what arrives here. In open mode: the name that a guest shows to others. */
   author = '';
-  readonly #prefix: Uint8Array;
+  /** Stands before every message. */
+  readonly prefix: Uint8Array;
   #receipt: readonly Buffer[] | null = null;
 
   constructor(session: SessionPort, address: Address) {
     this.session = session;
     this.address = address;
-    this.#prefix = session.dialect.prefix(address.raw);
+    this.prefix = session.dialect.prefix(address.raw);
     this.messageKey = `${session.dialect.name}:${address.raw}`;
   }
 
   /** A message of this connection, as bytes of its transport. */
   frame(body: Uint8Array): readonly Buffer[] {
-    return this.session.frame(this.#prefix, body);
+    return this.session.frame(this.prefix, body);
   }
 
-  send(body: Uint8Array): void {
-    this.session.send(this.frame(body));
+  /** All of them in one write. */
+  send(...bodies: readonly Uint8Array[]): void {
+    const { isOpen, sent } = this.session;
+    if (isOpen) for (const body of bodies) sent?.add(kindOfBody(body), this.prefix.length + body.length);
+    this.session.send(bodies.flatMap((body) => this.frame(body)));
   }
 
   /** The same bytes every time; none in a dialect that has no receipts. */

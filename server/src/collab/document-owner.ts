@@ -3,6 +3,7 @@ import { type CloseCode, closeCodes, type DocumentName, encodeYWebsocketFrame } 
 import * as Y from 'yjs';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/log.ts';
+import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
 import { collectOwnMessages, sendToAll } from './broadcast.ts';
 import type { DocumentConnection } from './document-connection.ts';
 import { readTitle } from './document-title.ts';
@@ -35,6 +36,7 @@ export interface OwnerOptions {
   readonly clock: Clock;
   readonly timer: FlushTimer;
   readonly log: Logger;
+  readonly meters: CollabMeters | null;
   readonly maxQueueBytes: number;
   readonly unloadDelayMs: number;
   /** Called when nobody has needed the document for `unloadDelayMs`. */
@@ -68,7 +70,7 @@ export class DocumentOwner {
   readonly epoch: Epoch;
   readonly tombstone: ReadonlyMap<number, number>;
   readonly document: OwnedDocument;
-  readonly presence = new Presence();
+  readonly presence: Presence;
   /** Who is known to write as which Yjs client. */
   readonly authors = new Map<number, string>();
   readonly #options: OwnerOptions;
@@ -93,6 +95,7 @@ export class DocumentOwner {
 
   constructor(options: OwnerOptions) {
     this.#options = options;
+    this.presence = new Presence(options.meters);
     this.name = options.name;
     this.epoch = options.epoch;
     this.tombstone = options.tombstone;
@@ -252,8 +255,9 @@ export class DocumentOwner {
         return;
       case 'idle': {
         if (this.#queue.length === 0 && !this.presence.hasChanges) return;
-        const { timer } = this.#options;
+        const { meters, timer } = this.#options;
         const delayMs = windowBeforeFlush(this.#lastFlush.costMs, timer.now() - this.#lastFlush.beganAt);
+        meters?.flushWindow.observeMs(delayMs);
         const cancel = timer.after(delayMs, () => this.#beginFlush());
         this.#flush = { kind: 'scheduled', cancel };
         return;
@@ -302,6 +306,7 @@ export class DocumentOwner {
     }
     for (const submission of batch) submission.settled?.resolve();
     this.#lastFlush = { beganAt, costMs: this.#options.timer.now() - beganAt };
+    this.#options.meters?.flushed(batch, this.#lastFlush.costMs);
     this.#endFlush();
   }
 
@@ -382,8 +387,11 @@ export class DocumentOwner {
       this.#options.onPresence(presence);
       bodies.push(encodeYWebsocketFrame({ kind: 'presence', presence }));
     }
-    const own = collectOwnMessages(batch);
+    const { clock, meters } = this.#options;
+    const answered: Submission[] | null = meters === null ? null : [];
+    const own = collectOwnMessages(batch, answered);
     if (bodies.length > 0 || own.size > 0) sendToAll(this.#connections, bodies, own);
+    if (answered !== null && answered.length > 0) meters?.receipted(answered, clock.monotonicMs());
   }
 
   #schedulePresence(): void {
@@ -409,6 +417,7 @@ export class DocumentOwner {
       frame: null,
       owed: false,
       applied,
+      readAtMs: null,
     });
   }
 
@@ -425,11 +434,14 @@ export class DocumentOwner {
 
   #enqueue(submission: Submission): void {
     this.#queue.push(submission);
-    this.#queueBytes += weighSubmission(submission);
+    const bytes = weighSubmission(submission);
+    this.#queueBytes += bytes;
+    this.#options.meters?.queued(1, bytes);
   }
 
   #takeQueue(): Submission[] {
     const batch = this.#queue;
+    this.#options.meters?.queued(-batch.length, -this.#queueBytes);
     this.#queue = [];
     this.#queueBytes = 0;
     return batch;

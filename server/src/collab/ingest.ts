@@ -40,6 +40,7 @@ export function ingest(
   frame: ContentFrame,
   store: Pick<DocumentStore, 'status'>,
   limits: IngestLimits,
+  readAtMs: number | null,
 ): Verdict {
   let inspected: InspectedUpdate;
   try {
@@ -66,6 +67,7 @@ export function ingest(
     frame: frame.kind === 'update' ? inspected.update : null,
     owed: frame.kind === 'step-2' || connection.ledger.owes(inspected.spans),
     applied: false,
+    readAtMs,
   });
   return accepted;
 }

@@ -15,6 +15,11 @@ const MAX_REMEMBERED_CLOCKS = 2_000;
 
 const LEFT = 'null';
 
+/** Counts the states of all documents together. */
+export interface PeopleCount {
+  people: number;
+}
+
 /**
  * Who is in a document: awareness states by client id, each spoken for by one connection (R10).
  *
@@ -26,6 +31,11 @@ export class Presence {
   readonly #lastClocks = new Map<number, number>();
   readonly #changed = new Set<number>();
   readonly #spoken = new WeakMap<PresenceOwner, Set<number>>();
+  readonly #count: PeopleCount | null;
+
+  constructor(count: PeopleCount | null = null) {
+    this.#count = count;
+  }
 
   get size(): number {
     return this.#states.size;
@@ -91,6 +101,7 @@ export class Presence {
   #announce(owner: PresenceOwner, entry: PresenceEntry): void {
     const last = this.#lastClocks.get(entry.clientId) ?? -1;
     const clock = Math.max(entry.clock, last + 1);
+    if (this.#count !== null && !this.#states.has(entry.clientId)) this.#count.people += 1;
     this.#states.set(entry.clientId, { owner, clock, state: entry.state });
     this.#remember(entry.clientId, clock);
     const spoken = this.#spoken.get(owner) ?? new Set();
@@ -101,7 +112,7 @@ export class Presence {
 
   #remove(owner: PresenceOwner, clientId: number, clock: number): void {
     const last = this.#lastClocks.get(clientId) ?? -1;
-    this.#states.delete(clientId);
+    if (this.#states.delete(clientId) && this.#count !== null) this.#count.people -= 1;
     this.#spoken.get(owner)?.delete(clientId);
     this.#remember(clientId, Math.max(clock, last + 1));
     this.#changed.add(clientId);

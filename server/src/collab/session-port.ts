@@ -1,4 +1,5 @@
 import type { CloseCode } from '@quire/protocol';
+import type { SentMeters } from '../observability/metrics/sent-meters.ts';
 
 /**
  * What differs between the dialects when a document speaks. Everything else is the same: a message is the connection's
@@ -20,6 +21,8 @@ export interface DialectWriter {
 export interface SessionPort {
   readonly dialect: DialectWriter;
   readonly isOpen: boolean;
+  /** Where those who send on it count what they send; null when nobody counts. */
+  readonly sent: SentMeters | null;
   /**
    * Puts one message into the bytes of the transport: one buffer, or two where copying the body would cost more than
    * a second buffer. Depends on nothing but its arguments, so what goes to many is framed once.

@@ -15,6 +15,8 @@ export interface Submission {
   readonly owed: boolean;
   /** It is in the document already: somebody in this process changed the document itself. */
   readonly applied: boolean;
+  /** When its frame was read, monotonic, in ms; null when nobody measures it, or it came from no client. */
+  readonly readAtMs: number | null;
   readonly settled?: { resolve(): void; reject(error: unknown): void };
 }
 

@@ -10,8 +10,10 @@ export interface Field {
   readonly keys: readonly string[];
   /** `QUIRE_LIMITS_MAX_FRAME_BYTES`; null for what only a file can hold. */
   readonly environment: string | null;
-  /** `--limits-max-frame-bytes` */
+  /** `--limits-max-frame-bytes`; null for secrets too, since everybody on a machine can read command lines. */
   readonly flag: string | null;
+  /** Its value is shown to nobody. */
+  readonly isSecret: boolean;
   readonly kind: FieldKind;
   readonly choices: readonly string[];
   readonly description: string;
@@ -32,6 +34,8 @@ interface SchemaNode {
   readonly default?: unknown;
   readonly description?: string;
   readonly fileOnly?: boolean;
+  readonly secret?: boolean;
+  readonly minLength?: number;
 }
 
 /** All settings in the order of the schema. */
@@ -52,7 +56,8 @@ function describeField(node: SchemaNode, keys: readonly string[]): Field {
     path: keys.join('.'),
     keys,
     environment: node.fileOnly === true ? null : `QUIRE_${words.join('_').toUpperCase()}`,
-    flag: node.fileOnly === true ? null : `--${words.join('-')}`,
+    isSecret: node.secret === true,
+    flag: node.fileOnly === true || node.secret === true ? null : `--${words.join('-')}`,
     kind,
     choices: node.enum ?? [],
     description: node.description ?? '',
@@ -82,7 +87,7 @@ function describeExpected(node: SchemaNode, kind: FieldKind): string {
     case 'objects':
       return 'a list of objects';
     case 'text':
-      return 'text that is not empty';
+      return (node.minLength ?? 1) > 1 ? `at least ${node.minLength} characters` : 'text that is not empty';
     default:
       return kind satisfies never;
   }

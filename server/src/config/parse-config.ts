@@ -58,8 +58,12 @@ function describeIssue(issue: z.core.$ZodIssue, settings: ReadonlyMap<string, Se
   const setting = settings.get(field.path);
   const custom = findCustomIssue(issue);
   const refused = custom?.input ?? setting?.value;
-  const shown = typeof refused === 'string' ? `"${refused}"` : (JSON.stringify(refused) ?? String(refused));
+  const shown = field.isSecret ? 'hidden here' : show(refused);
   return locate(field, setting?.source, `${custom?.message ?? `must be ${field.expected}`}, but is ${shown}`);
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? `"${value}"` : (JSON.stringify(value) ?? String(value));
 }
 
 /** Our own words for a fault, also when they hide in one branch of a union. */

@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import type { Collaboration } from '../collab/collaboration.ts';
 import type { SessionOrigin } from '../collab/session-port.ts';
 import type { Logger } from '../observability/log.ts';
+import type { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
 import { createYWebsocketDialect, hocuspocusDialect } from './dialects.ts';
 import { Session } from './session.ts';
 import { readTarget, type UpgradeTarget } from './upgrade-target.ts';
@@ -23,6 +24,8 @@ export interface GatewayOptions {
   readonly limits: GatewayLimits;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Left out: nothing is counted. */
+  readonly meters?: GatewayMeters | null;
 }
 
 /** Owns the sockets: upgrades, sessions, signs of life. */
@@ -38,7 +41,7 @@ export interface Gateway {
 const QUIET_MS = 12_000;
 const UPKEEP_MS = 5_000;
 
-export function createGateway({ collaboration, limits, clock, log }: GatewayOptions): Gateway {
+export function createGateway({ collaboration, limits, clock, log, meters = null }: GatewayOptions): Gateway {
   const server = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -46,7 +49,7 @@ export function createGateway({ collaboration, limits, clock, log }: GatewayOpti
     clientTracking: false,
   });
   const sessions = new Set<Session>();
-  const settings = { maxUnsentBytes: limits.maxUnsentBytes, clock, log };
+  const settings = { maxUnsentBytes: limits.maxUnsentBytes, clock, log, meters };
   let onEmpty: (() => void) | null = null;
 
   function open(webSocket: WebSocket, socket: Duplex, request: IncomingMessage, target: UpgradeTarget): void {
@@ -70,6 +73,17 @@ export function createGateway({ collaboration, limits, clock, log }: GatewayOpti
     return target.kind === 'y-websocket' ? parseAddress(target.document) : null;
   }
 
+  function refuse(socket: Duplex, status: string, problem: string): void {
+    meters?.upgradeFailed(status);
+    refuseUpgrade(socket, status, problem);
+  }
+
+  // Without a listener ws would answer by itself, and nobody would know.
+  server.on('wsClientError', (error, socket, request) => {
+    const status = request.method === 'GET' ? '400 Bad Request' : '405 Method Not Allowed';
+    refuse(socket, status, error.message);
+  });
+
   const stopUpkeep = clock.every(UPKEEP_MS, () => {
     const now = clock.monotonicMs();
     for (const session of sessions) {
@@ -86,7 +100,7 @@ export function createGateway({ collaboration, limits, clock, log }: GatewayOpti
     handleUpgrade(request, socket, head) {
       const target = readTarget(request.url ?? '/');
       if (target.kind === 'refused') {
-        refuseUpgrade(socket, target.status, target.problem);
+        refuse(socket, target.status, target.problem);
         return;
       }
       server.handleUpgrade(request, socket, head, (webSocket) => {
@@ -121,7 +135,7 @@ export function refuseUpgrade(socket: Duplex, status: string, problem: string): 
   socket.on('error', () => socket.destroy()); // the other side may be gone already
   socket.end(
     `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+      `Sec-WebSocket-Version: 13\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
 }
 

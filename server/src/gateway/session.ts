@@ -13,7 +13,10 @@ import type { Clock } from '../clock.ts';
 import type { CollabSession } from '../collab/collab-session.ts';
 import type { SessionPort } from '../collab/session-port.ts';
 import type { Logger } from '../observability/log.ts';
-import type { Dialect } from './dialects.ts';
+import type { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
+import { nameForeignEnd, nameOwnEnd, nameSocketError, type SessionEnd } from '../observability/metrics/label-values.ts';
+import type { SentMeters } from '../observability/metrics/sent-meters.ts';
+import type { Dialect, ReceivedFrame } from './dialects.ts';
 import { frameBinary } from './websocket-framing.ts';
 
 /** A presence message about nobody: valid in both dialects and changes nothing. */
@@ -30,6 +33,7 @@ export interface SessionSettings {
   readonly maxUnsentBytes: number;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly meters: GatewayMeters | null;
 }
 
 type SessionState =
@@ -42,6 +46,7 @@ type SessionState =
 export class Session implements SessionPort {
   readonly dialect: Dialect;
   readonly openedAt: number;
+  readonly sent: SentMeters | null;
   readonly #socket: Duplex;
   readonly #webSocket: WebSocket;
   readonly #settings: SessionSettings;
@@ -50,6 +55,8 @@ export class Session implements SessionPort {
   #wroteAt: number;
   #hearsPings = true;
   #bigUnsentBytes = 0;
+  /** Why it ends, once we know; what the other side says counts only until then. */
+  #end: SessionEnd | null = null;
 
   constructor(webSocket: WebSocket, socket: Duplex, dialect: Dialect, settings: SessionSettings) {
     this.#webSocket = webSocket;
@@ -58,20 +65,26 @@ export class Session implements SessionPort {
     this.openedAt = settings.clock.monotonicMs();
     this.#wroteAt = this.openedAt;
     this.#settings = settings;
+    this.sent = settings.meters?.sent ?? null;
   }
 
   /** Begins to read. `onClosed` is called once, when the socket is gone. */
   start(collab: CollabSession, onClosed: () => void): void {
     this.#collab = collab;
+    this.#settings.meters?.sessionOpened(this.dialect.name);
     this.#webSocket.on('message', (data: Buffer, isBinary) => this.#receive(data, isBinary));
     this.#webSocket.on('pong', () => {
       this.#hearsPings = true;
     });
     // ws has closed the socket with the right code already: 1002, 1007, 1009.
-    this.#webSocket.on('error', (error) => this.#settings.log.debug({ err: error }, 'a socket failed'));
+    this.#webSocket.on('error', (error) => {
+      this.#end ??= nameSocketError(error);
+      this.#settings.log.debug({ err: error }, 'a socket failed');
+    });
     this.#webSocket.on('close', (code, reason) => {
       if (this.#state.kind === 'closing') clearTimeout(this.#state.giveUp);
       this.#state = { kind: 'closed' };
+      this.#settings.meters?.sessionClosed(this, this.dialect.name, this.#end ?? nameForeignEnd(code));
       collab.end(code, reason.toString());
       onClosed();
     });
@@ -84,6 +97,11 @@ export class Session implements SessionPort {
   /** Whether this socket ever opened a document: if not in time, it is closed. */
   get wasEstablished(): boolean {
     return this.#collab?.wasEstablished ?? false;
+  }
+
+  /** What waits in this process for the socket to take it. */
+  get unsentBytes(): number {
+    return this.#socket.writableLength;
   }
 
   frame(prefix: Uint8Array, body: Uint8Array): readonly Buffer[] {
@@ -100,15 +118,17 @@ export class Session implements SessionPort {
     const [first] = framed;
     if (framed.length === 1 && first !== undefined) {
       this.#socket.write(first);
-      return;
+    } else {
+      this.#socket.cork();
+      for (const buffer of framed) this.#socket.write(buffer);
+      this.#socket.uncork();
     }
-    this.#socket.cork();
-    for (const buffer of framed) this.#socket.write(buffer);
-    this.#socket.uncork();
+    this.#settings.meters?.wrote(this);
   }
 
   close(code: CloseCode): void {
     if (this.#state.kind !== 'open') return;
+    this.#end ??= nameOwnEnd(code.name);
     this.#settings.log.debug({ code: code.code, name: code.name }, 'closing a session');
     const giveUp = setTimeout(() => this.#webSocket.terminate(), CLOSE_GRACE_MS);
     this.#state = { kind: 'closing', giveUp };
@@ -117,12 +137,13 @@ export class Session implements SessionPort {
 
   /** Hands a frame to the documents as if the client had sent it. */
   deliver(address: Address, frame: ClientFrame): void {
-    this.#collab?.receive(address, frame);
+    this.#collab?.receive(address, frame, null);
   }
 
   /** Asks for a sign of life; who gave none since the last time is gone, and everybody may see it. */
   ping(): void {
     if (!this.#hearsPings) {
+      this.#end ??= 'ping-timeout';
       this.#webSocket.terminate();
       return;
     }
@@ -141,7 +162,7 @@ export class Session implements SessionPort {
    * a client on a slow line could never finish its first sync.
    */
   #isTooFarBehind(framed: readonly Buffer[]): boolean {
-    const unsent = this.#socket.writableLength;
+    const unsent = this.unsentBytes;
     if (unsent === 0) this.#bigUnsentBytes = 0;
     const tooFar = unsent - this.#bigUnsentBytes > this.#settings.maxUnsentBytes;
     for (const { length } of framed) {
@@ -150,15 +171,31 @@ export class Session implements SessionPort {
     return tooFar;
   }
 
+  /** @throws {FrameError} */
+  #read(data: Buffer): ReceivedFrame {
+    const { meters } = this.#settings;
+    try {
+      const received = this.dialect.read(data);
+      meters?.received(received?.frame.kind ?? 'pong', data.length);
+      return received;
+    } catch (error) {
+      meters?.received('malformed', data.length);
+      throw error;
+    }
+  }
+
   #receive(data: Buffer, isBinary: boolean): void {
     if (!this.isOpen) return;
+    const { clock, meters } = this.#settings;
     if (!isBinary) {
+      meters?.received('malformed', data.length);
       this.close(closeCodes.badFrame);
       return;
     }
+    const readAtMs = meters === null ? null : clock.monotonicMs();
     try {
-      const received = this.dialect.read(data);
-      if (received !== null) this.#collab?.receive(received.address, received.frame);
+      const received = this.#read(data);
+      if (received !== null) this.#collab?.receive(received.address, received.frame, readAtMs);
     } catch (error) {
       if (error instanceof FrameError) {
         this.close(error.fault === 'bad-address' ? closeCodes.badDocumentName : closeCodes.badFrame);

@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono';
 import type { Logger } from '../observability/log.ts';
+import type { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
 import { createHealth, type ReadUnreadiness } from './health.ts';
 
 export interface AppParts {
@@ -8,10 +9,18 @@ export interface AppParts {
   readonly staticApp: Hono | null;
   readonly readUnreadiness: ReadUnreadiness;
   readonly log: Logger;
+  /** Null when nothing is measured. */
+  readonly metrics: ServedMetrics | null;
+}
+
+/** Tells what was counted, and counts what is answered here. */
+export interface ServedMetrics {
+  readonly route: Hono;
+  readonly gateway: Pick<GatewayMeters, 'upgradeFailed'>;
 }
 
 /** Everything that is served over plain HTTP. */
-export function createApp({ api, staticApp, readUnreadiness, log }: AppParts): Hono {
+export function createApp({ api, staticApp, readUnreadiness, log, metrics }: AppParts): Hono {
   const app = new Hono();
   app.onError((error, context) => {
     log.error({ err: error, method: context.req.method, url: context.req.url }, 'a request failed');
@@ -20,7 +29,13 @@ export function createApp({ api, staticApp, readUnreadiness, log }: AppParts): H
   app.notFound((context) => context.text('There is nothing here.\n', 404));
   app.route('/', createHealth(readUnreadiness));
   for (const path of ['/v1', '/v1/*']) app.all(path, (context) => api.fetch(context.req.raw));
-  for (const path of ['/collab', '/yjs/*']) app.all(path, askForUpgrade);
+  for (const path of ['/collab', '/yjs/*']) {
+    app.all(path, (context) => {
+      metrics?.gateway.upgradeFailed('426');
+      return askForUpgrade(context);
+    });
+  }
+  if (metrics !== null) app.route('/', metrics.route);
   if (staticApp !== null) app.all('*', (context) => staticApp.fetch(context.req.raw));
   return app;
 }

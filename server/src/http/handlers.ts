@@ -1,6 +1,8 @@
+import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { type Gateway, refuseUpgrade } from '../gateway/gateway.ts';
+import type { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
 import { createHealth } from './health.ts';
 import type { Handlers } from './listener.ts';
 import { isAllowedOrigin, isTrustedHost, type OriginPolicy } from './origins.ts';
@@ -10,28 +12,29 @@ export interface HandlerParts {
   readonly gateway: Pick<Gateway, 'handleUpgrade'>;
   readonly origins: OriginPolicy;
   readonly isDraining: () => boolean;
+  readonly meters: GatewayMeters | null;
 }
 
 /** What arrives at the port of a server that works: requests for the app, sockets for the gateway. */
-export function createHandlers({ app, gateway, origins, isDraining }: HandlerParts): Handlers {
+export function createHandlers({ app, gateway, origins, isDraining, meters }: HandlerParts): Handlers {
+  const refuse = (socket: Duplex, status: string, problem: string): void => {
+    meters?.upgradeFailed(status);
+    refuseUpgrade(socket, status, problem);
+  };
   return {
     onRequest: listenFor(app),
     onUpgrade(request, socket, head) {
       const { host, origin } = request.headers;
       if (isDraining()) {
-        refuseUpgrade(socket, '503 Service Unavailable', 'The server is restarting.');
+        refuse(socket, '503 Service Unavailable', 'The server is restarting.');
       } else if (!isTrustedHost(host, origins)) {
-        refuseUpgrade(
+        refuse(
           socket,
           '403 Forbidden',
           'This server answers on loopback only, not under that name; auth "open" lets it.',
         );
       } else if (!isAllowedOrigin({ host, origin }, origins)) {
-        refuseUpgrade(
-          socket,
-          '403 Forbidden',
-          'Pages of this origin may not connect; the setting allowedOrigins lets them.',
-        );
+        refuse(socket, '403 Forbidden', 'Pages of this origin may not connect; the setting allowedOrigins lets them.');
       } else {
         gateway.handleUpgrade(request, socket, head);
       }

@@ -1,0 +1,71 @@
+import { Distribution } from './distribution.ts';
+import { closeNames, dialects, editSources, nameOwnEnd, nameRefusal, refusalCodes } from './label-values.ts';
+import { metricTable } from './metric-table.ts';
+import { Outcomes } from './outcomes.ts';
+import { Tally } from './tally.ts';
+
+/** What is known of something on its way to the journal here. */
+export interface MeteredSubmission {
+  readonly connection: object | null;
+  readonly kind: 'update' | 'step-2';
+  readonly content: object | null;
+  /** Monotonic; null when nobody waits for a receipt. */
+  readonly readAtMs: number | null;
+}
+
+/** What documents and their connections count, in place. */
+export class CollabMeters {
+  readonly connections = new Tally(dialects);
+  readonly connectionsRefused = new Tally([...closeNames, 'other']);
+  connectionsEntering = 0;
+  unestablishedFrames = 0;
+  unestablishedBytes = 0;
+  queuedEdits = 0;
+  queuedBytes = 0;
+  people = 0;
+  readonly edits = new Tally(editSources);
+  readonly editsRefused = new Tally(refusalCodes);
+  readonly receiptLatency = new Distribution(metricTable.quire_receipt_latency_seconds.buckets);
+  readonly flushWindow = new Distribution(metricTable.quire_flush_window_seconds.buckets);
+  readonly flushEdits = new Distribution(metricTable.quire_flush_edits.buckets);
+  readonly flushDuration = new Distribution(metricTable.quire_flush_duration_seconds.buckets);
+  readonly loads = new Outcomes(metricTable.quire_document_load_seconds.buckets);
+  readonly unloads = new Outcomes(metricTable.quire_document_unload_seconds.buckets);
+
+  waiting(frames: number, bytes: number): void {
+    this.unestablishedFrames += frames;
+    this.unestablishedBytes += bytes;
+  }
+
+  queued(edits: number, bytes: number): void {
+    this.queuedEdits += edits;
+    this.queuedBytes += bytes;
+  }
+
+  connectionRefused(code: { readonly name: string }): void {
+    this.connectionsRefused.add(nameOwnEnd(code.name));
+  }
+
+  editRefused(name: string): void {
+    this.editsRefused.add(nameRefusal(name));
+  }
+
+  /** A flush is on disk, applied and written to everybody. */
+  flushed(batch: readonly MeteredSubmission[], durationMs: number): void {
+    let edits = 0;
+    for (const { connection, content, kind } of batch) {
+      if (content === null) continue;
+      this.edits.add(connection === null ? 'server' : kind);
+      edits += 1;
+    }
+    if (edits > 0) this.flushEdits.observe(edits);
+    this.flushDuration.observeMs(durationMs);
+  }
+
+  /** The receipts of these have just been written. */
+  receipted(submissions: readonly MeteredSubmission[], nowMs: number): void {
+    for (const { readAtMs } of submissions) {
+      if (readAtMs !== null) this.receiptLatency.observeMs(nowMs - readAtMs);
+    }
+  }
+}

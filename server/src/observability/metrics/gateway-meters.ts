@@ -1,0 +1,70 @@
+import { Distribution } from './distribution.ts';
+import {
+  type DialectName,
+  dialects,
+  nameStatus,
+  type ReceivedKind,
+  receivedKinds,
+  type SessionEnd,
+  sessionEnds,
+  upgradeStatuses,
+} from './label-values.ts';
+import { metricTable } from './metric-table.ts';
+import { SentMeters } from './sent-meters.ts';
+import { Tally } from './tally.ts';
+
+/** What is known of a socket here. */
+export interface MeteredSession {
+  readonly unsentBytes: number;
+}
+
+/** What the gateway counts, in place and as plain numbers: nothing is put into words until somebody scrapes. */
+export class GatewayMeters {
+  readonly sessions = new Tally(dialects);
+  readonly opened = new Tally(dialects);
+  readonly closed = new Tally(sessionEnds);
+  readonly upgradeFailures = new Tally(upgradeStatuses);
+  readonly receivedFrames = new Tally(receivedKinds);
+  readonly receivedBytes = new Tally(receivedKinds);
+  readonly receivedSizes = new Distribution(metricTable.quire_received_frame_bytes.buckets);
+  readonly sent = new SentMeters();
+  /** Those that had bytes waiting when they were last written to: a scrape looks at these, not at all sessions. */
+  readonly #behind = new Set<MeteredSession>();
+
+  sessionOpened(dialect: DialectName): void {
+    this.sessions.add(dialect);
+    this.opened.add(dialect);
+  }
+
+  sessionClosed(session: MeteredSession, dialect: DialectName, end: SessionEnd): void {
+    this.sessions.add(dialect, -1);
+    this.closed.add(end);
+    this.#behind.delete(session);
+  }
+
+  upgradeFailed(status: string): void {
+    this.upgradeFailures.add(nameStatus(status));
+  }
+
+  received(kind: ReceivedKind, bytes: number): void {
+    this.receivedFrames.add(kind);
+    this.receivedBytes.add(kind, bytes);
+    this.receivedSizes.observe(bytes);
+  }
+
+  /** Called after each write. */
+  wrote(session: MeteredSession): void {
+    if (session.unsentBytes > 0) this.#behind.add(session);
+  }
+
+  /** Looks at the sockets that were behind, and forgets those that have caught up. */
+  measureUnsent(): { readonly sessions: number; readonly bytes: number } {
+    let bytes = 0;
+    for (const session of this.#behind) {
+      const { unsentBytes } = session;
+      if (unsentBytes === 0) this.#behind.delete(session);
+      bytes += unsentBytes;
+    }
+    return { sessions: this.#behind.size, bytes };
+  }
+}

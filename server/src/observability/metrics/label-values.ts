@@ -1,0 +1,111 @@
+import { type CloseCodeName, closeCodes } from '@quire/protocol';
+
+export const dialects = ['hocuspocus', 'y-websocket'] as const;
+export type DialectName = (typeof dialects)[number];
+
+/** What a client can send: its frames, signs of life, and what can't be read. */
+export const receivedKinds = [
+  'update',
+  'step-1',
+  'step-2',
+  'presence',
+  'query-presence',
+  'token',
+  'stateless',
+  'close',
+  'pong',
+  'malformed',
+] as const;
+export type ReceivedKind = (typeof receivedKinds)[number];
+
+/** What the server sends. `refusal` is a receipt that says no; `echo` is the receipt of the y-websocket dialect. */
+export const sentKinds = [
+  'update',
+  'step-1',
+  'step-2',
+  'presence',
+  'query-presence',
+  'receipt',
+  'authenticated',
+  'denied',
+  'token-request',
+  'stateless',
+  'closed',
+  'refusal',
+  'echo',
+] as const;
+export type SentKind = (typeof sentKinds)[number];
+
+export const closeNames: readonly CloseCodeName[] = Object.values(closeCodes).map(({ name }) => name);
+
+/** How a session ends that we didn't end with a code of the table. */
+export const foreignEnds = [
+  'client-done',
+  'client-going-away',
+  'client-other',
+  'connection-lost',
+  'ping-timeout',
+  'protocol-error',
+  'other',
+] as const;
+
+export type SessionEnd = CloseCodeName | (typeof foreignEnds)[number];
+export const sessionEnds: readonly SessionEnd[] = [...closeNames, ...foreignEnds];
+
+/** By the name of a close code, as an extension or a later version may have made it up. */
+export function nameOwnEnd(name: string): CloseCodeName | 'other' {
+  return closeNames.find((known) => known === name) ?? 'other';
+}
+
+/** By the close code of a session that the other side ended. */
+export function nameForeignEnd(code: number): SessionEnd {
+  switch (code) {
+    case 1000:
+    case 1005: // closed without saying why
+      return 'client-done';
+    case 1001:
+      return 'client-going-away';
+    case 1006:
+      return 'connection-lost';
+    default:
+      return 'client-other';
+  }
+}
+
+/** What ws found wrong with the bytes on a socket. */
+export function nameSocketError(error: Error): SessionEnd | null {
+  const code = 'code' in error ? String(error.code) : '';
+  if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') return 'frame-too-big';
+  return code.startsWith('WS_ERR_') ? 'protocol-error' : null;
+}
+
+export const upgradeStatuses = ['400', '403', '404', '405', '426', '503', 'other'] as const;
+
+/** By the start of a status line, such as `404 Not Found`. */
+export function nameStatus(status: string): (typeof upgradeStatuses)[number] {
+  return upgradeStatuses.find((known) => status.startsWith(known)) ?? 'other';
+}
+
+export const refusalCodes = [
+  'read-only',
+  'bad-update',
+  'too-much-pending',
+  'storage-refused',
+  'overloaded',
+  'stale-epoch',
+  'other',
+] as const;
+
+/** By the name of the close code with which content was refused. */
+export function nameRefusal(name: string): (typeof refusalCodes)[number] {
+  return refusalCodes.find((known) => known === name) ?? 'other';
+}
+
+/** `update`: typing. `step-2`: what a client brought along. `server`: the HTTP API, extensions. */
+export const editSources = ['update', 'step-2', 'server'] as const;
+
+export const outcomes = ['ok', 'failed'] as const;
+export const compactionOutcomes = ['folded', 'failed'] as const;
+export const compactionParts = ['journal', 'snapshot', 'history'] as const;
+export const storeStates = ['ready', 'refusing', 'closed'] as const;
+export const gcKinds = ['minor', 'major', 'incremental', 'weakcb'] as const;

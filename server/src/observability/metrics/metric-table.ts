@@ -1,0 +1,26 @@
+import type { MetricDefinition } from './table/definition.ts';
+import { documentMetrics } from './table/documents.ts';
+import { journalMetrics } from './table/journal.ts';
+import { processMetrics } from './table/process.ts';
+import { socketMetrics } from './table/sockets.ts';
+
+/**
+ * Every metric of the server. What `/metrics` serves, docs/metrics.md, the dashboard and the alert rules are made from
+ * this table.
+ *
+ * Labels have fixed sets of values, all of them exported from the start: never the name of a document or of a person.
+ */
+export const metricTable = {
+  ...socketMetrics,
+  ...documentMetrics,
+  ...journalMetrics,
+  ...processMetrics,
+} as const;
+
+export type MetricName = keyof typeof metricTable;
+
+export const metricNames = Object.keys(metricTable) as readonly MetricName[];
+
+export function describeMetric(name: MetricName): MetricDefinition {
+  return metricTable[name];
+}

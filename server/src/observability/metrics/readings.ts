@@ -1,0 +1,115 @@
+import type { DocumentStore } from '@quire/persistence';
+import type { CollabMeters } from './collab-meters.ts';
+import type { Distribution } from './distribution.ts';
+import type { GatewayMeters } from './gateway-meters.ts';
+import type { JournalMeters } from './journal-meters.ts';
+import { storeStates } from './label-values.ts';
+import type { MetricName } from './metric-table.ts';
+import { countDescriptors, type ProcessMeters } from './process-meters.ts';
+
+/** Where the numbers lie. Everything is counted where it happens: no reading goes through sessions or documents. */
+export interface MetricSources {
+  readonly gateway: GatewayMeters;
+  readonly collab: CollabMeters;
+  readonly journal: JournalMeters;
+  readonly process: ProcessMeters;
+  readonly store: Pick<DocumentStore, 'queue' | 'status'>;
+  readonly collaboration: { readonly openDocuments: number };
+  readonly queueLimitBytes: number;
+  readonly version: string;
+}
+
+export type Value = number | Distribution;
+
+/** One value, or one for each value of the label; null when there is none to be had. */
+export type Reading = Value | Readonly<Record<string, Value>> | null;
+
+const SECOND_MS = 1000;
+const MICROSECONDS = 1_000_000;
+
+type Read = (sources: MetricSources) => Reading;
+
+const socketReadings = {
+  quire_sessions: ({ gateway }) => gateway.sessions.values,
+  quire_sessions_opened_total: ({ gateway }) => gateway.opened.values,
+  quire_sessions_closed_total: ({ gateway }) => gateway.closed.values,
+  quire_ping_timeouts_total: ({ gateway }) => gateway.closed.values['ping-timeout'],
+  quire_upgrade_failures_total: ({ gateway }) => gateway.upgradeFailures.values,
+  quire_received_frames_total: ({ gateway }) => gateway.receivedFrames.values,
+  quire_received_bytes_total: ({ gateway }) => gateway.receivedBytes.values,
+  quire_received_frame_bytes: ({ gateway }) => gateway.receivedSizes,
+  quire_sent_frames_total: ({ gateway }) => gateway.sent.frames.values,
+  quire_sent_bytes_total: ({ gateway }) => gateway.sent.bytes.values,
+  quire_sent_frame_bytes: ({ gateway }) => gateway.sent.sizes,
+  quire_unsent_bytes: ({ gateway }) => gateway.measureUnsent().bytes,
+  quire_slow_sessions: ({ gateway }) => gateway.measureUnsent().sessions,
+} as const satisfies Partial<Record<MetricName, Read>>;
+
+const documentReadings = {
+  quire_open_documents: ({ collaboration }) => collaboration.openDocuments,
+  quire_document_connections: ({ collab }) => collab.connections.values,
+  quire_document_connections_entering: ({ collab }) => collab.connectionsEntering,
+  quire_document_connections_refused_total: ({ collab }) => collab.connectionsRefused.values,
+  quire_presence_people: ({ collab }) => collab.people,
+  quire_edits_total: ({ collab }) => collab.edits.values,
+  quire_edits_refused_total: ({ collab }) => collab.editsRefused.values,
+  quire_receipts_total: ({ gateway: { sent } }) => ({
+    hocuspocus: sent.frames.values.receipt,
+    'y-websocket': sent.frames.values.echo,
+  }),
+  quire_receipt_latency_seconds: ({ collab }) => collab.receiptLatency,
+  quire_flush_window_seconds: ({ collab }) => collab.flushWindow,
+  quire_flush_edits: ({ collab }) => collab.flushEdits,
+  quire_flush_duration_seconds: ({ collab }) => collab.flushDuration,
+  quire_unestablished_frames: ({ collab }) => collab.unestablishedFrames,
+  quire_unestablished_bytes: ({ collab }) => collab.unestablishedBytes,
+  quire_document_queue_edits: ({ collab }) => collab.queuedEdits,
+  quire_document_queue_bytes: ({ collab }) => collab.queuedBytes,
+  quire_document_load_seconds: ({ collab }) => collab.loads.values,
+  quire_document_unload_seconds: ({ collab }) => collab.unloads.values,
+} as const satisfies Partial<Record<MetricName, Read>>;
+
+const journalReadings = {
+  quire_journal_batch_entries: ({ journal }) => journal.batchEntries,
+  quire_journal_batch_bytes: ({ journal }) => journal.batchBytes,
+  quire_journal_wait_seconds: ({ journal }) => journal.wait,
+  quire_journal_sync_seconds: ({ journal }) => journal.sync,
+  quire_journal_queue_entries: ({ store }) => store.queue.entries,
+  quire_journal_queue_bytes: ({ store }) => store.queue.bytes,
+  quire_journal_queue_limit_bytes: ({ queueLimitBytes }) => queueLimitBytes,
+  quire_store_state: ({ store }) =>
+    Object.fromEntries(storeStates.map((state) => [state, store.status.state === state ? 1 : 0])),
+  quire_store_refusals_total: ({ journal }) => journal.refusals,
+  quire_compactions_total: ({ journal }) => journal.compactions.values,
+  quire_compaction_duration_seconds: ({ journal }) => journal.compactionDuration,
+  quire_compaction_entries_total: ({ journal }) => journal.compactedEntries,
+  quire_compaction_bytes_total: ({ journal }) => journal.compactionBytes.values,
+  quire_data_free_bytes: ({ process: { freeBytes } }) => freeBytes,
+} as const satisfies Partial<Record<MetricName, Read>>;
+
+const processReadings = {
+  quire_build_info: ({ version }) => ({ [version]: 1 }),
+  quire_event_loop_lag_seconds: ({ process: { loop } }) => loop.worst,
+  quire_event_loop_lag_p99_seconds: ({ process: { loop } }) => loop.p99Ms / SECOND_MS,
+  quire_event_loop_active_seconds_total: () => performance.eventLoopUtilization().active / SECOND_MS,
+  process_cpu_seconds_total: () => {
+    const { system, user } = process.cpuUsage();
+    return (system + user) / MICROSECONDS;
+  },
+  process_resident_memory_bytes: () => process.memoryUsage.rss(),
+  process_start_time_seconds: () => performance.timeOrigin / SECOND_MS,
+  process_open_fds: () => countDescriptors(),
+  process_max_fds: ({ process: { maxDescriptors } }) => maxDescriptors,
+  nodejs_heap_size_total_bytes: () => process.memoryUsage().heapTotal,
+  nodejs_heap_size_used_bytes: () => process.memoryUsage().heapUsed,
+  nodejs_external_memory_bytes: () => process.memoryUsage().external,
+  nodejs_gc_duration_seconds: ({ process: { gc } }) => gc,
+} as const satisfies Partial<Record<MetricName, Read>>;
+
+/** How each metric of the table is read; one without is a type error. */
+export const readings: Readonly<Record<MetricName, Read>> = {
+  ...socketReadings,
+  ...documentReadings,
+  ...journalReadings,
+  ...processReadings,
+};

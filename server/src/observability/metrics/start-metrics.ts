@@ -1,0 +1,54 @@
+import type { DocumentStore } from '@quire/persistence';
+import type { Hono } from 'hono';
+import manifest from '../../../package.json' with { type: 'json' };
+import type { Clock } from '../../clock.ts';
+import { CollabMeters } from './collab-meters.ts';
+import { createRegistry } from './exposition.ts';
+import { GatewayMeters } from './gateway-meters.ts';
+import { JournalMeters } from './journal-meters.ts';
+import { createMetricsRoute } from './metrics-route.ts';
+import { ProcessMeters } from './process-meters.ts';
+
+export interface MetricsOptions {
+  readonly clock: Clock;
+  readonly token: string | undefined;
+  readonly dataDirectory: string | null;
+  readonly queueLimitBytes: number;
+}
+
+/** The meters of a server, for its parts to count with, and the route that tells what they counted. */
+export interface Metrics {
+  readonly gateway: GatewayMeters;
+  readonly collab: CollabMeters;
+  readonly journal: JournalMeters;
+  /** Once there is something to be read. */
+  serve(parts: MetricsParts): Hono;
+  close(): void;
+}
+
+export interface MetricsParts {
+  readonly store: DocumentStore;
+  readonly collaboration: { readonly openDocuments: number };
+}
+
+export function startMetrics({ clock, token, dataDirectory, queueLimitBytes }: MetricsOptions): Metrics {
+  const gateway = new GatewayMeters();
+  const collab = new CollabMeters();
+  const journal = new JournalMeters();
+  const process = new ProcessMeters({ clock, dataDirectory });
+  const ends = [process.start()];
+  return {
+    gateway,
+    collab,
+    journal,
+    serve({ store, collaboration }) {
+      ends.push(journal.watch(store));
+      const { version } = manifest;
+      const sources = { gateway, collab, journal, process, store, collaboration, queueLimitBytes, version };
+      return createMetricsRoute({ registry: createRegistry(sources), token }) as unknown as Hono;
+    },
+    close() {
+      for (const end of ends.splice(0)) end();
+    },
+  };
+}

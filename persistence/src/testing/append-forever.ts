@@ -1,4 +1,3 @@
-import { writeSync } from 'node:fs';
 import { FIRST_EPOCH } from '../epoch.ts';
 import { PersistenceError } from '../errors.ts';
 import { openLevelStore } from '../level/open-level-store.ts';
@@ -10,7 +9,8 @@ import { Typist } from './sample-updates.ts';
  * `folded` or `failed`.
  */
 const [directory = '', bytes = '10', lanes = '8'] = process.argv.slice(2);
-const say = (line: string) => writeSync(1, `${line}\n`);
+// Waits for a reader who falls behind; what a kill cuts off was said too late, never too early.
+const say = (line: string) => process.stdout.write(`${line}\n`);
 
 const store = await openLevelStore({
   directory,

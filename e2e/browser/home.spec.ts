@@ -1,0 +1,57 @@
+import { expect, test } from './fixtures.ts';
+
+test.describe('the home page', () => {
+  test('lists a document by the title that it is given, in windows that are open already', async ({ ada, ben }) => {
+    await ben.home.open();
+    await expect(ben.page.getByRole('heading', { name: 'No documents yet' })).toBeVisible();
+    await ada.home.open();
+    await ada.home.newDocumentButton.click();
+    await ada.editor.title.fill('Minutes of Monday');
+    await ada.editor.expectSaved();
+    await expect(ben.home.link('Minutes of Monday')).toBeVisible();
+    await ada.page.getByRole('link', { name: 'All documents' }).click();
+    await ada.home.link('Minutes of Monday').click();
+    await expect(ada.editor.title).toHaveValue('Minutes of Monday');
+  });
+
+  test('renames a document, also for those who have it open', async ({ ada, ben }) => {
+    await ben.editor.open('notes');
+    await ben.editor.title.fill('Draft');
+    await ben.editor.expectSaved();
+    await ada.home.open();
+    await ada.home.rename('Draft', 'Final');
+    await expect(ada.home.link('Final')).toBeVisible();
+    await expect(ada.home.link('Draft')).toBeHidden();
+    await expect(ben.editor.title).toHaveValue('Final');
+    await ben.editor.expectSaved();
+  });
+
+  test('deletes a document; who has it open is told, and can no longer change it', async ({ ada, ben }) => {
+    await ben.editor.open('old');
+    await ben.editor.title.fill('Old news');
+    await ben.editor.write('gone soon');
+    await ben.editor.expectSaved();
+    await ada.home.open();
+    await ada.home.delete('Old news');
+    await expect(ada.home.link('Old news')).toBeHidden();
+    await expect(ben.editor.saveState).toHaveText('Deleted');
+    await expect(ben.page.getByRole('alert')).toContainText('This document was deleted.');
+    await expect(ben.editor.toolbar).toBeHidden();
+    await ada.page.reload();
+    await expect(ada.page.getByRole('heading', { name: 'No documents yet' })).toBeVisible();
+  });
+
+  test('finds a document by a word of its title', async ({ ada }) => {
+    for (const title of ['Winter plan', 'Summer plan']) {
+      await ada.home.open();
+      await ada.home.newDocumentButton.click();
+      await ada.editor.title.fill(title);
+      await ada.editor.expectSaved();
+    }
+    await ada.home.open();
+    await expect(ada.home.link('Winter plan')).toBeVisible();
+    await ada.page.getByRole('searchbox', { name: 'Search documents' }).fill('summer');
+    await expect(ada.home.link('Winter plan')).toBeHidden();
+    await expect(ada.home.link('Summer plan')).toBeVisible();
+  });
+});

@@ -13,6 +13,8 @@ describe('document names', () => {
   it.each([
     ['', 'empty'],
     ['   ', 'empty'],
+    ['.', 'dots'],
+    ['..', 'dots'],
     ['x'.repeat(513), 'too-long'],
     ['é'.repeat(257), 'too-long'],
     ['a\u0000b', 'control-character'],

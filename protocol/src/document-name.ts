@@ -8,10 +8,11 @@ export type DocumentName = string & { readonly [documentNameBrand]: true };
 
 export const MAX_DOCUMENT_NAME_BYTES = 512;
 
-export type NameFault = 'empty' | 'too-long' | 'control-character' | 'lone-surrogate';
+export type NameFault = 'empty' | 'dots' | 'too-long' | 'control-character' | 'lone-surrogate';
 
 const nameFaultWords = {
   empty: 'a document name needs at least one visible character',
+  dots: 'a document may not be called . or .., which browsers take out of every address',
   'too-long': `a document name has at most ${MAX_DOCUMENT_NAME_BYTES} bytes of UTF-8`,
   'control-character': 'a document name has no control characters',
   'lone-surrogate': 'a document name is well-formed Unicode',
@@ -23,6 +24,7 @@ const controlCharacter = /[\u0000-\u001f\u007f-\u009f]/;
 /** Says what is wrong with a name, or null. NUL is among the refused: `name\0session` is an address form (R8). */
 export function findNameFault(text: string): NameFault | null {
   if (text.trim() === '') return 'empty';
+  if (text === '.' || text === '..') return 'dots';
   if (controlCharacter.test(text)) return 'control-character';
   if (!text.isWellFormed()) return 'lone-surrogate';
   if (text.length > MAX_DOCUMENT_NAME_BYTES || encodeUtf8(text).length > MAX_DOCUMENT_NAME_BYTES) return 'too-long';

@@ -111,8 +111,9 @@ class LiveCollaboration implements Collaboration {
       const owner = await this.#openOnServer(name);
       release = owner.hold();
       endEntering();
-      const update = draftUpdate(owner.document, change);
-      if (update === null) return;
+      const drafted = draftUpdate(owner.document, change);
+      if (drafted === null) return;
+      const { update, title } = drafted;
       for (const span of inspectUpdate(update).spans) owner.noteAhead(span.client, span.end);
       await new Promise<void>((resolve, reject) => {
         owner.submit({
@@ -122,6 +123,7 @@ class LiveCollaboration implements Collaboration {
           content: [{ author, update }],
           frame: null,
           owed: false,
+          title,
           applied: false,
           readAtMs: null,
           settled: { resolve, reject },
@@ -209,7 +211,7 @@ class LiveCollaboration implements Collaboration {
       takeOver(document);
       if (loaded !== null) await loadInSlices(document, loaded);
       passOnChanges(document, this.#hocuspocus);
-      const owner = this.#createOwner(name, document, loaded);
+      const owner = this.#createOwner(name, document, loaded, await this.#readIndexedTitle(name));
       this.#owners.set(name, owner);
       owner.start();
     } catch (error) {
@@ -229,7 +231,18 @@ class LiveCollaboration implements Collaboration {
     }
   }
 
-  #createOwner(name: DocumentName, document: Document, loaded: LoadedDocument | null): DocumentOwner {
+  /** The title in the index of documents: a crash may have kept it from following the document's. */
+  async #readIndexedTitle(name: DocumentName): Promise<string> {
+    const stat = await this.#options.store.stat(name);
+    return stat === null || stat.state === 'damaged' ? '' : stat.title;
+  }
+
+  #createOwner(
+    name: DocumentName,
+    document: Document,
+    loaded: LoadedDocument | null,
+    storedTitle: string,
+  ): DocumentOwner {
     const { store, clock, log, limits, meters = null, timer = systemFlushTimer } = this.#options;
     const mirrorsPresence = this.#hocuspocus.hasHook('onAwarenessUpdate');
     const owner = new DocumentOwner({
@@ -238,6 +251,7 @@ class LiveCollaboration implements Collaboration {
       tombstone: loaded?.tombstone == null ? new Map() : Y.decodeStateVector(loaded.tombstone),
       document,
       stored: loaded?.entries.length === 0 ? loaded.snapshot : null,
+      storedTitle,
       store,
       clock,
       timer,

@@ -32,6 +32,8 @@ export interface OwnerOptions {
   readonly document: OwnedDocument;
   /** The document as it was read from disk, where that was one update: it need not be encoded again for the first who come. */
   readonly stored: Uint8Array | null;
+  /** The title that the store's index has. */
+  readonly storedTitle: string;
   readonly store: DocumentStore;
   readonly clock: Clock;
   readonly timer: FlushTimer;
@@ -100,7 +102,7 @@ export class DocumentOwner {
     this.epoch = options.epoch;
     this.tombstone = options.tombstone;
     this.document = options.document;
-    this.#storedTitle = readTitle(options.document);
+    this.#storedTitle = options.storedTitle;
   }
 
   /** Begins to watch the document. @returns nothing to dispose: the document and its owner go together */
@@ -109,6 +111,7 @@ export class DocumentOwner {
     const { stored } = this.#options;
     if (stored !== null)
       this.#wholeState = this.#keepForAWhile(encodeYWebsocketFrame({ kind: 'step-2', update: stored }));
+    this.#watchTitle();
     this.watchIdle();
   }
 
@@ -126,7 +129,8 @@ export class DocumentOwner {
 
   /** No connection, no hold, nothing on its way to the disk. */
   get isIdle(): boolean {
-    return this.#connections.size === 0 && this.#holds === 0 && this.#queue.length === 0 && this.#flush.kind === 'idle';
+    const isNeeded = this.#connections.size > 0 || this.#holds > 0;
+    return !isNeeded && this.#queue.length === 0 && this.#flush.kind === 'idle' && this.#cancelTitle === null;
   }
 
   enter(connection: DocumentConnection): void {
@@ -174,8 +178,9 @@ export class DocumentOwner {
     this.#pending = { updates: this.#pending.updates + 1, bytes: this.#pending.bytes + bytes };
   }
 
+  /** An update larger than the limit passes when it is alone: otherwise it never would. */
   hasRoomFor(bytes: number): boolean {
-    return this.#queueBytes + bytes <= this.#options.maxQueueBytes;
+    return this.#queueBytes === 0 || this.#queueBytes + bytes <= this.#options.maxQueueBytes;
   }
 
   submit(submission: Submission): void {
@@ -210,8 +215,9 @@ export class DocumentOwner {
     return stepTwo;
   }
 
-  /** Resolves once nothing is queued or at the disk. */
+  /** Resolves once nothing is queued or at the disk, the title included. */
   drained(): Promise<void> {
+    if (this.#cancelTitle !== null) this.#storeTitle();
     if (this.#queue.length === 0 && this.#flush.kind === 'idle') return Promise.resolve();
     return new Promise((resolve) => this.#onDrained.push(resolve));
   }
@@ -276,7 +282,7 @@ export class DocumentOwner {
     }
     this.#flush = { kind: 'journalling', batch };
     const { store, clock } = this.#options;
-    const title = readTitle(this.document);
+    const title = batch.findLast((submission) => submission.title !== null)?.title ?? readTitle(this.document);
     const draft = { document: this.name, epoch: this.epoch, time: clock.now(), updates };
     store.append(title === this.#storedTitle ? draft : { ...draft, title }).then(
       () => {
@@ -343,11 +349,14 @@ export class DocumentOwner {
    */
   #watchTitle(): void {
     if (this.#cancelTitle !== null || readTitle(this.document) === this.#storedTitle) return;
-    this.#cancelTitle = this.#options.timer.after(TITLE_DELAY_MS, () => {
-      this.#cancelTitle = null;
-      if (readTitle(this.document) === this.#storedTitle) this.watchIdle();
-      else this.#submitOwn(EMPTY_UPDATE, false);
-    });
+    this.#cancelTitle = this.#options.timer.after(TITLE_DELAY_MS, () => this.#storeTitle());
+  }
+
+  #storeTitle(): void {
+    this.#cancelTitle?.();
+    this.#cancelTitle = null;
+    if (readTitle(this.document) === this.#storedTitle) this.watchIdle();
+    else this.#submitOwn(EMPTY_UPDATE, false);
   }
 
   /** @returns what the document now has that it had not: at most one update, however many arrived */
@@ -416,6 +425,7 @@ export class DocumentOwner {
       content: [{ author: '', update }],
       frame: null,
       owed: false,
+      title: null,
       applied,
       readAtMs: null,
     });

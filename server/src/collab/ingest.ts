@@ -56,6 +56,7 @@ export function ingest(
     if (!mayWrite(grant.role)) return { kind: 'read-only' };
     const refusal = findRefusal(owner, inspected, store, limits);
     if (refusal !== null) return refusal;
+    if (frame.kind === 'update') noteAuthor(owner, connection.author, inspected);
   } else if (!mayWrite(grant.role) && frame.kind === 'update') {
     return { kind: 'read-only' };
   }
@@ -66,6 +67,7 @@ export function ingest(
     content,
     frame: frame.kind === 'update' ? inspected.update : null,
     owed: frame.kind === 'step-2' || connection.ledger.owes(inspected.spans),
+    title: null,
     applied: false,
     readAtMs,
   });
@@ -88,6 +90,12 @@ function contentOf(
     inspected.deletes.clients.size === 0 &&
     inspected.spans.every((span) => span.end <= Y.getState(owner.document.store, span.client));
   return isKnown ? null : [{ author: connection.author, update: inspected.update }];
+}
+
+/** Who types as which Yjs client: so that a step 2 that carries somebody else's edits can be told apart (R5). */
+function noteAuthor(owner: DocumentOwner, author: string, { spans }: InspectedUpdate): void {
+  if (author === '') return;
+  for (const { client } of spans) if (!owner.authors.has(client)) owner.authors.set(client, author);
 }
 
 function findRefusal(

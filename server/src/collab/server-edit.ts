@@ -1,4 +1,11 @@
 import * as Y from 'yjs';
+import { readTitle } from './document-title.ts';
+
+export interface DraftedEdit {
+  readonly update: Uint8Array;
+  /** The document's title once the edit is made. */
+  readonly title: string;
+}
 
 /**
  * Writes down a change without making it: what is in a document must be on disk first.
@@ -6,17 +13,17 @@ import * as Y from 'yjs';
  *
  * @returns null when the change changes nothing
  */
-export function draftUpdate(document: Y.Doc, change: (copy: Y.Doc) => void): Uint8Array | null {
+export function draftUpdate(document: Y.Doc, change: (copy: Y.Doc) => void): DraftedEdit | null {
   const copy = new Y.Doc();
   Y.applyUpdate(copy, Y.encodeStateAsUpdate(document));
   const updates: Uint8Array[] = [];
   copy.on('update', (update: Uint8Array) => updates.push(update));
   try {
     copy.transact(() => change(copy));
+    const [first] = updates;
+    if (first === undefined) return null;
+    return { update: updates.length === 1 ? first : Y.mergeUpdates(updates), title: readTitle(copy) };
   } finally {
     copy.destroy();
   }
-  const [first] = updates;
-  if (first === undefined) return null;
-  return updates.length === 1 ? first : Y.mergeUpdates(updates);
 }

@@ -13,6 +13,8 @@ export interface Submission {
   /** The client's own bytes, for the echo of the y-websocket dialect. */
   readonly frame: Uint8Array | null;
   readonly owed: boolean;
+  /** The document's title after it, where that is known beforehand; null leaves it to be read once it is applied. */
+  readonly title: string | null;
   /** It is in the document already: somebody in this process changed the document itself. */
   readonly applied: boolean;
   /** When its frame was read, monotonic, in ms; null when nobody measures it, or it came from no client. */

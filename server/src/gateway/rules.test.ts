@@ -227,6 +227,29 @@ describe('what a client may not do', () => {
     expect((await store.load('plan'))?.entries.length).toBe(before);
   });
 
+  it('[R5] edits that somebody else brings along stay those of who typed them', async () => {
+    const { url, store } = await start({ authenticator: everybodyEdits });
+    const ada = joinHocuspocus(url, 'plan', { token: 'Ada' });
+    ada.doc.getText('body').insert(0, 'one');
+    await vi.waitFor(() => expect(ada.provider.hasUnsyncedChanges).toBe(false));
+    ada.socket.disconnect();
+    ada.doc.getText('body').insert(3, ' two');
+    const carried = new Y.Doc();
+    Y.applyUpdate(carried, Y.encodeStateAsUpdate(ada.doc));
+    carried.getText('body').insert(7, ' three');
+    const ben = joinHocuspocus(url, 'plan', { token: 'Ben', doc: carried });
+    await vi.waitFor(() => expect(ben.provider.isSynced && !ben.provider.hasUnsyncedChanges).toBe(true));
+    const entries = (await store.load('plan'))?.entries ?? [];
+    const byAuthor = entries.at(-1)?.updates.map(({ author, update }) => {
+      const { structs } = Y.decodeUpdate(update);
+      return [author, structs.map((struct) => (struct.id.client === ada.doc.clientID ? 'Ada' : 'Ben'))];
+    });
+    expect(byAuthor).toEqual([
+      ['Ada', ['Ada']],
+      ['Ben', ['Ben']],
+    ]);
+  });
+
   it('[G6] a reader changes nothing: neither by update, nor by step 2, in either dialect', async () => {
     const { url, store } = await start({ authenticator: readersWithout('writer') });
     const writer = joinHocuspocus(url, 'plan', { token: 'writer' });
@@ -311,6 +334,23 @@ describe('documents that come and go', () => {
     await vi.waitFor(async () => expect(await store.stat('plan')).toMatchObject({ title: 'Harbour bridge' }));
   });
 
+  it('the index of documents has the title of a server-side edit at once, and catches up after a crash', async () => {
+    const { store, collaboration } = await start();
+    await collaboration.edit('plan' as never, 'api', (doc) => doc.getMap('meta').set('title', 'At once'));
+    expect(await store.stat('plan')).toMatchObject({ title: 'At once' });
+    const doc = new Y.Doc();
+    doc.getMap('meta').set('title', 'Never told');
+    const epoch = { count: 1, id: '0'.repeat(16) };
+    await store.append({
+      document: 'other',
+      epoch,
+      time: 1,
+      updates: [{ author: '', update: Y.encodeStateAsUpdate(doc) }],
+    });
+    await collaboration.edit('other' as never, 'api', () => {});
+    await vi.waitFor(async () => expect(await store.stat('other')).toMatchObject({ title: 'Never told' }));
+  });
+
   it('an edit of the server’s own reaches everybody, and creates a document', async () => {
     const { url, store, collaboration } = await start();
     const ada = joinHocuspocus(url, 'plan');
@@ -350,6 +390,10 @@ function readersWithout(writerToken: string): Authenticator {
       Promise.resolve({ role: token === writerToken ? 'editor' : 'reader', user: { id: token, name: null } }),
   };
 }
+
+const everybodyEdits: Authenticator = {
+  authenticate: ({ token }) => Promise.resolve({ role: 'editor', user: { id: token, name: null } }),
+};
 
 class FailingLoads extends MemoryStore {
   failing = false;

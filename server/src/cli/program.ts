@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
+import type { ConfigSources } from '../config/load-config.ts';
 import { addSettingFlags, readSettingFlags } from './flags.ts';
 
 export interface Surroundings {
@@ -23,12 +24,46 @@ export function createProgram(surroundings: Surroundings): Command {
   command.action(async () => {
     // Only now: help and version should not wait for the whole server to load.
     const { serve } = await import('./serve.ts');
-    const configFile: unknown = command.opts().config;
-    await serve({
-      ...surroundings,
-      flags: readSettingFlags(command),
-      ...(typeof configFile === 'string' ? { configFile } : {}),
-    });
+    await serve(readSources(command, surroundings));
   });
+  addConfigCommand(program, surroundings);
+  addTopCommand(program, surroundings);
   return program;
+}
+
+function addConfigCommand(program: Command, surroundings: Surroundings): void {
+  const command = program
+    .command('config')
+    .description('Print the settings with which "quire serve" would run here, and where each one comes from.')
+    .option('--config <file>', 'Read settings from this file, as "quire serve" does (QUIRE_CONFIG).')
+    .option('--json', 'Print them as JSON.')
+    .showHelpAfterError('Run "quire config --help" to see all settings.');
+  addSettingFlags(command);
+  command.action(async () => {
+    const { printConfig } = await import('./config-command.ts');
+    await printConfig(readSources(command, surroundings), { asJson: command.opts().json === true });
+  });
+}
+
+function addTopCommand(program: Command, surroundings: Surroundings): void {
+  const command = program
+    .command('top')
+    .description('Show what a running server does, anew each second, from its /metrics.')
+    .option('--url <url>', 'Address of the server. Left out: the one that "quire serve" would have here.')
+    .option('--once', 'Measure for one second, print one "name value" a line, and end.')
+    .showHelpAfterError('Run "quire top --help".');
+  command.action(async () => {
+    const { top } = await import('./top/top.ts');
+    const { once, url } = command.opts<{ once?: boolean; url?: string }>();
+    await top({ ...surroundings, flags: new Map() }, { url, once: once === true });
+  });
+}
+
+function readSources(command: Command, surroundings: Surroundings): ConfigSources {
+  const configFile: unknown = command.opts().config;
+  return {
+    ...surroundings,
+    flags: readSettingFlags(command),
+    ...(typeof configFile === 'string' ? { configFile } : {}),
+  };
 }

@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
 import { readConfigFile } from './config-file.ts';
-import { readEnvironment, readFlags } from './layers.ts';
+import { type Layer, readEnvironment, readFlags } from './layers.ts';
 import { parseConfig } from './parse-config.ts';
 
 export interface ConfigSources {
@@ -15,9 +15,14 @@ export interface ConfigSources {
 
 /** Defaults, then the config file, then the environment, then flags: each overrules the ones before it. */
 export async function loadConfig(sources: ConfigSources): Promise<Config> {
+  return parseConfig(await loadLayers(sources));
+}
+
+/** What each source says by itself, the weakest first. */
+export async function loadLayers(sources: ConfigSources): Promise<readonly Layer[]> {
   const file = await readConfigFile({ directory: sources.directory, named: nameConfigFile(sources) });
   const layers = [readEnvironment(sources.environment), readFlags(sources.flags)];
-  return parseConfig(file === null ? layers : [file, ...layers]);
+  return file === null ? layers : [file, ...layers];
 }
 
 function nameConfigFile(sources: ConfigSources): { file: string; source: string } | undefined {

@@ -1,0 +1,60 @@
+import { readExposition, type Scrape } from './exposition.ts';
+
+const PATIENCE_MS = 5000;
+
+/** Why there is nothing to show, in words for whoever asked. */
+export class ScrapeError extends Error {
+  override readonly name = 'ScrapeError';
+}
+
+export interface ScrapeTarget {
+  /** Of the server. */
+  readonly url: URL;
+  readonly token: string | undefined;
+}
+
+/** @throws {ScrapeError} */
+export async function scrape({ url, token }: ScrapeTarget, nowMs: () => number): Promise<Scrape> {
+  const response = await ask(new URL('/metrics', url), token);
+  const text = await response.text();
+  switch (response.status) {
+    case 200: {
+      const found = readExposition(text, nowMs());
+      if (!found.samples.has('quire_sessions')) throw new ScrapeError(`What answers at ${url.origin} is not Quire.`);
+      return found;
+    }
+    case 401:
+      throw new ScrapeError(
+        `${url.origin} wants ${token === undefined ? 'a' : 'another'} token: set QUIRE_METRICS_TOKEN to its metricsToken.`,
+      );
+    case 404:
+      throw new ScrapeError(
+        `${url.origin} shows no metrics here: they are switched off, or only the machine itself may ask (setting metricsToken).`,
+      );
+    default:
+      throw new ScrapeError(`${url.origin} answers with ${response.status} ${response.statusText}.`);
+  }
+}
+
+async function ask(url: URL, token: string | undefined): Promise<Response> {
+  const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+  try {
+    return await fetch(url, { headers, redirect: 'manual', signal: AbortSignal.timeout(PATIENCE_MS) });
+  } catch (cause) {
+    const reason = describeFailure(cause);
+    throw new ScrapeError(
+      `Quire can't be reached at ${url.origin}: ${reason}.\n  Start it with "quire serve", or say where it is with --url.`,
+      { cause },
+    );
+  }
+}
+
+function describeFailure(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === 'TimeoutError') return `no answer within ${PATIENCE_MS / 1000} s`;
+  const { cause } = error;
+  const inner = cause instanceof AggregateError ? cause.errors[0] : cause;
+  const code = inner instanceof Error && 'code' in inner ? inner.code : undefined;
+  if (code === 'ECONNREFUSED') return 'the connection is refused';
+  return inner instanceof Error ? inner.message : error.message;
+}

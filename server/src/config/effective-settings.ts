@@ -1,0 +1,52 @@
+import { type Field, fields } from './fields.ts';
+import { describeSource, type Layer, namesOf, type Source } from './layers.ts';
+import { type ConfigSources, loadLayers } from './load-config.ts';
+import { parseConfig } from './parse-config.ts';
+
+/** A setting as the server would have it, in words. */
+export interface EffectiveSetting {
+  readonly path: string;
+  readonly value: string;
+  /** `default`, a file, `QUIRE_PORT` or `--port`. */
+  readonly source: string;
+}
+
+/**
+ * What a server started here and now would run with, and where each value comes from. No secret is in it.
+ *
+ * @throws {ConfigError} as the server would
+ */
+export async function listEffectiveSettings(sources: ConfigSources): Promise<readonly EffectiveSetting[]> {
+  const layers = await loadLayers(sources);
+  const config = parseConfig(layers);
+  return fields.map((field) => ({
+    path: field.path,
+    value: describeValue(field, valueAt(config, field.keys)),
+    source: nameSource(findSource(layers, field.path), field),
+  }));
+}
+
+function valueAt(config: object, keys: readonly string[]): unknown {
+  return keys.reduce<unknown>((section, key) => (section as Readonly<Record<string, unknown>>)[key], config);
+}
+
+function describeValue(field: Field, value: unknown): string {
+  if (value === undefined) return '(not set)';
+  if (field.isSecret) return '(hidden)';
+  if (field.kind === 'objects' && Array.isArray(value)) return value.map(nameExtension).join(', ') || 'none';
+  return namesOf(value);
+}
+
+function nameExtension(extension: object): string {
+  if ('extensionName' in extension && typeof extension.extensionName === 'string') return extension.extensionName;
+  return extension.constructor === Object ? '(without a name)' : extension.constructor.name;
+}
+
+function findSource(layers: readonly Layer[], path: string): Source {
+  return layers.findLast(({ values }) => values.has(path))?.source ?? { kind: 'default' };
+}
+
+function nameSource(source: Source, field: Field): string {
+  if (source.kind === 'default') return 'default';
+  return source.kind === 'file' ? source.file : describeSource(source, field.path, field);
+}

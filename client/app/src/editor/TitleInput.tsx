@@ -35,6 +35,7 @@ export function TitleInput({ room, loaded, canEdit, onEnter }: TitleInputProps) 
 
   return (
     <div className="title" data-text={text || (loaded ? UNTITLED : '')}>
+      {loaded && <h1 className="visually-hidden">{text.trim() || UNTITLED}</h1>}
       <textarea
         ref={ref}
         className="title-input"

@@ -17,6 +17,12 @@ interface DocumentEditorOptions {
   readonly onLeaveText: () => void;
 }
 
+/**
+ * What may lie over the text: the bar above it, and on a phone the toolbar below. The editor scrolls within the window, so
+ * it would leave the line that is being written beneath them.
+ */
+const COVERED_PX = { top: 112, right: 0, bottom: 72, left: 0 };
+
 /** The editor of a loaded document: its schema, bound to the room. */
 export function useDocumentEditor({ room, canEdit, onEditLink, onLeaveText }: DocumentEditorOptions): Editor {
   const latest = useRef({ canEdit, onEditLink, onLeaveText });
@@ -54,6 +60,8 @@ export function useDocumentEditor({ room, canEdit, onEditLink, onLeaveText }: Do
           'aria-readonly': String(!latest.current.canEdit),
         }),
         handleClick: openLinkOnModClick,
+        scrollThreshold: COVERED_PX,
+        scrollMargin: COVERED_PX,
       },
     };
   }, [room]);

@@ -3,8 +3,9 @@ import { findProgram, outerEnvironment, run, soundsLikeNoNetwork } from './comma
 import { SetupFailure } from './setup-failure.mjs';
 
 const STEP = 'test programs';
-const PROGRAMS = ['redis-server', 'chromium'];
-// Debian asks this file before a package starts its service; 101 forbids it. Tests start their own redis-server.
+// Debian's packages have the names of their programs; that of prometheus brings promtool, too.
+const PROGRAMS = ['redis-server', 'chromium', 'prometheus'];
+// Debian asks this file before a package starts its service; 101 forbids it. Tests start their own processes.
 const SERVICE_POLICY = '/usr/sbin/policy-rc.d';
 
 /**
@@ -14,7 +15,7 @@ const SERVICE_POLICY = '/usr/sbin/policy-rc.d';
 export function installSystemPackages(root, say) {
   const env = outerEnvironment(process.env);
   const missing = PROGRAMS.filter((program) => findProgram(program, env) === null);
-  if (missing.length === 0) return say(`test programs: ${PROGRAMS.join(' and ')} are there`);
+  if (missing.length === 0) return say(`test programs: ${PROGRAMS.join(', ')} are there`);
   const packages = missing.join(' ');
   if (findProgram('apt-get', env) === null) {
     throw new SetupFailure({
@@ -34,6 +35,7 @@ export function installSystemPackages(root, say) {
   withoutStartingServices(() => {
     aptGet(['update'], root, env);
     aptGet(['install', '-y', '--no-install-recommends', ...missing], root, env);
+    for (const program of missing) keepFromBooting(program, root, env);
   });
   say(`test programs: installed ${packages}`);
 }
@@ -60,9 +62,21 @@ export function explainAptFailure(args, output) {
     : /Could not get lock/.test(output)
       ? ['another package manager is at work', 'wait until it ends, then run this again']
       : /Unable to locate package|has no installation candidate/.test(output)
-        ? ['this distribution does not offer the packages', `install ${PROGRAMS.join(' and ')} so that PATH finds them`]
+        ? ['this distribution does not offer the packages', `install ${PROGRAMS.join(', ')} so that PATH finds them`]
         : [`apt-get ${args[0]} failed`, 'read what apt-get says below'];
   return new SetupFailure({ step: STEP, fault, cure, detail: output });
+}
+
+/**
+ * A service that may not start now would still start with the machine.
+ *
+ * @param {string} service
+ * @param {string} root
+ * @param {NodeJS.ProcessEnv} env
+ */
+function keepFromBooting(service, root, env) {
+  // Chromium is no service, and a machine without systemd has none that it would start: neither is a failure.
+  if (findProgram('systemctl', env) !== null) run('systemctl', ['disable', service], { cwd: root, env });
 }
 
 /** @param {() => void} install */

@@ -10,7 +10,7 @@ import type { ClientFrame } from './client-frame.ts';
 import { type DocumentName, describeNameFault, findNameFault, isDocumentName } from './document-name.ts';
 import { FrameError } from './frame-error.ts';
 import { FrameReader } from './frame-reader.ts';
-import { readSyncFrame, type SyncFrame, syncTypes, writeSyncFrame } from './sync-frame.ts';
+import { readSyncFrame, type SyncFrame, writeSyncFrame } from './sync-frame.ts';
 
 /** Message types of the Hocuspocus dialect (protocol of @hocuspocus/server 4.7). */
 export const hocuspocusTypes = {
@@ -140,19 +140,12 @@ export function encodeHocuspocusFrame(rawAddress: string, frame: ClientFrame): U
   return toUint8Array(encoder);
 }
 
-/** `true`: every byte of the acknowledged frame is on disk. `false`: refused, this connection may not write. */
-export function encodeReceipt(rawAddress: string, durable: boolean): Uint8Array {
-  const encoder = addressed(rawAddress);
-  writeVarUint(encoder, hocuspocusTypes.receipt);
-  writeVarUint(encoder, durable ? 1 : 0);
-  return toUint8Array(encoder);
-}
-
 /** What the server says on a document connection, decoded as far as the gateway and the SDK need it. */
 export type ServerFrame =
   | SyncFrame
   | { readonly kind: 'presence'; readonly presence: Uint8Array }
   | { readonly kind: 'query-presence' }
+  /** `true`: every byte of the acknowledged frame is on disk. `false`: refused, this connection may not write. */
   | { readonly kind: 'receipt'; readonly durable: boolean }
   | { readonly kind: 'authenticated'; readonly scope: string }
   | { readonly kind: 'denied'; readonly reason: string }
@@ -216,20 +209,64 @@ export function encodeAddress(rawAddress: string): Uint8Array {
   return toUint8Array(addressed(rawAddress));
 }
 
-/** The bytes before an update's own: address, `sync`, `update`. Shared by all connections with that address. */
-export function encodeUpdateFrame(rawAddress: string, update: Uint8Array): Uint8Array {
-  const encoder = addressed(rawAddress);
-  writeVarUint(encoder, hocuspocusTypes.sync);
-  writeVarUint(encoder, syncTypes.update);
-  writeVarUint8Array(encoder, update);
+/** Writes what a server says on a connection, without the address before it; see {@link encodeAddress}. */
+export function encodeServerBody(frame: ServerFrame): Uint8Array {
+  const encoder = createEncoder();
+  writeServerFrame(encoder, frame);
   return toUint8Array(encoder);
 }
 
-export function encodePresenceFrame(rawAddress: string, presence: Uint8Array): Uint8Array {
+/** Writes one frame as a server sends it; the inverse of {@link decodeServerFrame}. */
+export function encodeServerFrame(rawAddress: string, frame: ServerFrame): Uint8Array {
   const encoder = addressed(rawAddress);
-  writeVarUint(encoder, hocuspocusTypes.presence);
-  writeVarUint8Array(encoder, presence);
+  writeServerFrame(encoder, frame);
   return toUint8Array(encoder);
+}
+
+function writeServerFrame(encoder: Encoder, frame: ServerFrame): void {
+  switch (frame.kind) {
+    case 'step-1':
+    case 'step-2':
+    case 'update':
+      writeVarUint(encoder, hocuspocusTypes.sync);
+      writeSyncFrame(encoder, frame);
+      return;
+    case 'presence':
+      writeVarUint(encoder, hocuspocusTypes.presence);
+      writeVarUint8Array(encoder, frame.presence);
+      return;
+    case 'query-presence':
+      writeVarUint(encoder, hocuspocusTypes.queryPresence);
+      return;
+    case 'receipt':
+      writeVarUint(encoder, hocuspocusTypes.receipt);
+      writeVarUint(encoder, frame.durable ? 1 : 0);
+      return;
+    case 'authenticated':
+      writeVarUint(encoder, hocuspocusTypes.auth);
+      writeVarUint(encoder, authTypes.authenticated);
+      writeVarString(encoder, frame.scope);
+      return;
+    case 'denied':
+      writeVarUint(encoder, hocuspocusTypes.auth);
+      writeVarUint(encoder, authTypes.denied);
+      writeVarString(encoder, frame.reason);
+      return;
+    case 'token-request':
+      writeVarUint(encoder, hocuspocusTypes.auth);
+      writeVarUint(encoder, authTypes.token);
+      return;
+    case 'stateless':
+      writeVarUint(encoder, hocuspocusTypes.stateless);
+      writeVarString(encoder, frame.payload);
+      return;
+    case 'closed':
+      writeVarUint(encoder, hocuspocusTypes.close);
+      writeVarString(encoder, frame.reason);
+      return;
+    default:
+      frame satisfies never;
+  }
 }
 
 function addressed(rawAddress: string): Encoder {

@@ -1,4 +1,4 @@
-import { closeCodes, encodeReceipt } from '@quire/protocol';
+import { closeCodes, encodeServerFrame } from '@quire/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Room } from './api.ts';
 import { connect, connectIn } from './connect.ts';
@@ -240,7 +240,8 @@ describe('a client', () => {
     stage.peer.holdsReceipts = true;
     type(room, 'x');
     await untilTrue(() => stage.peer.heldReceipts === 1);
-    for (const address of ['plan', 'plan\0another']) stage.peer.open[0]?.sendRaw(encodeReceipt(address, true));
+    for (const address of ['plan', 'plan\0another'])
+      stage.peer.open[0]?.sendRaw(encodeServerFrame(address, { kind: 'receipt', durable: true }));
     stage.peer.document('plan').getMap('meta').set('title', 'sent after those receipts');
     await untilTrue(() => room.doc.getMap('meta').has('title'));
     expect(room.status.get()).toMatchObject({ state: 'saving', unsaved: 1 });

@@ -5,24 +5,20 @@ import {
   type ClientFrame,
   type CloseCode,
   closeCodes,
-  decodeServerFrame,
-  describeClose,
-  encodeHocuspocusFrame,
   encodePresence,
   encodeYWebsocketFrame,
   FrameError,
-  findCloseCode,
 } from '@quire/protocol';
 import * as Y from 'yjs';
 import type { Grant } from '../auth/authenticator.ts';
 import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
+import type { Admission, AdmissionHost } from './admission.ts';
 import { type ConnectionState, DocumentConnection } from './document-connection.ts';
 import type { DocumentOwner } from './document-owner.ts';
 import type { ExtensionGate, GatedFrame } from './extension-gate.ts';
 import { type IngestLimits, ingest, type Verdict } from './ingest.ts';
 import { hearPresence } from './presence-intake.ts';
-import { harden, type QuireHocuspocus } from './quire-hocuspocus.ts';
-import type { SessionOrigin, SessionPort } from './session-port.ts';
+import type { SessionPort } from './session-port.ts';
 
 export interface SessionLimits extends IngestLimits {
   readonly maxPresenceStateBytes: number;
@@ -35,59 +31,35 @@ export interface SessionLimits extends IngestLimits {
 
 /** What a session needs of the collaboration that it belongs to. */
 export interface SessionContext {
-  readonly hocuspocus: QuireHocuspocus;
   readonly gate: ExtensionGate | null;
   readonly limits: SessionLimits;
   readonly store: Pick<DocumentStore, 'status'>;
   readonly meters: CollabMeters | null;
-  findOwner(name: string): DocumentOwner | undefined;
   discardDestroyed(name: string): void;
   /** Counts somebody on the way into a document, so that it isn't unloaded under them (R6); returns the end of it. */
   noteEntering(name: string): () => void;
 }
 
 type Established = Extract<ConnectionState, { kind: 'established' }>;
-type HocuspocusClient = ReturnType<QuireHocuspocus['handleConnection']>;
-
-/** What Hocuspocus writes has its address already. */
-const NO_PREFIX = new Uint8Array();
-
-/** What hooks of Hocuspocus find in their context. */
-export interface HookContext {
-  readonly session: CollabSession;
-  readonly grant?: Grant;
-}
 
 /** The documents of one socket. Created when it opens, ended once when it closes. */
-export class CollabSession {
-  readonly origin: SessionOrigin;
+export class CollabSession implements AdmissionHost {
   readonly #port: SessionPort;
   readonly #context: SessionContext;
-  readonly #client: HocuspocusClient;
+  readonly #admission: Admission;
   /** By raw address. A `Map`, since names are free text (R8). */
   readonly #connections = new Map<string, DocumentConnection>();
   readonly #entering = new Map<DocumentConnection, () => void>();
-  readonly #gates = new WeakMap<DocumentConnection, Promise<void>>();
+  /** Frames that wait for hooks, by connection. */
+  readonly #gates: WeakMap<DocumentConnection, Promise<void>> | null;
   #waiting = { frames: 0, bytes: 0 };
   #wasEstablished = false;
 
-  constructor(port: SessionPort, origin: SessionOrigin, request: Request, context: SessionContext) {
+  constructor(port: SessionPort, context: SessionContext, createAdmission: (host: AdmissionHost) => Admission) {
     this.#port = port;
-    this.origin = origin;
     this.#context = context;
-    const hookContext: HookContext = { session: this };
-    this.#client = context.hocuspocus.handleConnection(
-      {
-        get readyState() {
-          return port.isOpen ? 1 : 3;
-        },
-        send: (data) => this.#relay(data as Uint8Array),
-        close: (code, reason) => port.close({ ...describeClose(code ?? 1000), reason: reason ?? '' }),
-      },
-      request,
-      hookContext,
-    );
-    harden(this.#client);
+    this.#gates = context.gate === null ? null : new WeakMap();
+    this.#admission = createAdmission(this);
   }
 
   get wasEstablished(): boolean {
@@ -107,7 +79,7 @@ export class CollabSession {
     switch (connection.state.kind) {
       case 'new':
         if (frame.kind === 'token') this.#establishLater(connection, frame);
-        else if (frame.kind === 'close') this.#drop(connection);
+        else if (frame.kind === 'close') this.drop(connection);
         else this.#wait(connection, frame, readAtMs);
         return;
       case 'establishing':
@@ -123,15 +95,17 @@ export class CollabSession {
     }
   }
 
-  /** Called by the hook that Hocuspocus runs once a connection is authorised and its document is loaded. */
-  establish(hocuspocus: HocuspocusConnection, grant: Grant): void {
-    const connection = this.#connections.get(hocuspocus.messageAddress);
-    if (connection?.state.kind !== 'establishing') {
-      hocuspocus.close();
-      return;
-    }
-    const owner = this.#context.findOwner(connection.address.document);
-    if (owner === undefined || !owner.isOpen || owner.document !== hocuspocus.document) {
+  find(rawAddress: string): DocumentConnection | undefined {
+    return this.#connections.get(rawAddress);
+  }
+
+  establish(
+    connection: DocumentConnection,
+    owner: DocumentOwner | undefined,
+    grant: Grant,
+    hocuspocus: HocuspocusConnection | null,
+  ): void {
+    if (owner === undefined || !owner.isOpen) {
       // Deleted or reloaded while this connection was on its way in: the next attempt meets the new state.
       this.#context.discardDestroyed(connection.address.document);
       this.#port.close(closeCodes.loadFailed);
@@ -142,16 +116,27 @@ export class CollabSession {
     connection.state = established;
     this.#wasEstablished = true;
     this.#context.meters?.connections.add(this.#port.dialect.name);
-    hocuspocus.onClose(() => this.#drop(connection));
     owner.enter(connection);
     this.#endEntering(connection);
     this.#drainWaiting(connection, established);
   }
 
+  refuse(connection: DocumentConnection | undefined, code: CloseCode, reason: string): void {
+    this.#context.meters?.connectionRefused(code);
+    // An unmodified provider never tries again after a denial: what may pass must end the socket instead (R7).
+    if (code.retry === 'backoff') {
+      this.#port.close(code);
+      return;
+    }
+    connection?.say({ kind: 'denied', reason });
+    if (this.#port.dialect.name === 'y-websocket') this.#port.close(code);
+    if (connection !== undefined) this.drop(connection);
+  }
+
   /** The socket is closed. */
   end(code: number, reason: string): void {
-    for (const connection of [...this.#connections.values()]) this.#drop(connection);
-    this.#client.handleClose({ code, reason });
+    for (const connection of [...this.#connections.values()]) this.drop(connection);
+    this.#admission.end(code, reason);
   }
 
   #open(address: Address): DocumentConnection | null {
@@ -159,17 +144,21 @@ export class CollabSession {
       this.#port.close(closeCodes.tooManyDocuments);
       return null;
     }
-    const connection = new DocumentConnection(this.#port, address);
+    const connection = new DocumentConnection(this.#port, address, this.#endConnection);
     this.#connections.set(address.raw, connection);
     return connection;
   }
 
-  #establishLater(connection: DocumentConnection, token: ClientFrame): void {
+  #establishLater(connection: DocumentConnection, token: Extract<ClientFrame, { kind: 'token' }>): void {
     connection.state = { kind: 'establishing' };
     this.#entering.set(connection, this.#context.noteEntering(connection.address.document));
     if (this.#context.meters !== null) this.#context.meters.connectionsEntering += 1;
-    this.#forward(connection, token);
+    this.#admission.begin(connection, token);
   }
+
+  readonly #endConnection = (connection: DocumentConnection, code: CloseCode): void => {
+    this.#admission.endConnection(connection, code);
+  };
 
   #endEntering(connection: DocumentConnection): void {
     const end = this.#entering.get(connection);
@@ -215,8 +204,8 @@ export class CollabSession {
       case 'update':
       case 'step-2':
       case 'presence':
-        if (this.#context.gate === null) this.#accept(connection, state, frame, readAtMs);
-        else this.#acceptThroughGate(connection, state, { frame, readAtMs }, this.#context.gate);
+        if (this.#context.gate === null || state.hocuspocus === null) this.#accept(connection, state, frame, readAtMs);
+        else this.#acceptThroughGate(connection, state, { frame, readAtMs, hocuspocus: state.hocuspocus });
         return;
       case 'step-1':
         this.#answerStepOne(connection, state, frame);
@@ -227,7 +216,7 @@ export class CollabSession {
       case 'token':
       case 'stateless':
       case 'close':
-        this.#forward(connection, frame);
+        this.#admission.pass(connection, frame);
         return;
       default:
         frame satisfies never;
@@ -252,19 +241,24 @@ export class CollabSession {
   #acceptThroughGate(
     connection: DocumentConnection,
     state: Established,
-    { frame, readAtMs }: { readonly frame: GatedFrame; readonly readAtMs: number | null },
-    gate: ExtensionGate,
+    arrival: {
+      readonly frame: GatedFrame;
+      readonly readAtMs: number | null;
+      readonly hocuspocus: HocuspocusConnection;
+    },
   ): void {
-    const own = copyOf(frame);
+    const { gate } = this.#context;
+    const { readAtMs, hocuspocus } = arrival;
+    const frame = copyOf(arrival.frame);
     const pass = async (): Promise<void> => {
-      if (connection.state !== state) return;
-      const admitted = await gate.admit(state.hocuspocus, own);
+      if (gate === null || connection.state !== state) return;
+      const admitted = await gate.admit(hocuspocus, frame);
       if (connection.state !== state) return;
       this.#accept(connection, state, admitted, readAtMs);
-      await gate.after(state.hocuspocus, own);
+      await gate.after(hocuspocus, frame);
     };
-    const previous = this.#gates.get(connection) ?? Promise.resolve();
-    this.#gates.set(
+    const previous = this.#gates?.get(connection) ?? Promise.resolve();
+    this.#gates?.set(
       connection,
       // A frame that a hook refuses ends the connection: going on without it would lose what builds on it (R4).
       previous.then(pass).catch(() => connection.closeSession(closeCodes.forbidden)),
@@ -277,7 +271,7 @@ export class CollabSession {
         return;
       case 'read-only':
         this.#context.meters?.editRefused('read-only');
-        connection.refuseWrite();
+        connection.say({ kind: 'receipt', durable: false });
         return;
       case 'refused':
         this.#context.meters?.editRefused(verdict.code.name);
@@ -303,7 +297,7 @@ export class CollabSession {
       return;
     }
     if (this.#context.gate !== null) {
-      this.#forward(connection, frame); // hooks on messages want to see it; Hocuspocus answers
+      this.#admission.pass(connection, frame); // hooks on messages want to see it; Hocuspocus answers
       return;
     }
     const { stepOne, stepTwo } = owner.answerStepOne(stateVector);
@@ -316,40 +310,7 @@ export class CollabSession {
     connection.send(encodeYWebsocketFrame({ kind: 'presence', presence }));
   }
 
-  #forward(connection: DocumentConnection, frame: ClientFrame): void {
-    if (this.#port.isOpen) this.#client.handleMessage(encodeHocuspocusFrame(connection.address.raw, frame));
-  }
-
-  /** Sends what Hocuspocus says, and acts on its refusals. */
-  #relay(data: Uint8Array): void {
-    const { rawAddress, frame } = decodeServerFrame(data);
-    const { dialect, sent } = this.#port;
-    const message = dialect.fromHocuspocus(data);
-    const say = (): void => {
-      if (message === null) return;
-      if (this.#port.isOpen) sent?.add(frame.kind, message.length);
-      this.#port.send(this.#port.frame(NO_PREFIX, message));
-    };
-    if (frame.kind !== 'denied') {
-      const ended = frame.kind === 'closed' ? findCloseCode(frame.reason) : null;
-      if (ended !== null) this.#context.meters?.connectionRefused(ended);
-      say();
-      return;
-    }
-    const code: CloseCode = findCloseCode(frame.reason) ?? closeCodes.forbidden;
-    this.#context.meters?.connectionRefused(code);
-    // An unmodified provider never tries again after a denial: what may pass must end the socket instead (R7).
-    if (code.retry === 'backoff') {
-      this.#port.close(code);
-      return;
-    }
-    say();
-    if (dialect.name === 'y-websocket') this.#port.close(code);
-    const connection = this.#connections.get(rawAddress);
-    if (connection !== undefined) this.#drop(connection);
-  }
-
-  #drop(connection: DocumentConnection): void {
+  drop(connection: DocumentConnection): void {
     const { state } = connection;
     connection.state = { kind: 'closed' };
     this.#takeWaiting(connection);

@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import type { Document, Extension, onAuthenticatePayload } from '@hocuspocus/server';
+import type { Document, Extension } from '@hocuspocus/server';
 import { type DocumentStore, FIRST_EPOCH, type LoadedDocument } from '@quire/persistence';
 import { closeCodes, type DocumentName, isDocumentName, mayWrite } from '@quire/protocol';
 import { applyAwarenessUpdate } from 'y-protocols/awareness';
@@ -8,10 +7,13 @@ import { AccessError, type Authenticator, type Grant } from '../auth/authenticat
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/log.ts';
 import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
-import { CollabSession, type HookContext, type SessionContext, type SessionLimits } from './collab-session.ts';
+import type { Admission, AdmissionHost } from './admission.ts';
+import { CollabSession, type SessionContext, type SessionLimits } from './collab-session.ts';
+import { DirectAdmission } from './direct-admission.ts';
 import { DocumentOwner } from './document-owner.ts';
 import { createExtensionGate } from './extension-gate.ts';
 import { type FlushTimer, systemFlushTimer } from './flush-window.ts';
+import { HocuspocusAdmission, type HookContext } from './hocuspocus-admission.ts';
 import { loadInSlices } from './load-in-slices.ts';
 import { passOnChanges, QuireHocuspocus, takeOver } from './quire-hocuspocus.ts';
 import { Refusal } from './refusal.ts';
@@ -43,8 +45,7 @@ export interface CollaborationOptions {
 
 /** The documents of this node, and everybody who has them open. */
 export interface Collaboration {
-  /** A socket opened; `request` is what hooks of extensions see. */
-  openSession(port: SessionPort, origin: SessionOrigin, request: Request): CollabSession;
+  openSession(port: SessionPort, origin: SessionOrigin): CollabSession;
   /** Edits a document on the server's behalf; resolves once the edit is durable. Creates the document by its first edit. */
   edit(name: DocumentName, author: string, change: (document: Y.Doc) => void): Promise<void>;
   /** Closes everybody's connection to it and moves its epoch. */
@@ -53,6 +54,11 @@ export interface Collaboration {
   /** Waits for what is on its way to the disk, then lets go of all documents. */
   close(): Promise<void>;
 }
+
+/** What hooks on documents see of an opening that no client of Hocuspocus asked for. */
+const NO_REQUEST = new Request('http://localhost/');
+const NO_SOCKET = '';
+const ALLOWED = { isAuthenticated: true, readOnly: false };
 
 export function createCollaboration(options: CollaborationOptions): Collaboration {
   return new LiveCollaboration(options);
@@ -79,7 +85,6 @@ class LiveCollaboration implements Collaboration {
     });
     const { limits, store } = options;
     this.#sessionContext = {
-      hocuspocus: this.#hocuspocus,
       gate: createExtensionGate(this.#hocuspocus, {
         maxEntries: limits.maxPresenceEntries,
         maxStateBytes: limits.maxPresenceStateBytes,
@@ -87,7 +92,6 @@ class LiveCollaboration implements Collaboration {
       limits,
       store,
       meters: options.meters ?? null,
-      findOwner: (name) => this.#owners.get(name),
       discardDestroyed: (name) => this.#discardDestroyed(name),
       noteEntering: (name) => this.#noteEntering(name),
     };
@@ -100,15 +104,32 @@ class LiveCollaboration implements Collaboration {
     return this.#owners.size;
   }
 
-  openSession(port: SessionPort, origin: SessionOrigin, request: Request): CollabSession {
-    return new CollabSession(port, origin, request, this.#sessionContext);
+  openSession(port: SessionPort, origin: SessionOrigin): CollabSession {
+    return new CollabSession(port, this.#sessionContext, (host) => this.#createAdmission(host, port, origin));
+  }
+
+  #createAdmission(host: AdmissionHost, port: SessionPort, origin: SessionOrigin): Admission {
+    if (this.#options.extensions.length === 0) {
+      return new DirectAdmission(host, {
+        authenticate: (document, token) => this.#authenticate(document, token, origin),
+        open: (document) => this.#open(document),
+      });
+    }
+    return new HocuspocusAdmission(host, port, origin, {
+      hocuspocus: this.#hocuspocus,
+      meters: this.#options.meters ?? null,
+      findOwner: ({ document }) => {
+        const owner = this.#owners.get(document.name);
+        return owner?.document === document ? owner : undefined;
+      },
+    });
   }
 
   async edit(name: DocumentName, author: string, change: (document: Y.Doc) => void): Promise<void> {
     const endEntering = this.#noteEntering(name);
     let release: () => void = () => {};
     try {
-      const owner = await this.#openOnServer(name);
+      const owner = await this.#open(name);
       release = owner.hold();
       endEntering();
       const drafted = draftUpdate(owner.document, change);
@@ -162,14 +183,19 @@ class LiveCollaboration implements Collaboration {
     await this.#options.store.delete(name);
   }
 
-  /** Loads through Hocuspocus, so that a document has one object whoever opens it. */
-  async #openOnServer(name: DocumentName): Promise<DocumentOwner> {
-    const config = { isAuthenticated: true, readOnly: false };
-    await this.#hocuspocus.createDocument(name, new Request('http://localhost/'), randomUUID(), config, {});
+  /**
+   * Loads through Hocuspocus, so that a document has one object whoever opens it.
+   *
+   * @throws {Refusal}
+   */
+  async #open(name: DocumentName): Promise<DocumentOwner> {
+    const present = this.#owners.get(name);
+    if (present?.isOpen === true) return present;
+    await this.#hocuspocus.createDocument(name, NO_REQUEST, NO_SOCKET, ALLOWED, {});
     const owner = this.#owners.get(name);
     if (owner !== undefined) return owner;
     this.#discardDestroyed(name);
-    throw new Error(`the document ${JSON.stringify(name)} was closed while it was opened`);
+    throw new Refusal(closeCodes.loadFailed); // deleted while it was opened: the next attempt meets the new state
   }
 
   #createExtension(): Extension<HookContext> {
@@ -177,24 +203,36 @@ class LiveCollaboration implements Collaboration {
       extensionName: 'quire',
       // After everybody else's: an extension that refuses must be heard before anything is loaded.
       priority: Number.MIN_SAFE_INTEGER,
-      onAuthenticate: async (payload) => ({ grant: await this.#authenticate(payload) }),
+      onAuthenticate: async ({ documentName, token, context, connectionConfig }) => {
+        if (!isDocumentName(documentName)) throw new Refusal(closeCodes.badDocumentName);
+        const grant = await this.#authenticate(documentName, token, context.admission.origin);
+        connectionConfig.readOnly = !mayWrite(grant.role);
+        return { grant };
+      },
       onLoadDocument: ({ document }) => {
         const { clock, meters } = this.#options;
         return meters?.loads.time(clock, () => this.#load(document)) ?? this.#load(document);
       },
       connected: async ({ connection, context }) => {
-        if (context.grant !== undefined) context.session.establish(connection, context.grant);
+        if (context.grant !== undefined) context.admission.connected(connection, context.grant);
       },
     };
   }
 
-  async #authenticate(payload: onAuthenticatePayload<HookContext>): Promise<Grant> {
-    const { documentName: document, token, context, connectionConfig } = payload;
-    if (!isDocumentName(document)) throw new Refusal(closeCodes.badDocumentName);
+  /** @throws {Refusal} */
+  async #authenticate(document: DocumentName, token: string, origin: SessionOrigin): Promise<Grant> {
     try {
-      const grant = await this.#options.authenticator.authenticate({ token, document, ...context.session.origin });
-      connectionConfig.readOnly = !mayWrite(grant.role);
-      return grant;
+      return await this.#options.authenticator.authenticate({
+        token,
+        document,
+        remoteAddress: origin.remoteAddress,
+        get headers() {
+          return origin.headers;
+        },
+        get url() {
+          return origin.url;
+        },
+      });
     } catch (error) {
       if (error instanceof AccessError) throw new Refusal(error.closeCode, { cause: error });
       this.#options.log.error({ err: error, document }, 'the authenticator failed');

@@ -1,5 +1,5 @@
 import type { Connection as HocuspocusConnection } from '@hocuspocus/server';
-import type { Address, ClientFrame, CloseCode } from '@quire/protocol';
+import type { Address, ClientFrame, CloseCode, ServerFrame } from '@quire/protocol';
 import type { Grant } from '../auth/authenticator.ts';
 import { kindOfBody } from '../observability/metrics/sent-meters.ts';
 import type { DocumentOwner } from './document-owner.ts';
@@ -23,7 +23,8 @@ export type ConnectionState =
       readonly kind: 'established';
       readonly owner: DocumentOwner;
       readonly grant: Grant;
-      readonly hocuspocus: HocuspocusConnection;
+      /** Null where no extension wants to know of connections. */
+      readonly hocuspocus: HocuspocusConnection | null;
     }
   | { readonly kind: 'closed' };
 
@@ -42,8 +43,15 @@ export class DocumentConnection {
   readonly prefix: Uint8Array;
   #receipt: readonly Buffer[] | null = null;
 
-  constructor(session: SessionPort, address: Address) {
+  readonly #endConnection: (connection: DocumentConnection, code: CloseCode) => void;
+
+  constructor(
+    session: SessionPort,
+    address: Address,
+    endConnection: (connection: DocumentConnection, code: CloseCode) => void,
+  ) {
     this.session = session;
+    this.#endConnection = endConnection;
     this.address = address;
     this.prefix = session.dialect.prefix(address.raw);
     this.messageKey = `${session.dialect.name}:${address.raw}`;
@@ -68,9 +76,13 @@ export class DocumentConnection {
     return this.#receipt;
   }
 
-  /** Tells the client that it may not write here; the connection stays, for reading. */
-  refuseWrite(): void {
-    this.send(this.session.dialect.refusal);
+  /** Says something that is no content, if the dialect has a word for it. */
+  say(frame: ServerFrame): void {
+    const { dialect, isOpen, sent } = this.session;
+    const body = dialect.say(frame);
+    if (body === null) return;
+    if (isOpen) sent?.add(frame.kind, this.prefix.length + body.length);
+    this.session.send(this.frame(body));
   }
 
   /** For what is wrong with the client: the whole socket goes. */
@@ -80,10 +92,7 @@ export class DocumentConnection {
 
   /** For what is wrong with this document: other documents on the same socket stay open. */
   closeDocument(code: CloseCode): void {
-    if (this.state.kind === 'established' && this.session.dialect.name === 'hocuspocus') {
-      this.state.hocuspocus.close({ code: code.code, reason: code.name });
-    } else {
-      this.session.close(code);
-    }
+    if (this.session.dialect.name === 'hocuspocus') this.#endConnection(this, code);
+    else this.session.close(code);
   }
 }

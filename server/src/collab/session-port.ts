@@ -1,4 +1,4 @@
-import type { CloseCode } from '@quire/protocol';
+import type { CloseCode, ServerFrame } from '@quire/protocol';
 import type { SentMeters } from '../observability/metrics/sent-meters.ts';
 
 /**
@@ -11,10 +11,8 @@ export interface DialectWriter {
   prefix(rawAddress: string): Uint8Array;
   /** Said for each durable frame; null in a dialect that echoes the client's own bytes instead (R9). */
   readonly receipt: Uint8Array | null;
-  /** Said for a frame that was not taken because the connection may only read. */
-  readonly refusal: Uint8Array;
-  /** Says in this dialect a frame that Hocuspocus wrote; null where it has no word for it. */
-  fromHocuspocus(frame: Uint8Array): Uint8Array | null;
+  /** What follows the prefix; null where this dialect has no word for it. */
+  say(frame: ServerFrame): Uint8Array | null;
 }
 
 /** What a document needs of a socket. */
@@ -33,7 +31,7 @@ export interface SessionPort {
   close(code: CloseCode): void;
 }
 
-/** Who is at the other end; fixed when the socket opens. */
+/** Who is at the other end; fixed when the socket opens. URL and headers are parsed when they are asked for. */
 export interface SessionOrigin {
   readonly remoteAddress: string;
   readonly url: URL;

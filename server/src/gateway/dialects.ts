@@ -2,11 +2,9 @@ import {
   type Address,
   type ClientFrame,
   decodeHocuspocusFrame,
-  decodeServerFrame,
   decodeYWebsocketFrame,
   encodeAddress,
-  encodePermissionDenied,
-  hocuspocusTypes,
+  encodeServerBody,
   translateServerFrame,
 } from '@quire/protocol';
 import type { DialectWriter } from '../collab/session-port.ts';
@@ -28,9 +26,8 @@ export const hocuspocusDialect: Dialect = {
     return received.scope === 'socket' ? null : received;
   },
   prefix: encodeAddress,
-  receipt: new Uint8Array([hocuspocusTypes.receipt, 1]),
-  refusal: new Uint8Array([hocuspocusTypes.receipt, 0]),
-  fromHocuspocus: (frame) => frame,
+  receipt: encodeServerBody({ kind: 'receipt', durable: true }),
+  say: encodeServerBody,
 };
 
 const NO_ADDRESS = new Uint8Array();
@@ -42,7 +39,6 @@ export function createYWebsocketDialect(address: Address): Dialect {
     read: (bytes) => ({ address, frame: decodeYWebsocketFrame(bytes) }),
     prefix: () => NO_ADDRESS,
     receipt: null,
-    refusal: encodePermissionDenied('this connection may read, not write'),
-    fromHocuspocus: (frame) => translateServerFrame(decodeServerFrame(frame).frame),
+    say: translateServerFrame,
   };
 }

@@ -4,10 +4,10 @@ import { type Address, closeCodes, FrameError, parseAddress } from '@quire/proto
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../clock.ts';
 import type { Collaboration } from '../collab/collaboration.ts';
-import type { SessionOrigin } from '../collab/session-port.ts';
 import type { Logger } from '../observability/log.ts';
 import type { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
 import { createYWebsocketDialect, hocuspocusDialect } from './dialects.ts';
+import { RequestOrigin } from './request-origin.ts';
 import { Session } from './session.ts';
 import { readTarget, type UpgradeTarget } from './upgrade-target.ts';
 
@@ -56,9 +56,9 @@ export function createGateway({ collaboration, limits, clock, log, meters = null
     const address = addressOf(target);
     const dialect = address === null ? hocuspocusDialect : createYWebsocketDialect(address);
     const session = new Session(webSocket, socket, dialect, settings);
-    const { origin, webRequest } = describeRequest(request, target.url);
+    const origin = new RequestOrigin(request, target.url);
     sessions.add(session);
-    session.start(collaboration.openSession(session, origin, webRequest), () => {
+    session.start(collaboration.openSession(session, origin), () => {
       sessions.delete(session);
       if (sessions.size === 0) onEmpty?.();
     });
@@ -137,16 +137,4 @@ export function refuseUpgrade(socket: Duplex, status: string, problem: string): 
     `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
       `Sec-WebSocket-Version: 13\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
-}
-
-function describeRequest(request: IncomingMessage, url: URL): { origin: SessionOrigin; webRequest: Request } {
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
-  }
-  const remoteAddress = request.socket.remoteAddress ?? '';
-  // Where extensions of Hocuspocus look for the address of a client that comes without a proxy.
-  if (!headers.has('x-real-ip')) headers.set('x-real-ip', remoteAddress);
-  const origin = { remoteAddress, url, headers };
-  return { origin, webRequest: new Request(url, { headers }) };
 }

@@ -3,9 +3,7 @@ import {
   type ClientFrame,
   type ClientFrameKind,
   decodeHocuspocusFrame,
-  encodePresenceFrame,
-  encodeReceipt,
-  encodeUpdateFrame,
+  encodeServerFrame,
   hocuspocusTypes,
   syncTypes,
 } from '@quire/protocol';
@@ -148,16 +146,17 @@ class FakeConnection implements PeerConnection {
 
   tell(name: string, update: Uint8Array): void {
     const address = this.#joined.get(name);
-    if (address !== undefined) this.#send(encodeUpdateFrame(address, update));
+    if (address !== undefined) this.#send(encodeServerFrame(address, { kind: 'update', update }));
   }
 
   tellPresence(name: string, presence: Uint8Array): void {
     const address = this.#joined.get(name);
-    if (address !== undefined) this.#send(encodePresenceFrame(address, presence));
+    if (address !== undefined) this.#send(encodeServerFrame(address, { kind: 'presence', presence }));
   }
 
   releaseReceipts(count: number): void {
-    for (const { address, durable } of this.#held.splice(0, count)) this.#send(encodeReceipt(address, durable));
+    for (const { address, durable } of this.#held.splice(0, count))
+      this.#send(encodeServerFrame(address, { kind: 'receipt', durable }));
   }
 
   sendRaw(bytes: Uint8Array): void {
@@ -210,7 +209,7 @@ class FakeConnection implements PeerConnection {
         return;
       case 'query-presence':
         // A message about nobody: a sign of life.
-        this.#send(encodePresenceFrame(address, new Uint8Array([0])));
+        this.#send(encodeServerFrame(address, { kind: 'presence', presence: new Uint8Array([0]) }));
         return;
       case 'close':
         this.#joined.delete(document);
@@ -247,7 +246,7 @@ class FakeConnection implements PeerConnection {
     this.stepTwoBytes += missing.length;
     this.#send(sync(syncTypes.step2, missing));
     for (const presence of this.#peer.presenceBesides(this, document))
-      this.#send(encodePresenceFrame(address, presence));
+      this.#send(encodeServerFrame(address, { kind: 'presence', presence }));
   }
 
   #take(document: string, address: string, update: Uint8Array): void {

@@ -1,0 +1,34 @@
+import type { Connection as HocuspocusConnection } from '@hocuspocus/server';
+import type { ClientFrame, CloseCode } from '@quire/protocol';
+import type { Grant } from '../auth/authenticator.ts';
+import type { DocumentConnection } from './document-connection.ts';
+import type { DocumentOwner } from './document-owner.ts';
+
+/** Lets the document connections of one socket in, and out. */
+export interface Admission {
+  /** Authorises the connection and opens its document; ends in `establish` or `refuse` of the host. */
+  begin(connection: DocumentConnection, token: Extract<ClientFrame, { kind: 'token' }>): void;
+  /** Takes a frame of an established connection that is neither content nor presence. */
+  pass(
+    connection: DocumentConnection,
+    frame: Extract<ClientFrame, { kind: 'token' | 'stateless' | 'close' | 'step-1' }>,
+  ): void;
+  /** Ends one connection; others on the same socket stay. */
+  endConnection(connection: DocumentConnection, code: CloseCode): void;
+  /** The socket is closed. */
+  end(code: number, reason: string): void;
+}
+
+/** What an admission needs of the session that it works for. */
+export interface AdmissionHost {
+  find(rawAddress: string): DocumentConnection | undefined;
+  /** `hocuspocus` is null where no extension wants to know of connections. */
+  establish(
+    connection: DocumentConnection,
+    owner: DocumentOwner | undefined,
+    grant: Grant,
+    hocuspocus: HocuspocusConnection | null,
+  ): void;
+  refuse(connection: DocumentConnection | undefined, code: CloseCode, reason: string): void;
+  drop(connection: DocumentConnection): void;
+}

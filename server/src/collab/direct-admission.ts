@@ -1,0 +1,58 @@
+import { type ClientFrame, type CloseCode, closeCodes, type DocumentName, mayWrite } from '@quire/protocol';
+import type { Grant } from '../auth/authenticator.ts';
+import type { Admission, AdmissionHost } from './admission.ts';
+import type { DocumentConnection } from './document-connection.ts';
+import type { DocumentOwner } from './document-owner.ts';
+import { Refusal } from './refusal.ts';
+
+export interface DirectAdmissionContext {
+  /** @throws {Refusal} */
+  authenticate(document: DocumentName, token: string): Promise<Grant>;
+  /** @throws {Refusal} */
+  open(document: DocumentName): Promise<DocumentOwner>;
+}
+
+/**
+ * Admission without Hocuspocus, for servers without extensions: nobody would hear its hooks, and what it keeps for each
+ * socket and connection is more than all the rest.
+ */
+export class DirectAdmission implements Admission {
+  readonly #host: AdmissionHost;
+  readonly #context: DirectAdmissionContext;
+
+  constructor(host: AdmissionHost, context: DirectAdmissionContext) {
+    this.#host = host;
+    this.#context = context;
+  }
+
+  begin(connection: DocumentConnection, { token }: Extract<ClientFrame, { kind: 'token' }>): void {
+    void this.#admit(connection, token);
+  }
+
+  async #admit(connection: DocumentConnection, token: string): Promise<void> {
+    const { document } = connection.address;
+    try {
+      const grant = await this.#context.authenticate(document, token);
+      if (connection.state.kind !== 'establishing') return;
+      connection.say({ kind: 'authenticated', scope: mayWrite(grant.role) ? 'read-write' : 'readonly' });
+      const owner = await this.#context.open(document);
+      if (connection.state.kind !== 'establishing') return;
+      this.#host.establish(connection, owner, grant, null);
+    } catch (error) {
+      const code = error instanceof Refusal ? error.closeCode : closeCodes.internalError;
+      this.#host.refuse(connection, code, code.name);
+    }
+  }
+
+  pass(connection: DocumentConnection, frame: Parameters<Admission['pass']>[1]): void {
+    // A fresh token and a stateless message are for hooks, of which there are none.
+    if (frame.kind === 'close') this.#host.drop(connection);
+  }
+
+  endConnection(connection: DocumentConnection, code: CloseCode): void {
+    connection.say({ kind: 'closed', reason: code.name });
+    this.#host.drop(connection);
+  }
+
+  end(): void {}
+}

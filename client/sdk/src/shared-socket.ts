@@ -97,7 +97,7 @@ export class SharedSocket extends HocuspocusProviderWebsocket {
     if (!this.isOpen) return;
     const decoded = decodeHocuspocusFrame(frame);
     if (decoded.scope === 'document') {
-      const provider = this.configuration.providerMap.get(decoded.address.raw);
+      const provider = this.configuration.providerMap.get(decoded.rawAddress);
       if (provider instanceof RoomProvider && !provider.admit(decoded.frame.kind)) return;
     }
     super.send(frame);

@@ -17,14 +17,18 @@ interface Group {
 /**
  * Sends one flush: to everybody what the document gained and who is there, to some their receipts and echoes, and to
  * each socket all of it in one write. What connections with the same address get is encoded and framed once.
+ *
+ * @param knowsAll the connection to whom none of the bodies is news, if there is one
  */
 export function sendToAll(
   connections: Iterable<DocumentConnection>,
   bodies: readonly Uint8Array[],
   own: ReadonlyMap<DocumentConnection, readonly Buffer[]>,
+  knowsAll: object | null,
 ): void {
   const groups = new Map<string, Group>();
   for (const connection of connections) {
+    if (connection === knowsAll && !own.has(connection)) continue;
     let group = groups.get(connection.messageKey);
     if (group === undefined) {
       const framed = join(bodies.flatMap((body) => connection.frame(body)));

@@ -1,13 +1,13 @@
 import type { Connection as HocuspocusConnection } from '@hocuspocus/server';
 import type { DocumentStore } from '@quire/persistence';
 import {
-  type Address,
   type ClientFrame,
   type CloseCode,
   closeCodes,
   encodePresence,
   encodeYWebsocketFrame,
   FrameError,
+  parseAddress,
 } from '@quire/protocol';
 import * as Y from 'yjs';
 import type { Grant } from '../auth/authenticator.ts';
@@ -72,9 +72,12 @@ export class CollabSession implements AdmissionHost {
     return null;
   }
 
-  /** @param readAtMs when the frame was read, monotonic; null when nobody measures it */
-  receive(address: Address, frame: ClientFrame, readAtMs: number | null): void {
-    const connection = this.#connections.get(address.raw) ?? this.#open(address);
+  /**
+   * @param readAtMs when the frame was read, monotonic; null when nobody measures it
+   * @throws {FrameError} when the address names no document
+   */
+  receive(rawAddress: string, frame: ClientFrame, readAtMs: number | null): void {
+    const connection = this.#connections.get(rawAddress) ?? this.#open(rawAddress);
     if (connection === null) return;
     switch (connection.state.kind) {
       case 'new':
@@ -139,7 +142,8 @@ export class CollabSession implements AdmissionHost {
     this.#admission.end(code, reason);
   }
 
-  #open(address: Address): DocumentConnection | null {
+  #open(rawAddress: string): DocumentConnection | null {
+    const address = parseAddress(rawAddress);
     if (this.#connections.size >= this.#context.limits.maxDocumentsPerSession) {
       this.#port.close(closeCodes.tooManyDocuments);
       return null;

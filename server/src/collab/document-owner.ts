@@ -392,14 +392,18 @@ export class DocumentOwner {
       }
     }
     const presence = this.presence.takeChanges();
+    const isPresenceAlone = bodies.length === 0;
     if (presence !== null) {
-      this.#options.onPresence(presence);
-      bodies.push(encodeYWebsocketFrame({ kind: 'presence', presence }));
+      this.#options.onPresence(presence.message);
+      bodies.push(encodeYWebsocketFrame({ kind: 'presence', presence: presence.message }));
     }
     const { clock, meters } = this.#options;
     const answered: Submission[] | null = meters === null ? null : [];
     const own = collectOwnMessages(batch, answered);
-    if (bodies.length > 0 || own.size > 0) sendToAll(this.#connections, bodies, own);
+    if (bodies.length > 0 || own.size > 0) {
+      const knowsAll = isPresenceAlone ? (presence?.saidBy ?? null) : null;
+      sendToAll(this.#connections, bodies, own, knowsAll);
+    }
     if (answered !== null && answered.length > 0) meters?.receipted(answered, clock.monotonicMs());
   }
 

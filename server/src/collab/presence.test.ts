@@ -13,7 +13,7 @@ const hi = (clientId: number, clock: number, state: object = { at: clock }) => (
 });
 const bye = (clientId: number, clock: number) => ({ clientId, clock, state: 'null' });
 const take = (presence: Presence) =>
-  decodePresence(presence.takeChanges() ?? new Uint8Array([0]), { maxEntries: 100, maxStateBytes: 1_000 });
+  decodePresence(presence.takeChanges()?.message ?? new Uint8Array([0]), { maxEntries: 100, maxStateBytes: 1_000 });
 
 describe('presence', () => {
   it('[G7] whoever leaves is announced as gone, once', () => {
@@ -66,7 +66,7 @@ describe('presence', () => {
     const reader = new Awareness(new Y.Doc());
     const presence = new Presence();
     const [oldSocket, newSocket] = [{}, {}];
-    const tell = () => applyAwarenessUpdate(reader, presence.takeChanges() ?? new Uint8Array([0]), null);
+    const tell = () => applyAwarenessUpdate(reader, presence.takeChanges()?.message ?? new Uint8Array([0]), null);
     presence.hear(oldSocket, hi(ADA, 3));
     tell();
     presence.forget(oldSocket);
@@ -87,6 +87,21 @@ describe('presence', () => {
     for (let clock = 1; clock <= 50; clock += 1) presence.hear(socket, hi(ADA, clock));
     expect(take(presence)).toEqual([hi(ADA, 50)]);
     expect(presence.takeChanges()).toBeNull();
+  });
+
+  it('who alone said something need not hear it, unless it was changed', () => {
+    const presence = new Presence();
+    const [ada, ben] = [{}, {}];
+    presence.hear(ada, hi(ADA, 1));
+    presence.hear(ada, hi(ADA, 2));
+    expect(presence.takeChanges()?.saidBy).toBe(ada);
+    presence.hear(ada, hi(ADA, 3));
+    presence.hear(ben, hi(BEN, 1));
+    expect(presence.takeChanges()?.saidBy).toBeNull();
+    presence.forget(ben);
+    expect(presence.takeChanges()?.saidBy).toBeNull();
+    presence.hear(ben, hi(BEN, 1));
+    expect(presence.takeChanges()?.saidBy).toBeNull(); // announced above its last clock: news to Ben too
   });
 
   it('[G4] clocks of people who left are forgotten beyond a number', () => {

@@ -30,6 +30,8 @@ export class Presence {
   readonly #states = new Map<number, KnownState>();
   readonly #lastClocks = new Map<number, number>();
   readonly #changed = new Set<number>();
+  /** Whose words all changes are; null when they are several people's, or differ from what was said. */
+  #changedBy: PresenceOwner | null = null;
   readonly #spoken = new WeakMap<PresenceOwner, Set<number>>();
   readonly #count: PeopleCount | null;
 
@@ -43,14 +45,6 @@ export class Presence {
 
   get hasChanges(): boolean {
     return this.#changed.size > 0;
-  }
-
-  /** The states of which `owner` speaks, as JSON text by client id. */
-  *statesOf(owner: PresenceOwner): IterableIterator<string> {
-    for (const clientId of this.#spoken.get(owner) ?? []) {
-      const known = this.#states.get(clientId);
-      if (known !== undefined) yield known.state;
-    }
   }
 
   countOf(owner: PresenceOwner): number {
@@ -84,12 +78,17 @@ export class Presence {
     this.#spoken.delete(owner);
   }
 
-  /** What changed since the last call, encoded once for everybody; null when nothing did. */
-  takeChanges(): Uint8Array | null {
+  /**
+   * What changed since the last call, encoded once for everybody, and the only one to whom it is no news, if there is
+   * one; null when nothing changed.
+   */
+  takeChanges(): { readonly message: Uint8Array; readonly saidBy: PresenceOwner | null } | null {
     if (this.#changed.size === 0) return null;
-    const entries = [...this.#changed].map((clientId) => this.#entryOf(clientId));
+    const message = encodePresence([...this.#changed].map((clientId) => this.#entryOf(clientId)));
+    const saidBy = this.#changedBy;
     this.#changed.clear();
-    return encodePresence(entries);
+    this.#changedBy = null;
+    return { message, saidBy };
   }
 
   /** Everybody, for somebody who has just come; null when nobody is here. */
@@ -107,7 +106,7 @@ export class Presence {
     const spoken = this.#spoken.get(owner) ?? new Set();
     spoken.add(entry.clientId);
     this.#spoken.set(owner, spoken);
-    this.#changed.add(entry.clientId);
+    this.#noteChange(entry.clientId, clock === entry.clock ? owner : null);
   }
 
   #remove(owner: PresenceOwner, clientId: number, clock: number): void {
@@ -115,7 +114,14 @@ export class Presence {
     if (this.#states.delete(clientId) && this.#count !== null) this.#count.people -= 1;
     this.#spoken.get(owner)?.delete(clientId);
     this.#remember(clientId, Math.max(clock, last + 1));
+    this.#noteChange(clientId, null);
+  }
+
+  #noteChange(clientId: number, saidBy: PresenceOwner | null): void {
+    const isFirst = this.#changed.size === 0;
     this.#changed.add(clientId);
+    if (isFirst) this.#changedBy = saidBy;
+    else if (this.#changedBy !== saidBy) this.#changedBy = null;
   }
 
   #remember(clientId: number, clock: number): void {

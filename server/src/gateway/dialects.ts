@@ -10,7 +10,7 @@ import {
 import type { DialectWriter } from '../collab/session-port.ts';
 
 /** A frame of a client and the document connection that it belongs to; null for what only shows that a socket lives. */
-export type ReceivedFrame = { readonly address: Address; readonly frame: ClientFrame } | null;
+export type ReceivedFrame = { readonly rawAddress: string; readonly frame: ClientFrame } | null;
 
 /** One of the two ways in which clients and this server put the same things into bytes. */
 export interface Dialect extends DialectWriter {
@@ -36,7 +36,7 @@ const NO_ADDRESS = new Uint8Array();
 export function createYWebsocketDialect(address: Address): Dialect {
   return {
     name: 'y-websocket',
-    read: (bytes) => ({ address, frame: decodeYWebsocketFrame(bytes) }),
+    read: (bytes) => ({ rawAddress: address.raw, frame: decodeYWebsocketFrame(bytes) }),
     prefix: () => NO_ADDRESS,
     receipt: null,
     say: translateServerFrame,

@@ -64,7 +64,7 @@ export function createGateway({ collaboration, limits, clock, log, meters = null
     });
     if (address !== null) {
       const token = target.url.searchParams.get('token') ?? '';
-      session.deliver(address, { kind: 'token', token, providerVersion: null });
+      session.deliver(address.raw, { kind: 'token', token, providerVersion: null });
     }
   }
 

@@ -1,6 +1,5 @@
 import type { Duplex } from 'node:stream';
 import {
-  type Address,
   type ClientFrame,
   type CloseCode,
   closeCodes,
@@ -136,8 +135,8 @@ export class Session implements SessionPort {
   }
 
   /** Hands a frame to the documents as if the client had sent it. */
-  deliver(address: Address, frame: ClientFrame): void {
-    this.#collab?.receive(address, frame, null);
+  deliver(rawAddress: string, frame: ClientFrame): void {
+    this.#collab?.receive(rawAddress, frame, null);
   }
 
   /** Asks for a sign of life; who gave none since the last time is gone, and everybody may see it. */
@@ -195,7 +194,7 @@ export class Session implements SessionPort {
     const readAtMs = meters === null ? null : clock.monotonicMs();
     try {
       const received = this.#read(data);
-      if (received !== null) this.#collab?.receive(received.address, received.frame, readAtMs);
+      if (received !== null) this.#collab?.receive(received.rawAddress, received.frame, readAtMs);
     } catch (error) {
       if (error instanceof FrameError) {
         this.close(error.fault === 'bad-address' ? closeCodes.badDocumentName : closeCodes.badFrame);

@@ -5,6 +5,7 @@ import {
   decodeHocuspocusFrame,
   encodeServerFrame,
   hocuspocusTypes,
+  parseAddress,
   syncTypes,
 } from '@quire/protocol';
 import {
@@ -183,7 +184,7 @@ class FakeConnection implements PeerConnection {
   #receive(data: Uint8Array): void {
     const decoded = decodeHocuspocusFrame(data);
     if (decoded.scope === 'socket') return;
-    const { document, raw } = decoded.address;
+    const { document, raw } = parseAddress(decoded.rawAddress);
     this.heard.push({ document, kind: decoded.frame.kind });
     if (!this.#peer.isFrozen) this.#answer(document, raw, decoded.frame);
   }

@@ -3,7 +3,7 @@ import { collectGarbage } from './inspector.ts';
 import { interpretWith, joinAll, Person } from './person.ts';
 import { readCpuUs, readMemoryBytes } from './server-usage.ts';
 import type { Target } from './target.ts';
-import { TypingRoom } from './typing-room.ts';
+import { expectComplete, TypingRoom } from './typing-room.ts';
 import { WordMemo } from './word-memo.ts';
 
 export interface HoldIdle {
@@ -25,6 +25,7 @@ export interface IdleReadings {
 
 /** Until the last frames and timers of what was just done are through. */
 const SETTLE_MS = 500;
+const DRAIN_MS = 15_000;
 const PROBE_EDITS_PER_SECOND = 50;
 const MAX_STORM_MS = 60_000;
 
@@ -61,11 +62,12 @@ export async function holdIdle(target: Target, task: HoldIdle): Promise<IdleRead
   const reconnectCpuUs = (readCpuUs(pid) - stormCpuBefore) / task.connections;
   probe.endMeasuring();
   probe.stop();
-  await probe.drain(MAX_STORM_MS);
-  const { maxMs } = probe.read();
+  await probe.drain(DRAIN_MS);
+  const seen = probe.read();
+  expectComplete(seen);
   probe.leave();
   for (const person of second) person.leave();
-  return { bytesPerConnection, connectCpuUs, stormMs, reconnectCpuUs, stormOthersMaxMs: maxMs };
+  return { bytesPerConnection, connectCpuUs, stormMs, reconnectCpuUs, stormOthersMaxMs: seen.maxMs };
 }
 
 /** Two people of whom one types: what they see of each other shows whether the server has time for them. */

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createProbe } from './hold-idle.ts';
 import { enter, writeContent } from './seed.ts';
 import type { Target } from './target.ts';
+import { expectComplete } from './typing-room.ts';
 
 export interface StoreBig {
   readonly document: string;
@@ -24,6 +25,7 @@ export interface OpenColdReadings {
   readonly stallMs: number;
 }
 
+const DRAIN_MS = 15_000;
 const PROBE_EDITS_PER_SECOND = 100;
 const WARM_UP_MS = 1500;
 const AFTER_MS = 200;
@@ -58,9 +60,10 @@ export async function openCold(target: Target, task: OpenCold): Promise<OpenCold
   await new Promise((resolve) => setTimeout(resolve, AFTER_MS));
   probe.endMeasuring();
   probe.stop();
-  await probe.drain(MAX_OPEN_MS);
-  const { maxMs } = probe.read();
+  await probe.drain(DRAIN_MS);
+  const seen = probe.read();
+  expectComplete(seen);
   probe.leave();
   for (const person of people) person.leave();
-  return { openMs, firstMs, stallMs: maxMs };
+  return { openMs, firstMs, stallMs: seen.maxMs };
 }

@@ -40,6 +40,7 @@ export class Person<T> {
   #synced = false;
   #answered = false;
   #syncedBytes = 0;
+  #ending: string | null = null;
   #onChange: (() => void) | null = null;
 
   constructor(options: PersonOptions<T>) {
@@ -74,8 +75,9 @@ export class Person<T> {
     return this.#messages;
   }
 
-  get isConnected(): boolean {
-    return this.#socket?.isOpen ?? false;
+  /** Null while it is connected; then how the connection ended. */
+  get ending(): string | null {
+    return this.#ending;
   }
 
   write(frame: Buffer): void {
@@ -92,6 +94,9 @@ export class Person<T> {
 
   #begin(socket: LoadSocket): void {
     this.#socket = socket;
+    void socket.closed.then((code) => {
+      this.#ending = code === null ? 'without a code' : `with ${code}`;
+    });
     const { dialect, document } = this.#options;
     switch (dialect.handshake) {
       case 'token-first':

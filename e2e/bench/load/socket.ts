@@ -7,7 +7,6 @@ export interface LoadSocket {
   write(frame: Buffer): void;
   /** Resolves once the connection is gone, with the close code if the server gave one. */
   readonly closed: Promise<number | null>;
-  readonly isOpen: boolean;
   /** Resets the connection: no goodbye, and no port that lingers. */
   destroy(): void;
 }
@@ -35,7 +34,6 @@ export interface SocketListener {
 export function openSocket(address: SocketAddress, listener: SocketListener): Promise<void> {
   return new Promise((resolve, reject) => {
     let closeCode: number | null = null;
-    let isOpen = true;
     let head: Buffer | null = Buffer.alloc(0);
     const closed = Promise.withResolvers<number | null>();
 
@@ -70,9 +68,6 @@ export function openSocket(address: SocketAddress, listener: SocketListener): Pr
       listener.onOpen({
         write: (frame) => socket.write(frame),
         closed: closed.promise,
-        get isOpen() {
-          return isOpen;
-        },
         destroy: () => socket.resetAndDestroy(),
       });
       resolve();
@@ -91,7 +86,6 @@ export function openSocket(address: SocketAddress, listener: SocketListener): Pr
     socket.on('error', (error) => reject(error)); // after the upgrade `close` tells
     socket.once('close', () => {
       clearTimeout(timeout);
-      isOpen = false;
       closed.resolve(closeCode);
       reject(new Error('closed before the upgrade'));
     });

@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { untilCalm } from './calm.ts';
 import { createDialect } from './dialects.ts';
 import { createContent, writeContent } from './seed.ts';
 import { readCpuUs } from './server-usage.ts';
@@ -36,8 +37,7 @@ const NANOSECONDS_IN_MS = 1e6;
 export async function typeTogether(target: Target, task: TypeTogether): Promise<TypingReadings> {
   const dialect = createDialect(target.dialect, target.basePath);
   const documents = Array.from({ length: task.documents }, (_, index) => `bench/typing-${index}`);
-  for (const document of task.contentBytes > 0 ? documents : [])
-    await writeContent(target, document, createContent(task.contentBytes));
+  if (task.contentBytes > 0) await fillDocuments(target, documents, task.contentBytes);
   const { peoplePerDocument, writersPerDocument, editsPerSecondPerWriter, movesPerSecondPerWriter, withReceipts } =
     task;
   const room = new TypingRoom({
@@ -53,6 +53,7 @@ export async function typeTogether(target: Target, task: TypeTogether): Promise<
   });
   try {
     await room.join();
+    if (task.contentBytes > 0) await untilCalm(target.pid);
     room.start();
     await pause(task.warmUpMs);
 
@@ -83,6 +84,11 @@ export async function typeTogether(target: Target, task: TypeTogether): Promise<
     room.stop();
     room.leave();
   }
+}
+
+async function fillDocuments(target: Target, documents: readonly string[], bytes: number): Promise<void> {
+  const content = createContent(bytes);
+  for (const document of documents) await writeContent(target, document, content);
 }
 
 function pause(durationMs: number): Promise<void> {

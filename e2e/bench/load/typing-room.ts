@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import * as Y from 'yjs';
 import type { LoadDialect, Word } from './dialects.ts';
 import { encodeCursorMove, encodeKeystroke } from './keystrokes.ts';
@@ -68,11 +69,18 @@ const RECEIPT: Carried = { kind: 'receipt', writers: [], sentAt: [] };
 
 /** Receipts of the handshake: its step 2 gets one. */
 const HANDSHAKE_RECEIPTS = 1;
-const FIRST_CLIENT = 1_000_000_007;
+/** Client ids are drawn anew by every process: a document that outlives one would take another's edits for known. */
+const FIRST_CLIENT = 1_000_000_000 + randomInt(3_000_000_000);
 const CLIENT_STEP = 7_919;
 const DRAIN_LOOK_MS = 20;
 
 let clientsSoFar = 0;
+
+/** @throws when an edit did not reach everybody: what was measured then is a server that lost something */
+export function expectComplete({ arrivals, expectedArrivals }: RoomReadings): void {
+  if (arrivals < expectedArrivals)
+    throw new Error(`${expectedArrivals - arrivals} of ${expectedArrivals} arrivals are missing`);
+}
 
 /** People who type into documents, and a clock on every edit from the write to each arrival. */
 export class TypingRoom {
@@ -154,8 +162,11 @@ export class TypingRoom {
 
   /** @throws when somebody's connection was lost on the way */
   read(): RoomReadings {
-    const lost = this.#readers.filter(({ person }) => !person.isConnected).length;
-    if (lost > 0) throw new Error(`${lost} of ${this.#readers.length} connections were closed by the server`);
+    const endings = this.#readers.flatMap(({ person }) => person.ending ?? []);
+    if (endings.length > 0) {
+      const ways = [...new Set(endings)].join(', ');
+      throw new Error(`the server closed ${endings.length} of ${this.#readers.length} connections, ${ways}`);
+    }
     return {
       edits: this.#edits,
       moves: this.#moves,

@@ -1,14 +1,16 @@
 // @y/websocket-server with y-leveldb behind `setPersistence`, which is what its YPERSISTENCE variable once did: that
-// does nothing any more. Everything else is as its own server.js sets it up.
+// does nothing any more. Everything else is as its own server.js sets it up, on the Yjs that the other servers use: the
+// newest @y/protocols, which npm would pick, works on another copy of Yjs than the server's documents, and no edit gets
+// through; 1.0.6-1, the oldest that the server allows, has the same one.
 import { createServer, type IncomingMessage } from 'node:http';
+import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { announce, importPeer, readPeerSettings } from './import-peer.ts';
 
-/** A document of the Yjs that the server brings, which is another one than y-leveldb's. */
 interface ServerDocument {
-  on(event: 'update', listener: (update: Uint8Array) => void): void;
+  on(event: 'update', listener: (update: Uint8Array, origin: unknown) => void): void;
 }
 
 interface ServerModule {
@@ -32,24 +34,11 @@ interface LeveldbModule {
 
 interface YjsModule {
   encodeStateAsUpdate(document: object): Uint8Array;
-}
-
-interface SyncModule {
-  readUpdate(decoder: unknown, document: ServerDocument, origin: unknown): void;
-}
-
-interface DecodingModule {
-  createDecoder(bytes: Uint8Array): unknown;
-}
-
-interface EncodingModule {
-  createEncoder(): unknown;
-  writeVarUint8Array(encoder: unknown, bytes: Uint8Array): void;
-  toUint8Array(encoder: unknown): Uint8Array;
+  applyUpdate(document: object, update: Uint8Array, origin: unknown): void;
 }
 
 interface WsModule {
-  readonly WebSocketServer: new (
+  readonly Server: new (
     settings: object,
   ) => {
     handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, done: (connection: unknown) => void): void;
@@ -58,30 +47,26 @@ interface WsModule {
 
 const { setupWSConnection, setPersistence } = await importPeer<ServerModule>('@y/websocket-server/utils');
 const { LeveldbPersistence } = await importPeer<LeveldbModule>('y-leveldb');
-const { encodeStateAsUpdate } = await importPeer<YjsModule>('yjs');
-const { WebSocketServer } = await importPeer<WsModule>('ws');
-const sync = await importPeer<SyncModule>('@y/protocols/sync');
-const decoding = await importPeer<DecodingModule>('lib0/decoding');
-const encoding = await importPeer<EncodingModule>('lib0/encoding');
+const { applyUpdate, encodeStateAsUpdate } = await importPeer<YjsModule>('yjs');
+// The ws that it depends on, which is older than ours.
+const { Server: WebSocketServer } = createRequire(import.meta.resolve('@y/websocket-server/package.json'))(
+  'ws',
+) as WsModule;
 
 const { dataDirectory } = readPeerSettings();
 const leveldb = new LeveldbPersistence(join(dataDirectory, 'leveldb'));
 
-/** By way of the server's own protocol code, which knows the Yjs that the document belongs to. */
-function applyUpdate(document: ServerDocument, update: Uint8Array): void {
-  const encoder = encoding.createEncoder();
-  encoding.writeVarUint8Array(encoder, update);
-  sync.readUpdate(decoding.createDecoder(encoding.toUint8Array(encoder)), document, 'y-leveldb');
-}
+const STORED = 'y-leveldb';
 
 setPersistence({
   provider: leveldb,
   async bindState(name, document) {
-    document.on('update', (update) => {
+    document.on('update', (update, origin) => {
+      if (origin === STORED) return;
       leveldb.storeUpdate(name, update).catch(reportAndEnd);
     });
     const stored = await leveldb.getYDoc(name);
-    applyUpdate(document, encodeStateAsUpdate(stored));
+    applyUpdate(document, encodeStateAsUpdate(stored), STORED);
   },
   writeState: async () => {}, // every update is stored as it comes
 });

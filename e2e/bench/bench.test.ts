@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { contestantNames } from './contestants.ts';
+import { type Results, readResults } from './results.ts';
+import { createWorkloads } from './workloads/index.ts';
+
+/** A quiet machine takes a minute and a half. */
+const BENCH_TIMEOUT_MS = 600_000;
+
+let directory: string;
+let results: Results;
+let printed = '';
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'quire-bench-test-'));
+  const path = join(directory, 'results.json');
+  const bench = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), '--short', '--json', path], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  for (const stream of [bench.stdout, bench.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      printed += text;
+    });
+  }
+  await new Promise((resolve) => bench.once('exit', resolve));
+  results = readResults(path);
+}, BENCH_TIMEOUT_MS);
+
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+describe('the bench, in its short form', () => {
+  test('nothing fails', () => {
+    expect(results.failures, printed).toEqual([]);
+  });
+
+  test.each(createWorkloads().map((workload) => [workload.name, workload] as const))(
+    '%s measures every contestant that it is for, in numbers',
+    (name, { contestants }) => {
+      for (const contestant of contestants) {
+        const samples = results.samples.filter((one) => one.workload === name && one.contestant === contestant);
+        expect(samples, contestant).toHaveLength(1);
+        const readings = Object.entries(samples[0]?.readings ?? {});
+        expect(readings.length).toBeGreaterThan(0);
+        expect(readings.filter(([, value]) => !Number.isFinite(value))).toEqual([]);
+      }
+    },
+  );
+
+  test('the results say what was compared, and on what', () => {
+    expect(Object.keys(results.contestants)).toEqual([...contestantNames]);
+    expect(results.contestants.hocuspocus).toContain('4.7.0');
+    expect(results.machine.node).toBe(process.version);
+  });
+});

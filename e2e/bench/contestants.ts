@@ -1,0 +1,90 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { DialectName } from './load/dialects.ts';
+import { readPeerVersion } from './peers/install-peers.ts';
+
+export const contestantNames = ['quire', 'quire-yjs', 'hocuspocus', 'y-websocket', 'bare'] as const;
+export type ContestantName = (typeof contestantNames)[number];
+
+/** One server to compare, and how its clients speak. */
+export interface Contestant {
+  readonly name: ContestantName;
+  readonly label: string;
+  readonly dialect: DialectName;
+  readonly basePath: string;
+  /** The process to start; it prints its address once it is ready. */
+  command(dataDirectory: string): readonly [string, ...string[]];
+  /** What is compared, in words and versions. */
+  describe(): string;
+}
+
+const quireCommand = (dataDirectory: string): [string, ...string[]] => [
+  findQuire(),
+  'serve',
+  '--host',
+  '127.0.0.1',
+  '--port',
+  '0',
+  '--data',
+  dataDirectory,
+];
+
+const peerCommand =
+  (program: string) =>
+  (dataDirectory: string): [string, ...string[]] => [
+    process.execPath,
+    join(import.meta.dirname, 'peers', program),
+    dataDirectory,
+  ];
+
+export const contestants: Readonly<Record<ContestantName, Contestant>> = {
+  quire: {
+    name: 'quire',
+    label: 'Quire',
+    dialect: 'hocuspocus',
+    basePath: '/collab',
+    command: quireCommand,
+    describe: () => '`quire serve` with its defaults, Hocuspocus dialect; every edit is on disk before anybody sees it',
+  },
+  'quire-yjs': {
+    name: 'quire-yjs',
+    label: 'Quire (y-websocket dialect)',
+    dialect: 'y-websocket',
+    basePath: '/yjs/',
+    command: quireCommand,
+    describe: () => 'the same server, its clients in the y-websocket dialect',
+  },
+  hocuspocus: {
+    name: 'hocuspocus',
+    label: 'Hocuspocus',
+    dialect: 'hocuspocus',
+    basePath: '/',
+    command: peerCommand('hocuspocus-server.ts'),
+    describe: () =>
+      `@hocuspocus/server ${readPeerVersion('@hocuspocus/server')}, its own \`Server\` with ` +
+      `@hocuspocus/extension-sqlite ${readPeerVersion('@hocuspocus/extension-sqlite')} on \`node:sqlite\`, defaults`,
+  },
+  'y-websocket': {
+    name: 'y-websocket',
+    label: 'y-websocket',
+    dialect: 'y-websocket',
+    basePath: '/',
+    command: peerCommand('y-websocket-server.ts'),
+    describe: () =>
+      `@y/websocket-server ${readPeerVersion('@y/websocket-server')} with y-leveldb ${readPeerVersion('y-leveldb')} ` +
+      'through `setPersistence`',
+  },
+  bare: {
+    name: 'bare',
+    label: 'Bare forwarder',
+    dialect: 'none',
+    basePath: '/',
+    command: peerCommand('bare-forwarder.ts'),
+    describe: () => `ws ${readPeerVersion('ws')} without documents: every frame to everybody else at its path`,
+  },
+};
+
+/** The launcher of this checkout, whatever `PATH` says. */
+function findQuire(): string {
+  return join(dirname(dirname(fileURLToPath(import.meta.resolve('@quire/server')))), 'bin', 'quire.sh');
+}

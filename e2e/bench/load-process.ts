@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Target } from './load/target.ts';
+import type { TaskInput, TaskName, TaskOutput, TaskReply, TaskRequest } from './load/tasks.ts';
+import { pin } from './pinned-command.ts';
+
+const PROGRAM = join(import.meta.dirname, 'load', 'main.ts');
+
+/** The cores that servers leave; on a machine of one core all share it. */
+export const LOAD_CORES = availableParallelism() > 1 ? `1-${availableParallelism() - 1}` : '0';
+
+/**
+ * Does one task in a fresh process of its own, away from the server's core.
+ *
+ * @throws when the task fails, or isn't done in time
+ */
+export function runTask<Name extends TaskName>(
+  name: Name,
+  target: Target,
+  input: TaskInput<Name>,
+  timeoutMs: number,
+): Promise<TaskOutput<Name>> {
+  return new Promise((resolve, reject) => {
+    const { program, args } = pin(LOAD_CORES, [process.execPath, PROGRAM]);
+    const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const timeout = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error(`${name} was not done within ${timeoutMs} ms`));
+    }, timeoutMs);
+    child.once('message', (reply: TaskReply) => {
+      if (reply.kind === 'done') resolve(reply.output as TaskOutput<Name>);
+      else reject(new Error(reply.message));
+    });
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      clearTimeout(timeout);
+      reject(new Error(`the load ended with ${signal ?? code}`));
+    });
+    child.send({ name, target, input } satisfies TaskRequest);
+  });
+}

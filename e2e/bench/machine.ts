@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { arch, availableParallelism, cpus, release, totalmem } from 'node:os';
+import { LOAD_CORES } from './load-process.ts';
+import { SERVER_CORE } from './server-process.ts';
+
+export interface Machine {
+  readonly processor: string;
+  readonly cores: number;
+  readonly memoryGib: number;
+  readonly system: string;
+  readonly node: string;
+  readonly serverCore: string;
+  readonly loadCores: string;
+  /** Processes that wanted to run when the bench began, beside its own: above a few tenths, figures mean little. */
+  readonly loadAverage: number;
+}
+
+const GIB = 2 ** 30;
+
+export function describeMachine(): Machine {
+  return {
+    processor: `${cpus()[0]?.model.trim() ?? 'unknown'}, ${arch()}`,
+    cores: availableParallelism(),
+    memoryGib: Math.round(totalmem() / GIB),
+    system: `Linux ${release()}`,
+    node: process.version,
+    serverCore: SERVER_CORE,
+    loadCores: LOAD_CORES,
+    loadAverage: Number(readFileSync('/proc/loadavg', 'utf8').split(' ')[0]),
+  };
+}

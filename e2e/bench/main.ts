@@ -1,0 +1,64 @@
+// npm run bench: measures Quire beside what others use, on this machine, and says what came out.
+import { join } from 'node:path';
+import { describeMachine } from './machine.ts';
+import { measureAll } from './measure.ts';
+import { type BenchOptions, parseBenchOptions, usage } from './options.ts';
+import { installPeers } from './peers/install-peers.ts';
+import { judge } from './report/goals.ts';
+import { renderPlain } from './report/plain-text.ts';
+import { publish } from './report/publish.ts';
+import { tabulate, tabulateVerdicts } from './report/summary.ts';
+import { describeContestants, type Results, readResults, writeResults } from './results.ts';
+import { createWorkloads } from './workloads/index.ts';
+
+const say = (line: string): void => console.error(line);
+
+async function measure(options: BenchOptions): Promise<{ results: Results; path: string }> {
+  installPeers(say);
+  const startedAt = new Date().toISOString();
+  const machine = describeMachine();
+  say(`${machine.processor}, ${machine.cores} cores, Node ${machine.node}, load average ${machine.loadAverage}`);
+  const contestants = describeContestants(options.contestants);
+  for (const [name, description] of Object.entries(contestants)) say(`${name}: ${description}`);
+  const beganAt = performance.now();
+  const { samples, failures } = await measureAll(options, say);
+  const durationMinutes = Math.round((performance.now() - beganAt) / 60_000);
+  const { scale, runs } = options;
+  const results = { startedAt, durationMinutes, scale, runs, machine, contestants, samples, failures };
+  const path = options.output ?? join(import.meta.dirname, 'results', `${startedAt.replaceAll(':', '-')}.json`);
+  writeResults(path, results);
+  return { results, path };
+}
+
+function report(results: Results): void {
+  for (const workload of createWorkloads()) {
+    if (!results.samples.some((sample) => sample.workload === workload.name)) continue;
+    console.log(`\n${workload.title}\n\n${renderPlain(tabulate(results, workload))}`);
+  }
+  const verdicts = results.scale === 'full' ? judge(results) : [];
+  if (verdicts.length > 0) console.log(`\nGoals\n\n${renderPlain(tabulateVerdicts(verdicts))}`);
+  for (const { workload, contestant, run, message } of results.failures) {
+    console.log(`\nFAILED ${workload}, ${contestant}, run ${run}: ${message}`);
+  }
+}
+
+function readOptions(): BenchOptions | null {
+  try {
+    return parseBenchOptions(process.argv.slice(2));
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${usage}`);
+    return null;
+  }
+}
+
+const options = readOptions();
+if (options === null) {
+  process.exitCode = 2;
+} else {
+  const { results, path } =
+    options.from === null ? await measure(options) : { results: readResults(options.from), path: options.from };
+  report(results);
+  console.log(`\nresults: ${path}`);
+  if (options.publish) publish(results, path);
+  process.exitCode = results.failures.length === 0 ? 0 : 1;
+}

@@ -1,0 +1,82 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Contestant, type ContestantName, contestants } from './contestants.ts';
+import { runTask } from './load-process.ts';
+import type { BenchOptions } from './options.ts';
+import type { Failure, Sample } from './results.ts';
+import { type BenchServer, startContestant } from './server-process.ts';
+import { createWorkloads } from './workloads/index.ts';
+import type { Readings, Stage, Workload } from './workloads/workload.ts';
+
+/** Longer than the longest task takes: filling and watching a document of 50 MB. */
+const TASK_TIMEOUT_MS = 240_000;
+
+/** Measures everything that is asked for, one after the other; a failure is noted and the rest goes on. */
+export async function measureAll(
+  options: BenchOptions,
+  say: (line: string) => void,
+): Promise<{ samples: Sample[]; failures: Failure[] }> {
+  const samples: Sample[] = [];
+  const failures: Failure[] = [];
+  for (const workload of createWorkloads().filter(({ name }) => options.workloads.includes(name))) {
+    const names = workload.contestants.filter((name) => options.contestants.includes(name));
+    for (let run = 1; run <= options.runs; run += 1) {
+      for (const name of orderOf(names, run)) {
+        const place = { workload: workload.name, contestant: name, run };
+        say(`${workload.name}, run ${run} of ${options.runs}: ${contestants[name].label}`);
+        try {
+          samples.push({ ...place, readings: await measureOnce(workload, contestants[name], options, say) });
+        } catch (error) {
+          const message = error instanceof Error ? error.message : String(error);
+          failures.push({ ...place, message });
+          say(`FAILED: ${message}`);
+        }
+      }
+    }
+  }
+  return { samples, failures };
+}
+
+/** Each run begins with another contestant, and every second one goes backwards: nobody always comes after the same. */
+export function orderOf(names: readonly ContestantName[], run: number): ContestantName[] {
+  const turn = Math.floor((run - 1) / 2) % Math.max(1, names.length);
+  const turned = [...names.slice(turn), ...names.slice(0, turn)];
+  return run % 2 === 1 ? turned : turned.reverse();
+}
+
+async function measureOnce(
+  workload: Workload,
+  contestant: Contestant,
+  { scale, profileDirectory }: BenchOptions,
+  say: (line: string) => void,
+): Promise<Readings> {
+  const directory = await mkdtemp(join(tmpdir(), 'quire-bench-'));
+  const started: BenchServer[] = [];
+  const stage: Stage = {
+    contestant,
+    scale,
+    directory,
+    start: async (settings = {}) => {
+      const server = await startContestant(contestant, {
+        profileDirectory: profileDirectory ?? undefined,
+        ...settings,
+      });
+      // A profile is written when a process ends by itself.
+      const handle = profileDirectory === null ? server : { ...server, lastWords: '', kill: server.stop };
+      started.push(handle);
+      return handle;
+    },
+    load: (name, server, input) => runTask(name, server.target, input, TASK_TIMEOUT_MS),
+    say: (line) => say(`  ${line}`),
+  };
+  try {
+    return await workload.measure(stage);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new Error(`${message}\n${started.at(-1)?.lastWords ?? ''}`, { cause: error });
+  } finally {
+    for (const server of started) await server.kill();
+    await rm(directory, { recursive: true, force: true });
+  }
+}

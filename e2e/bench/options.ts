@@ -1,0 +1,68 @@
+import { parseArgs } from 'node:util';
+import { type ContestantName, contestantNames } from './contestants.ts';
+import { workloadNames } from './workloads/index.ts';
+import type { Scale } from './workloads/workload.ts';
+
+export interface BenchOptions {
+  readonly scale: Scale;
+  readonly workloads: readonly string[];
+  readonly contestants: readonly ContestantName[];
+  readonly runs: number;
+  /** Where the results go; null: a file of their own in `results/`. */
+  readonly output: string | null;
+  /** Results to report again, without measuring. */
+  readonly from: string | null;
+  /** Whether docs/benchmarks.md and its plots are to be rewritten from these results. */
+  readonly publish: boolean;
+  /** Where servers leave processor profiles; null for none. */
+  readonly profileDirectory: string | null;
+}
+
+export const usage = `npm run bench -- [options]
+
+  --short               seconds instead of hours: shows that everything runs, measures nothing worth reading
+  --only A,B            some of: ${workloadNames.join(', ')}
+  --contestants A,B     some of: ${contestantNames.join(', ')}
+  --runs N              runs of each, in alternating order (default 5; 1 with --short)
+  --json FILE           where the results go (default: a new file in e2e/bench/results)
+  --from FILE           report results that were measured before
+  --publish             rewrite the tables and plots of docs/benchmarks.md from the results
+  --profile DIRECTORY   have each server leave a processor profile there; its figures are slower then`;
+
+/** @throws with what is wrong, for the person who typed it */
+export function parseBenchOptions(args: readonly string[]): BenchOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      short: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      contestants: { type: 'string' },
+      runs: { type: 'string' },
+      json: { type: 'string' },
+      from: { type: 'string' },
+      publish: { type: 'boolean', default: false },
+      profile: { type: 'string' },
+    },
+  });
+  const runs = Number(values.runs ?? (values.short ? 1 : 5));
+  if (!Number.isInteger(runs) || runs < 1)
+    throw new Error(`--runs must be a whole number from 1, not "${values.runs}"`);
+  return {
+    scale: values.short ? 'short' : 'full',
+    workloads: pick('--only', values.only, workloadNames),
+    contestants: pick('--contestants', values.contestants, contestantNames),
+    runs,
+    output: values.json ?? null,
+    from: values.from ?? null,
+    publish: values.publish,
+    profileDirectory: values.profile ?? null,
+  };
+}
+
+function pick<Name extends string>(option: string, text: string | undefined, known: readonly Name[]): readonly Name[] {
+  if (text === undefined) return known;
+  const wanted = text.split(',').map((part) => part.trim());
+  const unknown = wanted.find((name) => !known.some((candidate) => candidate === name));
+  if (unknown !== undefined) throw new Error(`${option}: there is no "${unknown}", but ${known.join(', ')}`);
+  return known.filter((name) => wanted.includes(name));
+}

@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest';
+import type { ContestantName } from '../contestants.ts';
+import type { Sample } from '../results.ts';
+import { createWorkloads } from '../workloads/index.ts';
+import { goals, judge } from './goals.ts';
+
+function sample(contestant: ContestantName, run: number, limit: number): Sample {
+  return { workload: 'hot-document', contestant, run, readings: { limit, cpuPerEditUs: 100 } };
+}
+
+describe('goals', () => {
+  test('a ratio is taken within each run, and the median of these is judged', () => {
+    const samples = [
+      sample('quire', 1, 400),
+      sample('hocuspocus', 1, 100),
+      sample('quire', 2, 100),
+      sample('hocuspocus', 2, 100),
+      sample('quire', 3, 900),
+      sample('hocuspocus', 3, 200),
+    ];
+    const [held] = judge({ samples, runs: 3 });
+    expect(held?.spread).toEqual({ median: 4, min: 1, max: 4.5 });
+    expect(held?.isMet).toBe(true);
+  });
+
+  test('a goal that is not reached says so', () => {
+    const verdicts = judge({ samples: [sample('quire', 1, 300), sample('hocuspocus', 1, 100)], runs: 1 });
+    expect(verdicts.map(({ isMet }) => isMet)).toEqual([false, false]);
+  });
+
+  test('what was not measured is not judged', () => {
+    expect(judge({ samples: [sample('quire', 1, 300)], runs: 1 })).toEqual([]);
+  });
+
+  test('every goal is about something that its workload measures, of contestants that it has', () => {
+    const workloads = new Map(createWorkloads().map((workload) => [workload.name, workload]));
+    for (const goal of goals) {
+      const workload = workloads.get(goal.workload);
+      for (const reading of [goal.of, goal.against]) {
+        if (reading === null) continue;
+        expect(workload?.contestants, goal.text).toContain(reading.contestant);
+        expect(
+          workload?.metrics.map(({ key }) => key),
+          goal.text,
+        ).toContain(reading.metric);
+      }
+    }
+  });
+});

@@ -1,0 +1,113 @@
+import type { ContestantName } from '../contestants.ts';
+import type { Results } from '../results.ts';
+import { type Spread, spreadOf } from './statistics.ts';
+
+interface Reading {
+  readonly contestant: ContestantName;
+  readonly metric: string;
+}
+
+/** A figure of Quire, alone or as a multiple of another one measured in the same run. */
+export interface Goal {
+  readonly workload: string;
+  readonly text: string;
+  readonly of: Reading;
+  readonly against: Reading | null;
+  readonly bound: 'at least' | 'at most';
+  readonly limit: number;
+  readonly unit: '×' | 'ms';
+}
+
+export interface Verdict {
+  readonly goal: Goal;
+  readonly spread: Spread;
+  readonly isMet: boolean;
+}
+
+const times = (
+  workload: string,
+  text: string,
+  metric: string,
+  [of, against]: readonly [ContestantName, ContestantName],
+  bound: Goal['bound'],
+  limit: number,
+): Goal => ({
+  workload,
+  text,
+  of: { contestant: of, metric },
+  against: { contestant: against, metric },
+  bound,
+  limit,
+  unit: '×',
+});
+
+/** Documents of 50 MB and of 1 KB cost the same within what two runs of the same differ by. */
+const FLAT = 1.25;
+
+/** What Quire wants to reach; with clients that speak the same dialect on both sides, and with its own first one. */
+export const goals: readonly Goal[] = [
+  times('hot-document', 'typists held', 'limit', ['quire', 'hocuspocus'], 'at least', 3.5),
+  times('hot-document', 'CPU per edit, each at its limit', 'cpuPerEditUs', ['quire', 'hocuspocus'], 'at most', 0.3),
+  times('many-documents', 'documents held', 'limit', ['quire', 'hocuspocus'], 'at least', 8),
+  times('many-documents', 'documents held', 'limit', ['quire-yjs', 'y-websocket'], 'at least', 1.3),
+  times('many-documents', 'documents held', 'limit', ['quire', 'y-websocket'], 'at least', 1.3),
+  times('many-documents', 'CPU per edit', 'cpuPerEditUs', ['quire-yjs', 'y-websocket'], 'at most', 0.75),
+  times('many-documents', 'CPU per edit', 'cpuPerEditUs', ['quire', 'y-websocket'], 'at most', 0.75),
+  times('fan-out', 'CPU per frame', 'cpuPerFrameUs', ['quire', 'bare'], 'at most', 1.05),
+  times('fan-out', 'CPU per frame', 'cpuPerFrameUs', ['quire-yjs', 'bare'], 'at most', 1.05),
+  times('fan-out', 'frames under load', 'loadedFramesPerArrival', ['quire', 'bare'], 'at most', 0.95),
+  times('idle-connections', 'memory', 'kibPerConnection', ['quire-yjs', 'y-websocket'], 'at most', 1),
+  times('idle-connections', 'memory', 'kibPerConnection', ['quire', 'y-websocket'], 'at most', 1),
+  times('idle-connections', 'CPU per connect', 'connectCpuUs', ['quire-yjs', 'y-websocket'], 'at most', 0.8),
+  times('idle-connections', 'CPU per connect', 'connectCpuUs', ['quire', 'y-websocket'], 'at most', 0.8),
+  times('cold-open', 'open by 1', 'openMs@1', ['quire', 'hocuspocus'], 'at most', 0.5),
+  times('cold-open', 'open by 100', 'openMs@100', ['quire', 'hocuspocus'], 'at most', 0.5),
+  times('cold-open', 'stall by 1', 'stallMs@1', ['quire', 'hocuspocus'], 'at most', 0.15),
+  times('cold-open', 'stall by 100', 'stallMs@100', ['quire', 'hocuspocus'], 'at most', 0.15),
+  {
+    workload: 'receipts',
+    text: 'receipts, p99 at 1,000 edits/s',
+    of: { contestant: 'quire', metric: 'receiptP99Ms@1000' },
+    against: null,
+    bound: 'at most',
+    limit: 15,
+    unit: 'ms',
+  },
+  {
+    workload: 'edit-cost',
+    text: 'CPU per edit at 50 MB, of that at 1 KB',
+    of: { contestant: 'quire', metric: 'cpuPerEditUs@50 MB' },
+    against: { contestant: 'quire', metric: 'cpuPerEditUs@1 KB' },
+    bound: 'at most',
+    limit: FLAT,
+    unit: '×',
+  },
+  {
+    workload: 'edit-cost',
+    text: 'an edit in a quiet document, p50 (no window)',
+    of: { contestant: 'quire', metric: 'p50Ms@1 KB' },
+    against: null,
+    bound: 'at most',
+    limit: 3,
+    unit: 'ms',
+  },
+];
+
+/** Goals of which both sides were measured in some run. */
+export function judge({ samples, runs }: Pick<Results, 'samples' | 'runs'>): Verdict[] {
+  const find = (workload: string, { contestant, metric }: Reading, run: number): number | undefined =>
+    samples.find((sample) => sample.workload === workload && sample.contestant === contestant && sample.run === run)
+      ?.readings[metric];
+  return goals.flatMap((goal) => {
+    const values: number[] = [];
+    for (let run = 1; run <= runs; run += 1) {
+      const own = find(goal.workload, goal.of, run);
+      const other = goal.against === null ? 1 : find(goal.workload, goal.against, run);
+      if (own !== undefined && other !== undefined && other !== 0) values.push(own / other);
+    }
+    if (values.length === 0) return [];
+    const spread = spreadOf(values);
+    const isMet = goal.bound === 'at least' ? spread.median >= goal.limit : spread.median <= goal.limit;
+    return [{ goal, spread, isMet }];
+  });
+}

@@ -1,0 +1,87 @@
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type ContestantName, contestants } from '../contestants.ts';
+import type { Results } from '../results.ts';
+import { createWorkloads } from '../workloads/index.ts';
+import type { Workload } from '../workloads/workload.ts';
+import { judge } from './goals.ts';
+import { renderMarkdown, replaceSection } from './markdown.ts';
+import { type BarPlot, drawBars } from './plot.ts';
+import { measuredContestants, spreadFor, tabulate, tabulateVerdicts } from './summary.ts';
+
+const docs = join(dirname(dirname(dirname(import.meta.dirname))), 'docs');
+const PAGE = join(docs, 'benchmarks.md');
+const PLOTS = join(docs, 'benchmarks');
+const PUBLISHED = join(dirname(import.meta.dirname), 'results', 'published.json');
+
+/** Which figures are drawn. */
+const plots: readonly { readonly workload: string; readonly metric: string; readonly title: string }[] = [
+  { workload: 'hot-document', metric: 'limit', title: 'Typists in one document, p99 under 250 ms' },
+  {
+    workload: 'hot-document',
+    metric: 'cpuPerEditUs',
+    title: 'One hot document: µs of CPU per edit, each at its limit',
+  },
+  { workload: 'many-documents', metric: 'limit', title: 'Documents with three people each, p99 under 250 ms' },
+  {
+    workload: 'many-documents',
+    metric: 'cpuPerEditUs',
+    title: 'Many documents: µs of CPU per edit, each at its limit',
+  },
+  { workload: 'fan-out', metric: 'cpuPerFrameUs', title: 'Fan-out to 1,000 readers: µs of CPU per frame' },
+  { workload: 'idle-connections', metric: 'kibPerConnection', title: 'Memory per idle connection, KiB' },
+  { workload: 'cold-open', metric: 'openMs@100', title: 'Cold open of 260,000 edits by 100 at once, ms' },
+  { workload: 'cold-open', metric: 'stallMs@100', title: 'Stall of another document meanwhile, ms' },
+  { workload: 'receipts', metric: 'receiptP99Ms@1000', title: 'Receipts at 1,000 edits/s: p99, ms' },
+  { workload: 'edit-cost', metric: 'cpuPerEditUs@50 MB', title: 'µs of CPU per edit in a document of 50 MB' },
+];
+
+/** Rewrites the generated sections of docs/benchmarks.md and its plots, and keeps the results beside the bench. */
+export function publish(results: Results, resultsPath: string): void {
+  mkdirSync(PLOTS, { recursive: true });
+  const page = readFileSync(PAGE, 'utf8');
+  const withSetting = replaceSection(page, 'setting', describeSetting(results));
+  const withGoals = replaceSection(withSetting, 'goals', renderMarkdown(tabulateVerdicts(judge(results))));
+  writeFileSync(PAGE, replaceSection(withGoals, 'results', createWorkloads().map(section(results)).join('\n\n')));
+  if (resultsPath !== PUBLISHED) copyFileSync(resultsPath, PUBLISHED);
+}
+
+function describeSetting({ startedAt, durationMinutes, runs, machine, contestants: described }: Results): string {
+  const names = Object.keys(described) as ContestantName[];
+  return [
+    `Measured on ${startedAt.slice(0, 10)} in ${durationMinutes} minutes, ${runs} runs of each, on ${machine.processor}, ` +
+      `${machine.cores} cores, ${machine.memoryGib} GiB, ${machine.system}, Node ${machine.node}. The server has core ` +
+      `${machine.serverCore}, the load ${machine.loadCores}; load average at the start ${machine.loadAverage}.`,
+    '',
+    ...names.map((name) => `- **${contestants[name].label}**: ${described[name]}.`),
+  ].join('\n');
+}
+
+const section =
+  (results: Results) =>
+  (workload: Workload): string => {
+    const names = measuredContestants(results, workload);
+    if (names.length === 0) return `### ${workload.title}\n\n${workload.method}\n\nNot measured this time.`;
+    const images = plots
+      .filter((plot) => plot.workload === workload.name)
+      .map(({ metric, title }) => {
+        const file = `${workload.name}-${metric.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.svg`;
+        writeFileSync(join(PLOTS, file), drawBars(plotOf(results, workload, metric, title)));
+        return `![${title}](benchmarks/${file})`;
+      });
+    return [`### ${workload.title}`, workload.method, renderMarkdown(tabulate(results, workload)), ...images].join(
+      '\n\n',
+    );
+  };
+
+function plotOf(results: Results, workload: Workload, metric: string, title: string): BarPlot {
+  const better = workload.metrics.find(({ key }) => key === metric)?.better ?? 'neither';
+  const bars = measuredContestants(results, workload).flatMap((name) => {
+    const spread = spreadFor(results, workload.name, name, metric);
+    if (spread === null) return [];
+    const { median: value, min, max } = spread;
+    return [{ label: contestants[name].label, value, min, max, isOurs: name.startsWith('quire') }];
+  });
+  const direction = better === 'neither' ? '' : `${better} is better; `;
+  return { title, caption: `${direction}median of ${results.runs} runs, line from smallest to largest`, bars };
+}

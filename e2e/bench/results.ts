@@ -1,0 +1,45 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type ContestantName, contestants } from './contestants.ts';
+import type { Machine } from './machine.ts';
+import type { Readings, Scale } from './workloads/workload.ts';
+
+/** One contestant, measured once under one workload. */
+export interface Sample {
+  readonly workload: string;
+  readonly contestant: ContestantName;
+  readonly run: number;
+  readonly readings: Readings;
+}
+
+export interface Failure {
+  readonly workload: string;
+  readonly contestant: ContestantName;
+  readonly run: number;
+  readonly message: string;
+}
+
+export interface Results {
+  readonly startedAt: string;
+  readonly durationMinutes: number;
+  readonly scale: Scale;
+  readonly runs: number;
+  readonly machine: Machine;
+  /** What each contestant is, with versions. */
+  readonly contestants: Readonly<Partial<Record<ContestantName, string>>>;
+  readonly samples: readonly Sample[];
+  readonly failures: readonly Failure[];
+}
+
+export function describeContestants(names: readonly ContestantName[]): Results['contestants'] {
+  return Object.fromEntries(names.map((name) => [name, contestants[name].describe()]));
+}
+
+export function writeResults(path: string, results: Results): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `${JSON.stringify(results, null, 2)}\n`);
+}
+
+export function readResults(path: string): Results {
+  return JSON.parse(readFileSync(path, 'utf8')) as Results;
+}

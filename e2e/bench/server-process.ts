@@ -1,0 +1,128 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Contestant } from './contestants.ts';
+import type { Target } from './load/target.ts';
+import { pin } from './pinned-command.ts';
+
+/** The core that servers have for themselves; the load has the other ones. */
+export const SERVER_CORE = '0';
+
+const READY_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 30_000;
+const LOG_TAIL_CHARACTERS = 2_000;
+
+export interface ServerSettings {
+  /** Kept over restarts; left out: one of its own, removed when it stops. */
+  readonly dataDirectory?: string;
+  /** Whether it can be asked to collect its garbage. */
+  readonly withInspector?: boolean;
+  /** Where it leaves a processor profile when it ends. */
+  readonly profileDirectory?: string | undefined;
+}
+
+export interface BenchServer {
+  readonly target: Target;
+  /** Asks it to end, so that it stores what it has. */
+  stop(): Promise<void>;
+  /** Ends it now: what it was asked to do is measured already. */
+  kill(): Promise<void>;
+  /** The last that it printed. */
+  readonly lastWords: string;
+}
+
+const living = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of living) child.kill('SIGKILL');
+});
+
+/** Starts a contestant in a process of its own, pinned to its core; the kernel ends it if this process dies. */
+export async function startContestant(contestant: Contestant, settings: ServerSettings = {}): Promise<BenchServer> {
+  const directory = settings.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'quire-bench-')));
+  const { program, args } = pin(SERVER_CORE, contestant.command(directory));
+  const child = spawn(program, args, {
+    env: { ...cleanEnvironment(), ...nodeOptions(settings) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  living.add(child);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output = (output + text).slice(-100_000);
+    });
+  }
+  const exited = new Promise<void>((resolve) => {
+    child.once('exit', () => {
+      living.delete(child);
+      resolve();
+    });
+  });
+
+  async function end(signal: NodeJS.Signals): Promise<void> {
+    child.kill(signal);
+    const insist = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+    await exited;
+    clearTimeout(insist);
+    if (settings.dataDirectory === undefined) await rm(directory, { recursive: true, force: true });
+  }
+
+  try {
+    const port = Number(await waitForOutput(child, () => output, /http:\/\/127\.0\.0\.1:(\d+)/));
+    const pid = child.pid as number;
+    const { dialect, basePath } = contestant;
+    let inspectorUrl: string | null = null;
+    if (settings.withInspector === true) {
+      child.kill('SIGUSR1');
+      inspectorUrl = await waitForOutput(child, () => output, /Debugger listening on (ws:\S+)/);
+    }
+    return {
+      target: { pid, port, dialect, basePath, inspectorUrl },
+      stop: () => end('SIGTERM'),
+      kill: () => end('SIGKILL'),
+      get lastWords() {
+        return output.slice(-LOG_TAIL_CHARACTERS);
+      },
+    };
+  } catch (error) {
+    await end('SIGKILL');
+    throw new Error(`${contestant.label} did not start\n${output.slice(-LOG_TAIL_CHARACTERS)}`, { cause: error });
+  }
+}
+
+function waitForOutput(child: ChildProcess, readOutput: () => string, pattern: RegExp): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const look = (): void => {
+      const found = pattern.exec(readOutput())?.[1];
+      if (found !== undefined) settle(() => resolve(found));
+    };
+    const fail = (): void => settle(() => reject(new Error('it ended')));
+    const settle = (finish: () => void): void => {
+      clearTimeout(timeout);
+      child.stdout?.off('data', look);
+      child.stderr?.off('data', look);
+      child.off('exit', fail);
+      finish();
+    };
+    const timeout = setTimeout(() => settle(() => reject(new Error('it took too long'))), READY_TIMEOUT_MS);
+    child.stdout?.on('data', look);
+    child.stderr?.on('data', look);
+    child.once('exit', fail);
+    child.once('error', fail);
+    look();
+  });
+}
+
+function nodeOptions({ withInspector, profileDirectory }: ServerSettings): NodeJS.ProcessEnv {
+  const options: string[] = [];
+  if (withInspector === true) options.push('--inspect-port=127.0.0.1:0');
+  if (profileDirectory !== undefined) options.push('--cpu-prof', `--cpu-prof-dir=${profileDirectory}`);
+  return options.length === 0 ? {} : { NODE_OPTIONS: options.join(' ') };
+}
+
+/** Neither settings of Quire nor npm's variables of this run may change what is measured. */
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(QUIRE|npm|VITEST|NODE_OPTIONS|NODE_ENV|CALLBACK)/.test(name)),
+  );
+}

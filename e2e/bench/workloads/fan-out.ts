@@ -1,0 +1,69 @@
+import type { TypingReadings } from '../load/type-together.ts';
+import { expectComplete } from '../load/typing-room.ts';
+import type { Readings, Stage, Workload } from './workload.ts';
+
+const settings = {
+  full: { readers: 1000, warmUpMs: 2000, measureMs: 10_000, drainMs: 5000 },
+  short: { readers: 10, warmUpMs: 200, measureMs: 600, drainMs: 5000 },
+} as const;
+
+const EDITS_PER_SECOND = 50;
+/** With a thousand readers, more than a core can forward one by one. */
+const LOADED_EDITS_PER_SECOND = 100;
+
+export const fanOut = (): Workload => ({
+  name: 'fan-out',
+  title: 'Fan-out',
+  method:
+    'One person types 50 characters a second, 1,000 read; 10 s after 2 s of warming up. Then the same with 100 a second, more than a core can forward one by one: whoever joins edits together sends fewer frames than one for each edit and reader.',
+  contestants: ['quire', 'quire-yjs', 'hocuspocus', 'y-websocket', 'bare'],
+  metrics: [
+    { key: 'cpuPerFrameUs', label: 'CPU per frame', unit: 'µs', better: 'less' },
+    { key: 'cpuPerArrivalUs', label: 'CPU per edit and reader', unit: 'µs', better: 'less' },
+    { key: 'framesPerArrival', label: 'frames per edit and reader', unit: '', better: 'less' },
+    { key: 'p99Ms', label: 'p99', unit: 'ms', better: 'less' },
+    { key: 'loadedFramesPerArrival', label: 'frames per edit and reader at 100/s', unit: '', better: 'less' },
+    { key: 'loadedP99Ms', label: 'p99 at 100/s', unit: 'ms', better: 'less' },
+  ],
+  measure: async (stage) => {
+    const calm = await measureAt(stage, EDITS_PER_SECOND);
+    expectComplete(calm);
+    const loaded = await measureAt(stage, LOADED_EDITS_PER_SECOND);
+    return {
+      cpuPerFrameUs: calm.serverCpuUs / calm.messages,
+      cpuPerArrivalUs: calm.serverCpuUs / calm.expectedArrivals,
+      framesPerArrival: framesPerArrival(calm, stage),
+      p99Ms: calm.p99Ms,
+      loadedFramesPerArrival: framesPerArrival(loaded, stage),
+      loadedP99Ms: loaded.p99Ms,
+    } satisfies Readings;
+  },
+});
+
+async function measureAt(stage: Stage, editsPerSecond: number): Promise<TypingReadings> {
+  const { readers, warmUpMs, measureMs, drainMs } = settings[stage.scale];
+  const server = await stage.start();
+  try {
+    return await stage.load('typeTogether', server, {
+      documents: 1,
+      peoplePerDocument: readers + 1,
+      writersPerDocument: 1,
+      editsPerSecondPerWriter: editsPerSecond,
+      movesPerSecondPerWriter: 0,
+      warmUpMs,
+      measureMs,
+      drainMs,
+      withReceipts: false,
+      contentBytes: 0,
+    });
+  } finally {
+    await server.kill();
+  }
+}
+
+/** By what was heard while it was measured; the writer's own copy, which some servers send, is not a reader's. */
+function framesPerArrival({ editMessages, edits }: TypingReadings, stage: Stage): number {
+  const { readers } = settings[stage.scale];
+  const hearsItself = stage.contestant.dialect === 'none' ? 0 : 1;
+  return editMessages / (edits * (readers + hearsItself));
+}

@@ -1,0 +1,33 @@
+import { coldOpen } from './cold-open.ts';
+import { editCost } from './edit-cost.ts';
+import { fanOut } from './fan-out.ts';
+import { idleConnections } from './idle-connections.ts';
+import { openDocuments } from './open-documents.ts';
+import { receipts } from './receipts.ts';
+import { hotDocument, manyDocuments } from './typing-limits.ts';
+import type { Workload } from './workload.ts';
+
+export const workloadNames = [
+  'hot-document',
+  'many-documents',
+  'fan-out',
+  'idle-connections',
+  'cold-open',
+  'receipts',
+  'edit-cost',
+  'open-documents',
+] as const;
+
+/** All workloads, with nothing learned yet. */
+export function createWorkloads(): Workload[] {
+  return [
+    hotDocument(),
+    manyDocuments(),
+    fanOut(),
+    idleConnections(),
+    coldOpen(),
+    receipts(),
+    editCost(),
+    openDocuments(),
+  ];
+}

@@ -1,0 +1,153 @@
+import type { ContestantName } from '../contestants.ts';
+import type { TaskInput } from '../load/tasks.ts';
+import type { TypingReadings } from '../load/type-together.ts';
+import { findLimit, type Trial } from './find-limit.ts';
+import type { Metric, Readings, Scale, Stage, Workload } from './workload.ts';
+
+type TypingInput = TaskInput<'typeTogether'>;
+
+/** An edit counts as prompt when 99 of 100 arrive within this. */
+const PROMPT_MS = 250;
+
+interface LimitWorkload {
+  readonly name: string;
+  readonly title: string;
+  readonly method: string;
+  readonly contestants: readonly ContestantName[];
+  readonly limitLabel: string;
+  readonly levels: Readonly<Record<Scale, readonly number[]>>;
+  /** Where to begin to look for a contestant that was not measured yet. */
+  readonly start: number;
+  input(level: number): Pick<TypingInput, 'documents' | 'peoplePerDocument' | 'writersPerDocument'>;
+  readonly editsPerSecondPerWriter: number;
+  readonly movesPerSecondPerWriter: number;
+}
+
+const durations: Readonly<Record<Scale, Pick<TypingInput, 'warmUpMs' | 'measureMs' | 'drainMs'>>> = {
+  full: { warmUpMs: 2000, measureMs: 8000, drainMs: 3000 },
+  short: { warmUpMs: 200, measureMs: 800, drainMs: 5000 },
+};
+
+function limitMetrics(limitLabel: string): Metric[] {
+  return [
+    { key: 'limit', label: limitLabel, unit: '', better: 'more' },
+    { key: 'cpuPerEditUs', label: 'CPU per edit there', unit: 'µs', better: 'less' },
+    { key: 'p50Ms', label: 'p50 there', unit: 'ms', better: 'less' },
+    { key: 'p99Ms', label: 'p99 there', unit: 'ms', better: 'less' },
+    { key: 'cpuPerFrameUs', label: 'CPU per frame sent', unit: 'µs', better: 'less' },
+    { key: 'serverPercent', label: 'server core', unit: '%', better: 'neither' },
+    { key: 'generatorPercent', label: 'load core', unit: '%', better: 'neither' },
+  ];
+}
+
+/** Finds how many are held with edits still prompt; each attempt has a fresh server with an empty journal. */
+function createLimitWorkload(definition: LimitWorkload): Workload {
+  const { name, title, method, contestants, limitLabel } = definition;
+  /** The last limit of each contestant: the next run begins there. */
+  const starts = new Map<ContestantName, number>();
+
+  async function measure(stage: Stage): Promise<Readings> {
+    const failures: string[] = [];
+    const attempt = async (level: number): Promise<Trial<TypingReadings | null>> => {
+      const server = await stage.start();
+      try {
+        const readings = await stage.load('typeTogether', server, {
+          ...definition.input(level),
+          ...durations[stage.scale],
+          editsPerSecondPerWriter: definition.editsPerSecondPerWriter,
+          movesPerSecondPerWriter: definition.movesPerSecondPerWriter,
+          withReceipts: false,
+          contentBytes: 0,
+        });
+        const isHeld = readings.p99Ms < PROMPT_MS && readings.arrivals >= readings.expectedArrivals;
+        stage.say(`${level}: ${isHeld ? 'held' : 'not held'}, ${describe(readings)}`);
+        return { level, isHeld, readings };
+      } catch (error) {
+        // Whoever is far beyond its limit may close connections or not answer in time: then it holds no such number.
+        failures.push((error as Error).message);
+        stage.say(`${level}: not held, ${(error as Error).message}`);
+        return { level, isHeld: false, readings: null };
+      } finally {
+        await server.kill();
+      }
+    };
+    const levels = definition.levels[stage.scale];
+    const start = starts.get(stage.contestant.name) ?? definition.start;
+    const best = await findLimit(levels, start, attempt);
+    if (best?.readings == null) throw new Error(`held not even ${levels[0]}: ${failures.at(-1) ?? 'too slow'}`);
+    starts.set(stage.contestant.name, best.level);
+    return readingsOf(best.level, best.readings);
+  }
+
+  return { name, title, method, contestants, metrics: limitMetrics(limitLabel), measure };
+}
+
+function readingsOf(level: number, readings: TypingReadings): Readings {
+  return {
+    limit: level,
+    cpuPerEditUs: readings.serverCpuUs / readings.edits,
+    p50Ms: readings.p50Ms,
+    p99Ms: readings.p99Ms,
+    cpuPerFrameUs: readings.serverCpuUs / readings.messages,
+    serverPercent: 100 * readings.serverLoad,
+    generatorPercent: 100 * readings.generatorLoad,
+  };
+}
+
+function describe({
+  p99Ms,
+  serverCpuUs,
+  edits,
+  arrivals,
+  expectedArrivals,
+  serverLoad,
+  generatorLoad,
+}: TypingReadings): string {
+  const missing = expectedArrivals - arrivals;
+  return (
+    `p99 ${p99Ms.toFixed(1)} ms, ${(serverCpuUs / edits).toFixed(0)} µs/edit, server ${(100 * serverLoad).toFixed(0)} %, ` +
+    `load ${(100 * generatorLoad).toFixed(0)} %${missing === 0 ? '' : `, ${missing} arrivals missing`}`
+  );
+}
+
+export const hotDocument = (): Workload =>
+  createLimitWorkload({
+    name: 'hot-document',
+    title: 'One hot document',
+    method:
+      'Everybody types into one document: 4 edits and 2 cursor moves a second each. The highest number of typists with which p99 stays under 250 ms from the write to the arrival at each of the others and nothing is missing; 8 s after 2 s of warming up, every number on a fresh server.',
+    contestants: ['quire', 'quire-yjs', 'hocuspocus', 'y-websocket', 'bare'],
+    limitLabel: 'typists held',
+    levels: {
+      full: [
+        10, 20, 30, 40, 50, 60, 75, 90, 100, 110, 125, 150, 175, 200, 225, 250, 275, 300, 350, 400, 450, 500, 550, 600,
+        650, 700, 750, 800, 850, 900, 950, 1000, 1100, 1200, 1300, 1400, 1600,
+      ],
+      short: [4],
+    },
+    start: 200,
+    input: (typists) => ({ documents: 1, peoplePerDocument: typists, writersPerDocument: typists }),
+    editsPerSecondPerWriter: 4,
+    movesPerSecondPerWriter: 2,
+  });
+
+export const manyDocuments = (): Workload =>
+  createLimitWorkload({
+    name: 'many-documents',
+    title: 'Many documents',
+    method:
+      'Three people in each document, every one with 1 edit and 1 cursor move a second. The highest number of documents with which p99 stays under 250 ms and nothing is missing; 8 s after 2 s of warming up, every number on a fresh server.',
+    contestants: ['quire', 'quire-yjs', 'hocuspocus', 'y-websocket', 'bare'],
+    limitLabel: 'documents held',
+    levels: {
+      full: [
+        10, 25, 50, 75, 100, 125, 150, 200, 250, 300, 350, 400, 450, 500, 550, 600, 650, 700, 750, 800, 850, 900, 950,
+        1000, 1100, 1200, 1300, 1400, 1500, 1700, 2000, 2300, 2600,
+      ],
+      short: [3],
+    },
+    start: 300,
+    input: (documents) => ({ documents, peoplePerDocument: 3, writersPerDocument: 3 }),
+    editsPerSecondPerWriter: 1,
+    movesPerSecondPerWriter: 1,
+  });

@@ -1,9 +1,9 @@
-import { createEncoder, toUint8Array, writeVarString, writeVarUint, writeVarUint8Array } from 'lib0/encoding';
+import { createEncoder, toUint8Array, writeVarString, writeVarUint } from 'lib0/encoding';
 import type { ClientFrame } from './client-frame.ts';
 import { FrameError } from './frame-error.ts';
 import { FrameReader } from './frame-reader.ts';
 import type { ServerFrame } from './hocuspocus-frames.ts';
-import { readSyncFrame, writeSyncFrame } from './sync-frame.ts';
+import { readSyncFrame, syncTypes } from './sync-frame.ts';
 
 /** Message types of the y-websocket dialect (y-websocket 3.1). One socket is one document, named by the URL. */
 export const yWebsocketTypes = { sync: 0, presence: 1, auth: 2, queryPresence: 3 } as const;
@@ -42,26 +42,42 @@ function readFrame(reader: FrameReader): YWebsocketClientFrame {
   }
 }
 
+/**
+ * Writes one frame as a client, and the server, would send it. Every broadcast passes here, so the bytes are put into an
+ * array of the right size at once; lib0's encoder grows one and copies it.
+ */
 export function encodeYWebsocketFrame(frame: YWebsocketClientFrame): Uint8Array {
-  const encoder = createEncoder();
   switch (frame.kind) {
     case 'step-1':
+      return packBytes([yWebsocketTypes.sync, syncTypes.step1], frame.stateVector);
     case 'step-2':
+      return packBytes([yWebsocketTypes.sync, syncTypes.step2], frame.update);
     case 'update':
-      writeVarUint(encoder, yWebsocketTypes.sync);
-      writeSyncFrame(encoder, frame);
-      break;
+      return packBytes([yWebsocketTypes.sync, syncTypes.update], frame.update);
     case 'presence':
-      writeVarUint(encoder, yWebsocketTypes.presence);
-      writeVarUint8Array(encoder, frame.presence);
-      break;
+      return packBytes([yWebsocketTypes.presence], frame.presence);
     case 'query-presence':
-      writeVarUint(encoder, yWebsocketTypes.queryPresence);
-      break;
+      return new Uint8Array([yWebsocketTypes.queryPresence]);
     default:
-      frame satisfies never;
+      return frame satisfies never;
   }
-  return toUint8Array(encoder);
+}
+
+/** Types, which are below 128 and so one byte each, then the length of the content, then the content. */
+function packBytes(types: readonly number[], content: Uint8Array): Uint8Array {
+  let lengthBytes = 1;
+  for (let rest = content.length; rest >= 128; rest = Math.floor(rest / 128)) lengthBytes += 1;
+  const frame = new Uint8Array(types.length + lengthBytes + content.length);
+  frame.set(types);
+  let at = types.length;
+  let rest = content.length;
+  for (; rest >= 128; rest = Math.floor(rest / 128)) {
+    frame[at] = (rest % 128) | 128;
+    at += 1;
+  }
+  frame[at] = rest;
+  frame.set(content, at + 1);
+  return frame;
 }
 
 /** y-websocket's only word for "you may not": shown by its client as a warning, the connection stays. */

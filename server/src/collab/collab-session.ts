@@ -161,6 +161,7 @@ export class CollabSession implements AdmissionHost {
   }
 
   readonly #endConnection = (connection: DocumentConnection, code: CloseCode): void => {
+    this.#context.meters?.connectionRefused(code);
     this.#admission.endConnection(connection, code);
   };
 

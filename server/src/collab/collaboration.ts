@@ -112,12 +112,12 @@ class LiveCollaboration implements Collaboration {
     if (this.#options.extensions.length === 0) {
       return new DirectAdmission(host, {
         authenticate: (document, token) => this.#authenticate(document, token, origin),
+        find: (document) => this.#owners.get(document),
         open: (document) => this.#open(document),
       });
     }
     return new HocuspocusAdmission(host, port, origin, {
       hocuspocus: this.#hocuspocus,
-      meters: this.#options.meters ?? null,
       findOwner: ({ document }) => {
         const owner = this.#owners.get(document.name);
         return owner?.document === document ? owner : undefined;
@@ -189,8 +189,6 @@ class LiveCollaboration implements Collaboration {
    * @throws {Refusal}
    */
   async #open(name: DocumentName): Promise<DocumentOwner> {
-    const present = this.#owners.get(name);
-    if (present?.isOpen === true) return present;
     await this.#hocuspocus.createDocument(name, NO_REQUEST, NO_SOCKET, ALLOWED, {});
     const owner = this.#owners.get(name);
     if (owner !== undefined) return owner;

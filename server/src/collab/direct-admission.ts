@@ -8,6 +8,8 @@ import { Refusal } from './refusal.ts';
 export interface DirectAdmissionContext {
   /** @throws {Refusal} */
   authenticate(document: DocumentName, token: string): Promise<Grant>;
+  /** The owner of a document that is open already. */
+  find(document: DocumentName): DocumentOwner | undefined;
   /** @throws {Refusal} */
   open(document: DocumentName): Promise<DocumentOwner>;
 }
@@ -34,14 +36,22 @@ export class DirectAdmission implements Admission {
     try {
       const grant = await this.#context.authenticate(document, token);
       if (connection.state.kind !== 'establishing') return;
-      connection.say({ kind: 'authenticated', scope: mayWrite(grant.role) ? 'read-write' : 'readonly' });
+      const present = this.#context.find(document);
+      if (present?.isOpen === true) {
+        connection.session.together(() => this.#enter(connection, present, grant));
+        return;
+      }
       const owner = await this.#context.open(document);
-      if (connection.state.kind !== 'establishing') return;
-      this.#host.establish(connection, owner, grant, null);
+      if (connection.state.kind === 'establishing') this.#enter(connection, owner, grant);
     } catch (error) {
       const code = error instanceof Refusal ? error.closeCode : closeCodes.internalError;
       this.#host.refuse(connection, code, code.name);
     }
+  }
+
+  #enter(connection: DocumentConnection, owner: DocumentOwner, grant: Grant): void {
+    connection.say({ kind: 'authenticated', scope: mayWrite(grant.role) ? 'read-write' : 'readonly' });
+    this.#host.establish(connection, owner, grant, null);
   }
 
   pass(connection: DocumentConnection, frame: Parameters<Admission['pass']>[1]): void {

@@ -1,7 +1,7 @@
 import type { Connection as HocuspocusConnection } from '@hocuspocus/server';
 import type { Address, ClientFrame, CloseCode, ServerFrame } from '@quire/protocol';
 import type { Grant } from '../auth/authenticator.ts';
-import { kindOfBody } from '../observability/metrics/sent-meters.ts';
+import { kindOfBody, kindOfSaid } from '../observability/metrics/sent-meters.ts';
 import type { DocumentOwner } from './document-owner.ts';
 import { ReceiptLedger } from './receipt-ledger.ts';
 import type { SessionPort } from './session-port.ts';
@@ -81,7 +81,7 @@ export class DocumentConnection {
     const { dialect, isOpen, sent } = this.session;
     const body = dialect.say(frame);
     if (body === null) return;
-    if (isOpen) sent?.add(frame.kind, this.prefix.length + body.length);
+    if (isOpen) sent?.add(kindOfSaid(frame), this.prefix.length + body.length);
     this.session.send(this.frame(body));
   }
 

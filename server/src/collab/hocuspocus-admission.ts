@@ -9,7 +9,6 @@ import {
   findCloseCode,
 } from '@quire/protocol';
 import type { Grant } from '../auth/authenticator.ts';
-import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
 import type { Admission, AdmissionHost } from './admission.ts';
 import type { DocumentConnection } from './document-connection.ts';
 import type { DocumentOwner } from './document-owner.ts';
@@ -24,7 +23,6 @@ export interface HookContext {
 
 export interface HocuspocusAdmissionContext {
   readonly hocuspocus: QuireHocuspocus;
-  readonly meters: CollabMeters | null;
   findOwner(connection: HocuspocusConnection): DocumentOwner | undefined;
 }
 
@@ -92,8 +90,6 @@ export class HocuspocusAdmission implements Admission {
       this.#host.refuse(this.#host.find(rawAddress), code, frame.reason);
       return;
     }
-    const ended = frame.kind === 'closed' ? findCloseCode(frame.reason) : null;
-    if (ended !== null) this.#context.meters?.connectionRefused(ended);
     const body = this.#port.dialect.say(frame);
     if (body === null) return;
     const prefix = this.#port.dialect.prefix(rawAddress);

@@ -26,6 +26,8 @@ export interface SessionPort {
    * a second buffer. Depends on nothing but its arguments, so what goes to many is framed once.
    */
   frame(prefix: Uint8Array, body: Uint8Array): readonly Buffer[];
+  /** Everything that is sent while `task` runs leaves in one write. */
+  together(task: () => void): void;
   /** All of them in one write. */
   send(framed: readonly Buffer[]): void;
   close(code: CloseCode): void;

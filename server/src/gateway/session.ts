@@ -107,6 +107,15 @@ export class Session implements SessionPort {
     return frameBinary(prefix, body);
   }
 
+  together(task: () => void): void {
+    this.#socket.cork();
+    try {
+      task();
+    } finally {
+      this.#socket.uncork();
+    }
+  }
+
   send(framed: readonly Buffer[]): void {
     if (!this.isOpen) return;
     if (this.#isTooFarBehind(framed)) {

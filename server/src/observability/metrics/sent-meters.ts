@@ -1,4 +1,4 @@
-import { hocuspocusTypes, syncTypes, yWebsocketTypes } from '@quire/protocol';
+import { hocuspocusTypes, type ServerFrame, syncTypes, yWebsocketTypes } from '@quire/protocol';
 import { Distribution } from './distribution.ts';
 import { type SentKind, sentKinds } from './label-values.ts';
 import { metricTable } from './metric-table.ts';
@@ -31,4 +31,9 @@ export function kindOfBody(body: Uint8Array): SentKind {
     default:
       return 'refusal'; // y-websocket's "permission denied"
   }
+}
+
+/** What a message is that is still a frame. */
+export function kindOfSaid(frame: ServerFrame): SentKind {
+  return frame.kind === 'receipt' && !frame.durable ? 'refusal' : frame.kind;
 }

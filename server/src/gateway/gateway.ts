@@ -7,6 +7,7 @@ import type { Collaboration } from '../collab/collaboration.ts';
 import type { Logger } from '../observability/log.ts';
 import type { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
 import { createYWebsocketDialect, hocuspocusDialect } from './dialects.ts';
+import { ExplainingWebSocket } from './explaining-web-socket.ts';
 import { RequestOrigin } from './request-origin.ts';
 import { Session } from './session.ts';
 import { readTarget, type UpgradeTarget } from './upgrade-target.ts';
@@ -47,6 +48,7 @@ export function createGateway({ collaboration, limits, clock, log, meters = null
     perMessageDeflate: false,
     maxPayload: limits.maxFrameBytes,
     clientTracking: false,
+    WebSocket: ExplainingWebSocket,
   });
   const sessions = new Set<Session>();
   const settings = { maxUnsentBytes: limits.maxUnsentBytes, clock, log, meters };
@@ -70,7 +72,11 @@ export function createGateway({ collaboration, limits, clock, log, meters = null
 
   /** Null for the dialect whose frames carry their address. */
   function addressOf(target: UpgradeTarget): Address | null {
-    return target.kind === 'y-websocket' ? parseAddress(target.document) : null;
+    if (target.kind !== 'y-websocket') return null;
+    const address = parseAddress(target.document);
+    // A URL holds a name alone: a NUL in it begins no session id, and names have none (R8).
+    if (address.session !== null) throw new FrameError('bad-address', 'a document name has no control characters');
+    return address;
   }
 
   function refuse(socket: Duplex, status: string, problem: string): void {

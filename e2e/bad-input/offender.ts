@@ -1,0 +1,80 @@
+import {
+  type ClientFrame,
+  decodeServerFrame,
+  decodeYWebsocketFrame,
+  encodeHocuspocusFrame,
+  encodeYWebsocketFrame,
+  type YWebsocketClientFrame,
+} from '@quire/protocol';
+import { type FrameSocket, openFrameSocket } from '@quire/testing';
+import * as Y from 'yjs';
+
+export type DialectName = 'hocuspocus' | 'y-websocket';
+export const dialects: readonly DialectName[] = ['hocuspocus', 'y-websocket'];
+
+/** Somebody who is let in like everybody else, and then sends what they like. */
+export interface Offender {
+  readonly dialect: DialectName;
+  readonly document: string;
+  readonly socket: FrameSocket;
+  /** A frame as the protocol has it. */
+  encode(frame: YWebsocketClientFrame): Uint8Array;
+  /** What stands before the type of a message in this dialect, and the message. */
+  raw(...message: readonly number[]): Uint8Array;
+}
+
+export async function enter(wsUrl: string, dialect: DialectName, document: string): Promise<Offender> {
+  return dialect === 'hocuspocus' ? enterWithHocuspocus(wsUrl, document) : enterWithYWebsocket(wsUrl, document);
+}
+
+async function enterWithHocuspocus(wsUrl: string, document: string): Promise<Offender> {
+  const socket = await openFrameSocket(`${wsUrl}/collab`);
+  const say = (frame: ClientFrame): void => socket.send(encodeHocuspocusFrame(document, frame));
+  say({ kind: 'token', token: '', providerVersion: null });
+  say({ kind: 'step-1', stateVector: Y.encodeStateVector(new Y.Doc()) });
+  await socket.next((frame) => decodeServerFrame(frame).frame.kind === 'step-2' || null, 'the document is not sent');
+  // An address, and a type that is then taken off again.
+  const prefix = encodeHocuspocusFrame(document, { kind: 'close' }).slice(0, -1);
+  return {
+    dialect: 'hocuspocus',
+    document,
+    socket,
+    encode: (frame) => encodeHocuspocusFrame(document, frame),
+    raw: (...message) => new Uint8Array([...prefix, ...message]),
+  };
+}
+
+async function enterWithYWebsocket(wsUrl: string, document: string): Promise<Offender> {
+  const socket = await openFrameSocket(`${wsUrl}/yjs/${encodeURIComponent(document)}`);
+  socket.send(encodeYWebsocketFrame({ kind: 'step-1', stateVector: Y.encodeStateVector(new Y.Doc()) }));
+  await socket.next((frame) => decodeYWebsocketFrame(frame).kind === 'step-2' || null, 'the document is not sent');
+  return {
+    dialect: 'y-websocket',
+    document,
+    socket,
+    encode: encodeYWebsocketFrame,
+    raw: (...message) => new Uint8Array(message),
+  };
+}
+
+/** The client under which offenders write, so that whatever is kept of them can be found. */
+export const OFFENDING_CLIENT = 666;
+
+/** A healthy update, which would put a word into the document. */
+export function writeUpdate(word: string): Uint8Array {
+  const doc = new Y.Doc();
+  doc.clientID = OFFENDING_CLIENT;
+  doc.getText('body').insert(0, word);
+  return Y.encodeStateAsUpdate(doc);
+}
+
+/** Healthy updates of one client, of which all but the first need one that is never sent. */
+export function* writeOrphans(count: number): Generator<Uint8Array> {
+  const doc = new Y.Doc();
+  doc.clientID = OFFENDING_CLIENT;
+  const updates: Uint8Array[] = [];
+  doc.on('update', (update: Uint8Array) => updates.push(update));
+  for (let index = 0; index <= count; index += 1) doc.getText('body').insert(index, 'x');
+  // Every second one: with all of the rest, Yjs would make a single long one of them.
+  for (let index = 1; index <= count; index += 2) yield updates[index] as Uint8Array;
+}

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import * as Y from 'yjs';
 import { FIRST_EPOCH } from '../epoch.ts';
@@ -53,6 +54,14 @@ describe('the fold thread', () => {
     expect(thread.running).toBe(false);
   });
 
+  it('gives way to every other thread of the process', async () => {
+    const thread = new FoldThread(new ManualClock());
+    const before = countNiceThreads();
+    await thread.run(jobOf(typed('abc')));
+    expect(countNiceThreads()).toBe(before + 1);
+    await thread.close();
+  });
+
   it('does its jobs in order, and names the record that is damaged', async () => {
     const thread = new FoldThread(new ManualClock());
     const done: number[] = [];
@@ -97,3 +106,12 @@ describe('the fold thread', () => {
     await thread.close();
   });
 });
+
+/** Threads of this process with the lowest priority; see proc(5), field 19 of `stat`. */
+function countNiceThreads(): number {
+  const niceness = readdirSync('/proc/self/task').map((id) => {
+    const stat = readFileSync(`/proc/self/task/${id}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]);
+  });
+  return niceness.filter((nice) => nice === 19).length;
+}

@@ -17,9 +17,9 @@ let printed = '';
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'quire-bench-test-'));
   const path = join(directory, 'results.json');
-  const bench = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), '--short', '--json', path], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const command = [process.execPath, join(import.meta.dirname, 'main.ts'), '--short', '--json', path];
+  // Whatever ends this test ends the bench, and with it all that the bench has started.
+  const bench = spawn('setpriv', ['--pdeathsig', 'KILL', ...command], { stdio: ['ignore', 'pipe', 'pipe'] });
   for (const stream of [bench.stdout, bench.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
       printed += text;

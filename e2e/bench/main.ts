@@ -4,6 +4,7 @@ import { describeMachine } from './machine.ts';
 import { measureAll } from './measure.ts';
 import { type BenchOptions, parseBenchOptions, usage } from './options.ts';
 import { installPeers } from './peers/install-peers.ts';
+import { describeDisturbance } from './report/disturbed.ts';
 import { judge } from './report/goals.ts';
 import { renderPlain } from './report/plain-text.ts';
 import { publish } from './report/publish.ts';
@@ -23,8 +24,8 @@ async function measure(options: BenchOptions): Promise<{ results: Results; path:
   const beganAt = performance.now();
   const { samples, failures } = await measureAll(options, say);
   const durationMinutes = Math.round((performance.now() - beganAt) / 60_000);
-  const { scale, runs } = options;
-  const results = { startedAt, durationMinutes, scale, runs, machine, contestants, samples, failures };
+  const { scale, runs, level } = options;
+  const results = { startedAt, durationMinutes, scale, runs, level, machine, contestants, samples, failures };
   const path = options.output ?? join(import.meta.dirname, 'results', `${startedAt.replaceAll(':', '-')}.json`);
   writeResults(path, results);
   return { results, path };
@@ -35,8 +36,9 @@ function report(results: Results): void {
     if (!results.samples.some((sample) => sample.workload === workload.name)) continue;
     console.log(`\n${workload.title}\n\n${renderPlain(tabulate(results, workload))}`);
   }
-  const verdicts = results.scale === 'full' ? judge(results) : [];
+  const verdicts = results.scale === 'full' && results.level === null ? judge(results) : [];
   if (verdicts.length > 0) console.log(`\nGoals\n\n${renderPlain(tabulateVerdicts(verdicts))}`);
+  console.log(`\n${describeDisturbance(results.samples)}`);
   for (const { workload, contestant, run, message } of results.failures) {
     console.log(`\nFAILED ${workload}, ${contestant}, run ${run}: ${message}`);
   }

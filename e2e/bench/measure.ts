@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Contestant, type ContestantName, contestants } from './contestants.ts';
+import { DISTURBED_PERCENT, watchDisturbance } from './disturbance.ts';
 import { runTask } from './load-process.ts';
 import type { BenchOptions } from './options.ts';
 import type { Failure, Sample } from './results.ts';
@@ -26,7 +27,11 @@ export async function measureAll(
         const place = { workload: workload.name, contestant: name, run };
         say(`${workload.name}, run ${run} of ${options.runs}: ${contestants[name].label}`);
         try {
-          samples.push({ ...place, readings: await measureOnce(workload, contestants[name], options, say) });
+          const readOthers = watchDisturbance();
+          const readings = await measureOnce(workload, contestants[name], options, say);
+          const othersPercent = readOthers();
+          if (othersPercent > DISTURBED_PERCENT) say(`  others used ${othersPercent.toFixed(0)} % of a core meanwhile`);
+          samples.push({ ...place, readings, othersPercent });
         } catch (error) {
           const message = error instanceof Error ? error.message : String(error);
           failures.push({ ...place, message });
@@ -48,7 +53,7 @@ export function orderOf(names: readonly ContestantName[], run: number): Contesta
 async function measureOnce(
   workload: Workload,
   contestant: Contestant,
-  { scale, profileDirectory }: BenchOptions,
+  { scale, level, profileDirectory }: BenchOptions,
   say: (line: string) => void,
 ): Promise<Readings> {
   const directory = await mkdtemp(join(tmpdir(), 'quire-bench-'));
@@ -56,6 +61,7 @@ async function measureOnce(
   const stage: Stage = {
     contestant,
     scale,
+    level,
     directory,
     start: async (settings = {}) => {
       const server = await startContestant(contestant, {

@@ -21,6 +21,7 @@ describe('the options of the bench', () => {
     [['--only', 'nothing'], /no "nothing"/],
     [['--contestants', 'quire,other'], /no "other"/],
     [['--runs', '0'], /whole number/],
+    [['--level', 'many'], /whole number/],
     [['--fast'], /--fast/],
   ])('%j is refused in words', (args, message) => {
     expect(() => parseBenchOptions(args)).toThrow(message);

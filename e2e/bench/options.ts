@@ -8,6 +8,8 @@ export interface BenchOptions {
   readonly workloads: readonly string[];
   readonly contestants: readonly ContestantName[];
   readonly runs: number;
+  /** For workloads that search for a limit: measure at this number instead; null to search. */
+  readonly level: number | null;
   /** Where the results go; null: a file of their own in `results/`. */
   readonly output: string | null;
   /** Results to report again, without measuring. */
@@ -24,6 +26,7 @@ export const usage = `npm run bench -- [options]
   --only A,B            some of: ${workloadNames.join(', ')}
   --contestants A,B     some of: ${contestantNames.join(', ')}
   --runs N              runs of each, in alternating order (default 5; 1 with --short)
+  --level N             so many typists or documents, where otherwise the most that are held would be searched for
   --json FILE           where the results go (default: a new file in e2e/bench/results)
   --from FILE           report results that were measured before
   --publish             rewrite the tables and plots of docs/benchmarks.md from the results
@@ -38,25 +41,31 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
       only: { type: 'string' },
       contestants: { type: 'string' },
       runs: { type: 'string' },
+      level: { type: 'string' },
       json: { type: 'string' },
       from: { type: 'string' },
       publish: { type: 'boolean', default: false },
       profile: { type: 'string' },
     },
   });
-  const runs = Number(values.runs ?? (values.short ? 1 : 5));
-  if (!Number.isInteger(runs) || runs < 1)
-    throw new Error(`--runs must be a whole number from 1, not "${values.runs}"`);
   return {
     scale: values.short ? 'short' : 'full',
     workloads: pick('--only', values.only, workloadNames),
     contestants: pick('--contestants', values.contestants, contestantNames),
-    runs,
+    runs: readCount('--runs', values.runs) ?? (values.short ? 1 : 5),
+    level: readCount('--level', values.level),
     output: values.json ?? null,
     from: values.from ?? null,
     publish: values.publish,
     profileDirectory: values.profile ?? null,
   };
+}
+
+function readCount(option: string, text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw new Error(`${option} must be a whole number from 1, not "${text}"`);
+  return count;
 }
 
 function pick<Name extends string>(option: string, text: string | undefined, known: readonly Name[]): readonly Name[] {

@@ -10,6 +10,8 @@ export interface Sample {
   readonly contestant: ContestantName;
   readonly run: number;
   readonly readings: Readings;
+  /** What other processes used meanwhile, in percent of one core. */
+  readonly othersPercent: number;
 }
 
 export interface Failure {
@@ -24,6 +26,8 @@ export interface Results {
   readonly durationMinutes: number;
   readonly scale: Scale;
   readonly runs: number;
+  /** Where limits were not searched for: the number at which everybody was measured instead. */
+  readonly level: number | null;
   readonly machine: Machine;
   /** What each contestant is, with versions. */
   readonly contestants: Readonly<Partial<Record<ContestantName, string>>>;

@@ -18,15 +18,15 @@ describe('tables', () => {
 });
 
 describe('generated sections', () => {
-  const page = 'before\n<!-- results:begin -->\nold\n<!-- results:end -->\nafter\n';
+  const page = 'before\n<!-- results -->\nold\n<!-- /results -->\nafter\n';
 
   test('only what is between the markers is replaced, however often', () => {
     const once = replaceSection(page, 'results', 'new');
-    expect(once).toBe('before\n<!-- results:begin -->\n\nnew\n\n<!-- results:end -->\nafter\n');
+    expect(once).toBe('before\n<!-- results -->\n\nnew\n\n<!-- /results -->\nafter\n');
     expect(replaceSection(once, 'results', 'new')).toBe(once);
   });
 
   test('a page without the markers is left alone', () => {
-    expect(() => replaceSection('nothing here', 'results', 'new')).toThrow(/results:begin/);
+    expect(() => replaceSection('nothing here', 'results', 'new')).toThrow(/results/);
   });
 });

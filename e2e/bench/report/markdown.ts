@@ -17,8 +17,8 @@ function escapeCell(text: string): string {
  * @throws when a marker is missing: the rest of the page is written by people and stays
  */
 export function replaceSection(page: string, name: string, text: string): string {
-  const begin = `<!-- ${name}:begin -->`;
-  const end = `<!-- ${name}:end -->`;
+  const begin = `<!-- ${name} -->`;
+  const end = `<!-- /${name} -->`;
   const from = page.indexOf(begin);
   const to = page.indexOf(end);
   if (from === -1 || to < from) throw new Error(`the page has no "${begin}" … "${end}"`);

@@ -4,6 +4,7 @@ import { type ContestantName, contestants } from '../contestants.ts';
 import type { Results } from '../results.ts';
 import { createWorkloads } from '../workloads/index.ts';
 import type { Workload } from '../workloads/workload.ts';
+import { describeDisturbance } from './disturbed.ts';
 import { judge } from './goals.ts';
 import { renderMarkdown, replaceSection } from './markdown.ts';
 import { type BarPlot, drawBars } from './plot.ts';
@@ -14,8 +15,14 @@ const PAGE = join(docs, 'benchmarks.md');
 const PLOTS = join(docs, 'benchmarks');
 const PUBLISHED = join(dirname(import.meta.dirname), 'results', 'published.json');
 
+interface Plot {
+  readonly workload: string;
+  readonly metric: string;
+  readonly title: string;
+}
+
 /** Which figures are drawn. */
-const plots: readonly { readonly workload: string; readonly metric: string; readonly title: string }[] = [
+const plots: readonly Plot[] = [
   { workload: 'hot-document', metric: 'limit', title: 'Typists in one document, p99 under 250 ms' },
   {
     workload: 'hot-document',
@@ -38,43 +45,68 @@ const plots: readonly { readonly workload: string; readonly metric: string; read
 
 /** Rewrites the generated sections of docs/benchmarks.md and its plots, and keeps the results beside the bench. */
 export function publish(results: Results, resultsPath: string): void {
+  if (results.scale !== 'full' || results.level !== null) throw new Error('only a whole measurement is published');
   mkdirSync(PLOTS, { recursive: true });
-  const page = readFileSync(PAGE, 'utf8');
-  const withSetting = replaceSection(page, 'setting', describeSetting(results));
-  const withGoals = replaceSection(withSetting, 'goals', renderMarkdown(tabulateVerdicts(judge(results))));
-  writeFileSync(PAGE, replaceSection(withGoals, 'results', createWorkloads().map(section(results)).join('\n\n')));
+  for (const { file, svg } of drawPlots(results)) writeFileSync(join(PLOTS, file), svg);
+  writeFileSync(PAGE, renderPage(readFileSync(PAGE, 'utf8'), results));
   if (resultsPath !== PUBLISHED) copyFileSync(resultsPath, PUBLISHED);
 }
 
-function describeSetting({ startedAt, durationMinutes, runs, machine, contestants: described }: Results): string {
+/** The page with its generated sections made from these results. */
+export function renderPage(page: string, results: Results): string {
+  const sections = {
+    setting: describeSetting(results),
+    goals: renderMarkdown(tabulateVerdicts(judge(results))),
+    results: createWorkloads()
+      .map((workload) => describeWorkload(results, workload))
+      .join('\n\n'),
+  };
+  return Object.entries(sections).reduce((text, [name, content]) => replaceSection(text, name, content), page);
+}
+
+export function drawPlots(results: Results): { file: string; svg: string }[] {
+  const workloads = new Map(createWorkloads().map((workload) => [workload.name, workload]));
+  return plots.flatMap((plot) => {
+    const workload = workloads.get(plot.workload);
+    if (workload === undefined || measuredContestants(results, workload).length === 0) return [];
+    return [{ file: fileOf(plot), svg: drawBars(plotOf(results, workload, plot)) }];
+  });
+}
+
+function describeSetting({
+  startedAt,
+  durationMinutes,
+  runs,
+  machine,
+  samples,
+  contestants: described,
+}: Results): string {
   const names = Object.keys(described) as ContestantName[];
   return [
     `Measured on ${startedAt.slice(0, 10)} in ${durationMinutes} minutes, ${runs} runs of each, on ${machine.processor}, ` +
       `${machine.cores} cores, ${machine.memoryGib} GiB, ${machine.system}, Node ${machine.node}. The server has core ` +
-      `${machine.serverCore}, the load ${machine.loadCores}; load average at the start ${machine.loadAverage}.`,
+      `${machine.serverCore}, the load ${machine.loadCores}; load average at the start ${machine.loadAverage}. ${describeDisturbance(samples)}`,
     '',
     ...names.map((name) => `- **${contestants[name].label}**: ${described[name]}.`),
   ].join('\n');
 }
 
-const section =
-  (results: Results) =>
-  (workload: Workload): string => {
-    const names = measuredContestants(results, workload);
-    if (names.length === 0) return `### ${workload.title}\n\n${workload.method}\n\nNot measured this time.`;
-    const images = plots
-      .filter((plot) => plot.workload === workload.name)
-      .map(({ metric, title }) => {
-        const file = `${workload.name}-${metric.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.svg`;
-        writeFileSync(join(PLOTS, file), drawBars(plotOf(results, workload, metric, title)));
-        return `![${title}](benchmarks/${file})`;
-      });
-    return [`### ${workload.title}`, workload.method, renderMarkdown(tabulate(results, workload)), ...images].join(
-      '\n\n',
-    );
-  };
+function describeWorkload(results: Results, workload: Workload): string {
+  const { name, title, method } = workload;
+  if (measuredContestants(results, workload).length === 0) {
+    return `### ${title}\n\n${method}\n\nNot measured this time.`;
+  }
+  const images = plots
+    .filter((plot) => plot.workload === name)
+    .map((plot) => `![${plot.title}](benchmarks/${fileOf(plot)})`);
+  return [`### ${title}`, method, renderMarkdown(tabulate(results, workload)), ...images].join('\n\n');
+}
 
-function plotOf(results: Results, workload: Workload, metric: string, title: string): BarPlot {
+function fileOf({ workload, metric }: Plot): string {
+  return `${workload}-${metric.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.svg`;
+}
+
+function plotOf(results: Results, workload: Workload, { metric, title }: Plot): BarPlot {
   const better = workload.metrics.find(({ key }) => key === metric)?.better ?? 'neither';
   const bars = measuredContestants(results, workload).flatMap((name) => {
     const spread = spreadFor(results, workload.name, name, metric);

@@ -71,6 +71,11 @@ function createLimitWorkload(definition: LimitWorkload): Workload {
         await server.kill();
       }
     };
+    if (stage.level !== null) {
+      const { readings } = await attempt(stage.level);
+      if (readings === null) throw new Error(failures.at(-1) ?? 'nothing was measured');
+      return readingsOf(stage.level, readings);
+    }
     const levels = definition.levels[stage.scale];
     const start = starts.get(stage.contestant.name) ?? definition.start;
     const best = await findLimit(levels, start, attempt);

@@ -19,6 +19,8 @@ export type Readings = Readonly<Record<string, number>>;
 export interface Stage {
   readonly contestant: Contestant;
   readonly scale: Scale;
+  /** The number to measure at, where otherwise a limit is searched for; null to search. */
+  readonly level: number | null;
   /** Starts the contestant; whatever is still running when the workload ends is killed. */
   start(settings?: ServerSettings): Promise<BenchServer>;
   /** Has the load process do something to it. */

@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import { joinWithHocuspocus, joinWithYWebsocket, startServer, until } from '@quire/testing';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { alerts } from './alerts.ts';
+import { rows } from './dashboard.ts';
+import { type Prometheus, startPrometheus } from './real-prometheus.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const ends: (() => unknown)[] = [];
+let prometheus: Prometheus;
+
+beforeAll(async () => {
+  const server = await startServer({
+    env: { QUIRE_JOURNAL_COMPACT_ENTRIES: '5', QUIRE_LIMITS_UNLOAD_DELAY_MS: '100' },
+  });
+  ends.push(() => server.stop());
+  prometheus = await startPrometheus({
+    targets: [`127.0.0.1:${server.port}`],
+    ruleFile: join(root, 'deploy', 'prometheus', 'quire.rules.yml'),
+  });
+  ends.push(() => prometheus.stop());
+  ends.push(await keepBusy(server.wsUrl));
+});
+
+afterAll(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+/** A few people who write, in both dialects, and documents that are opened and left. @returns the end of it */
+async function keepBusy(wsUrl: string): Promise<() => void> {
+  const ada = joinWithHocuspocus(wsUrl, 'plan');
+  const ben = joinWithYWebsocket(wsUrl, 'plan');
+  ada.provider.setAwarenessField('user', { name: 'Ada' });
+  await until(() => ada.provider.isSynced, { what: 'synced' });
+  const typing = setInterval(() => {
+    ada.doc.getText('body').insert(0, 'a');
+    ben.doc.getText('body').insert(0, 'b');
+  }, 25);
+  let visits = 0;
+  const visiting = setInterval(() => {
+    visits += 1;
+    const visitor = joinWithHocuspocus(wsUrl, `visited-${visits}`);
+    visitor.doc.getText('body').insert(0, 'x');
+    const leave = (): void => visitor.leave();
+    ends.push(leave);
+    visitor.provider.on('synced', leave);
+  }, 300);
+  return () => {
+    clearInterval(typing);
+    clearInterval(visiting);
+    ada.leave();
+    ben.leave();
+  };
+}
+
+/** As Grafana would ask, with its variables filled in. */
+const fillIn = (expression: string): string =>
+  expression.replaceAll('$instance', '.*').replaceAll('$__rate_interval', '20s');
+
+const queries = rows.flatMap(({ panels, title: row }) =>
+  panels.flatMap(({ queries: asked, title }) =>
+    asked.map(({ expression, legend }) => ({ name: `${row} / ${title} / ${legend}`, expression })),
+  ),
+);
+
+/** Nothing in this test makes them, so their quantiles are of nothing; their queries are asked all the same. */
+const withoutEvents = /outcome="failed"|document_load_seconds|document_unload_seconds|nodejs_gc/;
+
+describe('a real Prometheus that scrapes a busy server', () => {
+  it('answers every query of the dashboard with data', async () => {
+    expect(queries.length).toBeGreaterThan(60);
+    await vi.waitFor(
+      async () => {
+        const failures: string[] = [];
+        for (const { name, expression } of queries) {
+          const result = await prometheus.query(fillIn(expression));
+          const isFine =
+            result.kind === 'values' &&
+            result.values.length > 0 &&
+            (withoutEvents.test(expression)
+              ? result.values.some(Number.isFinite)
+              : result.values.every(Number.isFinite));
+          if (!isFine) failures.push(`${name}: ${JSON.stringify(result)} for ${expression}`);
+        }
+        expect(failures).toEqual([]);
+      },
+      { timeout: 60_000, interval: 500 },
+    );
+  }, 90_000);
+
+  it('refuses a query that is wrong, and finds nothing for a metric that is not there', async () => {
+    expect(await prometheus.query('rate(quire_sessions')).toMatchObject({ kind: 'refused' });
+    expect(await prometheus.query('quire_nonsense')).toEqual({ kind: 'values', values: [] });
+  });
+
+  it('lists servers for the variable of the dashboard', async () => {
+    expect(await prometheus.query('count by (instance) (quire_build_info)')).toEqual({ kind: 'values', values: [1] });
+  });
+
+  it('finds the metrics of every alert, evaluates all of them, and none fires', async () => {
+    await vi.waitFor(
+      async () => {
+        const rules = await prometheus.rules();
+        expect(rules.map(({ name }) => name)).toEqual(alerts.map(({ name }) => name));
+        const isEvaluated = ({ lastEvaluation }: { lastEvaluation: string }): boolean =>
+          !lastEvaluation.startsWith('0001');
+        expect(rules.filter((rule) => rule.health !== 'ok' || !isEvaluated(rule))).toEqual([]);
+        // A loaded machine may really hold up the event loop; an alert that waits for minutes to pass is not firing.
+        expect(rules.filter(({ state }) => state === 'firing')).toEqual([]);
+      },
+      { timeout: 20_000, interval: 200 },
+    );
+    for (const { expression, name } of alerts) {
+      for (const [selector] of expression.matchAll(/(?:quire|process)_\w+(?:\{[^}]*\})?/g)) {
+        expect([name, selector, await prometheus.query(selector)]).toEqual([
+          name,
+          selector,
+          { kind: 'values', values: expect.arrayContaining([expect.any(Number)]) },
+        ]);
+      }
+    }
+  });
+});

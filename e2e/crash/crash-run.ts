@@ -76,7 +76,7 @@ const ROUNDS_PER_DOCUMENT = 20;
 export async function runCrashes({ seed, rounds, onRound }: CrashRunOptions): Promise<Round[]> {
   const random = createRandom(seed);
   const timeline = createTimeline();
-  // Folding early and often, so that the signal also meets compactions.
+  // Folding early and often, so that the signal also meets compactions; without the app, which nobody opens.
   const server = await startServer({ env: { QUIRE_JOURNAL_COMPACT_ENTRIES: '40', QUIRE_APP: 'false' } });
   const results: Round[] = [];
   let cast: Cast | null = null;
@@ -85,6 +85,7 @@ export async function runCrashes({ seed, rounds, onRound }: CrashRunOptions): Pr
       if (number % ROUNDS_PER_DOCUMENT === 0) {
         cast?.leave();
         cast = assemble(server, number, random.fork());
+        await reunite(cast);
       }
       if (cast === null) throw new RangeError('there is nobody to type');
       const round = await crashOnce(server, cast, number, random, timeline.note);
@@ -162,15 +163,10 @@ async function crashOnce(
   note: (event: string) => void,
 ): Promise<Round> {
   const { writers } = cast;
-  note(`round ${number}: connecting`);
-  await Promise.all(writers.map((writer) => writer.connect()));
-  cast.rejoin();
-  for (const { docs } of cast.groups) await converged(docs);
-
   const wanted = MIN_RECEIPTS + random.below(EXTRA_RECEIPTS);
   const delayMs = random.below(MAX_DELAY_MS * 1000) / 1000;
   let receipted = 0;
-  note(`typing until ${wanted} receipts and ${delayMs} ms more`);
+  note(`round ${number}: typing until ${wanted} receipts and ${delayMs} ms more`);
   for (const writer of writers) {
     writer.startTyping(() => {
       receipted += 1;
@@ -204,8 +200,17 @@ async function crashOnce(
     const unreceipted = ledgers.flatMap((ledger) => ledger.unreceipted);
     survivedUnreceipted += unreceipted.filter(({ mark }) => marks.has(mark)).length;
   }
-  note(`checked: every receipted edit is there, and ${survivedUnreceipted} more`);
+  note(`every receipted edit is there, and ${survivedUnreceipted} more`);
+  await reunite(cast);
+  note('everybody is back, and has the same');
   return { number, receipted, inFlight, survivedUnreceipted, signal, killedInRecovery };
+}
+
+/** Everybody comes back with what they have, and all end with the same. */
+async function reunite(cast: Cast): Promise<void> {
+  await Promise.all(cast.writers.map((writer) => writer.connect()));
+  cast.rejoin();
+  for (const { docs } of cast.groups) await converged(docs);
 }
 
 /** The document as somebody sees it who comes for the first time; by turns in both dialects. */

@@ -106,20 +106,16 @@ describe('the alerts', () => {
     });
   });
 
-  it.each(alerts)(
-    '$name is missed by its test when it never fires, and when it always does',
-    ({ expression, name }) => {
-      const original = readFileSync(join(directory, 'quire.rules.yml'), 'utf8');
-      for (const mutant of ['vector(1) > 2', 'vector(1)']) {
-        const changed = original.replace(`expr: ${JSON.stringify(expression)}`, `expr: ${JSON.stringify(mutant)}`);
-        expect(changed).not.toBe(original);
-        writeFileSync(join(directory, 'quire.rules.yml'), changed);
-        const { output, status } = promtool('test', 'rules', 'quire.rules.test.yml');
-        expect(status).not.toBe(0);
-        expect(output).toContain(name);
-      }
-    },
-  );
+  it.each([
+    ['never fires', 'vector(1) > 2'],
+    ['always fires', 'vector(1)'],
+  ])('are each missed by a test of their own when the rule %s', (_, mutant) => {
+    const path = join(directory, 'quire.rules.yml');
+    writeFileSync(path, readFileSync(path, 'utf8').replaceAll(/^ {8}expr: .*$/gm, `        expr: ${mutant}`));
+    const { output, status } = promtool('test', 'rules', 'quire.rules.test.yml');
+    expect(status).not.toBe(0);
+    expect(alerts.filter(({ name }) => !output.includes(`alertname=\\"${name}\\"`))).toEqual([]);
+  });
 
   it('each say what they mean and what to do, in sentences', () => {
     expect(new Set(alerts.map(({ name }) => name)).size).toBe(alerts.length);

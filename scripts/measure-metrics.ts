@@ -1,0 +1,39 @@
+// Measures what metrics cost: the CPU per edit of a server with metrics on and off, in turns, and the time of a scrape
+// with many sockets open. Prints what it finds; nothing depends on it.
+//   node scripts/measure-metrics.ts [--sessions 10000] [--turns 6] [--seconds 5]
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { measureScrapes, median } from './monitoring/measure-scrapes.ts';
+import { measureTyping } from './monitoring/measure-typing.ts';
+
+const { values } = parseArgs({
+  options: {
+    sessions: { type: 'string', default: '10000' },
+    turns: { type: 'string', default: '6' },
+    seconds: { type: 'string', default: '5' },
+  },
+});
+
+const turns = Number(values.turns);
+const seconds = Number(values.seconds);
+console.log(
+  `Node ${process.version}, ${availableParallelism()} cores; a figure is a median, in brackets least and most`,
+);
+
+const costs = { on: [] as number[], off: [] as number[] };
+for (let turn = 0; turn < turns; turn += 1) {
+  // The machine drifts, so both are measured next to each other, and who goes first changes.
+  for (const metrics of turn % 2 === 0 ? (['on', 'off'] as const) : (['off', 'on'] as const)) {
+    costs[metrics].push(await measureTyping({ metrics: metrics === 'on', seconds }));
+  }
+}
+const describe = (figures: readonly number[]): string =>
+  `${median(figures).toFixed(1)} (${Math.min(...figures).toFixed(1)}–${Math.max(...figures).toFixed(1)})`;
+console.log(`server CPU per edit, metrics on:  ${describe(costs.on)} µs`);
+console.log(`server CPU per edit, metrics off: ${describe(costs.off)} µs`);
+console.log(`ratio on/off: ${(median(costs.on) / median(costs.off)).toFixed(3)}`);
+
+for (const sessions of [0, Number(values.sessions)]) {
+  const { bytes, scrapesMs } = await measureScrapes(sessions);
+  console.log(`a scrape with ${sessions} sessions: ${describe(scrapesMs)} ms, ${bytes} bytes`);
+}

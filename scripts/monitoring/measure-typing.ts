@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { type HocuspocusPerson, joinWithHocuspocus, startServer, until } from '@quire/testing';
+
+const DOCUMENTS = 20;
+const READERS = 4;
+const TYPING_INTERVAL_MS = 25;
+/** Jiffies of /proc; 100 a second on every Linux that Node runs on. */
+const MICROSECONDS_PER_JIFFY = 10_000;
+
+export interface TypingOptions {
+  readonly metrics: boolean;
+  readonly seconds: number;
+}
+
+/** CPU time of the server process, in microseconds, for each edit that it receipted: one writer and some readers a document. */
+export async function measureTyping({ metrics, seconds }: TypingOptions): Promise<number> {
+  const server = await startServer({ env: { QUIRE_METRICS: String(metrics) } });
+  const everybody: HocuspocusPerson[] = [];
+  try {
+    const writers: HocuspocusPerson[] = [];
+    for (let index = 0; index < DOCUMENTS; index += 1) {
+      const people = Array.from({ length: READERS + 1 }, () => joinWithHocuspocus(server.wsUrl, `plan-${index}`));
+      everybody.push(...people);
+      writers.push(...people.slice(0, 1));
+    }
+    await until(() => everybody.every(({ provider }) => provider.isSynced), { what: 'everybody is there' });
+    await typeFor(writers, 1); // until the server is compiled
+    const before = readCpuMicroseconds(server.pid);
+    const edits = await typeFor(writers, seconds);
+    return (readCpuMicroseconds(server.pid) - before) / edits;
+  } finally {
+    for (const person of everybody) person.leave();
+    await server.stop();
+  }
+}
+
+/** @returns how many edits they made, all of them receipted */
+async function typeFor(writers: readonly HocuspocusPerson[], seconds: number): Promise<number> {
+  let edits = 0;
+  const typing = setInterval(() => {
+    for (const { doc } of writers) doc.getText('body').insert(0, 'x');
+    edits += writers.length;
+  }, TYPING_INTERVAL_MS);
+  await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  clearInterval(typing);
+  await until(() => writers.every(({ provider }) => !provider.hasUnsyncedChanges), { what: 'all is saved' });
+  return edits;
+}
+
+function readCpuMicroseconds(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [user, system] = [Number(fields[11]), Number(fields[12])];
+  return (user + system) * MICROSECONDS_PER_JIFFY;
+}

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Contestant, type ContestantName, contestants } from './contestants.ts';
@@ -18,6 +18,7 @@ export async function measureAll(
   options: BenchOptions,
   say: (line: string) => void,
 ): Promise<{ samples: Sample[]; failures: Failure[] }> {
+  if (options.profileDirectory !== null) await mkdir(options.profileDirectory, { recursive: true });
   const samples: Sample[] = [];
   const failures: Failure[] = [];
   for (const workload of createWorkloads().filter(({ name }) => options.workloads.includes(name))) {
@@ -64,14 +65,11 @@ async function measureOnce(
     level,
     directory,
     start: async (settings = {}) => {
-      const server = await startContestant(contestant, {
-        profileDirectory: profileDirectory ?? undefined,
-        ...settings,
-      });
-      // A profile is written when a process ends by itself.
-      const handle = profileDirectory === null ? server : { ...server, lastWords: '', kill: server.stop };
-      started.push(handle);
-      return handle;
+      const profile = `${workload.name}-${contestant.name}-${started.length + 1}.cpuprofile`;
+      const profilePath = profileDirectory === null ? null : join(profileDirectory, profile);
+      const server = await startContestant(contestant, { profilePath, ...settings });
+      started.push(server);
+      return server;
     },
     load: (name, server, input) => runTask(name, server.target, input, TASK_TIMEOUT_MS),
     say: (line) => say(`  ${line}`),

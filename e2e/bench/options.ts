@@ -16,13 +16,13 @@ export interface BenchOptions {
   readonly from: string | null;
   /** Whether docs/benchmarks.md and its plots are to be rewritten from these results. */
   readonly publish: boolean;
-  /** Where servers leave processor profiles; null for none. */
+  /** Where processor profiles of the servers go, of the last run; null for none. */
   readonly profileDirectory: string | null;
 }
 
 export const usage = `npm run bench -- [options]
 
-  --short               seconds instead of hours: shows that everything runs, measures nothing worth reading
+  --short               minutes instead of hours: shows that everything runs, measures nothing worth reading
   --only A,B            some of: ${workloadNames.join(', ')}
   --contestants A,B     some of: ${contestantNames.join(', ')}
   --runs N              runs of each, in alternating order (default 5; 1 with --short)
@@ -30,7 +30,7 @@ export const usage = `npm run bench -- [options]
   --json FILE           where the results go (default: a new file in e2e/bench/results)
   --from FILE           report results that were measured before
   --publish             rewrite the tables and plots of docs/benchmarks.md from the results
-  --profile DIRECTORY   have each server leave a processor profile there; its figures are slower then`;
+  --profile DIRECTORY   keep a processor profile of each server there; its figures are slower then`;
 
 /** @throws with what is wrong, for the person who typed it */
 export function parseBenchOptions(args: readonly string[]): BenchOptions {

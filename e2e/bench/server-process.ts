@@ -18,8 +18,8 @@ export interface ServerSettings {
   readonly dataDirectory?: string;
   /** Whether it can be asked to collect its garbage. */
   readonly withInspector?: boolean;
-  /** Where it leaves a processor profile when it ends. */
-  readonly profileDirectory?: string | undefined;
+  /** Where a profile of what it is made to do goes; null for none. */
+  readonly profilePath?: string | null;
 }
 
 export interface BenchServer {
@@ -72,12 +72,12 @@ export async function startContestant(contestant: Contestant, settings: ServerSe
     const pid = child.pid as number;
     const { dialect, basePath } = contestant;
     let inspectorUrl: string | null = null;
-    if (settings.withInspector === true) {
+    if (hasInspector(settings)) {
       child.kill('SIGUSR1');
       inspectorUrl = await waitForOutput(child, () => output, /Debugger listening on (ws:\S+)/);
     }
     return {
-      target: { pid, port, dialect, basePath, inspectorUrl },
+      target: { pid, port, dialect, basePath, inspectorUrl, profilePath: settings.profilePath ?? null },
       stop: () => end('SIGTERM'),
       kill: () => end('SIGKILL'),
       get lastWords() {
@@ -113,11 +113,13 @@ function waitForOutput(child: ChildProcess, readOutput: () => string, pattern: R
   });
 }
 
-function nodeOptions({ withInspector, profileDirectory }: ServerSettings): NodeJS.ProcessEnv {
-  const options: string[] = [];
-  if (withInspector === true) options.push('--inspect-port=127.0.0.1:0');
-  if (profileDirectory !== undefined) options.push('--cpu-prof', `--cpu-prof-dir=${profileDirectory}`);
-  return options.length === 0 ? {} : { NODE_OPTIONS: options.join(' ') };
+function hasInspector({ withInspector, profilePath }: ServerSettings): boolean {
+  return withInspector === true || (profilePath ?? null) !== null;
+}
+
+/** Any free port: the usual one may be somebody else's. */
+function nodeOptions(settings: ServerSettings): NodeJS.ProcessEnv {
+  return hasInspector(settings) ? { NODE_OPTIONS: '--inspect-port=127.0.0.1:0' } : {};
 }
 
 /** Neither settings of Quire nor npm's variables of this run may change what is measured. */

@@ -1,6 +1,7 @@
 import { createDialect } from './dialects.ts';
 import { collectGarbage } from './inspector.ts';
 import { interpretWith, joinAll, Person } from './person.ts';
+import { profiled } from './profiling.ts';
 import { readCpuUs, readMemoryBytes } from './server-usage.ts';
 import type { Target } from './target.ts';
 import { expectComplete, TypingRoom } from './typing-room.ts';
@@ -42,7 +43,7 @@ export async function holdIdle(target: Target, task: HoldIdle): Promise<IdleRead
   const memoryBefore = readMemoryBytes(pid);
   const cpuBefore = readCpuUs(pid);
   const first = createPeople(target, 'idle', task.connections, task.peoplePerDocument);
-  await joinAll(first);
+  await profiled(target, () => joinAll(first));
   const connectCpuUs = (readCpuUs(pid) - cpuBefore) / task.connections;
   await pause(SETTLE_MS);
   await collectGarbage(inspectorUrl);

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createProbe } from './hold-idle.ts';
+import type { Person } from './person.ts';
+import { profiled } from './profiling.ts';
 import { enter, writeContent } from './seed.ts';
 import type { Target } from './target.ts';
 import { expectComplete } from './typing-room.ts';
@@ -48,14 +50,13 @@ export async function openCold(target: Target, task: OpenCold): Promise<OpenCold
   probe.beginMeasuring();
   const beganAt = performance.now();
   let firstMs = Number.POSITIVE_INFINITY;
-  const people = await Promise.all(
-    Array.from({ length: task.openers }, async () => {
-      const person = await enter(target, task.document);
-      await person.content(task.contentBytes * WHOLE);
-      firstMs = Math.min(firstMs, performance.now() - beganAt);
-      return person;
-    }),
-  );
+  const open = async (): Promise<Person<null>> => {
+    const person = await enter(target, task.document);
+    await person.content(task.contentBytes * WHOLE);
+    firstMs = Math.min(firstMs, performance.now() - beganAt);
+    return person;
+  };
+  const people = await profiled(target, () => Promise.all(Array.from({ length: task.openers }, open)));
   const openMs = performance.now() - beganAt;
   await new Promise((resolve) => setTimeout(resolve, AFTER_MS));
   probe.endMeasuring();

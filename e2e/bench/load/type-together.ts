@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { untilCalm } from './calm.ts';
 import { createDialect } from './dialects.ts';
+import { profiled } from './profiling.ts';
 import { createContent, writeContent } from './seed.ts';
 import { readCpuUs } from './server-usage.ts';
 import type { Target } from './target.ts';
@@ -62,9 +63,11 @@ export async function typeTogether(target: Target, task: TypeTogether): Promise<
     const cpuBefore = readCpuUs(target.pid);
     const ownBefore = process.cpuUsage();
     const beganAt = performance.now();
-    room.beginMeasuring();
-    await pause(task.measureMs);
-    room.endMeasuring();
+    await profiled(target, async () => {
+      room.beginMeasuring();
+      await pause(task.measureMs);
+      room.endMeasuring();
+    });
     const measuredMs = performance.now() - beganAt;
     const own = process.cpuUsage(ownBefore);
     const serverCpuUs = readCpuUs(target.pid) - cpuBefore;

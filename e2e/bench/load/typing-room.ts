@@ -49,8 +49,9 @@ export interface RoomReadings {
   /** Written while it was measured. */
   readonly edits: number;
   readonly moves: number;
-  /** Messages that reached anybody meanwhile, and how many of them carried edits. */
+  /** Messages that reached anybody meanwhile. */
   readonly messages: number;
+  /** Messages that brought somebody edits that count, whenever they came. */
   readonly editMessages: number;
   /** How often one edit reached one other person, and how often it should have. */
   readonly arrivals: number;
@@ -276,21 +277,11 @@ export class TypingRoom {
 
   #hear(reader: Reader, carried: Carried): void {
     const now = performance.now();
-    const isMeasuring = now >= this.#window.from && now < this.#window.to;
-    if (isMeasuring) this.#messages += 1;
+    if (now >= this.#window.from && now < this.#window.to) this.#messages += 1;
     switch (carried.kind) {
-      case 'edits': {
-        if (isMeasuring) this.#editMessages += 1;
-        const { writers, sentAt } = carried;
-        for (let index = 0; index < sentAt.length; index += 1) {
-          const at = sentAt[index] as number;
-          // Some servers send an edit back to its writer, who does not wait for it.
-          if (at >= this.#window.from && at < this.#window.to && writers[index] !== reader.writer) {
-            this.#latencies.add(now - at);
-          }
-        }
+      case 'edits':
+        if (this.#countArrivals(reader, carried, now) > 0) this.#editMessages += 1;
         return;
-      }
       case 'receipt':
         this.#takeReceipt(reader.writer, now);
         return;
@@ -300,6 +291,19 @@ export class TypingRoom {
       default:
         carried.kind satisfies never;
     }
+  }
+
+  #countArrivals(reader: Reader, { writers, sentAt }: Carried, now: number): number {
+    const { from, to } = this.#window;
+    let counted = 0;
+    for (let index = 0; index < sentAt.length; index += 1) {
+      const at = sentAt[index] as number;
+      // Some servers send an edit back to its writer, who does not wait for it.
+      if (at < from || at >= to || writers[index] === reader.writer) continue;
+      this.#latencies.add(now - at);
+      counted += 1;
+    }
+    return counted;
   }
 
   /** Receipts come in the order of the edits. */

@@ -1,8 +1,14 @@
+interface Frame {
+  readonly functionName: string;
+  readonly url: string;
+  readonly lineNumber: number;
+}
+
 /** The parts of V8's .cpuprofile that matter here. */
 export interface CpuProfile {
   readonly nodes: readonly {
     readonly id: number;
-    readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
+    readonly callFrame: Frame;
     readonly children?: readonly number[];
   }[];
   readonly samples: readonly number[];
@@ -27,6 +33,7 @@ const US_IN_MS = 1000;
 /** Where a process spent its own time, by function and by package; what it slept is left out. */
 export function summarizeProfile({ nodes, samples, timeDeltas }: CpuProfile): ProfileSummary {
   const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
+  const callers = new Map(nodes.flatMap(({ callFrame, children = [] }) => children.map((child) => [child, callFrame])));
   const functions = new Map<string, number>();
   const packages = new Map<string, number>();
   let busyMs = 0;
@@ -35,11 +42,22 @@ export function summarizeProfile({ nodes, samples, timeDeltas }: CpuProfile): Pr
     if (frame === undefined || frame.functionName === '(idle)') continue;
     const selfMs = (timeDeltas[index] ?? 0) / US_IN_MS;
     busyMs += selfMs;
-    const place = packageOf(frame.url, frame.functionName);
-    add(packages, place, selfMs);
-    add(functions, `${frame.functionName || '(anonymous)'} ${place}:${frame.lineNumber + 1}`, selfMs);
+    add(packages, packageOf(frame), selfMs);
+    add(functions, describeFrame(frame, callers.get(id)), selfMs);
   }
   return { busyMs, functions: sorted(functions, busyMs), packages: sorted(packages, busyMs) };
+}
+
+function describeFrame(frame: Frame, caller: Frame | undefined): string {
+  const name = frame.functionName === '' ? '(anonymous)' : frame.functionName;
+  if (frame.url !== '') return `${name} ${packageOf(frame)}:${frame.lineNumber + 1}`;
+  // What Node and its addons do natively says little without who asked for it.
+  return name.startsWith('(') && name !== '(anonymous)' ? name : `${name} ← ${describeCaller(caller)}`;
+}
+
+function describeCaller(caller: Frame | undefined): string {
+  if (caller === undefined) return '?';
+  return `${caller.functionName === '' ? '(anonymous)' : caller.functionName} ${packageOf(caller)}`;
 }
 
 function add(costs: Map<string, number>, place: string, selfMs: number): void {
@@ -53,7 +71,7 @@ function sorted(costs: ReadonlyMap<string, number>, busyMs: number): Cost[] {
 }
 
 /** A package and its file, a file of this repository, or what V8 and Node do in their own name. */
-function packageOf(url: string, functionName: string): string {
+function packageOf({ url, functionName }: Frame): string {
   if (url === '') return functionName.startsWith('(') ? functionName : '(native)';
   if (url.startsWith('node:')) return url;
   const inPackage = /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules)(.*)$/.exec(url);

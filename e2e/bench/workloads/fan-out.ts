@@ -32,9 +32,9 @@ export const fanOut = (): Workload => ({
     return {
       cpuPerFrameUs: calm.serverCpuUs / calm.messages,
       cpuPerArrivalUs: calm.serverCpuUs / calm.expectedArrivals,
-      framesPerArrival: framesPerArrival(calm, stage),
+      framesPerArrival: framesPerArrival(calm),
       p99Ms: calm.p99Ms,
-      loadedFramesPerArrival: framesPerArrival(loaded, stage),
+      loadedFramesPerArrival: framesPerArrival(loaded),
       loadedP99Ms: loaded.p99Ms,
     } satisfies Readings;
   },
@@ -61,9 +61,7 @@ async function measureAt(stage: Stage, editsPerSecond: number): Promise<TypingRe
   }
 }
 
-/** By what was heard while it was measured; the writer's own copy, which some servers send, is not a reader's. */
-function framesPerArrival({ editMessages, edits }: TypingReadings, stage: Stage): number {
-  const { readers } = settings[stage.scale];
-  const hearsItself = stage.contestant.dialect === 'none' ? 0 : 1;
-  return editMessages / (edits * (readers + hearsItself));
+/** One for a server that sends every edit by itself, less for one that joins edits that come close together. */
+function framesPerArrival({ editMessages, arrivals }: TypingReadings): number {
+  return arrivals === 0 ? Number.NaN : editMessages / arrivals;
 }

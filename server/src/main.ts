@@ -19,7 +19,7 @@ import { type Listener, openListener } from './http/listener.ts';
 import type { OriginPolicy } from './http/origins.ts';
 import { createStaticApp } from './http/static-app.ts';
 import { createLog, type Logger } from './observability/log.ts';
-import { type Metrics, type MetricsOptions, startMetrics } from './observability/metrics/start-metrics.ts';
+import { createMetrics, type Metrics, type MetricsOptions } from './observability/metrics/create-metrics.ts';
 
 export type { Documents } from './api/documents.ts';
 export { ApiError, type ProblemCode } from './api/problems.ts';
@@ -91,14 +91,14 @@ export async function createServer(input: ConfigInput = {}, parts: ServerParts =
   const config = parseConfig([readObject({ kind: 'code' }, input)], { hasAuthenticator });
   const logger = parts.logger ?? createLog(config.log).logger;
   const clock = parts.clock ?? systemClock;
+  const metrics = config.metrics ? createMetrics(describeMetrics(config, clock, parts)) : null;
   // The port first: it is what most often can't be had, and the store wants to say where it is in use.
   const listener = await openListener({
     hosts: config.host,
     port: config.port,
-    handlers: createStartingHandlers(),
+    handlers: createStartingHandlers(metrics?.gateway ?? null),
     log: logger.child({ component: 'http' }),
   });
-  const metrics = config.metrics ? startMetrics(describeMetrics(config, clock, parts)) : null;
   const foundations = { config, parts, clock, logger, listener, metrics };
   try {
     if (parts.store !== undefined) return compose({ ...foundations, store: parts.store });

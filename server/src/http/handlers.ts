@@ -1,4 +1,3 @@
-import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { type Gateway, refuseUpgrade } from '../gateway/gateway.ts';
@@ -17,10 +16,7 @@ export interface HandlerParts {
 
 /** What arrives at the port of a server that works: requests for the app, sockets for the gateway. */
 export function createHandlers({ app, gateway, origins, isDraining, meters }: HandlerParts): Handlers {
-  const refuse = (socket: Duplex, status: string, problem: string): void => {
-    meters?.upgradeFailed(status);
-    refuseUpgrade(socket, status, problem);
-  };
+  const refuse = createRefusal(meters);
   return {
     onRequest: listenFor(app),
     onUpgrade(request, socket, head) {
@@ -43,12 +39,20 @@ export function createHandlers({ app, gateway, origins, isDraining, meters }: Ha
 }
 
 /** While the journal is being opened: the process lives, and everything else is asked to come back. */
-export function createStartingHandlers(): Handlers {
+export function createStartingHandlers(meters: GatewayMeters | null): Handlers {
+  const refuse = createRefusal(meters);
   const app = createHealth(() => [{ code: 'starting', detail: 'The journal is being opened' }]);
   app.all('*', (context) => context.text('The server is starting.\n', 503, { 'Retry-After': '1' }));
   return {
     onRequest: listenFor(app),
-    onUpgrade: (_request, socket) => refuseUpgrade(socket, '503 Service Unavailable', 'The server is starting.'),
+    onUpgrade: (_request, socket) => refuse(socket, '503 Service Unavailable', 'The server is starting.'),
+  };
+}
+
+function createRefusal(meters: GatewayMeters | null): typeof refuseUpgrade {
+  return (socket, status, problem) => {
+    meters?.upgradeFailed(status);
+    refuseUpgrade(socket, status, problem);
   };
 }
 

@@ -1,5 +1,10 @@
+import { once } from 'node:events';
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+import { PassThrough } from 'node:stream';
 import type { Hono } from 'hono';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createStartingHandlers } from '../../http/handlers.ts';
 import { startMeasuredServer } from '../../testing/measured-server.ts';
 import { GatewayMeters } from './gateway-meters.ts';
 import { createMetricsRoute } from './metrics-route.ts';
@@ -72,6 +77,14 @@ describe('/metrics with a token', () => {
 });
 
 describe('a whole server', () => {
+  it('counts who comes while its journal is being opened', async () => {
+    const meters = new GatewayMeters();
+    const socket = new PassThrough();
+    createStartingHandlers(meters).onUpgrade(new IncomingMessage(new Socket()), socket, Buffer.alloc(0));
+    expect(String(await once(socket, 'data'))).toContain('503');
+    expect(meters.upgradeFailures.values['503']).toBe(1);
+  });
+
   it('wants its token, over a real socket', async () => {
     const measured = await startMeasuredServer({ metricsToken: token });
     ends.push(() => measured.close());

@@ -21,7 +21,7 @@ export interface Metrics {
   readonly gateway: GatewayMeters;
   readonly collab: CollabMeters;
   readonly journal: JournalMeters;
-  /** Once there is something to be read. */
+  /** Once there is something to be read; from then on until `close` the process is watched too. */
   serve(parts: MetricsParts): Hono;
   close(): void;
 }
@@ -31,18 +31,18 @@ export interface MetricsParts {
   readonly collaboration: { readonly openDocuments: number };
 }
 
-export function startMetrics({ clock, token, dataDirectory, queueLimitBytes }: MetricsOptions): Metrics {
+export function createMetrics({ clock, token, dataDirectory, queueLimitBytes }: MetricsOptions): Metrics {
   const gateway = new GatewayMeters();
   const collab = new CollabMeters();
   const journal = new JournalMeters();
   const process = new ProcessMeters({ clock, dataDirectory });
-  const ends = [process.start()];
+  const ends: (() => void)[] = [];
   return {
     gateway,
     collab,
     journal,
     serve({ store, collaboration }) {
-      ends.push(journal.watch(store));
+      ends.push(process.start(), journal.watch(store));
       const { version } = manifest;
       const sources = { gateway, collab, journal, process, store, collaboration, queueLimitBytes, version };
       return createMetricsRoute({ registry: createRegistry(sources), token }) as unknown as Hono;

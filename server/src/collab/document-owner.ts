@@ -1,4 +1,4 @@
-import { type DocumentStore, type Epoch, PersistenceError } from '@quire/persistence';
+import type { DocumentStore, Epoch } from '@quire/persistence';
 import { type CloseCode, closeCodes, type DocumentName, encodeYWebsocketFrame } from '@quire/protocol';
 import * as Y from 'yjs';
 import type { Clock } from '../clock.ts';
@@ -9,6 +9,7 @@ import type { DocumentConnection } from './document-connection.ts';
 import { readTitle } from './document-title.ts';
 import { type FlushTimer, windowBeforeFlush } from './flush-window.ts';
 import { Presence } from './presence.ts';
+import { closeCodeFor } from './store-refusal.ts';
 import { type Submission, weighSubmission } from './submission.ts';
 
 /** What a document looks like to its owner; Hocuspocus's `Document` is one. */
@@ -485,20 +486,4 @@ function partition<T>(items: readonly T[], belongs: (item: T) => boolean): [T[],
   const groups: [T[], T[]] = [[], []];
   for (const item of items) groups[belongs(item) ? 0 : 1].push(item);
   return groups;
-}
-
-function closeCodeFor(error: unknown): CloseCode {
-  if (!(error instanceof PersistenceError)) return closeCodes.internalError;
-  switch (error.code) {
-    case 'REFUSED':
-      return closeCodes.storageRefused;
-    case 'QUEUE_FULL':
-      return closeCodes.overloaded;
-    case 'EPOCH_MOVED':
-      return closeCodes.documentDeleted;
-    case 'CLOSED':
-      return closeCodes.serviceRestart;
-    default:
-      return closeCodes.internalError;
-  }
 }

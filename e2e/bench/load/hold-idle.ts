@@ -26,7 +26,7 @@ export interface IdleReadings {
 
 /** Until the last frames and timers of what was just done are through. */
 const SETTLE_MS = 500;
-const DRAIN_MS = 15_000;
+const DRAIN_MS = 60_000;
 const PROBE_EDITS_PER_SECOND = 50;
 const MAX_STORM_MS = 60_000;
 

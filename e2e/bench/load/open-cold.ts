@@ -27,7 +27,7 @@ export interface OpenColdReadings {
   readonly stallMs: number;
 }
 
-const DRAIN_MS = 15_000;
+const DRAIN_MS = 60_000;
 const PROBE_EDITS_PER_SECOND = 100;
 const WARM_UP_MS = 1500;
 const AFTER_MS = 200;

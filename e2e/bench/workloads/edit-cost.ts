@@ -1,4 +1,5 @@
 import { expectComplete } from '../load/typing-room.ts';
+import { perEach } from './per-each.ts';
 import type { Metric, Readings, Stage, Workload } from './workload.ts';
 
 /** Names and bytes of the documents that are typed into. */
@@ -14,7 +15,7 @@ const EDITS_PER_SECOND = 50;
 const settings = {
   // As long as Hocuspocus puts off its store at most, so that each window has one.
   full: { warmUpMs: 1000, measureMs: 10_000, drainMs: 5000 },
-  short: { warmUpMs: 100, measureMs: 400, drainMs: 5000 },
+  short: { warmUpMs: 100, measureMs: 400, drainMs: 30_000 },
 } as const;
 
 /** The short form shows that it runs: the smallest and the largest, a thousandth as large. */
@@ -53,7 +54,7 @@ async function measureSize(stage: Stage, size: string, bytes: number): Promise<R
       ...settings[stage.scale],
     });
     expectComplete(readings);
-    const cpuPerEditUs = readings.serverCpuUs / readings.edits;
+    const cpuPerEditUs = perEach(readings.serverCpuUs, readings.edits);
     stage.say(`${size}: ${cpuPerEditUs.toFixed(0)} µs/edit, p99 ${readings.p99Ms.toFixed(1)} ms`);
     return {
       [`cpuPerEditUs@${size}`]: cpuPerEditUs,

@@ -1,10 +1,11 @@
 import type { TypingReadings } from '../load/type-together.ts';
 import { expectComplete } from '../load/typing-room.ts';
+import { perEach } from './per-each.ts';
 import type { Readings, Stage, Workload } from './workload.ts';
 
 const settings = {
   full: { readers: 1000, warmUpMs: 2000, measureMs: 10_000, drainMs: 5000 },
-  short: { readers: 10, warmUpMs: 200, measureMs: 600, drainMs: 5000 },
+  short: { readers: 10, warmUpMs: 200, measureMs: 600, drainMs: 30_000 },
 } as const;
 
 const EDITS_PER_SECOND = 50;
@@ -30,11 +31,12 @@ export const fanOut = (): Workload => ({
     expectComplete(calm);
     const loaded = await measureAt(stage, LOADED_EDITS_PER_SECOND);
     return {
-      cpuPerFrameUs: calm.serverCpuUs / calm.messages,
-      cpuPerArrivalUs: calm.serverCpuUs / calm.expectedArrivals,
-      framesPerArrival: framesPerArrival(calm),
+      cpuPerFrameUs: perEach(calm.serverCpuUs, calm.messages),
+      cpuPerArrivalUs: perEach(calm.serverCpuUs, calm.expectedArrivals),
+      // One for a server that sends every edit by itself, less for one that joins edits that come close together.
+      framesPerArrival: perEach(calm.editMessages, calm.arrivals),
       p99Ms: calm.p99Ms,
-      loadedFramesPerArrival: framesPerArrival(loaded),
+      loadedFramesPerArrival: perEach(loaded.editMessages, loaded.arrivals),
       loadedP99Ms: loaded.p99Ms,
     } satisfies Readings;
   },
@@ -59,9 +61,4 @@ async function measureAt(stage: Stage, editsPerSecond: number): Promise<TypingRe
   } finally {
     await server.kill();
   }
-}
-
-/** One for a server that sends every edit by itself, less for one that joins edits that come close together. */
-function framesPerArrival({ editMessages, arrivals }: TypingReadings): number {
-  return arrivals === 0 ? Number.NaN : editMessages / arrivals;
 }

@@ -55,6 +55,11 @@ export interface RoomStatus {
   readonly loaded: boolean;
   /** Changes of this device that the server has not confirmed. */
   readonly unsaved: number;
+  /**
+   * The room is still at it: it connects, reconnects, or awaits the server's answer to a change. When it is false in
+   * `cannot-save` or `gone`, nothing more is sent by itself.
+   */
+  readonly retrying: boolean;
   /** Why changes can't be saved, in words for a person; only in the states `cannot-save` and `gone`. */
   readonly reason?: string;
   readonly canEdit: boolean;

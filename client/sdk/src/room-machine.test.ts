@@ -281,6 +281,35 @@ describe('room machine: refusals', () => {
   });
 });
 
+describe('room machine: trying again', () => {
+  it('goes on through everything that passes', () => {
+    const room = startRoom();
+    expect(room.see().retrying).toBe(true);
+    for (const event of handshake) expect(room.see(event).retrying).toBe(true);
+    expect(room.see(receipt)).toMatchObject({ state: 'saved', retrying: false });
+    expect(room.see(edit, update)).toMatchObject({ state: 'saving', retrying: true });
+    for (const event of [refusedByDisk, ...handshake]) {
+      expect(room.see(event)).toMatchObject({ state: 'cannot-save', retrying: true });
+    }
+    expect(room.see(receipt, lost, { type: 'network', online: false })).toMatchObject({
+      state: 'offline',
+      retrying: true,
+    });
+  });
+
+  it('ends with what is final: a refusal, a deletion, a change that may not be made', () => {
+    for (const close of [closeCodes.forbidden, closeCodes.documentDeleted]) {
+      const room = startRoom();
+      room.see(...joinAndSettle, edit, update);
+      expect(room.see({ type: 'closed', close, blamed: true })).toMatchObject({ retrying: false, unsaved: 1 });
+    }
+    const reader = startRoom();
+    reader.see(...joinAndSettle, lost, edit, { type: 'joining' });
+    const status = reader.see({ type: 'authenticated', scope: 'readonly' }, stepTwo, { type: 'content' });
+    expect(status).toMatchObject({ state: 'cannot-save', retrying: false });
+  });
+});
+
 describe('status table', () => {
   it('has the words of every state, and no two states share them', () => {
     const labels = Object.values(statusTable).map((row) => row.label);

@@ -5,6 +5,7 @@ import {
   countUnsaved,
   emptyLedger,
   findOldestUnsaved,
+  isAwaiting,
   type Ledger,
   loseConnection,
   recordChanges,
@@ -199,6 +200,7 @@ export function describeStatus(machine: RoomMachine, now: number): RoomStatus {
     loaded: machine.content !== 'none',
     unsaved: countUnsaved(machine.ledger),
     canEdit: machine.content !== 'none' && machine.scope === 'read-write' && !isOver(machine),
+    retrying: isRetrying(machine),
     ...(reason === undefined ? {} : { reason }),
   };
 }
@@ -225,6 +227,22 @@ function deriveState(machine: RoomMachine, now: number): RoomState {
       // Nothing is "saved" on a connection whose step 2 has no receipt: it may hold what nobody has confirmed (R2).
       if (ledger.phase !== 'settled') return machine.joinedBefore ? 'reconnecting' : 'connecting';
       return 'saved';
+    default:
+      return link satisfies never;
+  }
+}
+
+function isRetrying({ link, scope, ledger }: RoomMachine): boolean {
+  switch (link.phase) {
+    case 'apart':
+    case 'joining':
+      return true;
+    case 'joined':
+      // A connection that may only read takes no change, however often it is offered.
+      return scope === 'read-write' && isAwaiting(ledger);
+    case 'refused':
+    case 'gone':
+      return false;
     default:
       return link satisfies never;
   }

@@ -332,6 +332,7 @@ function isSameStatus(a: RoomStatus, b: RoomStatus): boolean {
     a.loaded === b.loaded &&
     a.unsaved === b.unsaved &&
     a.reason === b.reason &&
-    a.canEdit === b.canEdit
+    a.canEdit === b.canEdit &&
+    a.retrying === b.retrying
   );
 }

@@ -33,6 +33,9 @@ console.log(`server CPU per edit, metrics on:  ${describe(costs.on)} µs`);
 console.log(`server CPU per edit, metrics off: ${describe(costs.off)} µs`);
 console.log(`ratio on/off: ${(median(costs.on) / median(costs.off)).toFixed(3)}`);
 
+const calls = Array.from({ length: 5 }, () => measureCalls(5));
+console.log(`the calls that count one edit, by themselves: ${median(calls).toFixed(2)} µs`);
+
 for (const sessions of [0, Number(values.sessions)]) {
   const { bytes, scrapesMs } = await measureScrapes(sessions);
   console.log(`a scrape with ${sessions} sessions: ${describe(scrapesMs)} ms, ${bytes} bytes`);

@@ -3,6 +3,7 @@
 //   node scripts/measure-metrics.ts [--sessions 10000] [--turns 6] [--seconds 5]
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { measureCalls } from './monitoring/measure-calls.ts';
 import { measureScrapes, median } from './monitoring/measure-scrapes.ts';
 import { measureTyping } from './monitoring/measure-typing.ts';
 

@@ -30,7 +30,7 @@ export type Casting = 'hocuspocus' | 'y-websocket' | 'mixed';
 /** The same clients in every performance, since ties between concurrent edits are broken by them. */
 const FIRST_CLIENT_ID = 1000;
 
-/** Plays a script against a real server. What happens between two `settle`s happens in one turn: nobody hears anything. */
+/** Plays a script against a real server. But for leaves, what happens between two `settle`s happens in one turn: nobody hears anything. */
 export async function perform(script: Script, casting: Casting, wsUrl: string, document: string): Promise<Performance> {
   const players = Array.from({ length: script.actors }, (_, actor) =>
     dialectOf(casting, actor) === 'hocuspocus'
@@ -41,10 +41,8 @@ export async function perform(script: Script, casting: Casting, wsUrl: string, d
   const witness =
     casting === 'hocuspocus' ? enterWithYWebsocket(wsUrl, document, 1) : enterWithHocuspocus(wsUrl, document, 1);
   try {
-    return await play(script, players, async (present, away) => {
-      await until(() => [witness, ...present].every((player) => player.isIn) && away.every((player) => player.isOut), {
-        what: 'not everybody is where they should be',
-      });
+    return await play(script, players, async (present) => {
+      await until(() => [witness, ...present].every((player) => player.isIn), { what: 'not everybody is in' });
       const docs = Object.fromEntries(present.map((player) => [`client ${player.doc.clientID}`, player.doc]));
       if (present.length > 0) await converged({ 'the witness': witness.doc, ...docs });
     });
@@ -71,17 +69,14 @@ export async function performAlone(script: Script): Promise<Performance> {
 async function play(
   script: Script,
   players: readonly Player[],
-  settle: (present: readonly Player[], away: readonly Player[]) => Promise<void>,
+  settle: (present: readonly Player[]) => Promise<void>,
 ): Promise<Performance> {
   const away = new Set<Player>();
   let [changes, reconnects] = [0, 0];
-  await settle(players, []);
+  await settle(players);
   for (const step of script.steps) {
     if (step.kind === 'settle') {
-      await settle(
-        players.filter((player) => !away.has(player)),
-        [...away],
-      );
+      await settle(players.filter((player) => !away.has(player)));
       continue;
     }
     const player = players[step.actor];
@@ -93,6 +88,7 @@ async function play(
       case 'leave':
         player.leave();
         away.add(player);
+        await until(() => player.isOut, { what: `client ${player.doc.clientID} has not left` });
         break;
       case 'return':
         player.return();
@@ -123,7 +119,7 @@ function enterWithHocuspocus(wsUrl: string, document: string, clientId: number):
   return {
     doc,
     get isIn() {
-      return provider.synced;
+      return provider.synced && isOpen(socket.webSocket);
     },
     get isOut() {
       return socket.webSocket === null;
@@ -141,7 +137,7 @@ function enterWithYWebsocket(wsUrl: string, document: string, clientId: number):
   return {
     doc,
     get isIn() {
-      return provider.synced;
+      return provider.synced && isOpen(provider.ws);
     },
     get isOut() {
       return provider.ws === null;
@@ -151,6 +147,11 @@ function enterWithYWebsocket(wsUrl: string, document: string, clientId: number):
     drop: () => terminate(provider.ws),
     end: leave,
   };
+}
+
+/** What a provider says of itself lags behind its socket. */
+function isOpen(socket: { readonly readyState: number } | null): boolean {
+  return socket?.readyState === 1;
 }
 
 /** The providers know the browser's class; what they hold is the one of `ws`, which can be ended without a goodbye. Null: lost already. */

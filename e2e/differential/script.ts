@@ -43,8 +43,10 @@ export function writeScript(random: Random): Script {
   const steps: Step[] = [];
   const away = new Set<number>();
   for (let phase = 0; phase < PHASES; phase += 1) {
-    for (let actor = 0; actor < ACTORS; actor += 1) steps.push(...writeTurn(random, actor, away));
-    steps.push({ kind: 'settle' });
+    const turns = Array.from({ length: ACTORS }, (_, actor) => writeTurn(random, actor, away));
+    // Leaves come first, while nothing is under way: somebody whose goodbye isn't answered yet may still hear what
+    // others say, and the script has to know who heard what.
+    steps.push(...turns.flatMap(({ leaves }) => leaves), ...turns.flatMap(({ others }) => others), { kind: 'settle' });
   }
   for (const actor of away) steps.push({ kind: 'return', actor });
   steps.push({ kind: 'settle' });
@@ -52,22 +54,29 @@ export function writeScript(random: Random): Script {
 }
 
 /** At most one coming or going a turn: published providers do not bear a second one while the first is under way. */
-function writeTurn(random: Random, actor: number, away: Set<number>): Step[] {
+function writeTurn(
+  random: Random,
+  actor: number,
+  away: Set<number>,
+): { leaves: readonly Step[]; others: readonly Step[] } {
   const edits: Step = { kind: 'edits', actor, edits: Array.from({ length: random.below(9) }, () => writeEdit(random)) };
   if (away.has(actor)) {
-    if (random.oneIn(2)) return [edits];
+    if (random.oneIn(2)) return { leaves: [], others: [edits] };
     away.delete(actor);
-    return [{ kind: 'return', actor }, edits];
+    return { leaves: [], others: [{ kind: 'return', actor }, edits] };
   }
-  const move = random.pick<'leave' | 'drop' | 'stay'>(['leave', 'drop', 'stay', 'stay', 'stay']);
-  if (move === 'stay') return [edits];
-  if (move === 'leave') {
-    away.add(actor);
-    // Before the edits: who says goodbye right after one can't know whether it still went out, and the script has to.
-    return [{ kind: 'leave', actor }, edits];
+  switch (random.pick<'leave' | 'drop' | 'stay'>(['leave', 'drop', 'stay', 'stay', 'stay'])) {
+    case 'stay':
+      return { leaves: [], others: [edits] };
+    case 'leave':
+      away.add(actor);
+      return { leaves: [{ kind: 'leave', actor }], others: [edits] };
+    case 'drop': {
+      const drop: Step = { kind: 'drop', actor };
+      // After the edits, too: what was just written is then still unsent, or unconfirmed.
+      return { leaves: [], others: random.oneIn(2) ? [edits, drop] : [drop, edits] };
+    }
   }
-  // After the edits, too: what was just written is then still unsent, or unconfirmed.
-  return random.oneIn(2) ? [edits, { kind: 'drop', actor }] : [{ kind: 'drop', actor }, edits];
 }
 
 function writeEdit(random: Random): Edit {

@@ -1,5 +1,6 @@
 import { TriangleAlert } from 'lucide-react';
 import { Component, type ReactNode } from 'react';
+import { AlertPage } from './ui/AlertPage.tsx';
 
 interface ErrorBoundaryState {
   readonly error: Error | null;
@@ -16,15 +17,15 @@ export class ErrorBoundary extends Component<{ readonly children: ReactNode }, E
   override render(): ReactNode {
     if (this.state.error === null) return this.props.children;
     return (
-      <main className="not-loaded" role="alert">
+      <AlertPage>
         <TriangleAlert aria-hidden />
         <h1>This page stopped working</h1>
-        <p>What you wrote is kept on this device and on the server. Reloading usually helps.</p>
+        <p>Everything that was shown as “Saved” is on the server. Reloading usually helps.</p>
         <p className="not-loaded-detail">{this.state.error.message}</p>
         <button type="button" className="button is-primary" onClick={() => location.reload()}>
           Reload
         </button>
-      </main>
+      </AlertPage>
     );
   }
 }

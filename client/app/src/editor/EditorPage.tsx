@@ -7,6 +7,7 @@ import { useRoom } from '../client/use-room.ts';
 import { guest } from '../identity/guest.ts';
 import { Link } from '../Link.tsx';
 import { homePath } from '../routes.ts';
+import { AlertPage } from '../ui/AlertPage.tsx';
 import { announce } from '../ui/toasts.ts';
 import { CopyLinkButton } from './CopyLinkButton.tsx';
 import { findCarets } from './carets/caret-element.ts';
@@ -33,12 +34,12 @@ export function EditorPage({ name }: { readonly name: string }) {
       return <OpenDocument key={name} room={handle.room} />;
     case 'refused':
       return (
-        <main className="not-loaded" role="alert">
+        <AlertPage>
           <FileX aria-hidden />
           <h1>This document can’t be opened</h1>
           <p>{handle.error.message}</p>
           <HomeLink />
-        </main>
+        </AlertPage>
       );
   }
 }

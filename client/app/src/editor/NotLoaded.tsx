@@ -2,6 +2,7 @@ import type { RoomStatus } from '@quire/client';
 import { CloudOff, Trash2, TriangleAlert } from 'lucide-react';
 import { Link } from '../Link.tsx';
 import { homePath } from '../routes.ts';
+import { AlertPage } from '../ui/AlertPage.tsx';
 import { EditorSkeleton } from './EditorSkeleton.tsx';
 
 /** A document of which nothing can be shown yet. Never an empty page: nobody could tell it from an empty document (G3). */
@@ -15,30 +16,30 @@ export function NotLoaded({ status }: { readonly status: RoomStatus }) {
     case 'offline':
     case 'reconnecting':
       return (
-        <main className="not-loaded" role="alert">
+        <AlertPage>
           <CloudOff aria-hidden />
           <h1>This document isn’t on this device yet</h1>
           <p>The server can’t be reached right now. As soon as it can, the document opens by itself.</p>
           <HomeLink />
-        </main>
+        </AlertPage>
       );
     case 'cannot-save':
       return (
-        <main className="not-loaded" role="alert">
+        <AlertPage>
           <TriangleAlert aria-hidden />
           <h1>This document can’t be opened</h1>
           <p>{status.reason === undefined ? 'The server refused.' : `The server says: ${status.reason}.`}</p>
           <HomeLink />
-        </main>
+        </AlertPage>
       );
     case 'gone':
       return (
-        <main className="not-loaded" role="alert">
+        <AlertPage>
           <Trash2 aria-hidden />
           <h1>This document was deleted</h1>
           <p>There is no copy of it on this device.</p>
           <HomeLink />
-        </main>
+        </AlertPage>
       );
   }
 }

@@ -4,6 +4,7 @@ import { Download, Trash2, TriangleAlert } from 'lucide-react';
 import { UNTITLED } from '../home/document-words.ts';
 import { downloadCopy } from './copy-of-document.ts';
 import { bindTitle } from './document-title.ts';
+import { describeTrouble } from './trouble-words.ts';
 
 interface TroubleBannerProps {
   readonly room: Room;
@@ -11,23 +12,15 @@ interface TroubleBannerProps {
   readonly editor: Editor;
 }
 
-/** Says what a person can do when the server does not keep their words, or no longer has the document. */
 export function TroubleBanner({ room, status, editor }: TroubleBannerProps) {
-  if (status.state !== 'cannot-save' && status.state !== 'gone') return null;
-  const gone = status.state === 'gone';
+  const words = describeTrouble(status);
+  if (words === null) return null;
   return (
     <div className="banner is-bad" role="alert">
-      {gone ? <Trash2 aria-hidden /> : <TriangleAlert aria-hidden />}
-      {gone ? (
-        <p>
-          <strong>This document was deleted.</strong> What you see is this device’s copy, to read and to download.
-        </p>
-      ) : (
-        <p>
-          <strong>Your latest changes can’t be saved{status.reason === undefined ? '' : `: ${status.reason}`}.</strong>{' '}
-          You can go on writing, and they are sent once the server accepts them. To be sure, keep a copy.
-        </p>
-      )}
+      {status.state === 'gone' ? <Trash2 aria-hidden /> : <TriangleAlert aria-hidden />}
+      <p>
+        <strong>{words.title}</strong> {words.advice}
+      </p>
       <button
         type="button"
         className="button"

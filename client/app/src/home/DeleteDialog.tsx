@@ -25,7 +25,7 @@ export function DeleteDialog({ document, onDelete, onClose }: DeleteDialogProps)
 
   return (
     <Dialog title={`Delete “${nameForPeople(document).title}”?`} onClose={onClose}>
-      <p>It disappears for everybody. People who have it open now keep only the copy on their own device.</p>
+      <p>It disappears for everybody. People who have it open now can download what they see, until they close it.</p>
       {failure !== null && (
         <p className="field-error" role="alert">
           {failure}

@@ -1,0 +1,35 @@
+import type { RoomStatus } from '@quire/client';
+
+export interface TroubleWords {
+  readonly title: string;
+  readonly advice: string;
+}
+
+/** What a person can do when the server does not keep their words, or no longer has the document; null when all is well. */
+export function describeTrouble({ state, reason, retrying, canEdit, unsaved }: RoomStatus): TroubleWords | null {
+  if (state !== 'cannot-save' && state !== 'gone') return null;
+  if (state === 'gone') {
+    const lost = unsaved > 0 ? ' Your latest changes had not reached the server.' : '';
+    return {
+      title: 'This document was deleted.',
+      advice: `What you see is the copy on this page, to read and to download before you leave it.${lost}`,
+    };
+  }
+  const because = reason === undefined ? '' : `: ${reason}`;
+  if (retrying && canEdit) {
+    const title = unsaved > 0 ? 'Your latest changes can’t be saved' : 'Changes can’t be saved';
+    return {
+      title: `${title}${because}.`,
+      advice: 'You can go on writing: your changes are sent once the server takes them. To be sure, download a copy.',
+    };
+  }
+  return unsaved > 0
+    ? {
+        title: `Your latest changes were not saved${because}.`,
+        advice: 'This page does not send them any more. To keep them, download a copy.',
+      }
+    : {
+        title: `This document can’t be changed${because}.`,
+        advice: 'What you see is the copy on this page. To keep it, download it.',
+      };
+}

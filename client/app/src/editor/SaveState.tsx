@@ -1,5 +1,8 @@
 import { type RoomState, type RoomStatus, statusTable } from '@quire/client';
 import { Check, CircleDashed, CloudOff, Eye, type LucideIcon, RefreshCw, Trash2, TriangleAlert } from 'lucide-react';
+import { useEffect, useReducer } from 'react';
+import { usePopover } from '../ui/use-popover.ts';
+import { nextAnnouncement, silence } from './save-announcement.ts';
 
 const icons = {
   connecting: RefreshCw,
@@ -12,23 +15,44 @@ const icons = {
   gone: Trash2,
 } as const satisfies Record<RoomState, LucideIcon>;
 
-/** The one place that says whether the words on screen are safe. Its words are the SDK's. */
+/** The one place that says whether the words on screen are safe, and on demand what that means. Its words are the SDK's. */
 export function SaveState({ status }: { readonly status: RoomStatus }) {
+  const popover = usePopover();
   const { tone, explanation } = statusTable[status.state];
   // While somebody types there is no word, and so no sign either that something is saved.
   const settled = status.label !== '';
   const Icon = settled ? icons[status.state] : CircleDashed;
   return (
-    <span
-      className="save-state"
-      data-state={settled ? status.state : 'unsettled'}
-      data-tone={settled ? tone : 'busy'}
-      data-tooltip={explanation}
-    >
-      <Icon aria-hidden />
-      <span role="status" aria-label="Save state">
-        {status.label}
-      </span>
+    <>
+      <button
+        type="button"
+        ref={popover.triggerRef}
+        className="save-state"
+        data-state={settled ? status.state : 'unsettled'}
+        data-tone={settled ? tone : 'busy'}
+        data-tooltip={explanation}
+        aria-label={settled ? `Save state: ${status.label}` : 'Save state'}
+        aria-describedby={popover.contentProps.id}
+        {...popover.triggerProps}
+      >
+        <Icon aria-hidden />
+        <span className="save-state-label">{status.label}</span>
+      </button>
+      {/* Always with its words: they describe the button while nothing is open, too. */}
+      <div ref={popover.contentRef} className="popover save-explanation" {...popover.contentProps}>
+        {explanation}
+      </div>
+      <SaveAnnouncer status={status} />
+    </>
+  );
+}
+
+function SaveAnnouncer({ status }: { readonly status: RoomStatus }) {
+  const [announcement, hear] = useReducer(nextAnnouncement, silence);
+  useEffect(() => hear(status), [status]);
+  return (
+    <span className="visually-hidden" role="status">
+      {announcement.text}
     </span>
   );
 }

@@ -24,15 +24,12 @@ function createApi(names: string[]) {
         options.signal?.addEventListener('abort', () => reject(new Error('aborted')));
       }),
   } as unknown as DocumentsApi;
+  /** Until no request follows from an answer: by then everything that it settled has run. */
   async function answerAll(): Promise<void> {
-    for (let idle = 0; idle < 5; idle++) {
-      const request = requests.shift();
-      if (request !== undefined) {
-        request.release();
-        idle = 0;
-      }
-      await Promise.resolve();
-    }
+    do {
+      requests.shift()?.release();
+      await new Promise((resolve) => setImmediate(resolve));
+    } while (requests.length > 0);
   }
   return { api, requests, answerAll, names };
 }
@@ -113,6 +110,33 @@ test('a failed refresh keeps what is on screen and says that it may be old', asy
   requests.shift()?.fail('away');
   await failing;
   expect(list.get()).toMatchObject({ kind: 'ready', stale: 'away', documents: [{}, {}, {}] });
+});
+
+test('a request that hangs becomes an error with words, and the next refresh is free to succeed', async () => {
+  const { api, requests, answerAll } = createApi(numbered(3));
+  let expire = () => {};
+  const limit = () => {
+    const controller = new AbortController();
+    expire = () => controller.abort();
+    return controller.signal;
+  };
+  const deafApi: DocumentsApi = { ...api, list: ({ signal: _, ...options } = {}) => api.list(options) };
+  const list = createDocumentList(deafApi, { limit });
+  const hanging = list.refresh();
+  await Promise.resolve();
+  expect(requests).toHaveLength(1);
+  requests.length = 0;
+  expire();
+  await hanging;
+  expect(list.get()).toEqual({ kind: 'failed', message: 'The server doesn’t answer.' });
+  void list.refresh();
+  await answerAll();
+  expect(list.get()).toMatchObject({ kind: 'ready', stale: null });
+  const again = list.refresh();
+  await Promise.resolve();
+  expire();
+  await again;
+  expect(list.get()).toMatchObject({ kind: 'ready', stale: 'The server doesn’t answer.', documents: [{}, {}, {}] });
 });
 
 test('a deleted document does not come back with an answer that was already on its way', async () => {

@@ -1,4 +1,4 @@
-import type { DocumentInfo, DocumentsApi, Readable } from '@quire/client';
+import type { DocumentInfo, DocumentList, DocumentsApi, Readable } from '@quire/client';
 
 export type DocumentListState =
   | { readonly kind: 'loading' }
@@ -24,11 +24,20 @@ export interface DocumentListStore extends Readable<DocumentListState> {
   close(): void;
 }
 
+export interface DocumentListOptions {
+  /** For each request a signal that aborts when its answer has taken too long. */
+  readonly limit?: () => AbortSignal;
+}
+
 export const PAGE_SIZE = 50;
+/** Longer than any answer takes on a poor line, and short enough to look at a skeleton. */
+const ANSWER_LIMIT_MS = 8_000;
+const NO_ANSWER = 'The server doesn’t answer.';
 /** What the API gives at once at most. */
 const MAX_REQUEST_SIZE = 200;
 
-export function createDocumentList(api: DocumentsApi): DocumentListStore {
+export function createDocumentList(api: DocumentsApi, options: DocumentListOptions = {}): DocumentListStore {
+  const { limit = () => AbortSignal.timeout(ANSWER_LIMIT_MS) } = options;
   const listeners = new Set<(state: DocumentListState) => void>();
   const closing = new AbortController();
   let state: DocumentListState = { kind: 'loading' };
@@ -55,18 +64,24 @@ export function createDocumentList(api: DocumentsApi): DocumentListStore {
     return work;
   }
 
+  /** Ends in any case: a request that hung would hold up all that wait their turn behind it. */
+  async function fetchPage(size: number, after: string | null): Promise<DocumentList> {
+    const tooLate = limit();
+    const signal = AbortSignal.any([closing.signal, tooLate]);
+    const from = after === null ? {} : { after };
+    try {
+      return await Promise.race([api.list({ order: 'recent', limit: size, signal, ...from }), rejectOn(signal)]);
+    } catch (error) {
+      throw tooLate.aborted ? new Error(NO_ANSWER, { cause: error }) : error;
+    }
+  }
+
   async function fetchUpTo(count: number, start: readonly DocumentInfo[], after: string | null): Promise<void> {
     const documents = new Map(start.map((document) => [document.name, document]));
     let cursor = after;
     do {
       const missing = Math.max(count - documents.size, 1);
-      const limit = Math.min(missing, MAX_REQUEST_SIZE);
-      const page = await api.list({
-        order: 'recent',
-        limit,
-        signal: closing.signal,
-        ...(cursor === null ? {} : { after: cursor }),
-      });
+      const page = await fetchPage(Math.min(missing, MAX_REQUEST_SIZE), cursor);
       for (const document of page.documents) documents.set(document.name, document);
       cursor = page.next;
     } while (cursor !== null && documents.size < count);
@@ -110,6 +125,12 @@ export function createDocumentList(api: DocumentsApi): DocumentListStore {
     },
     close: () => closing.abort(),
   };
+}
+
+function rejectOn(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
 }
 
 function describeFailure(state: DocumentListState, error: unknown): DocumentListState {

@@ -9,7 +9,7 @@ import { installDependencies } from './setup/install-dependencies.mjs';
 import { installSystemPackages } from './setup/install-system-packages.mjs';
 import { describeFailure, SetupFailure } from './setup/setup-failure.mjs';
 
-/** @type {Record<string, ((root: string, say: (line: string) => void) => void)[]>} */
+/** @type {Record<string, ((root: string, say: (line: string) => void) => void | Promise<void>)[]>} */
 const GOALS = {
   deps: [installDependencies],
   app: [installDependencies, buildApp],
@@ -18,7 +18,7 @@ const GOALS = {
 const OLDEST_NODE = 20;
 
 /** @param {string | undefined} goal */
-function setUp(goal) {
+async function setUp(goal) {
   const steps = Object.hasOwn(GOALS, goal ?? '') ? GOALS[goal ?? ''] : undefined;
   if (steps === undefined) {
     throw new SetupFailure({
@@ -35,11 +35,11 @@ function setUp(goal) {
     });
   }
   const root = realpathSync(dirname(dirname(fileURLToPath(import.meta.url))));
-  for (const step of steps) step(root, (line) => console.error(`setup: ${line}`));
+  for (const step of steps) await step(root, (line) => console.error(`setup: ${line}`));
 }
 
 try {
-  setUp(process.argv[2]);
+  await setUp(process.argv[2]);
 } catch (error) {
   if (!(error instanceof SetupFailure)) throw error;
   console.error(describeFailure(error));

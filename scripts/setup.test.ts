@@ -175,8 +175,27 @@ describe('a step that fails names itself, the fault and the cure', () => {
     setUp('deps');
     const { status, lines } = setUp('test', join(root, 'bin'));
     expect(status).toBe(1);
-    expect(lines).toMatch(/fault: redis-server chromium prometheus missing, and this machine has no apt-get/);
+    expect(lines).toMatch(/fault: chromium prometheus missing, and this machine has no apt-get/);
   });
+});
+
+describe('what a command sets up', () => {
+  const { scripts } = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+
+  test.each(['chaos', 'bench', 'dev'])(
+    'npm run %s needs neither a browser nor Prometheus nor the built app',
+    (name) => {
+      const goal = /node scripts\/setup\.mjs (\w+) &&/.exec(scripts[name] ?? '')?.[1] ?? '';
+      write('client/app/index.html', '<!doctype html>');
+      const { status, lines } = setUp(goal);
+      expect({ status, lines }).toEqual({
+        status: 0,
+        lines: expect.stringMatching(/^setup: dependencies: [^\n]+\nsetup: dependencies: installed\n$/),
+      });
+    },
+  );
 });
 
 describe('a failure of apt-get is told by its cause', () => {

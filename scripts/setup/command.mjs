@@ -1,8 +1,10 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
+// Of what is read as it comes only the end is kept: that is where a failure says why.
+const OUTPUT_KEPT_CHARACTERS = 256 * 1024;
 
 /**
  * npm puts every node_modules/.bin in front of PATH. npm itself must not be run by the Node that it is about to
@@ -66,6 +68,35 @@ export function run(program, args, { cwd, env }) {
   const reason = result.error?.message ?? (result.signal === null ? '' : `ended by ${result.signal}`);
   const output = [result.stdout, result.stderr, reason].filter((text) => text).join('\n');
   return { ok: result.status === 0, output };
+}
+
+/**
+ * Like `run`, but an interruption is passed on to the program, which is then waited for: it may have locks to release.
+ *
+ * @param {string} program
+ * @param {readonly string[]} args
+ * @param {{ cwd: string, env: NodeJS.ProcessEnv, interruption: AbortSignal }} options
+ * @returns {Promise<{ ok: boolean, output: string }>}
+ */
+export function runInterruptibly(program, args, { cwd, env, interruption }) {
+  if (interruption.aborted) return Promise.resolve({ ok: false, output: '' });
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const passOn = () => child.kill(interruption.reason);
+    interruption.addEventListener('abort', passOn);
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
+        output = (output + text).slice(-OUTPUT_KEPT_CHARACTERS);
+      });
+    }
+    const settle = (/** @type {boolean} */ ok, /** @type {string} */ reason) => {
+      interruption.removeEventListener('abort', passOn);
+      resolve({ ok, output: [output, reason].filter((text) => text).join('\n') });
+    };
+    child.once('error', (error) => settle(false, error.message));
+    child.once('close', (code, signal) => settle(code === 0, signal === null ? '' : `ended by ${signal}`));
+  });
 }
 
 /**

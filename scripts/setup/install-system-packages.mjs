@@ -1,18 +1,16 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import { findProgram, outerEnvironment, run, soundsLikeNoNetwork } from './command.mjs';
+import { findProgram, outerEnvironment, run, runInterruptibly, soundsLikeNoNetwork } from './command.mjs';
+import { withoutStartingServices } from './service-policy.mjs';
 import { SetupFailure } from './setup-failure.mjs';
 
 const STEP = 'test programs';
 // Debian's packages have the names of their programs; that of prometheus brings promtool, too.
-const PROGRAMS = ['redis-server', 'chromium', 'prometheus'];
-// Debian asks this file before a package starts its service; 101 forbids it. Tests start their own processes.
-const SERVICE_POLICY = '/usr/sbin/policy-rc.d';
+const PROGRAMS = ['chromium', 'prometheus'];
 
 /**
  * @param {string} root
  * @param {(line: string) => void} say
  */
-export function installSystemPackages(root, say) {
+export async function installSystemPackages(root, say) {
   const env = outerEnvironment(process.env);
   const missing = PROGRAMS.filter((program) => findProgram(program, env) === null);
   if (missing.length === 0) return say(`test programs: ${PROGRAMS.join(', ')} are there`);
@@ -32,9 +30,10 @@ export function installSystemPackages(root, say) {
     });
   }
   say(`test programs: installing ${packages} with apt-get`);
-  withoutStartingServices(() => {
-    aptGet(['update'], root, env);
-    aptGet(['install', '-y', '--no-install-recommends', ...missing], root, env);
+  await withoutStartingServices(async (interruption) => {
+    const options = { cwd: root, env: { ...env, DEBIAN_FRONTEND: 'noninteractive' }, interruption };
+    await aptGet(['update'], options);
+    await aptGet(['install', '-y', '--no-install-recommends', ...missing], options);
     for (const program of missing) keepFromBooting(program, root, env);
   });
   say(`test programs: installed ${packages}`);
@@ -42,12 +41,10 @@ export function installSystemPackages(root, say) {
 
 /**
  * @param {readonly string[]} args
- * @param {string} root
- * @param {NodeJS.ProcessEnv} env
+ * @param {{ cwd: string, env: NodeJS.ProcessEnv, interruption: AbortSignal }} options
  */
-function aptGet(args, root, env) {
-  const quiet = { ...env, DEBIAN_FRONTEND: 'noninteractive' };
-  const result = run('apt-get', ['-o', 'DPkg::Lock::Timeout=300', ...args], { cwd: root, env: quiet });
+async function aptGet(args, options) {
+  const result = await runInterruptibly('apt-get', ['-o', 'DPkg::Lock::Timeout=300', ...args], options);
   if (!result.ok) throw explainAptFailure(args, result.output);
 }
 
@@ -77,19 +74,4 @@ export function explainAptFailure(args, output) {
 function keepFromBooting(service, root, env) {
   // Chromium is no service, and a machine without systemd has none that it would start: neither is a failure.
   if (findProgram('systemctl', env) !== null) run('systemctl', ['disable', service], { cwd: root, env });
-}
-
-/** @param {() => void} install */
-function withoutStartingServices(install) {
-  const isOurs = !existsSync(SERVICE_POLICY);
-  if (isOurs) writeFileSync(SERVICE_POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
-  // Ctrl-C ends apt-get, which shares our terminal; we outlive it only to take the policy away again.
-  const ignore = () => {};
-  process.on('SIGINT', ignore);
-  try {
-    install();
-  } finally {
-    process.off('SIGINT', ignore);
-    if (isOurs) rmSync(SERVICE_POLICY);
-  }
 }

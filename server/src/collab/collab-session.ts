@@ -49,6 +49,8 @@ export class CollabSession implements AdmissionHost {
   readonly #admission: Admission;
   /** By raw address. A `Map`, since names are free text (R8). */
   readonly #connections = new Map<string, DocumentConnection>();
+  /** Addresses whose connection we ended or refused. */
+  readonly #ended = new Set<string>();
   readonly #entering = new Map<DocumentConnection, () => void>();
   /** Frames that wait for hooks, by connection. */
   readonly #gates: WeakMap<DocumentConnection, Promise<void>> | null;
@@ -77,6 +79,8 @@ export class CollabSession implements AdmissionHost {
    * @throws {FrameError} when the address names no document
    */
   receive(rawAddress: string, frame: ClientFrame, readAtMs: number | null): void {
+    // A provider whose connection was ended goes on sending for a while; only a token asks to be let in again.
+    if (this.#ended.has(rawAddress) && frame.kind !== 'token') return;
     const connection = this.#connections.get(rawAddress) ?? this.#open(rawAddress);
     if (connection === null) return;
     switch (connection.state.kind) {
@@ -133,7 +137,9 @@ export class CollabSession implements AdmissionHost {
     }
     connection?.say({ kind: 'denied', reason });
     if (this.#port.dialect.name === 'y-websocket') this.#port.close(code);
-    if (connection !== undefined) this.drop(connection);
+    if (connection === undefined) return;
+    this.#ended.add(connection.address.raw);
+    this.drop(connection);
   }
 
   /** The socket is closed. */
@@ -144,7 +150,8 @@ export class CollabSession implements AdmissionHost {
 
   #open(rawAddress: string): DocumentConnection | null {
     const address = parseAddress(rawAddress);
-    if (this.#connections.size >= this.#context.limits.maxDocumentsPerSession) {
+    this.#ended.delete(rawAddress);
+    if (this.#connections.size + this.#ended.size >= this.#context.limits.maxDocumentsPerSession) {
       this.#port.close(closeCodes.tooManyDocuments);
       return null;
     }
@@ -190,10 +197,11 @@ export class CollabSession implements AdmissionHost {
   }
 
   #drainWaiting(connection: DocumentConnection, established: Established): void {
+    connection.isEntering = true;
     for (const { frame, readAtMs } of this.#takeWaiting(connection)) {
-      if (connection.state !== established) return;
-      this.#handle(connection, established, frame, readAtMs);
+      if (connection.state === established) this.#handle(connection, established, frame, readAtMs);
     }
+    connection.isEntering = false;
   }
 
   #takeWaiting(connection: DocumentConnection): DocumentConnection['waiting'] {

@@ -245,7 +245,7 @@ class LiveCollaboration implements Collaboration {
     try {
       const loaded = await this.#loadStored(name);
       takeOver(document);
-      if (loaded !== null) await loadInSlices(document, loaded);
+      if (loaded !== null) await loadInSlices(document, loaded, this.#options.log);
       passOnChanges(document, this.#hocuspocus);
       const owner = this.#createOwner(name, document, loaded, await this.#readIndexedTitle(name));
       this.#owners.set(name, owner);
@@ -296,6 +296,10 @@ class LiveCollaboration implements Collaboration {
       maxQueueBytes: limits.maxQueueBytesPerDocument,
       unloadDelayMs: limits.unloadDelayMs,
       onIdle: () => void this.#unload(document),
+      onBroken: () => {
+        owner.evict(closeCodes.loadFailed);
+        this.#forget(owner);
+      },
       originOf: (batch) => originOf(batch),
       onPresence: (presence) => {
         if (mirrorsPresence) applyAwarenessUpdate(document.awareness, presence, { source: 'local' });

@@ -37,6 +37,8 @@ export class DocumentConnection {
   readonly ledger = new ReceiptLedger();
   readonly waiting: WaitingFrame[] = [];
   state: ConnectionState = { kind: 'new' };
+  /** While what the client sent before it was established is handled: it had heard nothing from us. */
+  isEntering = false;
   /** Who is written into history for what arrives here. In open mode: the name that a guest shows to others. */
   author = '';
   /** Stands before every message. */

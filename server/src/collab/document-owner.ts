@@ -4,10 +4,12 @@ import * as Y from 'yjs';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/log.ts';
 import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
+import { applyOrSkip } from './apply-updates.ts';
 import { collectOwnMessages, sendToAll } from './broadcast.ts';
 import type { DocumentConnection } from './document-connection.ts';
-import { readTitle } from './document-title.ts';
+import { readTitle, TitleKeeper } from './document-title.ts';
 import { type FlushTimer, windowBeforeFlush } from './flush-window.ts';
+import { readPending } from './novelty.ts';
 import { Presence } from './presence.ts';
 import { closeCodeFor } from './store-refusal.ts';
 import { type Submission, weighSubmission } from './submission.ts';
@@ -46,15 +48,14 @@ export interface OwnerOptions {
   onIdle(): void;
   /** The transaction origin under which a batch is applied, so that hooks see where it came from. */
   originOf(batch: readonly Submission[]): unknown;
+  /** Called when the document in memory has what the disk has not, or could not take what the disk has: it must be read again. */
+  onBroken(): void;
   /** Called with every presence message that is broadcast. */
   onPresence(presence: Uint8Array): void;
 }
 
 /** While a flush is at the disk for longer than this, presence stops waiting to share its write. */
 const PRESENCE_PATIENCE_MS = 50;
-
-/** While somebody types a title, the entries of its own letters carry it. */
-const TITLE_DELAY_MS = 300;
 
 /** How long the encoding for those who come without anything is kept. */
 const WHOLE_STATE_MS = 2_000;
@@ -91,9 +92,7 @@ export class DocumentOwner {
   #applying = false;
   #wholeState: Uint8Array | null = null;
   #cancelWholeState: (() => void) | null = null;
-  /** As the journal has it; the document's own may be newer. */
-  #storedTitle: string;
-  #cancelTitle: (() => void) | null = null;
+  readonly #title: TitleKeeper;
   #onDrained: (() => void)[] = [];
 
   constructor(options: OwnerOptions) {
@@ -103,7 +102,10 @@ export class DocumentOwner {
     this.epoch = options.epoch;
     this.tombstone = options.tombstone;
     this.document = options.document;
-    this.#storedTitle = options.storedTitle;
+    this.#title = new TitleKeeper(options.document, options.storedTitle, options.timer, () => {
+      this.#submitOwn(EMPTY_UPDATE, false);
+    });
+    this.#pending = countPending(options.document);
   }
 
   /** Begins to watch the document. @returns nothing to dispose: the document and its owner go together */
@@ -112,7 +114,7 @@ export class DocumentOwner {
     const { stored } = this.#options;
     if (stored !== null)
       this.#wholeState = this.#keepForAWhile(encodeYWebsocketFrame({ kind: 'step-2', update: stored }));
-    this.#watchTitle();
+    this.#title.watch();
     this.watchIdle();
   }
 
@@ -131,7 +133,7 @@ export class DocumentOwner {
   /** No connection, no hold, nothing on its way to the disk. */
   get isIdle(): boolean {
     const isNeeded = this.#connections.size > 0 || this.#holds > 0;
-    return !isNeeded && this.#queue.length === 0 && this.#flush.kind === 'idle' && this.#cancelTitle === null;
+    return !isNeeded && this.#queue.length === 0 && this.#flush.kind === 'idle' && !this.#title.isWaiting;
   }
 
   enter(connection: DocumentConnection): void {
@@ -218,7 +220,7 @@ export class DocumentOwner {
 
   /** Resolves once nothing is queued or at the disk, the title included. */
   drained(): Promise<void> {
-    if (this.#cancelTitle !== null) this.#storeTitle();
+    this.#title.storeNow();
     if (this.#queue.length === 0 && this.#flush.kind === 'idle') return Promise.resolve();
     return new Promise((resolve) => this.#onDrained.push(resolve));
   }
@@ -226,7 +228,11 @@ export class DocumentOwner {
   /** Everybody out, nothing more in. Edits that are not at the disk yet are refused. */
   evict(code: CloseCode): void {
     for (const submission of this.#takeQueue()) submission.settled?.reject(new Error(code.reason));
-    for (const connection of [...this.#connections]) connection.closeDocument(code);
+    for (const connection of [...this.#connections]) {
+      // A provider never reopens a document that was closed by itself, so what may pass must end the socket (R7).
+      if (code.retry === 'backoff') connection.closeSession(code);
+      else connection.closeDocument(code);
+    }
   }
 
   /**
@@ -243,7 +249,7 @@ export class DocumentOwner {
     this.document.off('update', this.#onDocumentUpdate);
     this.#cancelIdle?.();
     this.#cancelPresence?.();
-    this.#cancelTitle?.();
+    this.#title.close();
     this.#cancelWholeState?.();
     if (this.#flush.kind === 'scheduled') {
       this.#flush.cancel();
@@ -285,9 +291,9 @@ export class DocumentOwner {
     const { store, clock } = this.#options;
     const title = batch.findLast((submission) => submission.title !== null)?.title ?? readTitle(this.document);
     const draft = { document: this.name, epoch: this.epoch, time: clock.now(), updates };
-    store.append(title === this.#storedTitle ? draft : { ...draft, title }).then(
+    store.append(title === this.#title.stored ? draft : { ...draft, title }).then(
       () => {
-        this.#storedTitle = title;
+        this.#title.stored = title;
         this.#finishFlush(batch);
       },
       (error: unknown) => this.#abandonFlush(batch, error),
@@ -307,9 +313,9 @@ export class DocumentOwner {
     try {
       this.#broadcast(batch, this.#apply(batch));
     } catch (error) {
-      // An update that passed inspection and yet breaks the document: it is journalled, so every load would meet it.
-      this.#options.log.error({ err: error, document: this.name }, 'a journalled update could not be applied');
-      for (const submission of batch) submission.connection?.closeSession(closeCodes.internalError);
+      // What is on disk is right; what is in memory may be half of it. Everybody comes back to what is read anew.
+      this.#options.log.error({ err: error, document: this.name }, 'a flush failed after it was journalled');
+      this.#options.onBroken();
     }
     for (const submission of batch) submission.settled?.resolve();
     this.#lastFlush = { beganAt, costMs: this.#options.timer.now() - beganAt };
@@ -340,24 +346,8 @@ export class DocumentOwner {
     }
     this.#schedule();
     if (this.#queue.length === 0) this.#tellDrained();
-    this.#watchTitle();
+    this.#title.watch();
     this.watchIdle();
-  }
-
-  /**
-   * A title is known once its edit is applied, which is after that edit was journalled: the next entry carries it to
-   * the index of documents, and if none comes, one of its own.
-   */
-  #watchTitle(): void {
-    if (this.#cancelTitle !== null || readTitle(this.document) === this.#storedTitle) return;
-    this.#cancelTitle = this.#options.timer.after(TITLE_DELAY_MS, () => this.#storeTitle());
-  }
-
-  #storeTitle(): void {
-    this.#cancelTitle?.();
-    this.#cancelTitle = null;
-    if (readTitle(this.document) === this.#storedTitle) this.watchIdle();
-    else this.#submitOwn(EMPTY_UPDATE, false);
   }
 
   /** @returns what the document now has that it had not: at most one update, however many arrived */
@@ -374,7 +364,7 @@ export class DocumentOwner {
     this.document.on('update', collect);
     try {
       this.document.transact(() => {
-        for (const { update } of fresh) Y.applyUpdate(this.document, update, origin);
+        for (const { update } of fresh) applyOrSkip(this.document, update, origin, this.#options.log);
       }, origin);
     } finally {
       this.document.off('update', collect);
@@ -445,6 +435,7 @@ export class DocumentOwner {
         this.#options.log.error({ err: error, document: this.name }, 'an edit made inside this process was not stored');
       }
     }
+    if (this.isOpen && batch.some((submission) => submission.applied)) this.#options.onBroken();
   }
 
   #enqueue(submission: Submission): void {
@@ -480,6 +471,15 @@ export class DocumentOwner {
 
 function encodeStepTwo(document: Y.Doc, stateVector?: Uint8Array): Uint8Array {
   return encodeYWebsocketFrame({ kind: 'step-2', update: Y.encodeStateAsUpdate(document, stateVector) });
+}
+
+/** A document that is loaded brings its pending part along: the limit is the document's, not this opening's. */
+function countPending(document: Y.Doc): { updates: number; bytes: number } {
+  const { pendingStructs, pendingDs } = document.store;
+  return {
+    updates: readPending(document).structs,
+    bytes: (pendingStructs?.update.length ?? 0) + (pendingDs?.length ?? 0),
+  };
 }
 
 function partition<T>(items: readonly T[], belongs: (item: T) => boolean): [T[], T[]] {

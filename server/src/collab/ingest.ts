@@ -5,10 +5,10 @@ import type { ConnectionState, DocumentConnection } from './document-connection.
 import type { DocumentOwner } from './document-owner.ts';
 import { findNovelty, splitByAuthor } from './novelty.ts';
 import {
+  belongsToTheDead,
   hasMissingDependencies,
   type InspectedUpdate,
   inspectUpdate,
-  reachesBelow,
   UpdateError,
 } from './update-inspection.ts';
 
@@ -51,10 +51,10 @@ export function ingest(
     if (!(error instanceof UpdateError)) throw error;
     return refuse(closeCodes.badUpdate);
   }
-  const content = contentOf(connection, owner, frame.kind, inspected);
-  if (content !== null) {
+  const novelty = frame.kind === 'step-2' ? inspectNovelty(owner, inspected) : unlessKnown(owner, inspected);
+  if (novelty !== null) {
     if (!mayWrite(grant.role)) return { kind: 'read-only' };
-    const refusal = findRefusal(owner, inspected, store, limits);
+    const refusal = findRefusal(owner, inspected, novelty, store, limits);
     if (refusal !== null) return refusal;
     if (frame.kind === 'update') noteAuthor(owner, connection.author, inspected);
   } else if (!mayWrite(grant.role) && frame.kind === 'update') {
@@ -64,7 +64,7 @@ export function ingest(
     connection,
     handshake: connection.ledger.handshake,
     kind: frame.kind,
-    content,
+    content: novelty === null ? null : attribute(connection, owner, frame.kind, novelty),
     frame: frame.kind === 'update' ? inspected.update : null,
     owed: frame.kind === 'step-2' || connection.ledger.owes(inspected.spans),
     title: null,
@@ -74,22 +74,28 @@ export function ingest(
   return accepted;
 }
 
-/** What to journal of a frame; null when the document has it all. */
-function contentOf(
-  connection: DocumentConnection,
-  owner: DocumentOwner,
-  kind: ContentFrame['kind'],
-  inspected: InspectedUpdate,
-): AuthoredUpdate[] | null {
-  if (kind === 'step-2') {
-    const novelty = findNovelty(owner.document, inspected);
-    if (novelty === null) return null;
-    return splitByAuthor(novelty, inspectUpdate(novelty), connection.author, (client) => owner.authors.get(client));
-  }
+/** What a step 2 adds; null when the document has it all. */
+function inspectNovelty(owner: DocumentOwner, inspected: InspectedUpdate): InspectedUpdate | null {
+  const novelty = findNovelty(owner.document, inspected);
+  return novelty === null ? null : inspectUpdate(novelty);
+}
+
+/** An update is typed on top of what its sender had: it is known as a whole, after a resend, or not at all. */
+function unlessKnown(owner: DocumentOwner, inspected: InspectedUpdate): InspectedUpdate | null {
   const isKnown =
     inspected.deletes.clients.size === 0 &&
     inspected.spans.every((span) => span.end <= Y.getState(owner.document.store, span.client));
-  return isKnown ? null : [{ author: connection.author, update: inspected.update }];
+  return isKnown ? null : inspected;
+}
+
+function attribute(
+  connection: DocumentConnection,
+  owner: DocumentOwner,
+  kind: ContentFrame['kind'],
+  novelty: InspectedUpdate,
+): AuthoredUpdate[] {
+  if (kind === 'update') return [{ author: connection.author, update: novelty.update }];
+  return splitByAuthor(novelty.update, novelty, connection.author, (client) => owner.authors.get(client));
 }
 
 /** Who types as which Yjs client: so that a step 2 that carries somebody else's edits can be told apart (R5). */
@@ -101,21 +107,22 @@ function noteAuthor(owner: DocumentOwner, author: string, { spans }: InspectedUp
 function findRefusal(
   owner: DocumentOwner,
   inspected: InspectedUpdate,
+  novelty: InspectedUpdate,
   store: Pick<DocumentStore, 'status'>,
   limits: IngestLimits,
 ): Verdict | null {
   if (store.status.state === 'refusing') return refuse(closeCodes.storageRefused);
-  if (reachesBelow(inspected, owner.tombstone)) return refuse(closeCodes.staleEpoch, 'document');
-  const bytes = inspected.update.length;
+  if (belongsToTheDead(inspected, owner.tombstone)) return refuse(closeCodes.staleEpoch, 'document');
+  const bytes = novelty.update.length;
   if (!owner.hasRoomFor(bytes)) return refuse(closeCodes.overloaded);
-  if (hasMissingDependencies(inspected, (client) => owner.clockOf(client))) {
+  if (hasMissingDependencies(novelty, (client) => owner.clockOf(client))) {
     const { pending } = owner;
     if (pending.updates >= limits.maxPendingUpdates || pending.bytes + bytes > limits.maxPendingBytes) {
       return refuse(closeCodes.tooMuchPending);
     }
     owner.notePending(bytes);
   } else {
-    for (const span of inspected.spans) owner.noteAhead(span.client, span.end);
+    for (const span of novelty.spans) owner.noteAhead(span.client, span.end);
   }
   return null;
 }

@@ -18,6 +18,8 @@ const stored = (snapshot: Uint8Array | null, updates: readonly Uint8Array[] = []
   })),
 });
 
+const silent = { error: () => {} };
+
 /** Every look at the clock finds a slice over, so that there are as many slices as there can be. */
 function impatient(): Slicing & { readonly turns: number } {
   let now = 0;
@@ -79,7 +81,7 @@ describe('loading in slices', () => {
         Y.applyUpdate(whole, snapshot);
         const loaded = new Y.Doc();
         const slicing = impatient();
-        await loadInSlices(loaded, stored(snapshot), slicing);
+        await loadInSlices(loaded, stored(snapshot), silent, slicing);
         if (slicing.turns > 3) sliced += 1;
         expect(stateOf(loaded)).toEqual(stateOf(whole));
       }),
@@ -97,7 +99,7 @@ describe('loading in slices', () => {
     ada.getText('body').insert(0, 'x'.repeat(40_000));
     const gap = Y.encodeStateAsUpdate(ada, afterMissing);
     const loaded = new Y.Doc();
-    await loadInSlices(loaded, stored(Y.mergeUpdates([Y.encodeStateAsUpdate(ben), gap])), impatient());
+    await loadInSlices(loaded, stored(Y.mergeUpdates([Y.encodeStateAsUpdate(ben), gap])), silent, impatient());
     expect(loaded.store.pendingStructs).not.toBeNull();
     Y.applyUpdate(loaded, Y.encodeStateAsUpdate(ada, missing));
     Y.applyUpdate(loaded, Y.encodeStateAsUpdate(ada, Y.encodeStateVector(loaded)));
@@ -108,9 +110,21 @@ describe('loading in slices', () => {
   it('ends when clients wait for each other, as only made-up updates do', async () => {
     const update = Y.mergeUpdates([writtenAfter(1, 2), writtenAfter(2, 1)]);
     const loaded = new Y.Doc();
-    await loadInSlices(loaded, stored(update), impatient());
+    await loadInSlices(loaded, stored(update), silent, impatient());
     expect(loaded.getText('body').length).toBe(0);
     expect(loaded.store.pendingStructs).not.toBeNull();
+  });
+
+  it('[G3] an update that can’t be applied is left out and told of, and the rest is there', async () => {
+    const doc = new Y.Doc();
+    doc.getText('body').insert(0, 'fine');
+    const poison = Buffer.from('01010700840700017800', 'hex');
+    const told: unknown[] = [];
+    const loaded = new Y.Doc();
+    const log = { error: (details: unknown) => told.push(details) };
+    await loadInSlices(loaded, stored(null, [poison, Y.encodeStateAsUpdate(doc)]), log as never, impatient());
+    expect(loaded.getText('body').toString()).toBe('fine');
+    expect(told).toHaveLength(1);
   });
 
   it('applies the entries after the snapshot, in turns', async () => {
@@ -120,7 +134,7 @@ describe('loading in slices', () => {
     for (let index = 0; index < 50; index += 1) doc.getText('body').insert(index, 'x');
     const loaded = new Y.Doc();
     const slicing = impatient();
-    await loadInSlices(loaded, stored(null, updates), slicing);
+    await loadInSlices(loaded, stored(null, updates), silent, slicing);
     expect(loaded.getText('body').length).toBe(50);
     expect(slicing.turns).toBeGreaterThan(10);
   });

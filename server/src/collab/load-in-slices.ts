@@ -1,5 +1,7 @@
 import type { LoadedDocument } from '@quire/persistence';
 import * as Y from 'yjs';
+import type { Logger } from '../observability/log.ts';
+import { applyOrSkip } from './apply-updates.ts';
 import { encodeDeletesOnly } from './novelty.ts';
 
 /** Other documents wait no longer than about this for one slice. */
@@ -33,13 +35,14 @@ const systemSlicing: Slicing = {
 export async function loadInSlices(
   document: Y.Doc,
   loaded: LoadedDocument,
+  log: Pick<Logger, 'error'>,
   slicing: Slicing = systemSlicing,
 ): Promise<void> {
   if (loaded.snapshot !== null) await applyInSlices(document, loaded.snapshot, slicing);
   const updates = loaded.entries.flatMap((entry) => entry.updates.map(({ update }) => update));
   await inSlices(document, updates.length, slicing, (index) => {
     const update = updates[index];
-    if (update !== undefined) Y.applyUpdate(document, update);
+    if (update !== undefined) applyOrSkip(document, update, null, log);
   });
 }
 

@@ -76,6 +76,26 @@ describe('what a step 2 adds', () => {
     expect(server.getText('body').toString()).toBe('lo');
   });
 
+  it('[R3] [R5] what is pending already is no news, however often it comes back', () => {
+    const writer = Object.assign(new Y.Doc(), { clientID: 5 });
+    const updates: Uint8Array[] = [];
+    writer.on('update', (update: Uint8Array) => updates.push(update));
+    writer.getText('body').insert(0, 'first');
+    writer.getText('body').insert(5, 'second');
+    writer.getText('body').delete(6, 2);
+    const server = new Y.Doc();
+    server.getText('body').insert(0, 'here');
+    for (const orphan of updates.slice(1)) Y.applyUpdate(server, orphan);
+    const reader = new Y.Doc();
+    Y.applyUpdate(reader, Y.encodeStateAsUpdate(server));
+    const stepTwo = inspectUpdate(Y.encodeStateAsUpdate(reader));
+    expect(server.store.pendingStructs).not.toBeNull();
+    expect(server.store.pendingDs).not.toBeNull();
+    expect(findNovelty(server, stepTwo)).toBeNull();
+    reader.getText('body').insert(0, 'new ');
+    expect(findNovelty(server, inspectUpdate(Y.encodeStateAsUpdate(reader)))).not.toBeNull();
+  });
+
   it('[R5] of a long history of deletions, only the new one is kept', () => {
     const server = new Y.Doc({ gc: false });
     const text = server.getText('body');

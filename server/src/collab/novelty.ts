@@ -1,5 +1,5 @@
 import * as Y from 'yjs';
-import type { InspectedUpdate } from './update-inspection.ts';
+import { collectSpans, type InspectedUpdate, type StructSpan } from './update-inspection.ts';
 
 type DeleteSet = InspectedUpdate['deletes'];
 interface ClockRange {
@@ -17,11 +17,69 @@ const BEYOND_ALL_CLOCKS = 2 ** 53 - 1;
  * "hello" and "lo" can have equal ones.
  */
 export function findNovelty(doc: Y.Doc, inspected: InspectedUpdate): Uint8Array | null {
-  const hasNewStructs = inspected.spans.some((span) => span.end > Y.getState(doc.store, span.client));
-  const newDeletes = subtractDeleted(inspected.deletes, doc);
+  const pending = readPending(doc);
+  const hasNewStructs = inspected.spans.some((span) => {
+    const from = Math.max(span.start, Y.getState(doc.store, span.client));
+    return from < span.end && !pending.spans.some((held) => covers(held, span.client, from, span.end));
+  });
+  const newDeletes = subtractRanges(subtractDeleted(inspected.deletes, doc), pending.deletes);
   if (!hasNewStructs && newDeletes.clients.size === 0) return null;
   const diff = Y.diffUpdate(inspected.update, Y.encodeStateVector(doc));
   return replaceDeletes(diff, inspected.deletes, newDeletes);
+}
+
+interface Pending {
+  readonly structs: number;
+  readonly spans: readonly StructSpan[];
+  readonly deletes: ReadonlyMap<number, readonly ClockRange[]>;
+}
+
+/**
+ * What a document holds without having integrated it (R3). It goes out with every step 2 and comes back with every
+ * client's, so it must not count as news.
+ */
+export function readPending(doc: Y.Doc): Pending {
+  const { pendingStructs, pendingDs } = doc.store;
+  const structs = pendingStructs === null ? null : Y.decodeUpdateV2(pendingStructs.update);
+  const deletes = pendingDs === null ? null : Y.decodeUpdateV2(pendingDs);
+  const ranges = new Map<number, ClockRange[]>();
+  for (const decoded of [structs, deletes]) {
+    for (const [client, added] of decoded?.ds.clients ?? []) {
+      ranges.set(
+        client,
+        [...(ranges.get(client) ?? []), ...added].sort((a, b) => a.clock - b.clock),
+      );
+    }
+  }
+  const items = structs?.structs ?? [];
+  return { structs: items.length, spans: collectSpans(items), deletes: ranges };
+}
+
+function covers(held: StructSpan, client: number, from: number, to: number): boolean {
+  return held.client === client && held.start <= from && held.end >= to;
+}
+
+/** The parts of a delete set that no given range covers. */
+function subtractRanges(deletes: DeleteSet, covered: ReadonlyMap<number, readonly ClockRange[]>): DeleteSet {
+  const remaining = Y.createDeleteSet();
+  for (const [client, ranges] of deletes.clients) {
+    const left = ranges.flatMap((range) => cutOut(range, covered.get(client) ?? []));
+    if (left.length > 0) remaining.clients.set(client, left as never); // yjs doesn't export its DeleteItem class
+  }
+  return remaining;
+}
+
+function cutOut(range: ClockRange, covered: readonly ClockRange[]): ClockRange[] {
+  const parts: ClockRange[] = [];
+  const end = range.clock + range.len;
+  let from = range.clock;
+  for (const { clock, len } of covered) {
+    if (clock >= end) break;
+    if (clock > from) parts.push({ clock: from, len: clock - from });
+    from = Math.max(from, clock + len);
+  }
+  if (from < end) parts.push({ clock: from, len: end - from });
+  return parts;
 }
 
 /**

@@ -26,7 +26,7 @@ export function hearPresence(
     if (owner.presence.countOf(connection) > MAX_STATES_PER_CONNECTION) {
       throw new FrameError('bad-number', `one connection speaks for at most ${MAX_STATES_PER_CONNECTION} clients`);
     }
-    owner.presence.hear(connection, entry);
+    owner.presence.hear(connection, entry, connection.isEntering);
     noteGuestName(connection, states[index] ?? null);
   }
   if (owner.presence.hasChanges) owner.presenceChanged();

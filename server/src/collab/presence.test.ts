@@ -19,7 +19,7 @@ describe('presence', () => {
   it('[G7] whoever leaves is announced as gone, once', () => {
     const presence = new Presence();
     const socket = {};
-    presence.hear(socket, hi(ADA, 1));
+    presence.hear(socket, hi(ADA, 1), false);
     take(presence);
     presence.forget(socket);
     expect(take(presence)).toEqual([bye(ADA, 2)]);
@@ -31,10 +31,10 @@ describe('presence', () => {
   it('[R10] only the owner removes a state', () => {
     const presence = new Presence();
     const [ada, eve] = [{}, {}];
-    presence.hear(ada, hi(ADA, 1));
-    presence.hear(eve, hi(BEN, 1));
+    presence.hear(ada, hi(ADA, 1), false);
+    presence.hear(eve, hi(BEN, 1), false);
     take(presence);
-    presence.hear(eve, bye(ADA, 5));
+    presence.hear(eve, bye(ADA, 5), false);
     expect(presence.hasChanges).toBe(false);
     presence.forget(eve);
     expect(take(presence)).toEqual([bye(BEN, 2)]);
@@ -43,20 +43,30 @@ describe('presence', () => {
   it('[R10] what a client repeats of others is not news', () => {
     const presence = new Presence();
     const [ada, ben] = [{}, {}];
-    presence.hear(ada, hi(ADA, 3));
-    presence.hear(ben, hi(BEN, 1));
+    presence.hear(ada, hi(ADA, 3), false);
+    presence.hear(ben, hi(BEN, 1), false);
     take(presence);
-    presence.hear(ben, hi(ADA, 3));
-    presence.hear(ben, hi(ADA, 2));
+    presence.hear(ben, hi(ADA, 3), false);
+    presence.hear(ben, hi(ADA, 2), false);
     presence.forget(ben);
     expect(take(presence)).toEqual([bye(BEN, 2)]);
+  });
+
+  it('[G7] [R10] a viewer without a state of its own, who repeats what it hears, keeps nobody here', () => {
+    const presence = new Presence();
+    const [ada, viewer] = [{}, {}];
+    presence.hear(ada, hi(ADA, 3), false);
+    presence.hear(viewer, hi(ADA, 3), false);
+    take(presence);
+    presence.forget(ada);
+    expect(take(presence)).toEqual([bye(ADA, 4)]);
   });
 
   it('[R10] a client that returns before its old socket is missed stays visible when that socket ends', () => {
     const presence = new Presence();
     const [oldSocket, newSocket] = [{}, {}];
-    presence.hear(oldSocket, hi(ADA, 3));
-    presence.hear(newSocket, hi(ADA, 3));
+    presence.hear(oldSocket, hi(ADA, 3), false);
+    presence.hear(newSocket, hi(ADA, 3), true);
     presence.forget(oldSocket);
     expect(presence.size).toBe(1);
     expect(take(presence).at(-1)?.state).not.toBe('null');
@@ -67,15 +77,15 @@ describe('presence', () => {
     const presence = new Presence();
     const [oldSocket, newSocket] = [{}, {}];
     const tell = () => applyAwarenessUpdate(reader, presence.takeChanges()?.message ?? new Uint8Array([0]), null);
-    presence.hear(oldSocket, hi(ADA, 3));
+    presence.hear(oldSocket, hi(ADA, 3), false);
     tell();
     presence.forget(oldSocket);
     tell();
     expect(reader.getStates().has(ADA)).toBe(false);
-    presence.hear(newSocket, hi(ADA, 3));
+    presence.hear(newSocket, hi(ADA, 3), false);
     tell();
     expect(reader.getStates().has(ADA)).toBe(true);
-    presence.hear(newSocket, hi(ADA, 4, { moved: true }));
+    presence.hear(newSocket, hi(ADA, 4, { moved: true }), false);
     tell();
     expect(reader.getStates().get(ADA)).toEqual({ moved: true });
     reader.destroy();
@@ -84,7 +94,7 @@ describe('presence', () => {
   it('many moves between two flushes are one entry, the last', () => {
     const presence = new Presence();
     const socket = {};
-    for (let clock = 1; clock <= 50; clock += 1) presence.hear(socket, hi(ADA, clock));
+    for (let clock = 1; clock <= 50; clock += 1) presence.hear(socket, hi(ADA, clock), false);
     expect(take(presence)).toEqual([hi(ADA, 50)]);
     expect(presence.takeChanges()).toBeNull();
   });
@@ -92,15 +102,15 @@ describe('presence', () => {
   it('who alone said something need not hear it, unless it was changed', () => {
     const presence = new Presence();
     const [ada, ben] = [{}, {}];
-    presence.hear(ada, hi(ADA, 1));
-    presence.hear(ada, hi(ADA, 2));
+    presence.hear(ada, hi(ADA, 1), false);
+    presence.hear(ada, hi(ADA, 2), false);
     expect(presence.takeChanges()?.saidBy).toBe(ada);
-    presence.hear(ada, hi(ADA, 3));
-    presence.hear(ben, hi(BEN, 1));
+    presence.hear(ada, hi(ADA, 3), false);
+    presence.hear(ben, hi(BEN, 1), false);
     expect(presence.takeChanges()?.saidBy).toBeNull();
     presence.forget(ben);
     expect(presence.takeChanges()?.saidBy).toBeNull();
-    presence.hear(ben, hi(BEN, 1));
+    presence.hear(ben, hi(BEN, 1), false);
     expect(presence.takeChanges()?.saidBy).toBeNull(); // announced above its last clock: news to Ben too
   });
 
@@ -108,11 +118,11 @@ describe('presence', () => {
     const presence = new Presence();
     for (let client = 0; client < 5_000; client += 1) {
       const socket = {};
-      presence.hear(socket, hi(client, 7));
+      presence.hear(socket, hi(client, 7), false);
       presence.forget(socket);
       take(presence);
     }
-    presence.hear({}, hi(0, 1));
+    presence.hear({}, hi(0, 1), false);
     expect(take(presence)).toEqual([hi(0, 1)]);
   });
 });

@@ -51,18 +51,21 @@ export class Presence {
     return this.#spoken.get(owner)?.size ?? 0;
   }
 
-  /** Takes what a connection says. `state` must be the JSON text of an object, or `null`. */
-  hear(owner: PresenceOwner, entry: PresenceEntry): void {
+  /**
+   * Takes what a connection says. `state` must be the JSON text of an object, or `null`.
+   *
+   * @param unprompted it was said before the connection was told who is here, so it can't be an echo of that
+   */
+  hear(owner: PresenceOwner, entry: PresenceEntry, unprompted: boolean): void {
     const known = this.#states.get(entry.clientId);
     if (entry.state === LEFT) {
       if (known?.owner === owner) this.#remove(owner, entry.clientId, entry.clock);
       return;
     }
     if (known !== undefined && known.owner !== owner) {
-      // y-websocket clients repeat what they hear of others, at the same clock; only news, or the first word of a
-      // connection (a client that came back before its old socket was missed), moves a state.
-      const isFirstWord = !this.#spoken.has(owner);
-      if (entry.clock < known.clock || (entry.clock === known.clock && !isFirstWord)) return;
+      // Providers repeat what they hear of others, at the same clock. Only news moves a state, and what a connection
+      // says unprompted: a client that came back before its old socket was missed.
+      if (entry.clock < known.clock || (entry.clock === known.clock && !unprompted)) return;
       this.#spoken.get(known.owner)?.delete(entry.clientId);
     }
     if (known?.owner === owner && known.state === entry.state && entry.clock <= known.clock) return;

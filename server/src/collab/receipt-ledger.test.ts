@@ -50,6 +50,16 @@ describe('the receipts of one connection', () => {
     expect(ledger.settle(arrive(ledger, 'step-2'))).toBe(1);
   });
 
+  it('[R2] a frame that came before the first step 1 gets none: the provider has not begun to count', () => {
+    const ledger = new ReceiptLedger();
+    const early = arrive(ledger, 'update');
+    expect(ledger.settle(early)).toBe(0);
+    const alsoEarly = arrive(ledger, 'update');
+    ledger.beginHandshake(new Map([[1, 1]]));
+    expect(ledger.settle(alsoEarly)).toBe(0);
+    expect(ledger.settle(arrive(ledger, 'step-2'))).toBe(1);
+  });
+
   it('a client that sends no step 1 still gets its receipts with its step 2', () => {
     const ledger = new ReceiptLedger();
     expect(ledger.settle(arrive(ledger, 'update'))).toBe(0);

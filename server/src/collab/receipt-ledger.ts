@@ -23,12 +23,13 @@ export class ReceiptLedger {
     return this.#handshake;
   }
 
-  /** A step 1 begins a new handshake. The first one belongs to the handshake that the connection began with. */
+  /**
+   * A step 1 begins a new handshake. What came before it, also what a client sent before its first one, gets no receipt:
+   * its content is covered by this step 1, or comes again with the step 2, and the provider doesn't count it.
+   */
   beginHandshake(stateVector: ReadonlyMap<number, number>): void {
-    const first = this.#state.kind === 'before-step-2' && this.#state.stepOne === null;
-    if (!first) this.#handshake += 1;
-    const held = first && this.#state.kind === 'before-step-2' ? this.#state.held : 0;
-    this.#state = { kind: 'before-step-2', stepOne: stateVector, held };
+    this.#handshake += 1;
+    this.#state = { kind: 'before-step-2', stepOne: stateVector, held: 0 };
   }
 
   /** Whether an update frame that arrives now is owed a receipt. */

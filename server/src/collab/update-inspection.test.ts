@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import { hasMissingDependencies, inspectUpdate, reachesBelow, UpdateError } from './update-inspection.ts';
+import { belongsToTheDead, hasMissingDependencies, inspectUpdate, UpdateError } from './update-inspection.ts';
 
 function keystrokes(text: string, clientID = 5): Uint8Array[] {
   const doc = Object.assign(new Y.Doc(), { clientID });
@@ -90,10 +90,83 @@ describe('looking at an update', () => {
     expect(gaps).toBeGreaterThan(10);
   });
 
-  it('[R14] structs of an earlier life are recognised, new ones of the same client are not', () => {
-    const [first, second] = keystrokes('ab', 9);
+  it('[R14] structs of an earlier life are recognised, and what was typed on top of it', () => {
+    const [first, second] = keystrokes('ab', 9).map((update) => inspectUpdate(update));
+    const [stranger] = keystrokes('x', 10).map((update) => inspectUpdate(update));
+    if (first === undefined || second === undefined || stranger === undefined) throw new Error('keystrokes expected');
     const tombstone = new Map([[9, 1]]);
-    expect(reachesBelow(inspectUpdate(first ?? new Uint8Array()), tombstone)).toBe(true);
-    expect(reachesBelow(inspectUpdate(second ?? new Uint8Array()), tombstone)).toBe(false);
+    expect(belongsToTheDead(first, tombstone)).toBe(true);
+    expect(belongsToTheDead(second, tombstone)).toBe(true);
+    expect(belongsToTheDead(stranger, tombstone)).toBe(false);
+    expect(belongsToTheDead(first, new Map())).toBe(false);
+  });
+
+  it('an item that builds on itself is refused: ten bytes that would break the document for everybody', () => {
+    expect(() => inspectUpdate(Buffer.from('01010700840700017800', 'hex'))).toThrow(UpdateError);
+  });
+
+  it('deletions that overlap are refused', () => {
+    expect(() => inspectUpdate(new Uint8Array([0, 1, 7, 2, 0, 5, 3, 5]))).toThrow(UpdateError);
+    expect(() => inspectUpdate(new Uint8Array([0, 1, 7, 2, 0, 5, 5, 5]))).not.toThrow();
+  });
+
+  it('whatever passes can be applied, to the document it was made for and to an empty one', () => {
+    const updates = richUpdates();
+    const whole = Y.mergeUpdates(updates);
+    const seen = { applied: 0, refused: 0 };
+    void fc.assert(
+      fc.property(
+        fc.nat(updates.length - 1),
+        fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 3 }),
+        (index, changes) => {
+          const bytes = (updates[index] ?? whole).slice();
+          for (const [at, value] of changes) bytes[at % bytes.length] = value;
+          try {
+            inspectUpdate(bytes);
+          } catch {
+            seen.refused += 1;
+            return;
+          }
+          const made = new Y.Doc();
+          for (const update of updates.slice(0, index)) Y.applyUpdate(made, update);
+          Y.applyUpdate(made, bytes);
+          Y.applyUpdate(made, whole);
+          Y.applyUpdate(new Y.Doc(), bytes);
+          seen.applied += 1;
+        },
+      ),
+      { numRuns: 4_000 },
+    );
+    expect(seen.applied).toBeGreaterThan(100);
+    expect(seen.refused).toBeGreaterThan(100);
   });
 });
+
+/** Text, formatting, maps, arrays, nested types and deletions, by two people. */
+function richUpdates(): Uint8Array[] {
+  const [ada, ben] = [1, 2].map((clientID) => Object.assign(new Y.Doc(), { clientID }));
+  if (ada === undefined || ben === undefined) throw new Error('two people expected');
+  const updates: Uint8Array[] = [];
+  for (const [doc, other] of [
+    [ada, ben],
+    [ben, ada],
+  ] as const) {
+    doc.on('update', (update: Uint8Array, origin: unknown) => {
+      if (origin === 'remote') return;
+      updates.push(update);
+      Y.applyUpdate(other, update, 'remote');
+    });
+  }
+  ada.getText('body').insert(0, 'hello');
+  ben.getText('body').insert(2, 'XY', { bold: true });
+  ada.getText('body').delete(1, 3);
+  ben.getMap('meta').set('title', 'plan');
+  ada.getMap('meta').set('title', 'plan 2');
+  const paragraph = new Y.XmlElement('p');
+  ada.getXmlFragment('default').insert(0, [paragraph]);
+  paragraph.insert(0, [new Y.XmlText('text')]);
+  paragraph.setAttribute('level', '1');
+  ben.getArray('list').insert(0, [1, { a: true }, new Y.Map([['k', 'v']])]);
+  ben.getXmlFragment('default').delete(0, 1);
+  return updates;
+}

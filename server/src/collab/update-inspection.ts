@@ -34,10 +34,40 @@ export function inspectUpdate(update: Uint8Array): InspectedUpdate {
   } catch (cause) {
     throw new UpdateError('these bytes are not a Yjs update', { cause });
   }
+  for (const struct of decoded.structs) assertBuildsOnEarlier(struct);
+  for (const ranges of decoded.ds.clients.values()) assertApart(ranges);
   return { update, structs: decoded.structs, deletes: decoded.ds, spans: collectSpans(decoded.structs) };
 }
 
-function collectSpans(structs: Decoded['structs']): StructSpan[] {
+/** What an item names as its neighbours or parent. */
+function* referencesOf(struct: Decoded['structs'][number]): IterableIterator<Y.ID> {
+  if (!(struct instanceof Y.Item)) return;
+  for (const id of [struct.origin, struct.rightOrigin, struct.parent]) if (id instanceof Y.ID) yield id;
+}
+
+/**
+ * An item builds on what its client wrote before. One that names itself, or something later of the same client, passes
+ * for complete and then breaks the document that it is applied to, which by then has it on disk.
+ */
+function assertBuildsOnEarlier(struct: Decoded['structs'][number]): void {
+  for (const id of referencesOf(struct)) {
+    if (id.client === struct.id.client && id.clock >= struct.id.clock) {
+      throw new UpdateError('an item of this update builds on itself');
+    }
+  }
+}
+
+/** Yjs writes ranges in order and merged, and fails on empty ones. Overlapping ones make a few kilobytes cost seconds. */
+function assertApart(ranges: readonly { readonly clock: number; readonly len: number }[]): void {
+  let end = 0;
+  for (const range of ranges) {
+    if (range.clock < end || range.len < 1) throw new UpdateError('the deletions of this update overlap or are empty');
+    end = range.clock + range.len;
+  }
+}
+
+/** The runs of structs, gaps left out. */
+export function collectSpans(structs: Decoded['structs']): StructSpan[] {
   const spans: StructSpan[] = [];
   let last: { client: number; start: number; end: number } | null = null;
   for (const struct of structs) {
@@ -70,12 +100,7 @@ export function hasMissingDependencies(inspected: InspectedUpdate, clockOf: (cli
     ends.set(span.client, Math.max(known, span.end));
   }
   const has = (id: Y.ID): boolean => id.clock < (ends.get(id.client) ?? clockOf(id.client));
-  for (const struct of inspected.structs) {
-    if (!(struct instanceof Y.Item)) continue;
-    if (struct.origin !== null && !has(struct.origin)) return true;
-    if (struct.rightOrigin !== null && !has(struct.rightOrigin)) return true;
-    if (struct.parent instanceof Y.ID && !has(struct.parent)) return true;
-  }
+  for (const struct of inspected.structs) for (const id of referencesOf(struct)) if (!has(id)) return true;
   for (const [client, ranges] of inspected.deletes.clients) {
     const known = ends.get(client) ?? clockOf(client);
     if (ranges.some((range) => range.clock + range.len > known)) return true;
@@ -83,7 +108,18 @@ export function hasMissingDependencies(inspected: InspectedUpdate, clockOf: (cli
   return false;
 }
 
-/** Whether it carries structs of an earlier, deleted life of this document (R14). */
-export function reachesBelow(inspected: InspectedUpdate, tombstone: ReadonlyMap<number, number>): boolean {
-  return inspected.spans.some((span) => span.start < (tombstone.get(span.client) ?? 0));
+/**
+ * Whether it belongs to an earlier, deleted life of this document, by what it carries or by what it builds on (R14).
+ * What a client typed after the end of that life has clocks above the tombstone, and hangs on what is below.
+ */
+export function belongsToTheDead(inspected: InspectedUpdate, tombstone: ReadonlyMap<number, number>): boolean {
+  if (tombstone.size === 0) return false;
+  const isDead = (client: number, clock: number): boolean => clock < (tombstone.get(client) ?? 0);
+  if (inspected.spans.some((span) => tombstone.has(span.client))) return true;
+  for (const struct of inspected.structs)
+    for (const id of referencesOf(struct)) if (isDead(id.client, id.clock)) return true;
+  for (const [client, ranges] of inspected.deletes.clients) {
+    if (ranges.some((range) => isDead(client, range.clock))) return true;
+  }
+  return false;
 }

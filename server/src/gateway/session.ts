@@ -166,15 +166,15 @@ export class Session implements SessionPort {
   }
 
   /**
-   * A large document alone is no sign of a slow reader: what one big message holds doesn't count until it is read, or
-   * a client on a slow line could never finish its first sync.
+   * A large document alone is no sign of a slow reader: one big message at a time doesn't count until everything is
+   * read, or a client on a slow line could never finish its first sync.
    */
   #isTooFarBehind(framed: readonly Buffer[]): boolean {
     const unsent = this.unsentBytes;
     if (unsent === 0) this.#bigUnsentBytes = 0;
     const tooFar = unsent - this.#bigUnsentBytes > this.#settings.maxUnsentBytes;
     for (const { length } of framed) {
-      if (length > this.#settings.maxUnsentBytes / 4) this.#bigUnsentBytes += length;
+      if (this.#bigUnsentBytes === 0 && length > this.#settings.maxUnsentBytes / 4) this.#bigUnsentBytes = length;
     }
     return tooFar;
   }

@@ -152,7 +152,9 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
       if (fault !== null)
         throw new QuireError('bad-document-name', `Not a document name: ${describeNameFault(fault)}.`);
       const held = rooms.get(name);
-      if (held !== undefined) {
+      // Nobody looks at a room that is over any more: whoever opens the name now gets what lives under it today.
+      if (held?.leases === 0 && held.room.isOver()) closeRoom(held);
+      else if (held !== undefined) {
         held.cancelClosing();
         if (held.room.awareness.getLocalState() === null) held.room.appear();
         return lease(held);

@@ -116,7 +116,11 @@ export function openOfflineStore(options: OfflineStoreOptions): OfflineStore {
       note(localNotes.unsavedOf(options.tabId), count);
     },
     noteWhole: () => note(localNotes.whole, 1),
-    setAside: () => note(localNotes.aside, 1),
+    setAside() {
+      // Not behind other notes: the transaction begins now, so that nobody who opens the name from here on gets the copy.
+      if (state === 'open' && handle !== null) void writeNotes(handle, new Map([[localNotes.aside, 1]])).catch(fail);
+      else note(localNotes.aside, 1);
+    },
     async close() {
       await writing;
       state = 'closed';

@@ -2,6 +2,7 @@ import { closeCodes } from '@quire/protocol';
 import { IDBFactory } from 'fake-indexeddb';
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { IndexeddbPersistence } from 'y-indexeddb';
 import * as Y from 'yjs';
 import type { Client, Room } from './api.ts';
 import { openLocalDatabase } from './local-database.ts';
@@ -27,6 +28,7 @@ const openPage = (url = stage.peer.url) =>
   stage.connect({ url, environment: createFakeEnvironment({ hasIndexedDb: true }) });
 
 const textOf = (room: Room) => room.doc.getText('body');
+const savedText = () => stage.peer.document('plan').getText('body').toString();
 const type = (room: Room, text: string) => textOf(room).insert(textOf(room).length, text);
 
 /** Closing the page loses nothing more. */
@@ -138,6 +140,30 @@ describe('this device’s copy', () => {
     expect(databases.filter((name) => name?.endsWith('/plan'))).toHaveLength(2);
   });
 
+  it('[R14] from before a deletion that it did not see is set aside when the server refuses it, and blocks nothing', async () => {
+    const page = openPage();
+    const room = page.open('plan');
+    type(room, 'former life');
+    await room.whenSaved();
+    await untilKept(page);
+    page.close();
+    stage.peer.documents.delete('plan');
+    stage.peer.document('plan').getText('body').insert(0, 'new life');
+    stage.peer.buries = closeCodes.staleEpoch.name;
+
+    const back = openPage();
+    const stale = back.open('plan');
+    expect(await untilState(stale, 'gone')).toMatchObject({ canEdit: false, reason: closeCodes.staleEpoch.shown });
+    stage.peer.buries = null;
+    stale.leave();
+    const fresh = back.open('plan');
+    expect(fresh.doc).not.toBe(stale.doc);
+    await fresh.whenSaved();
+    expect(textOf(fresh).toString()).toBe('new life');
+    expect(savedText()).toBe('new life');
+    expect(await readCopy(`quire/1/${encodeURIComponent(stage.peer.url)}/plan`)).toContain('former life');
+  });
+
   it('of one server or document never flows into another', async () => {
     const [ours, theirs] = [openPage(), openPage('ws://127.0.0.1:9/collab')];
     const room = ours.open('plan');
@@ -200,6 +226,17 @@ async function nameOfCopy(server: string, name: string): Promise<string> {
   const database = await openLocalDatabase(server, name);
   database?.handle.close();
   return database?.name ?? '';
+}
+
+/** The text of a copy, whether or not it was set aside. */
+async function readCopy(databaseName: string): Promise<string> {
+  const doc = new Y.Doc();
+  const persistence = new IndexeddbPersistence(databaseName, doc);
+  await persistence.whenSynced;
+  const text = doc.getText('body').toString();
+  await persistence.destroy();
+  doc.destroy();
+  return text;
 }
 
 async function readNotes(name: string): Promise<[string, unknown][]> {

@@ -281,6 +281,22 @@ describe('room machine: refusals', () => {
   });
 });
 
+describe('room machine: a former life', () => {
+  it('[R14] a copy from before a deletion is set aside as if it had seen the deletion', () => {
+    const room = startRoom();
+    room.see({ type: 'restored', unsaved: 2, whole: true }, ...handshake);
+    const status = room.see({ type: 'closed', close: closeCodes.staleEpoch, blamed: true });
+    expect(status).toMatchObject({
+      state: 'gone',
+      canEdit: false,
+      retrying: false,
+      reason: closeCodes.staleEpoch.shown,
+    });
+    expect(room.effects).toEqual(expect.arrayContaining([{ type: 'set-aside' }, { type: 'detach' }]));
+    expect(room.see(...joinAndSettle).state).toBe('gone');
+  });
+});
+
 describe('room machine: trying again', () => {
   it('goes on through everything that passes', () => {
     const room = startRoom();

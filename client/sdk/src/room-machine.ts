@@ -159,9 +159,7 @@ function receive(machine: RoomMachine, durable: boolean): RoomMachine {
 function close(machine: RoomMachine, code: CloseCode, blamed: boolean, now: number): RoomMachine {
   const ledger = loseConnection(machine.ledger);
   const reason = code.shown ?? code.reason;
-  if (blamed && code.code === closeCodes.documentDeleted.code) {
-    return { ...machine, ledger, link: { phase: 'gone', reason } };
-  }
+  if (blamed && endsLife(code)) return { ...machine, ledger, link: { phase: 'gone', reason } };
   if (blamed && code.retry === 'never') return { ...machine, ledger, link: { phase: 'refused', reason } };
   return {
     ...machine,
@@ -169,6 +167,14 @@ function close(machine: RoomMachine, code: CloseCode, blamed: boolean, now: numb
     link: { phase: 'apart', since: outageBegan(machine, now) },
     trouble: code.shown === null ? null : blamed ? code.shown : machine.trouble,
   };
+}
+
+/**
+ * The life of the document that this room holds has ended: just now, or while the room was away, which shows only when
+ * its copy is offered (R14). Either way the copy may flow into no later life.
+ */
+function endsLife({ code }: CloseCode): boolean {
+  return code === closeCodes.documentDeleted.code || code === closeCodes.staleEpoch.code;
 }
 
 /** Attempts that come to nothing don't begin the wait anew. */

@@ -63,6 +63,8 @@ export interface OpenRoom {
   networkChanged(): void;
   isSuspect(): boolean;
   isAwaiting(): boolean;
+  /** Nothing that the server does brings it back: it was refused, or its document deleted. */
+  isOver(): boolean;
   hasUnsaved(): boolean;
   /** Closing the page now would lose changes. */
   wouldLose(): boolean;
@@ -169,6 +171,10 @@ class LiveRoom implements OpenRoom {
 
   isAwaiting(): boolean {
     return isAwaiting(this.#machine.ledger);
+  }
+
+  isOver(): boolean {
+    return isOver(this.#machine);
   }
 
   hasUnsaved(): boolean {

@@ -5,9 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { IDBFactory } from 'fake-indexeddb';
+import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Client, Room } from './api.ts';
-import { connect } from './connect.ts';
+import { systemClock } from './clock.ts';
+import { connect, connectIn } from './connect.ts';
+import { createFakeEnvironment, type FakeEnvironment } from './testing/fake-environment.ts';
 import { until, untilState, untilTrue } from './testing/until.ts';
 
 const QUIRE = fileURLToPath(new URL('../../../node_modules/.bin/quire', import.meta.url));
@@ -145,14 +149,57 @@ describe('the SDK against a real server', () => {
     expect((await client.documents.list()).documents.map((document) => document.name)).toEqual(['other']);
     expect(textOf(plan).toString()).toBe('precious');
   });
+
+  for (const lives of ['with a new life', 'without a new life'] as const) {
+    it(`[R14] a copy of a document that was deleted meanwhile is set aside, ${lives}`, async () => {
+      globalThis.indexedDB = new IDBFactory();
+      const { documents } = newClient();
+      const page = newPage();
+      const before = page.open('plan');
+      textOf(before).insert(0, 'former life');
+      await before.whenSaved();
+      await untilTrue(() => !page.environment.dispatch('beforeunload'));
+      page.close();
+      await documents.delete('plan');
+      if (lives === 'with a new life') {
+        const successor = open('plan');
+        textOf(successor).insert(0, 'new life');
+        await successor.whenSaved();
+      }
+
+      // What is in the copy is shown while the server is asked; its answer ends that.
+      const stale = newPage().open('plan');
+      expect(await untilState(stale, 'gone')).toMatchObject({ canEdit: false });
+
+      const later = newPage().open('plan');
+      await later.whenSaved();
+      const today = lives === 'with a new life' ? 'new life' : '';
+      expect(textOf(later).toString()).toBe(today);
+      textOf(later).insert(0, 'on with ');
+      await later.whenSaved();
+      expect(await readAnew('plan')).toBe(`on with ${today}`);
+      const copies = (await indexedDB.databases()).map((database) => database.name);
+      expect(copies.filter((name) => name?.endsWith('/plan'))).toHaveLength(2);
+    });
+  }
 });
 
 const textOf = (room: Room) => room.doc.getText('body');
 
+/** Somebody on a device that keeps nothing. */
 function newClient(): Client {
-  const client = connect({ url: `ws://127.0.0.1:${server.port}/collab` });
+  const client = connect({ url: `ws://127.0.0.1:${server.port}/collab`, offline: false });
   clients.push(client);
   return client;
+}
+
+/** A page on this device, which keeps documents; all of them share its IndexedDB. */
+function newPage(): Client & { readonly environment: FakeEnvironment } {
+  const environment = createFakeEnvironment({ hasIndexedDb: true });
+  const surroundings = { clock: systemClock, environment, random: Math.random };
+  const client = connectIn(surroundings, { url: `ws://127.0.0.1:${server.port}/collab` });
+  clients.push(client);
+  return { ...client, environment };
 }
 
 function open(name: string): Room {

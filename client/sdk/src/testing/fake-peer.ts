@@ -37,6 +37,8 @@ export class FakePeer {
   isFrozen = false;
   scope: 'read-write' | 'readonly' = 'read-write';
   denies: string | null = null;
+  /** Ends a document's connection with this reason, instead of taking content from it. */
+  buries: string | null = null;
   tokens: string[] = [];
   readonly connections: FakeConnection[] = [];
   readonly documents = new Map<string, Y.Doc>();
@@ -251,6 +253,10 @@ class FakeConnection implements PeerConnection {
   }
 
   #take(document: string, address: string, update: Uint8Array): void {
+    if (this.#peer.buries !== null) {
+      this.closeDocument(document, this.#peer.buries);
+      return;
+    }
     const durable = this.#peer.scope === 'read-write';
     if (durable) Y.applyUpdate(this.#peer.document(document), update, this);
     this.#held.push({ address, durable });

@@ -21,6 +21,8 @@ export interface FrameSocket {
   next<T>(find: (frame: Uint8Array) => T | null, what: string): Promise<T>;
   /** Stops reading, like somebody whose network takes nothing in; `close` still works. */
   pause(): void;
+  /** Reads on, beginning with what has waited on the way. */
+  resume(): void;
   close(): void;
   /** Without a goodbye. */
   terminate(): void;
@@ -82,6 +84,7 @@ export async function openFrameSocket(url: string): Promise<FrameSocket> {
       ).then(({ found }) => found);
     },
     pause: () => socket.pause(),
+    resume: () => socket.resume(),
     close: () => socket.close(),
     terminate: () => socket.terminate(),
   };

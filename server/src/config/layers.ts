@@ -16,8 +16,8 @@ export interface Layer {
   readonly issues: readonly ConfigIssue[];
 }
 
-/** Variables of this prefix that are not settings: the file to read, and the app's dev server's own. */
-const NOT_SETTINGS: ReadonlySet<string> = new Set(['QUIRE_CONFIG', 'QUIRE_DEV_SERVER']);
+/** Variables of this prefix that are not settings: the file to read, and those of `npm run dev`. */
+const NOT_SETTINGS: ReadonlySet<string> = new Set(['QUIRE_CONFIG', 'QUIRE_DEV_SERVER', 'QUIRE_DEV_PORT']);
 const PREFIX = 'QUIRE_';
 
 export function readEnvironment(environment: Readonly<Record<string, string | undefined>>): Layer {

@@ -6,15 +6,18 @@
 //   npm test -- persistence        the unit tests below a path
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { describeDurations } from './test-run/describe-durations.mjs';
 import { judge } from './test-run/judge.mjs';
 import { parseSelection, planSteps } from './test-run/plan.mjs';
 import { runStep } from './test-run/run-step.mjs';
+
+/** @type {import('./test-run/judge.mjs').Outcome[]} */
+const outcomes = [];
 
 /** @returns {Promise<import('./test-run/judge.mjs').Verdict>} */
 async function runAll() {
   try {
     const steps = planSteps(dirname(dirname(fileURLToPath(import.meta.url))), parseSelection(process.argv.slice(2)));
-    const outcomes = [];
     for (const step of steps) {
       console.log(`\n=== ${step.name}`);
       outcomes.push(await runStep(step));
@@ -26,7 +29,7 @@ async function runAll() {
 }
 
 const { passed, failed, complaints, hints } = await runAll();
-console.log('\n=== summary');
+console.log(`\n=== summary\ntook: ${describeDurations(outcomes)}`);
 for (const hint of hints) console.log(`hint: ${hint}`);
 for (const complaint of complaints) console.log(`FAILED ${complaint}`);
 console.log(`${passed} passed, ${failed} failed`);

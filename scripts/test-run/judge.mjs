@@ -1,7 +1,7 @@
 /**
  * How a step ended: a check counts as one test; a suite counts by its report.
  *
- * @typedef {{ step: string, exit: string, ok: boolean }} Ended exit: in words, for the complaint
+ * @typedef {{ step: string, exit: string, ok: boolean, durationMs: number }} Ended exit: in words, for the complaint
  * @typedef {Ended & { kind: 'check' }} CheckOutcome
  * @typedef {Ended & { kind: 'suite', report: import('./read-report.mjs').Tally | { unreadable: string }, floor: number }} SuiteOutcome
  * @typedef {CheckOutcome | SuiteOutcome} Outcome

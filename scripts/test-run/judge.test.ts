@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest';
 import type { Outcome } from './judge.mjs';
 import { judge } from './judge.mjs';
 
-const lintPassed: Outcome = { kind: 'check', step: 'lint', ok: true, exit: 'ended with status 0' };
+const lintPassed: Outcome = { kind: 'check', step: 'lint', ok: true, exit: 'ended with status 0', durationMs: 900 };
 const CLEAN = { passed: 10, failed: 0, skipped: 0, broken: 0 };
 
 function suite(changes: Partial<Outcome & { kind: 'suite' }>): Outcome {
-  return { kind: 'suite', step: 'unit', ok: true, exit: 'ended with status 0', report: CLEAN, floor: 10, ...changes };
+  return { ...lintPassed, kind: 'suite', step: 'unit', report: CLEAN, floor: 10, ...changes };
 }
 
 describe('the verdict over a run', () => {

@@ -23,7 +23,9 @@ export async function runStep(step) {
     mkdirSync(dirname(step.reportPath), { recursive: true });
     rmSync(step.reportPath, { force: true });
   }
-  const ended = { step: step.name, ...(await runToEnd(step)) };
+  const startedAt = performance.now();
+  const end = await runToEnd(step);
+  const ended = { step: step.name, ...end, durationMs: performance.now() - startedAt };
   return step.kind === 'check'
     ? { kind: 'check', ...ended }
     : { kind: 'suite', ...ended, report: reportOf(step), floor: step.floor };

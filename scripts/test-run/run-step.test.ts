@@ -47,6 +47,12 @@ function writing(report: unknown): string {
 }
 
 describe('running a step', () => {
+  test('it is timed, whether it passes or not', async () => {
+    for (const script of ['', 'process.exit(1);']) {
+      expect((await runStep(fakeSuite(script))).durationMs).toBeGreaterThan(0);
+    }
+  });
+
   test('a vitest report is counted by test, and by file that fell over without a failed test', async () => {
     const outcome = await runStep(fakeSuite(`${writing(VITEST_REPORT)} process.exit(1);`));
     expect(outcome).toMatchObject({ ok: false, report: { passed: 3, failed: 1, skipped: 2, broken: 2 } });

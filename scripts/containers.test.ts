@@ -1,5 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -43,6 +47,35 @@ describe('the container files', () => {
   it('leave the server more time to stop than it takes', () => {
     const { drainTimeoutMs } = parseConfig([]);
     expect(Number.parseInt(quire.stop_grace_period, 10) * 1_000).toBeGreaterThan(drainTimeoutMs);
+  });
+
+  it('the image is healthy while the server takes edits, on the port that it is told', async () => {
+    const check = /^HEALTHCHECK [^\\]*\\\n\s*CMD (.+)$/m.exec(dockerfile)?.[1] ?? '';
+    expect(check).toContain(`|| ${parseConfig([]).port})`);
+    let isReady = true;
+    const asked: (string | undefined)[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.url);
+      response.writeHead(isReady ? 200 : 503, { connection: 'close' }).end();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const path = [dirname(process.execPath), process.env.PATH].join(delimiter);
+    const runCheck = async (): Promise<number> => {
+      const child = spawn('/bin/sh', ['-c', check], {
+        env: { PATH: path, QUIRE_PORT: String(port) },
+        stdio: 'inherit',
+      });
+      const [status] = await once(child, 'exit');
+      return status;
+    };
+    expect(await runCheck()).toBe(0);
+    isReady = false;
+    expect(await runCheck()).toBe(1);
+    expect(asked).toEqual(['/readyz', '/readyz']);
+    server.close();
+    await once(server, 'close');
+    expect(await runCheck()).toBe(1);
   });
 
   it('the image runs what is in the repository', () => {

@@ -40,7 +40,12 @@ export interface Room {
   whenSaved(options?: { signal?: AbortSignal }): Promise<void>;
   /** Resolves once content can be shown, from this device or from the server. */
   whenLoaded(options?: { signal?: AbortSignal }): Promise<void>;
-  /** Releases this `open`; the last one closes the document, after its unconfirmed changes were sent. */
+  /**
+   * Releases this `open`. The last one takes this person off everybody's screen and closes the document: at once when
+   * nothing is unconfirmed; else when the server confirms, or finally refuses, what is, or after a while in which it did
+   * neither, provided that this device keeps the changes. Changes held only in memory keep the document open, and the
+   * page guarded.
+   */
   leave(): void;
 }
 

@@ -265,6 +265,61 @@ describe('a client', () => {
     expect(savedText()).toBe('last words');
   });
 
+  it('[G1] a left room whose changes are only in memory stays, and the page guarded, until they are confirmed', async () => {
+    const clock = new ManualClock();
+    const client = stage.connect({ clock });
+    const room = client.open('plan');
+    await room.whenSaved();
+    const { port } = stage.peer;
+    await stage.peer.stop();
+    await until(room.status, (status) => status.state !== 'saved');
+    type(room, 'nowhere else');
+    room.leave();
+    for (let minute = 0; minute < 5; minute += 1) clock.advance(60_000);
+    expect(client.environment.dispatch('beforeunload')).toBe(true);
+
+    const back = await FakePeer.start(port);
+    client.environment.setOnline(true);
+    await untilTrue(() => back.document('plan').getText('body').toString() === 'nowhere else');
+    await untilTrue(() => back.connections.at(-1)?.kindsHeard().includes('close'));
+    expect(client.environment.dispatch('beforeunload')).toBe(false);
+    client.close();
+    await back.stop();
+  });
+
+  it('a left room whose changes are refused for good is closed, and the page no longer guarded', async () => {
+    const client = stage.connect();
+    const room = client.open('plan');
+    await room.whenSaved();
+    stage.peer.holdsReceipts = true;
+    type(room, 'unwelcome');
+    room.leave();
+    await untilTrue(() => stage.peer.heldReceipts === 1);
+    expect(client.environment.dispatch('beforeunload')).toBe(true);
+    stage.peer.closeDocument('plan', closeCodes.forbidden.name);
+    await untilTrue(() => !client.environment.dispatch('beforeunload'));
+    expect(client.open('plan').doc).not.toBe(room.doc);
+  });
+
+  it('a left room that is opened again while it waits for its receipt stays open', async () => {
+    const clock = new ManualClock();
+    const client = stage.connect({ clock });
+    const before = client.open('plan');
+    await before.whenSaved();
+    stage.peer.holdsReceipts = true;
+    type(before, 'x');
+    await untilTrue(() => stage.peer.heldReceipts === 1);
+    before.leave();
+    clock.advance(1_000);
+    const after = client.open('plan');
+    expect(after.doc).toBe(before.doc);
+    stage.peer.releaseReceipts();
+    await after.whenSaved();
+    type(after, 'y');
+    await untilTrue(() => savedText() === 'xy');
+    expect(stage.peer.connections[0]?.kindsHeard()).not.toContain('close');
+  });
+
   it('asks for a token on every connection, and tries again when there was none', async () => {
     const getToken = vi
       .fn<() => Promise<string>>()

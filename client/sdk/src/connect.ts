@@ -17,7 +17,10 @@ export interface Surroundings {
   readonly random: () => number;
 }
 
-/** How long a room that everybody has left stays open for changes that are still unconfirmed. */
+/**
+ * How long a room that everybody has left stays open for changes that are still unconfirmed, once this device keeps them.
+ * Changes that are nowhere but in memory wait for as long as it takes.
+ */
 const LINGER_MS = 30_000;
 /** A socket without rooms is kept for whoever goes from one document to the next. */
 const SOCKET_REST_AFTER_MS = 5_000;
@@ -108,12 +111,19 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
     }
     held.room.disappear();
     const patience = new AbortController();
-    const cancelTimer = clock.schedule(() => patience.abort(), LINGER_MS);
+    let cancelTimer = () => {};
+    const linger = () => {
+      cancelTimer = clock.schedule(() => (held.room.wouldLose() ? linger() : patience.abort()), LINGER_MS);
+    };
+    linger();
     const finish = () => {
       cancelTimer();
-      if (held.leases === 0) closeRoom(held);
+      if (held.leases === 0 && rooms.get(held.room.name) === held) closeRoom(held);
     };
-    held.cancelClosing = cancelTimer;
+    held.cancelClosing = () => {
+      cancelTimer();
+      patience.abort();
+    };
     held.room.whenSaved(patience.signal).then(finish, finish);
   };
 

@@ -11,6 +11,7 @@ import {
 } from '@quire/protocol';
 import * as Y from 'yjs';
 import type { Grant } from '../auth/authenticator.ts';
+import type { Logger } from '../observability/log.ts';
 import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
 import type { Admission, AdmissionHost } from './admission.ts';
 import { type ConnectionState, DocumentConnection } from './document-connection.ts';
@@ -34,6 +35,7 @@ export interface SessionContext {
   readonly gate: ExtensionGate | null;
   readonly limits: SessionLimits;
   readonly store: Pick<DocumentStore, 'status'>;
+  readonly log: Logger;
   readonly meters: CollabMeters | null;
   discardDestroyed(name: string): void;
   /** Counts somebody on the way into a document, so that it isn't unloaded under them (R6); returns the end of it. */
@@ -168,6 +170,7 @@ export class CollabSession implements AdmissionHost {
   }
 
   readonly #endConnection = (connection: DocumentConnection, code: CloseCode): void => {
+    this.#ended.add(connection.address.raw);
     this.#context.meters?.connectionRefused(code);
     this.#admission.endConnection(connection, code);
   };
@@ -182,13 +185,17 @@ export class CollabSession implements AdmissionHost {
 
   #wait(connection: DocumentConnection, frame: ClientFrame, readAtMs: number | null): void {
     const bytes = weigh(frame);
-    const { maxUnestablishedBytes, maxUnestablishedFrames } = this.#context.limits;
-    if (this.#waiting.frames + 1 > maxUnestablishedFrames || this.#waiting.bytes + bytes > maxUnestablishedBytes) {
+    if (!this.#hasRoomToWait(bytes)) {
       this.#port.close(closeCodes.tooManyBeforeAuth);
       return;
     }
     connection.waiting.push({ frame: copyOf(frame), bytes, readAtMs });
     this.#countWaiting(1, bytes);
+  }
+
+  #hasRoomToWait(bytes: number): boolean {
+    const { maxUnestablishedBytes, maxUnestablishedFrames } = this.#context.limits;
+    return this.#waiting.frames + 1 <= maxUnestablishedFrames && this.#waiting.bytes + bytes <= maxUnestablishedBytes;
   }
 
   #countWaiting(frames: number, bytes: number): void {
@@ -217,11 +224,14 @@ export class CollabSession implements AdmissionHost {
       case 'update':
       case 'step-2':
       case 'presence':
-        if (this.#context.gate === null || state.hocuspocus === null) this.#accept(connection, state, frame, readAtMs);
-        else this.#acceptThroughGate(connection, state, { frame, readAtMs, hocuspocus: state.hocuspocus });
+        this.#handleContent(connection, state, frame, readAtMs);
         return;
       case 'step-1':
-        this.#answerStepOne(connection, state, frame);
+        if (this.#context.gate === null) this.#answerStepOne(connection, state, frame);
+        else {
+          const own = copyOf(frame);
+          this.#throughGate(connection, state, weigh(own), async () => this.#answerStepOne(connection, state, own));
+        }
         return;
       case 'query-presence':
         this.#tellPresence(connection, state);
@@ -234,6 +244,18 @@ export class CollabSession implements AdmissionHost {
       default:
         frame satisfies never;
     }
+  }
+
+  #handleContent(connection: DocumentConnection, state: Established, frame: GatedFrame, readAtMs: number | null): void {
+    const { hocuspocus } = state;
+    if (this.#context.gate === null || hocuspocus === null) {
+      this.#accept(connection, state, frame, readAtMs);
+      return;
+    }
+    const own = copyOf(frame);
+    this.#throughGate(connection, state, weigh(own), () =>
+      this.#acceptThroughHooks(connection, state, hocuspocus, { frame: own, readAtMs }),
+    );
   }
 
   #accept(connection: DocumentConnection, state: Established, frame: GatedFrame, readAtMs: number | null): void {
@@ -250,32 +272,40 @@ export class CollabSession implements AdmissionHost {
     }
   }
 
-  /** Hooks may take their time: frames of one connection go through them one after the other, in order. */
-  #acceptThroughGate(
+  /**
+   * Hooks may take their time: frames of one connection go through them one after the other, in order, step 1 among
+   * them, since it decides which receipts are owed. What waits counts against the limits of what waits at the door.
+   */
+  #throughGate(connection: DocumentConnection, state: Established, bytes: number, pass: () => Promise<void>): void {
+    if (!this.#hasRoomToWait(bytes)) {
+      this.#port.close(closeCodes.overloaded);
+      return;
+    }
+    this.#countWaiting(1, bytes);
+    const previous = this.#gates?.get(connection) ?? Promise.resolve();
+    const next = previous
+      .then(() => (connection.state === state ? pass() : undefined))
+      .catch((error: unknown) => {
+        // A frame that a hook refuses ends the connection: going on without it would lose what builds on it (R4).
+        this.#context.log.warn({ err: error, document: connection.address.document }, 'a hook refused a message');
+        connection.closeSession(closeCodes.forbidden);
+      })
+      .finally(() => this.#countWaiting(-1, -bytes));
+    this.#gates?.set(connection, next);
+  }
+
+  async #acceptThroughHooks(
     connection: DocumentConnection,
     state: Established,
-    arrival: {
-      readonly frame: GatedFrame;
-      readonly readAtMs: number | null;
-      readonly hocuspocus: HocuspocusConnection;
-    },
-  ): void {
+    hocuspocus: HocuspocusConnection,
+    arrival: { readonly frame: GatedFrame; readonly readAtMs: number | null },
+  ): Promise<void> {
     const { gate } = this.#context;
-    const { readAtMs, hocuspocus } = arrival;
-    const frame = copyOf(arrival.frame);
-    const pass = async (): Promise<void> => {
-      if (gate === null || connection.state !== state) return;
-      const admitted = await gate.admit(hocuspocus, frame);
-      if (connection.state !== state) return;
-      this.#accept(connection, state, admitted, readAtMs);
-      await gate.after(hocuspocus, frame);
-    };
-    const previous = this.#gates?.get(connection) ?? Promise.resolve();
-    this.#gates?.set(
-      connection,
-      // A frame that a hook refuses ends the connection: going on without it would lose what builds on it (R4).
-      previous.then(pass).catch(() => connection.closeSession(closeCodes.forbidden)),
-    );
+    if (gate === null) return;
+    const admitted = await gate.admit(hocuspocus, arrival.frame);
+    if (connection.state !== state) return;
+    this.#accept(connection, state, admitted, arrival.readAtMs);
+    await gate.after(hocuspocus, arrival.frame);
   }
 
   #act(connection: DocumentConnection, verdict: Verdict): void {

@@ -91,6 +91,7 @@ class LiveCollaboration implements Collaboration {
       }),
       limits,
       store,
+      log: options.log,
       meters: options.meters ?? null,
       discardDestroyed: (name) => this.#discardDestroyed(name),
       noteEntering: (name) => this.#noteEntering(name),

@@ -1,3 +1,4 @@
+import { HocuspocusProvider } from '@hocuspocus/provider';
 import { type DocumentStore, MemoryStore, PersistenceError } from '@quire/persistence';
 import { closeCodes, decodeServerFrame, encodeHocuspocusFrame, type ServerFrame } from '@quire/protocol';
 import { joinWithHocuspocus, joinWithYWebsocket } from '@quire/testing';
@@ -158,6 +159,23 @@ describe('receipts', () => {
     expect(await stored(store, 'plan')).toBe('edcba');
   });
 
+  it('[R2] what is typed while a token is fetched is not confirmed before the handshake is on disk', async () => {
+    const store = new MemoryStore({ flushing: 'manual' });
+    ends.push(() => store.close());
+    const { url } = await start({ store });
+    const raw = await openRaw(url, 'plan');
+    for (const update of keystrokes(3)) raw.say({ kind: 'update', update }); // before any step 1, as a provider does then
+    await vi.waitFor(() => expect(store.queue.entries).toBe(1));
+    raw.say({ kind: 'step-1', stateVector: EMPTY_VECTOR });
+    raw.say({ kind: 'step-2', update: Y.encodeStateAsUpdate(new Y.Doc()) });
+    while (raw.heard.filter((frame) => frame.kind === 'step-2').length === 0) await new Promise(setImmediate);
+    store.flush();
+    await vi.waitFor(() => {
+      store.flush();
+      expect(raw.receipts()).toBe(1);
+    });
+  });
+
   it('[R9] a y-websocket client hears its own bytes, also when it sends them again', async () => {
     const { url } = await start();
     const socket = new WebSocket(`${url}/yjs/plan`);
@@ -200,6 +218,53 @@ describe('what a client may not do', () => {
     expect(textOf(reader.doc)).toBe('');
     raw.say({ kind: 'update', update: first ?? EMPTY_UPDATE });
     await vi.waitFor(() => expect(textOf(reader.doc)).toBe('xxx'));
+  });
+
+  it('[R3] the limit is the document’s, not that of one opening', async () => {
+    const { url, collaboration } = await start();
+    const orphans = keystrokes(testLimits.maxPendingUpdates + 20).slice(1);
+    const half = Math.ceil(testLimits.maxPendingUpdates / 2);
+    for (const part of [orphans.slice(0, half), orphans.slice(half)]) {
+      const raw = await openRaw(url, 'plan');
+      raw.say({ kind: 'step-1', stateVector: EMPTY_VECTOR });
+      raw.say({ kind: 'step-2', update: EMPTY_UPDATE });
+      for (const update of part) raw.say({ kind: 'update', update });
+      if (part.length === half) {
+        await vi.waitFor(() => expect(raw.receipts()).toBe(half + 1));
+        raw.socket.close();
+        await vi.waitFor(() => expect(collaboration.openDocuments).toBe(0));
+      } else {
+        expect(await raw.closed).toBe(closeCodes.tooMuchPending.code);
+      }
+    }
+  });
+
+  it('[R3] [R5] readers who bring pending edits back are neither counted nor journalled', async () => {
+    const { url, store } = await start();
+    const raw = await openRaw(url, 'plan');
+    raw.say({ kind: 'step-1', stateVector: EMPTY_VECTOR });
+    raw.say({ kind: 'step-2', update: EMPTY_UPDATE });
+    raw.say({ kind: 'update', update: keystrokes(2)[1] ?? EMPTY_UPDATE });
+    await vi.waitFor(() => expect(raw.receipts()).toBe(2));
+    for (let visit = 0; visit < 5; visit += 1) {
+      const reader = joinHocuspocus(url, 'plan');
+      await vi.waitFor(() => expect(reader.provider.isSynced && !reader.provider.hasUnsyncedChanges).toBe(true));
+      reader.leave();
+    }
+    expect((await store.load('plan'))?.entries).toHaveLength(1);
+  });
+
+  it('ten bytes that name themselves are refused, stored nowhere, and unnoticed by others', async () => {
+    const { url, store } = await start();
+    const bystander = joinHocuspocus(url, 'plan');
+    bystander.doc.getText('body').insert(0, 'fine');
+    await vi.waitFor(() => expect(bystander.provider.hasUnsyncedChanges).toBe(false));
+    const raw = await openRaw(url, 'plan');
+    raw.say({ kind: 'update', update: Buffer.from('01010700840700017800', 'hex') });
+    expect(await raw.closed).toBe(closeCodes.badUpdate.code);
+    bystander.doc.getText('body').insert(4, '!');
+    await vi.waitFor(() => expect(bystander.provider.hasUnsyncedChanges).toBe(false));
+    expect(await stored(store, 'plan')).toBe('fine!');
   });
 
   it('[R4] after a refused update nothing more is taken from that connection', async () => {
@@ -325,6 +390,42 @@ describe('documents that come and go', () => {
     await vi.waitFor(async () => expect(await stored(store, 'plan')).toBe('new'));
     expect(textOf(fresh.doc)).toBe('new');
     expect((await store.load('plan'))?.epoch.count).toBe(2);
+  });
+
+  it('[R14] what was typed offline on top of a deleted life does not bring the document back', async () => {
+    const { url, store, collaboration } = await start();
+    const doc = new Y.Doc();
+    const typed: Uint8Array[] = [];
+    doc.on('update', (update: Uint8Array) => typed.push(update));
+    doc.getText('body').insert(0, 'old');
+    const raw = await openRaw(url, 'plan');
+    raw.say({ kind: 'step-1', stateVector: EMPTY_VECTOR });
+    raw.say({ kind: 'step-2', update: Y.encodeStateAsUpdate(doc) });
+    await vi.waitFor(() => expect(raw.receipts()).toBe(1));
+    await collaboration.delete('plan' as never);
+    doc.getText('body').insert(3, ' and more');
+    const tab = await openRaw(url, 'plan');
+    tab.say({ kind: 'update', update: typed.at(-1) ?? EMPTY_UPDATE });
+    await vi.waitFor(() => expect(tab.heard).toContainEqual({ kind: 'closed', reason: closeCodes.staleEpoch.name }));
+    expect(await store.stat('plan')).toMatchObject({ state: 'deleted' });
+  });
+
+  it('who types on after a deletion keeps the socket, and the other documents on it', async () => {
+    const { url, collaboration } = await start();
+    const ada = joinHocuspocus(url, 'plan');
+    const other = new Y.Doc();
+    const provider = new HocuspocusProvider({ websocketProvider: ada.socket, name: 'other', document: other });
+    provider.attach();
+    ends.push(() => provider.destroy());
+    ada.doc.getText('body').insert(0, 'old');
+    await vi.waitFor(() => expect([ada.provider.hasUnsyncedChanges, provider.isSynced]).toEqual([false, true]));
+    const closes: unknown[] = [];
+    ada.socket.on('close', ({ event }: { event: CloseEvent }) => closes.push([event.code, event.reason]));
+    await collaboration.delete('plan' as never);
+    for (let key = 0; key < testLimits.maxUnestablishedFrames + 50; key += 1) ada.doc.getText('body').insert(0, 'x');
+    other.getText('body').insert(0, 'alive');
+    await vi.waitFor(() => expect(provider.hasUnsyncedChanges).toBe(false));
+    expect(closes).toEqual([]);
   });
 
   it('the index of documents follows the title in the document, also when it is the last edit', async () => {

@@ -8,6 +8,8 @@ describe('the path of an upgrade', () => {
     ['/yjs/team%2Fplan?token=x', 'team/plan'],
     ['/yjs/%C3%9Cberblick%202026', 'Überblick 2026'],
     ['/yjs/100%2525', '100%25'],
+    ['/yjs/a/../b', 'a/../b'],
+    ['/yjs/a\\b', 'a\\b'],
   ])('%s names %j: decoded once', (path, document) => {
     expect(readTarget(path)).toMatchObject({ kind: 'y-websocket', document });
   });

@@ -23,8 +23,10 @@ export function readTarget(requestTarget: string): RequestedTarget {
     return { kind: 'refused', status: '400 Bad Request', problem: 'The path of this request is not a URL path.' };
   const path = url.pathname.length > 1 && url.pathname.endsWith('/') ? url.pathname.slice(0, -1) : url.pathname;
   if (path === '/collab') return { kind: 'hocuspocus', url };
-  if (url.pathname.startsWith(Y_WEBSOCKET_PREFIX)) {
-    const encoded = url.pathname.slice(Y_WEBSOCKET_PREFIX.length);
+  // As it was sent: a URL parser takes `a/../b` for `b`, which is another document.
+  const rawPath = requestTarget.split(/[?#]/, 1)[0] ?? '';
+  if (rawPath.startsWith(Y_WEBSOCKET_PREFIX)) {
+    const encoded = rawPath.slice(Y_WEBSOCKET_PREFIX.length);
     try {
       return { kind: 'y-websocket', url, document: decodeURIComponent(encoded) };
     } catch {

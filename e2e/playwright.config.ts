@@ -1,4 +1,8 @@
 import { defineConfig } from '@playwright/test';
+import { findProgram } from '../scripts/setup/command.mjs';
+
+const chromium = findProgram('chromium', process.env);
+if (chromium === null) throw new Error('PATH finds no chromium: node scripts/setup.mjs test installs it');
 
 export default defineConfig({
   testDir: './browser',
@@ -17,7 +21,7 @@ export default defineConfig({
     viewport: { width: 1280, height: 800 },
     screenshot: 'only-on-failure',
     launchOptions: {
-      executablePath: '/usr/bin/chromium',
+      executablePath: chromium,
       args: [
         '--headless',
         '--no-sandbox',

@@ -1,56 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
-import { type Actor, expect, test } from './fixtures.ts';
-
-async function expectNoViolations(page: Page): Promise<void> {
-  const { violations, passes } = await new AxeBuilder({ page }).analyze();
-  expect(passes.length).toBeGreaterThan(10);
-  expect(violations.map(({ id, nodes }) => ({ id, nodes: nodes.map((node) => node.html) }))).toEqual([]);
-}
-
-/** A document with one of everything that the toolbar makes, so that axe has something to look at. */
-async function writeSomeOfEverything({ editor, page }: Actor): Promise<void> {
-  await editor.title.fill('A bit of everything');
-  await editor.write('# Heading\nSome **bold** and *italic* text.\n- one\ntwo\n\n> quoted\n\n\n[ ] a task');
-  await page.keyboard.press('Enter');
-  await editor.expectSaved();
-}
-
-for (const colorScheme of ['light', 'dark'] as const) {
-  test.describe(`in ${colorScheme} mode`, () => {
-    test.use({ browserOptions: { colorScheme } });
-
-    test('axe finds nothing on the home page, empty or not, nor in its menu and dialogs', async ({ ada }) => {
-      await ada.home.open();
-      await expect(ada.page.getByRole('heading', { name: 'No documents yet' })).toBeVisible();
-      await expectNoViolations(ada.page);
-      await ada.home.newDocumentButton.click();
-      await ada.editor.title.fill('Plan');
-      await ada.editor.expectSaved();
-      await ada.home.open();
-      await expect(ada.home.link('Plan')).toBeVisible();
-      await expectNoViolations(ada.page);
-      await ada.page.getByRole('button', { name: 'More for Plan' }).click();
-      await expect(ada.page.getByRole('menu')).toBeVisible();
-      await expectNoViolations(ada.page);
-      await ada.page.getByRole('menuitem', { name: 'Rename' }).click();
-      await expect(ada.page.getByRole('dialog')).toBeVisible();
-      await expectNoViolations(ada.page);
-    });
-
-    test('axe finds nothing on the editor with somebody else in it, nor in its popovers', async ({ ada, ben }) => {
-      await ada.editor.open('axe');
-      await writeSomeOfEverything(ada);
-      await ben.editor.open('axe');
-      await ben.editor.write('Ben was here');
-      await expect(ada.editor.caretOf('Ben')).toBeVisible();
-      await expectNoViolations(ada.page);
-      await ada.page.getByRole('button', { name: /^Ada \(you\)/ }).click();
-      await expect(ada.page.getByRole('dialog', { name: 'You' })).toBeVisible();
-      await expectNoViolations(ada.page);
-    });
-  });
-}
+import { expectNoViolations } from './axe.ts';
+import { expect, test } from './fixtures.ts';
 
 test.describe('with the keyboard alone', () => {
   test('a person makes a document, names it, writes, formats, and finds the way back', async ({ ada }) => {
@@ -87,6 +37,67 @@ test.describe('with the keyboard alone', () => {
     await expect(ada.home.link('Renamed by keyboard')).toBeVisible();
   });
 
+  test('a person chooses a style from its menu, and makes, changes and removes a link', async ({ ada }) => {
+    const { page, editor } = ada;
+    await editor.open('keys');
+    await expect(editor.text).toBeFocused();
+    await page.keyboard.type('Plan');
+    await page.keyboard.press('Alt+F10');
+    await arrowTo(page, 'Paragraph style: Body text');
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('menuitemradio', { name: 'Body text' })).toBeFocused();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await expect(editor.text.getByRole('heading', { level: 1 })).toHaveText('Plan');
+    await expect(editor.text).toBeFocused();
+
+    const address = page.getByRole('textbox', { name: 'Address' });
+    const link = editor.text.getByRole('link', { name: 'Plan' });
+    await page.keyboard.press('Control+a');
+    await page.keyboard.press('Alt+F10');
+    await arrowTo(page, 'Link');
+    await page.keyboard.press('Enter');
+    await expect(address).toBeFocused();
+    await page.keyboard.type('not an address');
+    await page.keyboard.press('Enter');
+    await expect(address).toHaveAccessibleDescription('That is not a web or mail address.');
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('example.org');
+    await page.keyboard.press('Enter');
+    await expect(link).toHaveAttribute('href', 'https://example.org');
+    await expect(editor.text).toBeFocused();
+
+    await page.keyboard.press('Control+k');
+    await expect(address).toBeFocused();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('example.net');
+    await page.keyboard.press('Enter');
+    await expect(link).toHaveAttribute('href', 'https://example.net');
+
+    await page.keyboard.press('Control+k');
+    await expect(address).toBeFocused();
+    await page.keyboard.press('Escape');
+    await expect(address).toBeHidden();
+    await expect(editor.text).toBeFocused();
+    await page.keyboard.press('Control+k');
+    await expect(address).toBeFocused();
+    await tabTo(page, 'button', 'Remove link');
+    await page.keyboard.press('Enter');
+    await expect(link).toHaveCount(0);
+    await expect(editor.text).toBeFocused();
+  });
+
+  test('what the save state means can be asked for', async ({ ada }) => {
+    await ada.editor.open('meaning');
+    await ada.editor.expectSaved();
+    await tabTo(ada.page, 'button', 'Save state: Saved', 'Shift+Tab');
+    const meaning = 'Every change you made is on the server’s disk.';
+    await expect(ada.editor.saveState).toHaveAccessibleDescription(meaning);
+    await ada.page.keyboard.press('Enter');
+    await expect(ada.editor.saveState).toHaveAttribute('aria-expanded', 'true');
+    await expect(ada.page.locator('.popover').getByText(meaning)).toBeVisible();
+  });
+
   test('Tab reaches everything in the editor’s header, and every stop can be seen', async ({ ada, ben }) => {
     await ada.editor.open('stops');
     await ben.editor.open('stops');
@@ -96,12 +107,37 @@ test.describe('with the keyboard alone', () => {
       ['button', 'Copy link'],
       ['button', /^Ada \(you\)/],
       ['button', 'Ben'],
+      ['button', /^Save state/],
       ['textbox', 'Document title'],
       ['link', 'All documents'],
     ] as const) {
       await tabTo(ada.page, role, name, 'Shift+Tab');
       await expect(ada.page.locator(':focus')).toBeInViewport();
     }
+  });
+});
+
+test.describe('with a screen reader', () => {
+  test('a person hears that the connection is lost and that all is saved again, but not every "Saved"', async ({
+    ada,
+    server,
+  }) => {
+    await ada.editor.open('heard');
+    await ada.editor.expectSaved();
+    const heard = await listenToStatus(ada.page);
+    for (const word of ['one ', 'two ']) {
+      await ada.editor.write(word);
+      await ada.editor.expectSaved();
+    }
+    expect(await heard()).toEqual([]);
+    await server.kill('SIGKILL');
+    await expect(ada.editor.saveState).toHaveText('Reconnecting…');
+    await ada.editor.write('three');
+    await server.restart();
+    await ada.editor.expectSaved();
+    await expect.poll(async () => (await heard()).at(-1)).toBe('Saved');
+    expect((await heard()).filter((text) => text === 'Saved')).toHaveLength(1);
+    expect((await heard())[0]).toBe('Reconnecting…');
   });
 });
 
@@ -115,7 +151,7 @@ test.describe('on a phone', () => {
     await ada.editor.write('The end.');
     await ada.editor.expectSaved();
     // While all is well it is a check mark, with its words for screen readers only.
-    await expect(ada.editor.saveState.locator('..')).toBeInViewport({ ratio: 1 });
+    await expect(ada.editor.saveState).toBeInViewport({ ratio: 1 });
     await expect(ada.editor.toolbar).toBeInViewport();
     await expect.poll(() => isAbove(ada.editor.text.getByText('The end.'), ada.editor.toolbar)).toBe(true);
     await expectNoViolations(ada.page);
@@ -132,6 +168,20 @@ test.describe('on a phone', () => {
 async function isAbove(upper: Locator, lower: Locator): Promise<boolean> {
   const [above, below] = [await upper.boundingBox(), await lower.boundingBox()];
   return above !== null && below !== null && above.y + above.height <= below.y;
+}
+
+/** From here on, everything that the page's status region says. */
+async function listenToStatus(page: Page): Promise<() => Promise<readonly string[]>> {
+  const region = page.getByRole('status');
+  const heard = await region.evaluateHandle((element) => {
+    const texts: string[] = [];
+    new MutationObserver(() => {
+      const text = element.textContent ?? '';
+      if (text !== '' && text !== texts.at(-1)) texts.push(text);
+    }).observe(element, { subtree: true, childList: true, characterData: true });
+    return texts;
+  });
+  return () => heard.jsonValue();
 }
 
 /** More stops than any page has. */

@@ -19,7 +19,7 @@ export class EditorPage {
   }
 
   get saveState(): Locator {
-    return this.page.getByRole('status', { name: 'Save state' });
+    return this.page.getByRole('button', { name: /^Save state/ });
   }
 
   get toolbar(): Locator {

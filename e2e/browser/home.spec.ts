@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect, test } from './fixtures.ts';
 
 test.describe('the home page', () => {
@@ -39,6 +40,22 @@ test.describe('the home page', () => {
     await expect(ben.editor.toolbar).toBeHidden();
     await ada.page.reload();
     await expect(ada.page.getByRole('heading', { name: 'No documents yet' })).toBeVisible();
+  });
+
+  test('a document that was deleted under somebody can still be downloaded from their screen', async ({ ada, ben }) => {
+    await ben.editor.open('old');
+    await ben.editor.title.fill('Old news: 1/2');
+    await ben.editor.write('**gone** soon <b>');
+    await ben.editor.expectSaved();
+    await ada.home.open();
+    await ada.home.delete('Old news: 1/2');
+    const downloading = ben.page.waitForEvent('download');
+    await ben.page.getByRole('alert').getByRole('button', { name: 'Download a copy' }).click();
+    const download = await downloading;
+    expect(download.suggestedFilename()).toBe('Old news 1 2.html');
+    const copy = await readFile(await download.path(), 'utf8');
+    expect(copy).toContain('<h1>Old news: 1/2</h1>');
+    expect(copy).toContain('<p><strong>gone</strong> soon &lt;b&gt;</p>');
   });
 
   test('finds a document by a word of its title', async ({ ada }) => {

@@ -1,0 +1,53 @@
+import { execFileSync } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, rmdirSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { test as base } from './fixtures.ts';
+
+/** Room for the server's own files, of which one is as large as two of LevelDB's write buffers. */
+const DISK_BYTES = 8 * 1024 * 1024;
+const WRITE_BUFFER_BYTES = 256 * 1024;
+
+interface SmallDisk {
+  /** Leaves no room for one byte more. */
+  fill(): void;
+  free(): void;
+}
+
+/** With a server whose data is on a disk of its own, which a test can fill. */
+export const test = base.extend<{ data: string; disk: SmallDisk }>({
+  serverOptions: { env: { QUIRE_JOURNAL_WRITE_BUFFER_BYTES: String(WRITE_BUFFER_BYTES) } },
+
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from here
+  data: async ({}, use, testInfo) => {
+    const data = testInfo.outputPath('disk');
+    mkdirSync(data, { recursive: true });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_BYTES}`, 'tmpfs', data]);
+    await use(data);
+    execFileSync('umount', [data]);
+    rmdirSync(data);
+  },
+
+  disk: async ({ data }, use) => {
+    const filler = join(data, 'filler');
+    await use({ fill: () => fill(filler), free: () => rmSync(filler) });
+  },
+});
+
+function fill(path: string): void {
+  const file = openSync(path, 'w');
+  try {
+    for (const bytes of [64 * 1024, 1024, 1]) while (tryWrite(file, bytes));
+  } finally {
+    closeSync(file);
+  }
+}
+
+function tryWrite(file: number, bytes: number): boolean {
+  try {
+    writeSync(file, Buffer.alloc(bytes));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return false;
+    throw error;
+  }
+}

@@ -81,12 +81,12 @@ export const offences: readonly Offence[] = [
     frame(({ encode }) => new Uint8Array([...encode({ kind: 'update', update: writeUpdate('more') }), 0])),
   ),
   offence(
-    'a length of many gigabytes',
+    '[G4] a length of many gigabytes',
     badFrame,
     frame(({ raw }) => raw(SYNC, 2, 255, 255, 255, 255, 127)),
   ),
   offence(
-    'a frame beyond the limit',
+    '[G4] a frame beyond the limit',
     frameTooBig,
     frame(({ encode }) => encode({ kind: 'update', update: writeUpdate('big'.repeat(30_000)) })),
   ),
@@ -126,17 +126,17 @@ export const offences: readonly Offence[] = [
     frame(({ encode }) => encode({ kind: 'presence', presence: presenceOf(1, '{"user":') })),
   ),
   offence(
-    'presence of more people than allowed',
+    '[G4] presence of more people than allowed',
     badFrame,
     frame(({ encode }) => encode({ kind: 'presence', presence: presenceOf(5, '{}') })),
   ),
   offence(
-    'a presence state that is too large',
+    '[G4] a presence state that is too large',
     badFrame,
     frame(({ encode }) => encode({ kind: 'presence', presence: presenceOf(1, JSON.stringify('x'.repeat(500))) })),
   ),
   offence(
-    '[R3] a flood of updates whose predecessors are missing',
+    '[R3] [G4] a flood of updates whose predecessors are missing',
     tooMuchPending,
     ({ encode, socket }) => {
       for (const update of writeOrphans(100)) socket.send(encode({ kind: 'update', update }));

@@ -7,13 +7,18 @@ export interface CitingTest {
 }
 
 const TEST_FILES = '{protocol,persistence,server,client,testing,e2e,scripts}/**/*.{test,spec}.{ts,tsx}';
+/** Whose cases have their titles in a table, beside the test that goes through it. */
+const TABLES = ['e2e/bad-input/offences.ts'];
 const TITLE =
-  /\b(?:it|test)(?:\.each\([\s\S]*?\))?\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|`((?:[^`\\]|\\.)*)`)/g;
+  /\b(?:it|test|offence)(?:\.each\([\s\S]*?\))?\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|`((?:[^`\\]|\\.)*)`)/g;
 
 /** Tests whose title cites a guarantee or rule, such as `[G1] …`, by that id. */
 export function collectCitations(root: string): ReadonlyMap<string, readonly CitingTest[]> {
   const byId = new Map<string, CitingTest[]>();
-  const files = globSync(TEST_FILES, { cwd: root, exclude: (path) => path.includes('node_modules') }).sort();
+  const files = globSync([TEST_FILES, ...TABLES], {
+    cwd: root,
+    exclude: (path) => path.includes('node_modules'),
+  }).sort();
   for (const file of files) {
     for (const title of titlesIn(readFileSync(join(root, file), 'utf8'))) {
       for (const [, id = ''] of title.matchAll(/\[([GR]\d+)\]/g)) {

@@ -168,12 +168,19 @@ export class BatchWriter<W extends Write> {
 
   /** False only when the store closes while the disk still refuses. */
   async #commit(batch: Batch<W>): Promise<boolean> {
-    const { clock, database, onBatch } = this.#options;
+    const { clock, onBatch } = this.#options;
     const since = elapsedMs(clock);
+    const isOnDisk = await this.#syncPatiently(batch);
+    // Outside of what is tried again: an observer that throws is no failure of the disk.
+    if (isOnDisk && batch.ops.length > 0) onBatch(reportOf(batch, since, elapsedMs(clock)));
+    return isOnDisk;
+  }
+
+  async #syncPatiently(batch: Batch<W>): Promise<boolean> {
+    const { database } = this.#options;
     let failure: unknown;
     try {
       await this.#sync(batch);
-      if (batch.ops.length > 0) onBatch(reportOf(batch, since, elapsedMs(clock)));
       return true;
     } catch (error) {
       failure = error;

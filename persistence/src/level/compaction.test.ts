@@ -153,12 +153,13 @@ describe('compaction', () => {
     const order: string[] = [];
     const folding = store.compact('large').then(() => order.push('folded'));
     const bob = new Typist();
-    for (let i = 0; i < 5; i++) {
+    do {
       await appendTo(store, 'small', bob.type('x'));
       order.push('stored');
-    }
+    } while (!order.includes('folded'));
     await folding;
-    expect(order).toEqual(['stored', 'stored', 'stored', 'stored', 'stored', 'folded']);
+    // How many get in depends on the disk; that one does, on nothing but the fold being elsewhere.
+    expect(order[0]).toBe('stored');
     await store.close();
   });
 

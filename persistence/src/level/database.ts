@@ -76,7 +76,12 @@ export class Database {
     if (state === 'closed') throw new PersistenceError('CLOSED', 'The store is closed');
     const old = this.#handle;
     this.#handle = { state: 'away', reason };
-    if (old.state === 'open') await old.db.close();
+    try {
+      if (old.state === 'open') await old.db.close();
+    } catch (error) {
+      this.#handle = old; // it still holds LevelDB's lock: the next attempt has to close it first
+      throw error;
+    }
     await beforeOpen();
     this.#become({ state: 'open', db: await this.#open(this.#directory) });
   }

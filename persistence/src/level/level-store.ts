@@ -52,7 +52,7 @@ export interface LevelStoreParts {
   readonly queueBytes: number;
   readonly batchEntries: number;
   drawId(): EntryId;
-  /** After the database is closed: gives back what opening took. */
+  /** Before the database is closed: takes back what opening left in the directory. */
   release(): Promise<void>;
 }
 
@@ -168,8 +168,8 @@ export class LevelStore implements DocumentStore {
     sweeper.stop();
     await writer.close();
     await upkeep;
+    await release(); // while the lock is held: afterwards the card may be the next holder's
     await database.close();
-    await release();
   }
 
   async #unlessRefusing(done: Promise<void>): Promise<void> {

@@ -40,10 +40,10 @@ async function run(config: Config, log: Log, stops: StopRequests): Promise<void>
   let server: QuireServer;
   try {
     // A first request to stop waits for the start to end; whoever asks again waits no longer.
-    server = await Promise.race([
-      createServer(config, { logger: log.logger }),
-      stops.again.then(() => process.exit(1)),
-    ]);
+    const starting = createServer(config, { logger: log.logger });
+    const outcome = await Promise.race([starting, stops.again.then(() => null)]);
+    if (outcome === null) process.exit(1);
+    server = outcome;
   } catch (error) {
     log.flush();
     failToStart(error);

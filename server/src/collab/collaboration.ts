@@ -178,7 +178,6 @@ class LiveCollaboration implements Collaboration {
     if (owner !== undefined) {
       owner.evict(closeCodes.documentDeleted);
       await owner.drained();
-      owner.evict(closeCodes.documentDeleted); // whoever came in meanwhile
       this.#forget(owner);
     }
     await this.#options.store.delete(name);
@@ -192,7 +191,7 @@ class LiveCollaboration implements Collaboration {
   async #open(name: DocumentName): Promise<DocumentOwner> {
     await this.#hocuspocus.createDocument(name, NO_REQUEST, NO_SOCKET, ALLOWED, {});
     const owner = this.#owners.get(name);
-    if (owner !== undefined) return owner;
+    if (owner?.isOpen === true) return owner;
     this.#discardDestroyed(name);
     throw new Refusal(closeCodes.loadFailed); // deleted while it was opened: the next attempt meets the new state
   }

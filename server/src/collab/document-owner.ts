@@ -24,6 +24,8 @@ type FlushState =
 
 type OwnerState =
   | { readonly kind: 'open' }
+  /** Everybody was put out; what is at the disk is waited for. Nobody enters. */
+  | { readonly kind: 'closing' }
   /** Nobody needs it any more and it is leaving memory, or it was deleted. */
   | { readonly kind: 'closed' };
 
@@ -225,8 +227,9 @@ export class DocumentOwner {
     return new Promise((resolve) => this.#onDrained.push(resolve));
   }
 
-  /** Everybody out, nothing more in. Edits that are not at the disk yet are refused. */
+  /** Everybody out, nobody in. Edits that are not at the disk yet are refused; those that are can be waited for. */
   evict(code: CloseCode): void {
+    if (this.#state.kind === 'open') this.#state = { kind: 'closing' };
     for (const submission of this.#takeQueue()) submission.settled?.reject(new Error(code.reason));
     for (const connection of [...this.#connections]) {
       // A provider never reopens a document that was closed by itself, so what may pass must end the socket (R7).
@@ -259,7 +262,7 @@ export class DocumentOwner {
   }
 
   #schedule(): void {
-    if (this.#state.kind !== 'open') return;
+    if (this.#state.kind === 'closed') return;
     switch (this.#flush.kind) {
       case 'scheduled':
         return;

@@ -3,6 +3,7 @@ import { joinWithHocuspocus, joinWithYWebsocket } from '@quire/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type StartedGateway, startGateway } from '../testing/start-gateway.ts';
 import type { Extension } from './collaboration.ts';
+import { QuireHocuspocus } from './quire-hocuspocus.ts';
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -19,6 +20,13 @@ const join: typeof joinWithHocuspocus = (...parameters) => {
   ends.push(() => person.leave());
   return person;
 };
+
+it('hooks that nobody has are not called: Hocuspocus fills them with promises that do nothing', () => {
+  const hocuspocus = new QuireHocuspocus({ extensions: [], maxDocumentsPerSession: 1, mayUnload: () => true });
+  const hooks = hocuspocus.configuration.extensions.flatMap((extension) => Object.values(extension));
+  expect(hooks.filter((hook) => typeof hook === 'function')).toEqual([]);
+  expect(hocuspocus.hasHook('onChange')).toBe(false);
+});
 
 describe('Hocuspocus extensions', () => {
   it('a published one runs unmodified: Throttle turns away the third connection of a minute', async () => {

@@ -381,6 +381,71 @@ describe('a client', () => {
     expect(room.status.get().state).toBe('saved');
   });
 
+  it('a connection is not given up for the silence of a room that was not let in yet', async () => {
+    const clock = new ManualClock();
+    const getToken = vi
+      .fn<() => Promise<string>>()
+      .mockResolvedValueOnce('one')
+      .mockReturnValue(new Promise(() => {}));
+    const room = stage.connect({ clock, getToken }).open('plan');
+    await room.whenSaved();
+    stage.peer.closeDocument('plan', closeCodes.loadFailed.name);
+    await untilState(room, 'cannot-save');
+    clock.advance(1_000);
+    expect(getToken).toHaveBeenCalledTimes(2);
+    for (let minute = 0; minute < 3; minute += 1) clock.advance(60_000);
+    // A lost connection would have put the server's own words aside.
+    expect(room.status.get()).toMatchObject({ state: 'cannot-save', reason: closeCodes.loadFailed.shown });
+    expect(stage.peer.connections).toHaveLength(1);
+  });
+
+  it('asks a silent server through a room that was let in, whichever was opened first', async () => {
+    const clock = new ManualClock();
+    const getToken = vi
+      .fn<() => Promise<string>>()
+      .mockReturnValueOnce(new Promise(() => {}))
+      .mockResolvedValue('two');
+    const client = stage.connect({ clock, getToken });
+    client.open('not let in');
+    await untilTrue(() => getToken.mock.calls.length === 1);
+    await client.open('plan').whenSaved();
+    clock.advance(21_000);
+    await untilTrue(() => stage.peer.connections[0]?.kindsHeard('plan').includes('query-presence'));
+    expect(stage.peer.connections[0]?.kindsHeard('not let in')).toEqual([]);
+  });
+
+  it('closes its socket when the last usable document is deleted, and opens it again for another', async () => {
+    const clock = new ManualClock();
+    const client = stage.connect({ clock });
+    const [plan, other] = [client.open('plan'), client.open('other')];
+    await Promise.all([plan.whenSaved(), other.whenSaved()]);
+    stage.peer.closeDocument('plan', closeCodes.documentDeleted.name);
+    await untilState(plan, 'gone');
+    clock.advance(2_000);
+    await other.whenSaved();
+    expect(stage.peer.open).toHaveLength(1);
+    stage.peer.closeDocument('other', closeCodes.forbidden.name);
+    await untilState(other, 'cannot-save');
+    clock.advance(0);
+    await untilTrue(() => stage.peer.open.length === 0);
+    for (let minute = 0; minute < 3; minute += 1) clock.advance(60_000);
+    client.environment.setOnline(true);
+    await client.open('third').whenSaved();
+    expect(stage.peer.connections).toHaveLength(2);
+    expect(plan.status.get().state).toBe('gone');
+  });
+
+  it('does not come back to a server that refused the socket for good', async () => {
+    const clock = new ManualClock();
+    const room = stage.connect({ clock }).open('plan');
+    await room.whenSaved();
+    stage.peer.drop(closeCodes.unauthorized.code);
+    await untilState(room, 'cannot-save');
+    clock.advance(60_000);
+    expect(clock.waiting).toBe(0);
+    expect(stage.peer.connections).toHaveLength(1);
+  });
+
   it('gives up a connection that does not open, and tries again', async () => {
     const clock = new ManualClock();
     stage.peer.answersUpTo = 'nothing';
@@ -389,6 +454,7 @@ describe('a client', () => {
     stage.peer.isFrozen = true;
     clock.advance(11_000);
     expect(room.status.get().state).toBe('offline');
+    clock.advance(10_000);
     stage.peer.isFrozen = false;
     stage.peer.answersUpTo = 'step-2';
     clock.advance(3_000);

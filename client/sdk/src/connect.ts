@@ -94,13 +94,21 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
     }),
   ];
 
+  /** A socket that no room can use would be opened and refused, or kept open, for nobody. */
+  const restUnlessNeeded = () => {
+    cancelRest();
+    if (!all().every((room) => room.isOver())) return;
+    // Never within the frame that ended the last room: what is still to be said on the socket leaves first.
+    const delayMs = rooms.size === 0 ? SOCKET_REST_AFTER_MS : 0;
+    cancelRest = clock.schedule(() => socket?.rest(), delayMs);
+  };
+
   const closeRoom = (held: HeldRoom) => {
     held.cancelClosing();
     if (rooms.get(held.room.name) === held) rooms.delete(held.room.name);
     held.room.close();
     guard.arm(all().some((room) => room.hasUnsaved()));
-    cancelRest();
-    if (rooms.size === 0) cancelRest = clock.schedule(() => socket?.rest(), SOCKET_REST_AFTER_MS);
+    restUnlessNeeded();
   };
 
   /** Everybody has left: whoever looks at the document sees it at once; what is unconfirmed gets its chance. */
@@ -178,6 +186,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
         offline: (options.offline ?? true) && environment.hasIndexedDb,
         getToken,
         onUnsavedChanged: () => guard.arm(all().some((one) => one.hasUnsaved())),
+        onOver: restUnlessNeeded,
       });
       const fresh: HeldRoom = { room, leases: 0, cancelClosing: () => {} };
       rooms.set(name, fresh);

@@ -97,6 +97,11 @@ export class RoomProvider extends HocuspocusProvider {
     if (round === this.#round && this.#hasSentToken()) this.startSync();
   }
 
+  /** The server has let this room in on the living connection. */
+  get isJoined(): boolean {
+    return this.isAuthenticated && (this.#step === 'step-1' || this.#step === 'step-2');
+  }
+
   /** Joins again on the socket's present connection, after the server closed this document's. */
   rejoin(): void {
     if (this.isAttached && this.#step === 'none') void this.onOpen(new Event('open'));

@@ -36,6 +36,8 @@ export interface RoomContext {
   readonly getToken: () => Promise<string>;
   /** The count of unconfirmed changes is zero now, or no longer is. */
   readonly onUnsavedChanged: () => void;
+  /** The room needs the socket no more. */
+  readonly onOver: () => void;
 }
 
 /**
@@ -280,11 +282,13 @@ class LiveRoom implements OpenRoom {
   #see(event: RoomEvent): void {
     if (this.#closed) return;
     const hadUnsaved = this.hasUnsaved();
+    const wasOver = this.isOver();
     const { machine, effects } = advance(this.#machine, event, this.#context.clock.now());
     this.#machine = machine;
     for (const effect of effects) this.#perform(effect);
     this.#publish();
     if (hadUnsaved !== this.hasUnsaved()) this.#context.onUnsavedChanged();
+    if (!wasOver && this.isOver()) this.#context.onOver();
   }
 
   #perform(effect: RoomEffect): void {

@@ -163,22 +163,37 @@ export class SharedSocket extends HocuspocusProviderWebsocket {
       if (this.status === WebSocketStatus.Connecting && now - this.#attemptedAt >= OPENING_TIMEOUT_MS) this.interrupt();
       return;
     }
-    const silence = { now, heardAt: this.#heardAt, probedAt: this.#probedAt, awaiting: this.#options.isAwaiting() };
-    switch (judgeSilence(silence)) {
+    const joined = this.#findJoined();
+    const verdict = judgeSilence({
+      now,
+      heardAt: this.#heardAt,
+      probedAt: this.#probedAt,
+      awaiting: this.#options.isAwaiting(),
+      canProbe: joined !== null,
+    });
+    switch (verdict) {
       case 'alive':
         return;
       case 'probe':
-        this.#probedAt = now;
-        this.#probe();
+        if (joined !== null && this.#probe(joined)) this.#probedAt = now;
         return;
       case 'dead':
         this.interrupt();
     }
   }
 
-  /** Asks for the presence of one room: the cheapest question that a server always answers. */
-  #probe(): void {
-    const [address] = this.configuration.providerMap.keys();
-    if (address !== undefined) this.send(encodeHocuspocusFrame(address, { kind: 'query-presence' }));
+  /** The address of a room that was let in: others are not answered, however alive the server is. */
+  #findJoined(): string | null {
+    for (const [address, provider] of this.configuration.providerMap) {
+      if (provider instanceof RoomProvider && provider.isJoined) return address;
+    }
+    return null;
+  }
+
+  /** Asks for the presence of one room: the cheapest question that a server always answers. Whether it left. */
+  #probe(address: string): boolean {
+    if (!this.isOpen) return false;
+    this.send(encodeHocuspocusFrame(address, { kind: 'query-presence' }));
+    return true;
   }
 }

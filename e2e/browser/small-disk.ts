@@ -6,9 +6,11 @@ import { test as base } from './fixtures.ts';
 /** Room for the server's own files, of which one is as large as two of LevelDB's write buffers. */
 const DISK_BYTES = 8 * 1024 * 1024;
 const WRITE_BUFFER_BYTES = 256 * 1024;
+/** Sooner than a store comes back to what it could not write. */
+const REFILL_MS = 10;
 
 interface SmallDisk {
-  /** Leaves no room for one byte more. */
+  /** Leaves no room for one byte more, and keeps it so: a store that reopens removes files of its own. */
   fill(): void;
   free(): void;
 }
@@ -29,12 +31,24 @@ export const test = base.extend<{ data: string; disk: SmallDisk }>({
 
   disk: async ({ data }, use) => {
     const filler = join(data, 'filler');
-    await use({ fill: () => fill(filler), free: () => rmSync(filler) });
+    let filling: NodeJS.Timeout | undefined;
+    const stopFilling = () => clearInterval(filling);
+    await use({
+      fill() {
+        fill(filler);
+        filling = setInterval(fill, REFILL_MS, filler);
+      },
+      free() {
+        stopFilling();
+        rmSync(filler);
+      },
+    });
+    stopFilling();
   },
 });
 
 function fill(path: string): void {
-  const file = openSync(path, 'w');
+  const file = openSync(path, 'a');
   try {
     for (const bytes of [64 * 1024, 1024, 1]) while (tryWrite(file, bytes));
   } finally {

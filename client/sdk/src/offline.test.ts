@@ -5,10 +5,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { IndexeddbPersistence } from 'y-indexeddb';
 import * as Y from 'yjs';
 import type { Client, Room } from './api.ts';
+import { type Clock, systemClock } from './clock.ts';
 import { openLocalDatabase } from './local-database.ts';
 import { openOfflineStore } from './offline-store.ts';
 import { createFakeEnvironment } from './testing/fake-environment.ts';
 import { FakePeer } from './testing/fake-peer.ts';
+import { ManualClock } from './testing/manual-clock.ts';
 import { openStage, type Stage } from './testing/stage.ts';
 import { until, untilState, untilTrue } from './testing/until.ts';
 
@@ -24,8 +26,8 @@ afterEach(async () => {
 });
 
 /** A page on this device; all of them share its IndexedDB. */
-const openPage = (url = stage.peer.url) =>
-  stage.connect({ url, environment: createFakeEnvironment({ hasIndexedDb: true }) });
+const openPage = (url = stage.peer.url, clock: Clock = systemClock) =>
+  stage.connect({ url, clock, environment: createFakeEnvironment({ hasIndexedDb: true }) });
 
 const textOf = (room: Room) => room.doc.getText('body');
 const savedText = () => stage.peer.document('plan').getText('body').toString();
@@ -179,6 +181,42 @@ describe('this device’s copy', () => {
     expect(textOf(other).toString()).toBe('');
   });
 
+  for (const { serverHas, frames } of [
+    { serverHas: 'everything in it', frames: ['step-2'] },
+    { serverHas: 'nothing of it', frames: ['step-2', 'update'] },
+  ]) {
+    it(`[R2] that comes after the handshake is confirmed in the end, when the server has ${serverHas}`, async () => {
+      const page = openPage();
+      const room = page.open('plan');
+      await room.whenSaved();
+      stage.peer.holdsReceipts = true;
+      type(room, 'two ');
+      type(room, 'edits');
+      await untilTrue(() => savedText() === 'two edits');
+      await untilKept(page);
+      page.close();
+      if (serverHas === 'nothing of it') stage.peer.documents.delete('plan');
+      stage.peer.holdsReceipts = false;
+
+      const release = await occupyCopy('plan');
+      const clock = new ManualClock();
+      const again = openPage(stage.peer.url, clock).open('plan');
+      clock.advance(1_500);
+      await again.whenSaved();
+      const connection = stage.peer.connections.at(-1);
+      const before = connection?.kindsHeard().length ?? 0;
+      stage.peer.holdsReceipts = true;
+      release();
+      await until(again.status, (status) => status.unsaved === 2);
+      await untilTrue(() => stage.peer.heldReceipts === frames.length);
+      expect(connection?.kindsHeard().slice(before)).toEqual(frames);
+      expect(again.status.get()).toMatchObject({ state: 'saving', unsaved: 2 });
+      stage.peer.releaseReceipts();
+      expect(await untilState(again, 'saved')).toMatchObject({ unsaved: 0 });
+      expect(savedText()).toBe('two edits');
+    });
+  }
+
   it('lets the server send only what is missing in it', async () => {
     const page = openPage();
     const room = page.open('plan');
@@ -226,6 +264,22 @@ async function nameOfCopy(server: string, name: string): Promise<string> {
   const database = await openLocalDatabase(server, name);
   database?.handle.close();
   return database?.name ?? '';
+}
+
+/** Keeps a copy busy, as another tab with much to write does, until released. */
+async function occupyCopy(name: string): Promise<() => void> {
+  const database = await openLocalDatabase(stage.peer.url, name);
+  if (database === null) throw new Error('there is no copy');
+  const store = database.handle.transaction(['updates', 'custom'], 'readwrite').objectStore('custom');
+  let isReleased = false;
+  const goOn = () => {
+    if (isReleased) database.handle.close();
+    else store.get('nothing').onsuccess = goOn;
+  };
+  goOn();
+  return () => {
+    isReleased = true;
+  };
 }
 
 /** The text of a copy, whether or not it was set aside. */

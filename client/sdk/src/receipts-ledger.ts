@@ -100,6 +100,11 @@ export function isAwaiting(ledger: Ledger): boolean {
   return ledger.phase === 'joining' || ledger.awaiting.length > 0;
 }
 
+/** Whether a step 2 left on this connection: what is recorded from here on is not in it. */
+export function hasSentStepTwo(ledger: Ledger): boolean {
+  return ledger.phase === 'settled' || (ledger.phase === 'joining' && ledger.awaiting.length > 0);
+}
+
 function queueFrame(ledger: Ledger, changes: Changes, now: number): Ledger {
   const changesEach = changes.count;
   const since = changesEach === 0 ? now : changes.since;

@@ -90,6 +90,30 @@ describe('room machine: connecting', () => {
   });
 });
 
+describe('room machine: a late local copy', () => {
+  const resync: RoomEffect = { type: 'resync' };
+
+  it('[R2] after the step 2 asks for another one, whose receipt confirms what it brought', () => {
+    for (const before of [handshake, joinAndSettle]) {
+      const room = startRoom();
+      room.see(...before);
+      expect(room.see({ type: 'restored', unsaved: 2, whole: true })).toMatchObject({ state: 'saving', unsaved: 2 });
+      expect(room.effects).toContainEqual(resync);
+      if (before === handshake) expect(room.see(stepTwo, receipt)).toMatchObject({ state: 'saving', unsaved: 2 });
+      else room.see(stepTwo);
+      expect(room.see(receipt)).toMatchObject({ state: 'saved', unsaved: 0 });
+    }
+  });
+
+  it('before the step 2, or with nothing unconfirmed, needs no other', () => {
+    const early = startRoom();
+    early.see({ type: 'joining' }, authenticated, { type: 'restored', unsaved: 2, whole: true });
+    const clean = startRoom();
+    clean.see(...joinAndSettle, { type: 'restored', unsaved: 0, whole: true });
+    expect([...early.effects, ...clean.effects]).not.toContainEqual(resync);
+  });
+});
+
 describe('room machine: saving', () => {
   it('[G1] an edit ends "Saved" at once; only its receipt brings it back', () => {
     const room = startRoom();

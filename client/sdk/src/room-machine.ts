@@ -5,6 +5,7 @@ import {
   countUnsaved,
   emptyLedger,
   findOldestUnsaved,
+  hasSentStepTwo,
   isAwaiting,
   type Ledger,
   loseConnection,
@@ -44,6 +45,8 @@ export type RoomEffect =
   | { readonly type: 'detach' }
   /** Keep this device's copy apart: it must not flow into a later document of the same name. */
   | { readonly type: 'set-aside' }
+  /** Send one more step 2: what a late copy brought may be in no other frame, and so would never get a receipt. */
+  | { readonly type: 'resync' }
   | { readonly type: 'note-unsaved'; readonly unsaved: number }
   /** This device's copy now holds the whole document, so that it may be shown without the server (G3). */
   | { readonly type: 'note-whole' };
@@ -100,6 +103,7 @@ export function advance(machine: RoomMachine, event: RoomEvent, now: number): Ad
   if (unsaved !== countUnsaved(machine.ledger) || event.type === 'changed') {
     effects.push({ type: 'note-unsaved', unsaved });
   }
+  if (event.type === 'restored' && event.unsaved > 0 && hasSentStepTwo(next.ledger)) effects.push({ type: 'resync' });
   if (next.content === 'server' && machine.content !== 'server') effects.push({ type: 'note-whole' });
   if (next.link.phase !== machine.link.phase) {
     if (next.link.phase === 'gone') effects.push({ type: 'set-aside' }, { type: 'detach' });

@@ -1,7 +1,14 @@
 import { HocuspocusProvider, type HocuspocusProviderWebsocket } from '@hocuspocus/provider';
-import { type ClientFrameKind, decodeServerFrame, FrameError, type ServerFrame } from '@quire/protocol';
+import {
+  type ClientFrameKind,
+  decodeServerFrame,
+  encodeHocuspocusFrame,
+  FrameError,
+  type ServerFrame,
+} from '@quire/protocol';
 import type { Awareness } from 'y-protocols/awareness';
-import type { Doc } from 'yjs';
+import { type Doc, encodeStateAsUpdate } from 'yjs';
+import type { Clock } from './clock.ts';
 
 /** What a room needs to know of its connection. */
 export interface RoomWire {
@@ -23,6 +30,7 @@ export interface RoomProviderOptions {
   readonly socket: HocuspocusProviderWebsocket;
   readonly getToken: () => Promise<string>;
   readonly wire: RoomWire;
+  readonly clock: Clock;
 }
 
 /** How far the handshake of the living connection has come. */
@@ -36,8 +44,11 @@ type HandshakeStep = 'none' | 'opened' | 'token' | 'step-1' | 'step-2';
  */
 export class RoomProvider extends HocuspocusProvider {
   readonly #wire: RoomWire;
+  readonly #clock: Clock;
   readonly #fetchToken: () => Promise<string>;
   #step: HandshakeStep = 'none';
+  /** The state vector of the server's last step 1 on the living connection. */
+  #serverState: Uint8Array | null = null;
   /** Which connection an awaited token was meant for. */
   #round = 0;
 
@@ -51,6 +62,7 @@ export class RoomProvider extends HocuspocusProvider {
       sessionAwareness: true,
     });
     this.#wire = options.wire;
+    this.#clock = options.clock;
     this.#fetchToken = options.getToken;
   }
 
@@ -91,6 +103,7 @@ export class RoomProvider extends HocuspocusProvider {
     this.#round += 1;
     const round = this.#round;
     this.#step = 'opened';
+    this.#serverState = null;
     this.isAuthenticated = false;
     this.emit('open', { event });
     await this.sendToken();
@@ -105,6 +118,14 @@ export class RoomProvider extends HocuspocusProvider {
   /** Joins again on the socket's present connection, after the server closed this document's. */
   rejoin(): void {
     if (this.isAttached && this.#step === 'none') void this.onOpen(new Event('open'));
+  }
+
+  /** Sends once more all that the server may lack. Before the handshake's own step 2 there is no need. */
+  resync(): void {
+    if (this.#step !== 'step-2' || this.#serverState === null) return;
+    const update = encodeStateAsUpdate(this.document, this.#serverState);
+    const frame = encodeHocuspocusFrame(this.effectiveName, { kind: 'step-2', update });
+    this.configuration.websocketProvider.send(frame);
   }
 
   override async sendToken(): Promise<void> {
@@ -135,6 +156,7 @@ export class RoomProvider extends HocuspocusProvider {
       this.#wire.broken(cause);
       return;
     }
+    if (frame.kind === 'step-1') this.#serverState = new Uint8Array(frame.stateVector);
     try {
       super.onMessage(event);
     } catch (cause) {
@@ -148,6 +170,7 @@ export class RoomProvider extends HocuspocusProvider {
   override onClose(): void {
     this.#round += 1;
     this.#step = 'none';
+    this.#serverState = null;
     super.onClose();
   }
 
@@ -163,6 +186,6 @@ export class RoomProvider extends HocuspocusProvider {
     const { awareness } = this;
     const meta = awareness?.meta.get(awareness.clientID);
     if (awareness === null || meta === undefined) return;
-    awareness.meta.set(awareness.clientID, { clock: meta.clock + 1, lastUpdated: Date.now() });
+    awareness.meta.set(awareness.clientID, { clock: meta.clock + 1, lastUpdated: this.#clock.now() });
   }
 }

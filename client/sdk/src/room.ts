@@ -127,6 +127,7 @@ class LiveRoom implements OpenRoom {
         tokenFailed: () => context.socket.interrupt(),
         broken: () => context.socket.interrupt(),
       },
+      clock,
     });
     this.#begin();
   }
@@ -299,6 +300,9 @@ class LiveRoom implements OpenRoom {
         return;
       case 'set-aside':
         this.#store?.setAside();
+        return;
+      case 'resync':
+        this.#provider.resync();
         return;
       case 'note-unsaved':
         this.#store?.noteUnsaved(effect.unsaved);

@@ -351,6 +351,22 @@ describe('a client', () => {
     await back.stop();
   });
 
+  it('tries at once when its page is looked at again, and not when it is hidden', async () => {
+    const clock = new ManualClock();
+    const client = stage.connect({ clock });
+    const room = client.open('plan');
+    await room.whenSaved();
+    stage.peer.drop();
+    await untilState(room, 'reconnecting');
+    client.environment.setVisible(false);
+    // Whoever connects later is not overtaken by an attempt made now.
+    await stage.connect().open('other').whenSaved();
+    expect(stage.peer.connections).toHaveLength(2);
+    client.environment.setVisible(true);
+    await untilState(room, 'saved');
+    expect(stage.peer.connections).toHaveLength(3);
+  });
+
   it('notices a connection that went silent while a change waits, and brings the change over', async () => {
     const clock = new ManualClock();
     const room = stage.connect({ clock }).open('plan');

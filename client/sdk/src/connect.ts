@@ -86,7 +86,10 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
       networkChanged();
       socket?.interrupt();
     }),
-    environment.listen('visibilitychange', () => socket?.retryNow()),
+    // A page that is being hidden has nobody who waits for it.
+    environment.listen('visibilitychange', () => {
+      if (environment.isVisible()) socket?.retryNow();
+    }),
     // A page that comes back from the browser's cache had said goodbye.
     environment.listen('pageshow', (event) => {
       if ((event as PageTransitionEvent).persisted) for (const room of all()) room.appear();
@@ -162,6 +165,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
     documents: createDocumentsApi({
       baseUrl: endpoint.httpUrl,
       getToken,
+      clock,
       fetch: (...request) => fetch(...request),
     }),
     open(name) {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createDocumentsApi } from './documents.ts';
+import { ManualClock } from './testing/manual-clock.ts';
+import { untilTrue } from './testing/until.ts';
 
 interface Sent {
   readonly url: string;
@@ -17,11 +19,16 @@ const plan = {
   damaged: false,
 };
 
-function serve(answer: (request: Request) => Response | Promise<Response>, token = '') {
+function serve(
+  answer: (request: Request) => Response | Promise<Response>,
+  token: string | Promise<string> = '',
+  clock = new ManualClock(),
+) {
   const sent: Sent[] = [];
   const documents = createDocumentsApi({
     baseUrl: 'http://server/base',
     getToken: () => Promise.resolve(token),
+    clock,
     fetch: async (input, init) => {
       const request = new Request(input, init);
       const text = await request.clone().text();
@@ -112,5 +119,53 @@ describe('documents over HTTP', () => {
     const abort = new AbortController();
     abort.abort();
     await expect(documents.list({ signal: abort.signal })).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  it('a server, a body or a token that never comes ends in a timeout that says so', async () => {
+    const never = new Promise<never>(() => {});
+    const endless = () => new Response(new ReadableStream(), { headers: { 'content-type': 'application/json' } });
+    const cases = [
+      [() => never, ''],
+      [endless, ''],
+      [() => json(plan), never],
+    ] as const;
+    for (const [answer, token] of cases) {
+      const clock = new ManualClock();
+      const { documents } = serve(answer, token, clock);
+      let hasEnded = false;
+      const listing = documents.list().finally(() => {
+        hasEnded = true;
+      });
+      const outcome = expect(listing).rejects.toMatchObject({
+        code: 'timeout',
+        retryable: true,
+        message: expect.stringContaining('15 seconds'),
+      });
+      clock.advance(14_999);
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(hasEnded).toBe(false);
+      clock.advance(1);
+      await outcome;
+    }
+  });
+
+  it('a timeout gives the request itself up, and an answer in time leaves no timer behind', async () => {
+    const clock = new ManualClock();
+    const signals: AbortSignal[] = [];
+    const slow = serve(
+      (request) => {
+        signals.push(request.signal);
+        return new Promise<never>(() => {});
+      },
+      '',
+      clock,
+    );
+    const listing = slow.documents.list();
+    await untilTrue(() => signals.length === 1);
+    clock.advance(15_000);
+    await expect(listing).rejects.toMatchObject({ code: 'timeout' });
+    expect(signals[0]?.aborted).toBe(true);
+    await serve(() => json({ documents: [], next: null }), '', clock).documents.list();
+    expect(clock.waiting).toBe(0);
   });
 });

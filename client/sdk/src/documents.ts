@@ -1,13 +1,18 @@
 import { documentListSchema, documentSchema, problemSchema } from '@quire/protocol';
 import type { DocumentsApi } from './api.ts';
+import type { Clock } from './clock.ts';
 import { QuireError } from './errors.ts';
 
 export interface DocumentsOptions {
   /** `http(s)://host[/prefix]`, without a slash at its end. */
   readonly baseUrl: string;
   readonly getToken: () => Promise<string>;
+  readonly clock: Clock;
   readonly fetch: typeof fetch;
 }
+
+/** Longer than a busy disk makes anybody wait; a frozen network would be waited for without end. */
+const REQUEST_TIMEOUT_MS = 15_000;
 
 interface Call<T> {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -54,12 +59,40 @@ async function readDocument(answer: Response) {
   return documentSchema.parse(await answer.json());
 }
 
+/** The whole call, from the token to the last byte of the answer, ends within the timeout. */
 async function send<T>(options: DocumentsOptions, request: Call<T>): Promise<T> {
-  const answer = await reach(options, request);
+  const patience = new AbortController();
+  const cancelTimer = options.clock.schedule(
+    () => patience.abort(new QuireError('timeout', describeTimeout())),
+    REQUEST_TIMEOUT_MS,
+  );
+  const ends = request.signal === undefined ? patience.signal : AbortSignal.any([patience.signal, request.signal]);
+  try {
+    return await Promise.race([exchange(options, request, ends), untilAborted(ends)]);
+  } finally {
+    cancelTimer();
+  }
+}
+
+function describeTimeout(): string {
+  return `The server did not answer within ${REQUEST_TIMEOUT_MS / 1_000} seconds. Try again.`;
+}
+
+/** Not everything that is awaited listens to a signal: an application's `getToken` can hang too. */
+function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
+async function exchange<T>(options: DocumentsOptions, request: Call<T>, signal: AbortSignal): Promise<T> {
+  const answer = await reach(options, request, signal);
   if (!answer.ok) throw await readProblem(answer);
   try {
     return await request.read(answer);
   } catch (cause) {
+    signal.throwIfAborted();
     throw new QuireError('bad-answer', 'The server’s answer could not be understood.', {
       cause,
       status: answer.status,
@@ -67,7 +100,7 @@ async function send<T>(options: DocumentsOptions, request: Call<T>): Promise<T> 
   }
 }
 
-async function reach(options: DocumentsOptions, request: Call<unknown>): Promise<Response> {
+async function reach(options: DocumentsOptions, request: Call<unknown>, signal: AbortSignal): Promise<Response> {
   const headers: Record<string, string> = { accept: 'application/json' };
   if (request.body !== undefined) headers['content-type'] = 'application/json';
   try {
@@ -76,12 +109,12 @@ async function reach(options: DocumentsOptions, request: Call<unknown>): Promise
     return await options.fetch(options.baseUrl + request.path, {
       method: request.method,
       headers,
+      signal,
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
-      ...(request.signal === undefined ? {} : { signal: request.signal }),
     });
   } catch (cause) {
-    // The caller's own abort is not an error of the server's.
-    request.signal?.throwIfAborted();
+    // The caller's own abort, and our timeout, say themselves what they are.
+    signal.throwIfAborted();
     throw new QuireError('unreachable', 'The server can’t be reached. Check the connection and try again.', { cause });
   }
 }

@@ -4,6 +4,8 @@ export interface Environment {
   readonly location: { readonly protocol: string; readonly host: string } | null;
   readonly hasIndexedDb: boolean;
   isOnline(): boolean;
+  /** The page is in front of somebody; always so where there is no page. */
+  isVisible(): boolean;
   /** Listens on the window; returns how to stop. Does nothing where there is none. */
   listen(
     type: 'online' | 'offline' | 'pageshow' | 'visibilitychange' | 'beforeunload',
@@ -18,6 +20,7 @@ export function readEnvironment(): Environment {
     location: page?.location?.host ? { protocol: page.location.protocol, host: page.location.host } : null,
     hasIndexedDb: typeof indexedDB !== 'undefined' && indexedDB !== null,
     isOnline: () => typeof navigator === 'undefined' || navigator.onLine !== false,
+    isVisible: () => typeof document === 'undefined' || document.visibilityState === 'visible',
     listen(type, listener) {
       page?.addEventListener(type, listener);
       return () => page?.removeEventListener(type, listener);

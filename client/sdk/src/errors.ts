@@ -7,6 +7,8 @@ export type QuireErrorCode =
   | 'room-closed'
   /** The server could not be reached, or the network failed on the way. */
   | 'unreachable'
+  /** The server took the request, or the network swallowed it: whether it was carried out is not known. */
+  | 'timeout'
   /** The server answered with a problem; `status` and `problem` say which. */
   | 'refused'
   /** The server answered with something that is not its API. */
@@ -36,6 +38,6 @@ export class QuireError extends Error {
 
   /** Whether the same call can succeed later without anything else changing. */
   get retryable(): boolean {
-    return this.code === 'unreachable' || (this.status !== undefined && this.status >= 500);
+    return this.code === 'unreachable' || this.code === 'timeout' || (this.status !== undefined && this.status >= 500);
   }
 }

@@ -2,6 +2,7 @@ import type { Environment } from '../environment.ts';
 
 export interface FakeEnvironment extends Environment {
   setOnline(online: boolean): void;
+  setVisible(visible: boolean): void;
   /** Dispatches an event to who listens; returns whether somebody prevented its default. */
   dispatch(type: string, details?: object): boolean;
   countListeners(): number;
@@ -11,6 +12,7 @@ export interface FakeEnvironment extends Environment {
 export function createFakeEnvironment(options: { hasIndexedDb?: boolean } = {}): FakeEnvironment {
   const listeners = new Map<string, Set<(event: Event) => void>>();
   let online = true;
+  let visible = true;
   const dispatch = (type: string, details: object = {}): boolean => {
     const event = Object.assign(new Event(type, { cancelable: true }), details);
     for (const listener of [...(listeners.get(type) ?? [])]) listener(event);
@@ -20,6 +22,7 @@ export function createFakeEnvironment(options: { hasIndexedDb?: boolean } = {}):
     location: null,
     hasIndexedDb: options.hasIndexedDb ?? false,
     isOnline: () => online,
+    isVisible: () => visible,
     listen(type, listener) {
       const set = listeners.get(type) ?? new Set();
       set.add(listener);
@@ -29,6 +32,10 @@ export function createFakeEnvironment(options: { hasIndexedDb?: boolean } = {}):
     setOnline(next) {
       online = next;
       dispatch(next ? 'online' : 'offline');
+    },
+    setVisible(next) {
+      visible = next;
+      dispatch('visibilitychange');
     },
     dispatch,
     countListeners: () => [...listeners.values()].reduce((sum, set) => sum + set.size, 0),

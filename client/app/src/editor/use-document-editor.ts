@@ -8,6 +8,7 @@ import { useEffect, useMemo, useRef } from 'react';
 import { CONTENT_FRAGMENT, documentExtensions } from '../schema/index.ts';
 import { Carets } from './carets/carets.ts';
 import { ClickBelowEnd } from './click-below-end.ts';
+import { SharedText } from './shared-text/shared-text.ts';
 import { UndoSteps } from './undo/undo-steps.ts';
 
 interface DocumentEditorOptions {
@@ -35,6 +36,7 @@ export function useDocumentEditor({ room, canEdit, onEditLink, onLeaveText }: Do
       extensions: [
         ...documentExtensions(),
         Collaboration.configure({ document: room.doc, field: CONTENT_FRAGMENT }),
+        SharedText.configure({ document: room.doc }),
         Carets.configure({ awareness: room.awareness }),
         Placeholder.configure({ placeholder: 'Start writing' }),
         Selection.configure({ className: 'resting-selection' }),

@@ -93,7 +93,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
       } finally {
         for (const person of others) person.leave();
       }
+    });
 
+    test('in the popover of a link, with a wrong address in it and with the link’s own', async ({ ada }) => {
+      const { page, editor } = ada;
+      await editor.open('link');
       await editor.toolbar.getByRole('button', { name: 'Link' }).click();
       const link = page.getByRole('dialog', { name: 'Link' });
       await link.getByRole('textbox', { name: 'Address' }).fill('not an address');

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, rmdirSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { test as base } from './fixtures.ts';
+import { type Actor, test as base, expect } from './fixtures.ts';
 
 /** Room for the server's own files, of which one is as large as two of LevelDB's write buffers. */
 const DISK_BYTES = 8 * 1024 * 1024;
@@ -46,6 +46,24 @@ export const test = base.extend<{ data: string; disk: SmallDisk }>({
     stopFilling();
   },
 });
+
+/**
+ * Writes into an open document until its writer is told that it can't be saved. The first edits may still find room, in
+ * the last page of a file or in the store's reserve, and are saved then.
+ *
+ * @returns what was written
+ */
+export async function writeUntilRefused(writer: Actor): Promise<string> {
+  let written = '';
+  await expect(async () => {
+    written += 'On a full disk. ';
+    await writer.editor.write('On a full disk. ');
+    const refusal = 'Can’t save: the server’s disk refuses writes';
+    await expect(writer.editor.saveState).toHaveText(refusal, { timeout: 3_000 });
+    await expect(writer.page.getByRole('alert')).toContainText('can’t be saved', { timeout: 1_000 });
+  }).toPass();
+  return written;
+}
 
 function fill(path: string): void {
   const file = openSync(path, 'a');

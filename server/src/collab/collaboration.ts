@@ -14,13 +14,13 @@ import { DocumentOwner } from './document-owner.ts';
 import { createExtensionGate } from './extension-gate.ts';
 import { type FlushTimer, systemFlushTimer } from './flush-window.ts';
 import { HocuspocusAdmission, type HookContext } from './hocuspocus-admission.ts';
+import { ingestServerEdit } from './ingest.ts';
 import { loadInSlices } from './load-in-slices.ts';
 import { passOnChanges, QuireHocuspocus, takeOver } from './quire-hocuspocus.ts';
 import { Refusal } from './refusal.ts';
 import { draftUpdate } from './server-edit.ts';
 import type { SessionOrigin, SessionPort } from './session-port.ts';
 import type { Submission } from './submission.ts';
-import { inspectUpdate } from './update-inspection.ts';
 
 export type { Extension };
 
@@ -135,22 +135,7 @@ class LiveCollaboration implements Collaboration {
       endEntering();
       const drafted = draftUpdate(owner.document, change);
       if (drafted === null) return;
-      const { update, title } = drafted;
-      for (const span of inspectUpdate(update).spans) owner.noteAhead(span.client, span.end);
-      await new Promise<void>((resolve, reject) => {
-        owner.submit({
-          connection: null,
-          handshake: 0,
-          kind: 'update',
-          content: [{ author, update }],
-          frame: null,
-          owed: false,
-          title,
-          applied: false,
-          readAtMs: null,
-          settled: { resolve, reject },
-        });
-      });
+      await ingestServerEdit(owner, author, drafted);
     } finally {
       endEntering();
       release();

@@ -4,6 +4,7 @@ import * as Y from 'yjs';
 import type { ConnectionState, DocumentConnection } from './document-connection.ts';
 import type { DocumentOwner } from './document-owner.ts';
 import { findNovelty, splitByAuthor } from './novelty.ts';
+import type { DraftedEdit } from './server-edit.ts';
 import {
   belongsToTheDead,
   hasMissingDependencies,
@@ -31,7 +32,7 @@ export type Verdict =
 const accepted: Verdict = { kind: 'accepted' };
 
 /**
- * The only door for the content that clients send: looks at a frame, and hands it to the document's owner or says why not.
+ * The door for the content that clients send: looks at a frame, and hands it to the document's owner or says why not.
  * Nothing is stored of what is refused, and no frame is dropped from a connection that stays writable (R4).
  */
 export function ingest(
@@ -72,6 +73,25 @@ export function ingest(
     readAtMs,
   });
   return accepted;
+}
+
+/** An edit of the server's own; resolves once it is durable, and rejects with what kept it from the disk. */
+export function ingestServerEdit(owner: DocumentOwner, author: string, { update, title }: DraftedEdit): Promise<void> {
+  for (const { client, end } of inspectUpdate(update).spans) owner.noteAhead(client, end);
+  return new Promise((resolve, reject) => {
+    owner.submit({
+      connection: null,
+      handshake: 0,
+      kind: 'update',
+      content: [{ author, update }],
+      frame: null,
+      owed: false,
+      title,
+      applied: false,
+      readAtMs: null,
+      settled: { resolve, reject },
+    });
+  });
 }
 
 /** What a step 2 adds; null when the document has it all. */

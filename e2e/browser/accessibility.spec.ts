@@ -147,7 +147,11 @@ test.describe('on a phone', () => {
   test('the save state stays in view, and so does what is being written', async ({ ada, server }) => {
     await ada.editor.open('phone');
     await ada.editor.title.fill('A title that is much too long for the width of a phone, and then some more');
-    await ada.editor.write('Line of text.\n'.repeat(60));
+    await ada.editor.text.press('Control+End');
+    for (let line = 0; line < 25; line += 1) {
+      await ada.page.keyboard.insertText('Line of text.');
+      await ada.page.keyboard.press('Enter');
+    }
     await ada.editor.write('The end.');
     await ada.editor.expectSaved();
     // While all is well it is a check mark, with its words for screen readers only.

@@ -59,13 +59,17 @@ export const test = base.extend<Fixtures>({
 
   invite: async ({ browser, server, browserOptions }, use) => {
     const contexts: BrowserContext[] = [];
+    const faults: Error[] = [];
     await use(async (name) => {
       const context = await openContext(browser, server.url, name, browserOptions);
       contexts.push(context);
+      context.on('weberror', (fault) => faults.push(fault.error()));
       const page = await context.newPage();
       return { name, context, page, home: new HomePage(page, server.url), editor: new EditorPage(page, server.url) };
     });
     for (const context of contexts) await context.close();
+    // What a page throws where nobody catches it is a fault, even if the screen looks right.
+    base.expect(faults).toEqual([]);
   },
 
   ada: async ({ invite }, use) => use(await invite('Ada')),

@@ -37,6 +37,23 @@ describe('a room', () => {
     await untilState(room, 'saved');
   });
 
+  it('[G1] sends every edit, whatever those who watch its status throw', async () => {
+    const reported: unknown[] = [];
+    vi.stubGlobal('reportError', (error: unknown) => reported.push(error));
+    const room = stage.connect().open('plan');
+    await room.whenSaved();
+    const fault = new Error('a component that could not render');
+    room.status.subscribe(() => {
+      throw fault;
+    });
+    type(room, 'a');
+    type(room, 'b');
+    await untilTrue(() => savedText() === 'ab');
+    await room.whenSaved();
+    expect(reported).toContain(fault);
+    vi.unstubAllGlobals();
+  });
+
   it('sees what others write, without calling it its own', async () => {
     const [ada, ben] = [stage.connect().open('plan'), stage.connect().open('plan')];
     await Promise.all([ada.whenSaved(), ben.whenSaved()]);

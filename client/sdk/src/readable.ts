@@ -1,7 +1,7 @@
 /** A value that changes: the shape that `useSyncExternalStore` asks for. `get` returns the same object until it changes. */
 export interface Readable<T> {
   get(): T;
-  /** Calls `listener` with every new value; returns how to stop. */
+  /** Calls `listener` with every new value; returns how to stop. What it throws is reported, and stops nothing here. */
   subscribe(listener: (value: T) => void): () => void;
 }
 
@@ -26,7 +26,30 @@ export function createWritable<T>(initial: T, isSame: (a: T, b: T) => boolean = 
     set(value) {
       if (isSame(current, value)) return;
       current = value;
-      for (const listener of [...listeners]) listener(value);
+      for (const listener of [...listeners]) tell(listener, value);
     },
   };
+}
+
+/**
+ * Listeners are told while a change is on its way to the socket: one that threw into that would keep the frame from
+ * leaving, and the next frame's receipt would then confirm what never left (G1).
+ */
+function tell<T>(listener: (value: T) => void, value: T): void {
+  try {
+    listener(value);
+  } catch (error) {
+    surface(error);
+  }
+}
+
+/** As the platform does with what an event listener throws. Node has no `reportError`. */
+function surface(error: unknown): void {
+  if (typeof globalThis.reportError === 'function') {
+    globalThis.reportError(error);
+    return;
+  }
+  queueMicrotask(() => {
+    throw error;
+  });
 }

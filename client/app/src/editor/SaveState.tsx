@@ -1,6 +1,6 @@
 import { type RoomState, type RoomStatus, statusTable } from '@quire/client';
 import { Check, CircleDashed, CloudOff, Eye, type LucideIcon, RefreshCw, Trash2, TriangleAlert } from 'lucide-react';
-import { useEffect, useReducer } from 'react';
+import { useState } from 'react';
 import { usePopover } from '../ui/use-popover.ts';
 import { nextAnnouncement, silence } from './save-announcement.ts';
 
@@ -48,8 +48,14 @@ export function SaveState({ status }: { readonly status: RoomStatus }) {
 }
 
 function SaveAnnouncer({ status }: { readonly status: RoomStatus }) {
-  const [announcement, hear] = useReducer(nextAnnouncement, silence);
-  useEffect(() => hear(status), [status]);
+  const [heard, setHeard] = useState({ status, announcement: nextAnnouncement(silence, status) });
+  let { announcement } = heard;
+  // While rendering, not in an effect: somebody who types fast gets a status with every key, and React gives up on a page
+  // whose every render asks for another one.
+  if (heard.status !== status) {
+    announcement = nextAnnouncement(announcement, status);
+    setHeard({ status, announcement });
+  }
   return (
     <span className="visually-hidden" role="status">
       {announcement.text}

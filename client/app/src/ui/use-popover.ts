@@ -1,4 +1,13 @@
-import { type RefObject, type ToggleEvent, useCallback, useId, useLayoutEffect, useRef, useState } from 'react';
+import {
+  type MouseEvent,
+  type RefObject,
+  type ToggleEvent,
+  useCallback,
+  useId,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
 import { type Align, type Box, placePopover } from './place-popover.ts';
 
 export interface Popover {
@@ -11,7 +20,11 @@ export interface Popover {
   readonly contentRef: RefObject<HTMLDivElement | null>;
   readonly triggerRef: RefObject<HTMLButtonElement | null>;
   /** For the button that opens it: the browser itself pairs the two, so that a second click closes. */
-  readonly triggerProps: { popoverTarget: string; 'aria-expanded': boolean };
+  readonly triggerProps: {
+    popoverTarget: string;
+    'aria-expanded': boolean;
+    onClick: (event: MouseEvent<HTMLButtonElement>) => void;
+  };
   readonly contentProps: {
     id: string;
     popover: 'auto';
@@ -62,14 +75,31 @@ export function usePopover(options: { align?: Align; anchor?: () => Box | null }
     if (event.target === event.currentTarget) setPhase(event.newState === 'open' ? 'shown' : 'closed');
   }, []);
 
+  const show = useCallback(() => {
+    contentRef.current?.showPopover();
+    setPhase('shown');
+  }, []);
+  const close = useCallback(() => contentRef.current?.hidePopover(), []);
+  const click = useCallback(
+    (event: MouseEvent<HTMLButtonElement>) => {
+      // By keyboard: at once, since the browser tells of what it opened itself a moment later, and keys that come before
+      // that would go to the button.
+      if (event.detail !== 0) return;
+      event.preventDefault();
+      if (contentRef.current?.matches(':popover-open') === true) close();
+      else show();
+    },
+    [show, close],
+  );
+
   return {
     open,
     shown: phase === 'shown',
-    show: useCallback(() => contentRef.current?.showPopover(), []),
-    close: useCallback(() => contentRef.current?.hidePopover(), []),
+    show,
+    close,
     contentRef,
     triggerRef,
-    triggerProps: { popoverTarget: id, 'aria-expanded': open },
+    triggerProps: { popoverTarget: id, 'aria-expanded': open, onClick: click },
     contentProps: { id, popover: 'auto', onBeforeToggle: prepare, onToggle: follow },
   };
 }

@@ -1,5 +1,5 @@
 import { ExternalLink, Unlink } from 'lucide-react';
-import { useEffect, useId, useRef, useState } from 'react';
+import { useId, useLayoutEffect, useRef, useState } from 'react';
 import { normalizeLink } from './normalize-link.ts';
 import type { LinkEditor } from './use-link-editor.ts';
 
@@ -19,8 +19,10 @@ function LinkForm({ link }: { readonly link: LinkEditor }) {
   const errorId = useId();
 
   const { shown } = link.popover;
-  useEffect(() => {
-    if (shown) input.current?.select();
+  useLayoutEffect(() => {
+    if (!shown) return;
+    input.current?.focus();
+    input.current?.select();
   }, [shown]);
 
   return (

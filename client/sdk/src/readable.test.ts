@@ -1,0 +1,42 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { createWritable } from './readable.ts';
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+test('a listener that throws keeps neither the value from being set nor the others from being told', () => {
+  const reported: unknown[] = [];
+  vi.stubGlobal('reportError', (error: unknown) => reported.push(error));
+  const value = createWritable(0);
+  const heard: number[] = [];
+  const fault = new Error('a bug in a component');
+  value.subscribe(() => {
+    throw fault;
+  });
+  value.subscribe((now) => heard.push(now));
+  value.set(1);
+  value.set(2);
+  expect(value.get()).toBe(2);
+  expect(heard).toEqual([1, 2]);
+  expect(reported).toEqual([fault, fault]);
+});
+
+test('where nothing takes error reports, the error of a listener comes to the surface by itself', async () => {
+  vi.stubGlobal('reportError', undefined);
+  const surfaced: unknown[] = [];
+  vi.stubGlobal('queueMicrotask', (task: () => void) => {
+    try {
+      task();
+    } catch (error) {
+      surfaced.push(error);
+    }
+  });
+  const value = createWritable('a');
+  const fault = new Error('a bug in a listener');
+  value.subscribe(() => {
+    throw fault;
+  });
+  value.set('b');
+  expect(surfaced).toEqual([fault]);
+});

@@ -1,18 +1,9 @@
 import { encodeYWebsocketFrame } from '@quire/protocol';
-import { kindOfBody, type SentMeters } from '../observability/metrics/sent-meters.ts';
+import { joinSmall } from '../join-small.ts';
+import { kindOfBody } from '../observability/metrics/sent-meters.ts';
+import type { Audience } from './audience.ts';
 import type { DocumentConnection } from './document-connection.ts';
 import type { Submission } from './submission.ts';
-
-/** Framed messages up to this much are put together once, so that each socket writes one buffer. */
-const MAX_JOINED_BYTES = 16 * 1024;
-
-/** What connections with the same address get, and how many of them there are. */
-interface Group {
-  readonly framed: readonly Buffer[];
-  readonly prefixBytes: number;
-  readonly sent: SentMeters | null;
-  sockets: number;
-}
 
 /**
  * Sends one flush: to everybody what the document gained and who is there, to some their receipts and echoes, and to
@@ -21,29 +12,23 @@ interface Group {
  * @param knowsAll the connection to whom none of the bodies is news, if there is one
  */
 export function sendToAll(
-  connections: Iterable<DocumentConnection>,
+  audience: Audience,
   bodies: readonly Uint8Array[],
   own: ReadonlyMap<DocumentConnection, readonly Buffer[]>,
   knowsAll: object | null,
 ): void {
-  const groups = new Map<string, Group>();
-  for (const connection of connections) {
-    if (connection === knowsAll && !own.has(connection)) continue;
-    let group = groups.get(connection.messageKey);
-    if (group === undefined) {
-      const framed = join(bodies.flatMap((body) => connection.frame(body)));
-      group = { framed, prefixBytes: connection.prefix.length, sent: connection.session.sent, sockets: 0 };
-      groups.set(connection.messageKey, group);
+  for (const listeners of audience.groups()) {
+    const framed = joinSmall(bodies.flatMap((body) => listeners.frame(body)));
+    let sockets = 0;
+    for (const connection of listeners.connections) {
+      const mine = own.size === 0 ? undefined : own.get(connection);
+      if (connection === knowsAll && mine === undefined) continue;
+      if (connection.session.isOpen) sockets += 1;
+      if (mine !== undefined) connection.session.send([...framed, ...mine]);
+      else if (framed.length > 0) connection.session.send(framed);
     }
-    const { framed } = group;
-    if (group.sent !== null && connection.session.isOpen) group.sockets += 1;
-    const mine = own.get(connection);
-    if (mine !== undefined) connection.session.send(join([...framed, ...mine]));
-    else if (framed.length > 0) connection.session.send(framed);
-  }
-  for (const { prefixBytes, sent, sockets } of groups.values()) {
-    if (sent === null) continue;
-    for (const body of bodies) sent.add(kindOfBody(body), prefixBytes + body.length, sockets);
+    if (listeners.sent === null) continue;
+    for (const body of bodies) listeners.sent.add(kindOfBody(body), listeners.prefixBytes + body.length, sockets);
   }
 }
 
@@ -78,11 +63,4 @@ export function collectOwnMessages(
     answered?.push(submission);
   }
   return own;
-}
-
-function join(framed: readonly Buffer[]): readonly Buffer[] {
-  if (framed.length < 2) return framed;
-  let bytes = 0;
-  for (const buffer of framed) bytes += buffer.length;
-  return bytes > MAX_JOINED_BYTES ? framed : [Buffer.concat(framed, bytes)];
 }

@@ -14,7 +14,12 @@ import type { Grant } from '../auth/authenticator.ts';
 import type { Logger } from '../observability/log.ts';
 import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
 import type { Admission, AdmissionHost } from './admission.ts';
-import { type ConnectionState, DocumentConnection } from './document-connection.ts';
+import {
+  type ConnectionHost,
+  type ConnectionState,
+  DocumentConnection,
+  type WaitingFrame,
+} from './document-connection.ts';
 import type { DocumentOwner } from './document-owner.ts';
 import type { ExtensionGate, GatedFrame } from './extension-gate.ts';
 import { type IngestLimits, ingest, type Verdict } from './ingest.ts';
@@ -45,18 +50,18 @@ export interface SessionContext {
 type Established = Extract<ConnectionState, { kind: 'established' }>;
 
 /** The documents of one socket. Created when it opens, ended once when it closes. */
-export class CollabSession implements AdmissionHost {
+export class CollabSession implements AdmissionHost, ConnectionHost {
   readonly #port: SessionPort;
   readonly #context: SessionContext;
   readonly #admission: Admission;
   /** By raw address. A `Map`, since names are free text (R8). */
   readonly #connections = new Map<string, DocumentConnection>();
-  /** Addresses whose connection we ended or refused. */
-  readonly #ended = new Set<string>();
-  readonly #entering = new Map<DocumentConnection, () => void>();
+  /** Addresses whose connection we ended or refused; null while there are none. */
+  #ended: Set<string> | null = null;
   /** Frames that wait for hooks, by connection. */
   readonly #gates: WeakMap<DocumentConnection, Promise<void>> | null;
-  #waiting = { frames: 0, bytes: 0 };
+  #waitingFrames = 0;
+  #waitingBytes = 0;
   #wasEstablished = false;
 
   constructor(port: SessionPort, context: SessionContext, createAdmission: (host: AdmissionHost) => Admission) {
@@ -82,7 +87,7 @@ export class CollabSession implements AdmissionHost {
    */
   receive(rawAddress: string, frame: ClientFrame, readAtMs: number | null): void {
     // A provider whose connection was ended goes on sending for a while; only a token asks to be let in again.
-    if (this.#ended.has(rawAddress) && frame.kind !== 'token') return;
+    if (this.#ended?.has(rawAddress) === true && frame.kind !== 'token') return;
     const connection = this.#connections.get(rawAddress) ?? this.#open(rawAddress);
     if (connection === null) return;
     switch (connection.state.kind) {
@@ -140,7 +145,7 @@ export class CollabSession implements AdmissionHost {
     connection?.say({ kind: 'denied', reason });
     if (this.#port.dialect.name === 'y-websocket') this.#port.close(code);
     if (connection === undefined) return;
-    this.#ended.add(connection.address.raw);
+    this.#noteEnded(connection);
     this.drop(connection);
   }
 
@@ -152,33 +157,38 @@ export class CollabSession implements AdmissionHost {
 
   #open(rawAddress: string): DocumentConnection | null {
     const address = parseAddress(rawAddress);
-    this.#ended.delete(rawAddress);
-    if (this.#connections.size + this.#ended.size >= this.#context.limits.maxDocumentsPerSession) {
+    this.#ended?.delete(rawAddress);
+    if (this.#connections.size + (this.#ended?.size ?? 0) >= this.#context.limits.maxDocumentsPerSession) {
       this.#port.close(closeCodes.tooManyDocuments);
       return null;
     }
-    const connection = new DocumentConnection(this.#port, address, this.#endConnection);
+    const connection = new DocumentConnection(this.#port, address, this);
     this.#connections.set(address.raw, connection);
     return connection;
   }
 
   #establishLater(connection: DocumentConnection, token: Extract<ClientFrame, { kind: 'token' }>): void {
     connection.state = { kind: 'establishing' };
-    this.#entering.set(connection, this.#context.noteEntering(connection.address.document));
+    connection.endEntering = this.#context.noteEntering(connection.address.document);
     if (this.#context.meters !== null) this.#context.meters.connectionsEntering += 1;
     this.#admission.begin(connection, token);
   }
 
-  readonly #endConnection = (connection: DocumentConnection, code: CloseCode): void => {
-    this.#ended.add(connection.address.raw);
+  endConnection(connection: DocumentConnection, code: CloseCode): void {
+    this.#noteEnded(connection);
     this.#context.meters?.connectionRefused(code);
     this.#admission.endConnection(connection, code);
-  };
+  }
+
+  #noteEnded({ address }: DocumentConnection): void {
+    this.#ended ??= new Set();
+    this.#ended.add(address.raw);
+  }
 
   #endEntering(connection: DocumentConnection): void {
-    const end = this.#entering.get(connection);
-    if (end === undefined) return;
-    this.#entering.delete(connection);
+    const end = connection.endEntering;
+    if (end === null) return;
+    connection.endEntering = null;
     if (this.#context.meters !== null) this.#context.meters.connectionsEntering -= 1;
     end();
   }
@@ -189,17 +199,19 @@ export class CollabSession implements AdmissionHost {
       this.#port.close(closeCodes.tooManyBeforeAuth);
       return;
     }
+    connection.waiting ??= [];
     connection.waiting.push({ frame: copyOf(frame), bytes, readAtMs });
     this.#countWaiting(1, bytes);
   }
 
   #hasRoomToWait(bytes: number): boolean {
     const { maxUnestablishedBytes, maxUnestablishedFrames } = this.#context.limits;
-    return this.#waiting.frames + 1 <= maxUnestablishedFrames && this.#waiting.bytes + bytes <= maxUnestablishedBytes;
+    return this.#waitingFrames + 1 <= maxUnestablishedFrames && this.#waitingBytes + bytes <= maxUnestablishedBytes;
   }
 
   #countWaiting(frames: number, bytes: number): void {
-    this.#waiting = { frames: this.#waiting.frames + frames, bytes: this.#waiting.bytes + bytes };
+    this.#waitingFrames += frames;
+    this.#waitingBytes += bytes;
     this.#context.meters?.waiting(frames, bytes);
   }
 
@@ -211,8 +223,9 @@ export class CollabSession implements AdmissionHost {
     connection.isEntering = false;
   }
 
-  #takeWaiting(connection: DocumentConnection): DocumentConnection['waiting'] {
-    const taken = connection.waiting.splice(0);
+  #takeWaiting(connection: DocumentConnection): readonly WaitingFrame[] {
+    const taken = connection.waiting ?? [];
+    connection.waiting = null;
     let bytes = 0;
     for (const waiting of taken) bytes += waiting.bytes;
     this.#countWaiting(-taken.length, -bytes);

@@ -9,7 +9,7 @@ import type { Logger } from '../observability/log.ts';
 import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
 import type { Admission, AdmissionHost } from './admission.ts';
 import { CollabSession, type SessionContext, type SessionLimits } from './collab-session.ts';
-import { DirectAdmission } from './direct-admission.ts';
+import { DirectAdmission, type DirectAdmissionContext } from './direct-admission.ts';
 import { DocumentOwner } from './document-owner.ts';
 import { createExtensionGate } from './extension-gate.ts';
 import { type FlushTimer, systemFlushTimer } from './flush-window.ts';
@@ -74,6 +74,7 @@ class LiveCollaboration implements Collaboration {
   readonly #deleting = new Map<string, Promise<void>>();
   /** Counts deletions, so that a load notices one that it crossed. */
   #deletions = 0;
+  readonly #directAdmission: DirectAdmissionContext;
   readonly #stopWatchingStore: () => void;
 
   constructor(options: CollaborationOptions) {
@@ -96,6 +97,11 @@ class LiveCollaboration implements Collaboration {
       discardDestroyed: (name) => this.#discardDestroyed(name),
       noteEntering: (name) => this.#noteEntering(name),
     };
+    this.#directAdmission = {
+      authenticate: (document, token, origin) => this.#authenticate(document, token, origin),
+      find: (document) => this.#owners.get(document),
+      open: (document) => this.#open(document),
+    };
     this.#stopWatchingStore = store.onStatus((status) => {
       if (status.state === 'refusing') for (const owner of this.#owners.values()) owner.storageRefuses();
     });
@@ -111,11 +117,7 @@ class LiveCollaboration implements Collaboration {
 
   #createAdmission(host: AdmissionHost, port: SessionPort, origin: SessionOrigin): Admission {
     if (this.#options.extensions.length === 0) {
-      return new DirectAdmission(host, {
-        authenticate: (document, token) => this.#authenticate(document, token, origin),
-        find: (document) => this.#owners.get(document),
-        open: (document) => this.#open(document),
-      });
+      return new DirectAdmission(host, origin, this.#directAdmission);
     }
     return new HocuspocusAdmission(host, port, origin, {
       hocuspocus: this.#hocuspocus,

@@ -4,10 +4,12 @@ import type { Admission, AdmissionHost } from './admission.ts';
 import type { DocumentConnection } from './document-connection.ts';
 import type { DocumentOwner } from './document-owner.ts';
 import { Refusal } from './refusal.ts';
+import type { SessionOrigin } from './session-port.ts';
 
+/** What all direct admissions of a node share. */
 export interface DirectAdmissionContext {
   /** @throws {Refusal} */
-  authenticate(document: DocumentName, token: string): Promise<Grant>;
+  authenticate(document: DocumentName, token: string, origin: SessionOrigin): Promise<Grant>;
   /** The owner of a document that is open already. */
   find(document: DocumentName): DocumentOwner | undefined;
   /** @throws {Refusal} */
@@ -20,10 +22,12 @@ export interface DirectAdmissionContext {
  */
 export class DirectAdmission implements Admission {
   readonly #host: AdmissionHost;
+  readonly #origin: SessionOrigin;
   readonly #context: DirectAdmissionContext;
 
-  constructor(host: AdmissionHost, context: DirectAdmissionContext) {
+  constructor(host: AdmissionHost, origin: SessionOrigin, context: DirectAdmissionContext) {
     this.#host = host;
+    this.#origin = origin;
     this.#context = context;
   }
 
@@ -34,7 +38,7 @@ export class DirectAdmission implements Admission {
   async #admit(connection: DocumentConnection, token: string): Promise<void> {
     const { document } = connection.address;
     try {
-      const grant = await this.#context.authenticate(document, token);
+      const grant = await this.#context.authenticate(document, token, this.#origin);
       if (connection.state.kind !== 'establishing') return;
       const present = this.#context.find(document);
       if (present?.isOpen === true) {

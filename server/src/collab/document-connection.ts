@@ -28,14 +28,20 @@ export type ConnectionState =
     }
   | { readonly kind: 'closed' };
 
+/** Whoever keeps the connections of a socket. */
+export interface ConnectionHost {
+  endConnection(connection: DocumentConnection, code: CloseCode): void;
+}
+
 /** One client's connection to one document; a socket can carry several. */
 export class DocumentConnection {
   readonly address: Address;
   readonly session: SessionPort;
-  /** Connections with the same key get byte-identical messages. */
-  readonly messageKey: string;
   readonly ledger = new ReceiptLedger();
-  readonly waiting: WaitingFrame[] = [];
+  /** In the order in which they came; null while nothing waits. */
+  waiting: WaitingFrame[] | null = null;
+  /** Ends its being counted as somebody on the way in; null when it isn't. */
+  endEntering: (() => void) | null = null;
   state: ConnectionState = { kind: 'new' };
   /** While what the client sent before it was established is handled: it had heard nothing from us. */
   isEntering = false;
@@ -45,18 +51,13 @@ export class DocumentConnection {
   readonly prefix: Uint8Array;
   #receipt: readonly Buffer[] | null = null;
 
-  readonly #endConnection: (connection: DocumentConnection, code: CloseCode) => void;
+  readonly #host: ConnectionHost;
 
-  constructor(
-    session: SessionPort,
-    address: Address,
-    endConnection: (connection: DocumentConnection, code: CloseCode) => void,
-  ) {
+  constructor(session: SessionPort, address: Address, host: ConnectionHost) {
     this.session = session;
-    this.#endConnection = endConnection;
+    this.#host = host;
     this.address = address;
     this.prefix = session.dialect.prefix(address.raw);
-    this.messageKey = `${session.dialect.name}:${address.raw}`;
   }
 
   /** A message of this connection, as bytes of its transport. */
@@ -94,7 +95,7 @@ export class DocumentConnection {
 
   /** For what is wrong with this document: other documents on the same socket stay open. */
   closeDocument(code: CloseCode): void {
-    if (this.session.dialect.name === 'hocuspocus') this.#endConnection(this, code);
+    if (this.session.dialect.name === 'hocuspocus') this.#host.endConnection(this, code);
     else this.session.close(code);
   }
 }

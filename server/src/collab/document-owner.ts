@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/log.ts';
 import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
 import { applyOrSkip } from './apply-updates.ts';
+import { Audience } from './audience.ts';
 import { collectOwnMessages, sendToAll } from './broadcast.ts';
 import type { DocumentConnection } from './document-connection.ts';
 import { readTitle, TitleKeeper } from './document-title.ts';
@@ -80,7 +81,7 @@ export class DocumentOwner {
   /** Who is known to write as which Yjs client. */
   readonly authors = new Map<number, string>();
   readonly #options: OwnerOptions;
-  readonly #connections = new Set<DocumentConnection>();
+  readonly #audience = new Audience();
   readonly #ahead = new Map<number, number>();
   #state: OwnerState = { kind: 'open' };
   #flush: FlushState = { kind: 'idle' };
@@ -93,6 +94,7 @@ export class DocumentOwner {
   #cancelPresence: (() => void) | null = null;
   #applying = false;
   #wholeState: Uint8Array | null = null;
+  #stepOne: Uint8Array | null = null;
   #cancelWholeState: (() => void) | null = null;
   readonly #title: TitleKeeper;
   #onDrained: (() => void)[] = [];
@@ -125,7 +127,7 @@ export class DocumentOwner {
   }
 
   get connectionCount(): number {
-    return this.#connections.size;
+    return this.#audience.size;
   }
 
   get queueBytes(): number {
@@ -134,12 +136,12 @@ export class DocumentOwner {
 
   /** No connection, no hold, nothing on its way to the disk. */
   get isIdle(): boolean {
-    const isNeeded = this.#connections.size > 0 || this.#holds > 0;
+    const isNeeded = this.#audience.size > 0 || this.#holds > 0;
     return !isNeeded && this.#queue.length === 0 && this.#flush.kind === 'idle' && !this.#title.isWaiting;
   }
 
   enter(connection: DocumentConnection): void {
-    this.#connections.add(connection);
+    this.#audience.add(connection);
     this.#cancelIdle?.();
     this.#cancelIdle = null;
     const everybody = this.presence.encodeAll();
@@ -147,7 +149,7 @@ export class DocumentOwner {
   }
 
   leave(connection: DocumentConnection): void {
-    if (!this.#connections.delete(connection)) return;
+    if (!this.#audience.delete(connection)) return;
     this.presence.forget(connection);
     this.#schedule();
     this.watchIdle();
@@ -204,11 +206,17 @@ export class DocumentOwner {
    * document changes: a hundred who come at once share it.
    */
   answerStepOne(stateVector: Uint8Array): { readonly stepOne: Uint8Array; readonly stepTwo: Uint8Array } {
-    const stepOne = encodeYWebsocketFrame({ kind: 'step-1', stateVector: Y.encodeStateVector(this.document) });
+    this.#stepOne ??= encodeYWebsocketFrame({ kind: 'step-1', stateVector: Y.encodeStateVector(this.document) });
+    const stepOne = this.#stepOne;
     const knowsNothing = stateVector.length === 1 && stateVector[0] === 0;
     if (!knowsNothing) return { stepOne, stepTwo: encodeStepTwo(this.document, stateVector) };
     this.#wholeState ??= this.#keepForAWhile(encodeStepTwo(this.document));
     return { stepOne, stepTwo: this.#wholeState };
+  }
+
+  #forgetEncodings(): void {
+    this.#wholeState = null;
+    this.#stepOne = null;
   }
 
   /** A second copy of the document in memory, so not for longer than a crowd takes to come in. */
@@ -231,7 +239,7 @@ export class DocumentOwner {
   evict(code: CloseCode): void {
     if (this.#state.kind === 'open') this.#state = { kind: 'closing' };
     for (const submission of this.#takeQueue()) submission.settled?.reject(new Error(code.reason));
-    for (const connection of [...this.#connections]) {
+    for (const connection of [...this.#audience.connections()]) {
       // A provider never reopens a document that was closed by itself, so what may pass must end the socket (R7).
       if (code.retry === 'backoff') connection.closeSession(code);
       else connection.closeDocument(code);
@@ -362,7 +370,7 @@ export class DocumentOwner {
       result = update;
     };
     const origin = this.#options.originOf(batch);
-    this.#wholeState = null;
+    this.#forgetEncodings();
     this.#applying = true;
     this.document.on('update', collect);
     try {
@@ -396,7 +404,7 @@ export class DocumentOwner {
     const own = collectOwnMessages(batch, answered);
     if (bodies.length > 0 || own.size > 0) {
       const knowsAll = isPresenceAlone ? (presence?.saidBy ?? null) : null;
-      sendToAll(this.#connections, bodies, own, knowsAll);
+      sendToAll(this.#audience, bodies, own, knowsAll);
     }
     if (answered !== null && answered.length > 0) meters?.receipted(answered, clock.monotonicMs());
   }
@@ -411,7 +419,7 @@ export class DocumentOwner {
 
   readonly #onDocumentUpdate = (update: Uint8Array): void => {
     if (this.#applying) return;
-    this.#wholeState = null;
+    this.#forgetEncodings();
     this.#submitOwn(update, true);
   };
 

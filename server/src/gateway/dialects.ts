@@ -5,6 +5,7 @@ import {
   decodeYWebsocketFrame,
   encodeAddress,
   encodeServerBody,
+  type ServerFrame,
   translateServerFrame,
 } from '@quire/protocol';
 import type { DialectWriter } from '../collab/session-port.ts';
@@ -33,12 +34,30 @@ export const hocuspocusDialect: Dialect = {
 const NO_ADDRESS = new Uint8Array();
 
 /** One document on one socket, named by the URL, for `WebsocketProvider` of y-websocket. */
-export function createYWebsocketDialect(address: Address): Dialect {
-  return {
-    name: 'y-websocket',
-    read: (bytes) => ({ rawAddress: address.raw, frame: decodeYWebsocketFrame(bytes) }),
-    prefix: () => NO_ADDRESS,
-    receipt: null,
-    say: translateServerFrame,
-  };
+export class YWebsocketDialect implements Dialect {
+  readonly #rawAddress: string;
+
+  constructor(address: Address) {
+    this.#rawAddress = address.raw;
+  }
+
+  get name(): 'y-websocket' {
+    return 'y-websocket';
+  }
+
+  get receipt(): null {
+    return null;
+  }
+
+  read(bytes: Uint8Array): ReceivedFrame {
+    return { rawAddress: this.#rawAddress, frame: decodeYWebsocketFrame(bytes) };
+  }
+
+  prefix(): Uint8Array {
+    return NO_ADDRESS;
+  }
+
+  say(frame: ServerFrame): Uint8Array | null {
+    return translateServerFrame(frame);
+  }
 }

@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Address, closeCodes, FrameError, parseAddress } from '@quire/protocol';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { WebSocketServer } from 'ws';
 import type { Clock } from '../clock.ts';
 import type { Collaboration } from '../collab/collaboration.ts';
 import type { Logger } from '../observability/log.ts';
 import type { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
-import { createYWebsocketDialect, hocuspocusDialect } from './dialects.ts';
-import { ExplainingWebSocket } from './explaining-web-socket.ts';
+import { hocuspocusDialect, YWebsocketDialect } from './dialects.ts';
 import { RequestOrigin } from './request-origin.ts';
 import { Session } from './session.ts';
+import { SessionSocket } from './session-socket.ts';
 import { readTarget, type UpgradeTarget } from './upgrade-target.ts';
 
 export interface GatewayLimits {
@@ -48,32 +48,31 @@ export function createGateway({ collaboration, limits, clock, log, meters = null
     perMessageDeflate: false,
     maxPayload: limits.maxFrameBytes,
     clientTracking: false,
-    WebSocket: ExplainingWebSocket,
+    WebSocket: SessionSocket,
   });
   const sessions = new Set<Session>();
-  const settings = { maxUnsentBytes: limits.maxUnsentBytes, clock, log, meters };
+  const settings = { maxUnsentBytes: limits.maxUnsentBytes, clock, log, meters, onClosed: forget };
   let onEmpty: (() => void) | null = null;
 
-  function open(webSocket: WebSocket, socket: Duplex, request: IncomingMessage, target: UpgradeTarget): void {
-    const address = addressOf(target);
-    const dialect = address === null ? hocuspocusDialect : createYWebsocketDialect(address);
+  function forget(session: Session): void {
+    sessions.delete(session);
+    if (sessions.size === 0) onEmpty?.();
+  }
+
+  function open(webSocket: SessionSocket, socket: Duplex, request: IncomingMessage, target: UpgradeTarget): void {
+    const address = target.kind === 'y-websocket' ? readAddress(target.document) : null;
+    const dialect = address === null ? hocuspocusDialect : new YWebsocketDialect(address);
     const session = new Session(webSocket, socket, dialect, settings);
-    const origin = new RequestOrigin(request, target.url);
     sessions.add(session);
-    session.start(collaboration.openSession(session, origin), () => {
-      sessions.delete(session);
-      if (sessions.size === 0) onEmpty?.();
-    });
-    if (address !== null) {
-      const token = target.url.searchParams.get('token') ?? '';
-      session.deliver(address.raw, { kind: 'token', token, providerVersion: null });
+    session.start(collaboration.openSession(session, new RequestOrigin(request)));
+    if (address !== null && target.kind === 'y-websocket') {
+      session.deliver(address.raw, { kind: 'token', token: target.token, providerVersion: null });
     }
   }
 
-  /** Null for the dialect whose frames carry their address. */
-  function addressOf(target: UpgradeTarget): Address | null {
-    if (target.kind !== 'y-websocket') return null;
-    const address = parseAddress(target.document);
+  /** @throws {FrameError} */
+  function readAddress(document: string): Address {
+    const address = parseAddress(document);
     // A URL holds a name alone: a NUL in it begins no session id, and names have none (R8).
     if (address.session !== null) throw new FrameError('bad-address', 'a document name has no control characters');
     return address;

@@ -11,11 +11,13 @@ import { WebSocket } from 'ws';
 import type { Clock } from '../clock.ts';
 import type { CollabSession } from '../collab/collab-session.ts';
 import type { SessionPort } from '../collab/session-port.ts';
+import { joinSmall } from '../join-small.ts';
 import type { Logger } from '../observability/log.ts';
 import type { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
 import { nameForeignEnd, nameOwnEnd, nameSocketError, type SessionEnd } from '../observability/metrics/label-values.ts';
 import type { SentMeters } from '../observability/metrics/sent-meters.ts';
 import type { Dialect, ReceivedFrame } from './dialects.ts';
+import type { SessionSocket, SocketListener } from './session-socket.ts';
 import { frameBinary } from './websocket-framing.ts';
 
 /** A presence message about nobody: valid in both dialects and changes nothing. */
@@ -33,6 +35,8 @@ export interface SessionSettings {
   readonly clock: Clock;
   readonly log: Logger;
   readonly meters: GatewayMeters | null;
+  /** Called once for each session, when its socket is gone. */
+  readonly onClosed: (session: Session) => void;
 }
 
 type SessionState =
@@ -42,22 +46,24 @@ type SessionState =
   | { readonly kind: 'closed' };
 
 /** One socket. Reads frames and hands them on; sends what documents have for it, in one write a flush. */
-export class Session implements SessionPort {
+export class Session implements SessionPort, SocketListener {
   readonly dialect: Dialect;
   readonly openedAt: number;
   readonly sent: SentMeters | null;
   readonly #socket: Duplex;
-  readonly #webSocket: WebSocket;
+  readonly #webSocket: SessionSocket;
   readonly #settings: SessionSettings;
   #collab: CollabSession | null = null;
   #state: SessionState = { kind: 'open' };
   #wroteAt: number;
   #hearsPings = true;
   #bigUnsentBytes = 0;
+  /** What is sent while somebody gathers it. */
+  #gathered: Buffer[] | null = null;
   /** Why it ends, once we know; what the other side says counts only until then. */
   #end: SessionEnd | null = null;
 
-  constructor(webSocket: WebSocket, socket: Duplex, dialect: Dialect, settings: SessionSettings) {
+  constructor(webSocket: SessionSocket, socket: Duplex, dialect: Dialect, settings: SessionSettings) {
     this.#webSocket = webSocket;
     this.#socket = socket;
     this.dialect = dialect;
@@ -67,26 +73,29 @@ export class Session implements SessionPort {
     this.sent = settings.meters?.sent ?? null;
   }
 
-  /** Begins to read. `onClosed` is called once, when the socket is gone. */
-  start(collab: CollabSession, onClosed: () => void): void {
+  /** Begins to read. */
+  start(collab: CollabSession): void {
     this.#collab = collab;
     this.#settings.meters?.sessionOpened(this.dialect.name);
-    this.#webSocket.on('message', (data: Buffer, isBinary) => this.#receive(data, isBinary));
-    this.#webSocket.on('pong', () => {
-      this.#hearsPings = true;
-    });
-    // ws has closed the socket with the right code already: 1002, 1007, 1009.
-    this.#webSocket.on('error', (error) => {
-      this.#end ??= nameSocketError(error);
-      this.#settings.log.debug({ err: error }, 'a socket failed');
-    });
-    this.#webSocket.on('close', (code, reason) => {
-      if (this.#state.kind === 'closing') clearTimeout(this.#state.giveUp);
-      this.#state = { kind: 'closed' };
-      this.#settings.meters?.sessionClosed(this, this.dialect.name, this.#end ?? nameForeignEnd(code));
-      collab.end(code, reason.toString());
-      onClosed();
-    });
+    this.#webSocket.listen(this);
+  }
+
+  onPong(): void {
+    this.#hearsPings = true;
+  }
+
+  /** ws has closed the socket with the right code already: 1002, 1007, 1009. */
+  onError(error: Error): void {
+    this.#end ??= nameSocketError(error);
+    this.#settings.log.debug({ err: error }, 'a socket failed');
+  }
+
+  onClose(code: number, reason: Buffer): void {
+    if (this.#state.kind === 'closing') clearTimeout(this.#state.giveUp);
+    this.#state = { kind: 'closed' };
+    this.#settings.meters?.sessionClosed(this, this.dialect.name, this.#end ?? nameForeignEnd(code));
+    this.#collab?.end(code, reason.toString());
+    this.#settings.onClosed(this);
   }
 
   get isOpen(): boolean {
@@ -108,27 +117,36 @@ export class Session implements SessionPort {
   }
 
   together(task: () => void): void {
-    this.#socket.cork();
+    const gathered: Buffer[] = [];
+    this.#gathered = gathered;
     try {
       task();
     } finally {
-      this.#socket.uncork();
+      this.#gathered = null;
+      if (gathered.length > 0) this.send(gathered);
     }
   }
 
   send(framed: readonly Buffer[]): void {
     if (!this.isOpen) return;
-    if (this.#isTooFarBehind(framed)) {
+    if (this.#gathered !== null) {
+      this.#gathered.push(...framed);
+      return;
+    }
+    const unsent = this.#socket.writableLength;
+    if (unsent === 0) this.#bigUnsentBytes = 0;
+    else if (unsent - this.#bigUnsentBytes > this.#settings.maxUnsentBytes) {
       this.close(closeCodes.slowReader);
       return;
     }
     this.#wroteAt = this.#settings.clock.monotonicMs();
-    const [first] = framed;
-    if (framed.length === 1 && first !== undefined) {
-      this.#socket.write(first);
+    const buffers = joinSmall(framed);
+    const [first] = buffers;
+    if (buffers.length === 1 && first !== undefined) {
+      this.#write(first);
     } else {
       this.#socket.cork();
-      for (const buffer of framed) this.#socket.write(buffer);
+      for (const buffer of buffers) this.#write(buffer);
       this.#socket.uncork();
     }
     this.#settings.meters?.wrote(this);
@@ -169,14 +187,10 @@ export class Session implements SessionPort {
    * A large document alone is no sign of a slow reader: one big message at a time doesn't count until everything is
    * read, or a client on a slow line could never finish its first sync.
    */
-  #isTooFarBehind(framed: readonly Buffer[]): boolean {
-    const unsent = this.unsentBytes;
-    if (unsent === 0) this.#bigUnsentBytes = 0;
-    const tooFar = unsent - this.#bigUnsentBytes > this.#settings.maxUnsentBytes;
-    for (const { length } of framed) {
-      if (this.#bigUnsentBytes === 0 && length > this.#settings.maxUnsentBytes / 4) this.#bigUnsentBytes = length;
-    }
-    return tooFar;
+  #write(buffer: Buffer): void {
+    const isBig = buffer.length > this.#settings.maxUnsentBytes / 4;
+    if (isBig && this.#bigUnsentBytes === 0) this.#bigUnsentBytes = buffer.length;
+    this.#socket.write(buffer);
   }
 
   /** @throws {FrameError} */
@@ -192,7 +206,7 @@ export class Session implements SessionPort {
     }
   }
 
-  #receive(data: Buffer, isBinary: boolean): void {
+  onMessage(data: Buffer, isBinary: boolean): void {
     if (!this.isOpen) return;
     const { clock, meters } = this.#settings;
     if (!isBinary) {

@@ -4,8 +4,8 @@ export type RequestedTarget =
   | { readonly kind: 'refused'; readonly status: string; readonly problem: string };
 
 export type UpgradeTarget =
-  | { readonly kind: 'hocuspocus'; readonly url: URL }
-  | { readonly kind: 'y-websocket'; readonly url: URL; readonly document: string };
+  | { readonly kind: 'hocuspocus' }
+  | { readonly kind: 'y-websocket'; readonly document: string; readonly token: string };
 
 const Y_WEBSOCKET_PREFIX = '/yjs/';
 
@@ -13,22 +13,17 @@ const Y_WEBSOCKET_PREFIX = '/yjs/';
 const BASE = 'http://quire.invalid';
 
 /**
- * Reads the path of an upgrade request. What follows `/yjs/` is the name of a document, percent-decoded once: the
- * provider of y-websocket puts the name into its URL raw, and the URL parser of the browser encodes it.
+ * Reads the path of an upgrade request, as it was sent: a URL parser takes `a/../b` for `b`, which is another document.
+ * What follows `/yjs/` is the name of a document, percent-decoded once: the provider of y-websocket puts the name into
+ * its URL raw, and the URL parser of the browser encodes it.
  */
 export function readTarget(requestTarget: string): RequestedTarget {
-  // Put together, not resolved: `//evil.example/collab` is a path here, whatever a URL parser would make of it.
-  const url = requestTarget.startsWith('/') ? URL.parse(BASE + requestTarget) : null;
-  if (url === null)
-    return { kind: 'refused', status: '400 Bad Request', problem: 'The path of this request is not a URL path.' };
-  const path = url.pathname.length > 1 && url.pathname.endsWith('/') ? url.pathname.slice(0, -1) : url.pathname;
-  if (path === '/collab') return { kind: 'hocuspocus', url };
-  // As it was sent: a URL parser takes `a/../b` for `b`, which is another document.
-  const rawPath = requestTarget.split(/[?#]/, 1)[0] ?? '';
-  if (rawPath.startsWith(Y_WEBSOCKET_PREFIX)) {
-    const encoded = rawPath.slice(Y_WEBSOCKET_PREFIX.length);
+  const path = requestTarget.split(/[?#]/, 1)[0] ?? '';
+  if (path === '/collab' || path === '/collab/') return { kind: 'hocuspocus' };
+  if (path.startsWith(Y_WEBSOCKET_PREFIX)) {
+    const encoded = path.slice(Y_WEBSOCKET_PREFIX.length);
     try {
-      return { kind: 'y-websocket', url, document: decodeURIComponent(encoded) };
+      return { kind: 'y-websocket', document: decodeURIComponent(encoded), token: readToken(requestTarget) };
     } catch {
       const problem = `The document name ${JSON.stringify(encoded)} is not valid percent-encoding; write % as %25.`;
       return { kind: 'refused', status: '400 Bad Request', problem };
@@ -39,4 +34,13 @@ export function readTarget(requestTarget: string): RequestedTarget {
     status: '404 Not Found',
     problem: 'WebSockets are served at /collab (Hocuspocus) and /yjs/<document> (y-websocket).',
   };
+}
+
+/** The target of a request as a URL. Put together, not resolved: `//evil.example/collab` is a path here. */
+export function resolveTarget(requestTarget: string): URL {
+  return URL.parse(BASE + requestTarget) ?? new URL(BASE);
+}
+
+function readToken(requestTarget: string): string {
+  return requestTarget.includes('?') ? (resolveTarget(requestTarget).searchParams.get('token') ?? '') : '';
 }

@@ -1,28 +1,42 @@
 import type { SentMeters } from '../observability/metrics/sent-meters.ts';
 import type { DocumentConnection } from './document-connection.ts';
+import type { SessionPort } from './session-port.ts';
 
 /** Connections whose messages are the same bytes: those of one dialect that have the same address. */
 export interface Listeners {
   readonly connections: ReadonlySet<DocumentConnection>;
   frame(body: Uint8Array): readonly Buffer[];
+  /** The same bytes every time; none in a dialect that has no receipts. */
+  receipt(): readonly Buffer[];
   readonly prefixBytes: number;
   readonly sent: SentMeters | null;
 }
 
 class Group implements Listeners {
   readonly connections = new Set<DocumentConnection>();
-  readonly prefixBytes: number;
   readonly sent: SentMeters | null;
-  readonly #any: DocumentConnection;
+  readonly #session: SessionPort;
+  readonly #prefix: Uint8Array;
+  #receipt: readonly Buffer[] | null = null;
 
-  constructor(first: DocumentConnection) {
-    this.#any = first;
-    this.prefixBytes = first.prefix.length;
-    this.sent = first.session.sent;
+  constructor({ session, prefix }: DocumentConnection) {
+    this.sent = session.sent;
+    this.#session = session;
+    this.#prefix = prefix;
+  }
+
+  get prefixBytes(): number {
+    return this.#prefix.length;
   }
 
   frame(body: Uint8Array): readonly Buffer[] {
-    return this.#any.frame(body);
+    return this.#session.frame(this.#prefix, body);
+  }
+
+  receipt(): readonly Buffer[] {
+    const { receipt } = this.#session.dialect;
+    this.#receipt ??= receipt === null ? [] : this.frame(receipt);
+    return this.#receipt;
   }
 }
 
@@ -53,6 +67,7 @@ export class Audience {
     }
     if (group.connections.has(connection)) return;
     group.connections.add(connection);
+    connection.listeners = group;
     this.#size += 1;
   }
 
@@ -61,6 +76,7 @@ export class Audience {
     const key = keyOf(connection);
     const group = this.#groups.get(key);
     if (group === undefined || !group.connections.delete(connection)) return false;
+    connection.listeners = null;
     this.#size -= 1;
     if (group.connections.size === 0) this.#groups.delete(key);
     return true;

@@ -44,7 +44,8 @@ export function collectOwnMessages(
   const own = new Map<DocumentConnection, Buffer[]>();
   for (const submission of batch) {
     const { connection } = submission;
-    if (connection === null) continue;
+    const listeners = connection?.listeners ?? null;
+    if (connection === null || listeners === null) continue; // the server's own, or gone
     const { dialect, isOpen, sent } = connection.session;
     const settled = connection.ledger.settle(submission);
     const receipts = dialect.receipt === null ? 0 : settled;
@@ -54,12 +55,12 @@ export function collectOwnMessages(
         : null;
     if (receipts === 0 && echo === null) continue;
     const messages = own.get(connection) ?? [];
-    for (let left = receipts; left > 0; left -= 1) messages.push(...connection.receipt());
-    if (echo !== null) messages.push(...connection.frame(echo));
+    for (let left = receipts; left > 0; left -= 1) messages.push(...listeners.receipt());
+    if (echo !== null) messages.push(...listeners.frame(echo));
     own.set(connection, messages);
     if (sent === null || !isOpen) continue;
     if (echo !== null) sent.add('echo', echo.length);
-    else sent.add('receipt', connection.prefix.length + (dialect.receipt?.length ?? 0), receipts);
+    else sent.add('receipt', listeners.prefixBytes + (dialect.receipt?.length ?? 0), receipts);
     answered?.push(submission);
   }
   return own;

@@ -2,6 +2,7 @@ import type { Connection as HocuspocusConnection } from '@hocuspocus/server';
 import type { Address, ClientFrame, CloseCode, ServerFrame } from '@quire/protocol';
 import type { Grant } from '../auth/authenticator.ts';
 import { kindOfBody, kindOfSaid } from '../observability/metrics/sent-meters.ts';
+import type { Listeners } from './audience.ts';
 import type { DocumentOwner } from './document-owner.ts';
 import { ReceiptLedger } from './receipt-ledger.ts';
 import type { SessionPort } from './session-port.ts';
@@ -47,9 +48,8 @@ export class DocumentConnection {
   isEntering = false;
   /** Who is written into history for what arrives here. In open mode: the name that a guest shows to others. */
   author = '';
-  /** Stands before every message. */
-  readonly prefix: Uint8Array;
-  #receipt: readonly Buffer[] | null = null;
+  /** Those who hear the same bytes, while it is among the document's connections. */
+  listeners: Listeners | null = null;
 
   readonly #host: ConnectionHost;
 
@@ -57,35 +57,29 @@ export class DocumentConnection {
     this.session = session;
     this.#host = host;
     this.address = address;
-    this.prefix = session.dialect.prefix(address.raw);
   }
 
-  /** A message of this connection, as bytes of its transport. */
-  frame(body: Uint8Array): readonly Buffer[] {
-    return this.session.frame(this.prefix, body);
+  /** Stands before every message. Not kept: an address of its own for each of many idle connections adds up. */
+  get prefix(): Uint8Array {
+    return this.session.dialect.prefix(this.address.raw);
   }
 
   /** All of them in one write. */
   send(...bodies: readonly Uint8Array[]): void {
-    const { isOpen, sent } = this.session;
-    if (isOpen) for (const body of bodies) sent?.add(kindOfBody(body), this.prefix.length + body.length);
-    this.session.send(bodies.flatMap((body) => this.frame(body)));
-  }
-
-  /** The same bytes every time; none in a dialect that has no receipts. */
-  receipt(): readonly Buffer[] {
-    const { receipt } = this.session.dialect;
-    this.#receipt ??= receipt === null ? [] : this.frame(receipt);
-    return this.#receipt;
+    const { session, prefix } = this;
+    const { isOpen, sent } = session;
+    if (isOpen) for (const body of bodies) sent?.add(kindOfBody(body), prefix.length + body.length);
+    session.send(bodies.flatMap((body) => session.frame(prefix, body)));
   }
 
   /** Says something that is no content, if the dialect has a word for it. */
   say(frame: ServerFrame): void {
-    const { dialect, isOpen, sent } = this.session;
+    const { session, prefix } = this;
+    const { dialect, isOpen, sent } = session;
     const body = dialect.say(frame);
     if (body === null) return;
-    if (isOpen) sent?.add(kindOfSaid(frame), this.prefix.length + body.length);
-    this.session.send(this.frame(body));
+    if (isOpen) sent?.add(kindOfSaid(frame), prefix.length + body.length);
+    session.send(session.frame(prefix, body));
   }
 
   /** For what is wrong with the client: the whole socket goes. */

@@ -8,6 +8,8 @@ type LedgerState =
   | { readonly kind: 'before-step-2'; readonly stepOne: ReadonlyMap<number, number> | null; readonly held: number }
   | { readonly kind: 'settled' };
 
+const SETTLED: LedgerState = { kind: 'settled' };
+
 /**
  * Decides which frames of one document connection get a receipt, and when (R2).
  *
@@ -51,7 +53,7 @@ export class ReceiptLedger {
         return frame.owed ? 1 : 0;
       case 'before-step-2': {
         if (frame.kind === 'step-2') {
-          this.#state = { kind: 'settled' };
+          this.#state = SETTLED;
           return state.held + 1;
         }
         if (frame.owed) this.#state = { ...state, held: state.held + 1 };

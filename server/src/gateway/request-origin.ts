@@ -5,6 +5,9 @@ import { resolveTarget } from './upgrade-target.ts';
 /** No header holds a line break: Node refuses such requests. */
 const BETWEEN = '\n';
 
+/** Of the handshake itself, which is over; none of them says who is there. */
+const HANDSHAKE_HEADERS = /^(?:connection|upgrade|sec-websocket-(?:key|version|extensions))$/i;
+
 /**
  * Where a session comes from. It lives as long as its socket, so it keeps little: one string for the headers weighs a
  * third of what Node parses them into, and a `URL` and `Headers` weigh kilobytes.
@@ -18,7 +21,7 @@ export class RequestOrigin implements SessionOrigin {
   constructor(request: IncomingMessage) {
     this.remoteAddress = request.socket.remoteAddress ?? '';
     this.#target = request.url ?? '/';
-    this.#headers = request.rawHeaders.join(BETWEEN);
+    this.#headers = joinHeaders(request.rawHeaders);
   }
 
   get url(): URL {
@@ -34,4 +37,14 @@ export class RequestOrigin implements SessionOrigin {
     if (!headers.has('x-real-ip')) headers.set('x-real-ip', this.remoteAddress);
     return headers;
   }
+}
+
+function joinHeaders(raw: readonly string[]): string {
+  let joined = '';
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = raw[index] ?? '';
+    if (HANDSHAKE_HEADERS.test(name)) continue;
+    joined += `${joined === '' ? '' : BETWEEN}${name}${BETWEEN}${raw[index + 1]}`;
+  }
+  return joined;
 }

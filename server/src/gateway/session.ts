@@ -45,16 +45,21 @@ type SessionState =
   | { readonly kind: 'closing'; readonly giveUp: NodeJS.Timeout }
   | { readonly kind: 'closed' };
 
+/** Shared by all sessions: there are many, and most of them do nothing. */
+const OPEN: SessionState = { kind: 'open' };
+const CLOSED: SessionState = { kind: 'closed' };
+
 /** One socket. Reads frames and hands them on; sends what documents have for it, in one write a flush. */
 export class Session implements SessionPort, SocketListener {
   readonly dialect: Dialect;
+  /** Monotonic, in whole ms: a fraction would be an object of its own. */
   readonly openedAt: number;
   readonly sent: SentMeters | null;
   readonly #socket: Duplex;
   readonly #webSocket: SessionSocket;
   readonly #settings: SessionSettings;
   #collab: CollabSession | null = null;
-  #state: SessionState = { kind: 'open' };
+  #state: SessionState = OPEN;
   #wroteAt: number;
   #hearsPings = true;
   #bigUnsentBytes = 0;
@@ -67,7 +72,7 @@ export class Session implements SessionPort, SocketListener {
     this.#webSocket = webSocket;
     this.#socket = socket;
     this.dialect = dialect;
-    this.openedAt = settings.clock.monotonicMs();
+    this.openedAt = Math.trunc(settings.clock.monotonicMs());
     this.#wroteAt = this.openedAt;
     this.#settings = settings;
     this.sent = settings.meters?.sent ?? null;
@@ -92,7 +97,7 @@ export class Session implements SessionPort, SocketListener {
 
   onClose(code: number, reason: Buffer): void {
     if (this.#state.kind === 'closing') clearTimeout(this.#state.giveUp);
-    this.#state = { kind: 'closed' };
+    this.#state = CLOSED;
     this.#settings.meters?.sessionClosed(this, this.dialect.name, this.#end ?? nameForeignEnd(code));
     this.#collab?.end(code, reason.toString());
     this.#settings.onClosed(this);
@@ -139,7 +144,7 @@ export class Session implements SessionPort, SocketListener {
       this.close(closeCodes.slowReader);
       return;
     }
-    this.#wroteAt = this.#settings.clock.monotonicMs();
+    this.#wroteAt = Math.trunc(this.#settings.clock.monotonicMs());
     const buffers = joinSmall(framed);
     const [first] = buffers;
     if (buffers.length === 1 && first !== undefined) {

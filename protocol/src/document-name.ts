@@ -7,6 +7,8 @@ declare const documentNameBrand: unique symbol;
 export type DocumentName = string & { readonly [documentNameBrand]: true };
 
 export const MAX_DOCUMENT_NAME_BYTES = 512;
+/** UTF-8 takes at most so many bytes for one UTF-16 code unit. */
+const MAX_BYTES_PER_UNIT = 3;
 
 export type NameFault = 'empty' | 'dots' | 'too-long' | 'control-character' | 'lone-surrogate';
 
@@ -27,7 +29,9 @@ export function findNameFault(text: string): NameFault | null {
   if (text === '.' || text === '..') return 'dots';
   if (controlCharacter.test(text)) return 'control-character';
   if (!text.isWellFormed()) return 'lone-surrogate';
-  if (text.length > MAX_DOCUMENT_NAME_BYTES || encodeUtf8(text).length > MAX_DOCUMENT_NAME_BYTES) return 'too-long';
+  if (text.length > MAX_DOCUMENT_NAME_BYTES) return 'too-long';
+  const mayBeLonger = text.length * MAX_BYTES_PER_UNIT > MAX_DOCUMENT_NAME_BYTES;
+  if (mayBeLonger && encodeUtf8(text).length > MAX_DOCUMENT_NAME_BYTES) return 'too-long';
   return null;
 }
 

@@ -53,10 +53,7 @@ export function parseAddress(raw: string): Address {
   const separator = raw.indexOf('\0');
   const name = separator === -1 ? raw : raw.slice(0, separator);
   const session = separator === -1 ? null : raw.slice(separator + 1);
-  const fault = findNameFault(name);
-  if (fault !== null || !isDocumentName(name)) {
-    throw new FrameError('bad-address', describeNameFault(fault ?? 'empty'));
-  }
+  if (!isDocumentName(name)) throw new FrameError('bad-address', describeNameFault(findNameFault(name) ?? 'empty'));
   if (session !== null && (session === '' || session.length > MAX_SESSION_ID_LENGTH || session.includes('\0'))) {
     throw new FrameError('bad-address', `a session id has 1 to ${MAX_SESSION_ID_LENGTH} characters and no NUL`);
   }

@@ -19,6 +19,15 @@ export interface Dialect extends DialectWriter {
   read(bytes: Uint8Array): ReceivedFrame;
 }
 
+/** Messages come in runs for one address: the few of a connection that enters, or all that one document has to say. */
+function rememberLast(encode: (rawAddress: string) => Uint8Array): (rawAddress: string) => Uint8Array {
+  let last: { readonly rawAddress: string; readonly prefix: Uint8Array } = { rawAddress: '', prefix: new Uint8Array() };
+  return (rawAddress) => {
+    if (last.rawAddress !== rawAddress) last = { rawAddress, prefix: encode(rawAddress) };
+    return last.prefix;
+  };
+}
+
 /** Many documents on one socket, for `@hocuspocus/provider`. */
 export const hocuspocusDialect: Dialect = {
   name: 'hocuspocus',
@@ -26,7 +35,7 @@ export const hocuspocusDialect: Dialect = {
     const received = decodeHocuspocusFrame(bytes);
     return received.scope === 'socket' ? null : received;
   },
-  prefix: encodeAddress,
+  prefix: rememberLast(encodeAddress),
   receipt: encodeServerBody({ kind: 'receipt', durable: true }),
   say: encodeServerBody,
 };

@@ -29,12 +29,15 @@ export function isAllowedOrigin(claim: OriginClaim, policy: OriginPolicy): boole
   return host !== undefined && parseUrl(`${page.protocol}//${host}`)?.host === page.host;
 }
 
+/** What clients on this machine write; parsing it anew for each of many who reconnect at once is what costs. */
+const USUAL_LOOPBACK = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/;
+
 /**
  * A name that its owner points at 127.0.0.1 after the page has loaded makes that page same-origin with us (DNS
  * rebinding). A server on loopback knows its names, so it answers to no others.
  */
 export function isTrustedHost(host: string | undefined, policy: OriginPolicy): boolean {
-  if (host === undefined || !policy.isLoopbackOnly) return true;
+  if (host === undefined || !policy.isLoopbackOnly || USUAL_LOOPBACK.test(host)) return true;
   const url = parseUrl(`http://${host}`);
   return url !== null && isLoopbackHost(bareHostname(url));
 }

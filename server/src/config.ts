@@ -89,6 +89,11 @@ const journalSchema = z.strictObject({
   batchBytes: whole(KIB, 256 * MIB)
     .default(MIB)
     .describe('Most bytes that one write to the disk holds.'),
+  batchIntervalMs: whole(0, 100)
+    .default(8)
+    .describe(
+      'Most milliseconds that an edit waits for others to share a write to the disk, while a thousand or more come a second; fewer don’t wait.',
+    ),
   queueBytes: whole(64 * KIB, 4096 * MIB)
     .default(64 * MIB)
     .describe('Most bytes that wait for the disk, over all documents; more is refused until there is room.'),

@@ -28,6 +28,8 @@ export interface BatchWriterOptions<W extends Write> {
   readonly clock: Clock;
   readonly batchEntries: number;
   readonly batchBytes: number;
+  /** The most that may lie between the beginnings of two batches while writes keep coming. */
+  readonly batchIntervalMs: number;
   readonly retryMinMs: number;
   readonly retryMaxMs: number;
   /** Records that belong to the batch as such: called once per batch, when it is put together. */
@@ -54,6 +56,12 @@ interface Batch<W> {
 }
 
 /**
+ * How long a batch waits for each write that the one before it held. With more than 1,333 writes a second the interval
+ * grows to its limit; with fewer it shrinks to nothing, since they are not worth waiting for.
+ */
+const MS_PER_WRITE = 0.75;
+
+/**
  * Group commit: one synced batch in flight, and what arrives meanwhile forms the next.
  *
  * [R1] A failed batch leaves LevelDB's log in a state where later batches succeed and are lost. So after any failure
@@ -69,6 +77,8 @@ export class BatchWriter<W extends Write> {
   #needsReserve = false;
   #pumping: Promise<void> | null = null;
   #closing = false;
+  #beganAt = Number.NEGATIVE_INFINITY;
+  #lastWrites = 0;
   #wake: (() => void) | null = null;
 
   constructor(options: BatchWriterOptions<W>) {
@@ -136,6 +146,7 @@ export class BatchWriter<W extends Write> {
     await Promise.resolve();
     for (;;) {
       while (this.#queue.length > 0) {
+        await this.#keepInterval();
         const batch = this.#take();
         if (!(await this.#commit(batch))) {
           this.#queue.unshift(...batch.queued);
@@ -145,6 +156,18 @@ export class BatchWriter<W extends Write> {
       }
       if (this.#status.state !== 'refusing' || (await this.#restoreReserve())) return;
     }
+  }
+
+  /**
+   * A batch costs much the same however many writes are in it: with a thousand busy documents, two or three of them would
+   * be in each if every one began where the last ended. What comes after a pause never waits.
+   */
+  async #keepInterval(): Promise<void> {
+    const { batchIntervalMs, clock } = this.#options;
+    const intervalMs = Math.min(batchIntervalMs, this.#lastWrites * MS_PER_WRITE);
+    const waitMs = this.#beganAt + intervalMs - elapsedMs(clock);
+    if (waitMs > 0) await this.#sleep(waitMs);
+    this.#beganAt = elapsedMs(clock);
   }
 
   #take(): Batch<W> {
@@ -160,6 +183,7 @@ export class BatchWriter<W extends Write> {
       count += 1;
     }
     const queued = this.#queue.splice(0, count);
+    this.#lastWrites = count;
     const writes = queued.map(({ write }) => write);
     const ops = writes.flatMap((write) => write.ops);
     ops.push(...complete(writes));
@@ -251,7 +275,12 @@ export class BatchWriter<W extends Write> {
   }
 
   #pause(attempt: number): Promise<void> {
-    const { clock, retryMaxMs, retryMinMs } = this.#options;
+    const { retryMaxMs, retryMinMs } = this.#options;
+    return this.#sleep(Math.min(retryMaxMs, retryMinMs * 2 ** Math.min(attempt, 20)));
+  }
+
+  /** Not for a store that closes. */
+  #sleep(delayMs: number): Promise<void> {
     if (this.#closing) return Promise.resolve();
     return new Promise((resolve) => {
       const wake = () => {
@@ -259,7 +288,7 @@ export class BatchWriter<W extends Write> {
         this.#wake = null;
         resolve();
       };
-      const cancel = clock.after(Math.min(retryMaxMs, retryMinMs * 2 ** Math.min(attempt, 20)), wake);
+      const cancel = this.#options.clock.after(delayMs, wake);
       this.#wake = wake;
     });
   }

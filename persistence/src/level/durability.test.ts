@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { failsWith } from '../testing/document-store-contract.ts';
 import { FaultyDisk } from '../testing/faulty-level.ts';
+import { ManualClock } from '../testing/manual-clock.ts';
 import { appendTo, isPending, openOn } from '../testing/open-on.ts';
 import { loadText } from '../testing/rebuild.ts';
 import { Typist } from '../testing/sample-updates.ts';
@@ -37,6 +38,41 @@ describe('group commit', () => {
     expect([...after.vector()]).toEqual([[before.incarnation, 1]]);
     expect(await isPending(lost)).toBe(true);
     await after.close();
+  });
+
+  it('lets entries wait for others while many come, and none after a pause', async () => {
+    const clock = new ManualClock();
+    const batches: BatchReport[] = [];
+    const store = await openOn(new FaultyDisk(), {
+      clock,
+      batchIntervalMs: 8,
+      onBatch: (report) => batches.push(report),
+    });
+    const ada = new Typist();
+    const type = (count: number) => Array.from({ length: count }, () => appendTo(store, 'notes', ada.type('x')));
+    await Promise.all(type(20));
+    batches.length = 0;
+    const receipts = type(1);
+    expect(await isPending(receipts[0] as Promise<unknown>)).toBe(true);
+    receipts.push(...type(2));
+    clock.advance(8);
+    await Promise.all(receipts);
+    expect(batches.map((report) => report.entries)).toEqual([3]);
+    clock.advance(8);
+    await Promise.all(type(1));
+    expect(batches.map((report) => report.entries)).toEqual([3, 1]);
+    await store.close();
+  });
+
+  it('closes without waiting for entries that might still come', async () => {
+    const clock = new ManualClock();
+    const store = await openOn(new FaultyDisk(), { clock, batchIntervalMs: 8 });
+    const ada = new Typist();
+    await Promise.all(Array.from({ length: 20 }, () => appendTo(store, 'notes', ada.type('x'))));
+    const receipt = appendTo(store, 'notes', ada.type('y'));
+    expect(await isPending(receipt)).toBe(true);
+    await store.close();
+    expect(await receipt).toMatchObject({ sequence: 21 });
   });
 
   it('gathers what arrives during one fsync into the next', async () => {

@@ -47,6 +47,8 @@ export interface LevelStoreOptions {
   /** More than this waiting for the disk gets `QUEUE_FULL`. */
   readonly queueBytes?: number;
   readonly batchEntries?: number;
+  /** The most, in ms, that entries wait for others to share a write to the disk, while very many come; default 0. */
+  readonly batchIntervalMs?: number;
   readonly batchBytes?: number;
   /** A document's index row is written at most this often. */
   readonly rowIntervalMs?: number;
@@ -72,6 +74,7 @@ const DEFAULTS = {
   queueBytes: 64 * MIB,
   batchEntries: 1000,
   batchBytes: MIB,
+  batchIntervalMs: 0,
   rowIntervalMs: 1000,
   compactEntries: 500,
   compactBytes: 256 * KIB,
@@ -130,6 +133,7 @@ export async function openLevelStore(options: LevelStoreOptions): Promise<Docume
     clock,
     batchBytes,
     batchEntries,
+    batchIntervalMs: settings.batchIntervalMs,
     retryMinMs: settings.retryMinMs,
     retryMaxMs: settings.retryMaxMs,
     complete: (writes) => [

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { describeMachine } from './machine.ts';
 import { measureAll } from './measure.ts';
+import { mergeResults } from './merge-results.ts';
 import { type BenchOptions, parseBenchOptions, usage } from './options.ts';
 import { installPeers } from './peers/install-peers.ts';
 import { describeDisturbance } from './report/disturbed.ts';
@@ -14,7 +15,7 @@ import { createWorkloads } from './workloads/index.ts';
 
 const say = (line: string): void => console.error(line);
 
-async function measure(options: BenchOptions): Promise<{ results: Results; path: string }> {
+async function measure(options: BenchOptions): Promise<Results> {
   installPeers(say);
   const startedAt = new Date().toISOString();
   const machine = describeMachine();
@@ -28,7 +29,8 @@ async function measure(options: BenchOptions): Promise<{ results: Results; path:
   const results = { startedAt, durationMinutes, scale, runs, level, machine, contestants, samples, failures };
   const path = options.output ?? join(import.meta.dirname, 'results', `${startedAt.replaceAll(':', '-')}.json`);
   writeResults(path, results);
-  return { results, path };
+  say(`results: ${path}`);
+  return results;
 }
 
 function report(results: Results): void {
@@ -57,10 +59,8 @@ const options = readOptions();
 if (options === null) {
   process.exitCode = 2;
 } else {
-  const { results, path } =
-    options.from === null ? await measure(options) : { results: readResults(options.from), path: options.from };
+  const results = options.from.length === 0 ? await measure(options) : mergeResults(options.from.map(readResults));
   report(results);
-  console.log(`\nresults: ${path}`);
-  if (options.publish) publish(results, path);
+  if (options.publish) publish(results);
   process.exitCode = results.failures.length === 0 ? 0 : 1;
 }

@@ -12,8 +12,8 @@ export interface BenchOptions {
   readonly level: number | null;
   /** Where the results go; null: a file of their own in `results/`. */
   readonly output: string | null;
-  /** Results to report again, without measuring. */
-  readonly from: string | null;
+  /** Results to report again, without measuring; of several files, each has other workloads. Empty: measure. */
+  readonly from: readonly string[];
   /** Whether docs/benchmarks.md and its plots are to be rewritten from these results. */
   readonly publish: boolean;
   /** Where processor profiles of the servers go, of the last run; null for none. */
@@ -28,7 +28,7 @@ export const usage = `npm run bench -- [options]
   --runs N              runs of each, in alternating order (default 5; 1 with --short)
   --level N             so many typists or documents, where otherwise the most that are held would be searched for
   --json FILE           where the results go (default: a new file in e2e/bench/results)
-  --from FILE           report results that were measured before
+  --from A.json,B.json  report results that were measured before, in one go or workload by workload
   --publish             rewrite the tables and plots of docs/benchmarks.md from the results
   --profile DIRECTORY   keep a processor profile of each server there; its figures are slower then`;
 
@@ -55,7 +55,7 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
     runs: readCount('--runs', values.runs) ?? (values.short ? 1 : 5),
     level: readCount('--level', values.level),
     output: values.json ?? null,
-    from: values.from ?? null,
+    from: values.from?.split(',') ?? [],
     publish: values.publish,
     profileDirectory: values.profile ?? null,
   };

@@ -1,7 +1,7 @@
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type ContestantName, contestants } from '../contestants.ts';
-import type { Results } from '../results.ts';
+import { type Results, writeResults } from '../results.ts';
 import { createWorkloads } from '../workloads/index.ts';
 import type { Workload } from '../workloads/workload.ts';
 import { describeDisturbance } from './disturbed.ts';
@@ -44,12 +44,12 @@ const plots: readonly Plot[] = [
 ];
 
 /** Rewrites the generated sections of docs/benchmarks.md and its plots, and keeps the results beside the bench. */
-export function publish(results: Results, resultsPath: string): void {
+export function publish(results: Results): void {
   if (results.scale !== 'full' || results.level !== null) throw new Error('only a whole measurement is published');
   mkdirSync(PLOTS, { recursive: true });
   for (const { file, svg } of drawPlots(results)) writeFileSync(join(PLOTS, file), svg);
   writeFileSync(PAGE, renderPage(readFileSync(PAGE, 'utf8'), results));
-  if (resultsPath !== PUBLISHED) copyFileSync(resultsPath, PUBLISHED);
+  writeResults(PUBLISHED, results);
 }
 
 /** The page with its generated sections made from these results. */

@@ -5,9 +5,7 @@ import type { Metric, Readings, Stage, Workload } from './workload.ts';
 /** Names and bytes of the documents that are typed into. */
 export const documentSizes = [
   ['1 KB', 1_000],
-  ['100 KB', 100_000],
   ['1 MB', 1_000_000],
-  ['10 MB', 10_000_000],
   ['50 MB', 50_000_000],
 ] as const;
 
@@ -34,7 +32,7 @@ export const editCost = (): Workload => ({
   ]),
   measure: async (stage) => {
     const readings: Record<string, number> = {};
-    const sizes = stage.scale === 'full' ? documentSizes : [documentSizes[0], documentSizes[4]];
+    const sizes = stage.scale === 'full' ? documentSizes : [documentSizes[0], documentSizes[2]];
     for (const [size, bytes] of sizes) Object.assign(readings, await measureSize(stage, size, bytes));
     return readings;
   },

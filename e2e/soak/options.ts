@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { inventSeed } from '@quire/testing';
 
 export interface SoakOptions {
-  /** How long the load lasts; the warm-up before it and the looking at the end come on top. */
+  /** How long the load lasts; the warm-up before it, and the rest and the looking after both, come on top. */
   readonly minutes: number;
   readonly seed: number;
 }
@@ -11,7 +11,7 @@ export const usage = `Holds a mixed load on a real server, and checks that every
 
   npm run soak -- [--minutes N] [--seed N]
 
-  --minutes N   how long the load lasts (default: 10); a minute and a half of warm-up and looking come on top
+  --minutes N   how long the load lasts (default: 10); two to three minutes around it come on top
   --seed N      the same choices, in an order that depends on the machine (default: another one each time)`;
 
 const DEFAULT_MINUTES = 10;

@@ -25,8 +25,11 @@ export const inspectable = { NODE_OPTIONS: '--inspect-port=127.0.0.1:0' } as con
 /** A document stays for two seconds after its last client, and a socket that was told to go for two. */
 const EMPTY_WITHIN_MS = 30_000;
 const LOOK_EVERY_MS = 250;
-/** Idle connections of HTTP are kept for five seconds, their timers for one more; folding goes on meanwhile. */
-const REST_MS = 7_000;
+/**
+ * The journal keeps the thread that folds for 30 seconds after its last job, with a timer, descriptors and memory of its
+ * own: a reading before that would depend on when the last fold was. Idle connections of HTTP are gone after six.
+ */
+const REST_MS = 34_000;
 
 export async function openServerGauge(server: ServerProcess): Promise<ServerGauge> {
   process.kill(server.pid, 'SIGUSR1');

@@ -95,6 +95,10 @@ export function createHocuspocusWriter(options: {
       loop.stop();
       socket?.close();
     },
+    drop() {
+      loop.stop();
+      socket?.terminate();
+    },
   };
 }
 

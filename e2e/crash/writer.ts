@@ -19,6 +19,8 @@ export interface Writer {
   /** Resolves once nothing more will be heard on this connection. */
   disconnected(): Promise<void>;
   leave(): void;
+  /** Ends the connection without a goodbye; `connect` brings back what was in flight. */
+  drop(): void;
 }
 
 /** Enough that the server always has something of everybody on its way to the disk. */

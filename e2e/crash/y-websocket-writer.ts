@@ -90,6 +90,10 @@ export function createYWebsocketWriter(options: {
       loop.stop();
       socket?.close();
     },
+    drop() {
+      loop.stop();
+      socket?.terminate();
+    },
   };
 }
 

@@ -4,7 +4,8 @@ const ANSWER_TIMEOUT_MS = 60_000;
 /** Finer than V8's own 1 ms would cost too much of what is measured. */
 const SAMPLE_INTERVAL_US = 500;
 
-interface Inspector {
+/** A conversation with the inspector of a Node process, in the protocol of Chrome's developer tools. */
+export interface Inspector {
   call(method: string, params?: object): Promise<unknown>;
   close(): void;
 }
@@ -20,14 +21,19 @@ interface Answer {
  * held, not what happens to be left over.
  */
 export async function collectGarbage(inspectorUrl: string): Promise<void> {
-  const inspector = await connect(inspectorUrl);
+  const inspector = await openInspector(inspectorUrl);
   try {
-    // The second finds what finalisers of the first let go of.
-    await inspector.call('HeapProfiler.collectGarbage');
-    await inspector.call('HeapProfiler.collectGarbage');
+    await collectGarbageThrough(inspector);
   } finally {
     inspector.close();
   }
+}
+
+/** The same through an inspector that is open already. */
+export async function collectGarbageThrough(inspector: Inspector): Promise<void> {
+  // The second finds what finalisers of the first let go of.
+  await inspector.call('HeapProfiler.collectGarbage');
+  await inspector.call('HeapProfiler.collectGarbage');
 }
 
 /**
@@ -36,7 +42,7 @@ export async function collectGarbage(inspectorUrl: string): Promise<void> {
  * @returns a function that ends it and writes the profile to a file
  */
 export async function startProfile(inspectorUrl: string): Promise<(path: string) => Promise<void>> {
-  const inspector = await connect(inspectorUrl);
+  const inspector = await openInspector(inspectorUrl);
   await inspector.call('Profiler.enable');
   await inspector.call('Profiler.setSamplingInterval', { interval: SAMPLE_INTERVAL_US });
   await inspector.call('Profiler.start');
@@ -47,7 +53,7 @@ export async function startProfile(inspectorUrl: string): Promise<(path: string)
   };
 }
 
-async function connect(url: string): Promise<Inspector> {
+export async function openInspector(url: string): Promise<Inspector> {
   const socket = new WebSocket(url);
   const waiting = new Map<number, PromiseWithResolvers<unknown>>();
   let calls = 0;

@@ -1,0 +1,90 @@
+import { type ServerProcess, until } from '@quire/testing';
+import { openInspector } from '../bench/load/inspector.ts';
+import { readMemoryBytes } from '../bench/load/server-usage.ts';
+import { countActiveResources, readHeap } from './heap.ts';
+import type { Glance, Reading } from './measures.ts';
+import { readOpenHandles } from './open-handles.ts';
+import { pause } from './pause.ts';
+import { type Scrape, scrape, sumOf } from './scrape.ts';
+import { isAtRest } from './verdict.ts';
+
+/** Looks at a server from outside: at its process, through its inspector, and at what it says of itself. */
+export interface ServerGauge {
+  /** What can be seen without holding up the server. */
+  glance(): Promise<{ readonly glance: Glance; readonly edits: number }>;
+  /** Everything, after a collection of garbage. */
+  read(): Promise<Reading>;
+  /** Waits until nobody is there and nothing waits, and then until what is left to do is done. */
+  rest(signal: AbortSignal): Promise<void>;
+  close(): void;
+}
+
+/** Settings of a server that can be asked for its memory: any free port for its inspector. */
+export const inspectable = { NODE_OPTIONS: '--inspect-port=127.0.0.1:0' } as const;
+
+/** A document stays for two seconds after its last client, and a socket that was told to go for two. */
+const EMPTY_WITHIN_MS = 30_000;
+const LOOK_EVERY_MS = 250;
+/**
+ * The journal keeps the thread that folds for 30 seconds after its last job, with a timer, descriptors and memory of its
+ * own: a reading before that would depend on when the last fold was. Idle connections of HTTP are gone after six.
+ */
+const REST_MS = 34_000;
+
+export async function openServerGauge(server: ServerProcess): Promise<ServerGauge> {
+  process.kill(server.pid, 'SIGUSR1');
+  const inspectorUrl = await until(() => /Debugger listening on (ws:\S+)/.exec(server.log)?.[1], {
+    what: 'the server opens no inspector',
+  });
+  const inspector = await openInspector(inspectorUrl);
+  const glance = async (): Promise<{ glance: Glance; edits: number }> => {
+    const metrics = await scrape(server.url);
+    const activeResources = await countActiveResources(inspector);
+    const seen = { ...readProcess(server), activeResources, ...readMetrics(metrics) };
+    return { glance: seen, edits: sumOf(metrics, 'quire_edits_total') };
+  };
+  return {
+    glance,
+    async read() {
+      const heap = await readHeap(inspector);
+      // In this order: a collection gives memory back to the system, and a scrape opens a socket.
+      const seen = readProcess(server);
+      const metrics = readMetrics(await scrape(server.url));
+      const { heapBytes, externalBytes, ...counted } = heap;
+      return { ...metrics, ...seen, ...counted, heap: heapBytes, external: externalBytes };
+    },
+    async rest(signal) {
+      const deadline = performance.now() + EMPTY_WITHIN_MS;
+      let { glance: seen } = await glance();
+      // Who is left after that is a leak, and the reading will say so.
+      while (!isAtRest(seen) && performance.now() < deadline && !signal.aborted) {
+        await pause(LOOK_EVERY_MS, signal);
+        seen = (await glance()).glance;
+      }
+      await pause(REST_MS, signal);
+    },
+    close: () => inspector.close(),
+  };
+}
+
+function readProcess({
+  pid,
+  data,
+}: ServerProcess): Pick<Reading, 'sockets' | 'otherHandles' | 'removedFiles' | 'memory'> {
+  const { sockets, removedFiles, others } = readOpenHandles(pid, data);
+  return { sockets, removedFiles, otherHandles: others, memory: readMemoryBytes(pid) };
+}
+
+/** Under load, `heap` and `external` are what the last collection left and what came since. */
+function readMetrics(metrics: Scrape) {
+  return {
+    sessions: sumOf(metrics, 'quire_sessions'),
+    connections: sumOf(metrics, 'quire_document_connections', 'quire_document_connections_entering'),
+    documents: sumOf(metrics, 'quire_open_documents'),
+    people: sumOf(metrics, 'quire_presence_people'),
+    waiting: sumOf(metrics, 'quire_unestablished_frames', 'quire_document_queue_edits', 'quire_journal_queue_entries'),
+    unsent: sumOf(metrics, 'quire_unsent_bytes'),
+    heap: sumOf(metrics, 'nodejs_heap_size_used_bytes'),
+    external: sumOf(metrics, 'nodejs_external_memory_bytes'),
+  } satisfies Glance;
+}

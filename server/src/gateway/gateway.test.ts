@@ -1,30 +1,10 @@
-import { joinWithHocuspocus, joinWithYWebsocket } from '@quire/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import * as Y from 'yjs';
-import { type StartedGateway, type StartOptions, startGateway } from '../testing/start-gateway.ts';
+import { createGatewayStage, textOf } from '../testing/gateway-stage.ts';
 
-const ends: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
-});
-
-async function start(options?: StartOptions): Promise<StartedGateway> {
-  const gateway = await startGateway(options);
-  ends.push(() => gateway.close());
-  return gateway;
-}
-const joinHocuspocus: typeof joinWithHocuspocus = (...parameters) => {
-  const person = joinWithHocuspocus(...parameters);
-  ends.push(() => person.leave());
-  return person;
-};
-const joinYWebsocket: typeof joinWithYWebsocket = (...parameters) => {
-  const person = joinWithYWebsocket(...parameters);
-  ends.push(() => person.leave());
-  return person;
-};
-
-const textOf = (doc: Y.Doc): string => doc.getText('body').toString();
+const stage = createGatewayStage();
+const { start, joinHocuspocus, joinYWebsocket } = stage;
+afterEach(() => stage.close());
 
 describe('the gateway', () => {
   it('[G2] unmodified providers of both dialects edit one document', async () => {

@@ -11,6 +11,7 @@ import {
   storedText,
   textOf,
 } from '../testing/gateway-stage.ts';
+import { makeCycle } from '../testing/made-up-updates.ts';
 import { testLimits } from '../testing/start-gateway.ts';
 
 const stage = createGatewayStage();
@@ -27,6 +28,42 @@ describe('what a client may not do', () => {
     bystander.doc.getText('body').insert(0, 'fine');
     await vi.waitFor(() => expect(bystander.provider.hasUnsyncedChanges).toBe(false));
     expect(await storedText(store, 'plan')).toBe('fine');
+  });
+
+  it('[R3] a flood of updates that wait for each other is closed at the limit and leaves others alone', async () => {
+    const { url, store } = await start();
+    const bystander = joinHocuspocus(url, 'plan');
+    const raw = await openRaw(url, 'plan');
+    for (let pair = 0; pair < testLimits.maxPendingUpdates; pair += 1) {
+      raw.say({ kind: 'update', update: makeCycle(1_000 + 2 * pair, 1_001 + 2 * pair) });
+    }
+    expect(await raw.closed).toBe(closeCodes.tooMuchPending.code);
+    bystander.doc.getText('body').insert(0, 'fine');
+    await vi.waitFor(() => expect(bystander.provider.hasUnsyncedChanges).toBe(false));
+    expect(await storedText(store, 'plan')).toBe('fine');
+  });
+
+  it('[R3] [R5] a document that is full of pending edits keeps nobody from saving what they typed offline', async () => {
+    const { url, store } = await start();
+    const flood = await openRaw(url, 'plan');
+    for (const update of keystrokes(testLimits.maxPendingUpdates + 1).slice(1)) flood.say({ kind: 'update', update });
+    flood.say({ kind: 'step-1', stateVector: EMPTY_VECTOR });
+    flood.say({ kind: 'step-2', update: EMPTY_UPDATE });
+    await vi.waitFor(() => expect(flood.receipts()).toBe(1));
+    const ada = joinHocuspocus(url, 'plan');
+    await vi.waitFor(() => expect(ada.provider.isSynced).toBe(true));
+    expect(ada.doc.store.pendingStructs).not.toBeNull();
+    ada.leave();
+    ada.doc.getText('body').insert(0, 'typed offline');
+    const before = (await store.load('plan'))?.entries.length ?? 0;
+    const returned = await openRaw(url, 'plan');
+    returned.say({ kind: 'step-1', stateVector: Y.encodeStateVector(ada.doc) });
+    returned.say({ kind: 'step-2', update: Y.encodeStateAsUpdate(ada.doc) });
+    await vi.waitFor(() => expect(returned.receipts()).toBe(1));
+    expect(await storedText(store, 'plan')).toBe('typed offline');
+    const added = (await store.load('plan'))?.entries.slice(before).flatMap((entry) => entry.updates) ?? [];
+    const writers = added.flatMap(({ update }) => Y.decodeUpdate(update).structs.map((struct) => struct.id.client));
+    expect(new Set(writers)).toEqual(new Set([ada.doc.clientID]));
   });
 
   it('[R3] updates that arrive before their predecessor are receipted, kept, and shown once it comes', async () => {

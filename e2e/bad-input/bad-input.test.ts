@@ -4,12 +4,14 @@ import {
   joinWithHocuspocus,
   joinWithYWebsocket,
   openFrameSocket,
+  openRawWebSocket,
   type ServerProcess,
   startServer,
   until,
 } from '@quire/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
+import { framingOffences } from './framing-offences.ts';
 import { type Offence, offences, tightLimits } from './offences.ts';
 import { type DialectName, dialects, enter, OFFENDING_CLIENT, writeUpdate } from './offender.ts';
 
@@ -164,6 +166,33 @@ describe('bad input closes the socket it came from, with a documented code, and 
     ['/collab/more', 404],
   ])('an upgrade of %s is answered with %i', async (path, status) => {
     await expect(openFrameSocket(`${server.wsUrl}${path}`)).rejects.toThrow(`Unexpected server response: ${status}`);
+  });
+
+  const doors = [
+    { path: '/collab', first: null },
+    { path: '/yjs/ok', first: null },
+    // Closed for its name before it says anything; what it says then must find somebody who listens.
+    { path: '/yjs/%00', first: closeCodes.badDocumentName },
+    { path: '/yjs/', first: closeCodes.badDocumentName },
+  ];
+
+  describe.each(doors)('[G4] bytes that RFC 6455 forbids, at $path', ({ path, first }) => {
+    test.each(framingOffences)('$name', async ({ bytes, code }) => {
+      const bystander = joinWithYWebsocket(server.wsUrl, 'ok');
+      await until(() => bystander.provider.synced, { what: 'the bystander is not let in' });
+      const losses: unknown[] = [];
+      bystander.provider.on('connection-close', (event) => losses.push(event));
+      const late = await openRawWebSocket(server.wsUrl, path);
+      late.send(bytes);
+      const early = await openRawWebSocket(server.wsUrl, path, { early: bytes });
+      const expected = first ?? code;
+      for (const offender of [late, early]) {
+        expect(await offender.ended).toEqual({ code: expected.code, reason: expected.reason });
+      }
+      expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+      expect(losses).toEqual([]);
+      bystander.leave();
+    });
   });
 
   test('after all of it, the server has logged no failure of its own and restarts with everything', async () => {

@@ -1,5 +1,15 @@
 import { type CloseCode, closeCodes, encodePresence } from '@quire/protocol';
-import { type DialectName, dialects, type Offender, writeOrphans, writeUpdate } from './offender.ts';
+import * as Y from 'yjs';
+import {
+  type DialectName,
+  dialects,
+  type Offender,
+  writeChain,
+  writeCircles,
+  writeOrphans,
+  writeTwice,
+  writeUpdate,
+} from './offender.ts';
 
 export interface Offence {
   readonly name: string;
@@ -106,6 +116,11 @@ export const offences: readonly Offence[] = [
     frame(({ encode }) => encode({ kind: 'update', update: writeUpdate('half').slice(0, -4) })),
   ),
   offence(
+    'an update with two parts for one client',
+    badUpdate,
+    frame(({ encode }) => encode({ kind: 'update', update: writeTwice('twice') })),
+  ),
+  offence(
     'a step 2 that is no update',
     badUpdate,
     frame(({ encode }) => encode({ kind: 'step-2', update: new Uint8Array([7, 7, 7]) })),
@@ -142,6 +157,19 @@ export const offences: readonly Offence[] = [
       for (const update of writeOrphans(100)) socket.send(encode({ kind: 'update', update }));
     },
     { leaves: 'pending edits' },
+  ),
+  offence(
+    '[R3] [G4] a flood of updates that wait for each other',
+    tooMuchPending,
+    ({ encode, socket }) => {
+      for (const update of writeCircles(100)) socket.send(encode({ kind: 'update', update }));
+    },
+    { leaves: 'pending edits' },
+  ),
+  offence(
+    '[R3] [G4] one update of many people, each of whom waits for the next',
+    tooMuchPending,
+    frame(({ encode }) => encode({ kind: 'update', update: Y.mergeUpdates([...writeChain(60)]) })),
   ),
   ...(['', '  ', 'a\u0007b', 'x'.repeat(600), 'name\0', 'name\0one\0two'] as const).map((name) =>
     offence(

@@ -78,3 +78,36 @@ export function* writeOrphans(count: number): Generator<Uint8Array> {
   // Every second one: with all of the rest, Yjs would make a single long one of them.
   for (let index = 1; index <= count; index += 2) yield updates[index] as Uint8Array;
 }
+
+/** Updates by two people, each of whose words come after the other's; no two updates have anybody in common. */
+export function* writeCircles(count: number): Generator<Uint8Array> {
+  for (let index = 0; index < count; index += 1) {
+    const [one, other] = [OFFENDING_CLIENT + 1 + 2 * index, OFFENDING_CLIENT + 2 + 2 * index];
+    yield Y.mergeUpdates([writeAfter(one, other), writeAfter(other, one)]);
+  }
+}
+
+/** By many people, each of whose words come after the next one's; the last one's is missing. */
+export function* writeChain(length: number): Generator<Uint8Array> {
+  for (let index = 1; index <= length; index += 1) {
+    yield writeAfter(OFFENDING_CLIENT + index, OFFENDING_CLIENT + index + 1);
+  }
+}
+
+/** The first word of `client`, behind the first one of `other`; without that one. */
+function writeAfter(client: number, other: number): Uint8Array {
+  const first = new Y.Doc();
+  first.clientID = other;
+  first.getText('body').insert(0, 'x');
+  const second = new Y.Doc();
+  second.clientID = client;
+  Y.applyUpdate(second, Y.encodeStateAsUpdate(first));
+  second.getText('body').insert(1, 'x');
+  return Y.encodeStateAsUpdate(second, Y.encodeStateVector(first));
+}
+
+/** A healthy update, its one part written twice: of those Yjs would read the second. */
+export function writeTwice(word: string): Uint8Array {
+  const update = writeUpdate(word);
+  return new Uint8Array([2, ...update.slice(1, -1), ...update.slice(1)]);
+}

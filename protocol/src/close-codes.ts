@@ -15,6 +15,22 @@ export interface CloseCode {
 }
 
 export const closeCodes = {
+  // 1002, 1007 and 1009 are sent by the WebSocket library itself.
+  protocolError: {
+    code: 1002,
+    name: 'protocol-error',
+    // Browsers frame correctly: what broke it is something on the way, and may be gone the next time.
+    retry: 'backoff',
+    reason: 'a frame breaks the WebSocket protocol',
+    shown: null,
+  },
+  notUtf8: {
+    code: 1007,
+    name: 'not-utf8',
+    retry: 'backoff',
+    reason: 'a text is not UTF-8',
+    shown: null,
+  },
   serviceRestart: {
     code: 1012,
     name: 'service-restart',

@@ -54,10 +54,12 @@ const limitsSchema = z.strictObject({
   maxPresenceEntries: whole(1, 100_000).default(256).describe('Most clients that one presence frame may speak of.'),
   maxPendingUpdates: whole(1, 100_000)
     .default(500)
-    .describe('Most updates a document keeps whose predecessors are missing; their cost is quadratic.'),
+    .describe(
+      'Most edits a document keeps whose predecessors are missing, by their structs and deletions; their cost is quadratic.',
+    ),
   maxPendingBytes: whole(KIB, 64 * MIB)
     .default(512 * KIB)
-    .describe('Most bytes of such updates a document keeps.'),
+    .describe('Most bytes of such edits a document keeps.'),
   maxUnestablishedBytes: whole(KIB, 256 * MIB)
     .default(4 * MIB)
     .describe('Most bytes that wait for a session whose connection is not established yet.'),

@@ -35,13 +35,18 @@ function joinHere(server: QuireServer, name: string, token = '') {
 }
 
 /** The status line of an upgrade, and the socket. */
-async function upgrade(port: number, path: string, headers: Record<string, string> = {}): Promise<string> {
+async function upgrade(
+  port: number,
+  path: string,
+  headers: Record<string, string> = {},
+  method = 'GET',
+): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   ends.push(() => socket.destroy());
   const sent = { Host: `localhost:${port}`, Connection: 'Upgrade', Upgrade: 'websocket', ...headers };
   const key = { 'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==' };
   const lines = Object.entries({ ...sent, ...key }).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.write(`GET ${path} HTTP/1.1\r\n${lines.join('')}\r\n`);
+  socket.write(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`);
   const [data] = (await once(socket, 'data')) as [Buffer];
   return data.toString().split('\r\n')[0] ?? '';
 }
@@ -118,6 +123,20 @@ describe('what may come in', () => {
     expect(await upgrade(port, '/yjs/plan')).toContain('101');
     for (const path of ['/', '/other', '/v1/documents', '/yjs']) expect(await upgrade(port, path)).toContain('404');
     expect(await upgrade(port, '/yjs/%zz')).toContain('400');
+  });
+
+  it('leaves offers of other protocols alone, as clients make them that speak HTTP/2 where they can', async () => {
+    const { port } = await start();
+    const offer = { Connection: 'Upgrade, HTTP2-Settings', Upgrade: 'h2c', 'HTTP2-Settings': 'AAMAAABkAAQAAP__' };
+    expect(await upgrade(port, '/v1/documents', offer)).toContain('200');
+    expect(await upgrade(port, '/collab', offer)).toContain('426');
+  });
+
+  it('answers a request that is no GET by itself, whatever it offers', async () => {
+    const { port } = await start();
+    expect(await upgrade(port, '/v1/documents', { 'Content-Length': '0' }, 'POST')).toContain('201');
+    expect(await upgrade(port, '/v1/documents', {}, 'DELETE')).toContain('405');
+    expect(await upgrade(port, '/collab', { 'Content-Length': '0' }, 'POST')).toContain('405');
   });
 
   it('keeps sockets of foreign pages and foreign names out', async () => {

@@ -4,6 +4,7 @@ export { type Closed, type FrameSocket, openFrameSocket } from './frame-socket.t
 export { type HocuspocusPerson, joinWithHocuspocus, joinWithYWebsocket, type Person } from './people.ts';
 export { pickPort } from './pick-port.ts';
 export { createRandom, inventSeed, type Random } from './random.ts';
+export { openRawWebSocket, type RawWebSocket, type RawWebSocketOptions } from './raw-web-socket.ts';
 export { readerServerProgram, writerToken } from './reader-server-program.ts';
 export { type Exit, type ServerOptions, type ServerProcess, startServer } from './server-process.ts';
 export { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';

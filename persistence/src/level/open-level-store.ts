@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { systemClock } from '../clock.ts';
@@ -20,6 +19,7 @@ import { FoldThread } from './fold-thread.ts';
 import type { JournalWrite } from './journal.ts';
 import { Journal, rowsOfBatch } from './journal.ts';
 import { LevelStore } from './level-store.ts';
+import { makeDirectory } from './make-directory.ts';
 import { lockedBy, removeOwner, writeOwner } from './owner-file.ts';
 import { Reclaimer } from './reclaimer.ts';
 import { ReserveFile } from './reserve-file.ts';
@@ -104,7 +104,7 @@ export async function openLevelStore(options: LevelStoreOptions): Promise<Docume
   const openDb = options.openDb ?? classicLevel(settings);
   const onUpkeepError = (error: unknown) => options.onUpkeepError?.(error);
 
-  await mkdir(directory, { recursive: true });
+  await makeDirectory(directory);
   const db = await openLocked(openDb, paths, directory, reserve);
   const vectors = new EntryVectors();
   const database = new Database(db, { open: openDb, directory: paths.journal, clock, waitMs: settings.readWaitMs });
@@ -115,7 +115,7 @@ export async function openLevelStore(options: LevelStoreOptions): Promise<Docume
     await database.read((view) => restoreVectors(view, vectors));
   } catch (error) {
     await database.close();
-    throw error;
+    throw toOpenFailure(error, `The journal in ${directory} can not be opened`);
   }
   // For people only, so a disk without room for it is no reason not to open.
   await writeOwner(paths.owner, options.address, clock.now()).catch(onUpkeepError);
@@ -205,14 +205,19 @@ async function openLocked(
   } catch (error) {
     if (isLocked(error)) throw await lockedBy(paths.owner, directory, error);
   }
-  // The lock is free, so the reserve is ours to spend: a full disk is the likeliest reason.
-  await reserve.free();
   try {
+    // The lock is free, so the reserve is ours to spend: a full disk is the likeliest reason.
+    await reserve.free();
     return await openDb(paths.journal);
-  } catch (cause) {
-    if (isLocked(cause)) throw await lockedBy(paths.owner, directory, cause);
-    throw new PersistenceError('OPEN_FAILED', `The journal in ${directory} can not be opened`, { cause });
+  } catch (error) {
+    if (isLocked(error)) throw await lockedBy(paths.owner, directory, error);
+    throw toOpenFailure(error, `The journal in ${directory} can not be opened`);
   }
+}
+
+/** Whatever the file system or LevelDB say while a directory is opened; what is known better stays as it is. */
+function toOpenFailure(error: unknown, message: string): PersistenceError {
+  return error instanceof PersistenceError ? error : new PersistenceError('OPEN_FAILED', message, { cause: error });
 }
 
 function isLocked(error: unknown): boolean {

@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { joinWithHocuspocus, until } from '@quire/testing';
@@ -176,6 +176,19 @@ describe('quire serve', () => {
     expect(second.stderr).toContain(url);
     expect(second.stderr).toContain('QUIRE_DATA');
     expect(second.stderr).not.toContain('    at ');
+  });
+
+  it.each([
+    ['below a file', 'quire.config.mjs/data'],
+    ...(process.platform === 'linux' ? [['where no directory can be made', '/proc/quire']] : []),
+  ])('says what keeps it from making its data directory, and what helps: %s', async (_, data) => {
+    await writeFile(join(directory, 'quire.config.mjs'), 'export default {};');
+    const server = serve({}, '--data', data);
+    expect(await server.ended).toBe(1);
+    expect(server.stderr).toContain(resolve(directory, data));
+    expect(server.stderr).toContain('can not be made');
+    expect(server.stderr).toContain('--data');
+    expect(server.stderr).not.toContain('    at ');
   });
 
   it('ends with 1 and says what was left when it may not take longer', async () => {

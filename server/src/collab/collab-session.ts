@@ -22,11 +22,12 @@ import {
 } from './document-connection.ts';
 import type { DocumentOwner } from './document-owner.ts';
 import type { ExtensionGate, GatedFrame } from './extension-gate.ts';
-import { type IngestLimits, ingest, type Verdict } from './ingest.ts';
+import { ingest, type Verdict } from './ingest.ts';
+import type { PendingLimits } from './pending-edits.ts';
 import { hearPresence } from './presence-intake.ts';
 import type { SessionPort } from './session-port.ts';
 
-export interface SessionLimits extends IngestLimits {
+export interface SessionLimits extends PendingLimits {
   readonly maxPresenceStateBytes: number;
   readonly maxPresenceEntries: number;
   /** What may wait, over all documents of a socket, until their connections are established. */

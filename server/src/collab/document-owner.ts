@@ -10,7 +10,7 @@ import { collectOwnMessages, sendToAll } from './broadcast.ts';
 import type { DocumentConnection } from './document-connection.ts';
 import { readTitle, TitleKeeper } from './document-title.ts';
 import { type FlushTimer, windowBeforeFlush } from './flush-window.ts';
-import { readPending } from './novelty.ts';
+import { PendingEdits } from './pending-edits.ts';
 import { Presence } from './presence.ts';
 import { closeCodeFor } from './store-refusal.ts';
 import { type Submission, weighSubmission } from './submission.ts';
@@ -77,6 +77,7 @@ export class DocumentOwner {
   readonly epoch: Epoch;
   readonly tombstone: ReadonlyMap<number, number>;
   readonly document: OwnedDocument;
+  readonly pending: PendingEdits;
   readonly presence: Presence;
   /** Who is known to write as which Yjs client. */
   readonly authors = new Map<number, string>();
@@ -87,7 +88,6 @@ export class DocumentOwner {
   #flush: FlushState = { kind: 'idle' };
   #queue: Submission[] = [];
   #queueBytes = 0;
-  #pending = { updates: 0, bytes: 0 };
   #holds = 0;
   #lastFlush = { beganAt: Number.NEGATIVE_INFINITY, costMs: 0 };
   #cancelIdle: (() => void) | null = null;
@@ -106,10 +106,10 @@ export class DocumentOwner {
     this.epoch = options.epoch;
     this.tombstone = options.tombstone;
     this.document = options.document;
+    this.pending = new PendingEdits(options.document);
     this.#title = new TitleKeeper(options.document, options.storedTitle, options.timer, () => {
       this.#submitOwn(EMPTY_UPDATE, false);
     });
-    this.#pending = countPending(options.document);
   }
 
   /** Begins to watch the document. @returns nothing to dispose: the document and its owner go together */
@@ -174,15 +174,6 @@ export class DocumentOwner {
 
   noteAhead(client: number, clock: number): void {
     if (clock > this.clockOf(client)) this.#ahead.set(client, clock);
-  }
-
-  /** Edits whose predecessors are missing (R3): what the document holds of them, and what is on its way. */
-  get pending(): { readonly updates: number; readonly bytes: number } {
-    return this.#pending;
-  }
-
-  notePending(bytes: number): void {
-    this.#pending = { updates: this.#pending.updates + 1, bytes: this.#pending.bytes + bytes };
   }
 
   /** An update larger than the limit passes when it is alone: otherwise it never would. */
@@ -293,6 +284,7 @@ export class DocumentOwner {
 
   #beginFlush(): void {
     const batch = this.#takeQueue();
+    this.pending.flushBegins();
     const updates = batch.flatMap((submission) => submission.content ?? []);
     if (updates.length === 0) {
       this.#finishFlush(batch);
@@ -352,9 +344,7 @@ export class DocumentOwner {
   #endFlush(): void {
     this.#flush = { kind: 'idle' };
     if (this.#queue.length === 0) this.#ahead.clear();
-    if (this.document.store.pendingStructs === null && this.document.store.pendingDs === null) {
-      this.#pending = { updates: 0, bytes: 0 };
-    }
+    this.pending.flushEnds();
     this.#schedule();
     if (this.#queue.length === 0) this.#tellDrained();
     this.#title.watch();
@@ -482,15 +472,6 @@ export class DocumentOwner {
 
 function encodeStepTwo(document: Y.Doc, stateVector?: Uint8Array): Uint8Array {
   return encodeYWebsocketFrame({ kind: 'step-2', update: Y.encodeStateAsUpdate(document, stateVector) });
-}
-
-/** A document that is loaded brings its pending part along: the limit is the document's, not this opening's. */
-function countPending(document: Y.Doc): { updates: number; bytes: number } {
-  const { pendingStructs, pendingDs } = document.store;
-  return {
-    updates: readPending(document).structs,
-    bytes: (pendingStructs?.update.length ?? 0) + (pendingDs?.length ?? 0),
-  };
 }
 
 function partition<T>(items: readonly T[], belongs: (item: T) => boolean): [T[], T[]] {

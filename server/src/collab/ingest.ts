@@ -4,6 +4,7 @@ import * as Y from 'yjs';
 import type { ConnectionState, DocumentConnection } from './document-connection.ts';
 import type { DocumentOwner } from './document-owner.ts';
 import { findNovelty, splitByAuthor } from './novelty.ts';
+import type { PendingLimits } from './pending-edits.ts';
 import type { DraftedEdit } from './server-edit.ts';
 import {
   belongsToTheDead,
@@ -12,12 +13,6 @@ import {
   inspectUpdate,
   UpdateError,
 } from './update-inspection.ts';
-
-export interface IngestLimits {
-  /** Per document: updates whose predecessors are missing (R3). */
-  readonly maxPendingUpdates: number;
-  readonly maxPendingBytes: number;
-}
 
 export type ContentFrame = Extract<SyncFrame, { kind: 'update' | 'step-2' }>;
 type Established = Extract<ConnectionState, { kind: 'established' }>;
@@ -40,7 +35,7 @@ export function ingest(
   { owner, grant }: Established,
   frame: ContentFrame,
   store: Pick<DocumentStore, 'status'>,
-  limits: IngestLimits,
+  limits: PendingLimits,
   readAtMs: number | null,
 ): Verdict {
   let inspected: InspectedUpdate;
@@ -129,18 +124,14 @@ function findRefusal(
   inspected: InspectedUpdate,
   novelty: InspectedUpdate,
   store: Pick<DocumentStore, 'status'>,
-  limits: IngestLimits,
+  limits: PendingLimits,
 ): Verdict | null {
   if (store.status.state === 'refusing') return refuse(closeCodes.storageRefused);
   if (belongsToTheDead(inspected, owner.tombstone)) return refuse(closeCodes.staleEpoch, 'document');
-  const bytes = novelty.update.length;
-  if (!owner.hasRoomFor(bytes)) return refuse(closeCodes.overloaded);
+  if (!owner.hasRoomFor(novelty.update.length)) return refuse(closeCodes.overloaded);
   if (hasMissingDependencies(novelty, (client) => owner.clockOf(client))) {
-    const { pending } = owner;
-    if (pending.updates >= limits.maxPendingUpdates || pending.bytes + bytes > limits.maxPendingBytes) {
-      return refuse(closeCodes.tooMuchPending);
-    }
-    owner.notePending(bytes);
+    if (!owner.pending.hasRoomFor(novelty, limits)) return refuse(closeCodes.tooMuchPending);
+    owner.pending.note(novelty);
   } else {
     for (const span of novelty.spans) owner.noteAhead(span.client, span.end);
   }

@@ -1,7 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
+import { makeCycle } from '../testing/made-up-updates.ts';
 import { loadInSlices, type Slicing } from './load-in-slices.ts';
+import { readPending } from './novelty.ts';
 
 const epoch = { count: 1, id: '0'.repeat(16) };
 const stored = (snapshot: Uint8Array | null, updates: readonly Uint8Array[] = []) => ({
@@ -18,6 +20,7 @@ const stored = (snapshot: Uint8Array | null, updates: readonly Uint8Array[] = []
   })),
 });
 
+const EMPTY = Y.encodeStateAsUpdate(new Y.Doc());
 const silent = { error: () => {} };
 
 /** Every look at the clock finds a slice over, so that there are as many slices as there can be. */
@@ -105,6 +108,37 @@ describe('loading in slices', () => {
     Y.applyUpdate(loaded, Y.encodeStateAsUpdate(ada, Y.encodeStateVector(loaded)));
     Y.applyUpdate(ben, Y.encodeStateAsUpdate(ada));
     expect(stateOf(loaded)).toEqual(stateOf(ben));
+  });
+
+  it('[R3] thousands of entries that wait for ever, or for the last of them, cost no more than others', async () => {
+    const doc = Object.assign(new Y.Doc(), { clientID: 5 });
+    const typed: Uint8Array[] = [];
+    doc.on('update', (update: Uint8Array) => typed.push(update));
+    for (let key = 0; key < 3_000; key += 1) doc.getText('body').insert(key, 'x');
+    const circles = Array.from({ length: 3_000 }, (_, at) => makeCycle(1_000 + 2 * at, 1_001 + 2 * at));
+    const loaded = new Y.Doc();
+    const began = performance.now();
+    await loadInSlices(loaded, stored(null, [...circles, ...typed.toReversed()]), silent, impatient());
+    // One at a time they took a minute and a half.
+    expect(performance.now() - began).toBeLessThan(10_000);
+    expect(loaded.getText('body').length).toBe(3_000);
+    expect(readPending(loaded).structs).toBe(6_000);
+  });
+
+  it('[R3] deletions that arrived before what they delete are kept, and made', async () => {
+    const doc = new Y.Doc();
+    const updates: Uint8Array[] = [];
+    doc.on('update', (update: Uint8Array) => updates.push(update));
+    doc.getText('body').insert(0, 'hello');
+    doc.getText('body').delete(0, 3);
+    const [typed, erased] = updates as [Uint8Array, Uint8Array];
+    const waiting = new Y.Doc();
+    await loadInSlices(waiting, stored(null, [erased, EMPTY]), silent, impatient());
+    expect(waiting.store.pendingDs).not.toBeNull();
+    const whole = new Y.Doc();
+    await loadInSlices(whole, stored(null, [erased, typed]), silent, impatient());
+    expect(whole.getText('body').toString()).toBe('lo');
+    expect(whole.store.pendingDs).toBeNull();
   });
 
   it('ends when clients wait for each other, as only made-up updates do', async () => {

@@ -2,7 +2,9 @@ import type { LoadedDocument } from '@quire/persistence';
 import * as Y from 'yjs';
 import type { Logger } from '../observability/log.ts';
 import { applyOrSkip } from './apply-updates.ts';
+import { type Ground, IntegrationOrder } from './integration-order.ts';
 import { encodeDeletesOnly } from './novelty.ts';
+import { SetAside } from './set-aside.ts';
 
 /** Other documents wait no longer than about this for one slice. */
 const SLICE_MS = 8;
@@ -10,8 +12,6 @@ const SLICE_MS = 8;
 /** Structs between two looks at the time. */
 const STRUCTS_PER_LOOK = 256;
 const RANGES_PER_SLICE = 1_000;
-
-type Struct = ReturnType<typeof Y.decodeUpdate>['structs'][number];
 
 export interface Slicing {
   /** An update below this is applied at once: looking at the time would cost more than it spares others. */
@@ -40,10 +40,21 @@ export async function loadInSlices(
 ): Promise<void> {
   if (loaded.snapshot !== null) await applyInSlices(document, loaded.snapshot, slicing);
   const updates = loaded.entries.flatMap((entry) => entry.updates.map(({ update }) => update));
+  const waiting = new SetAside();
   await inSlices(document, updates.length, slicing, (index) => {
     const update = updates[index];
-    if (update !== undefined) applyOrSkip(document, update, null, log);
+    if (update === undefined) return;
+    applyOrSkip(document, update, null, log);
+    waiting.takeFrom(document);
   });
+  const rest = waiting.merge();
+  if (rest === null) return;
+  try {
+    await applyInSlices(document, rest, slicing);
+  } catch {
+    // One of them can't be applied, and costs itself alone: it is told of when its turn comes.
+    for (const part of waiting.parts()) applyOrSkip(document, part, null, log);
+  }
 }
 
 async function applyInSlices(document: Y.Doc, update: Uint8Array, slicing: Slicing): Promise<void> {
@@ -53,11 +64,12 @@ async function applyInSlices(document: Y.Doc, update: Uint8Array, slicing: Slici
   }
   const { structs, ds } = Y.decodeUpdate(update);
   await slicing.nextTurn();
-  const order = new IntegrationOrder(document, structs);
+  const order = new IntegrationOrder(structs);
   while (!order.isExhausted) {
     const began = slicing.now();
     document.transact((transaction) => {
-      do order.integrate(transaction, STRUCTS_PER_LOOK);
+      const ground = groundOf(document, transaction);
+      do order.integrate(ground, STRUCTS_PER_LOOK);
       while (!order.isExhausted && slicing.now() - began < SLICE_MS);
     });
     await slicing.nextTurn();
@@ -101,87 +113,17 @@ async function inSlices(document: Y.Doc, count: number, slicing: Slicing, run: (
   }
 }
 
-/**
- * Goes through the structs of an update in an order in which each finds what it builds on, as Yjs does when it applies
- * the update whole. An update groups structs by client, and clients build on each other.
- */
-class IntegrationOrder {
-  readonly #document: Y.Doc;
-  readonly #queues = new Map<number, { readonly structs: Struct[]; next: number }>();
-  #current: number | null = null;
-  /** Clients turned to since the last struct was integrated: more than there are means that they wait for each other. */
-  #turns = 0;
-  #isComplete = true;
-
-  constructor(document: Y.Doc, structs: readonly Struct[]) {
-    this.#document = document;
-    for (const struct of structs) {
-      const { client } = struct.id;
-      const queue = this.#queues.get(client) ?? { structs: [], next: 0 };
-      queue.structs.push(struct);
-      this.#queues.set(client, queue);
-    }
-  }
-
-  /** Nothing is left that could be integrated. */
-  get isExhausted(): boolean {
-    return this.#queues.size === 0;
-  }
-
-  /** Everything so far was integrated. */
-  get isComplete(): boolean {
-    return this.#isComplete;
-  }
-
-  /** Integrates up to `limit` structs. */
-  integrate(transaction: Y.Transaction, limit: number): void {
-    for (let count = 0; count < limit && !this.isExhausted; count += 1) this.#step(transaction);
-  }
-
-  #step(transaction: Y.Transaction): void {
-    const { store } = this.#document;
-    const client = this.#current ?? this.#queues.keys().next().value;
-    const queue = client === undefined ? undefined : this.#queues.get(client);
-    if (client === undefined || queue === undefined) {
-      this.#current = null;
-      return;
-    }
-    this.#current = client;
-    const struct = queue.structs[queue.next];
-    if (struct === undefined) {
-      this.#finish(client);
-      return;
-    }
-    const known = Y.getState(store, client);
-    if (struct instanceof Y.Skip || struct.id.clock > known) {
-      this.#giveUp(client);
-      return;
-    }
-    nameParent(struct, this.#document);
-    const missing = struct.getMissing(transaction, store);
-    if (missing === null) {
-      const offset = known - struct.id.clock;
-      if (offset < struct.length) struct.integrate(transaction, offset);
-      queue.next += 1;
-      this.#turns = 0;
-    } else if (this.#queues.has(missing) && this.#turns <= this.#queues.size) {
-      this.#turns += 1;
-      this.#current = missing;
-    } else {
-      this.#giveUp(client);
-    }
-  }
-
-  #finish(client: number): void {
-    this.#queues.delete(client);
-    this.#current = null;
-    this.#turns = 0;
-  }
-
-  #giveUp(client: number): void {
-    this.#isComplete = false;
-    this.#finish(client);
-  }
+/** A document, within one transaction. */
+function groundOf(document: Y.Doc, transaction: Y.Transaction): Ground {
+  const { store } = document;
+  return {
+    clockOf: (client) => Y.getState(store, client),
+    findMissing(struct) {
+      nameParent(struct, document);
+      return struct.getMissing(transaction, store);
+    },
+    integrate: (struct, offset) => struct.integrate(transaction, offset),
+  };
 }
 
 /** Decoded without a document, a struct at the root of a type has the type's name where Yjs expects the type. */

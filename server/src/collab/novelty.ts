@@ -18,14 +18,27 @@ const BEYOND_ALL_CLOCKS = 2 ** 53 - 1;
  */
 export function findNovelty(doc: Y.Doc, inspected: InspectedUpdate): Uint8Array | null {
   const pending = readPending(doc);
-  const hasNewStructs = inspected.spans.some((span) => {
+  const newSpans = inspected.spans.filter((span) => {
     const from = Math.max(span.start, Y.getState(doc.store, span.client));
     return from < span.end && !pending.spans.some((held) => covers(held, span.client, from, span.end));
   });
   const newDeletes = subtractRanges(subtractDeleted(inspected.deletes, doc), pending.deletes);
-  if (!hasNewStructs && newDeletes.clients.size === 0) return null;
-  const diff = Y.diffUpdate(inspected.update, Y.encodeStateVector(doc));
+  if (newSpans.length === 0 && newDeletes.clients.size === 0) return null;
+  const diff = Y.diffUpdate(inspected.update, encodeKnown(doc, pending, newSpans));
   return replaceDeletes(diff, inspected.deletes, newDeletes);
+}
+
+/**
+ * A state vector of what the document has. Clients of whom nothing is new are in it for good: what is pending would
+ * otherwise come along with everybody's news, and have it count as pending too.
+ */
+function encodeKnown(doc: Y.Doc, pending: Pending, newSpans: readonly StructSpan[]): Uint8Array {
+  const encoded = Y.encodeStateVector(doc);
+  if (pending.spans.length === 0) return encoded;
+  const known = Y.decodeStateVector(encoded);
+  const withNews = new Set(newSpans.map(({ client }) => client));
+  for (const { client } of pending.spans) if (!withNews.has(client)) known.set(client, BEYOND_ALL_CLOCKS);
+  return encodeStateVector(known);
 }
 
 interface Pending {
@@ -40,10 +53,10 @@ interface Pending {
  */
 export function readPending(doc: Y.Doc): Pending {
   const { pendingStructs, pendingDs } = doc.store;
-  const structs = pendingStructs === null ? null : Y.decodeUpdateV2(pendingStructs.update);
+  const held = pendingStructs === null ? null : Y.decodeUpdateV2(pendingStructs.update);
   const deletes = pendingDs === null ? null : Y.decodeUpdateV2(pendingDs);
   const ranges = new Map<number, ClockRange[]>();
-  for (const decoded of [structs, deletes]) {
+  for (const decoded of [held, deletes]) {
     for (const [client, added] of decoded?.ds.clients ?? []) {
       ranges.set(
         client,
@@ -51,8 +64,9 @@ export function readPending(doc: Y.Doc): Pending {
       );
     }
   }
-  const items = structs?.structs ?? [];
-  return { structs: items.length, spans: collectSpans(items), deletes: ranges };
+  const items = held?.structs ?? [];
+  const structs = items.filter((item) => !(item instanceof Y.Skip)).length;
+  return { structs, spans: collectSpans(items), deletes: ranges };
 }
 
 function covers(held: StructSpan, client: number, from: number, to: number): boolean {

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
+import { type MadeUpRun, makeCycle, makeUpdate } from '../testing/made-up-updates.ts';
 import { belongsToTheDead, hasMissingDependencies, inspectUpdate, UpdateError } from './update-inspection.ts';
 
 function keystrokes(text: string, clientID = 5): Uint8Array[] {
@@ -90,6 +91,71 @@ describe('looking at an update', () => {
     expect(gaps).toBeGreaterThan(10);
   });
 
+  it('[R3] two who each build on the other wait for ever, whatever the size of their circle', () => {
+    const doc = new Y.Doc();
+    expect(hasMissingDependencies(inspectUpdate(makeCycle(11, 12)), clockIn(doc))).toBe(true);
+    const circle = Array.from({ length: 100 }, (_, at) => ({
+      client: at + 1,
+      clock: 0,
+      items: [{ text: 'x', origin: { client: ((at + 1) % 100) + 1, clock: 0 } }],
+    }));
+    expect(hasMissingDependencies(inspectUpdate(makeUpdate(circle)), clockIn(doc))).toBe(true);
+    expect(hasMissingDependencies(inspectUpdate(makeUpdate(circle)), (client) => (client === 50 ? 1 : 0))).toBe(false);
+  });
+
+  it('[R3] it agrees with Yjs on what stays pending, whatever builds on whatever', () => {
+    const client = fc.integer({ min: 1, max: 3 });
+    const id = fc.record({ client, clock: fc.constantFrom(0, 0, 0, 1, 2) });
+    const item = fc.record({
+      text: fc.constantFrom('x', 'xy'),
+      origin: fc.option(id),
+      rightOrigin: fc.option(id, { freq: 1 }),
+    });
+    const run = fc.record({
+      client,
+      clock: fc.constantFrom(0, 0, 0, 0, 0, 0, 0, 1),
+      items: fc.array(item, { minLength: 1, maxLength: 2 }),
+    });
+    const update = fc.uniqueArray(run, { minLength: 1, maxLength: 3, selector: (one) => one.client });
+    const seen = { complete: 0, pending: 0, circular: 0 };
+    void fc.assert(
+      fc.property(fc.array(update, { minLength: 1, maxLength: 4 }), (updates) => {
+        const reader = new Y.Doc();
+        for (const runs of updates) {
+          const bytes = makeUpdate(runs);
+          let inspected: ReturnType<typeof inspectUpdate>;
+          try {
+            inspected = inspectUpdate(bytes);
+          } catch {
+            continue; // builds on itself
+          }
+          const missing = hasMissingDependencies(inspected, clockIn(reader));
+          // An id that stands for two things: Yjs may come past it where a sender who writes correctly could not.
+          const isRewritten = inspected.spans.some(({ client, start }) => start < Y.getState(reader.store, client));
+          const isCircular = missing && buildsOnNothingElse(runs, clockIn(reader));
+          Y.applyUpdate(reader, bytes);
+          const isPending = reader.store.pendingStructs !== null;
+          seen[isPending ? 'pending' : 'complete'] += 1;
+          if (isCircular) seen.circular += 1;
+          if (isPending || !isRewritten) expect(missing).toBe(isPending);
+          if (isPending) return;
+        }
+      }),
+      { numRuns: 3_000 },
+    );
+    expect(Math.min(seen.complete, seen.pending)).toBeGreaterThan(100);
+    expect(seen.circular).toBeGreaterThan(50);
+  });
+
+  it('an update that has two parts for one client is refused: Yjs would read the second alone', () => {
+    const [first, second] = [0, 1].map((clock) => ({ client: 7, clock, items: [{ text: 'x' }] }));
+    if (first === undefined || second === undefined) throw new Error('two parts expected');
+    expect(() => inspectUpdate(makeUpdate([first, second]))).toThrow(UpdateError);
+    const other = { client: 6, clock: 0, items: [{ text: 'x' }] };
+    expect(() => inspectUpdate(makeUpdate([first, other, second]))).toThrow(UpdateError);
+    expect(() => inspectUpdate(makeUpdate([first, other]))).not.toThrow();
+  });
+
   it('[R14] structs of an earlier life are recognised, and what was typed on top of it', () => {
     const [first, second] = keystrokes('ab', 9).map((update) => inspectUpdate(update));
     const [stranger] = keystrokes('x', 10).map((update) => inspectUpdate(update));
@@ -141,6 +207,20 @@ describe('looking at an update', () => {
     expect(seen.refused).toBeGreaterThan(100);
   });
 });
+
+/** Whether all that these runs name is in the document or in one of them, and no run begins beyond what is known. */
+function buildsOnNothingElse(runs: readonly MadeUpRun[], clockOf: (client: number) => number): boolean {
+  const ends = new Map(
+    runs.map(({ client, clock, items }) => [client, items.reduce((end, { text }) => end + text.length, clock)]),
+  );
+  const has = ({ client, clock }: { client: number; clock: number }): boolean =>
+    clock < Math.max(ends.get(client) ?? 0, clockOf(client));
+  return runs.every(
+    ({ client, clock, items }) =>
+      clock <= clockOf(client) &&
+      items.every(({ origin, rightOrigin }) => [origin, rightOrigin].every((id) => id == null || has(id))),
+  );
+}
 
 /** Text, formatting, maps, arrays, nested types and deletions, by two people. */
 function richUpdates(): Uint8Array[] {

@@ -1,4 +1,6 @@
+import { createDecoder, readVarUint } from 'lib0/decoding';
 import * as Y from 'yjs';
+import { type Ground, IntegrationOrder, type Struct } from './integration-order.ts';
 
 /** A run of one client's structs: clocks from `start` up to, not including, `end`. */
 export interface StructSpan {
@@ -34,13 +36,24 @@ export function inspectUpdate(update: Uint8Array): InspectedUpdate {
   } catch (cause) {
     throw new UpdateError('these bytes are not a Yjs update', { cause });
   }
+  assertOnePartPerClient(update, decoded.structs);
   for (const struct of decoded.structs) assertBuildsOnEarlier(struct);
   for (const ranges of decoded.ds.clients.values()) assertApart(ranges);
   return { update, structs: decoded.structs, deletes: decoded.ds, spans: collectSpans(decoded.structs) };
 }
 
+/**
+ * An update begins with the number of its parts, one for each client. Of two for the same client Yjs integrates the
+ * second alone: what passes for complete would stay pending, as often as somebody likes to send it.
+ */
+function assertOnePartPerClient(update: Uint8Array, structs: readonly Struct[]): void {
+  const parts = readVarUint(createDecoder(update));
+  const clients = parts < 2 ? Math.min(structs.length, 1) : new Set(structs.map((struct) => struct.id.client)).size;
+  if (parts !== clients) throw new UpdateError('an update has one part for each client, and none is empty');
+}
+
 /** What an item names as its neighbours or parent. */
-function* referencesOf(struct: Decoded['structs'][number]): IterableIterator<Y.ID> {
+function* referencesOf(struct: Struct): IterableIterator<Y.ID> {
   if (!(struct instanceof Y.Item)) return;
   for (const id of [struct.origin, struct.rightOrigin, struct.parent]) if (id instanceof Y.ID) yield id;
 }
@@ -49,7 +62,7 @@ function* referencesOf(struct: Decoded['structs'][number]): IterableIterator<Y.I
  * An item builds on what its client wrote before. One that names itself, or something later of the same client, passes
  * for complete and then breaks the document that it is applied to, which by then has it on disk.
  */
-function assertBuildsOnEarlier(struct: Decoded['structs'][number]): void {
+function assertBuildsOnEarlier(struct: Struct): void {
   for (const id of referencesOf(struct)) {
     if (id.client === struct.id.client && id.clock >= struct.id.clock) {
       throw new UpdateError('an item of this update builds on itself');
@@ -99,13 +112,52 @@ export function hasMissingDependencies(inspected: InspectedUpdate, clockOf: (cli
     if (span.start > known) return true;
     ends.set(span.client, Math.max(known, span.end));
   }
-  const has = (id: Y.ID): boolean => id.clock < (ends.get(id.client) ?? clockOf(id.client));
-  for (const struct of inspected.structs) for (const id of referencesOf(struct)) if (!has(id)) return true;
+  let buildOnEachOther = false;
+  for (const struct of inspected.structs) {
+    for (const id of referencesOf(struct)) {
+      if (id.clock >= (ends.get(id.client) ?? clockOf(id.client))) return true;
+      // A keystroke has one client, and never comes as far as this.
+      if (ends.size > 1 && id.client !== struct.id.client && id.clock >= clockOf(id.client)) buildOnEachOther = true;
+    }
+  }
   for (const [client, ranges] of inspected.deletes.clients) {
     const known = ends.get(client) ?? clockOf(client);
     if (ranges.some((range) => range.clock + range.len > known)) return true;
   }
-  return false;
+  return buildOnEachOther && !canBeIntegrated(inspected.structs, clockOf);
+}
+
+/** All that they build on is there; but two of them may each wait for the other, as only made-up ones do. */
+function canBeIntegrated(structs: readonly Struct[], clockOf: (client: number) => number): boolean {
+  const order = new IntegrationOrder(structs);
+  const reckoning = new Reckoning(clockOf);
+  while (order.isComplete && !order.isExhausted) order.integrate(reckoning, structs.length);
+  return order.isComplete;
+}
+
+/** How far each client's structs would be known. */
+class Reckoning implements Ground {
+  readonly #clockOf: (client: number) => number;
+  readonly #ends = new Map<number, number>();
+
+  constructor(clockOf: (client: number) => number) {
+    this.#clockOf = clockOf;
+  }
+
+  clockOf(client: number): number {
+    return this.#ends.get(client) ?? this.#clockOf(client);
+  }
+
+  findMissing(struct: Struct): number | null {
+    for (const id of referencesOf(struct)) {
+      if (id.client !== struct.id.client && id.clock >= this.clockOf(id.client)) return id.client;
+    }
+    return null;
+  }
+
+  integrate(struct: Struct): void {
+    this.#ends.set(struct.id.client, struct.id.clock + struct.length);
+  }
 }
 
 /**

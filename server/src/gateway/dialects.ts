@@ -1,5 +1,4 @@
 import {
-  type Address,
   type ClientFrame,
   decodeHocuspocusFrame,
   decodeYWebsocketFrame,
@@ -46,8 +45,8 @@ const NO_ADDRESS = new Uint8Array();
 export class YWebsocketDialect implements Dialect {
   readonly #rawAddress: string;
 
-  constructor(address: Address) {
-    this.#rawAddress = address.raw;
+  constructor(rawAddress: string) {
+    this.#rawAddress = rawAddress;
   }
 
   get name(): 'y-websocket' {

@@ -1,30 +1,12 @@
-import { joinWithHocuspocus, joinWithYWebsocket } from '@quire/testing';
+import { closeCodes } from '@quire/protocol';
+import { openRawWebSocket } from '@quire/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import * as Y from 'yjs';
-import { type StartedGateway, type StartOptions, startGateway } from '../testing/start-gateway.ts';
+import { createGatewayStage, textOf } from '../testing/gateway-stage.ts';
 
-const ends: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
-});
-
-async function start(options?: StartOptions): Promise<StartedGateway> {
-  const gateway = await startGateway(options);
-  ends.push(() => gateway.close());
-  return gateway;
-}
-const joinHocuspocus: typeof joinWithHocuspocus = (...parameters) => {
-  const person = joinWithHocuspocus(...parameters);
-  ends.push(() => person.leave());
-  return person;
-};
-const joinYWebsocket: typeof joinWithYWebsocket = (...parameters) => {
-  const person = joinWithYWebsocket(...parameters);
-  ends.push(() => person.leave());
-  return person;
-};
-
-const textOf = (doc: Y.Doc): string => doc.getText('body').toString();
+const stage = createGatewayStage();
+const { start, joinHocuspocus, joinYWebsocket } = stage;
+afterEach(() => stage.close());
 
 describe('the gateway', () => {
   it('[G2] unmodified providers of both dialects edit one document', async () => {
@@ -80,4 +62,37 @@ describe('the gateway', () => {
       await vi.waitFor(() => expect(ada.provider.hasUnsyncedChanges).toBe(false));
     },
   );
+
+  const noFrame = new Uint8Array([0xff, 0x00, 0x01, 0x02, 0x03]);
+
+  it('[G4] hears a socket whose URL names no document after its goodbye, and cuts it off if it lingers', async () => {
+    const { url, gateway } = await start();
+    const paths = ['/yjs/', '/yjs/%00', `/yjs/${'x'.repeat(513)}`];
+    const sockets = await Promise.all(paths.map((path) => openRawWebSocket(url, path, { lingers: true })));
+    expect(gateway.sessions).toBe(paths.length);
+    for (const socket of sockets) socket.send(noFrame);
+    await vi.waitFor(() => expect(gateway.sessions).toBe(0), 5_000);
+    const { code, reason } = closeCodes.badDocumentName;
+    for (const socket of sockets) {
+      socket.terminate();
+      expect(await socket.ended).toEqual({ code, reason });
+    }
+  });
+
+  it('[G4] closes with nobody left behind, though a socket whose URL names no document lingers', async () => {
+    const { url, gateway } = await start();
+    const socket = await openRawWebSocket(url, '/yjs/%00', { lingers: true });
+    await gateway.close();
+    expect(gateway.sessions).toBe(0);
+    socket.terminate();
+    expect((await socket.ended)?.code).toBe(closeCodes.badDocumentName.code);
+  });
+
+  it('[G4] cuts off who breaks the framing and then lingers', async () => {
+    const { url, gateway } = await start();
+    const socket = await openRawWebSocket(url, '/collab', { early: noFrame, lingers: true });
+    await vi.waitFor(() => expect(gateway.sessions).toBe(0), 5_000);
+    socket.terminate();
+    expect((await socket.ended)?.code).toBe(closeCodes.protocolError.code);
+  });
 });

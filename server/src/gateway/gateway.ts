@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type Address, closeCodes, FrameError, parseAddress } from '@quire/protocol';
+import { closeCodes, isDocumentName } from '@quire/protocol';
 import { WebSocketServer } from 'ws';
 import type { Clock } from '../clock.ts';
 import type { Collaboration } from '../collab/collaboration.ts';
@@ -60,22 +60,19 @@ export function createGateway({ collaboration, limits, clock, log, meters = null
   }
 
   function open(webSocket: SessionSocket, socket: Duplex, request: IncomingMessage, target: UpgradeTarget): void {
-    const address = target.kind === 'y-websocket' ? readAddress(target.document) : null;
-    const dialect = address === null ? hocuspocusDialect : new YWebsocketDialect(address);
+    const dialect = target.kind === 'y-websocket' ? new YWebsocketDialect(target.document) : hocuspocusDialect;
     const session = new Session(webSocket, socket, dialect, settings);
     sessions.add(session);
-    session.start(collaboration.openSession(session, new RequestOrigin(request)));
-    if (address !== null && target.kind === 'y-websocket') {
-      session.deliver(address.raw, { kind: 'token', token: target.token, providerVersion: null });
+    if (target.kind === 'y-websocket' && !isDocumentName(target.document)) {
+      // y-websocket has no other way to hear that its URL names no document: HTTP errors look like a lost network.
+      session.start(null);
+      session.close(closeCodes.badDocumentName);
+      return;
     }
-  }
-
-  /** @throws {FrameError} */
-  function readAddress(document: string): Address {
-    const address = parseAddress(document);
-    // A URL holds a name alone: a NUL in it begins no session id, and names have none (R8).
-    if (address.session !== null) throw new FrameError('bad-address', 'a document name has no control characters');
-    return address;
+    session.start(collaboration.openSession(session, new RequestOrigin(request)));
+    if (target.kind === 'y-websocket') {
+      session.deliver(target.document, { kind: 'token', token: target.token, providerVersion: null });
+    }
   }
 
   function refuse(socket: Duplex, status: string, problem: string): void {
@@ -108,15 +105,7 @@ export function createGateway({ collaboration, limits, clock, log, meters = null
         refuse(socket, target.status, target.problem);
         return;
       }
-      server.handleUpgrade(request, socket, head, (webSocket) => {
-        try {
-          open(webSocket, socket, request, target);
-        } catch (error) {
-          // y-websocket has no other way to hear that its URL names no document: HTTP errors look like a lost network.
-          if (!(error instanceof FrameError)) throw error;
-          webSocket.close(closeCodes.badDocumentName.code, closeCodes.badDocumentName.reason);
-        }
-      });
+      server.handleUpgrade(request, socket, head, (webSocket) => open(webSocket, socket, request, target));
     },
     get sessions() {
       return sessions.size;

@@ -16,6 +16,7 @@ export interface SocketListener {
 export class SessionSocket extends WebSocket {
   #listener: SocketListener | null = null;
 
+  /** From the turn in which it opens: bytes that are no frame are an `error`, and one that nobody hears ends the process. */
   listen(listener: SocketListener): void {
     this.#listener = listener;
     this.on('message', hear);

@@ -78,11 +78,11 @@ export class Session implements SessionPort, SocketListener {
     this.sent = settings.meters?.sent ?? null;
   }
 
-  /** Begins to read. */
-  start(collab: CollabSession): void {
+  /** Begins to read; for nobody, when it is only to be told why it is closed. */
+  start(collab: CollabSession | null): void {
+    this.#webSocket.listen(this);
     this.#collab = collab;
     this.#settings.meters?.sessionOpened(this.dialect.name);
-    this.#webSocket.listen(this);
   }
 
   onPong(): void {
@@ -93,6 +93,7 @@ export class Session implements SessionPort, SocketListener {
   onError(error: Error): void {
     this.#end ??= nameSocketError(error);
     this.#settings.log.debug({ err: error }, 'a socket failed');
+    this.#beginClosing();
   }
 
   onClose(code: number, reason: Buffer): void {
@@ -161,9 +162,14 @@ export class Session implements SessionPort, SocketListener {
     if (this.#state.kind !== 'open') return;
     this.#end ??= nameOwnEnd(code.name);
     this.#settings.log.debug({ code: code.code, name: code.name }, 'closing a session');
+    this.#beginClosing();
+    this.#webSocket.close(code.code, code.reason);
+  }
+
+  #beginClosing(): void {
+    if (this.#state.kind !== 'open') return;
     const giveUp = setTimeout(() => this.#webSocket.terminate(), CLOSE_GRACE_MS);
     this.#state = { kind: 'closing', giveUp };
-    this.#webSocket.close(code.code, code.reason);
   }
 
   /** Hands a frame to the documents as if the client had sent it. */

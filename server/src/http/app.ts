@@ -31,8 +31,9 @@ export function createApp({ api, staticApp, readUnreadiness, log, metrics }: App
   for (const path of ['/v1', '/v1/*']) app.all(path, (context) => api.fetch(context.req.raw));
   for (const path of ['/collab', '/yjs/*']) {
     app.all(path, (context) => {
-      metrics?.gateway.upgradeFailed('426');
-      return askForUpgrade(context);
+      const response = askForUpgrade(context);
+      metrics?.gateway.upgradeFailed(String(response.status));
+      return response;
     });
   }
   if (metrics !== null) app.route('/', metrics.route);
@@ -41,5 +42,8 @@ export function createApp({ api, staticApp, readUnreadiness, log, metrics }: App
 }
 
 function askForUpgrade(context: Context): Response {
+  if (context.req.method !== 'GET' && context.req.method !== 'HEAD') {
+    return context.text('A WebSocket begins with a GET.\n', 405, { Allow: 'GET, HEAD' });
+  }
   return context.text('This is the address of a WebSocket.\n', 426, { Connection: 'Upgrade', Upgrade: 'websocket' });
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { pino } from 'pino';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { ListenError } from './listen-error.ts';
 import { type Handlers, openListener } from './listener.ts';
 import { findListeningInodes, findPortHolder } from './port-holder.ts';
@@ -86,6 +86,65 @@ it('ends upgraded and idle connections when it closes, and frees the port', asyn
   await ended;
   await listener.close();
   expect((await open(['127.0.0.1'], listener.port)).port).toBe(listener.port);
+});
+
+describe('a request that offers to upgrade', () => {
+  const echo: Handlers = {
+    onRequest(request, response) {
+      let body = '';
+      request.on('data', (chunk) => {
+        body += String(chunk);
+      });
+      request.on('end', () => response.end(`${request.method} ${request.url} ${body};`));
+    },
+    onUpgrade: (_, socket) => socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n'),
+  };
+
+  /** What comes back for requests that are sent one after the other on one connection. */
+  async function send(...requests: readonly string[]): Promise<string> {
+    const listener = await open(['127.0.0.1']);
+    listener.handle(echo);
+    const socket = connect(listener.port, '127.0.0.1');
+    let heard = '';
+    for (const request of requests) {
+      socket.write(request.replaceAll('\n', '\r\n'));
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      heard += String(answer);
+    }
+    socket.destroy();
+    return heard;
+  }
+
+  const offer = (protocol: string): string =>
+    `Host: localhost\nConnection: Upgrade, HTTP2-Settings\nUpgrade: ${protocol}\n`;
+  const last = 'GET /last HTTP/1.1\nHost: localhost\nConnection: close\n\n';
+
+  it.each(['h2c', 'TLS/1.0', 'h2c, websocket'])(
+    'to %s is answered like any other, and so is the next',
+    async (protocol) => {
+      const heard = await send(
+        `GET /first HTTP/1.1\n${offer(protocol)}\n`,
+        `POST /second HTTP/1.1\n${offer(protocol)}Content-Length: 4\n\nbody`,
+        last,
+      );
+      expect([...heard.matchAll(/[A-Z]+ \/\w+ \w*;/g)].map(String)).toEqual([
+        'GET /first ;',
+        'POST /second body;',
+        'GET /last ;',
+      ]);
+      expect(heard).not.toContain('101');
+    },
+  );
+
+  it.each(['websocket', 'WebSocket'])('to a WebSocket is handed over: %s', async (protocol) => {
+    expect(await send(`GET / HTTP/1.1\n${offer(protocol)}\n`)).toContain('HTTP/1.1 101');
+  });
+
+  it('to a WebSocket by any method but GET is answered like any other', async () => {
+    const heard = await send(`POST /second HTTP/1.1\n${offer('websocket')}Content-Length: 4\n\nbody`, last);
+    expect(heard).toContain('POST /second body;');
+    expect(heard).toContain('GET /last ;');
+  });
 });
 
 it('finds listening sockets of a port in the tables of Linux, and nothing else', () => {

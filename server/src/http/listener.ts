@@ -76,6 +76,14 @@ function isAbsent(error: unknown): boolean {
   return code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT';
 }
 
+/**
+ * A server may ignore an offer to upgrade (RFC 9110 §7.8), and clients make some by themselves: Java's offers `h2c` with
+ * its first request. A WebSocket begins with a GET (RFC 6455 §4.1).
+ */
+function asksForWebSocket({ method, headers }: IncomingMessage): boolean {
+  return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket';
+}
+
 class BoundListener implements Listener {
   port = 0;
   readonly hosts: string[] = [];
@@ -95,7 +103,9 @@ class BoundListener implements Listener {
   }
 
   async bind(host: string, port: number, hasIpv4: boolean): Promise<void> {
-    const server = createServer((request, response) => this.#handlers.onRequest(request, response));
+    const server = createServer({ shouldUpgradeCallback: asksForWebSocket }, (request, response) =>
+      this.#handlers.onRequest(request, response),
+    );
     server.on('upgrade', (request, socket, head) => {
       this.#upgraded.add(socket);
       socket.on('close', this.#forget);

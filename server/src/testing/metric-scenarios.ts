@@ -194,6 +194,7 @@ export const scenarios: readonly Scenario[] = [
       'quire_sessions_closed_total{code="bad-frame"}',
       'quire_sessions_closed_total{code="frame-too-big"}',
       'quire_sessions_closed_total{code="protocol-error"}',
+      'quire_sessions_closed_total{code="not-utf8"}',
     ],
     settings: { limits: { maxFrameBytes: 1024 } },
     async play(stage) {
@@ -201,6 +202,8 @@ export const scenarios: readonly Scenario[] = [
       (await open(stage)).send(new Uint8Array(2048));
       const raw = await ask(stage, '/collab', {});
       raw.write(new Uint8Array([0x82, 0x01, 0x00])); // not masked, as only a server may send
+      const text = await ask(stage, '/collab', {});
+      text.write(new Uint8Array([0x81, 0x82, 0, 0, 0, 0, 0xc3, 0x28])); // a text of half a character
     },
   },
   {

@@ -1,4 +1,5 @@
-import type { Client, ConnectOptions } from '../api.ts';
+import type * as Y from 'yjs';
+import type { Client, ConnectOptions, Room } from '../api.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { connectIn } from '../connect.ts';
 import { createFakeEnvironment, type FakeEnvironment } from './fake-environment.ts';
@@ -8,6 +9,8 @@ export interface Stage {
   readonly peer: FakePeer;
   /** A client of its own, in a page of its own. */
   connect(options?: StageOptions): Client & { readonly environment: FakeEnvironment };
+  /** The text that the peer has of a document. */
+  savedText(name?: string): string;
   close(): Promise<void>;
 }
 
@@ -27,9 +30,19 @@ export async function openStage(): Promise<Stage> {
       clients.push(client);
       return { ...client, environment };
     },
+    savedText: (name = 'plan') => peer.document(name).getText('body').toString(),
     async close() {
       for (const client of clients) client.close();
       await peer.stop();
     },
   };
+}
+
+export function textOf(room: Room): Y.Text {
+  return room.doc.getText('body');
+}
+
+/** Writes at the end of a room's text. */
+export function type(room: Room, text: string): void {
+  textOf(room).insert(textOf(room).length, text);
 }

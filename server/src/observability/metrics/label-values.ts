@@ -45,7 +45,6 @@ export const foreignEnds = [
   'client-other',
   'connection-lost',
   'ping-timeout',
-  'protocol-error',
   'other',
 ] as const;
 
@@ -75,8 +74,9 @@ export function nameForeignEnd(code: number): SessionEnd {
 /** What ws found wrong with the bytes on a socket. */
 export function nameSocketError(error: Error): SessionEnd | null {
   const code = 'code' in error ? String(error.code) : '';
-  if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') return 'frame-too-big';
-  return code.startsWith('WS_ERR_') ? 'protocol-error' : null;
+  if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') return closeCodes.frameTooBig.name;
+  if (code === 'WS_ERR_INVALID_UTF8') return closeCodes.notUtf8.name;
+  return code.startsWith('WS_ERR_') ? closeCodes.protocolError.name : null;
 }
 
 export const upgradeStatuses = ['400', '403', '404', '405', '426', '503', 'other'] as const;

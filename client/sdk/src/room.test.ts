@@ -1,0 +1,193 @@
+import { closeCodes } from '@quire/protocol';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openStage, type Stage, textOf, type } from './testing/stage.ts';
+import { until, untilState, untilTrue } from './testing/until.ts';
+
+let stage: Stage;
+
+beforeEach(async () => {
+  stage = await openStage();
+});
+
+afterEach(async () => {
+  await stage.close();
+});
+
+describe('a room', () => {
+  it('[G1] is saved once its edit has a receipt, and not before', async () => {
+    const room = stage.connect().open('plan');
+    expect(room.status.get()).toMatchObject({ state: 'connecting', loaded: false });
+    await room.whenSaved();
+    stage.peer.holdsReceipts = true;
+    type(room, 'hello');
+    expect(room.status.get()).toMatchObject({ state: 'saving', unsaved: 1 });
+    await untilTrue(() => stage.savedText() === 'hello');
+    expect(room.status.get()).toMatchObject({ state: 'saving', unsaved: 1 });
+    stage.peer.releaseReceipts();
+    await untilState(room, 'saved');
+  });
+
+  it('[G1] sends every edit, whatever those who watch its status throw', async () => {
+    const reported: unknown[] = [];
+    vi.stubGlobal('reportError', (error: unknown) => reported.push(error));
+    const room = stage.connect().open('plan');
+    await room.whenSaved();
+    const fault = new Error('a component that could not render');
+    room.status.subscribe(() => {
+      throw fault;
+    });
+    type(room, 'a');
+    type(room, 'b');
+    await untilTrue(() => stage.savedText() === 'ab');
+    await room.whenSaved();
+    expect(reported).toContain(fault);
+    vi.unstubAllGlobals();
+  });
+
+  it('sees what others write, without calling it its own', async () => {
+    const [ada, ben] = [stage.connect().open('plan'), stage.connect().open('plan')];
+    await Promise.all([ada.whenSaved(), ben.whenSaved()]);
+    stage.peer.holdsReceipts = true;
+    type(ada, 'from ada');
+    await untilTrue(() => textOf(ben).toString() === 'from ada');
+    expect(ben.status.get()).toMatchObject({ state: 'saved', unsaved: 0 });
+    expect(ada.status.get().unsaved).toBe(1);
+  });
+
+  it('[R2] five offline edits are unsaved until the step 2 of the next connection is durable', async () => {
+    const room = stage.connect().open('plan');
+    await room.whenSaved();
+    stage.peer.holdsReceipts = true;
+    stage.peer.drop();
+    await untilState(room, 'reconnecting');
+    for (const letter of 'abcde') type(room, letter);
+    const states = new Set<string>();
+    room.status.subscribe((status) => states.add(status.state));
+    await untilTrue(() => stage.savedText() === 'abcde');
+    expect(room.status.get()).toMatchObject({ state: 'saving', unsaved: 5 });
+    expect(states).not.toContain('saved');
+    stage.peer.releaseReceipts(1);
+    await untilState(room, 'saved');
+    expect(stage.peer.connections.at(-1)?.kindsHeard()).not.toContain('update');
+  });
+
+  it('[R2] one receipt after a reconnect does not confirm what was typed after the step 2', async () => {
+    const room = stage.connect().open('plan');
+    await room.whenSaved();
+    stage.peer.holdsReceipts = true;
+    stage.peer.drop();
+    await untilState(room, 'reconnecting');
+    type(room, 'a');
+    await untilTrue(() => stage.savedText() === 'a');
+    type(room, 'b');
+    type(room, 'c');
+    await untilTrue(() => stage.savedText() === 'abc');
+    stage.peer.releaseReceipts(1);
+    const { state } = await until(room.status, (status) => status.unsaved === 2);
+    expect(state).toBe('saving');
+    stage.peer.releaseReceipts(2);
+    await untilState(room, 'saved');
+  });
+
+  it('[R2] edits between the opening of the socket and the step 2 leave in the step 2 alone', async () => {
+    let giveToken: (token: string) => void = () => {};
+    const getToken = vi.fn(() => new Promise<string>((resolve) => (giveToken = resolve)));
+    const room = stage.connect({ getToken }).open('plan');
+    await untilTrue(() => getToken.mock.calls.length === 1);
+    stage.peer.holdsReceipts = true;
+    type(room, 'early');
+    room.doc.transact(() => textOf(room).delete(0, 1));
+    giveToken('secret');
+    await untilTrue(() => stage.savedText() === 'arly');
+    expect(stage.peer.connections[0]?.kindsHeard()).toEqual(['token', 'step-1', 'presence', 'step-2']);
+    expect(room.status.get().unsaved).toBe(2);
+    stage.peer.releaseReceipts(1);
+    await untilState(room, 'saved');
+  });
+
+  it('[G6] that may only be viewed says so', async () => {
+    stage.peer.scope = 'readonly';
+    const room = stage.connect().open('plan');
+    expect(await untilState(room, 'view-only')).toMatchObject({ canEdit: false, loaded: true, label: 'View only' });
+  });
+
+  it('[G6] is refused for good when access is denied', async () => {
+    stage.peer.denies = closeCodes.forbidden.name;
+    const room = stage.connect().open('plan');
+    const status = await untilState(room, 'cannot-save');
+    expect(status).toMatchObject({ reason: closeCodes.forbidden.shown, canEdit: false, loaded: false });
+    await expect(room.whenLoaded()).rejects.toMatchObject({ code: 'refused' });
+    await untilTrue(() => stage.peer.connections[0]?.kindsHeard().includes('close'));
+  });
+
+  it('[R14] of a deleted document is gone, keeps its content on screen, and does not bring it back', async () => {
+    const client = stage.connect();
+    const [plan, other] = [client.open('plan'), client.open('other')];
+    type(plan, 'precious');
+    await Promise.all([plan.whenSaved(), other.whenSaved()]);
+    stage.peer.documents.delete('plan');
+    stage.peer.closeDocument('plan', closeCodes.documentDeleted.name);
+    expect(await untilState(plan, 'gone')).toMatchObject({ label: 'Deleted', canEdit: false });
+    expect(other.status.get().state).toBe('saved');
+    stage.peer.drop();
+    await untilState(other, 'reconnecting');
+    await untilState(other, 'saved');
+    expect(stage.peer.connections.at(-1)?.kindsHeard('plan')).toEqual([]);
+    expect(textOf(plan).toString()).toBe('precious');
+  });
+
+  it('joins again by itself when the server ends its connection for a passing reason', async () => {
+    const client = stage.connect();
+    const [plan, other] = [client.open('plan'), client.open('other')];
+    await Promise.all([plan.whenSaved(), other.whenSaved()]);
+    stage.peer.closeDocument('plan', closeCodes.loadFailed.name);
+    expect((await untilState(plan, 'cannot-save')).reason).toBe(closeCodes.loadFailed.shown);
+    type(plan, 'meanwhile');
+    await untilState(plan, 'saved');
+    expect(stage.savedText()).toBe('meanwhile');
+    expect(stage.peer.connections).toHaveLength(1);
+  });
+
+  it('[G5] keeps saying why it cannot save through every reconnect, and saves when the server does', async () => {
+    const client = stage.connect();
+    const [plan, other] = [client.open('plan'), client.open('other')];
+    await Promise.all([plan.whenSaved(), other.whenSaved()]);
+    stage.peer.holdsReceipts = true;
+    type(plan, 'unlucky');
+    for (let round = 0; round < 2; round += 1) {
+      const seen = stage.peer.connections.length;
+      stage.peer.drop(closeCodes.storageRefused.code);
+      const status = await untilState(plan, 'cannot-save');
+      expect(status).toMatchObject({ reason: closeCodes.storageRefused.shown, canEdit: true, unsaved: 1 });
+      expect(other.status.get().state).not.toBe('cannot-save');
+      await untilTrue(() => stage.peer.connections.length > seen);
+      await untilTrue(() => stage.peer.connections.at(-1)?.kindsHeard('plan').includes('step-2'));
+      expect(plan.status.get().state).toBe('cannot-save');
+    }
+    stage.peer.holdsReceipts = false;
+    stage.peer.releaseReceipts();
+    await untilState(plan, 'saved');
+    await untilState(other, 'saved');
+  });
+
+  it('a refusal of the whole socket stops the room that caused it, and the others go on', async () => {
+    const client = stage.connect();
+    const [plan, other] = [client.open('plan'), client.open('other')];
+    await Promise.all([plan.whenSaved(), other.whenSaved()]);
+    stage.peer.holdsReceipts = true;
+    type(plan, 'too much');
+    stage.peer.drop(closeCodes.tooMuchPending.code);
+    expect(await untilState(plan, 'cannot-save')).toMatchObject({ canEdit: false });
+    stage.peer.holdsReceipts = false;
+    await untilState(other, 'saved');
+    expect(stage.peer.connections.at(-1)?.kindsHeard('plan')).toEqual([]);
+  });
+
+  it('a frame that cannot be read costs the connection, not the page', async () => {
+    const room = stage.connect().open('plan');
+    await room.whenSaved();
+    stage.peer.open[0]?.sendRaw(new Uint8Array([250, 1, 2]));
+    await untilState(room, 'reconnecting');
+    await untilState(room, 'saved');
+  });
+});

@@ -1,0 +1,220 @@
+import { closeCodes } from '@quire/protocol';
+import type { joinWithYWebsocket } from '@quire/testing';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import * as Y from 'yjs';
+import type { Authenticator } from '../auth/authenticator.ts';
+import {
+  createGatewayStage,
+  EMPTY_UPDATE,
+  EMPTY_VECTOR,
+  keystrokes,
+  storedText,
+  textOf,
+} from '../testing/gateway-stage.ts';
+import { makeCycle } from '../testing/made-up-updates.ts';
+import { testLimits } from '../testing/start-gateway.ts';
+
+const stage = createGatewayStage();
+const { start, joinHocuspocus, joinYWebsocket, openRaw } = stage;
+afterEach(() => stage.close());
+
+describe('what a client may not do', () => {
+  it('[R3] a flood of updates without their predecessors is closed at the limit and leaves others alone', async () => {
+    const { url, store } = await start();
+    const bystander = joinHocuspocus(url, 'plan');
+    const raw = await openRaw(url, 'plan');
+    for (const update of keystrokes(testLimits.maxPendingUpdates + 20).slice(1)) raw.say({ kind: 'update', update });
+    expect(await raw.closed).toBe(closeCodes.tooMuchPending.code);
+    bystander.doc.getText('body').insert(0, 'fine');
+    await vi.waitFor(() => expect(bystander.provider.hasUnsyncedChanges).toBe(false));
+    expect(await storedText(store, 'plan')).toBe('fine');
+  });
+
+  it('[R3] a flood of updates that wait for each other is closed at the limit and leaves others alone', async () => {
+    const { url, store } = await start();
+    const bystander = joinHocuspocus(url, 'plan');
+    const raw = await openRaw(url, 'plan');
+    for (let pair = 0; pair < testLimits.maxPendingUpdates; pair += 1) {
+      raw.say({ kind: 'update', update: makeCycle(1_000 + 2 * pair, 1_001 + 2 * pair) });
+    }
+    expect(await raw.closed).toBe(closeCodes.tooMuchPending.code);
+    bystander.doc.getText('body').insert(0, 'fine');
+    await vi.waitFor(() => expect(bystander.provider.hasUnsyncedChanges).toBe(false));
+    expect(await storedText(store, 'plan')).toBe('fine');
+  });
+
+  it('[R3] [R5] a document that is full of pending edits keeps nobody from saving what they typed offline', async () => {
+    const { url, store } = await start();
+    const flood = await openRaw(url, 'plan');
+    for (const update of keystrokes(testLimits.maxPendingUpdates + 1).slice(1)) flood.say({ kind: 'update', update });
+    flood.say({ kind: 'step-1', stateVector: EMPTY_VECTOR });
+    flood.say({ kind: 'step-2', update: EMPTY_UPDATE });
+    await vi.waitFor(() => expect(flood.receipts()).toBe(1));
+    const ada = joinHocuspocus(url, 'plan');
+    await vi.waitFor(() => expect(ada.provider.isSynced).toBe(true));
+    expect(ada.doc.store.pendingStructs).not.toBeNull();
+    ada.leave();
+    ada.doc.getText('body').insert(0, 'typed offline');
+    const before = (await store.load('plan'))?.entries.length ?? 0;
+    const returned = await openRaw(url, 'plan');
+    returned.say({ kind: 'step-1', stateVector: Y.encodeStateVector(ada.doc) });
+    returned.say({ kind: 'step-2', update: Y.encodeStateAsUpdate(ada.doc) });
+    await vi.waitFor(() => expect(returned.receipts()).toBe(1));
+    expect(await storedText(store, 'plan')).toBe('typed offline');
+    const added = (await store.load('plan'))?.entries.slice(before).flatMap((entry) => entry.updates) ?? [];
+    const writers = added.flatMap(({ update }) => Y.decodeUpdate(update).structs.map((struct) => struct.id.client));
+    expect(new Set(writers)).toEqual(new Set([ada.doc.clientID]));
+  });
+
+  it('[R3] updates that arrive before their predecessor are receipted, kept, and shown once it comes', async () => {
+    const { url } = await start();
+    const reader = joinYWebsocket(url, 'plan');
+    const raw = await openRaw(url, 'plan');
+    raw.say({ kind: 'step-1', stateVector: EMPTY_VECTOR });
+    raw.say({ kind: 'step-2', update: EMPTY_UPDATE });
+    const [first, second, third] = keystrokes(3);
+    raw.say({ kind: 'update', update: third ?? EMPTY_UPDATE });
+    raw.say({ kind: 'update', update: second ?? EMPTY_UPDATE });
+    await vi.waitFor(() => expect(raw.receipts()).toBe(3));
+    expect(textOf(reader.doc)).toBe('');
+    raw.say({ kind: 'update', update: first ?? EMPTY_UPDATE });
+    await vi.waitFor(() => expect(textOf(reader.doc)).toBe('xxx'));
+  });
+
+  it('[R3] the limit is the document’s, not that of one opening', async () => {
+    const { url, collaboration } = await start();
+    const orphans = keystrokes(testLimits.maxPendingUpdates + 20).slice(1);
+    const half = Math.ceil(testLimits.maxPendingUpdates / 2);
+    for (const part of [orphans.slice(0, half), orphans.slice(half)]) {
+      const raw = await openRaw(url, 'plan');
+      raw.say({ kind: 'step-1', stateVector: EMPTY_VECTOR });
+      raw.say({ kind: 'step-2', update: EMPTY_UPDATE });
+      for (const update of part) raw.say({ kind: 'update', update });
+      if (part.length === half) {
+        await vi.waitFor(() => expect(raw.receipts()).toBe(half + 1));
+        raw.socket.close();
+        await vi.waitFor(() => expect(collaboration.openDocuments).toBe(0));
+      } else {
+        expect(await raw.closed).toBe(closeCodes.tooMuchPending.code);
+      }
+    }
+  });
+
+  it('[R3] [R5] readers who bring pending edits back are neither counted nor journalled', async () => {
+    const { url, store } = await start();
+    const raw = await openRaw(url, 'plan');
+    raw.say({ kind: 'step-1', stateVector: EMPTY_VECTOR });
+    raw.say({ kind: 'step-2', update: EMPTY_UPDATE });
+    raw.say({ kind: 'update', update: keystrokes(2)[1] ?? EMPTY_UPDATE });
+    await vi.waitFor(() => expect(raw.receipts()).toBe(2));
+    for (let visit = 0; visit < 5; visit += 1) {
+      const reader = joinHocuspocus(url, 'plan');
+      await vi.waitFor(() => expect(reader.provider.isSynced && !reader.provider.hasUnsyncedChanges).toBe(true));
+      reader.leave();
+    }
+    expect((await store.load('plan'))?.entries).toHaveLength(1);
+  });
+
+  it('ten bytes that name themselves are refused, stored nowhere, and unnoticed by others', async () => {
+    const { url, store } = await start();
+    const bystander = joinHocuspocus(url, 'plan');
+    bystander.doc.getText('body').insert(0, 'fine');
+    await vi.waitFor(() => expect(bystander.provider.hasUnsyncedChanges).toBe(false));
+    const raw = await openRaw(url, 'plan');
+    raw.say({ kind: 'update', update: Buffer.from('01010700840700017800', 'hex') });
+    expect(await raw.closed).toBe(closeCodes.badUpdate.code);
+    bystander.doc.getText('body').insert(4, '!');
+    await vi.waitFor(() => expect(bystander.provider.hasUnsyncedChanges).toBe(false));
+    expect(await storedText(store, 'plan')).toBe('fine!');
+  });
+
+  it('[R4] after a refused update nothing more is taken from that connection', async () => {
+    const { url, store } = await start();
+    const raw = await openRaw(url, 'plan');
+    const [first, second] = keystrokes(2);
+    raw.say({ kind: 'update', update: new Uint8Array([7, 7, 7]) });
+    raw.say({ kind: 'update', update: first ?? EMPTY_UPDATE });
+    raw.say({ kind: 'update', update: second ?? EMPTY_UPDATE });
+    expect(await raw.closed).toBe(closeCodes.badUpdate.code);
+    expect(await store.load('plan')).toBeNull();
+  });
+
+  it('[R5] a step 2 that adds nothing is receipted and not journalled', async () => {
+    const { url, store } = await start();
+    const ada = joinHocuspocus(url, 'plan');
+    ada.doc.getText('body').insert(0, 'hello');
+    ada.doc.getText('body').delete(0, 3);
+    await vi.waitFor(() => expect(ada.provider.hasUnsyncedChanges).toBe(false));
+    const before = (await store.load('plan'))?.entries.length;
+    const raw = await openRaw(url, 'plan');
+    raw.say({ kind: 'step-1', stateVector: EMPTY_VECTOR });
+    raw.say({ kind: 'step-2', update: Y.encodeStateAsUpdate(ada.doc) });
+    await vi.waitFor(() => expect(raw.receipts()).toBe(1));
+    expect((await store.load('plan'))?.entries.length).toBe(before);
+  });
+
+  it('[R5] edits that somebody else brings along stay those of who typed them', async () => {
+    const { url, store } = await start({ authenticator: everybodyEdits });
+    const ada = joinHocuspocus(url, 'plan', { token: 'Ada' });
+    ada.doc.getText('body').insert(0, 'one');
+    await vi.waitFor(() => expect(ada.provider.hasUnsyncedChanges).toBe(false));
+    ada.socket.disconnect();
+    ada.doc.getText('body').insert(3, ' two');
+    const carried = new Y.Doc();
+    Y.applyUpdate(carried, Y.encodeStateAsUpdate(ada.doc));
+    carried.getText('body').insert(7, ' three');
+    const ben = joinHocuspocus(url, 'plan', { token: 'Ben', doc: carried });
+    await vi.waitFor(() => expect(ben.provider.isSynced && !ben.provider.hasUnsyncedChanges).toBe(true));
+    const entries = (await store.load('plan'))?.entries ?? [];
+    const byAuthor = entries.at(-1)?.updates.map(({ author, update }) => {
+      const { structs } = Y.decodeUpdate(update);
+      return [author, structs.map((struct) => (struct.id.client === ada.doc.clientID ? 'Ada' : 'Ben'))];
+    });
+    expect(byAuthor).toEqual([
+      ['Ada', ['Ada']],
+      ['Ben', ['Ben']],
+    ]);
+  });
+
+  it('[G6] a reader changes nothing: neither by update, nor by step 2, in either dialect', async () => {
+    const { url, store } = await start({ authenticator: readersWithout('writer') });
+    const writer = joinHocuspocus(url, 'plan', { token: 'writer' });
+    writer.doc.getText('body').insert(0, 'original');
+    await vi.waitFor(() => expect(writer.provider.hasUnsyncedChanges).toBe(false));
+    const prepared = new Y.Doc();
+    prepared.getText('body').insert(0, 'by step 2 ');
+    const reader = joinHocuspocus(url, 'plan', { doc: prepared });
+    const other = joinYWebsocket(url, 'plan');
+    const denials = countDenials(other.provider);
+    await vi.waitFor(() => expect(textOf(other.doc)).toBe('original'));
+    await vi.waitFor(() => expect(reader.provider.authorizedScope).toBe('readonly'));
+    reader.doc.getText('body').insert(0, 'by update ');
+    other.doc.getText('body').insert(0, 'by y-websocket ');
+    await vi.waitFor(() => expect(denials()).toBeGreaterThan(0));
+    writer.doc.getText('body').insert(8, '!');
+    await vi.waitFor(() => expect(textOf(other.doc)).toContain('original!'));
+    expect(textOf(writer.doc)).toBe('original!');
+    expect(await storedText(store, 'plan')).toBe('original!');
+    expect(reader.provider.hasUnsyncedChanges).toBe(true);
+  });
+});
+
+function countDenials(provider: ReturnType<typeof joinWithYWebsocket>['provider']): () => number {
+  let denials = 0;
+  provider.messageHandlers[2] = () => {
+    denials += 1;
+  };
+  return () => denials;
+}
+
+/** Whoever has another token may only read. */
+function readersWithout(writerToken: string): Authenticator {
+  return {
+    authenticate: ({ token }) =>
+      Promise.resolve({ role: token === writerToken ? 'editor' : 'reader', user: { id: token, name: null } }),
+  };
+}
+
+const everybodyEdits: Authenticator = {
+  authenticate: ({ token }) => Promise.resolve({ role: 'editor', user: { id: token, name: null } }),
+};

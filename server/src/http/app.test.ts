@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import { MemoryStore } from '@quire/persistence';
+import type { Hono } from 'hono';
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { createApi } from '../api/api.ts';
+import { createDocuments } from '../api/documents.ts';
+import { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
+import { createMetricsRoute } from '../observability/metrics/metrics-route.ts';
+import { createStoreEditor } from '../testing/store-editor.ts';
+import { createApp } from './app.ts';
+
+function createWhole() {
+  const store = new MemoryStore();
+  const log = pino({ level: 'silent' });
+  const api = createApi({
+    documents: createDocuments({ store, editor: createStoreEditor(store) }),
+    origins: { allowedOrigins: [], isLoopbackOnly: true },
+    log,
+    isDraining: () => false,
+  });
+  const registry = {
+    metrics: () => Promise.resolve(''),
+    contentType: 'text/plain; version=0.0.4; charset=utf-8' as const,
+  };
+  const metrics = {
+    route: createMetricsRoute({ registry, token: undefined }) as unknown as Hono,
+    gateway: new GatewayMeters(),
+  };
+  return { api, app: createApp({ api, staticApp: null, readUnreadiness: () => [], log, metrics }) };
+}
+
+describe('what is served over plain HTTP', () => {
+  it('docs/protocol.md names every request that has an answer of its own, and no other', async () => {
+    const { api, app } = createWhole();
+    const served = [...app.routes, ...api.routes]
+      .filter(({ method, path }) => method !== 'ALL' && !path.includes('*'))
+      .map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`);
+    const page = await readFile(new URL('../../../docs/protocol.md', import.meta.url), 'utf8');
+    const named = [...page.matchAll(/^\| `([A-Z]+ \/[^`?]*)/gm)].map((match) => match[1] ?? '');
+    expect([...new Set(named)].sort()).toEqual([...new Set(served)].sort());
+    expect(named).toContain('GET /metrics');
+  });
+});

@@ -1,0 +1,58 @@
+import { createEncoder, toUint8Array, writeUint8, writeVarString, writeVarUint } from 'lib0/encoding';
+
+export interface MadeUpId {
+  readonly client: number;
+  readonly clock: number;
+}
+
+/** A text that claims to have been typed between two others. */
+export interface MadeUpItem {
+  readonly text: string;
+  readonly origin?: MadeUpId | null;
+  readonly rightOrigin?: MadeUpId | null;
+}
+
+/** What one client claims to have written, from a clock on. */
+export interface MadeUpRun {
+  readonly client: number;
+  readonly clock: number;
+  readonly items: readonly MadeUpItem[];
+}
+
+const [HAS_ORIGIN, HAS_RIGHT_ORIGIN, IS_TEXT] = [0x80, 0x40, 4] as const;
+
+/** A v1 update that no Yjs would write: its items build on whatever the test says. */
+export function makeUpdate(runs: readonly MadeUpRun[]): Uint8Array {
+  const encoder = createEncoder();
+  const write = (id: MadeUpId): void => {
+    writeVarUint(encoder, id.client);
+    writeVarUint(encoder, id.clock);
+  };
+  writeVarUint(encoder, runs.length);
+  for (const { client, clock, items } of runs) {
+    writeVarUint(encoder, items.length);
+    write({ client, clock });
+    for (const { text, origin = null, rightOrigin = null } of items) {
+      writeUint8(encoder, IS_TEXT | (origin === null ? 0 : HAS_ORIGIN) | (rightOrigin === null ? 0 : HAS_RIGHT_ORIGIN));
+      if (origin !== null) write(origin);
+      if (rightOrigin !== null) write(rightOrigin);
+      if (origin === null && rightOrigin === null) {
+        writeVarUint(encoder, 1); // its parent is a type at the root
+        writeVarString(encoder, 'body');
+      }
+      writeVarString(encoder, text);
+    }
+  }
+  writeVarUint(encoder, 0); // no deletions
+  return toUint8Array(encoder);
+}
+
+/** Two people who each claim to have typed after the other. */
+export function makeCycle(one: number, other: number): Uint8Array {
+  const run = (client: number, after: number): MadeUpRun => ({
+    client,
+    clock: 0,
+    items: [{ text: 'x', origin: { client: after, clock: 0 } }],
+  });
+  return makeUpdate([run(other, one), run(one, other)]);
+}

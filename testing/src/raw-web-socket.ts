@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto';
+import { connect } from 'node:net';
+import type { Closed } from './frame-socket.ts';
+
+/** A WebSocket without a library: whatever bytes a test likes follow the handshake. */
+export interface RawWebSocket {
+  send(bytes: Uint8Array): void;
+  /** Resolves when the connection is gone, with what the first close frame of the server said; null without one. */
+  readonly ended: Promise<Closed | null>;
+  terminate(): void;
+}
+
+export interface RawWebSocketOptions {
+  /** Sent in the same packet as the request, before anybody can have answered. */
+  readonly early?: Uint8Array;
+  /** Does not hang up when the server does, like somebody who takes up room on purpose. */
+  readonly lingers?: boolean;
+}
+
+/** @throws when the upgrade is refused */
+export async function openRawWebSocket(
+  wsUrl: string,
+  path: string,
+  { early = new Uint8Array(), lingers = false }: RawWebSocketOptions = {},
+): Promise<RawWebSocket> {
+  const { hostname, port, host } = new URL(wsUrl);
+  const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: lingers });
+  let heard = Buffer.alloc(0);
+  socket.on('error', () => {}); // followed by `close`
+  const ended = new Promise<Closed | null>((resolve) => {
+    socket.on('close', () => resolve(findClose(heard)));
+  });
+  const request =
+    `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+    `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\n\r\n`;
+  socket.write(Buffer.concat([Buffer.from(request), early]));
+  await new Promise<void>((resolve, reject) => {
+    socket.on('data', (data: Buffer) => {
+      heard = Buffer.concat([heard, data]);
+      const headersEnd = heard.indexOf('\r\n\r\n');
+      if (headersEnd === -1) return;
+      if (heard.toString('latin1', 0, 12) === 'HTTP/1.1 101') resolve();
+      else reject(new Error(heard.toString('latin1', 0, headersEnd)));
+    });
+    socket.on('close', () => reject(new Error('closed before it was answered')));
+  });
+  return { send: (bytes) => socket.write(bytes), ended, terminate: () => socket.destroy() };
+}
+
+const CLOSE = 0x88;
+
+/** Walks through the frames that a server sent after its handshake: none of them masked. */
+function findClose(heard: Buffer): Closed | null {
+  let at = heard.indexOf('\r\n\r\n') + 4;
+  while (at + 2 <= heard.length) {
+    const [opcode, short] = [heard.readUInt8(at), heard.readUInt8(at + 1)];
+    const lengthBytes = short === 126 ? 2 : short === 127 ? 8 : 0;
+    const length =
+      lengthBytes === 0 ? short : heard.readUIntBE(at + 2 + (lengthBytes === 8 ? 2 : 0), lengthBytes === 8 ? 6 : 2);
+    const content = heard.subarray(at + 2 + lengthBytes, at + 2 + lengthBytes + length);
+    if (opcode === CLOSE) {
+      return content.length < 2
+        ? { code: 1005, reason: '' }
+        : { code: content.readUInt16BE(0), reason: content.toString('utf8', 2) };
+    }
+    at += 2 + lengthBytes + length;
+  }
+  return null;
+}

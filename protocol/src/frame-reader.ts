@@ -46,9 +46,10 @@ export class FrameReader {
     return view;
   }
 
-  /** @throws {FrameError} `bad-text` when the bytes are not UTF-8 */
-  readText(): string {
+  /** @throws {FrameError} `bad-text` when the bytes are not UTF-8, `bad-number` when there are more than `maxBytes` */
+  readText(maxBytes = Number.POSITIVE_INFINITY): string {
     const bytes = this.readBytes();
+    if (bytes.length > maxBytes) throw new FrameError('bad-number', `this text has at most ${maxBytes} bytes`);
     try {
       return decodeUtf8(bytes);
     } catch (cause) {

@@ -225,6 +225,17 @@ describe('presence messages', () => {
     );
   });
 
+  it('[G4] a state is measured in bytes, before it is decoded', () => {
+    const write = (state: string): Uint8Array => encodePresence([{ clientId: 1, clock: 1, state }]);
+    const fits = JSON.stringify('✓'.repeat(332));
+    expect(decodePresence(write(fits), limits)).toHaveLength(1);
+    expect(() => decodePresence(write(JSON.stringify('✓'.repeat(333))), limits)).toThrow(
+      expect.objectContaining({ fault: 'bad-number' }),
+    );
+    const tooLongAndNoText = new Uint8Array([1, 1, 1, 0xe9, 0x07, ...new Uint8Array(1_001).fill(0xff)]);
+    expect(() => decodePresence(tooLongAndNoText, limits)).toThrow(expect.objectContaining({ fault: 'bad-number' }));
+  });
+
   it('[G4] a message that claims a billion entries is refused before anything is allocated for them', () => {
     const encoder = createEncoder();
     writeVarUint(encoder, 1_000_000_000);

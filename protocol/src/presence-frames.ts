@@ -30,10 +30,7 @@ export function decodePresence(bytes: Uint8Array, limits: PresenceLimits): Prese
   for (let index = 0; index < count; index += 1) {
     const clientId = reader.readUint();
     const clock = reader.readUint();
-    const state = reader.readText();
-    if (state.length > limits.maxStateBytes) {
-      throw new FrameError('bad-number', `a presence state has at most ${limits.maxStateBytes} bytes`);
-    }
+    const state = reader.readText(limits.maxStateBytes);
     entries.push({ clientId, clock, state });
   }
   reader.expectEnd();

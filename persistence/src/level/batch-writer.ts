@@ -148,11 +148,15 @@ export class BatchWriter<W extends Write> {
       while (this.#queue.length > 0) {
         await this.#keepInterval();
         const batch = this.#take();
+        const since = elapsedMs(this.#options.clock);
         if (!(await this.#commit(batch))) {
           this.#queue.unshift(...batch.queued);
           return;
         }
+        const report = reportOf(batch, since, elapsedMs(this.#options.clock));
         this.#settle(batch);
+        // Last: whoever watches may throw, and the batch is on disk.
+        if (batch.ops.length > 0) this.#options.onBatch(report);
       }
       if (this.#status.state !== 'refusing' || (await this.#restoreReserve())) return;
     }
@@ -192,15 +196,6 @@ export class BatchWriter<W extends Write> {
 
   /** False only when the store closes while the disk still refuses. */
   async #commit(batch: Batch<W>): Promise<boolean> {
-    const { clock, onBatch } = this.#options;
-    const since = elapsedMs(clock);
-    const isOnDisk = await this.#syncPatiently(batch);
-    // Outside of what is tried again: an observer that throws is no failure of the disk.
-    if (isOnDisk && batch.ops.length > 0) onBatch(reportOf(batch, since, elapsedMs(clock)));
-    return isOnDisk;
-  }
-
-  async #syncPatiently(batch: Batch<W>): Promise<boolean> {
     const { database } = this.#options;
     let failure: unknown;
     try {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { failsWith } from '../testing/document-store-contract.ts';
 import { FaultyDisk } from '../testing/faulty-level.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
-import { appendTo, isPending, openOn } from '../testing/open-on.ts';
+import { appendTo, isPending, openOn, whenStatus } from '../testing/open-on.ts';
 import { loadText } from '../testing/rebuild.ts';
 import { Typist } from '../testing/sample-updates.ts';
 import type { BatchReport } from './batch-writer.ts';
@@ -92,6 +92,47 @@ describe('group commit', () => {
     expect(batches.map((report) => report.entries)).toEqual([1, 5]);
     expect(await loadText(store, 'notes')).toBe('0123456');
     await store.close();
+  });
+
+  it('[G1] what is on disk is confirmed, whatever those who watch throw', async () => {
+    const disk = new FaultyDisk();
+    const ada = new Typist();
+    const reported: unknown[] = [];
+    const fault = new Error('a meter that broke');
+    const fail = () => {
+      throw fault;
+    };
+    const seen: string[] = [];
+    const store = await openOn(disk, {
+      onBatch: fail,
+      onCompaction: fail,
+      onUpkeepError: (error) => reported.push(error),
+    });
+    store.onStatus(fail);
+    store.onStatus(({ state }) => seen.push(state));
+    expect(await appendTo(store, 'notes', ada.type('a'))).toMatchObject({ sequence: 1 });
+    disk.failNextSyncs(1);
+    expect(await appendTo(store, 'notes', ada.type('b'))).toMatchObject({ sequence: 2 });
+    await whenStatus(store, 'ready');
+    await store.compact('notes');
+    expect(store.queue).toEqual({ entries: 0, bytes: 0 });
+    expect(await loadText(store, 'notes')).toBe('ab');
+    expect(seen).toEqual(['refusing', 'ready']);
+    expect(new Set(reported)).toEqual(new Set([fault]));
+    expect(reported.length).toBeGreaterThan(3);
+    await store.close();
+  });
+
+  it('confirms a batch before it tells of it', async () => {
+    const disk = new FaultyDisk();
+    const order: string[] = [];
+    const store = await openOn(disk, {
+      onBatch: ({ entries }) => order.push(`${entries} told, ${store.queue.entries} left`),
+    });
+    order.length = 0;
+    await appendTo(store, 'notes', new Typist().type('a'));
+    await store.close();
+    expect(order[0]).toBe('1 told, 0 left');
   });
 
   it('[G4] limits a batch in entries and in bytes', async () => {

@@ -64,7 +64,7 @@ export interface LevelStoreOptions {
   readonly reclaimSliceRecords?: number;
   onBatch?(report: BatchReport): void;
   onCompaction?(event: CompactionEvent): void;
-  /** Upkeep that failed without harm to any document. */
+  /** What failed without harm to any document: upkeep, and callbacks such as these. */
   onUpkeepError?(error: unknown): void;
 }
 
@@ -103,6 +103,16 @@ export async function openLevelStore(options: LevelStoreOptions): Promise<Docume
   const reserve = new ReserveFile(join(directory, 'reserve'), reserveBytes);
   const openDb = options.openDb ?? classicLevel(settings);
   const onUpkeepError = (error: unknown) => options.onUpkeepError?.(error);
+  /** What a callback of somebody else's throws is told of, and costs neither an entry nor those who wait for it. */
+  const tell =
+    <T>(callback: (value: T) => void) =>
+    (value: T): void => {
+      try {
+        callback(value);
+      } catch (error) {
+        onUpkeepError(error);
+      }
+    };
 
   await makeDirectory(directory);
   const db = await openLocked(openDb, paths, directory, reserve);
@@ -126,7 +136,7 @@ export async function openLevelStore(options: LevelStoreOptions): Promise<Docume
     sequence += 1;
     return { incarnation, sequence };
   };
-  const board = new StatusBoard();
+  const board = new StatusBoard(tell);
   const heads = new DocumentHeads({ database, clock, maxHeads: settings.maxHeads });
   const writer = new BatchWriter<JournalWrite>({
     database,
@@ -147,7 +157,7 @@ export async function openLevelStore(options: LevelStoreOptions): Promise<Docume
     freeReserve: () => reserve.free(),
     ensureReserve: () => reserve.ensure(),
     onStatus: (status) => board.post(status),
-    onBatch: (report) => options.onBatch?.(report),
+    onBatch: tell((report) => options.onBatch?.(report)),
   });
   const journal = new Journal({ writer, vectors });
   const thread = new FoldThread(clock);
@@ -161,7 +171,7 @@ export async function openLevelStore(options: LevelStoreOptions): Promise<Docume
     journal,
     locks,
     thread,
-    onCompaction: (event) => options.onCompaction?.(event),
+    onCompaction: tell((event) => options.onCompaction?.(event)),
   });
   const reclaimer = new Reclaimer({
     database,

@@ -10,6 +10,7 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { z } from 'zod';
 import { isAllowedOrigin, isTrustedHost, type OriginPolicy } from '../http/origins.ts';
+import { logRequestFailure } from '../http/request-failure.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Documents } from './documents.ts';
 import { ApiError, problemKinds, respondProblem, toApiError } from './problems.ts';
@@ -32,9 +33,7 @@ export function createApi(options: {
 
   api.onError((error, context) => {
     const problem = toApiError(error);
-    if (problemKinds[problem.code].status === 500) {
-      log.error({ err: error, method: context.req.method, url: context.req.url }, 'a request failed');
-    }
+    if (problemKinds[problem.code].status === 500) logRequestFailure(log, error, context);
     return respondProblem(problem);
   });
   api.notFound((context) => respondProblem(new ApiError('not-found', `Nothing is served at ${context.req.path}`)));

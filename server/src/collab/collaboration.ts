@@ -1,5 +1,5 @@
 import type { Document, Extension } from '@hocuspocus/server';
-import { type DocumentStore, FIRST_EPOCH, type LoadedDocument } from '@quire/persistence';
+import { type DocumentStore, FIRST_EPOCH, type LoadedDocument, PersistenceError } from '@quire/persistence';
 import { closeCodes, type DocumentName, isDocumentName, mayWrite } from '@quire/protocol';
 import { applyAwarenessUpdate } from 'y-protocols/awareness';
 import * as Y from 'yjs';
@@ -48,7 +48,11 @@ export interface Collaboration {
   openSession(port: SessionPort, origin: SessionOrigin): CollabSession;
   /** Edits a document on the server's behalf; resolves once the edit is durable. Creates the document by its first edit. */
   edit(name: DocumentName, author: string, change: (document: Y.Doc) => void): Promise<void>;
-  /** Closes everybody's connection to it and moves its epoch. */
+  /**
+   * Closes everybody's connection to it and moves its epoch.
+   *
+   * @throws {PersistenceError} and leaves everybody where they are, when nothing is stored under this name
+   */
   delete(name: DocumentName): Promise<void>;
   readonly openDocuments: number;
   /** Waits for what is on its way to the disk, then lets go of all documents. */
@@ -161,6 +165,7 @@ class LiveCollaboration implements Collaboration {
   }
 
   async #delete(name: DocumentName): Promise<void> {
+    await this.#assertDeletable(name);
     const owner = this.#owners.get(name);
     if (owner !== undefined) {
       owner.evict(closeCodes.documentDeleted);
@@ -168,6 +173,16 @@ class LiveCollaboration implements Collaboration {
       this.#forget(owner);
     }
     await this.#options.store.delete(name);
+  }
+
+  /** Who is put out of a deleted document never comes back to it, so it must be there, and the disk must take its end. */
+  async #assertDeletable(name: DocumentName): Promise<void> {
+    const { store } = this.#options;
+    const stat = await store.stat(name);
+    if (stat === null || stat.state === 'deleted') {
+      throw new PersistenceError('UNKNOWN_DOCUMENT', 'No such document', { document: name });
+    }
+    if (store.status.state === 'refusing') throw store.status.error;
   }
 
   /**
@@ -247,7 +262,8 @@ class LiveCollaboration implements Collaboration {
   /** What is stored once no deletion is under way: a load that crossed one would show a dead life. */
   async #loadStored(name: DocumentName): Promise<LoadedDocument | null> {
     for (;;) {
-      await this.#deleting.get(name);
+      // Whoever asked for the deletion hears how it ended.
+      await this.#deleting.get(name)?.catch(() => {});
       const deletions = this.#deletions;
       const loaded = await this.#options.store.load(name);
       if (deletions === this.#deletions) return loaded;

@@ -22,14 +22,16 @@ export function hearPresence(
 ): void {
   const entries = decodePresence(message, limits);
   const states = entries.map((entry) => parseState(entry));
+  const { presence } = owner;
   for (const [index, entry] of entries.entries()) {
-    if (owner.presence.countOf(connection) > MAX_STATES_PER_CONNECTION) {
+    const isFull = presence.countOf(connection) >= MAX_STATES_PER_CONNECTION;
+    if (isFull && presence.wouldAddTo(connection, entry, connection.isEntering)) {
       throw new FrameError('bad-number', `one connection speaks for at most ${MAX_STATES_PER_CONNECTION} clients`);
     }
-    owner.presence.hear(connection, entry, connection.isEntering);
+    presence.hear(connection, entry, connection.isEntering);
     noteGuestName(connection, states[index] ?? null);
   }
-  if (owner.presence.hasChanges) owner.presenceChanged();
+  if (presence.hasChanges) owner.presenceChanged();
 }
 
 type State = Readonly<Record<string, unknown>>;

@@ -51,25 +51,35 @@ export class Presence {
     return this.#spoken.get(owner)?.size ?? 0;
   }
 
+  /** Whether it would have one person more to speak for, if this were heard. */
+  wouldAddTo(owner: PresenceOwner, entry: PresenceEntry, unprompted: boolean): boolean {
+    return this.#states.get(entry.clientId)?.owner !== owner && this.#isNews(owner, entry, unprompted);
+  }
+
   /**
    * Takes what a connection says. `state` must be the JSON text of an object, or `null`.
    *
    * @param unprompted it was said before the connection was told who is here, so it can't be an echo of that
    */
   hear(owner: PresenceOwner, entry: PresenceEntry, unprompted: boolean): void {
-    const known = this.#states.get(entry.clientId);
+    if (!this.#isNews(owner, entry, unprompted)) return;
     if (entry.state === LEFT) {
-      if (known?.owner === owner) this.#remove(owner, entry.clientId, entry.clock);
+      this.#remove(owner, entry.clientId, entry.clock);
       return;
     }
-    if (known !== undefined && known.owner !== owner) {
-      // Providers repeat what they hear of others, at the same clock. Only news moves a state, and what a connection
-      // says unprompted: a client that came back before its old socket was missed.
-      if (entry.clock < known.clock || (entry.clock === known.clock && !unprompted)) return;
-      this.#spoken.get(known.owner)?.delete(entry.clientId);
-    }
-    if (known?.owner === owner && known.state === entry.state && entry.clock <= known.clock) return;
+    const known = this.#states.get(entry.clientId);
+    if (known !== undefined && known.owner !== owner) this.#spoken.get(known.owner)?.delete(entry.clientId);
     this.#announce(owner, entry);
+  }
+
+  #isNews(owner: PresenceOwner, entry: PresenceEntry, unprompted: boolean): boolean {
+    const known = this.#states.get(entry.clientId);
+    if (entry.state === LEFT) return known?.owner === owner;
+    if (known === undefined) return true;
+    if (known.owner === owner) return known.state !== entry.state || entry.clock > known.clock;
+    // Providers repeat what they hear of others, at the same clock. Only news moves a state, and what a connection
+    // says unprompted: a client that came back before its old socket was missed.
+    return entry.clock > known.clock || (entry.clock === known.clock && unprompted);
   }
 
   /** The connection is gone: so is everybody it spoke for. */

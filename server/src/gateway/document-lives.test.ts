@@ -65,6 +65,48 @@ describe('documents that come and go', () => {
     expect((await store.load('plan'))?.epoch.count).toBe(2);
   });
 
+  it.each(['never edited', 'deleted before'])(
+    'a deletion of what is not there fails and puts nobody out: %s',
+    async (what) => {
+      const { url, store, collaboration } = await start();
+      if (what === 'deleted before') {
+        await collaboration.edit('plan' as never, '', (doc) => doc.getText('body').insert(0, 'old'));
+        await collaboration.delete('plan' as never);
+      }
+      const ada = joinHocuspocus(url, 'plan');
+      const ben = joinYWebsocket(url, 'plan');
+      await vi.waitFor(() => expect([ada.provider.isSynced, ben.provider.synced]).toEqual([true, true]));
+      const losses: unknown[] = [];
+      ada.socket.on('close', () => losses.push('ada'));
+      ada.provider.on('close', () => losses.push('ada'));
+      ben.provider.on('connection-close', () => losses.push('ben'));
+      const deletion = collaboration.delete('plan' as never);
+      const eve = joinYWebsocket(url, 'plan');
+      await expect(deletion).rejects.toMatchObject({ code: 'UNKNOWN_DOCUMENT' });
+      ada.doc.getText('body').insert(0, 'first words');
+      await vi.waitFor(() => expect([textOf(ben.doc), textOf(eve.doc)]).toEqual(['first words', 'first words']));
+      expect(await storedText(store, 'plan')).toBe('first words');
+      expect(losses).toEqual([]);
+    },
+  );
+
+  it('[G5] a deletion that the disk refuses puts nobody out', async () => {
+    const store = new MemoryStore();
+    atEnd(() => store.close());
+    const { url, collaboration } = await start({ store });
+    const ada = joinYWebsocket(url, 'plan');
+    ada.doc.getText('body').insert(0, 'kept');
+    await vi.waitFor(async () => expect(await storedText(store, 'plan')).toBe('kept'));
+    const losses: unknown[] = [];
+    ada.provider.on('connection-close', (event) => losses.push(event));
+    store.refuse();
+    await expect(collaboration.delete('plan' as never)).rejects.toMatchObject({ code: 'REFUSED' });
+    store.recover();
+    ada.doc.getText('body').insert(4, '!');
+    await vi.waitFor(async () => expect(await storedText(store, 'plan')).toBe('kept!'));
+    expect(losses).toEqual([]);
+  });
+
   it('[R14] what was typed offline on top of a deleted life does not bring the document back', async () => {
     const { url, store, collaboration } = await start();
     const doc = new Y.Doc();

@@ -1,4 +1,4 @@
-import { closeCodes } from '@quire/protocol';
+import { closeCodes, encodePresence } from '@quire/protocol';
 import type { joinWithYWebsocket } from '@quire/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import * as Y from 'yjs';
@@ -127,6 +127,37 @@ describe('what a client may not do', () => {
     await vi.waitFor(() => expect(bystander.provider.hasUnsyncedChanges).toBe(false));
     expect(await storedText(store, 'plan')).toBe('fine!');
   });
+
+  it.each(['in one frame', 'one by one'])(
+    '[G4] a connection speaks for sixteen people and for no seventeenth, whoever repeats the words of others: %s',
+    async (how) => {
+      const { url } = await start();
+      const watcher = joinYWebsocket(url, 'plan');
+      watcher.provider.awareness.setLocalStateField('user', { name: 'Ada' });
+      const raw = await openRaw(url, 'plan');
+      const say = (clientIds: readonly number[]): void => {
+        const entries = clientIds.map((clientId) => ({ clientId, clock: 1, state: '{}' }));
+        for (const part of how === 'in one frame' ? [entries] : entries.map((entry) => [entry])) {
+          raw.say({ kind: 'presence', presence: encodePresence(part) });
+        }
+      };
+      const here = (): number => watcher.provider.awareness.getStates().size;
+      say(Array.from({ length: 16 }, (_, at) => at + 1));
+      await vi.waitFor(() => expect(here()).toBe(17));
+      const [echo] = raw.heard.flatMap((frame) => (frame.kind === 'presence' ? [frame.presence] : []));
+      raw.say({ kind: 'presence', presence: echo ?? new Uint8Array([0]) });
+      raw.say({ kind: 'step-1', stateVector: EMPTY_VECTOR });
+      await vi.waitFor(() => expect(raw.heard.some((frame) => frame.kind === 'step-2')).toBe(true));
+      let most = 0;
+      watcher.provider.awareness.on('change', () => {
+        most = Math.max(most, here());
+      });
+      say([16, 17]);
+      expect(await raw.closed).toBe(closeCodes.badFrame.code);
+      await vi.waitFor(() => expect(here()).toBe(1));
+      expect(most).toBeLessThan(18);
+    },
+  );
 
   it('[R4] after a refused update nothing more is taken from that connection', async () => {
     const { url, store } = await start();

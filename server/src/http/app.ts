@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono';
 import type { Logger } from '../observability/log.ts';
 import type { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
 import { createHealth, type ReadUnreadiness } from './health.ts';
+import { logRequestFailure } from './request-failure.ts';
 
 export interface AppParts {
   readonly api: Hono;
@@ -23,7 +24,7 @@ export interface ServedMetrics {
 export function createApp({ api, staticApp, readUnreadiness, log, metrics }: AppParts): Hono {
   const app = new Hono();
   app.onError((error, context) => {
-    log.error({ err: error, method: context.req.method, url: context.req.url }, 'a request failed');
+    logRequestFailure(log, error, context);
     return context.text('The server failed.\n', 500);
   });
   app.notFound((context) => context.text('There is nothing here.\n', 404));

@@ -76,7 +76,9 @@ export function usePopover(options: { align?: Align; anchor?: () => Box | null }
   }, []);
 
   const show = useCallback(() => {
-    contentRef.current?.showPopover();
+    // With its button the popover keeps its place behind it in the order of Tab, as when the browser opens it.
+    const source = triggerRef.current;
+    contentRef.current?.showPopover(source === null ? {} : { source });
     setPhase('shown');
   }, []);
   const close = useCallback(() => contentRef.current?.hidePopover(), []);

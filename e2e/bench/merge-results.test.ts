@@ -19,6 +19,7 @@ function part(workload: string, changes: Partial<Results> = {}): Results {
       loadCores: '1',
       loadAverage: 0.1,
     },
+    source: { commit: 'abc123', isDirty: false, quire: '0.1.0', yjs: '13.0.0' },
     contestants: { quire: 'this one' },
     samples: [{ workload, contestant: 'quire', run: 1, readings: {}, othersPercent: 1 }],
     failures: [],
@@ -37,6 +38,8 @@ test('workloads that were measured one after the other become one measurement', 
 test.each([
   [part('fan-out', { runs: 3 }), /differ in runs: 5 and 3/],
   [part('fan-out', { scale: 'short' }), /differ in scale/],
+  [part('fan-out', { source: { ...part('').source, commit: 'def456' } }), /different code, commit: abc123 and def456/],
+  [part('fan-out', { source: { ...part('').source, isDirty: true } }), /different code, isDirty: false and true/],
   [part('receipts'), /receipts is in more than one/],
   [part('fan-out', { machine: { ...part('').machine, cores: 64 } }), /different machines: 2 and 64/],
 ])('what would not compare is not put together', (other, message) => {

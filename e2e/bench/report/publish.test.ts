@@ -38,6 +38,7 @@ function inventResults(): Results {
       loadCores: '1',
       loadAverage: 0.1,
     },
+    source: { commit: 'abc123', isDirty: false, quire: '0.1.0', yjs: '13.0.0' },
     contestants: { quire: 'this one' },
     samples,
     failures: [],
@@ -49,6 +50,7 @@ describe('the published page', () => {
     const rendered = renderPage(page, inventResults());
     expect(rendered).toContain('2 (1–3)');
     expect(rendered).toContain('Measured on 2030-01-02');
+    expect(rendered).toContain('at commit `abc123`');
     const shown = [...rendered.matchAll(/\(benchmarks\/([\w.-]+)\)/g)].map((match) => match[1]);
     expect(shown.length).toBeGreaterThan(5);
     expect(new Set(drawPlots(inventResults()).map(({ file }) => file))).toEqual(new Set(shown));

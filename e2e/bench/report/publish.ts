@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type ContestantName, contestants } from '../contestants.ts';
 import { type Results, writeResults } from '../results.ts';
+import { nameSource } from '../source.ts';
 import { createWorkloads } from '../workloads/index.ts';
 import type { Workload } from '../workloads/workload.ts';
 import { describeDisturbance } from './disturbed.ts';
@@ -78,6 +79,7 @@ function describeSetting({
   durationMinutes,
   runs,
   machine,
+  source,
   samples,
   contestants: described,
 }: Results): string {
@@ -85,7 +87,7 @@ function describeSetting({
   return [
     `Measured on ${startedAt.slice(0, 10)} in ${durationMinutes} minutes, ${runs} runs of each, on ${machine.processor}, ` +
       `${machine.cores} cores, ${machine.memoryGib} GiB, ${machine.system}, Node ${machine.node}. The server has core ` +
-      `${machine.serverCore}, the load ${machine.loadCores}; load average at the start ${machine.loadAverage}. ${describeDisturbance(samples)}`,
+      `${machine.serverCore}, the load ${machine.loadCores}; load average at the start ${machine.loadAverage}. Measured was ${nameSource(source)}. ${describeDisturbance(samples)}`,
     '',
     ...names.map((name) => `- **${contestants[name].label}**: ${described[name]}.`),
   ].join('\n');

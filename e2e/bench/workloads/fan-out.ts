@@ -55,6 +55,7 @@ async function measureAt(stage: Stage, editsPerSecond: number): Promise<TypingRe
       warmUpMs,
       measureMs,
       drainMs,
+      rehearsalMs: 0,
       withReceipts: false,
       contentBytes: 0,
     });

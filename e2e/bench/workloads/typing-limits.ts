@@ -57,6 +57,7 @@ function createLimitWorkload(definition: LimitWorkload): Workload {
           ...durations[stage.scale],
           editsPerSecondPerWriter: definition.editsPerSecondPerWriter,
           movesPerSecondPerWriter: definition.movesPerSecondPerWriter,
+          rehearsalMs: 0,
           withReceipts: false,
           contentBytes: 0,
         });

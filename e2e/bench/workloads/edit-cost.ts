@@ -60,7 +60,7 @@ async function measureSize(stage: Stage, size: string, bytes: number): Promise<R
       ...settings[stage.scale],
     });
     expectComplete(readings);
-    const cpuPerEditUs = perEach(readings.serverCpuUs, readings.edits);
+    const cpuPerEditUs = perEach(stage.scale, readings.serverCpuUs, readings.edits);
     stage.say(`${size}: ${cpuPerEditUs.toFixed(0)} µs/edit, p99 ${readings.p99Ms.toFixed(1)} ms`);
     return {
       [`cpuPerEditUs@${size}`]: cpuPerEditUs,

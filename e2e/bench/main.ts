@@ -42,7 +42,7 @@ function report(results: Results): void {
     console.log(`\n${workload.title}\n\n${renderPlain(tabulate(results, workload))}`);
   }
   const verdicts = results.scale === 'full' && results.level === null ? judge(results) : [];
-  if (verdicts.length > 0) console.log(`\nGoals\n\n${renderPlain(tabulateVerdicts(verdicts))}`);
+  if (verdicts.length > 0) console.log(`\nGoals\n\n${renderPlain(tabulateVerdicts(verdicts, results.runs))}`);
   console.log(`\n${describeDisturbance(results.samples)}`);
   for (const { workload, contestant, run, message } of results.failures) {
     console.log(`\nFAILED ${workload}, ${contestant}, run ${run}: ${message}`);

@@ -21,6 +21,12 @@ describe('goals', () => {
     const [held] = judge({ samples, runs: 3 });
     expect(held?.spread).toEqual({ median: 4, min: 1, max: 4.5 });
     expect(held?.isMet).toBe(true);
+    expect(held?.runs).toBe(3);
+  });
+
+  test('a run that lacks one side is not among those that a verdict rests on', () => {
+    const samples = [sample('quire', 1, 400), sample('hocuspocus', 1, 100), sample('quire', 2, 100)];
+    expect(judge({ samples, runs: 2 }).map(({ runs }) => runs)).toEqual([1, 1]);
   });
 
   test('a goal that is not reached says so', () => {

@@ -21,6 +21,8 @@ export interface Goal {
 export interface Verdict {
   readonly goal: Goal;
   readonly spread: Spread;
+  /** In how many runs both sides were measured: the figure rests on these. */
+  readonly runs: number;
   readonly isMet: boolean;
 }
 
@@ -108,6 +110,6 @@ export function judge({ samples, runs }: Pick<Results, 'samples' | 'runs'>): Ver
     if (values.length === 0) return [];
     const spread = spreadOf(values);
     const isMet = goal.bound === 'at least' ? spread.median >= goal.limit : spread.median <= goal.limit;
-    return [{ goal, spread, isMet }];
+    return [{ goal, spread, runs: values.length, isMet }];
   });
 }

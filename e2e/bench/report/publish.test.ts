@@ -58,6 +58,39 @@ describe('the published page', () => {
     expect(renderPage(rendered, inventResults())).toBe(rendered);
   });
 
+  test('says what failed, on how many runs a figure rests, who is missing and which goals nobody can judge', () => {
+    const results = inventResults();
+    const isGone = ({ workload, contestant, run }: Sample): boolean =>
+      workload === 'receipts' && (contestant === 'hocuspocus' || run === 2);
+    const rendered = renderPage(page, {
+      ...results,
+      samples: results.samples.filter((sample) => !isGone(sample)),
+      failures: [
+        { workload: 'receipts', contestant: 'hocuspocus', run: 1, message: 'it <ended>\nlast words' },
+        { workload: 'receipts', contestant: 'quire', run: 2, message: 'no receipt' },
+      ],
+    });
+    expect(rendered).toContain('2 measurements failed');
+    expect(rendered).toContain('There are no figures of Hocuspocus.');
+    expect(rendered).toContain('- Hocuspocus, run 1: it &lt;ended>\n- Quire, run 2: no receipt');
+    expect(rendered).not.toContain('last words');
+    expect(rendered).toContain('| Quire (1 of 2 runs) |');
+    expect(rendered).toMatch(/receipts, p99 at 1,000 edits\/s \|.*\| 1 of 2 \|/);
+    expect(rendered).toContain('Every goal is judged.');
+  });
+
+  test('names the goals that have no figures', () => {
+    const results = inventResults();
+    const samples = results.samples.filter(({ workload }) => workload !== 'receipts');
+    expect(renderPage(page, { ...results, samples })).toMatch(
+      /Not judged, for want of figures: receipts, receipts, p99/,
+    );
+  });
+
+  test('is not made from fewer than five runs', () => {
+    expect(() => publish({ ...inventResults(), runs: 4 })).toThrow(/4 runs are not published/);
+  });
+
   test('is not made from a short run', () => {
     expect(() => publish({ ...inventResults(), scale: 'short' })).toThrow(/whole measurement/);
   });

@@ -20,7 +20,9 @@ async function measure(options: BenchOptions): Promise<Results> {
   installPeers(say);
   const startedAt = new Date().toISOString();
   const machine = describeMachine();
-  say(`${machine.processor}, ${machine.cores} cores, Node ${machine.node}, load average ${machine.loadAverage}`);
+  say(
+    `${machine.processor}, ${machine.cores} cores, Node ${machine.node}, load average ${machine.loadAverages.join()}`,
+  );
   const source = describeSource();
   say(nameSource(source));
   const contestants = describeContestants(options.contestants);

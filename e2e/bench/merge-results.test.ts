@@ -17,7 +17,7 @@ function part(workload: string, changes: Partial<Results> = {}): Results {
       node: 'v24',
       serverCore: '0',
       loadCores: '1',
-      loadAverage: 0.1,
+      loadAverages: [0.1],
     },
     source: { commit: 'abc123', isDirty: false, quire: '0.1.0', yjs: '13.0.0' },
     contestants: { quire: 'this one' },
@@ -32,6 +32,7 @@ test('workloads that were measured one after the other become one measurement', 
   const merged = mergeResults([part('fan-out'), earlier]);
   expect(merged.samples.map(({ workload }) => workload)).toEqual(['fan-out', 'receipts']);
   expect(merged).toMatchObject({ startedAt: '2030-01-02T01:00:00.000Z', durationMinutes: 14, runs: 5 });
+  expect(merged.machine.loadAverages).toEqual([0.1, 0.1]);
   expect(Object.keys(merged.contestants)).toEqual(['quire', 'bare']);
 });
 

@@ -31,6 +31,7 @@ function mergeTwo(a: Results, b: Results): Results {
     ...a,
     startedAt: a.startedAt < b.startedAt ? a.startedAt : b.startedAt,
     durationMinutes: a.durationMinutes + b.durationMinutes,
+    machine: { ...a.machine, loadAverages: [...a.machine.loadAverages, ...b.machine.loadAverages] },
     contestants: { ...a.contestants, ...b.contestants },
     samples: [...a.samples, ...b.samples],
     failures: [...a.failures, ...b.failures],

@@ -38,6 +38,17 @@ describe('goals', () => {
     expect(judge({ samples: [sample('quire', 1, 300)], runs: 1 })).toEqual([]);
   });
 
+  test('both dialects of Quire are to join edits together under load', () => {
+    const judged = goals.filter(({ of }) => of.metric === 'loadedFramesPerArrival').map(({ of }) => of.contestant);
+    expect(judged).toEqual(['quire', 'quire-yjs']);
+  });
+
+  test('a cost per edit at a limit says that everybody has one of their own', () => {
+    const atLimits = goals.filter(({ of }) => of.metric === 'cpuPerEditUs');
+    expect(atLimits.length).toBeGreaterThan(0);
+    for (const { text } of atLimits) expect(text).toContain('each at its own limit');
+  });
+
   test('every goal is about something that its workload measures, of contestants that it has', () => {
     const workloads = new Map(createWorkloads().map((workload) => [workload.name, workload]));
     for (const goal of goals) {

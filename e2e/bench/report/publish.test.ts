@@ -36,7 +36,7 @@ function inventResults(): Results {
       node: 'v24',
       serverCore: '0',
       loadCores: '1',
-      loadAverage: 0.1,
+      loadAverages: [0.1],
     },
     source: { commit: 'abc123', isDirty: false, quire: '0.1.0', yjs: '13.0.0' },
     contestants: { quire: 'this one' },

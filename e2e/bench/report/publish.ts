@@ -94,10 +94,14 @@ function describeSetting({
   return [
     `Measured on ${startedAt.slice(0, 10)} in ${durationMinutes} minutes, ${runs} runs of each, on ${machine.processor}, ` +
       `${machine.cores} cores, ${machine.memoryGib} GiB, ${machine.system}, Node ${machine.node}. The server has core ` +
-      `${machine.serverCore}, the load ${machine.loadCores}; load average at the start ${machine.loadAverage}. Measured was ${nameSource(source)}. ${describeDisturbance(samples)} ${countFailures({ failures })}`,
+      `${machine.serverCore}, the load ${machine.loadCores}; load average at the start ${describeLoads(machine.loadAverages)}. Measured was ${nameSource(source)}. ${describeDisturbance(samples)} ${countFailures({ failures })}`,
     '',
     ...names.map((name) => `- **${contestants[name].label}**: ${described[name]}.`),
   ].join('\n');
+}
+
+function describeLoads(loads: readonly number[]): string {
+  return loads.length === 1 ? `${loads[0]}` : `of each part ${loads.join(', ')}`;
 }
 
 function describeWorkload(results: Results, workload: Workload): string {

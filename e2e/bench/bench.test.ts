@@ -7,7 +7,7 @@ import { contestantNames } from './contestants.ts';
 import { type Results, readResults } from './results.ts';
 import { createWorkloads } from './workloads/index.ts';
 
-/** A quiet machine takes a minute and a half. */
+/** A quiet machine takes about two minutes; on a busy one what is disturbed is measured up to three times. */
 const BENCH_TIMEOUT_MS = 600_000;
 
 let directory: string;

@@ -21,7 +21,7 @@ export const EDITS_PER_SECOND = 35;
  */
 export const settings = {
   full: { rehearsalMs: 15_000, warmUpMs: 2000, measureMs: 10_000, drainMs: 5000 },
-  short: { rehearsalMs: 0, warmUpMs: 100, measureMs: 400, drainMs: 30_000 },
+  short: { rehearsalMs: 100, warmUpMs: 100, measureMs: 400, drainMs: 30_000 },
 } as const;
 
 /** The short form shows that it runs: the smallest and the largest, a thousandth as large. */

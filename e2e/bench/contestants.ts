@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DialectName } from './load/dialects.ts';
 import { readPeerVersion } from './peers/install-peers.ts';
+import { readOwnVersion } from './source.ts';
 
 export const contestantNames = ['quire', 'quire-yjs', 'hocuspocus', 'y-websocket', 'bare'] as const;
 export type ContestantName = (typeof contestantNames)[number];
@@ -44,7 +45,9 @@ export const contestants: Readonly<Record<ContestantName, Contestant>> = {
     dialect: 'hocuspocus',
     basePath: '/collab',
     command: quireCommand,
-    describe: () => '`quire serve` with its defaults, Hocuspocus dialect; every edit is on disk before anybody sees it',
+    describe: () =>
+      `Quire ${readOwnVersion('@quire/server')} on Yjs ${readOwnVersion('yjs')}, \`quire serve\` with its defaults, ` +
+      'Hocuspocus dialect; every edit is on disk before anybody sees it',
   },
   'quire-yjs': {
     name: 'quire-yjs',

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { busyTicks, ownTicks } from './disturbance.ts';
 
-test('the machine’s time is user, nice, system and stolen, not idle and not waiting', () => {
-  expect(busyTicks('cpu  100 20 30 9999 888 5 6 7 0 0\ncpu0 1 2 3 4')).toBe(157);
+test('the machine’s time is user, nice, system, interrupts and stolen, not idle and not waiting', () => {
+  expect(busyTicks('cpu  100 20 30 9999 888 5 6 7 0 0\ncpu0 1 2 3 4')).toBe(168);
 });
 
 test('a process counts its own time and its dead children’s, whatever its name', () => {

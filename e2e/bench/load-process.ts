@@ -24,18 +24,23 @@ export function runTask<Name extends TaskName>(
   return new Promise((resolve, reject) => {
     const { program, args } = pin(LOAD_CORES, [process.execPath, PROGRAM]);
     const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    let reply: TaskReply | null = null;
     const timeout = setTimeout(() => {
+      reply ??= { kind: 'failed', message: `${name} was not done within ${timeoutMs} ms` };
       child.kill('SIGKILL');
-      reject(new Error(`${name} was not done within ${timeoutMs} ms`));
     }, timeoutMs);
-    child.once('message', (reply: TaskReply) => {
-      if (reply.kind === 'done') resolve(reply.output as TaskOutput<Name>);
-      else reject(new Error(reply.message));
+    child.once('message', (message: TaskReply) => {
+      reply ??= message;
     });
-    child.once('error', reject);
+    child.once('error', (error) => {
+      clearTimeout(timeout);
+      reject(error);
+    });
+    // Settled no earlier: what a child used is ours only once it has been waited for, and others' until then.
     child.once('exit', (code, signal) => {
       clearTimeout(timeout);
-      reject(new Error(`the load ended with ${signal ?? code}`));
+      if (reply?.kind === 'done') resolve(reply.output as TaskOutput<Name>);
+      else reject(new Error(reply?.message ?? `the load ended with ${signal ?? code}`));
     });
     child.send({ name, target, input } satisfies TaskRequest);
   });

@@ -11,8 +11,11 @@ export interface Machine {
   readonly node: string;
   readonly serverCore: string;
   readonly loadCores: string;
-  /** Processes that wanted to run when the bench began, beside its own: above a few tenths, figures mean little. */
-  readonly loadAverage: number;
+  /**
+   * Processes that wanted to run when the bench began, beside its own: above a few tenths, figures mean little. One for
+   * each part that was measured by itself.
+   */
+  readonly loadAverages: readonly number[];
 }
 
 const GIB = 2 ** 30;
@@ -26,6 +29,6 @@ export function describeMachine(): Machine {
     node: process.version,
     serverCore: SERVER_CORE,
     loadCores: LOAD_CORES,
-    loadAverage: Number(readFileSync('/proc/loadavg', 'utf8').split(' ')[0]),
+    loadAverages: [Number(readFileSync('/proc/loadavg', 'utf8').split(' ')[0])],
   };
 }

@@ -11,6 +11,7 @@ import { renderPlain } from './report/plain-text.ts';
 import { publish } from './report/publish.ts';
 import { tabulate, tabulateVerdicts } from './report/summary.ts';
 import { describeContestants, type Results, readResults, writeResults } from './results.ts';
+import { describeSource, nameSource } from './source.ts';
 import { createWorkloads } from './workloads/index.ts';
 
 const say = (line: string): void => console.error(line);
@@ -19,14 +20,18 @@ async function measure(options: BenchOptions): Promise<Results> {
   installPeers(say);
   const startedAt = new Date().toISOString();
   const machine = describeMachine();
-  say(`${machine.processor}, ${machine.cores} cores, Node ${machine.node}, load average ${machine.loadAverage}`);
+  say(
+    `${machine.processor}, ${machine.cores} cores, Node ${machine.node}, load average ${machine.loadAverages.join()}`,
+  );
+  const source = describeSource();
+  say(nameSource(source));
   const contestants = describeContestants(options.contestants);
   for (const [name, description] of Object.entries(contestants)) say(`${name}: ${description}`);
   const beganAt = performance.now();
   const { samples, failures } = await measureAll(options, say);
   const durationMinutes = Math.round((performance.now() - beganAt) / 60_000);
   const { scale, runs, level } = options;
-  const results = { startedAt, durationMinutes, scale, runs, level, machine, contestants, samples, failures };
+  const results = { startedAt, durationMinutes, scale, runs, level, machine, source, contestants, samples, failures };
   const path = options.output ?? join(import.meta.dirname, 'results', `${startedAt.replaceAll(':', '-')}.json`);
   writeResults(path, results);
   say(`results: ${path}`);
@@ -39,7 +44,7 @@ function report(results: Results): void {
     console.log(`\n${workload.title}\n\n${renderPlain(tabulate(results, workload))}`);
   }
   const verdicts = results.scale === 'full' && results.level === null ? judge(results) : [];
-  if (verdicts.length > 0) console.log(`\nGoals\n\n${renderPlain(tabulateVerdicts(verdicts))}`);
+  if (verdicts.length > 0) console.log(`\nGoals\n\n${renderPlain(tabulateVerdicts(verdicts, results.runs))}`);
   console.log(`\n${describeDisturbance(results.samples)}`);
   for (const { workload, contestant, run, message } of results.failures) {
     console.log(`\nFAILED ${workload}, ${contestant}, run ${run}: ${message}`);

@@ -31,10 +31,12 @@ export async function measureAll(
         const place = { workload: workload.name, contestant: name, run };
         say(`${workload.name}, run ${run} of ${options.runs}: ${contestants[name].label}`);
         try {
-          const measured = await measureUndisturbed(() => measureOnce(workload, contestants[name], options, say), say);
+          const measure = () => measureOnce(workload, contestants[name], options, say);
+          const { failed, ...measured } = await measureUndisturbed(measure, say);
           samples.push({ ...place, ...measured });
+          failures.push(...failed.map((message) => ({ ...place, message })));
         } catch (error) {
-          const message = error instanceof Error ? error.message : String(error);
+          const message = messageOf(error);
           failures.push({ ...place, message });
           say(`FAILED: ${message}`);
         }
@@ -44,22 +46,44 @@ export async function measureAll(
   return { samples, failures };
 }
 
-/** Measures again, a few times, where other processes were at work meanwhile; the calmest of all attempts counts. */
-async function measureUndisturbed(
+type Attempt = Pick<Sample, 'readings' | 'othersPercent'>;
+
+/**
+ * Measures again, a few times, where other processes were at work meanwhile; the calmest of all attempts counts.
+ *
+ * @returns also what failed in attempts after a first figure: it does not undo that one, and is not to be hidden
+ * @throws when there is no figure to begin with
+ */
+export async function measureUndisturbed(
   measure: () => Promise<Readings>,
   say: (line: string) => void,
-): Promise<Pick<Sample, 'readings' | 'othersPercent'>> {
-  let calmest: Pick<Sample, 'readings' | 'othersPercent'> | null = null;
+  watch: typeof watchDisturbance = watchDisturbance,
+): Promise<Attempt & { readonly failed: readonly string[] }> {
+  const failed: string[] = [];
+  let calmest: Attempt | null = null;
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
-    const readOthers = watchDisturbance();
-    const readings = await measure();
+    const readOthers = watch();
+    let readings: Readings;
+    try {
+      readings = await measure();
+    } catch (error) {
+      if (calmest === null) throw error;
+      const message = `attempt ${attempt}, the figure is of an earlier one: ${messageOf(error)}`;
+      failed.push(message);
+      say(`  FAILED: ${message}`);
+      continue;
+    }
     const othersPercent = readOthers();
     if (calmest === null || othersPercent < calmest.othersPercent) calmest = { readings, othersPercent };
     if (othersPercent <= DISTURBED_PERCENT) break;
     say(`  others used ${othersPercent.toFixed(0)} % of a core meanwhile`);
   }
   if (calmest === null) throw new Error('nothing was measured');
-  return calmest;
+  return { ...calmest, failed };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Each run begins with another contestant, and every second one goes backwards: nobody always comes after the same. */
@@ -95,8 +119,7 @@ async function measureOnce(
   try {
     return await workload.measure(stage);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new Error(`${message}\n${started.at(-1)?.lastWords ?? ''}`, { cause: error });
+    throw new Error(`${messageOf(error)}\n${started.at(-1)?.lastWords ?? ''}`, { cause: error });
   } finally {
     for (const server of started) await server.kill();
     await rm(directory, { recursive: true, force: true });

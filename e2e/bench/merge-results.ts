@@ -20,6 +20,10 @@ function mergeTwo(a: Results, b: Results): Results {
     const [one, other] = [a.machine[field], b.machine[field]];
     if (one !== other) throw new Error(`these results are from different machines: ${one} and ${other}`);
   }
+  for (const field of ['commit', 'isDirty', 'quire', 'yjs'] as const) {
+    const [one, other] = [a.source[field], b.source[field]];
+    if (one !== other) throw new Error(`these results are of different code, ${field}: ${one} and ${other}`);
+  }
   const workloads = new Set(workloadsOf(a));
   const twice = workloadsOf(b).find((workload) => workloads.has(workload));
   if (twice !== undefined) throw new Error(`${twice} is in more than one of these results`);
@@ -27,6 +31,7 @@ function mergeTwo(a: Results, b: Results): Results {
     ...a,
     startedAt: a.startedAt < b.startedAt ? a.startedAt : b.startedAt,
     durationMinutes: a.durationMinutes + b.durationMinutes,
+    machine: { ...a.machine, loadAverages: [...a.machine.loadAverages, ...b.machine.loadAverages] },
     contestants: { ...a.contestants, ...b.contestants },
     samples: [...a.samples, ...b.samples],
     failures: [...a.failures, ...b.failures],

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type ContestantName, contestants } from './contestants.ts';
 import type { Machine } from './machine.ts';
+import type { Source } from './source.ts';
 import type { Readings, Scale } from './workloads/workload.ts';
 
 /** One contestant, measured once under one workload. */
@@ -29,6 +30,7 @@ export interface Results {
   /** Where limits were not searched for: the number at which everybody was measured instead. */
   readonly level: number | null;
   readonly machine: Machine;
+  readonly source: Source;
   /** What each contestant is, with versions. */
   readonly contestants: Readonly<Partial<Record<ContestantName, string>>>;
   readonly samples: readonly Sample[];
@@ -44,6 +46,9 @@ export function writeResults(path: string, results: Results): void {
   writeFileSync(path, `${JSON.stringify(results, null, 2)}\n`);
 }
 
+/** @throws when they are from before results named what was measured */
 export function readResults(path: string): Results {
-  return JSON.parse(readFileSync(path, 'utf8')) as Results;
+  const results = JSON.parse(readFileSync(path, 'utf8')) as Omit<Results, 'source'> & Partial<Results>;
+  if (results.source === undefined) throw new Error(`${path} does not say which commit was measured`);
+  return { ...results, source: results.source };
 }

@@ -26,6 +26,12 @@ export interface IdleReadings {
 
 /** Until the last frames and timers of what was just done are through. */
 const SETTLE_MS = 500;
+/**
+ * Twice as long as Quire keeps a document after the last has left it (2 s by default), and longer than Hocuspocus waits
+ * with its store: the documents of the warm-up must be gone from everybody's memory before it is read, or their going
+ * is taken off what the connections cost.
+ */
+const LET_GO_MS = 4000;
 const DRAIN_MS = 60_000;
 const PROBE_EDITS_PER_SECOND = 50;
 const MAX_STORM_MS = 60_000;
@@ -37,7 +43,7 @@ export async function holdIdle(target: Target, task: HoldIdle): Promise<IdleRead
   const warmUp = createPeople(target, 'warm', task.warmUpConnections, task.peoplePerDocument);
   await joinAll(warmUp);
   for (const person of warmUp) person.leave();
-  await pause(SETTLE_MS);
+  await pause(LET_GO_MS);
 
   await collectGarbage(inspectorUrl);
   const memoryBefore = readMemoryBytes(pid);

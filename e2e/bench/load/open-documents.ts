@@ -15,11 +15,11 @@ export interface OpenDocumentsReadings {
   readonly bytesPerDocument: number;
 }
 
-/** How many documents are filled or opened side by side. */
+/** How many documents are opened and filled side by side. */
 const CONCURRENT = 16;
 const SETTLE_MS = 500;
 
-/** Fills documents, lets everybody go, and holds each open with one client that does nothing. */
+/** Holds documents open, each with one client that does nothing, while others fill them and leave. */
 export async function openDocuments(target: Target, task: OpenDocuments): Promise<OpenDocumentsReadings> {
   const { inspectorUrl, pid } = target;
   if (inspectorUrl === null) throw new Error('memory is read through an inspector');

@@ -13,6 +13,8 @@ export interface TypeTogether {
   readonly writersPerDocument: number;
   readonly editsPerSecondPerWriter: number;
   readonly movesPerSecondPerWriter: number;
+  /** Typing that is over, and what it put off done, before the warm-up begins; 0 for none. */
+  readonly rehearsalMs: number;
   readonly warmUpMs: number;
   readonly measureMs: number;
   /** How long the last edits may take to arrive before they count as missing. */
@@ -33,6 +35,8 @@ export interface TypingReadings extends RoomReadings {
 }
 
 const NANOSECONDS_IN_MS = 1e6;
+/** Longer than Hocuspocus waits for more edits before it stores (2 s): its next store is then put off anew. */
+const PUT_OFF_MS = 3000;
 
 /** People type into documents at a steady pace, while the server's processor time is watched. */
 export async function typeTogether(target: Target, task: TypeTogether): Promise<TypingReadings> {
@@ -50,11 +54,18 @@ export async function typeTogether(target: Target, task: TypeTogether): Promise<
     editsPerSecondPerWriter,
     movesPerSecondPerWriter,
     withReceipts,
-    durationMs: task.warmUpMs + 2 * task.measureMs,
+    durationMs: task.rehearsalMs + task.warmUpMs + 2 * task.measureMs,
   });
   try {
     await room.join();
     if (task.contentBytes > 0) await untilCalm(target.pid);
+    if (task.rehearsalMs > 0) {
+      room.start();
+      await pause(task.rehearsalMs);
+      room.stop();
+      await pause(PUT_OFF_MS);
+      await untilCalm(target.pid);
+    }
     room.start();
     await pause(task.warmUpMs);
 

@@ -78,7 +78,10 @@ const DRAIN_LOOK_MS = 20;
 let clientsSoFar = 0;
 
 /** @throws when an edit did not reach everybody: what was measured then is a server that lost something */
-export function expectComplete({ arrivals, expectedArrivals }: RoomReadings): void {
+export function expectComplete({
+  arrivals,
+  expectedArrivals,
+}: Pick<RoomReadings, 'arrivals' | 'expectedArrivals'>): void {
   if (arrivals < expectedArrivals)
     throw new Error(`${expectedArrivals - arrivals} of ${expectedArrivals} arrivals are missing`);
 }

@@ -21,6 +21,12 @@ describe('goals', () => {
     const [held] = judge({ samples, runs: 3 });
     expect(held?.spread).toEqual({ median: 4, min: 1, max: 4.5 });
     expect(held?.isMet).toBe(true);
+    expect(held?.runs).toBe(3);
+  });
+
+  test('a run that lacks one side is not among those that a verdict rests on', () => {
+    const samples = [sample('quire', 1, 400), sample('hocuspocus', 1, 100), sample('quire', 2, 100)];
+    expect(judge({ samples, runs: 2 }).map(({ runs }) => runs)).toEqual([1, 1]);
   });
 
   test('a goal that is not reached says so', () => {
@@ -30,6 +36,17 @@ describe('goals', () => {
 
   test('what was not measured is not judged', () => {
     expect(judge({ samples: [sample('quire', 1, 300)], runs: 1 })).toEqual([]);
+  });
+
+  test('both dialects of Quire are to join edits together under load', () => {
+    const judged = goals.filter(({ of }) => of.metric === 'loadedFramesPerArrival').map(({ of }) => of.contestant);
+    expect(judged).toEqual(['quire', 'quire-yjs']);
+  });
+
+  test('a cost per edit at a limit says that everybody has one of their own', () => {
+    const atLimits = goals.filter(({ of }) => of.metric === 'cpuPerEditUs');
+    expect(atLimits.length).toBeGreaterThan(0);
+    for (const { text } of atLimits) expect(text).toContain('each at its own limit');
   });
 
   test('every goal is about something that its workload measures, of contestants that it has', () => {

@@ -36,8 +36,9 @@ function inventResults(): Results {
       node: 'v24',
       serverCore: '0',
       loadCores: '1',
-      loadAverage: 0.1,
+      loadAverages: [0.1],
     },
+    source: { commit: 'abc123', isDirty: false, quire: '0.1.0', yjs: '13.0.0' },
     contestants: { quire: 'this one' },
     samples,
     failures: [],
@@ -49,11 +50,45 @@ describe('the published page', () => {
     const rendered = renderPage(page, inventResults());
     expect(rendered).toContain('2 (1–3)');
     expect(rendered).toContain('Measured on 2030-01-02');
+    expect(rendered).toContain('at commit `abc123`');
     const shown = [...rendered.matchAll(/\(benchmarks\/([\w.-]+)\)/g)].map((match) => match[1]);
     expect(shown.length).toBeGreaterThan(5);
     expect(new Set(drawPlots(inventResults()).map(({ file }) => file))).toEqual(new Set(shown));
     expect(rendered.split('## How it is measured')[0]).toBe(page.split('## How it is measured')[0]);
     expect(renderPage(rendered, inventResults())).toBe(rendered);
+  });
+
+  test('says what failed, on how many runs a figure rests, who is missing and which goals nobody can judge', () => {
+    const results = inventResults();
+    const isGone = ({ workload, contestant, run }: Sample): boolean =>
+      workload === 'receipts' && (contestant === 'hocuspocus' || run === 2);
+    const rendered = renderPage(page, {
+      ...results,
+      samples: results.samples.filter((sample) => !isGone(sample)),
+      failures: [
+        { workload: 'receipts', contestant: 'hocuspocus', run: 1, message: 'it <ended>\nlast words' },
+        { workload: 'receipts', contestant: 'quire', run: 2, message: 'no receipt' },
+      ],
+    });
+    expect(rendered).toContain('2 measurements failed');
+    expect(rendered).toContain('There are no figures of Hocuspocus.');
+    expect(rendered).toContain('- Hocuspocus, run 1: it &lt;ended>\n- Quire, run 2: no receipt');
+    expect(rendered).not.toContain('last words');
+    expect(rendered).toContain('| Quire (1 of 2 runs) |');
+    expect(rendered).toMatch(/receipts, p99 at 1,000 edits\/s \|.*\| 1 of 2 \|/);
+    expect(rendered).toContain('Every goal is judged.');
+  });
+
+  test('names the goals that have no figures', () => {
+    const results = inventResults();
+    const samples = results.samples.filter(({ workload }) => workload !== 'receipts');
+    expect(renderPage(page, { ...results, samples })).toMatch(
+      /Not judged, for want of figures: receipts, receipts, p99/,
+    );
+  });
+
+  test('is not made from fewer than five runs', () => {
+    expect(() => publish({ ...inventResults(), runs: 4 })).toThrow(/4 runs are not published/);
   });
 
   test('is not made from a short run', () => {

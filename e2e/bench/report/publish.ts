@@ -2,18 +2,23 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type ContestantName, contestants } from '../contestants.ts';
 import { type Results, writeResults } from '../results.ts';
+import { nameSource } from '../source.ts';
 import { createWorkloads } from '../workloads/index.ts';
 import type { Workload } from '../workloads/workload.ts';
 import { describeDisturbance } from './disturbed.ts';
+import { countFailures, describeGaps, describeUnjudged } from './failures.ts';
 import { judge } from './goals.ts';
 import { renderMarkdown, replaceSection } from './markdown.ts';
 import { type BarPlot, drawBars } from './plot.ts';
-import { measuredContestants, spreadFor, tabulate, tabulateVerdicts } from './summary.ts';
+import { countRuns, measuredContestants, spreadFor, tabulate, tabulateVerdicts } from './summary.ts';
 
 const docs = join(dirname(dirname(dirname(import.meta.dirname))), 'docs');
 const PAGE = join(docs, 'benchmarks.md');
 const PLOTS = join(docs, 'benchmarks');
 const PUBLISHED = join(dirname(import.meta.dirname), 'results', 'published.json');
+
+/** A median of fewer moves with a single run, and its range says little. */
+const LEAST_RUNS = 5;
 
 interface Plot {
   readonly workload: string;
@@ -46,6 +51,7 @@ const plots: readonly Plot[] = [
 /** Rewrites the generated sections of docs/benchmarks.md and its plots, and keeps the results beside the bench. */
 export function publish(results: Results): void {
   if (results.scale !== 'full' || results.level !== null) throw new Error('only a whole measurement is published');
+  if (results.runs < LEAST_RUNS) throw new Error(`${results.runs} runs are not published, but ${LEAST_RUNS} or more`);
   mkdirSync(PLOTS, { recursive: true });
   for (const { file, svg } of drawPlots(results)) writeFileSync(join(PLOTS, file), svg);
   writeFileSync(PAGE, renderPage(readFileSync(PAGE, 'utf8'), results));
@@ -54,9 +60,10 @@ export function publish(results: Results): void {
 
 /** The page with its generated sections made from these results. */
 export function renderPage(page: string, results: Results): string {
+  const verdicts = judge(results);
   const sections = {
     setting: describeSetting(results),
-    goals: renderMarkdown(tabulateVerdicts(judge(results))),
+    goals: `${renderMarkdown(tabulateVerdicts(verdicts, results.runs))}\n\n${describeUnjudged(verdicts)}`,
     results: createWorkloads()
       .map((workload) => describeWorkload(results, workload))
       .join('\n\n'),
@@ -78,28 +85,40 @@ function describeSetting({
   durationMinutes,
   runs,
   machine,
+  source,
   samples,
+  failures,
   contestants: described,
 }: Results): string {
   const names = Object.keys(described) as ContestantName[];
   return [
     `Measured on ${startedAt.slice(0, 10)} in ${durationMinutes} minutes, ${runs} runs of each, on ${machine.processor}, ` +
       `${machine.cores} cores, ${machine.memoryGib} GiB, ${machine.system}, Node ${machine.node}. The server has core ` +
-      `${machine.serverCore}, the load ${machine.loadCores}; load average at the start ${machine.loadAverage}. ${describeDisturbance(samples)}`,
+      `${machine.serverCore}, the load ${machine.loadCores}; load average at the start ${describeLoads(machine.loadAverages)}. Measured was ${nameSource(source)}. ${describeDisturbance(samples)} ${countFailures({ failures })}`,
     '',
     ...names.map((name) => `- **${contestants[name].label}**: ${described[name]}.`),
   ].join('\n');
 }
 
+function describeLoads(loads: readonly number[]): string {
+  return loads.length === 1 ? `${loads[0]}` : `of each part ${loads.join(', ')}`;
+}
+
 function describeWorkload(results: Results, workload: Workload): string {
   const { name, title, method } = workload;
   if (measuredContestants(results, workload).length === 0) {
-    return `### ${title}\n\n${method}\n\nNot measured this time.`;
+    return [`### ${title}`, method, 'Not measured this time.', ...describeGaps(results, workload)].join('\n\n');
   }
   const images = plots
     .filter((plot) => plot.workload === name)
     .map((plot) => `![${plot.title}](benchmarks/${fileOf(plot)})`);
-  return [`### ${title}`, method, renderMarkdown(tabulate(results, workload)), ...images].join('\n\n');
+  return [
+    `### ${title}`,
+    method,
+    renderMarkdown(tabulate(results, workload)),
+    ...describeGaps(results, workload),
+    ...images,
+  ].join('\n\n');
 }
 
 function fileOf({ workload, metric }: Plot): string {
@@ -115,5 +134,9 @@ function plotOf(results: Results, workload: Workload, { metric, title }: Plot): 
     return [{ label: contestants[name].label, value, min, max, isOurs: name.startsWith('quire') }];
   });
   const direction = better === 'neither' ? '' : `${better} is better; `;
-  return { title, caption: `${direction}median of ${results.runs} runs, line from smallest to largest`, bars };
+  const isWhole =
+    bars.length > 0 &&
+    measuredContestants(results, workload).every((name) => countRuns(results, workload.name, name) === results.runs);
+  const runs = isWhole ? `${results.runs} runs` : `the runs that did not fail, of ${results.runs}`;
+  return { title, caption: `${direction}median of ${runs}, line from smallest to largest`, bars };
 }

@@ -29,12 +29,23 @@ export function measuredContestants({ samples }: Pick<Results, 'samples'>, workl
 /** One row a metric, one column a contestant: medians, and their range where there is more than one run. */
 export function tabulate(results: Results, workload: Workload): Table {
   const names = measuredContestants(results, workload);
-  const head = ['', ...names.map((name) => contestants[name].label)];
+  const head = ['', ...names.map((name) => describeColumn(results, workload, name))];
   const rows = workload.metrics.map((metric) => [
     metric.unit === '' ? metric.label : `${metric.label}, ${metric.unit}`,
     ...names.map((name) => describeSpread(spreadFor(results, workload.name, name, metric.key), metric)),
   ]);
   return [head, ...rows];
+}
+
+/** In how many runs a contestant was measured. */
+export function countRuns({ samples }: Pick<Results, 'samples'>, workload: string, contestant: ContestantName): number {
+  return samples.filter((sample) => sample.workload === workload && sample.contestant === contestant).length;
+}
+
+function describeColumn(results: Results, { name: workload }: Workload, name: ContestantName): string {
+  const runs = countRuns(results, workload, name);
+  const { label } = contestants[name];
+  return runs === results.runs ? label : `${label} (${runs} of ${results.runs} runs)`;
 }
 
 function describeSpread(spread: Spread | null, { unit }: Pick<Metric, 'unit'>): string {
@@ -58,19 +69,22 @@ export function formatNumber(value: number, digits = digitsFor(value)): string {
   return value.toLocaleString('en-US', { minimumFractionDigits: 0, maximumFractionDigits: digits });
 }
 
-export function tabulateVerdicts(verdicts: readonly Verdict[]): Table {
-  const rows = verdicts.map(({ goal, spread, isMet }) => [
+/** @param asked how many runs there were to be of each */
+export function tabulateVerdicts(verdicts: readonly Verdict[], asked: number): Table {
+  const rows = verdicts.map(({ goal, spread, runs, isMet }) => [
     goal.workload,
     goal.text,
     describeSides(goal),
     `${goal.bound === 'at least' ? '≥' : '≤'} ${goal.limit} ${goal.unit}`,
     `${describeRange(spread, 2)} ${goal.unit}`,
+    `${runs} of ${asked}`,
     isMet ? 'reached' : 'not reached',
   ]);
-  return [['workload', 'figure', 'of', 'goal', 'measured', ''], ...rows];
+  return [['workload', 'figure', 'of', 'goal', 'measured', 'runs', ''], ...rows];
 }
 
-function describeSides({ of, against }: Verdict['goal']): string {
+/** Whose figure a goal is about, and beside whose. */
+export function describeSides({ of, against }: Verdict['goal']): string {
   const own = contestants[of.contestant].label;
   if (against === null || against.contestant === of.contestant) return own;
   return `${own} / ${contestants[against.contestant].label}`;

@@ -1,3 +1,4 @@
+import type { ContestantName } from '../contestants.ts';
 import type { TypingReadings } from '../load/type-together.ts';
 import { expectComplete } from '../load/typing-room.ts';
 import { perEach } from './per-each.ts';
@@ -16,7 +17,7 @@ export const fanOut = (): Workload => ({
   name: 'fan-out',
   title: 'Fan-out',
   method:
-    'One person types 50 characters a second, 1,000 read; 10 s after 2 s of warming up. Then the same with 100 a second, more than a core can forward one by one: whoever joins edits together sends fewer frames than one for each edit and reader.',
+    'One person types 50 characters a second, 1,000 read; 10 s after 2 s of warming up. Then the same with 100 a second, more than a core can forward one by one: whoever joins edits together sends fewer frames than one for each edit and reader. Everybody must deliver everything at 50 a second, and Quire at 100 too; whoever else is beyond its limit there may not, within 5 s after the last edit: its figures at 100 a second are of what arrived.',
   contestants: ['quire', 'quire-yjs', 'hocuspocus', 'y-websocket', 'bare'],
   metrics: [
     { key: 'cpuPerFrameUs', label: 'CPU per frame', unit: 'µs', better: 'less' },
@@ -25,22 +26,39 @@ export const fanOut = (): Workload => ({
     { key: 'p99Ms', label: 'p99', unit: 'ms', better: 'less' },
     { key: 'loadedFramesPerArrival', label: 'frames per edit and reader at 100/s', unit: '', better: 'less' },
     { key: 'loadedP99Ms', label: 'p99 at 100/s', unit: 'ms', better: 'less' },
+    { key: 'loadedArrivedPercent', label: 'arrived at 100/s', unit: '%', better: 'more' },
   ],
   measure: async (stage) => {
     const calm = await measureAt(stage, EDITS_PER_SECOND);
     expectComplete(calm);
     const loaded = await measureAt(stage, LOADED_EDITS_PER_SECOND);
+    const missing = findMissing(stage.contestant.name, loaded);
+    if (missing > 0) stage.say(`${missing} of ${loaded.expectedArrivals} arrivals are missing at 100/s`);
     return {
-      cpuPerFrameUs: perEach(calm.serverCpuUs, calm.messages),
-      cpuPerArrivalUs: perEach(calm.serverCpuUs, calm.expectedArrivals),
+      cpuPerFrameUs: perEach(stage.scale, calm.serverCpuUs, calm.messages),
+      cpuPerArrivalUs: perEach(stage.scale, calm.serverCpuUs, calm.expectedArrivals),
       // One for a server that sends every edit by itself, less for one that joins edits that come close together.
-      framesPerArrival: perEach(calm.editMessages, calm.arrivals),
+      framesPerArrival: perEach(stage.scale, calm.editMessages, calm.arrivals),
       p99Ms: calm.p99Ms,
-      loadedFramesPerArrival: perEach(loaded.editMessages, loaded.arrivals),
+      loadedFramesPerArrival: perEach(stage.scale, loaded.editMessages, loaded.arrivals),
       loadedP99Ms: loaded.p99Ms,
+      loadedArrivedPercent: 100 * perEach(stage.scale, loaded.arrivals, loaded.expectedArrivals),
     } satisfies Readings;
   },
 });
+
+/**
+ * How many arrivals a loaded run lacks.
+ *
+ * @throws when Quire lacks any: joining edits together is what lets it deliver all, and is worth nothing without
+ */
+export function findMissing(
+  contestant: ContestantName,
+  readings: Pick<TypingReadings, 'arrivals' | 'expectedArrivals'>,
+): number {
+  if (contestant === 'quire' || contestant === 'quire-yjs') expectComplete(readings);
+  return readings.expectedArrivals - readings.arrivals;
+}
 
 async function measureAt(stage: Stage, editsPerSecond: number): Promise<TypingReadings> {
   const { readers, warmUpMs, measureMs, drainMs } = settings[stage.scale];
@@ -55,6 +73,7 @@ async function measureAt(stage: Stage, editsPerSecond: number): Promise<TypingRe
       warmUpMs,
       measureMs,
       drainMs,
+      rehearsalMs: 0,
       withReceipts: false,
       contentBytes: 0,
     });

@@ -10,7 +10,7 @@ export const openDocuments = (): Workload => ({
   name: 'open-documents',
   title: 'Memory of an open document',
   method:
-    '500 documents of 20 KB in 20 paragraphs, each held open by one client that does nothing; memory as for idle connections.',
+    'One client opens each of 500 documents and holds it; meanwhile two others come, one that writes 20 KB in 20 paragraphs and one that sees them arrive, and leave again. So each was written while it was open, not loaded from the store. 50 more were opened so before and stay open; memory as for idle connections.',
   contestants: ['quire', 'hocuspocus', 'y-websocket'],
   metrics: [{ key: 'kibPerDocument', label: 'memory per document', unit: 'KiB', better: 'less' }],
   measure: async (stage) => {

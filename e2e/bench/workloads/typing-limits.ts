@@ -57,6 +57,7 @@ function createLimitWorkload(definition: LimitWorkload): Workload {
           ...durations[stage.scale],
           editsPerSecondPerWriter: definition.editsPerSecondPerWriter,
           movesPerSecondPerWriter: definition.movesPerSecondPerWriter,
+          rehearsalMs: 0,
           withReceipts: false,
           contentBytes: 0,
         });
@@ -75,26 +76,26 @@ function createLimitWorkload(definition: LimitWorkload): Workload {
     if (stage.level !== null) {
       const { readings } = await attempt(stage.level);
       if (readings === null) throw new Error(failures.at(-1) ?? 'nothing was measured');
-      return readingsOf(stage.level, readings);
+      return readingsOf(stage.scale, stage.level, readings);
     }
     const levels = definition.levels[stage.scale];
     const start = starts.get(stage.contestant.name) ?? definition.start;
     const best = await findLimit(levels, start, attempt);
     if (best?.readings == null) throw new Error(`held not even ${levels[0]}: ${failures.at(-1) ?? 'too slow'}`);
     starts.set(stage.contestant.name, best.level);
-    return readingsOf(best.level, best.readings);
+    return readingsOf(stage.scale, best.level, best.readings);
   }
 
   return { name, title, method, contestants, metrics: limitMetrics(limitLabel), measure };
 }
 
-function readingsOf(level: number, readings: TypingReadings): Readings {
+function readingsOf(scale: Scale, level: number, readings: TypingReadings): Readings {
   return {
     limit: level,
-    cpuPerEditUs: perEach(readings.serverCpuUs, readings.edits),
+    cpuPerEditUs: perEach(scale, readings.serverCpuUs, readings.edits),
     p50Ms: readings.p50Ms,
     p99Ms: readings.p99Ms,
-    cpuPerFrameUs: perEach(readings.serverCpuUs, readings.messages),
+    cpuPerFrameUs: perEach(scale, readings.serverCpuUs, readings.messages),
     serverPercent: 100 * readings.serverLoad,
     generatorPercent: 100 * readings.generatorLoad,
   };
@@ -111,7 +112,7 @@ function describe({
 }: TypingReadings): string {
   const missing = expectedArrivals - arrivals;
   return (
-    `p99 ${p99Ms.toFixed(1)} ms, ${perEach(serverCpuUs, edits).toFixed(0)} µs/edit, server ${(100 * serverLoad).toFixed(0)} %, ` +
+    `p99 ${p99Ms.toFixed(1)} ms, ${(serverCpuUs / edits).toFixed(0)} µs/edit, server ${(100 * serverLoad).toFixed(0)} %, ` +
     `load ${(100 * generatorLoad).toFixed(0)} %${missing === 0 ? '' : `, ${missing} arrivals missing`}`
   );
 }

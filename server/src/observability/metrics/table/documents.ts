@@ -87,13 +87,13 @@ export const documentMetrics = {
     type: 'gauge',
     section: 'documents',
     unit: 'items',
-    help: 'Messages that wait until their connection is established.',
+    help: 'Messages that wait until their connection is established, or until hooks of extensions have seen them.',
   },
   quire_unestablished_bytes: {
     type: 'gauge',
     section: 'documents',
     unit: 'bytes',
-    help: 'Bytes of messages that wait until their connection is established.',
+    help: 'Bytes of messages that wait until their connection is established, or until hooks of extensions have seen them.',
   },
   quire_document_queue_edits: {
     type: 'gauge',

@@ -34,3 +34,16 @@ it('[G5] refuses on request, keeps what it had accepted, and recovers', async ()
   expect(states).toEqual(['refusing', 'ready']);
   await store.close();
 });
+
+it('counts a fold as pending until it is flushed', async () => {
+  const store = new MemoryStore({ flushing: 'manual' });
+  const receipt = appendTo(store, 'notes', new Typist().type('x'));
+  store.flush();
+  await receipt;
+  const folding = store.compact('notes');
+  expect(store.pendingFolds).toBe(1);
+  expect((await store.load('notes'))?.snapshot).toBeNull();
+  store.flush();
+  expect(await folding).toMatchObject({ entries: 1 });
+  expect(store.pendingFolds).toBe(0);
+});

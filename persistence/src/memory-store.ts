@@ -66,6 +66,7 @@ export class MemoryStore implements DocumentStore {
   readonly #waiting: HeldWrite[] = [];
   readonly #listeners = new Set<(status: StoreStatus) => void>();
   #sequence = 0;
+  #pendingFolds = 0;
   #status: StoreStatus = { state: 'ready' };
 
   constructor(options: MemoryStoreOptions = {}) {
@@ -90,6 +91,10 @@ export class MemoryStore implements DocumentStore {
       bytes += write.bytes;
     }
     return { entries, bytes };
+  }
+
+  get pendingFolds(): number {
+    return this.#pendingFolds;
   }
 
   /** Makes everything that waits durable, in order. */
@@ -164,26 +169,13 @@ export class MemoryStore implements DocumentStore {
     if (document === undefined) {
       throw new PersistenceError('UNKNOWN_DOCUMENT', 'No such document', { document: name });
     }
-    const { life } = document;
-    const folded = life.live.sort(compareEntries);
-    if (folded.length > 0) {
-      const doc = new Y.Doc();
-      doc.transact(() => {
-        if (life.snapshot !== null) Y.applyUpdate(doc, life.snapshot);
-        for (const entry of folded) for (const { update } of entry.updates) Y.applyUpdate(doc, update);
-      });
-      life.snapshot = Y.encodeStateAsUpdate(doc);
-      doc.destroy();
-      life.folded.push(...folded);
-      life.live = [];
+    if (this.#status.state === 'refusing') throw this.#status.error;
+    this.#pendingFolds += 1;
+    try {
+      return await this.#write([], () => foldLife(name, document.life));
+    } finally {
+      this.#pendingFolds -= 1;
     }
-    return {
-      document: name,
-      entries: folded.length,
-      journalBytes: bytesOf(folded),
-      snapshotBytes: life.snapshot?.byteLength ?? 0,
-      segmentBytes: bytesOf(folded),
-    };
   }
 
   async delete(name: string): Promise<Epoch> {
@@ -363,6 +355,28 @@ function beginLife(document: MemoryDocument, epoch: Epoch, time: number): void {
   document.title = '';
   document.created = time;
   document.edited = time;
+}
+
+function foldLife(document: string, life: Life): CompactionReport {
+  const folded = life.live.sort(compareEntries);
+  if (folded.length > 0) {
+    const doc = new Y.Doc();
+    doc.transact(() => {
+      if (life.snapshot !== null) Y.applyUpdate(doc, life.snapshot);
+      for (const entry of folded) for (const { update } of entry.updates) Y.applyUpdate(doc, update);
+    });
+    life.snapshot = Y.encodeStateAsUpdate(doc);
+    doc.destroy();
+    life.folded.push(...folded);
+    life.live = [];
+  }
+  return {
+    document,
+    entries: folded.length,
+    journalBytes: bytesOf(folded),
+    snapshotBytes: life.snapshot?.byteLength ?? 0,
+    segmentBytes: bytesOf(folded),
+  };
 }
 
 function stateOf(document: MemoryDocument): 'live' | 'deleted' {

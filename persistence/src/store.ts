@@ -157,6 +157,9 @@ export interface DocumentStore {
   /** What waits for the disk. */
   readonly queue: { readonly entries: number; readonly bytes: number };
 
+  /** Folds that are due or under way; one that failed does not count until it is due again. */
+  readonly pendingFolds: number;
+
   /** Writes what is queued, then closes. */
   close(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { type Clock, elapsedMs } from '../clock.ts';
 import { PersistenceError } from '../errors.ts';
 import type { EntryId, StoreStatus } from '../store.ts';
+import { batchInterval, WriteRate } from './batch-interval.ts';
 import type { Bytes, Database } from './database.ts';
 
 export type WriteOp =
@@ -28,7 +29,7 @@ export interface BatchWriterOptions<W extends Write> {
   readonly clock: Clock;
   readonly batchEntries: number;
   readonly batchBytes: number;
-  /** The most that may lie between the beginnings of two batches while writes keep coming. */
+  /** The most that may lie between the beginnings of two batches, while very many writes come. */
   readonly batchIntervalMs: number;
   readonly retryMinMs: number;
   readonly retryMaxMs: number;
@@ -55,11 +56,8 @@ interface Batch<W> {
   readonly bytes: number;
 }
 
-/**
- * How long a batch waits for each write that the one before it held. With more than 1,333 writes a second the interval
- * grows to its limit; with fewer it shrinks to nothing, since they are not worth waiting for.
- */
-const MS_PER_WRITE = 0.75;
+/** Timers count whole milliseconds, and a shorter wait would become one: then the batch goes at once. */
+const SHORTEST_WAIT_MS = 1;
 
 /**
  * Group commit: one synced batch in flight, and what arrives meanwhile forms the next.
@@ -71,6 +69,7 @@ const MS_PER_WRITE = 0.75;
 export class BatchWriter<W extends Write> {
   readonly #options: BatchWriterOptions<W>;
   readonly #queue: Queued<W>[] = [];
+  readonly #rate = new WriteRate();
   #queuedEntries = 0;
   #queuedBytes = 0;
   #status: StoreStatus = { state: 'ready' };
@@ -78,7 +77,6 @@ export class BatchWriter<W extends Write> {
   #pumping: Promise<void> | null = null;
   #closing = false;
   #beganAt = Number.NEGATIVE_INFINITY;
-  #lastWrites = 0;
   #wake: (() => void) | null = null;
 
   constructor(options: BatchWriterOptions<W>) {
@@ -98,10 +96,12 @@ export class BatchWriter<W extends Write> {
     if (this.#status.state === 'closed') {
       return Promise.reject(new PersistenceError('CLOSED', 'The store is closed'));
     }
+    const since = elapsedMs(this.#options.clock);
+    this.#rate.count(since);
     return new Promise((resolve, reject) => {
       this.#queuedEntries += write.ids.length;
       this.#queuedBytes += write.bytes;
-      this.#queue.push({ write, since: elapsedMs(this.#options.clock), resolve, reject });
+      this.#queue.push({ write, since, resolve, reject });
       this.#pump();
     });
   }
@@ -164,13 +164,13 @@ export class BatchWriter<W extends Write> {
 
   /**
    * A batch costs much the same however many writes are in it: with a thousand busy documents, two or three of them would
-   * be in each if every one began where the last ended. What comes after a pause never waits.
+   * be in each if every one began where the last ended. What comes when the last one began an interval ago never waits.
    */
   async #keepInterval(): Promise<void> {
     const { batchIntervalMs, clock } = this.#options;
-    const intervalMs = Math.min(batchIntervalMs, this.#lastWrites * MS_PER_WRITE);
-    const waitMs = this.#beganAt + intervalMs - elapsedMs(clock);
-    if (waitMs > 0) await this.#sleep(waitMs);
+    const now = elapsedMs(clock);
+    const waitMs = this.#beganAt + batchInterval(this.#rate.perMs(now), batchIntervalMs) - now;
+    if (waitMs >= SHORTEST_WAIT_MS) await this.#sleep(waitMs);
     this.#beganAt = elapsedMs(clock);
   }
 
@@ -187,7 +187,6 @@ export class BatchWriter<W extends Write> {
       count += 1;
     }
     const queued = this.#queue.splice(0, count);
-    this.#lastWrites = count;
     const writes = queued.map(({ write }) => write);
     const ops = writes.flatMap((write) => write.ops);
     ops.push(...complete(writes));

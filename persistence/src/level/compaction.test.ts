@@ -96,6 +96,25 @@ describe('compaction', () => {
     await store.close();
   });
 
+  it('counts the folds that are due or under way, and those that somebody asked for', async () => {
+    const store = await openOn(new FaultyDisk(), { compactEntries: 2 });
+    const ada = new Typist();
+    const names = ['one', 'two', 'three'];
+    const typeInAll = () => Promise.all(names.map((name) => appendTo(store, name, ada.type('x'))));
+    await typeInAll();
+    expect(store.pendingFolds).toBe(0);
+    await typeInAll();
+    // The first of them has not even been read.
+    expect(store.pendingFolds).toBe(3);
+    await vi.waitUntil(() => store.pendingFolds === 0);
+    await appendTo(store, 'one', ada.type('y'));
+    const folding = store.compact('one');
+    await vi.waitUntil(() => store.pendingFolds === 1, { interval: 1 });
+    expect(await folding).toMatchObject({ entries: 1 });
+    expect(store.pendingFolds).toBe(0);
+    await store.close();
+  });
+
   it('becomes due at a count or a size, later for a large snapshot, so that the cost of an edit stays flat', () => {
     const limits = { compactEntries: 100, compactBytes: 10_000 };
     const due = (entries: number, journalBytes: number, snapshotBytes: number) =>

@@ -68,11 +68,18 @@ export class Compactor {
   readonly #wanted = new Set<string>();
   /** Documents whose last fold failed, and how often in a row. */
   readonly #failures = new Map<string, { count: number; notBefore: number }>();
+  /** Folds that somebody asked for, and that are not done. */
+  #asked = 0;
   #running: Promise<void> | null = null;
   #stopped = false;
 
   constructor(options: CompactorOptions) {
     this.#options = options;
+  }
+
+  /** Folds that are due or under way. */
+  get pending(): number {
+    return this.#wanted.size + this.#asked;
   }
 
   /** Called with what was just written or read: cheap, and does nothing most of the time. */
@@ -87,6 +94,15 @@ export class Compactor {
   }
 
   async compact(document: string): Promise<CompactionReport> {
+    this.#asked += 1;
+    try {
+      return await this.#fold(document);
+    } finally {
+      this.#asked -= 1;
+    }
+  }
+
+  async #fold(document: string): Promise<CompactionReport> {
     const { clock, locks } = this.#options;
     const beganAt = elapsedMs(clock);
     const report = await locks.hold(document, () => this.#foldAll(document));
@@ -109,7 +125,7 @@ export class Compactor {
     for (const document of this.#wanted) {
       if (this.#stopped) return;
       try {
-        await this.compact(document);
+        await this.#fold(document);
       } catch (error) {
         if (!this.#stopped) this.#postpone(document, error);
       }

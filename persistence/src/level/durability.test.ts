@@ -50,7 +50,7 @@ describe('group commit', () => {
     });
     const ada = new Typist();
     const type = (count: number) => Array.from({ length: count }, () => appendTo(store, 'notes', ada.type('x')));
-    await Promise.all(type(20));
+    await Promise.all(type(300));
     batches.length = 0;
     const receipts = type(1);
     expect(await isPending(receipts[0] as Promise<unknown>)).toBe(true);
@@ -64,15 +64,34 @@ describe('group commit', () => {
     await store.close();
   });
 
+  it('has one entry after a small burst wait for nothing', async () => {
+    const clock = new ManualClock();
+    const store = await openOn(new FaultyDisk(), { clock, batchIntervalMs: 8 });
+    const ada = new Typist();
+    await Promise.all(Array.from({ length: 11 }, () => appendTo(store, 'notes', ada.type('x'))));
+    expect(await appendTo(store, 'notes', ada.type('y'))).toMatchObject({ sequence: 12 });
+    await store.close();
+  });
+
+  it('does not wait for less than a timer can count', async () => {
+    const clock = new ManualClock();
+    const store = await openOn(new FaultyDisk(), { clock, batchIntervalMs: 8 });
+    const ada = new Typist();
+    await Promise.all(Array.from({ length: 300 }, () => appendTo(store, 'notes', ada.type('x'))));
+    clock.advance(7.5);
+    expect(await appendTo(store, 'notes', ada.type('y'))).toMatchObject({ sequence: 301 });
+    await store.close();
+  });
+
   it('closes without waiting for entries that might still come', async () => {
     const clock = new ManualClock();
     const store = await openOn(new FaultyDisk(), { clock, batchIntervalMs: 8 });
     const ada = new Typist();
-    await Promise.all(Array.from({ length: 20 }, () => appendTo(store, 'notes', ada.type('x'))));
+    await Promise.all(Array.from({ length: 300 }, () => appendTo(store, 'notes', ada.type('x'))));
     const receipt = appendTo(store, 'notes', ada.type('y'));
     expect(await isPending(receipt)).toBe(true);
     await store.close();
-    expect(await receipt).toMatchObject({ sequence: 21 });
+    expect(await receipt).toMatchObject({ sequence: 301 });
   });
 
   it('gathers what arrives during one fsync into the next', async () => {

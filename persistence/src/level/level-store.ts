@@ -81,6 +81,10 @@ export class LevelStore implements DocumentStore {
     return { entries: entries + this.#waiting.entries, bytes: bytes + this.#waiting.bytes };
   }
 
+  get pendingFolds(): number {
+    return this.#parts.compactor.pending;
+  }
+
   async append(draft: EntryDraft): Promise<EntryId> {
     assertDraft(draft);
     const { document } = draft;

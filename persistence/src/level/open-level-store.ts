@@ -47,7 +47,10 @@ export interface LevelStoreOptions {
   /** More than this waiting for the disk gets `QUEUE_FULL`. */
   readonly queueBytes?: number;
   readonly batchEntries?: number;
-  /** The most, in ms, that entries wait for others to share a write to the disk, while very many come; default 0. */
+  /**
+   * The most, in ms, that lies between the beginnings of two batches, so that entries share one; default 0. It is reached
+   * at 2,000 writes a second over all documents (smoothed over 100 ms), and shrinks to nothing at 1,300.
+   */
   readonly batchIntervalMs?: number;
   readonly batchBytes?: number;
   /** A document's index row is written at most this often. */

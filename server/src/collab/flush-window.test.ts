@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { documentMetrics } from '../observability/metrics/table/documents.ts';
 import { MAX_WINDOW_MS, windowBeforeFlush } from './flush-window.ts';
 
 describe('the flush window', () => {
@@ -15,5 +16,10 @@ describe('the flush window', () => {
 
   it('counts the time since the last flush began', () => {
     expect(windowBeforeFlush(2, 6)).toBe(2);
+  });
+
+  it('is measured up to its limit', () => {
+    const { buckets } = documentMetrics.quire_flush_window_seconds;
+    expect(Math.max(...buckets) * 1000).toBeGreaterThanOrEqual(MAX_WINDOW_MS);
   });
 });

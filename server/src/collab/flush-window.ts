@@ -1,6 +1,6 @@
 /**
- * The longest that an edit waits for others to share its flush, in ms. Reached by a document whose flushes cost 12 ms,
- * which is more than a thousand readers: half the writes of a window of 20 ms, for a delay that still looks immediate.
+ * The longest that an edit waits for others to share its flush, in ms. Reached by a document whose flushes cost 12.5 ms,
+ * which is more than a thousand readers: twenty flushes a second at most, for a delay that still looks immediate.
  */
 export const MAX_WINDOW_MS = 50;
 

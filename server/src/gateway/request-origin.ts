@@ -9,6 +9,31 @@ const BETWEEN = '\n';
 const HANDSHAKE_HEADERS = /^(?:connection|upgrade|sec-websocket-(?:key|version|extensions))$/i;
 
 /**
+ * Of these Node keeps the first and drops the rest (see `message.headers` in its documentation). Two values in one
+ * would be a third that nobody sent: `Bearer a, Bearer b` is no token.
+ */
+const SINGLE_HEADERS = new Set([
+  'age',
+  'authorization',
+  'content-length',
+  'content-type',
+  'etag',
+  'expires',
+  'from',
+  'host',
+  'if-modified-since',
+  'if-unmodified-since',
+  'last-modified',
+  'location',
+  'max-forwards',
+  'proxy-authorization',
+  'referer',
+  'retry-after',
+  'server',
+  'user-agent',
+]);
+
+/**
  * Where a session comes from. It lives as long as its socket, so it keeps little: one string for the headers weighs a
  * third of what Node parses them into, and a `URL` and `Headers` weigh kilobytes.
  */
@@ -32,7 +57,7 @@ export class RequestOrigin implements SessionOrigin {
     const headers = new Headers();
     const parts = this.#headers.split(BETWEEN);
     for (let index = 0; index + 1 < parts.length; index += 2)
-      headers.append(parts[index] ?? '', parts[index + 1] ?? '');
+      addHeader(headers, parts[index] ?? '', parts[index + 1] ?? '');
     // Where extensions of Hocuspocus look for the address of a client that comes without a proxy.
     if (!headers.has('x-real-ip')) headers.set('x-real-ip', this.remoteAddress);
     return headers;
@@ -47,4 +72,13 @@ function joinHeaders(raw: readonly string[]): string {
     joined += `${joined === '' ? '' : BETWEEN}${name}${BETWEEN}${raw[index + 1]}`;
   }
   return joined;
+}
+
+/** As Node puts together what a client says more than once. */
+function addHeader(headers: Headers, rawName: string, value: string): void {
+  const name = rawName.toLowerCase();
+  const before = headers.get(name);
+  if (before === null) headers.set(name, value);
+  else if (name === 'cookie') headers.set(name, `${before}; ${value}`);
+  else if (!SINGLE_HEADERS.has(name)) headers.append(name, value);
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { MemoryStore } from '@quire/persistence';
+import { FIRST_EPOCH, MemoryStore } from '@quire/persistence';
 import { closeCodes, type DocumentName, encodeHocuspocusFrame, parseAddress } from '@quire/protocol';
 import { type FrameSocket, joinWithHocuspocus, joinWithYWebsocket, openFrameSocket, until } from '@quire/testing';
 import * as Y from 'yjs';
@@ -174,6 +174,27 @@ export const scenarios: readonly Scenario[] = [
         doc.getText('body').insert(0, 'x');
         await until(() => !provider.hasUnsyncedChanges, { what: 'saved' });
       }
+    },
+  },
+  {
+    title: 'a fold waits',
+    parts() {
+      const store = new MemoryStore({ flushing: 'manual' });
+      heldStores.push(store);
+      return { store };
+    },
+    moves: ['quire_compactions_pending'],
+    async play({ atEnd }) {
+      const store = heldStores.pop();
+      const updates = [{ author: '', update: keystroke() }];
+      const kept = store?.append({ document: name, epoch: FIRST_EPOCH, time: Date.now(), updates });
+      store?.flush();
+      await kept;
+      const folded = store?.compact(name);
+      atEnd(async () => {
+        store?.flush();
+        await folded;
+      });
     },
   },
   {

@@ -13,7 +13,7 @@ export interface MetricSources {
   readonly collab: CollabMeters;
   readonly journal: JournalMeters;
   readonly process: ProcessMeters;
-  readonly store: Pick<DocumentStore, 'queue' | 'status'>;
+  readonly store: Pick<DocumentStore, 'pendingFolds' | 'queue' | 'status'>;
   readonly collaboration: { readonly openDocuments: number };
   readonly queueLimitBytes: number;
   readonly version: string;
@@ -80,6 +80,7 @@ const journalReadings = {
   quire_store_state: ({ store }) =>
     Object.fromEntries(storeStates.map((state) => [state, store.status.state === state ? 1 : 0])),
   quire_store_refusals_total: ({ journal }) => journal.refusals,
+  quire_compactions_pending: ({ store }) => store.pendingFolds,
   quire_compactions_total: ({ journal }) => journal.compactions.values,
   quire_compaction_duration_seconds: ({ journal }) => journal.compactionDuration,
   quire_compaction_entries_total: ({ journal }) => journal.compactedEntries,

@@ -66,7 +66,7 @@ export const documentMetrics = {
     type: 'histogram',
     section: 'documents',
     unit: 'seconds',
-    buckets: [0, 0.001, 0.0025, 0.005, 0.01, 0.015, 0.02],
+    buckets: [0, 0.001, 0.0025, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05],
     help: 'How long a document waited for more before it began a flush.',
   },
   quire_flush_edits: {
@@ -87,13 +87,13 @@ export const documentMetrics = {
     type: 'gauge',
     section: 'documents',
     unit: 'items',
-    help: 'Messages that wait until their connection is established.',
+    help: 'Messages that wait until their connection is established, or until hooks of extensions have seen them.',
   },
   quire_unestablished_bytes: {
     type: 'gauge',
     section: 'documents',
     unit: 'bytes',
-    help: 'Bytes of messages that wait until their connection is established.',
+    help: 'Bytes of messages that wait until their connection is established, or until hooks of extensions have seen them.',
   },
   quire_document_queue_edits: {
     type: 'gauge',

@@ -21,7 +21,7 @@ export const journalMetrics = {
     section: 'journal',
     unit: 'seconds',
     buckets: DISK_SECONDS,
-    help: 'How long the oldest entry of a write had waited for the write before it.',
+    help: 'How long the oldest entry of a write had waited: for the write before it, and for others to share this one.',
   },
   quire_journal_sync_seconds: {
     type: 'histogram',
@@ -60,6 +60,12 @@ export const journalMetrics = {
     section: 'journal',
     unit: 'items',
     help: 'How often the disk began to refuse writes.',
+  },
+  quire_compactions_pending: {
+    type: 'gauge',
+    section: 'journal',
+    unit: 'items',
+    help: 'Folds of journals into snapshots that are due or under way.',
   },
   quire_compactions_total: {
     type: 'counter',

@@ -1,6 +1,6 @@
 import type { SentMeters } from '../observability/metrics/sent-meters.ts';
 import type { DocumentConnection } from './document-connection.ts';
-import type { SessionPort } from './session-port.ts';
+import type { FrameMessage } from './session-port.ts';
 
 /** Connections whose messages are the same bytes: those of one dialect that have the same address. */
 export interface Listeners {
@@ -12,17 +12,20 @@ export interface Listeners {
   readonly sent: SentMeters | null;
 }
 
+/** Outlives whoever came first, so it keeps what all of them share, and no session. */
 class Group implements Listeners {
   readonly connections = new Set<DocumentConnection>();
   readonly sent: SentMeters | null;
-  readonly #session: SessionPort;
+  readonly #frame: FrameMessage;
   readonly #prefix: Uint8Array;
+  readonly #receiptBody: Uint8Array | null;
   #receipt: readonly Buffer[] | null = null;
 
   constructor({ session, prefix }: DocumentConnection) {
     this.sent = session.sent;
-    this.#session = session;
+    this.#frame = session.frame;
     this.#prefix = prefix;
+    this.#receiptBody = session.dialect.receipt;
   }
 
   get prefixBytes(): number {
@@ -30,12 +33,11 @@ class Group implements Listeners {
   }
 
   frame(body: Uint8Array): readonly Buffer[] {
-    return this.#session.frame(this.#prefix, body);
+    return this.#frame(this.#prefix, body);
   }
 
   receipt(): readonly Buffer[] {
-    const { receipt } = this.#session.dialect;
-    this.#receipt ??= receipt === null ? [] : this.frame(receipt);
+    this.#receipt ??= this.#receiptBody === null ? [] : this.frame(this.#receiptBody);
     return this.#receipt;
   }
 }

@@ -15,17 +15,20 @@ export interface DialectWriter {
   say(frame: ServerFrame): Uint8Array | null;
 }
 
+/**
+ * Puts one message into the bytes of the transport: one buffer, or two where copying the body would cost more than a
+ * second buffer. Depends on nothing but its arguments, so what goes to many is framed once.
+ */
+export type FrameMessage = (prefix: Uint8Array, body: Uint8Array) => readonly Buffer[];
+
 /** What a document needs of a socket. */
 export interface SessionPort {
   readonly dialect: DialectWriter;
   readonly isOpen: boolean;
   /** Where those who send on it count what they send; null when nobody counts. */
   readonly sent: SentMeters | null;
-  /**
-   * Puts one message into the bytes of the transport: one buffer, or two where copying the body would cost more than
-   * a second buffer. Depends on nothing but its arguments, so what goes to many is framed once.
-   */
-  frame(prefix: Uint8Array, body: Uint8Array): readonly Buffer[];
+  /** The same for all sockets of a transport, so that whoever keeps it keeps no session. */
+  readonly frame: FrameMessage;
   /** Everything that is sent while `task` runs leaves in one write. */
   together(task: () => void): void;
   /** All of them in one write. */

@@ -10,7 +10,7 @@ import {
 import { WebSocket } from 'ws';
 import type { Clock } from '../clock.ts';
 import type { CollabSession } from '../collab/collab-session.ts';
-import type { SessionPort } from '../collab/session-port.ts';
+import type { FrameMessage, SessionPort } from '../collab/session-port.ts';
 import { joinSmall } from '../join-small.ts';
 import type { Logger } from '../observability/log.ts';
 import type { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
@@ -118,8 +118,8 @@ export class Session implements SessionPort, SocketListener {
     return this.#socket.writableLength;
   }
 
-  frame(prefix: Uint8Array, body: Uint8Array): readonly Buffer[] {
-    return frameBinary(prefix, body);
+  get frame(): FrameMessage {
+    return frameBinary;
   }
 
   together(task: () => void): void {

@@ -30,6 +30,7 @@ describe('a measurement that others disturb', () => {
     return measureUndisturbed(
       measure,
       () => {},
+      3,
       () => () => others,
     );
   }

@@ -99,6 +99,12 @@ test.describe('with the keyboard alone', () => {
     await page.keyboard.press('Enter');
     await expect(editor.text.getByRole('link', { name: 'Plan' })).toHaveAttribute('href', 'https://example.org');
     await editor.expectText('Plan');
+    // Closed and opened again before the page hears of the one or the other.
+    await page.keyboard.press('Control+k');
+    await hurry(page, ['Escape', 'Control+k']);
+    await expect(page.getByRole('textbox', { name: 'Address' })).toBeFocused();
+    await page.keyboard.press('Escape');
+    await expect(editor.text).toBeFocused();
     await page.keyboard.press('Alt+F10');
     await arrowTo(page, 'Paragraph style: Body text');
     await hurry(page, ['Enter', 'ArrowDown']);

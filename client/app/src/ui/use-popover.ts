@@ -38,7 +38,7 @@ export function usePopover(options: { align?: Align; anchor?: () => Box | null }
   const id = useId();
   const contentRef = useRef<HTMLDivElement>(null);
   const triggerRef = useRef<HTMLButtonElement>(null);
-  const [phase, setPhase] = useState<'closed' | 'opening' | 'shown'>('closed');
+  const [phase, setPhase] = useState<'closed' | 'opening' | 'shown' | 'closing'>('closed');
   const open = phase !== 'closed';
   const placing = useRef(options);
   placing.current = options;
@@ -67,8 +67,10 @@ export function usePopover(options: { align?: Align; anchor?: () => Box | null }
     };
   }, [open]);
 
+  // Told in the moment itself; what comes after it is told a moment later, and not at all of a popover that was closed and
+  // opened again meanwhile.
   const prepare = useCallback((event: ToggleEvent<HTMLDivElement>) => {
-    if (event.target === event.currentTarget && event.newState === 'open') setPhase('opening');
+    if (event.target === event.currentTarget) setPhase(event.newState === 'open' ? 'opening' : 'closing');
   }, []);
   // The content stays until the popover has closed: taken away earlier, the focus in it would go nowhere.
   const follow = useCallback((event: ToggleEvent<HTMLDivElement>) => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { inventedMachine } from './invented-machine.ts';
 import { mergeResults } from './merge-results.ts';
 import type { Results } from './results.ts';
 
@@ -9,16 +10,7 @@ function part(workload: string, changes: Partial<Results> = {}): Results {
     scale: 'full',
     runs: 5,
     level: null,
-    machine: {
-      processor: 'a processor',
-      cores: 2,
-      memoryGib: 4,
-      system: 'Linux',
-      node: 'v24',
-      serverCore: '0',
-      loadCores: '1',
-      loadAverages: [0.1],
-    },
+    machine: inventedMachine,
     source: { commit: 'abc123', isDirty: false, quire: '0.1.0', yjs: '13.0.0' },
     contestants: { quire: 'this one' },
     samples: [{ workload, contestant: 'quire', run: 1, readings: {}, othersPercent: 1 }],

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { inventedMachine } from '../invented-machine.ts';
 import type { Results, Sample } from '../results.ts';
 import { createWorkloads } from '../workloads/index.ts';
 import { drawPlots, publish, renderPage } from './publish.ts';
@@ -28,16 +29,7 @@ function inventResults(): Results {
     scale: 'full',
     runs: 2,
     level: null,
-    machine: {
-      processor: 'a processor',
-      cores: 2,
-      memoryGib: 4,
-      system: 'Linux',
-      node: 'v24',
-      serverCore: '0',
-      loadCores: '1',
-      loadAverages: [0.1],
-    },
+    machine: inventedMachine,
     source: { commit: 'abc123', isDirty: false, quire: '0.1.0', yjs: '13.0.0' },
     contestants: { quire: 'this one' },
     samples,

@@ -139,7 +139,7 @@ export class Session implements SessionPort, SocketListener {
       this.#gathered.push(...framed);
       return;
     }
-    const unsent = this.#socket.writableLength;
+    const unsent = this.unsentBytes;
     if (unsent === 0) this.#bigUnsentBytes = 0;
     else if (unsent - this.#bigUnsentBytes > this.#settings.maxUnsentBytes) {
       this.close(closeCodes.slowReader);

@@ -1,0 +1,13 @@
+import type { Machine } from './machine.ts';
+
+/** For tests of what is made of results. */
+export const inventedMachine: Machine = {
+  processor: 'a processor',
+  cores: 2,
+  memoryGib: 4,
+  system: 'Linux',
+  node: 'v24',
+  serverCore: '0',
+  loadCores: '1',
+  loadAverages: [0.1],
+};

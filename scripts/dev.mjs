@@ -48,10 +48,10 @@ if (port === '0') {
 function start(name, args, cwd = root) {
   const env = { ...process.env, QUIRE_DEV_SERVER: serverUrl };
   const child = spawn(node, args, { cwd, env, stdio: ['ignore', 'inherit', 'inherit'] });
-  running.set(name, child);
-  // Who could not be started never exits.
+  // Who could not be started never exits, and has no pid: Node would signal any number that lies in its memory, and with
+  // a 0 the whole process group, whoever started us included.
+  if (child.pid !== undefined) running.set(name, child);
   child.once('error', (error) => {
-    running.delete(name);
     fail(`${name} can't be started: ${error.message}\n  cure: node scripts/setup.mjs deps, which installs ${node}`);
   });
   // One without the other is no development set-up: whichever ends takes the other along.

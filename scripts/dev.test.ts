@@ -37,6 +37,20 @@ describe('npm run dev', () => {
     expect(stderr).toContain('cure: node scripts/setup.mjs deps');
   });
 
+  test('signals nobody in the place of what could not be started', () => {
+    // For a child without a pid, Node signals whatever number lies in its memory.
+    const watch = join(root, 'watch-signals.cjs');
+    writeFileSync(
+      watch,
+      `const { ChildProcess } = require('node:child_process');
+       ChildProcess.prototype.kill = function () { console.log('signalled', this.pid); };`,
+    );
+    expect(dev({ NODE_OPTIONS: `--require=${watch}` })).toMatchObject({
+      status: 1,
+      stdout: expect.not.stringContaining('signalled'),
+    });
+  });
+
   test('when one half fails it ends the other and says which it was', () => {
     writeNode({ vite: 'exit 3', server: 'exec sleep 60' });
     const { status, stderr } = dev();

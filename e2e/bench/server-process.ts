@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,6 +46,8 @@ export async function startContestant(contestant: Contestant, settings: ServerSe
     env: { ...cleanEnvironment(), ...nodeOptions(settings) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  // It can't be signalled either: Node would take any number that lies in its memory for its pid.
+  if (child.pid === undefined) throw await notStarted(child, contestant);
   living.add(child);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -69,7 +72,7 @@ export async function startContestant(contestant: Contestant, settings: ServerSe
 
   try {
     const port = Number(await waitForOutput(child, () => output, /http:\/\/127\.0\.0\.1:(\d+)/));
-    const pid = child.pid as number;
+    const { pid } = child;
     const { dialect, basePath } = contestant;
     let inspectorUrl: string | null = null;
     if (hasInspector(settings)) {
@@ -88,6 +91,11 @@ export async function startContestant(contestant: Contestant, settings: ServerSe
     await end('SIGKILL');
     throw new Error(`${contestant.label} did not start\n${output.slice(-LOG_TAIL_CHARACTERS)}`, { cause: error });
   }
+}
+
+async function notStarted(child: ChildProcess, { label }: Contestant): Promise<Error> {
+  const [cause] = await once(child, 'error');
+  return new Error(`${label} can't be started: ${(cause as Error).message}`, { cause });
 }
 
 function waitForOutput(child: ChildProcess, readOutput: () => string, pattern: RegExp): Promise<string> {

@@ -76,7 +76,7 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
       env: { ...cleanEnvironment(), ...settings, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    living.add(started);
+    if (isStarted(started)) living.add(started);
     started.once('exit', () => living.delete(started));
     for (const stream of [started.stdout, started.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
@@ -104,7 +104,7 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
       );
       await expectOneProcess(started, data);
     } catch (error) {
-      started.kill('SIGKILL');
+      if (isStarted(started)) started.kill('SIGKILL');
       throw new Error(`${(error as Error).message}\n${tail(log)}`, { cause: error });
     }
     return started;
@@ -173,6 +173,11 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
 function findLauncher(): string {
   const server = dirname(dirname(fileURLToPath(import.meta.resolve('@quire/server'))));
   return join(server, 'bin', 'quire.sh');
+}
+
+/** Node signals any number that lies in its memory for a child that could not be started; 0 is its own process group. */
+function isStarted(child: ChildProcess): boolean {
+  return child.pid !== undefined;
 }
 
 function pidOf(child: ChildProcess): number {

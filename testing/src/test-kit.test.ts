@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { ChildProcess } from 'node:child_process';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
 import {
   converged,
@@ -42,6 +43,13 @@ describe('the test kit', () => {
     const ben = joinWithYWebsocket(server.wsUrl, 'plan');
     ends.push(() => ben.leave());
     await until(() => ben.doc.getText('body').toString() === 'kept', { what: 'the document is not back' });
+  });
+
+  test('a program that can not be started is named, and nobody is signalled in its place', async () => {
+    const kill = vi.spyOn(ChildProcess.prototype, 'kill');
+    ends.push(() => kill.mockRestore());
+    await expect(startServer({ program: ['/no/such/program'] })).rejects.toThrow('/no/such/program');
+    expect(kill).not.toHaveBeenCalled();
   });
 
   test('documents that differ are described, and those that come to agree are waited for', async () => {

@@ -136,6 +136,13 @@ export const closeCodes = {
     reason: 'the connection fell too far behind',
     shown: null,
   },
+  authUnavailable: {
+    code: 4504,
+    name: 'auth-unavailable',
+    retry: 'backoff',
+    reason: 'who may enter can not be found out right now',
+    shown: 'signing in is not possible right now',
+  },
   storageRefused: {
     code: 4503,
     name: 'storage-refused',

@@ -9,6 +9,7 @@ export {
   MAX_DOCUMENT_NAME_BYTES,
   type NameFault,
 } from './document-name.ts';
+export { compilePattern, documentPatternSchema, MAX_PATTERN_LENGTH } from './document-pattern.ts';
 export { FrameError, type FrameFault } from './frame-error.ts';
 export {
   type Address,
@@ -39,7 +40,7 @@ export {
   renameDocumentSchema,
   titleSchema,
 } from './rest.ts';
-export { mayWrite, type Role, roles } from './roles.ts';
+export { includesRole, mayWrite, type Role, roles } from './roles.ts';
 export { type SyncFrame, syncTypes } from './sync-frame.ts';
 export {
   decodeYWebsocketFrame,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MIN_SECRET_BYTES } from './auth/jwt-keys.ts';
 import { expandHost, hostFault } from './config/hosts.ts';
 
 const KIB = 1024;
@@ -86,6 +87,49 @@ const limitsSchema = z.strictObject({
     .describe('Most bytes of edits that wait for the disk, per document.'),
 });
 
+const secretSchema = z.string().superRefine((secret, context) => {
+  if (Buffer.byteLength(secret) >= MIN_SECRET_BYTES) return;
+  context.addIssue({ code: 'custom', message: `must have at least ${MIN_SECRET_BYTES} bytes`, input: secret });
+});
+
+const urlSchema = z.string().superRefine((url, context) => {
+  if (/^https?:\/\//i.test(url) && URL.canParse(url)) return;
+  context.addIssue({ code: 'custom', message: 'must be an address that begins with https:// or http://', input: url });
+});
+
+const jwtSchema = z.strictObject({
+  secrets: listOf(secretSchema)
+    .prefault([])
+    .describe(
+      'Secrets with which tokens are signed (HS256, HS384, HS512), separated by commas, at least 32 bytes each. Any of them will do; `quire token` signs with the first.',
+    )
+    .meta({ secret: true }),
+  keyFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'File with keys for tokens: a JWK set, public keys as PEM, or secrets, one a line. Read again when it changes, so keys rotate while the server runs.',
+    ),
+  jwksUrl: urlSchema.optional().describe('Address where an identity provider publishes its keys as a JWK set.'),
+  issuer: z.string().min(1).optional().describe('What `iss` of a token must be; left out, it may be anything.'),
+  audience: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('What `aud` of a token must be or hold; left out, it may be anything.'),
+  clockToleranceSeconds: whole(0, 300)
+    .default(5)
+    .describe('By how much the clock of whoever makes tokens may differ from this one, in seconds.'),
+  cookie: z
+    .string()
+    .regex(/^[\w!#$%&'*+.^`|~-]+$/)
+    .default('quire_token')
+    .describe(
+      'Name of the cookie that may hold the token; it counts only for pages of the server’s own origin and of `allowedOrigins`, `*` left aside.',
+    ),
+});
+
 const journalSchema = z.strictObject({
   batchEntries: whole(1, 100_000).default(1000).describe('Most entries that one write to the disk holds.'),
   batchBytes: whole(KIB, 256 * MIB)
@@ -127,11 +171,12 @@ export const configSchema = z.strictObject({
     .default('./data')
     .describe('Directory of the journal, relative to the working directory. One server at a time.'),
   auth: z
-    .enum(['open-on-loopback', 'open'])
-    .default('open-on-loopback')
+    .enum(['auto', 'open-on-loopback', 'open', 'jwt'])
+    .default('auto')
     .describe(
-      '`open-on-loopback` lets in everybody who can reach a loopback address, and refuses to listen on any other; `open` lets in everybody.',
+      '`open-on-loopback` lets in everybody who can reach a loopback address, and refuses to listen on any other; `open` lets in everybody; `jwt` asks for tokens. `auto` is `jwt` where keys for tokens are set, `open-on-loopback` elsewhere.',
     ),
+  jwt: jwtSchema.prefault({}),
   allowedOrigins: listOf(originSchema)
     .prefault([])
     .describe(
@@ -176,8 +221,10 @@ type Frozen<T> = T extends readonly (infer Item)[]
     ? { readonly [Key in keyof T]: Frozen<T[Key]> }
     : T;
 
+type ParsedConfig = z.output<typeof configSchema>;
+
 /** What the server runs with: complete, checked and frozen. */
-export type Config = Frozen<z.output<typeof configSchema>>;
+export type Config = Frozen<Omit<ParsedConfig, 'auth'> & { readonly auth: Exclude<ParsedConfig['auth'], 'auto'> }>;
 
 /** What an embedding program may pass: any part of the settings. */
 export type ConfigInput = Frozen<z.input<typeof configSchema>>;

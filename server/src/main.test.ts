@@ -8,7 +8,7 @@ import { documentListSchema } from '@quire/protocol';
 import { joinWithHocuspocus, joinWithYWebsocket } from '@quire/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { type ConfigInput, createServer, ListenError, type QuireServer, type ServerParts } from './main.ts';
+import { allow, type ConfigInput, createServer, ListenError, type QuireServer, type ServerParts } from './main.ts';
 
 const globalsBefore = [globalThis.Request, globalThis.Response];
 const ends: (() => unknown)[] = [];
@@ -195,10 +195,7 @@ describe('parts that a program brings', () => {
       {},
       {
         authenticator: {
-          authenticate: async ({ token }) => ({
-            role: token === 'reader' ? 'reader' : 'editor',
-            user: { id: token, name: null },
-          }),
+          authenticate: async ({ token }) => allow(token === 'reader' ? 'reader' : 'editor', { id: token, name: null }),
         },
       },
     );

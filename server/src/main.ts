@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { type DocumentStore, type LevelStoreOptions, openLevelStore } from '@quire/persistence';
 import { createApi } from './api/api.ts';
 import { createDocuments, type Documents } from './api/documents.ts';
-import { type Authenticator, createOpenAuthenticator } from './auth/authenticator.ts';
+import type { Authenticator } from './auth/authenticator.ts';
+import { type ConfiguredAuthenticator, createAuthenticator } from './auth/create-authenticator.ts';
+import { createGuard } from './auth/guard.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { createCollaboration } from './collab/collaboration.ts';
 import { isLoopbackHost } from './config/hosts.ts';
@@ -24,11 +26,13 @@ import { createMetrics, type Metrics, type MetricsOptions } from './observabilit
 export type { Documents } from './api/documents.ts';
 export { ApiError, type ProblemCode } from './api/problems.ts';
 export {
+  type Access,
   AccessError,
   type Authenticator,
   type AuthRequest,
+  allow,
+  type Bearer,
   createOpenAuthenticator,
-  type Grant,
   type Identity,
 } from './auth/authenticator.ts';
 export { type Clock, systemClock } from './clock.ts';
@@ -91,15 +95,23 @@ export async function createServer(input: ConfigInput = {}, parts: ServerParts =
   const config = parseConfig([readObject({ kind: 'code' }, input)], { hasAuthenticator });
   const logger = parts.logger ?? createLog(config.log).logger;
   const clock = parts.clock ?? systemClock;
+  const authenticator = await chooseAuthenticator(config, parts, clock, logger);
   const metrics = config.metrics ? createMetrics(describeMetrics(config, clock, parts)) : null;
   // The port first: it is what most often can't be had, and the store wants to say where it is in use.
-  const listener = await openListener({
-    hosts: config.host,
-    port: config.port,
-    handlers: createStartingHandlers(metrics?.gateway ?? null),
-    log: logger.child({ component: 'http' }),
-  });
-  const foundations = { config, parts, clock, logger, listener, metrics };
+  let listener: Listener;
+  try {
+    listener = await openListener({
+      hosts: config.host,
+      port: config.port,
+      handlers: createStartingHandlers(metrics?.gateway ?? null),
+      log: logger.child({ component: 'http' }),
+    });
+  } catch (error) {
+    authenticator.close();
+    metrics?.close();
+    throw error;
+  }
+  const foundations = { config, parts, clock, logger, listener, metrics, authenticator };
   try {
     if (parts.store !== undefined) return compose({ ...foundations, store: parts.store });
     const store = await openLevelStore(describeJournal(foundations));
@@ -110,10 +122,24 @@ export async function createServer(input: ConfigInput = {}, parts: ServerParts =
       throw error;
     }
   } catch (error) {
+    authenticator.close();
     metrics?.close();
     await listener.close();
     throw error;
   }
+}
+
+function chooseAuthenticator(
+  config: Config,
+  { authenticator }: ServerParts,
+  clock: Clock,
+  logger: Logger,
+): Promise<ConfiguredAuthenticator> {
+  if (authenticator === undefined) {
+    const log = logger.child({ component: 'auth' });
+    return createAuthenticator(config, { origins: describeOrigins(config), clock, log });
+  }
+  return Promise.resolve({ authenticate: (request) => authenticator.authenticate(request), close: () => {} });
 }
 
 interface Foundations {
@@ -124,14 +150,16 @@ interface Foundations {
   readonly listener: Listener;
   /** Null when nothing is measured. */
   readonly metrics: Metrics | null;
+  readonly authenticator: ConfiguredAuthenticator;
 }
 
 /** The one place where the parts of a server meet. */
 function compose(foundations: Foundations & { readonly store: DocumentStore }): QuireServer {
-  const { config, parts, clock, logger, listener, metrics, store } = foundations;
+  const { config, parts, clock, logger, listener, metrics, authenticator, store } = foundations;
+  const guard = createGuard(authenticator, logger.child({ component: 'audit' }));
   const collaboration = createCollaboration({
     store,
-    authenticator: parts.authenticator ?? createOpenAuthenticator(),
+    guard,
     log: logger.child({ component: 'collab' }),
     clock,
     limits: config.limits,
@@ -157,7 +185,7 @@ function compose(foundations: Foundations & { readonly store: DocumentStore }): 
   const stopWatchingStore = logStoreStatus(store, logger.child({ component: 'journal' }));
   const log = logger.child({ component: 'http' });
   const app = createApp({
-    api: createApi({ documents, origins, log, isDraining }),
+    api: createApi({ documents, guard, origins, log, isDraining }),
     staticApp: config.app ? createStaticApp(config.appDirectory ?? builtAppDirectory) : null,
     readUnreadiness,
     log,
@@ -171,6 +199,7 @@ function compose(foundations: Foundations & { readonly store: DocumentStore }): 
     await collaboration.close();
     if (parts.store === undefined) await store.close();
     stopWatchingStore();
+    authenticator.close();
     metrics?.close();
     await listener.close();
   }

@@ -1,6 +1,6 @@
 // A server for tests: whoever comes without a token may only read. Started as a process, with the settings that
 // `startServer` hands to every server.
-import { createServer } from '@quire/server';
+import { allow, createServer } from '@quire/server';
 
 const { QUIRE_HOST: host = '127.0.0.1', QUIRE_PORT: port = '0', QUIRE_DATA: data = '' } = process.env;
 
@@ -11,10 +11,7 @@ const server = await createServer(
   { host, port: Number(port), data, log: { format: 'json' } },
   {
     authenticator: {
-      authenticate: async ({ token }) => ({
-        role: token === WRITER_TOKEN ? 'editor' : 'reader',
-        user: { id: '', name: null },
-      }),
+      authenticate: async ({ token }) => allow(token === WRITER_TOKEN ? 'editor' : 'reader'),
     },
   },
 );

@@ -41,7 +41,8 @@ export class Person<T> {
   #answered = false;
   #syncedBytes = 0;
   #ending: string | null = null;
-  #onChange: (() => void) | null = null;
+  /** Who waits for something to be heard; null while nobody does, as mostly. */
+  #waiting: (() => void)[] | null = null;
 
   constructor(options: PersonOptions<T>) {
     this.#options = options;
@@ -142,7 +143,7 @@ export class Person<T> {
       default:
         heard.word satisfies never;
     }
-    this.#onChange?.();
+    if (this.#waiting !== null) for (const look of this.#waiting) look();
   }
 
   async #until(what: string, isSo: () => boolean): Promise<void> {
@@ -152,17 +153,20 @@ export class Person<T> {
       () => waiting.reject(new Error(`could not ${what} within ${JOIN_TIMEOUT_MS} ms`)),
       JOIN_TIMEOUT_MS,
     );
-    this.#onChange = () => {
+    const look = (): void => {
       if (isSo()) waiting.resolve();
     };
-    const closed = this.#socket?.closed.then((code) => {
-      throw new Error(`closed with ${code ?? 'no code'} before it could ${what}`);
+    this.#waiting = [...(this.#waiting ?? []), look];
+    // Before there is a socket, whoever opens it hears that it can't be had.
+    void this.#socket?.closed.then((code) => {
+      waiting.reject(new Error(`closed with ${code ?? 'no code'} before it could ${what}`));
     });
     try {
-      await Promise.race([waiting.promise, closed]);
+      await waiting.promise;
     } finally {
       clearTimeout(timeout);
-      this.#onChange = null;
+      const others = this.#waiting.filter((other) => other !== look);
+      this.#waiting = others.length === 0 ? null : others;
     }
   }
 }

@@ -44,12 +44,17 @@ export async function writeContent(target: Target, document: string, update: Uin
 
 /** Joins a document to look at how much of it there is. */
 export async function enter(target: Target, document: string): Promise<Person<null>> {
+  const person = createLoner(target, document);
+  await person.join();
+  return person;
+}
+
+/** Somebody who has not joined yet, and looks at nothing of what is said but its size. */
+export function createLoner(target: Target, document: string): Person<null> {
   const dialect = createDialect(target.dialect, target.basePath);
   const memo = new WordMemo(
     dialect,
     interpretWith(() => null),
   );
-  const person = new Person({ dialect, port: target.port, document, memo, onHeard: () => {} });
-  await person.join();
-  return person;
+  return new Person({ dialect, port: target.port, document, memo, onHeard: () => {} });
 }

@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import type { Hono } from 'hono';
 import { pino } from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { openGuard } from '../testing/open-guard.ts';
 import { createStoreEditor } from '../testing/store-editor.ts';
 import { createApi } from './api.ts';
 import { createDocuments, type DocumentEditor } from './documents.ts';
@@ -23,7 +24,13 @@ beforeEach(() => {
 });
 
 function serve(editor: DocumentEditor): Hono {
-  return createApi({ documents: createDocuments({ store, editor }), origins, log, isDraining: () => isDraining });
+  return createApi({
+    documents: createDocuments({ store, editor }),
+    guard: openGuard,
+    origins,
+    log,
+    isDraining: () => isDraining,
+  });
 }
 
 interface Sent {
@@ -176,7 +183,7 @@ describe('the list', () => {
       store: { list: () => Promise.resolve(page), stat: () => Promise.reject(error) },
       editor: createStoreEditor(store),
     });
-    api = createApi({ documents, origins, log, isDraining: () => false });
+    api = createApi({ documents, guard: openGuard, origins, log, isDraining: () => false });
     const list = documentListSchema.parse(await (await send('/v1/documents')).json());
     expect(list.documents).toEqual([expect.objectContaining({ name: 'bad', damaged: true })]);
     expect(await problemOf(await send(path('bad')))).toMatchObject({ status: 500, code: 'document-damaged' });
@@ -354,6 +361,7 @@ describe('failures', () => {
     });
     api = createApi({
       documents,
+      guard: openGuard,
       origins,
       log: pino({ level: 'info' }, { write: (line) => logged.push(line) }),
       isDraining: () => false,

@@ -1,19 +1,25 @@
+import type { IncomingMessage } from 'node:http';
 import type { ListQuery } from '@quire/persistence';
 import {
   createDocumentSchema,
   type DocumentName,
   documentNameSchema,
   listQuerySchema,
+  type Role,
   renameDocumentSchema,
 } from '@quire/protocol';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { z } from 'zod';
+import type { AuthRequest } from '../auth/authenticator.ts';
+import type { Guard } from '../auth/guard.ts';
 import { isAllowedOrigin, isTrustedHost, type OriginPolicy } from '../http/origins.ts';
 import { logRequestFailure } from '../http/request-failure.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Documents } from './documents.ts';
+import { listVisible } from './list-visible.ts';
 import { ApiError, problemKinds, respondProblem, toApiError } from './problems.ts';
+import { randomDocumentName } from './random-document-name.ts';
 
 /** Names and titles are all that is sent here; the content of documents takes the sockets. */
 const MAX_BODY_BYTES = 64 * 1024;
@@ -23,13 +29,16 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** The HTTP API under `/v1`. Whatever a client sends gets a 4xx at worst; 5xx is for what is not its fault. */
 export function createApi(options: {
   readonly documents: Documents;
+  readonly guard: Guard;
   readonly origins: OriginPolicy;
   readonly log: Logger;
   /** The server is stopping, and what it begins now it might not finish. */
   readonly isDraining: () => boolean;
 }): Hono {
-  const { documents, origins, log, isDraining } = options;
+  const { documents, guard, origins, log, isDraining } = options;
   const api = new Hono();
+  const admit = (context: Context, document: DocumentName, needed: Role) =>
+    guard.admit({ ...describeRequest(context, document), document }, needed);
 
   api.onError((error, context) => {
     const problem = toApiError(error);
@@ -65,23 +74,33 @@ export function createApi(options: {
       ...(prefix === undefined ? {} : { prefix }),
       ...(after === undefined ? {} : { after }),
     };
-    return context.json(await documents.list(query));
+    const access = await guard.identify(describeRequest(context, null));
+    return context.json(await listVisible(documents, query, access));
   });
   api.post(DOCUMENTS, async (context) => {
-    const created = await documents.create(check(createDocumentSchema, await readBody(context)));
+    const { name = randomDocumentName(), title } = check(createDocumentSchema, await readBody(context));
+    const { user } = await admit(context, name, 'editor');
+    const created = await documents.create({ name, title, author: user.id });
     return context.json(created, 201, { Location: `${DOCUMENTS}/${encodeURIComponent(created.name)}` });
   });
   api.all(DOCUMENTS, (context) => refuseMethod(context, 'GET, HEAD, POST'));
 
   const one = `${DOCUMENTS}/:name`;
-  api.get(one, async (context) => context.json(await documents.get(readName(context))));
+  api.get(one, async (context) => {
+    const name = readName(context);
+    await admit(context, name, 'reader');
+    return context.json(await documents.get(name));
+  });
   api.patch(one, async (context) => {
     const name = readName(context);
+    const { user } = await admit(context, name, 'editor');
     const { title } = check(renameDocumentSchema, await readBody(context));
-    return context.json(await documents.rename(name, title));
+    return context.json(await documents.rename(name, title, user.id));
   });
   api.delete(one, async (context) => {
-    await documents.delete(readName(context));
+    const name = readName(context);
+    await admit(context, name, 'owner');
+    await documents.delete(name);
     return context.body(null, 204);
   });
   api.all(one, (context) => refuseMethod(context, 'GET, HEAD, PATCH, DELETE'));
@@ -99,6 +118,18 @@ function checkOrigin(context: Context, policy: OriginPolicy): void {
   if (!isAllowedOrigin({ origin, host }, policy)) {
     throw new ApiError('origin-refused', `Pages of ${origin} may not change documents here; allowedOrigins lets them`);
   }
+}
+
+/** Who asks is known by what the request carries; there is no message that could bring a token. */
+function describeRequest(context: Context, document: DocumentName | null): AuthRequest {
+  const { incoming } = (context.env ?? {}) as { readonly incoming?: IncomingMessage };
+  return {
+    token: '',
+    document,
+    remoteAddress: incoming?.socket.remoteAddress ?? '',
+    headers: context.req.raw.headers,
+    url: new URL(context.req.url),
+  };
 }
 
 /** From the path as it was sent: a name is encoded whole, with its slashes, and decoded once. */

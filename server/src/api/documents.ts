@@ -22,15 +22,17 @@ export interface Documents {
   create(draft?: {
     readonly name?: DocumentName | undefined;
     readonly title?: string | undefined;
+    /** Who does it; left out, nobody is known to. */
+    readonly author?: string | undefined;
   }): Promise<DocumentInfo>;
   /** @throws {ApiError} `unknown-document` */
-  rename(name: DocumentName, title: string): Promise<DocumentInfo>;
+  rename(name: DocumentName, title: string, author?: string): Promise<DocumentInfo>;
   /** @throws {ApiError} `unknown-document` */
   delete(name: DocumentName): Promise<void>;
   edit(name: DocumentName, author: string, change: (document: Y.Doc) => void): Promise<void>;
 }
 
-/** Nobody is known to make the edits that arrive over HTTP in open mode. */
+/** Nobody is known to make the edits that arrive over HTTP in open mode, nor those of a program that names no author. */
 const NOBODY = '';
 
 export function createDocuments(options: {
@@ -47,8 +49,8 @@ export function createDocuments(options: {
     return describe(stat);
   }
 
-  async function setTitle(name: DocumentName, title: string): Promise<DocumentInfo> {
-    await editor.edit(name, NOBODY, (document) => document.getMap('meta').set('title', title));
+  async function setTitle(name: DocumentName, title: string, author: string): Promise<DocumentInfo> {
+    await editor.edit(name, author, (document) => document.getMap('meta').set('title', title));
     // The index may be a moment behind the journal; what was just made durable is known better here.
     return { ...(await find(name)), title };
   }
@@ -59,19 +61,19 @@ export function createDocuments(options: {
       return { documents: page.documents.map(describe), next: page.next };
     },
     get: find,
-    create: ({ name = randomDocumentName(), title = '' } = {}) =>
+    create: ({ name = randomDocumentName(), title = '', author = NOBODY } = {}) =>
       // Two requests for one name: the second one looks after the first one's edit is on disk.
       takeTurn(name, async () => {
         const stat = await store.stat(name);
         if (stat !== null && stat.state !== 'deleted') {
           throw new ApiError('document-exists', `A document is called "${name}" already`);
         }
-        return setTitle(name, title);
+        return setTitle(name, title, author);
       }),
-    rename: (name, title) =>
+    rename: (name, title, author = NOBODY) =>
       takeTurn(name, async () => {
         await find(name);
-        return setTitle(name, title);
+        return setTitle(name, title, author);
       }),
     delete: (name) =>
       takeTurn(name, async () => {

@@ -1,5 +1,6 @@
 import { PersistenceError, type PersistenceErrorCode } from '@quire/persistence';
-import type { Problem } from '@quire/protocol';
+import { closeCodes, type Problem } from '@quire/protocol';
+import { AccessError } from '../auth/authenticator.ts';
 
 interface ProblemKind {
   readonly status: number;
@@ -13,6 +14,8 @@ export const problemKinds = {
   'bad-json': { status: 400, title: 'The body is not JSON' },
   'bad-request': { status: 400, title: 'The request is not of the expected shape' },
   'bad-document-name': { status: 400, title: 'This is not a document name' },
+  unauthorized: { status: 401, title: 'The token is missing, wrong or expired' },
+  forbidden: { status: 403, title: 'No access' },
   'origin-refused': { status: 403, title: 'Pages of this origin may not do this' },
   'host-refused': { status: 403, title: 'This server does not go by that name' },
   'not-found': { status: 404, title: 'There is nothing here' },
@@ -26,6 +29,7 @@ export const problemKinds = {
   'storage-refused': { status: 503, title: 'The disk refuses writes', retryAfterSeconds: 2 },
   overloaded: { status: 503, title: 'Too much is waiting for the disk', retryAfterSeconds: 1 },
   'load-failed': { status: 503, title: 'The document could not be loaded whole', retryAfterSeconds: 2 },
+  'auth-unavailable': { status: 503, title: 'Who may enter can not be found out right now', retryAfterSeconds: 5 },
   'service-restart': { status: 503, title: 'The server is restarting', retryAfterSeconds: 2 },
 } as const satisfies Record<string, ProblemKind>;
 
@@ -57,6 +61,7 @@ export function respondProblem(error: ApiError, headers: Readonly<Record<string,
     status: kind.status,
     headers: {
       'Content-Type': 'application/problem+json',
+      ...(kind.status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {}),
       'Cache-Control': 'no-store',
       'X-Content-Type-Options': 'nosniff',
       ...retry,
@@ -68,9 +73,24 @@ export function respondProblem(error: ApiError, headers: Readonly<Record<string,
 /** What an error means to a client of the API; the words of unexpected ones stay inside. */
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
+  if (error instanceof AccessError) return describeAccessError(error);
   const stored = findPersistenceError(error);
   if (stored !== null) return new ApiError(codeOf(stored.code), detailOf(stored), error);
   return new ApiError('internal-error', 'The server’s log says more', error);
+}
+
+/** What is wrong with a token is for the audit log; its bearer hears what to do. */
+function describeAccessError(error: AccessError): ApiError {
+  switch (error.closeCode.name) {
+    case closeCodes.unauthorized.name:
+      return new ApiError('unauthorized', 'Sign in: send a valid token, with Authorization: Bearer', error);
+    case closeCodes.authUnavailable.name:
+      return new ApiError('auth-unavailable', problemKinds['auth-unavailable'].title, error);
+    case closeCodes.internalError.name:
+      return new ApiError('internal-error', 'The server’s log says more', error);
+    default:
+      return new ApiError('forbidden', 'You have no access to this, or not enough for what you asked for', error);
+  }
 }
 
 /** A load that failed reaches us as the refusal of a connection, with the reason inside. */

@@ -1,4 +1,4 @@
-import type { CloseCode, DocumentName, Role } from '@quire/protocol';
+import { type CloseCode, type DocumentName, mayWrite, type Role } from '@quire/protocol';
 
 export interface Identity {
   /** Stable id of the person; empty when nobody is known. Written into history as the author of their edits. */
@@ -7,24 +7,46 @@ export interface Identity {
   readonly name: string | null;
 }
 
-export interface Grant {
-  readonly role: Role;
+/** Whom credentials stand for, and for how long. */
+export interface Bearer {
   readonly user: Identity;
+  /** Milliseconds since 1970; null for what does not expire. */
+  readonly expiresAt: number | null;
+}
+
+/** What somebody may do, in every document. */
+export interface Access extends Bearer {
+  /** Null: this document is none of their business. */
+  roleIn(document: DocumentName): Role | null;
+}
+
+/** What somebody may do in the document of one connection. */
+export interface Grant extends Bearer {
+  readonly role: Role;
+}
+
+/** The word of the Hocuspocus dialect for it. */
+export function scopeOf({ role }: Grant): 'read-write' | 'readonly' {
+  return mayWrite(role) ? 'read-write' : 'readonly';
 }
 
 export interface AuthRequest {
   /** As the client sent it; empty when it sent none. */
   readonly token: string;
-  readonly document: DocumentName;
+  /** Which document it is about; null when it is about several. */
+  readonly document: DocumentName | null;
   readonly remoteAddress: string;
   readonly headers: Headers;
   readonly url: URL;
 }
 
-/** Decides who may do what with a document. Asked once for every document connection, before anything is loaded. */
+/**
+ * Decides who may do what. Asked once for every document connection, before anything is loaded, again for every fresh
+ * token that is sent on one, and for every request to the HTTP API.
+ */
 export interface Authenticator {
   /** @throws {AccessError} to refuse; anything else is a failure of the server and may be retried */
-  authenticate(request: AuthRequest): Promise<Grant>;
+  authenticate(request: AuthRequest): Promise<Access>;
 }
 
 /** A refusal, with the close code that a client of this connection gets. */
@@ -32,14 +54,27 @@ export class AccessError extends Error {
   override readonly name = 'AccessError';
   readonly closeCode: CloseCode;
 
-  constructor(closeCode: CloseCode) {
-    super(closeCode.reason);
+  /** @param detail for the audit log: why, in words that the client is not told */
+  constructor(closeCode: CloseCode, detail: string = closeCode.reason, options?: ErrorOptions) {
+    super(detail, options);
     this.closeCode = closeCode;
   }
 }
 
-/** Everybody may edit everything: for a first try on loopback. Guests choose their own names. */
+const NOBODY: Identity = { id: '', name: null };
+
+/**
+ * The same role in every document.
+ *
+ * @example
+ * const authenticator = { authenticate: async ({ token }) => allow(token === SECRET ? 'editor' : 'reader') };
+ */
+export function allow(role: Role, user: Identity = NOBODY): Access {
+  return { user, expiresAt: null, roleIn: () => role };
+}
+
+/** Everybody may do everything: for a first try on loopback. Guests choose their own names. */
 export function createOpenAuthenticator(): Authenticator {
-  const grant: Grant = { role: 'editor', user: { id: '', name: null } };
-  return { authenticate: () => Promise.resolve(grant) };
+  const access = allow('owner');
+  return { authenticate: () => Promise.resolve(access) };
 }

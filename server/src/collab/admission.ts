@@ -3,6 +3,7 @@ import type { ClientFrame, CloseCode } from '@quire/protocol';
 import type { Grant } from '../auth/authenticator.ts';
 import type { DocumentConnection } from './document-connection.ts';
 import type { DocumentOwner } from './document-owner.ts';
+import type { StoredAnswer } from './early-answers.ts';
 
 /** Lets the document connections of one socket in, and out. */
 export interface Admission {
@@ -29,6 +30,8 @@ export interface AdmissionHost {
     grant: Grant,
     hocuspocus: HocuspocusConnection | null,
   ): void;
+  /** Lets somebody in whose document is still being brought into memory: for a step 1 with empty hands there is an answer. */
+  welcomeEarly(connection: DocumentConnection, grant: Grant, answer: StoredAnswer): void;
   refuse(connection: DocumentConnection | undefined, code: CloseCode, reason: string): void;
   drop(connection: DocumentConnection): void;
 }

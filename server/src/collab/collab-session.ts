@@ -10,7 +10,7 @@ import {
   parseAddress,
 } from '@quire/protocol';
 import * as Y from 'yjs';
-import type { Grant } from '../auth/authenticator.ts';
+import { type Grant, scopeOf } from '../auth/authenticator.ts';
 import type { Logger } from '../observability/log.ts';
 import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
 import type { Admission, AdmissionHost } from './admission.ts';
@@ -20,12 +20,15 @@ import {
   DocumentConnection,
   type WaitingFrame,
 } from './document-connection.ts';
-import type { DocumentOwner } from './document-owner.ts';
+import { type DocumentOwner, knowsNothing } from './document-owner.ts';
+import type { StoredAnswer } from './early-answers.ts';
 import type { ExtensionGate, GatedFrame } from './extension-gate.ts';
+import type { GrantRenewals } from './grant-renewals.ts';
+import type { GrantWatch } from './grant-watch.ts';
 import { ingest, type Verdict } from './ingest.ts';
 import type { PendingLimits } from './pending-edits.ts';
 import { hearPresence } from './presence-intake.ts';
-import type { SessionPort } from './session-port.ts';
+import type { SessionOrigin, SessionPort } from './session-port.ts';
 
 export interface SessionLimits extends PendingLimits {
   readonly maxPresenceStateBytes: number;
@@ -44,6 +47,8 @@ export interface SessionContext {
   readonly log: Logger;
   readonly meters: CollabMeters | null;
   discardDestroyed(name: string): void;
+  readonly renewals: GrantRenewals;
+  readonly watch: GrantWatch;
   /** Counts somebody on the way into a document, so that it isn't unloaded under them (R6); returns the end of it. */
   noteEntering(name: string): () => void;
 }
@@ -53,6 +58,7 @@ type Established = Extract<ConnectionState, { kind: 'established' }>;
 /** The documents of one socket. Created when it opens, ended once when it closes. */
 export class CollabSession implements AdmissionHost, ConnectionHost {
   readonly #port: SessionPort;
+  readonly #origin: SessionOrigin;
   readonly #context: SessionContext;
   readonly #admission: Admission;
   /** By raw address. A `Map`, since names are free text (R8). */
@@ -65,8 +71,14 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
   #waitingBytes = 0;
   #wasEstablished = false;
 
-  constructor(port: SessionPort, context: SessionContext, createAdmission: (host: AdmissionHost) => Admission) {
+  constructor(
+    port: SessionPort,
+    origin: SessionOrigin,
+    context: SessionContext,
+    createAdmission: (host: AdmissionHost) => Admission,
+  ) {
     this.#port = port;
+    this.#origin = origin;
     this.#context = context;
     this.#gates = context.gate === null ? null : new WeakMap();
     this.#admission = createAdmission(this);
@@ -129,11 +141,31 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     connection.author = grant.user.id;
     const established: Established = { kind: 'established', owner, grant, hocuspocus };
     connection.state = established;
+    connection.storedAnswer = null;
     this.#wasEstablished = true;
     this.#context.meters?.connections.add(this.#port.dialect.name);
+    this.#context.watch.watch(connection, grant.expiresAt);
     owner.enter(connection);
     this.#endEntering(connection);
     this.#drainWaiting(connection, established);
+  }
+
+  welcomeEarly(connection: DocumentConnection, grant: Grant, answer: StoredAnswer): void {
+    connection.storedAnswer = answer;
+    this.#port.together(() => {
+      connection.say({ kind: 'authenticated', scope: scopeOf(grant) });
+      const asked = connection.waiting?.find(({ frame }) => frame.kind === 'step-1');
+      if (asked !== undefined) this.#answerEarly(connection, asked);
+    });
+  }
+
+  /** Once: whoever asks again while the document is loading has it already. */
+  #answerEarly(connection: DocumentConnection, asked: WaitingFrame): void {
+    const { storedAnswer } = connection;
+    if (storedAnswer === null || asked.frame.kind !== 'step-1' || !knowsNothing(asked.frame.stateVector)) return;
+    connection.storedAnswer = null;
+    asked.isAnswered = true;
+    connection.send(...storedAnswer);
   }
 
   refuse(connection: DocumentConnection | undefined, code: CloseCode, reason: string): void {
@@ -200,9 +232,11 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
       this.#port.close(closeCodes.tooManyBeforeAuth);
       return;
     }
+    const waiting: WaitingFrame = { frame: copyOf(frame), bytes, readAtMs };
     connection.waiting ??= [];
-    connection.waiting.push({ frame: copyOf(frame), bytes, readAtMs });
+    connection.waiting.push(waiting);
     this.#countWaiting(1, bytes);
+    this.#answerEarly(connection, waiting);
   }
 
   #hasRoomToWait(bytes: number): boolean {
@@ -218,8 +252,10 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
 
   #drainWaiting(connection: DocumentConnection, established: Established): void {
     connection.isEntering = true;
-    for (const { frame, readAtMs } of this.#takeWaiting(connection)) {
-      if (connection.state === established) this.#handle(connection, established, frame, readAtMs);
+    for (const { frame, readAtMs, isAnswered } of this.#takeWaiting(connection)) {
+      if (connection.state !== established) break;
+      if (isAnswered && frame.kind === 'step-1') this.#completeAnswer(connection, established, frame);
+      else this.#handle(connection, established, frame, readAtMs);
     }
     connection.isEntering = false;
   }
@@ -251,6 +287,9 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
         this.#tellPresence(connection, state);
         return;
       case 'token':
+        this.#context.renewals.renew(connection, state, frame.token, this.#origin);
+        this.#admission.pass(connection, frame);
+        return;
       case 'stateless':
       case 'close':
         this.#admission.pass(connection, frame);
@@ -346,19 +385,33 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     frame: Extract<ClientFrame, { kind: 'step-1' }>,
   ): void {
     const stateVector = new Uint8Array(frame.stateVector);
-    try {
-      connection.ledger.beginHandshake(Y.decodeStateVector(stateVector));
-    } catch {
-      // lib0 throws plain errors for bytes that are not a state vector; the frame is at fault, whatever they say.
-      connection.closeSession(closeCodes.badFrame);
-      return;
-    }
+    if (!this.#beginHandshake(connection, stateVector)) return;
     if (this.#context.gate !== null) {
       this.#admission.pass(connection, frame); // hooks on messages want to see it; Hocuspocus answers
       return;
     }
     const { stepOne, stepTwo } = owner.answerStepOne(stateVector);
     connection.send(stepOne, stepTwo);
+  }
+
+  /** It was answered while the document was being loaded: what is left is to ask in return, and what was edited since. */
+  #completeAnswer(
+    connection: DocumentConnection,
+    { owner }: Established,
+    frame: Extract<ClientFrame, { kind: 'step-1' }>,
+  ): void {
+    if (this.#beginHandshake(connection, frame.stateVector)) connection.send(...owner.completeEarlyAnswer());
+  }
+
+  #beginHandshake(connection: DocumentConnection, stateVector: Uint8Array): boolean {
+    try {
+      connection.ledger.beginHandshake(Y.decodeStateVector(stateVector));
+      return true;
+    } catch {
+      // lib0 throws plain errors for bytes that are not a state vector; the frame is at fault, whatever they say.
+      connection.closeSession(closeCodes.badFrame);
+      return false;
+    }
   }
 
   #tellPresence(connection: DocumentConnection, { owner }: Established): void {
@@ -374,6 +427,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     if (this.#connections.get(connection.address.raw) === connection) this.#connections.delete(connection.address.raw);
     if (state.kind === 'established') {
       this.#context.meters?.connections.add(this.#port.dialect.name, -1);
+      this.#context.watch.forget(connection);
       state.owner.leave(connection);
     }
     this.#endEntering(connection);

@@ -3,7 +3,8 @@ import { type DocumentStore, FIRST_EPOCH, type LoadedDocument, PersistenceError 
 import { closeCodes, type DocumentName, isDocumentName, mayWrite } from '@quire/protocol';
 import { applyAwarenessUpdate } from 'y-protocols/awareness';
 import * as Y from 'yjs';
-import { AccessError, type Authenticator, type Grant } from '../auth/authenticator.ts';
+import { AccessError, type Grant } from '../auth/authenticator.ts';
+import type { Guard } from '../auth/guard.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/log.ts';
 import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
@@ -11,8 +12,11 @@ import type { Admission, AdmissionHost } from './admission.ts';
 import { CollabSession, type SessionContext, type SessionLimits } from './collab-session.ts';
 import { DirectAdmission, type DirectAdmissionContext } from './direct-admission.ts';
 import { DocumentOwner } from './document-owner.ts';
+import { EarlyAnswers } from './early-answers.ts';
 import { createExtensionGate } from './extension-gate.ts';
 import { type FlushTimer, systemFlushTimer } from './flush-window.ts';
+import { GrantRenewals } from './grant-renewals.ts';
+import { GrantWatch } from './grant-watch.ts';
 import { HocuspocusAdmission, type HookContext } from './hocuspocus-admission.ts';
 import { ingestServerEdit } from './ingest.ts';
 import { loadInSlices } from './load-in-slices.ts';
@@ -32,7 +36,7 @@ export interface CollaborationLimits extends SessionLimits {
 
 export interface CollaborationOptions {
   readonly store: DocumentStore;
-  readonly authenticator: Authenticator;
+  readonly guard: Guard;
   readonly log: Logger;
   readonly clock: Clock;
   readonly limits: CollaborationLimits;
@@ -79,6 +83,8 @@ class LiveCollaboration implements Collaboration {
   /** Counts deletions, so that a load notices one that it crossed. */
   #deletions = 0;
   readonly #directAdmission: DirectAdmissionContext;
+  readonly #watch: GrantWatch;
+  readonly #earlyAnswers = new EarlyAnswers();
   readonly #stopWatchingStore: () => void;
 
   constructor(options: CollaborationOptions) {
@@ -89,6 +95,7 @@ class LiveCollaboration implements Collaboration {
       mayUnload: (document) => this.#mayUnload(document.name),
     });
     const { limits, store } = options;
+    this.#watch = new GrantWatch(options.clock);
     this.#sessionContext = {
       gate: createExtensionGate(this.#hocuspocus, {
         maxEntries: limits.maxPresenceEntries,
@@ -98,13 +105,25 @@ class LiveCollaboration implements Collaboration {
       store,
       log: options.log,
       meters: options.meters ?? null,
+      watch: this.#watch,
+      renewals: new GrantRenewals({
+        authenticate: (document, token, origin) => this.#authenticate(document, token, origin),
+        onRenewed: (connection, { expiresAt }) => this.#watch.watch(connection, expiresAt),
+      }),
       discardDestroyed: (name) => this.#discardDestroyed(name),
       noteEntering: (name) => this.#noteEntering(name),
     };
     this.#directAdmission = {
       authenticate: (document, token, origin) => this.#authenticate(document, token, origin),
       find: (document) => this.#owners.get(document),
-      open: (document) => this.#open(document),
+      open: async (document, onStored) => {
+        const endListening = this.#earlyAnswers.listen(document, onStored);
+        try {
+          return await this.#open(document);
+        } finally {
+          endListening();
+        }
+      },
     };
     this.#stopWatchingStore = store.onStatus((status) => {
       if (status.state === 'refusing') for (const owner of this.#owners.values()) owner.storageRefuses();
@@ -116,7 +135,7 @@ class LiveCollaboration implements Collaboration {
   }
 
   openSession(port: SessionPort, origin: SessionOrigin): CollabSession {
-    return new CollabSession(port, this.#sessionContext, (host) => this.#createAdmission(host, port, origin));
+    return new CollabSession(port, origin, this.#sessionContext, (host) => this.#createAdmission(host, port, origin));
   }
 
   #createAdmission(host: AdmissionHost, port: SessionPort, origin: SessionOrigin): Admission {
@@ -158,6 +177,7 @@ class LiveCollaboration implements Collaboration {
   }
 
   async close(): Promise<void> {
+    this.#watch.close();
     this.#stopWatchingStore();
     await Promise.all([...this.#owners.values()].map((owner) => owner.drained()));
     for (const owner of [...this.#owners.values()]) this.#forget(owner);
@@ -221,22 +241,22 @@ class LiveCollaboration implements Collaboration {
 
   /** @throws {Refusal} */
   async #authenticate(document: DocumentName, token: string, origin: SessionOrigin): Promise<Grant> {
+    const request = {
+      token,
+      document,
+      remoteAddress: origin.remoteAddress,
+      get headers() {
+        return origin.headers;
+      },
+      get url() {
+        return origin.url;
+      },
+    };
     try {
-      return await this.#options.authenticator.authenticate({
-        token,
-        document,
-        remoteAddress: origin.remoteAddress,
-        get headers() {
-          return origin.headers;
-        },
-        get url() {
-          return origin.url;
-        },
-      });
+      return await this.#options.guard.admit(request, 'reader');
     } catch (error) {
       if (error instanceof AccessError) throw new Refusal(error.closeCode, { cause: error });
-      this.#options.log.error({ err: error, document }, 'the authenticator failed');
-      throw new Refusal(closeCodes.internalError, { cause: error });
+      throw error;
     }
   }
 
@@ -247,6 +267,7 @@ class LiveCollaboration implements Collaboration {
     try {
       const loaded = await this.#loadStored(name);
       takeOver(document);
+      if (loaded !== null) this.#earlyAnswers.announce(name, loaded);
       if (loaded !== null) await loadInSlices(document, loaded, this.#options.log);
       passOnChanges(document, this.#hocuspocus);
       const owner = this.#createOwner(name, document, loaded, await this.#readIndexedTitle(name));
@@ -289,7 +310,7 @@ class LiveCollaboration implements Collaboration {
       epoch: loaded?.epoch ?? FIRST_EPOCH,
       tombstone: loaded?.tombstone == null ? new Map() : Y.decodeStateVector(loaded.tombstone),
       document,
-      stored: loaded?.entries.length === 0 ? loaded.snapshot : null,
+      stored: loaded === null ? null : findOnlyPart(loaded),
       storedTitle,
       store,
       clock,
@@ -358,6 +379,13 @@ class LiveCollaboration implements Collaboration {
     this.#hocuspocus.documents.delete(owner.name);
     owner.document.destroy();
   }
+}
+
+/** A document that is stored as one update; null when it is several. */
+function findOnlyPart({ snapshot, entries }: LoadedDocument): Uint8Array | null {
+  const [first, ...others] = entries.flatMap(({ updates }) => updates);
+  if (first === undefined) return snapshot;
+  return snapshot === null && others.length === 0 ? first.update : null;
 }
 
 /** Hooks learn of a connection only where a batch has a single one. */

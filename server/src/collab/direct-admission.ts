@@ -1,8 +1,9 @@
-import { type ClientFrame, type CloseCode, closeCodes, type DocumentName, mayWrite } from '@quire/protocol';
-import type { Grant } from '../auth/authenticator.ts';
+import { type ClientFrame, type CloseCode, closeCodes, type DocumentName } from '@quire/protocol';
+import { type Grant, scopeOf } from '../auth/authenticator.ts';
 import type { Admission, AdmissionHost } from './admission.ts';
 import type { DocumentConnection } from './document-connection.ts';
 import type { DocumentOwner } from './document-owner.ts';
+import type { StoredAnswer } from './early-answers.ts';
 import { Refusal } from './refusal.ts';
 import type { SessionOrigin } from './session-port.ts';
 
@@ -12,8 +13,11 @@ export interface DirectAdmissionContext {
   authenticate(document: DocumentName, token: string, origin: SessionOrigin): Promise<Grant>;
   /** The owner of a document that is open already. */
   find(document: DocumentName): DocumentOwner | undefined;
-  /** @throws {Refusal} */
-  open(document: DocumentName): Promise<DocumentOwner>;
+  /**
+   * @param onStored told how the document is stored, while it is still being brought into memory, if that is of use
+   * @throws {Refusal}
+   */
+  open(document: DocumentName, onStored: (answer: StoredAnswer) => void): Promise<DocumentOwner>;
 }
 
 /**
@@ -45,8 +49,15 @@ export class DirectAdmission implements Admission {
         connection.session.together(() => this.#enter(connection, present, grant));
         return;
       }
-      const owner = await this.#context.open(document);
-      if (connection.state.kind === 'establishing') this.#enter(connection, owner, grant);
+      let isWelcomed = false;
+      const owner = await this.#context.open(document, (answer) => {
+        if (connection.state.kind !== 'establishing') return;
+        isWelcomed = true;
+        this.#host.welcomeEarly(connection, grant, answer);
+      });
+      if (connection.state.kind !== 'establishing') return;
+      if (isWelcomed) this.#host.establish(connection, owner, grant, null);
+      else this.#enter(connection, owner, grant);
     } catch (error) {
       const code = error instanceof Refusal ? error.closeCode : closeCodes.internalError;
       this.#host.refuse(connection, code, code.name);
@@ -54,7 +65,7 @@ export class DirectAdmission implements Admission {
   }
 
   #enter(connection: DocumentConnection, owner: DocumentOwner, grant: Grant): void {
-    connection.say({ kind: 'authenticated', scope: mayWrite(grant.role) ? 'read-write' : 'readonly' });
+    connection.say({ kind: 'authenticated', scope: scopeOf(grant) });
     this.#host.establish(connection, owner, grant, null);
   }
 

@@ -4,6 +4,7 @@ import type { Grant } from '../auth/authenticator.ts';
 import { kindOfBody, kindOfSaid } from '../observability/metrics/sent-meters.ts';
 import type { Listeners } from './audience.ts';
 import type { DocumentOwner } from './document-owner.ts';
+import type { StoredAnswer } from './early-answers.ts';
 import { ReceiptLedger } from './receipt-ledger.ts';
 import type { SessionPort } from './session-port.ts';
 
@@ -12,6 +13,8 @@ export interface WaitingFrame {
   readonly frame: ClientFrame;
   readonly bytes: number;
   readonly readAtMs: number | null;
+  /** A step 1 whose client was sent the document as it is stored. */
+  isAnswered?: true;
 }
 
 /** Where a document connection stands. */
@@ -23,7 +26,8 @@ export type ConnectionState =
   | {
       readonly kind: 'established';
       readonly owner: DocumentOwner;
-      readonly grant: Grant;
+      /** Another one after a fresh token; the state stays the same, since frames may wait for hooks in it. */
+      grant: Grant;
       /** Null where no extension wants to know of connections. */
       readonly hocuspocus: HocuspocusConnection | null;
     }
@@ -41,6 +45,8 @@ export class DocumentConnection {
   readonly ledger = new ReceiptLedger();
   /** In the order in which they came; null while nothing waits. */
   waiting: WaitingFrame[] | null = null;
+  /** What to answer to a step 1 with empty hands while the document is being brought into memory. */
+  storedAnswer: StoredAnswer | null = null;
   /** Ends its being counted as somebody on the way in; null when it isn't. */
   endEntering: (() => void) | null = null;
   state: ConnectionState = { kind: 'new' };

@@ -63,6 +63,11 @@ const PRESENCE_PATIENCE_MS = 50;
 /** How long the encoding for those who come without anything is kept. */
 const WHOLE_STATE_MS = 2_000;
 
+/** A state vector that names nobody. */
+export function knowsNothing(stateVector: Uint8Array): boolean {
+  return stateVector.length === 1 && stateVector[0] === 0;
+}
+
 /** No structs, no deletions. */
 const EMPTY_UPDATE = new Uint8Array([0, 0]);
 
@@ -96,6 +101,8 @@ export class DocumentOwner {
   #wholeState: Uint8Array | null = null;
   #stepOne: Uint8Array | null = null;
   #cancelWholeState: (() => void) | null = null;
+  #isAsLoaded = true;
+  readonly #loadedVector: Uint8Array;
   readonly #title: TitleKeeper;
   #onDrained: (() => void)[] = [];
 
@@ -106,6 +113,7 @@ export class DocumentOwner {
     this.epoch = options.epoch;
     this.tombstone = options.tombstone;
     this.document = options.document;
+    this.#loadedVector = Y.encodeStateVector(options.document);
     this.pending = new PendingEdits(options.document);
     this.#title = new TitleKeeper(options.document, options.storedTitle, options.timer, () => {
       this.#submitOwn(EMPTY_UPDATE, false);
@@ -191,21 +199,32 @@ export class DocumentOwner {
     this.#schedule();
   }
 
+  /** Asks a client for all that this document lacks. */
+  get stepOne(): Uint8Array {
+    this.#stepOne ??= encodeYWebsocketFrame({ kind: 'step-1', stateVector: Y.encodeStateVector(this.document) });
+    return this.#stepOne;
+  }
+
   /**
    * The state that a client with this state vector lacks, as a step 2, and our own state vector, as a step 1.
    * Encoding a large document costs as much as reading it, so what somebody without anything gets is kept until the
    * document changes: a hundred who come at once share it.
    */
   answerStepOne(stateVector: Uint8Array): { readonly stepOne: Uint8Array; readonly stepTwo: Uint8Array } {
-    this.#stepOne ??= encodeYWebsocketFrame({ kind: 'step-1', stateVector: Y.encodeStateVector(this.document) });
-    const stepOne = this.#stepOne;
-    const knowsNothing = stateVector.length === 1 && stateVector[0] === 0;
-    if (!knowsNothing) return { stepOne, stepTwo: encodeStepTwo(this.document, stateVector) };
+    const { stepOne } = this;
+    if (!knowsNothing(stateVector)) return { stepOne, stepTwo: encodeStepTwo(this.document, stateVector) };
     this.#wholeState ??= this.#keepForAWhile(encodeStepTwo(this.document));
     return { stepOne, stepTwo: this.#wholeState };
   }
 
+  /** For somebody who was sent the document as it was loaded: our own step 1, and what it was edited since, if it was. */
+  completeEarlyAnswer(): readonly Uint8Array[] {
+    const { stepOne } = this;
+    return this.#isAsLoaded ? [stepOne] : [stepOne, encodeStepTwo(this.document, this.#loadedVector)];
+  }
+
   #forgetEncodings(): void {
+    this.#isAsLoaded = false;
     this.#wholeState = null;
     this.#stepOne = null;
   }

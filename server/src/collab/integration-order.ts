@@ -33,7 +33,12 @@ export class IntegrationOrder {
   #path: Queue[] = [];
   #isComplete = true;
 
-  constructor(structs: readonly Struct[]) {
+  constructor(structs: readonly Struct[] = []) {
+    this.add(structs);
+  }
+
+  /** Puts more of the update behind what it has; all of it before the first is integrated. */
+  add(structs: readonly Struct[]): void {
     for (const struct of structs) {
       const { client } = struct.id;
       let queue = this.#queues.get(client);

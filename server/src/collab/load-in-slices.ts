@@ -5,13 +5,23 @@ import { applyOrSkip } from './apply-updates.ts';
 import { type Ground, IntegrationOrder } from './integration-order.ts';
 import { encodeDeletesOnly } from './novelty.ts';
 import { SetAside } from './set-aside.ts';
+import { splitUpdate } from './split-update.ts';
 
-/** Other documents wait no longer than about this for one slice. */
-const SLICE_MS = 8;
+type DeleteSet = ReturnType<typeof Y.decodeUpdate>['ds'];
 
-/** Structs between two looks at the time. */
-const STRUCTS_PER_LOOK = 256;
-const RANGES_PER_SLICE = 1_000;
+/** Other documents wait for one slice no longer than about this. */
+const SLICE_MS = 2;
+/**
+ * Between two slices the loop turns so often: an edit of theirs takes one turn to be read, one to be flushed, one to come
+ * back from the disk. Turns in which nothing is due cost microseconds.
+ */
+const TURNS_BETWEEN_SLICES = 4;
+
+/** Structs between two looks at the time: in a process that has just started, a hundred take a millisecond. */
+const STRUCTS_PER_LOOK = 32;
+/** Yjs tidies up after a transaction, with nobody looking at the time: gathers garbage and merges neighbours. */
+const STRUCTS_PER_SLICE = 256;
+const RANGES_PER_LOOK = 100;
 
 export interface Slicing {
   /** An update below this is applied at once: looking at the time would cost more than it spares others. */
@@ -25,7 +35,9 @@ export interface Slicing {
 const systemSlicing: Slicing = {
   minBytes: 32 * 1024,
   now: () => performance.now(),
-  nextTurn: () => new Promise((resolve) => setImmediate(resolve)),
+  async nextTurn() {
+    for (let turn = 0; turn < TURNS_BETWEEN_SLICES; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  },
 };
 
 /**
@@ -41,12 +53,22 @@ export async function loadInSlices(
   if (loaded.snapshot !== null) await applyInSlices(document, loaded.snapshot, slicing);
   const updates = loaded.entries.flatMap((entry) => entry.updates.map(({ update }) => update));
   const waiting = new SetAside();
-  await inSlices(document, updates.length, slicing, (index) => {
-    const update = updates[index];
-    if (update === undefined) return;
-    applyOrSkip(document, update, null, log);
+  for (const batch of splitAtLarge(updates, slicing.minBytes)) {
+    await inSlices(document, batch.small.length, slicing, (index) => {
+      const update = batch.small[index];
+      if (update === undefined) return;
+      applyOrSkip(document, update, null, log);
+      waiting.takeFrom(document);
+    });
+    if (batch.large === null) continue;
+    try {
+      await applyInSlices(document, batch.large, slicing);
+    } catch {
+      // It can't be applied, and is told of by who tries it once more.
+      applyOrSkip(document, batch.large, null, log);
+    }
     waiting.takeFrom(document);
-  });
+  }
   const rest = waiting.merge();
   if (rest === null) return;
   try {
@@ -62,23 +84,24 @@ async function applyInSlices(document: Y.Doc, update: Uint8Array, slicing: Slici
     Y.applyUpdate(document, update);
     return;
   }
-  const { structs, ds } = Y.decodeUpdate(update);
-  await slicing.nextTurn();
-  const order = new IntegrationOrder(structs);
+  const { order, deletes } = await decodeInSlices(update, slicing);
   while (!order.isExhausted) {
     const began = slicing.now();
     document.transact((transaction) => {
       const ground = groundOf(document, transaction);
-      do order.integrate(ground, STRUCTS_PER_LOOK);
-      while (!order.isExhausted && slicing.now() - began < SLICE_MS);
+      let looked = 0;
+      do {
+        order.integrate(ground, STRUCTS_PER_LOOK);
+        looked += STRUCTS_PER_LOOK;
+      } while (!order.isExhausted && looked < STRUCTS_PER_SLICE && slicing.now() - began < SLICE_MS);
     });
     await slicing.nextTurn();
   }
   if (order.isComplete) {
-    const deletes = splitDeletes(ds, RANGES_PER_SLICE);
-    await inSlices(document, deletes.length, slicing, (index) => {
-      const part = deletes[index];
-      if (part !== undefined) Y.applyUpdate(document, part);
+    const parts = splitDeletes(deletes, RANGES_PER_LOOK);
+    await inSlices(document, parts.length, slicing, (index) => {
+      const part = parts[index];
+      if (part !== undefined) Y.applyUpdate(document, encodeDeletesOnly(part));
     });
   } else {
     // Something builds on what isn't there: Yjs skips what is integrated, and keeps the rest as pending.
@@ -86,14 +109,48 @@ async function applyInSlices(document: Y.Doc, update: Uint8Array, slicing: Slici
   }
 }
 
-/** Updates without structs that together make all of a delete set's deletions. */
-function splitDeletes(deletes: ReturnType<typeof Y.decodeUpdate>['ds'], rangesPerPart: number): Uint8Array[] {
-  const parts: Uint8Array[] = [];
+/** Updates in their order, each one that takes slices of its own apart from those that share them. */
+function* splitAtLarge(
+  updates: readonly Uint8Array[],
+  minBytes: number,
+): Generator<{ readonly small: readonly Uint8Array[]; readonly large: Uint8Array | null }> {
+  let small: Uint8Array[] = [];
+  for (const update of updates) {
+    if (update.length < minBytes) small.push(update);
+    else {
+      yield { small, large: update };
+      small = [];
+    }
+  }
+  yield { small, large: null };
+}
+
+async function decodeInSlices(
+  update: Uint8Array,
+  slicing: Slicing,
+): Promise<{ order: IntegrationOrder; deletes: DeleteSet }> {
+  const order = new IntegrationOrder();
+  let deletes = Y.createDeleteSet();
+  let began = slicing.now();
+  for (const part of splitUpdate(update, STRUCTS_PER_LOOK)) {
+    const decoded = Y.decodeUpdate(part);
+    order.add(decoded.structs);
+    deletes = decoded.ds; // all of them are in the last part
+    if (slicing.now() - began < SLICE_MS) continue;
+    await slicing.nextTurn();
+    began = slicing.now();
+  }
+  return { order, deletes };
+}
+
+/** Delete sets that together make all deletions of one. */
+function splitDeletes(deletes: DeleteSet, rangesPerPart: number): DeleteSet[] {
+  const parts: DeleteSet[] = [];
   for (const [client, ranges] of deletes.clients) {
     for (let from = 0; from < ranges.length; from += rangesPerPart) {
       const part = Y.createDeleteSet();
       part.clients.set(client, ranges.slice(from, from + rangesPerPart));
-      parts.push(encodeDeletesOnly(part));
+      parts.push(part);
     }
   }
   return parts;

@@ -31,7 +31,7 @@ function valueAt(config: object, keys: readonly string[]): unknown {
 }
 
 function describeValue(field: Field, value: unknown): string {
-  if (value === undefined) return '(not set)';
+  if (value === undefined || (field.isSecret && Array.isArray(value) && value.length === 0)) return '(not set)';
   if (field.isSecret) return '(hidden)';
   if (field.kind === 'objects' && Array.isArray(value)) return value.map(nameExtension).join(', ') || 'none';
   return namesOf(value);

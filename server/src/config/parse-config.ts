@@ -22,10 +22,47 @@ export function parseConfig(layers: readonly Layer[], options: ParseOptions = {}
   const issues = [
     ...layers.flatMap((layer) => layer.issues),
     ...(parsed.error?.issues ?? []).map((issue) => describeIssue(issue, settings)),
-    ...(options.hasAuthenticator === true ? [] : findExposure(settings)),
+    ...(options.hasAuthenticator === true ? [] : [...findExposure(settings), ...findMissingKeys(settings)]),
   ];
   if (issues.length > 0 || parsed.data === undefined) throw new ConfigError(issues);
-  return freezeSettings(parsed.data);
+  return freezeSettings({ ...parsed.data, auth: resolveAuth(parsed.data.auth, settings) });
+}
+
+const KEY_SETTINGS = ['jwt.secrets', 'jwt.keyFile', 'jwt.jwksUrl'] as const;
+
+/** Keys that are set are there to be asked for: nobody is let in without them by having forgotten to say so. */
+function resolveAuth(
+  auth: z.output<typeof configSchema>['auth'],
+  settings: ReadonlyMap<string, Setting>,
+): Config['auth'] {
+  if (auth !== 'auto') return auth;
+  return hasKeys(settings) ? 'jwt' : 'open-on-loopback';
+}
+
+function hasKeys(settings: ReadonlyMap<string, Setting>): boolean {
+  return KEY_SETTINGS.some((path) => {
+    const value = settings.get(path)?.value;
+    return value !== undefined && !(Array.isArray(value) && value.length === 0);
+  });
+}
+
+/** Tokens that nobody could check, and keys that nobody would look at. */
+function findMissingKeys(settings: ReadonlyMap<string, Setting>): ConfigIssue[] {
+  const auth = configSchema.shape.auth.safeParse(settings.get('auth')?.value).data;
+  const field = fields.find((each) => each.path === 'auth');
+  if (field === undefined || auth === undefined || auth === 'auto' || (auth === 'jwt') === hasKeys(settings)) return [];
+  const issue = locate(
+    field,
+    settings.get('auth')?.source,
+    auth === 'jwt'
+      ? 'asks for tokens, but there is no key to check them with'
+      : `is "${auth}", but keys for tokens are set`,
+  );
+  const cure =
+    auth === 'jwt'
+      ? 'set QUIRE_JWT_SECRETS, QUIRE_JWT_KEY_FILE or QUIRE_JWT_JWKS_URL'
+      : 'set QUIRE_AUTH=jwt to ask for tokens, or leave out the settings of jwt that hold keys';
+  return [{ ...issue, cure }];
 }
 
 function mergeLayers(layers: readonly Layer[]): ReadonlyMap<string, Setting> {
@@ -81,7 +118,8 @@ function findCustomIssue(issue: z.core.$ZodIssue): z.core.$ZodIssueCustom | null
 function findExposure(settings: ReadonlyMap<string, Setting>): ConfigIssue[] {
   const hosts = configSchema.shape.host.safeParse(settings.get('host')?.value);
   const auth = configSchema.shape.auth.safeParse(settings.get('auth')?.value);
-  if (!hosts.success || auth.data !== 'open-on-loopback') return [];
+  if (!hosts.success || auth.data === undefined) return [];
+  if (resolveAuth(auth.data, settings) !== 'open-on-loopback') return [];
   const exposed = hosts.data.filter((host) => !isLoopbackHost(host));
   const field = fields.find((each) => each.path === 'host');
   if (exposed.length === 0 || field === undefined) return [];
@@ -90,7 +128,12 @@ function findExposure(settings: ReadonlyMap<string, Setting>): ConfigIssue[] {
     settings.get('host')?.source,
     `${exposed.join(', ')} can be reached by others, and everybody who reaches this server may read and change every document`,
   );
-  return [{ ...issue, cure: 'listen on 127.0.0.1, or set QUIRE_AUTH=open (--auth open) if that is what you want' }];
+  return [
+    {
+      ...issue,
+      cure: 'listen on 127.0.0.1, set QUIRE_JWT_SECRETS to ask for tokens, or QUIRE_AUTH=open (--auth open) if that is what you want',
+    },
+  ];
 }
 
 function locate(field: Field, source: Source | undefined, fault: string): ConfigIssue {
@@ -101,7 +144,7 @@ function locate(field: Field, source: Source | undefined, fault: string): Config
 }
 
 /** Sections and lists are frozen; the objects that an extension list holds are somebody else's. */
-function freezeSettings(settings: z.output<typeof configSchema>): Config {
+function freezeSettings(settings: Config): Config {
   for (const value of Object.values(settings)) if (typeof value === 'object') Object.freeze(value);
   return Object.freeze(settings);
 }

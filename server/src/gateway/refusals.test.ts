@@ -2,7 +2,7 @@ import { closeCodes, encodePresence } from '@quire/protocol';
 import type { joinWithYWebsocket } from '@quire/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import * as Y from 'yjs';
-import type { Authenticator } from '../auth/authenticator.ts';
+import { type Authenticator, allow } from '../auth/authenticator.ts';
 import {
   createGatewayStage,
   EMPTY_UPDATE,
@@ -241,11 +241,10 @@ function countDenials(provider: ReturnType<typeof joinWithYWebsocket>['provider'
 /** Whoever has another token may only read. */
 function readersWithout(writerToken: string): Authenticator {
   return {
-    authenticate: ({ token }) =>
-      Promise.resolve({ role: token === writerToken ? 'editor' : 'reader', user: { id: token, name: null } }),
+    authenticate: async ({ token }) => allow(token === writerToken ? 'editor' : 'reader', { id: token, name: null }),
   };
 }
 
 const everybodyEdits: Authenticator = {
-  authenticate: ({ token }) => Promise.resolve({ role: 'editor', user: { id: token, name: null } }),
+  authenticate: async ({ token }) => allow('editor', { id: token, name: null }),
 };

@@ -7,6 +7,7 @@ import { createApi } from '../api/api.ts';
 import { createDocuments } from '../api/documents.ts';
 import { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
 import { createMetricsRoute } from '../observability/metrics/metrics-route.ts';
+import { openGuard } from '../testing/open-guard.ts';
 import { createStoreEditor } from '../testing/store-editor.ts';
 import { createApp } from './app.ts';
 
@@ -15,6 +16,7 @@ function createWhole() {
   const log = pino({ level: 'silent' });
   const api = createApi({
     documents: createDocuments({ store, editor: createStoreEditor(store) }),
+    guard: openGuard,
     origins: { allowedOrigins: [], isLoopbackOnly: true },
     log,
     isDraining: () => false,

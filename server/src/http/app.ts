@@ -29,7 +29,7 @@ export function createApp({ api, staticApp, readUnreadiness, log, metrics }: App
   });
   app.notFound((context) => context.text('There is nothing here.\n', 404));
   app.route('/', createHealth(readUnreadiness));
-  for (const path of ['/v1', '/v1/*']) app.all(path, (context) => api.fetch(context.req.raw));
+  for (const path of ['/v1', '/v1/*']) app.all(path, (context) => api.fetch(context.req.raw, context.env));
   for (const path of ['/collab', '/yjs/*']) {
     app.all(path, (context) => {
       const response = askForUpgrade(context);

@@ -24,8 +24,21 @@ export function isAllowedOrigin(claim: OriginClaim, policy: OriginPolicy): boole
     return true;
   const page = parseUrl(origin);
   if (page === null) return false;
-  if (isLoopbackHost(bareHostname(page))) return true;
-  // With the page's own scheme, since a proxy in front of us may speak another one than we do.
+  return isLoopbackHost(bareHostname(page)) || isSameHost(page, host);
+}
+
+/**
+ * Whether a cookie that came along may speak for its person. A browser sends it whichever page asks, so `*` is not
+ * enough, nor is being on loopback: cookies don't know ports, so those of every server on this machine would count.
+ */
+export function isTrustedWithCookies({ origin, host }: OriginClaim, policy: OriginPolicy): boolean {
+  if (origin === undefined || policy.allowedOrigins.includes(origin)) return true;
+  const page = parseUrl(origin);
+  return page !== null && isSameHost(page, host);
+}
+
+/** With the page's own scheme, since a proxy in front of us may speak another one than we do. */
+function isSameHost(page: URL, host: string | undefined): boolean {
   return host !== undefined && parseUrl(`${page.protocol}//${host}`)?.host === page.host;
 }
 

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createApi } from '../api/api.ts';
 import { createDocuments } from '../api/documents.ts';
+import { openGuard } from '../testing/open-guard.ts';
 import { createStoreEditor } from '../testing/store-editor.ts';
 import { createApp } from './app.ts';
 import { createHandlers } from './handlers.ts';
@@ -22,7 +23,7 @@ beforeEach(async () => {
   const documents = createDocuments({ store, editor: createStoreEditor(store) });
   const isDraining = () => false;
   const app = createApp({
-    api: createApi({ documents, origins, log, isDraining }),
+    api: createApi({ documents, guard: openGuard, origins, log, isDraining }),
     staticApp: null,
     readUnreadiness: () => [],
     log,

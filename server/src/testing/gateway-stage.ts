@@ -1,5 +1,5 @@
 import type { DocumentStore } from '@quire/persistence';
-import { decodeServerFrame, encodeHocuspocusFrame, type ServerFrame } from '@quire/protocol';
+import { type ClientFrame, decodeServerFrame, encodeHocuspocusFrame, type ServerFrame } from '@quire/protocol';
 import { type HocuspocusPerson, joinWithHocuspocus, joinWithYWebsocket, until } from '@quire/testing';
 import { WebSocket } from 'ws';
 import * as Y from 'yjs';
@@ -27,7 +27,8 @@ export interface GatewayStage {
   readonly start: (options?: StartOptions) => Promise<StartedGateway>;
   readonly joinHocuspocus: (url: string, name: string, options?: JoinOptions) => HocuspocusPerson;
   readonly joinYWebsocket: (url: string, name: string, options?: JoinOptions) => Person;
-  readonly openRaw: (url: string, name: string) => Promise<RawClient>;
+  /** Resolves once it is let in. @param frames sent together with its token, as providers do */
+  readonly openRaw: (url: string, name: string, frames?: readonly ClientFrame[]) => Promise<RawClient>;
   /** Has something end with the stage, before what was started earlier. */
   readonly atEnd: (end: () => unknown) => void;
   readonly close: () => Promise<void>;
@@ -53,8 +54,8 @@ export function createGatewayStage(): GatewayStage {
       atEnd(() => person.leave());
       return person;
     },
-    async openRaw(url, name) {
-      const client = await openRaw(url, name);
+    async openRaw(url, name, frames = []) {
+      const client = await openRaw(url, name, frames);
       atEnd(() => client.socket.terminate());
       return client;
     },
@@ -64,7 +65,7 @@ export function createGatewayStage(): GatewayStage {
   };
 }
 
-async function openRaw(url: string, name: string): Promise<RawClient> {
+async function openRaw(url: string, name: string, frames: readonly ClientFrame[]): Promise<RawClient> {
   const socket = new WebSocket(`${url}/collab`);
   const heard: ServerFrame[] = [];
   const closed = new Promise<number>((resolve) => socket.on('close', resolve));
@@ -72,6 +73,7 @@ async function openRaw(url: string, name: string): Promise<RawClient> {
   await new Promise((resolve) => socket.on('open', resolve));
   const say: RawClient['say'] = (frame) => socket.send(encodeHocuspocusFrame(name, frame));
   say({ kind: 'token', token: '', providerVersion: null });
+  for (const frame of frames) say(frame);
   await until(() => heard.some((frame) => frame.kind === 'authenticated' && frame.scope === 'read-write'), {
     what: `nobody is let into ${name}`,
   });

@@ -6,7 +6,7 @@ import { FIRST_EPOCH, MemoryStore } from '@quire/persistence';
 import { closeCodes, type DocumentName, encodeHocuspocusFrame, parseAddress } from '@quire/protocol';
 import { type FrameSocket, joinWithHocuspocus, joinWithYWebsocket, openFrameSocket, until } from '@quire/testing';
 import * as Y from 'yjs';
-import { AccessError, type Authenticator, createOpenAuthenticator } from '../auth/authenticator.ts';
+import { AccessError, type Authenticator, allow, createOpenAuthenticator } from '../auth/authenticator.ts';
 import type { ConfigInput, ServerParts } from '../main.ts';
 import type { MeasuredServer } from './measured-server.ts';
 
@@ -76,7 +76,7 @@ async function ask({ measured, atEnd }: Stage, path: string, headers: Record<str
 }
 
 function withRole(role: 'reader' | 'editor'): Authenticator {
-  return { authenticate: () => Promise.resolve({ role, user: { id: 'ada', name: 'Ada' } }) };
+  return { authenticate: async () => allow(role, { id: 'ada', name: 'Ada' }) };
 }
 
 /** Who asks to enter waits for as long as the scenario lasts. */

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { type DocumentStore, MemoryStore } from '@quire/persistence';
 import { pino } from 'pino';
 import { type Authenticator, createOpenAuthenticator } from '../auth/authenticator.ts';
+import { createGuard } from '../auth/guard.ts';
 import { systemClock } from '../clock.ts';
 import {
   type Collaboration,
@@ -53,7 +54,7 @@ export async function startGateway(options: StartOptions = {}): Promise<StartedG
   const limits = { ...testLimits, ...options.limits };
   const collaboration = createCollaboration({
     store,
-    authenticator: options.authenticator ?? createOpenAuthenticator(),
+    guard: createGuard(options.authenticator ?? createOpenAuthenticator(), log),
     log,
     clock: systemClock,
     limits,

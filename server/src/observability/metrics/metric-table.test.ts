@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { MemoryStore } from '@quire/persistence';
 import { joinWithHocuspocus, joinWithYWebsocket, until } from '@quire/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Authenticator } from '../../auth/authenticator.ts';
+import { type Authenticator, allow } from '../../auth/authenticator.ts';
 import type { Scrape } from '../../cli/top/exposition.ts';
 import { type MeasuredServer, startMeasuredServer } from '../../testing/measured-server.ts';
 import { describeMetric, metricNames } from './metric-table.ts';
@@ -86,7 +86,7 @@ describe('what a server exposes', () => {
 
   it('[G4] has the same series whoever comes, and never the name of a document or of a person', async () => {
     const authenticator: Authenticator = {
-      authenticate: ({ token }) => Promise.resolve({ role: 'editor', user: { id: token, name: token } }),
+      authenticate: async ({ token }) => allow('editor', { id: token, name: token }),
     };
     const measured = await start({}, { authenticator, store: new MemoryStore() });
     const before = seriesOf(await measured.scrape());

@@ -1,0 +1,53 @@
+import {
+  closeCodes,
+  compilePattern,
+  type DocumentName,
+  documentPatternSchema,
+  type Role,
+  roles,
+} from '@quire/protocol';
+import { z } from 'zod';
+import { type Access, AccessError } from './authenticator.ts';
+
+const MAX_GRANTS = 1_000;
+const MAX_ID_LENGTH = 200;
+const MAX_NAME_LENGTH = 100;
+
+/** Which documents, and what may be done with them. */
+export const grantClaimSchema = z.object({
+  documents: z.union([documentPatternSchema, z.array(documentPatternSchema).min(1).max(MAX_GRANTS)]),
+  role: z.enum(roles),
+});
+export type GrantClaim = z.infer<typeof grantClaimSchema>;
+
+/** What a token says, as far as we read it: the registered claims of RFC 7519, `name` of OpenID Connect, and our own `grants`. */
+export const claimsSchema = z.object({
+  sub: z.string().min(1).max(MAX_ID_LENGTH),
+  name: z.string().trim().min(1).max(MAX_NAME_LENGTH).optional(),
+  /** Seconds since 1970. */
+  exp: z.number(),
+  grants: z.array(grantClaimSchema).max(MAX_GRANTS),
+});
+export type Claims = z.infer<typeof claimsSchema>;
+
+/**
+ * @param claims of a token whose signature and times were found right
+ * @throws {AccessError} when they are not of our shape, saying which claim is at fault
+ */
+export function readClaims(claims: unknown): Access {
+  const parsed = claimsSchema.safeParse(claims);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    throw new AccessError(closeCodes.unauthorized, `the claims are not as they should be: ${faults.join('; ')}`);
+  }
+  const { sub, name, exp, grants } = parsed.data;
+  return { user: { id: sub, name: name ?? null }, expiresAt: exp * 1000, roleIn: readGrants(grants) };
+}
+
+/** The highest role of all grants that name the document. */
+function readGrants(grants: readonly GrantClaim[]): (document: DocumentName) => Role | null {
+  const highestFirst = grants
+    .flatMap(({ documents, role }) => [documents].flat().map((pattern) => ({ role, covers: compilePattern(pattern) })))
+    .sort((one, other) => roles.indexOf(other.role) - roles.indexOf(one.role));
+  return (document) => highestFirst.find(({ covers }) => covers(document))?.role ?? null;
+}

@@ -1,0 +1,81 @@
+import { type CloseCode, type DocumentName, mayWrite } from '@quire/protocol';
+import { type Grant, scopeOf } from '../auth/authenticator.ts';
+import type { ConnectionState, DocumentConnection } from './document-connection.ts';
+import { Refusal } from './refusal.ts';
+import type { SessionOrigin } from './session-port.ts';
+
+type Established = Extract<ConnectionState, { kind: 'established' }>;
+
+export interface RenewalContext {
+  /** @throws {Refusal} */
+  authenticate(document: DocumentName, token: string, origin: SessionOrigin): Promise<Grant>;
+  /** The connection has another grant now. */
+  onRenewed(connection: DocumentConnection, grant: Grant): void;
+}
+
+/** What a client has sent since the check of an earlier token began: only the last of it counts. */
+interface Underway {
+  next: string | null;
+}
+
+/**
+ * Fresh tokens of people who are in (Hocuspocus calls it token sync): what they may do changes in place, for them alone.
+ * One check at a time for each connection, however many tokens it sends.
+ */
+export class GrantRenewals {
+  readonly #context: RenewalContext;
+  readonly #underway = new WeakMap<DocumentConnection, Underway>();
+
+  constructor(context: RenewalContext) {
+    this.#context = context;
+  }
+
+  renew(connection: DocumentConnection, state: Established, token: string, origin: SessionOrigin): void {
+    const underway = this.#underway.get(connection);
+    if (underway === undefined) void this.#check(connection, state, token, origin);
+    else underway.next = token;
+  }
+
+  async #check(
+    connection: DocumentConnection,
+    state: Established,
+    token: string,
+    origin: SessionOrigin,
+  ): Promise<void> {
+    const underway: Underway = { next: null };
+    this.#underway.set(connection, underway);
+    for (let asked: string | null = token; asked !== null && connection.state === state; asked = underway.next) {
+      underway.next = null;
+      const answer = await this.#ask(connection, asked, origin);
+      if (connection.state === state) this.#take(connection, state, answer);
+    }
+    this.#underway.delete(connection);
+  }
+
+  async #ask(connection: DocumentConnection, token: string, origin: SessionOrigin): Promise<Grant | CloseCode> {
+    try {
+      return await this.#context.authenticate(connection.address.document, token, origin);
+    } catch (error) {
+      if (error instanceof Refusal) return error.closeCode;
+      throw error;
+    }
+  }
+
+  #take(connection: DocumentConnection, state: Established, answer: Grant | CloseCode): void {
+    if ('code' in answer) {
+      // Where the fault is ours the grant that it has goes on, until it ends by itself.
+      if (answer.retry === 'never') connection.closeDocument(answer);
+      return;
+    }
+    const couldWrite = mayWrite(state.grant.role);
+    const canWrite = mayWrite(answer.role);
+    state.grant = answer;
+    connection.author = answer.user.id;
+    if (state.hocuspocus !== null) state.hocuspocus.readOnly = !canWrite;
+    this.#context.onRenewed(connection, answer);
+    if (couldWrite === canWrite) return;
+    connection.say({ kind: 'authenticated', scope: scopeOf(answer) });
+    // What it wrote while it could not was refused, and what it writes now builds on that: all of it, once more (R4).
+    if (canWrite) connection.send(state.owner.stepOne);
+  }
+}

@@ -1,0 +1,51 @@
+import { closeCodes } from '@quire/protocol';
+import type { Clock } from '../clock.ts';
+import type { DocumentConnection } from './document-connection.ts';
+
+/** So long before a grant ends its bearer is asked for a fresh token, for the first time. */
+const ASK_BEFORE_MS = 30_000;
+/** And again after so long, while there is no answer. */
+const ASK_AGAIN_MS = 10_000;
+const LOOK_MS = 1_000;
+
+/** Ends grants when their time is over, whatever the client does; asks for fresh tokens before that. */
+export class GrantWatch {
+  readonly #clock: Clock;
+  /** Connections whose grants end, and when each was last asked for a token; 0: not yet. */
+  readonly #askedAt = new Map<DocumentConnection, number>();
+  readonly #stop: () => void;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#stop = clock.every(LOOK_MS, () => this.#look());
+  }
+
+  /** @param expiresAt null: it does not end */
+  watch(connection: DocumentConnection, expiresAt: number | null): void {
+    if (expiresAt === null) this.#askedAt.delete(connection);
+    else this.#askedAt.set(connection, 0);
+  }
+
+  forget(connection: DocumentConnection): void {
+    this.#askedAt.delete(connection);
+  }
+
+  close(): void {
+    this.#stop();
+    this.#askedAt.clear();
+  }
+
+  #look(): void {
+    const now = this.#clock.now();
+    for (const [connection, askedAt] of this.#askedAt) {
+      const { state } = connection;
+      const expiresAt = state.kind === 'established' ? state.grant.expiresAt : null;
+      if (expiresAt === null) this.#askedAt.delete(connection);
+      else if (expiresAt <= now) connection.closeDocument(closeCodes.unauthorized);
+      else if (expiresAt - now <= ASK_BEFORE_MS && now - askedAt >= ASK_AGAIN_MS) {
+        this.#askedAt.set(connection, now);
+        connection.say({ kind: 'token-request' });
+      }
+    }
+  }
+}

@@ -222,4 +222,20 @@ describe('a server that restarts', () => {
     expect(back.document('plan').getText('body').toString()).toBe('still here');
     await back.stop();
   });
+
+  it('is no longer given its time once it is back: a connection lost later is tried again soon', async () => {
+    const clock = new ManualClock();
+    const room = stage.connect({ clock, random: () => 1 - Number.EPSILON }).open('plan');
+    await room.whenSaved();
+    stage.peer.drop(code, reason);
+    await untilState(room, 'reconnecting');
+    clock.advance(2_000);
+    await untilState(room, 'saved');
+    clock.advance(10_000);
+    stage.peer.drop();
+    await untilState(room, 'reconnecting');
+    clock.advance(250);
+    await untilState(room, 'saved');
+    expect(stage.peer.connections).toHaveLength(3);
+  });
 });

@@ -74,6 +74,27 @@ describe('a gateway that closes', () => {
     expect(await storedText(store, 'plan')).toBe('x');
   });
 
+  it('waits for the receipts of what was sent before, though others never stop writing', async () => {
+    const store = new MemoryStore({ flushing: 'manual' });
+    atEnd(() => store.close());
+    const { url, collaboration } = await start({ store });
+    const raw = await typeInto(url, store);
+    let flushes = 0;
+    const settled = collaboration.settled().then(() => flushes);
+    const answers = (): number => raw.heard.filter(({ kind }) => kind === 'presence').length;
+    for (const update of keystrokes(5)) {
+      const answered = answers();
+      raw.say({ kind: 'update', update });
+      raw.say({ kind: 'query-presence' });
+      await vi.waitFor(() => expect(answers()).toBeGreaterThan(answered)); // the edit has arrived
+      flushes += 1;
+      store.flush();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    // What was at the disk, and the one batch that came behind it.
+    expect(await settled).toBe(2);
+  });
+
   it('[G4] says to all of a slice when to come back, and serves the others until it is their turn', async () => {
     const clock = new ManualClock();
     const { url, gateway } = await start({ clock, drain: { spreadMs: 2_000, receiptsMs: 1_000, goodbyeMs: 1_000 } });

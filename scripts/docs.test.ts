@@ -3,6 +3,8 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { renewCloseCodeTable } from '../protocol/src/close-code-table.ts';
+import { closeCodes } from '../protocol/src/close-codes.ts';
+import { withRetryHint } from '../protocol/src/retry-hint.ts';
 import { collectCitations, renewCitations } from './docs/test-citations.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -17,6 +19,11 @@ describe('the docs (node scripts/write-docs.ts renews what they take from the co
   it('the table of close codes is the one in the code', () => {
     const page = read('docs/protocol.md');
     expect(page).toBe(renewCloseCodeTable(page));
+  });
+
+  it('a retry hint looks as the server writes it', () => {
+    const { reason } = withRetryHint(closeCodes.serviceRestart, { minMs: 500, maxMs: 2_500 });
+    expect(read('docs/protocol.md')).toContain(`\`${reason}\``);
   });
 
   it('each guarantee lists the tests that cite it, and only those', () => {

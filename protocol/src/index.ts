@@ -40,6 +40,7 @@ export {
   renameDocumentSchema,
   titleSchema,
 } from './rest.ts';
+export { MAX_RETRY_HINT_MS, type RetryHint, readRetryHint, withRetryHint } from './retry-hint.ts';
 export { includesRole, mayWrite, type Role, roles } from './roles.ts';
 export { type SyncFrame, syncTypes } from './sync-frame.ts';
 export {

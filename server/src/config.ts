@@ -202,7 +202,14 @@ export const configSchema = z.strictObject({
   limits: limitsSchema.prefault({}),
   drainTimeoutMs: whole(0, 600_000)
     .default(10_000)
-    .describe('How long `quire serve` may take to flush everything when it is told to stop, in milliseconds.'),
+    .describe(
+      'How long `quire serve` may take to close its sessions and flush everything when it is told to stop, in milliseconds.',
+    ),
+  drainSpreadMs: whole(0, 300_000)
+    .default(2000)
+    .describe(
+      'Over how long the sessions of a server that is told to stop are closed, in milliseconds, at most half of `drainTimeoutMs`; fewer than ten thousand take less.',
+    ),
   extensions: z
     .array(
       z.custom<object>(

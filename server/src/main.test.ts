@@ -34,8 +34,13 @@ function joinHere(server: QuireServer, name: string, token = '') {
   return person;
 }
 
-/** The status line of an upgrade, and the socket. */
-async function upgrade(
+/** The status line of an upgrade. */
+async function upgrade(...request: Parameters<typeof askToUpgrade>): Promise<string> {
+  return (await askToUpgrade(...request)).split('\r\n')[0] ?? '';
+}
+
+/** What an upgrade is answered first. */
+async function askToUpgrade(
   port: number,
   path: string,
   headers: Record<string, string> = {},
@@ -48,7 +53,7 @@ async function upgrade(
   const lines = Object.entries({ ...sent, ...key }).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.write(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`);
   const [data] = (await once(socket, 'data')) as [Buffer];
-  return data.toString().split('\r\n')[0] ?? '';
+  return data.toString();
 }
 
 /** What comes back for a path that is sent exactly as it is written. */
@@ -264,12 +269,34 @@ describe('ending', () => {
     const created = server.documents.create().then(() => seen.push('durable'));
     await vi.waitFor(() => expect(store.queue.entries).toBe(1));
     const closed = server.close().then(() => seen.push('closed'));
-    const socket = connect(server.port, '127.0.0.1');
-    await once(socket, 'close').catch(() => []); // refused: the server has begun to end
+    await (await fetch(`${server.url}/readyz`)).text();
     expect(seen).toEqual([]);
     store.flush();
     await Promise.all([created, closed]);
     expect(seen).toEqual(['durable', 'closed']);
+  });
+
+  it('[G4] says to all who come meanwhile that it is draining, and when to ask again', async () => {
+    const store = new MemoryStore({ flushing: 'manual' });
+    const server = await start({}, { store });
+    const created = server.documents.create();
+    await vi.waitFor(() => expect(store.queue.entries).toBe(1));
+    const closed = server.close();
+    const readiness = await fetch(`${server.url}/readyz`);
+    expect(readiness.status).toBe(503);
+    expect(await readiness.json()).toMatchObject({ status: 'unready', reasons: [{ code: 'draining' }] });
+    expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+    for (const path of ['/collab', '/yjs/plan']) {
+      const answer = await askToUpgrade(server.port, path);
+      expect(answer).toContain('HTTP/1.1 503 Service Unavailable\r\n');
+      expect(answer).toMatch(/\r\nRetry-After: [1-9]\d*\r\n/);
+    }
+    const creating = await fetch(`${server.url}/v1/documents`, { method: 'POST' });
+    expect(creating.status).toBe(503);
+    expect(Number(creating.headers.get('retry-after'))).toBeGreaterThan(0);
+    store.flush();
+    await Promise.all([created, closed]);
+    await expect(fetch(`${server.url}/readyz`)).rejects.toThrow();
   });
 
   it('is unready from the moment in which it is told to close, and closes once', async () => {

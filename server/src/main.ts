@@ -13,6 +13,7 @@ import { isLoopbackHost } from './config/hosts.ts';
 import { readObject } from './config/layers.ts';
 import { parseConfig } from './config/parse-config.ts';
 import type { Config, ConfigInput } from './config.ts';
+import { planDrain } from './gateway/drain.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createApp } from './http/app.ts';
 import { createHandlers, createStartingHandlers } from './http/handlers.ts';
@@ -73,8 +74,8 @@ export interface QuireServer {
   readonly ready: boolean;
   readonly unfinished: Unfinished;
   /**
-   * Stops accepting, closes every session with "service restart", and flushes everything to disk. While the disk
-   * refuses writes it waits: only its end loses nothing.
+   * Takes no new session, closes those that there are with "service restart", in slices, and flushes everything to disk.
+   * While the disk refuses writes it waits: only its end loses nothing.
    */
   close(): Promise<void>;
 }
@@ -169,6 +170,7 @@ function compose(foundations: Foundations & { readonly store: DocumentStore }): 
   const gateway = createGateway({
     collaboration,
     limits: config.limits,
+    drain: planDrain(config.drainTimeoutMs, config.drainSpreadMs),
     clock,
     log: logger.child({ component: 'gateway' }),
     meters: metrics?.gateway ?? null,
@@ -194,9 +196,10 @@ function compose(foundations: Foundations & { readonly store: DocumentStore }): 
   listener.handle(createHandlers({ app, gateway, origins, isDraining, meters: metrics?.gateway ?? null }));
 
   async function close(): Promise<void> {
-    listener.stopAccepting();
+    // Who asks meanwhile gets an answer: load balancers that it is not ready, clients when to try again.
     await gateway.close();
     await collaboration.close();
+    listener.stopAccepting();
     if (parts.store === undefined) await store.close();
     stopWatchingStore();
     authenticator.close();

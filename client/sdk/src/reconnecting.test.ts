@@ -1,4 +1,4 @@
-import { closeCodes } from '@quire/protocol';
+import { closeCodes, withRetryHint } from '@quire/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakePeer } from './testing/fake-peer.ts';
 import { ManualClock } from './testing/manual-clock.ts';
@@ -172,5 +172,70 @@ describe('a connection', () => {
     clock.advance(3_000);
     await room.whenSaved();
     expect(stage.peer.connections).toHaveLength(2);
+  });
+});
+
+describe('a server that restarts', () => {
+  const { code, reason } = withRetryHint(closeCodes.serviceRestart, { minMs: 400, maxMs: 2_000 });
+
+  it.each([
+    ['at the earliest', 0, 400],
+    ['at the latest', 1 - Number.EPSILON, 2_000],
+  ])('is asked again when it said, %s, and gets what was typed meanwhile', async (_, drawn, delayMs) => {
+    const clock = new ManualClock();
+    const room = stage.connect({ clock, random: () => drawn }).open('plan');
+    await room.whenSaved();
+    stage.peer.drop(code, reason);
+    await untilState(room, 'reconnecting');
+    type(room, 'meanwhile');
+    clock.advance(delayMs - 1);
+    // Whoever connects later is not overtaken by an attempt made now.
+    await stage.connect().open('other').whenSaved();
+    expect(stage.peer.connections).toHaveLength(2);
+    clock.advance(1);
+    await room.whenSaved();
+    expect(stage.savedText()).toBe('meanwhile');
+  });
+
+  it('[G4] is asked every 2.5 s at least, for as long as it takes: nobody waits 3 s once it is back', async () => {
+    const clock = new ManualClock();
+    let attempts = 0;
+    const random = () => {
+      attempts += 1;
+      return 1 - Number.EPSILON;
+    };
+    const room = stage.connect({ clock, random }).open('plan');
+    await room.whenSaved();
+    const { port } = stage.peer;
+    stage.peer.drop(code, reason);
+    await stage.peer.stop();
+    await untilTrue(() => attempts === 1);
+    // More often than a server that said nothing is asked patiently.
+    for (let failed = 1; failed < 40; failed += 1) {
+      clock.advance(2_500);
+      await untilTrue(() => attempts === failed + 1);
+    }
+    type(room, 'still here');
+    const back = await FakePeer.start(port);
+    clock.advance(2_500);
+    await room.whenSaved();
+    expect(back.document('plan').getText('body').toString()).toBe('still here');
+    await back.stop();
+  });
+
+  it('is no longer given its time once it is back: a connection lost later is tried again soon', async () => {
+    const clock = new ManualClock();
+    const room = stage.connect({ clock, random: () => 1 - Number.EPSILON }).open('plan');
+    await room.whenSaved();
+    stage.peer.drop(code, reason);
+    await untilState(room, 'reconnecting');
+    clock.advance(2_000);
+    await untilState(room, 'saved');
+    clock.advance(10_000);
+    stage.peer.drop();
+    await untilState(room, 'reconnecting');
+    clock.advance(250);
+    await untilState(room, 'saved');
+    expect(stage.peer.connections).toHaveLength(3);
   });
 });

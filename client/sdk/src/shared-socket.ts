@@ -1,6 +1,14 @@
 import { HocuspocusProviderWebsocket, WebSocketStatus } from '@hocuspocus/provider';
-import { type CloseCode, decodeHocuspocusFrame, describeClose, encodeHocuspocusFrame } from '@quire/protocol';
-import { computeRetryDelayMs } from './backoff.ts';
+import {
+  type CloseCode,
+  closeCodes,
+  decodeHocuspocusFrame,
+  describeClose,
+  encodeHocuspocusFrame,
+  type RetryHint,
+  readRetryHint,
+} from '@quire/protocol';
+import { computeRetryDelayMs, type Restart } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { RoomProvider } from './room-provider.ts';
 import { judgeSilence } from './silence.ts';
@@ -30,6 +38,8 @@ const CHECK_INTERVAL_MS = 1_000;
 export class SharedSocket extends HocuspocusProviderWebsocket {
   readonly #options: SharedSocketOptions;
   #failures = 0;
+  /** The server said that it restarts; kept until it is back, however many attempts fail until then. */
+  #restart: { readonly saidAt: number; readonly hint: RetryHint | null } | null = null;
   #openedAt: number | null = null;
   #attemptedAt = 0;
   #heardAt = 0;
@@ -46,7 +56,9 @@ export class SharedSocket extends HocuspocusProviderWebsocket {
     // The base class would close after 30 s of silence, whether or not anybody had anything to say; see judgeSilence.
     clearInterval(this.intervals.connectionChecker);
     this.on('open', () => this.#opened());
-    this.on('disconnect', ({ event }: { event: { code?: number } | undefined }) => this.#lost(event?.code ?? 1006));
+    this.on('disconnect', ({ event }: { event: { code?: number; reason?: string } | undefined }) =>
+      this.#lost(event?.code ?? 1006, event?.reason ?? ''),
+    );
     // Reached without a close event when the socket could not even be made.
     this.on('maxAttemptsFailed', () => {
       if (this.webSocket === null) this.#retryLater();
@@ -80,6 +92,7 @@ export class SharedSocket extends HocuspocusProviderWebsocket {
     this.#cancelCheck?.();
     this.#cancelCheck = null;
     this.#failures = 0;
+    this.#restart = null;
   }
 
   stop(): void {
@@ -115,6 +128,7 @@ export class SharedSocket extends HocuspocusProviderWebsocket {
   }
 
   #opened(): void {
+    this.#restart = null;
     this.#openedAt = this.#heardAt = this.#options.clock.now();
     this.#probedAt = null;
   }
@@ -128,12 +142,13 @@ export class SharedSocket extends HocuspocusProviderWebsocket {
     void this.connect();
   }
 
-  #lost(code: number): void {
+  #lost(code: number, reason: string): void {
     // The base class would reconnect by itself, by rules of its own.
     this.shouldConnect = false;
     const { clock } = this.#options;
     if (this.#openedAt !== null && clock.now() - this.#openedAt >= PROVEN_AFTER_MS) this.#failures = 0;
     this.#openedAt = null;
+    if (code === closeCodes.serviceRestart.code) this.#restart = { saidAt: clock.now(), hint: readRetryHint(reason) };
     this.#options.onLost(describeClose(code));
     this.#retryLater();
   }
@@ -143,9 +158,15 @@ export class SharedSocket extends HocuspocusProviderWebsocket {
     const { clock, random } = this.#options;
     this.#cancelCheck?.();
     this.#cancelCheck = null;
-    const delayMs = computeRetryDelayMs(this.#failures, random());
+    const delayMs = computeRetryDelayMs(this.#failures, random(), this.#describeRestart());
     this.#failures += 1;
     this.#cancelRetry = clock.schedule(() => this.#attempt(), delayMs);
+  }
+
+  #describeRestart(): Restart | null {
+    if (this.#restart === null) return null;
+    const { saidAt, hint } = this.#restart;
+    return { agoMs: this.#options.clock.now() - saidAt, hint };
   }
 
   #watch(): void {

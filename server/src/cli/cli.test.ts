@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { readRetryHint } from '@quire/protocol';
 import { joinWithHocuspocus, until } from '@quire/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -201,6 +202,25 @@ describe('quire serve', () => {
     server.child.kill('SIGTERM');
     expect(await server.ended).toBe(1);
     expect(readLogs(server).at(-1)).toMatchObject({ level: 'error', ending: 'out of time', sessions: 1 });
+  });
+
+  it('[G4] says while it stops how many sessions are left, and cuts off who does not answer in time to end with 0', async () => {
+    const server = serve();
+    const url = await server.ready();
+    const [silent, polite] = [new WebSocket(`${url}/collab`), new WebSocket(`${url}/collab`)];
+    ends.push(() => silent.terminate());
+    await Promise.all([silent, polite].map((client) => once(client, 'open')));
+    const goodbye = once(polite, 'close');
+    silent.pause();
+    server.child.kill('SIGTERM');
+    const [code, reason] = (await goodbye) as [number, Buffer];
+    expect(code).toBe(1012);
+    expect(readRetryHint(reason.toString())).not.toBeNull();
+    expect(await server.ended).toBe(0);
+    const [stopping, progress, stopped] = readLogs(server).slice(-3);
+    expect(stopping).toMatchObject({ msg: 'stopping', reason: 'SIGTERM', sessions: 2 });
+    expect(progress).toMatchObject({ msg: 'still stopping', sessions: 1, queuedEntries: 0 });
+    expect(stopped).toMatchObject({ msg: 'stopped: everything is on disk' });
   });
 
   it.each([

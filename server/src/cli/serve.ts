@@ -12,6 +12,9 @@ import { listenForStop, type StopReason, type StopRequests } from './stop-reques
 /** How long a process that is about to crash tries to flush what is queued: long enough for a disk that works. */
 const CRASH_FLUSH_MS = 2000;
 
+/** Often enough to see that it goes on, rarely enough to be read. */
+const PROGRESS_INTERVAL_MS = 1000;
+
 /** Runs a server until it is told to stop, and sets the exit code: 0 only when everything was flushed. */
 export async function serve(sources: ConfigSources): Promise<void> {
   let config: Config;
@@ -53,7 +56,11 @@ async function run(config: Config, log: Log, stops: StopRequests): Promise<void>
   announce(server);
   const reason = await stops.first;
   log.logger.info({ reason, ...server.unfinished }, 'stopping');
+  const stopReporting = systemClock.every(PROGRESS_INTERVAL_MS, () => {
+    log.logger.info(server.unfinished, 'still stopping');
+  });
   const ending = await drain(server, stops, config.drainTimeoutMs);
+  stopReporting();
   stopGuarding();
   if (ending === 'flushed') {
     log.logger.info('stopped: everything is on disk');

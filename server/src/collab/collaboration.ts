@@ -59,6 +59,8 @@ export interface Collaboration {
    */
   delete(name: DocumentName): Promise<void>;
   readonly openDocuments: number;
+  /** Resolves once everything that was submitted so far is on disk and has its receipt, or was refused. */
+  settled(): Promise<void>;
   /** Waits for what is on its way to the disk, then lets go of all documents. */
   close(): Promise<void>;
 }
@@ -174,6 +176,11 @@ class LiveCollaboration implements Collaboration {
     const deletion = this.#delete(name).finally(() => this.#deleting.delete(name));
     this.#deleting.set(name, deletion);
     return deletion;
+  }
+
+  async settled(): Promise<void> {
+    const busy = [...this.#owners.values()].filter((owner) => owner.isBusy);
+    await Promise.all(busy.map((owner) => owner.settled()));
   }
 
   async close(): Promise<void> {

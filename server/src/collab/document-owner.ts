@@ -71,6 +71,19 @@ export function knowsNothing(stateVector: Uint8Array): boolean {
 /** No structs, no deletions. */
 const EMPTY_UPDATE = new Uint8Array([0, 0]);
 
+/** A submission of nobody, that nobody is told of. */
+const NOTHING: Submission = {
+  connection: null,
+  handshake: 0,
+  kind: 'update',
+  content: null,
+  frame: null,
+  owed: false,
+  title: null,
+  applied: false,
+  readAtMs: null,
+};
+
 /**
  * The one owner of an open document. Every edit takes the same way through it, in this order:
  * journal → fsync → apply → broadcast → receipt.
@@ -243,6 +256,18 @@ export class DocumentOwner {
     this.#title.storeNow();
     if (this.#queue.length === 0 && this.#flush.kind === 'idle') return Promise.resolve();
     return new Promise((resolve) => this.#onDrained.push(resolve));
+  }
+
+  /** Something waits for the disk, or is at it. */
+  get isBusy(): boolean {
+    return this.#queue.length > 0 || this.#flush.kind === 'journalling';
+  }
+
+  /** Resolves once everything submitted so far is on disk and has its receipt, or was refused; others may go on writing. */
+  settled(): Promise<void> {
+    if (!this.isBusy) return Promise.resolve();
+    // Whatever is behind something in the queue was answered before it.
+    return new Promise((resolve) => this.submit({ ...NOTHING, settled: { resolve, reject: () => resolve() } }));
   }
 
   /** Everybody out, nobody in. Edits that are not at the disk yet are refused; those that are can be waited for. */
@@ -433,17 +458,7 @@ export class DocumentOwner {
   };
 
   #submitOwn(update: Uint8Array, applied: boolean): void {
-    this.submit({
-      connection: null,
-      handshake: 0,
-      kind: 'update',
-      content: [{ author: '', update }],
-      frame: null,
-      owed: false,
-      title: null,
-      applied,
-      readAtMs: null,
-    });
+    this.submit({ ...NOTHING, content: [{ author: '', update }], applied });
   }
 
   #refuse(batch: readonly Submission[], error: unknown): void {

@@ -7,6 +7,7 @@ import type { Collaboration } from '../collab/collaboration.ts';
 import type { Logger } from '../observability/log.ts';
 import type { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
 import { hocuspocusDialect, YWebsocketDialect } from './dialects.ts';
+import { type DrainPlan, tellSessionsToGo } from './drain.ts';
 import { RequestOrigin } from './request-origin.ts';
 import { Session } from './session.ts';
 import { SessionSocket } from './session-socket.ts';
@@ -23,6 +24,7 @@ export interface GatewayLimits {
 export interface GatewayOptions {
   readonly collaboration: Collaboration;
   readonly limits: GatewayLimits;
+  readonly drain: DrainPlan;
   readonly clock: Clock;
   readonly log: Logger;
   /** Left out: nothing is counted. */
@@ -34,7 +36,7 @@ export interface Gateway {
   /** Takes over a request to `/collab` or `/yjs/<document>`; answers every other one, and bad ones, with an HTTP error. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   readonly sessions: number;
-  /** Closes every session with "service restart"; resolves when they are gone. */
+  /** Takes no new session, and closes every one with "service restart", in slices; resolves when they are gone. */
   close(): Promise<void>;
 }
 
@@ -42,7 +44,8 @@ export interface Gateway {
 const QUIET_MS = 12_000;
 const UPKEEP_MS = 5_000;
 
-export function createGateway({ collaboration, limits, clock, log, meters = null }: GatewayOptions): Gateway {
+export function createGateway(options: GatewayOptions): Gateway {
+  const { collaboration, limits, drain, clock, log, meters = null } = options;
   const server = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -52,11 +55,34 @@ export function createGateway({ collaboration, limits, clock, log, meters = null
   });
   const sessions = new Set<Session>();
   const settings = { maxUnsentBytes: limits.maxUnsentBytes, clock, log, meters, onClosed: forget };
+  let closing: Promise<void> | null = null;
   let onEmpty: (() => void) | null = null;
 
   function forget(session: Session): void {
     sessions.delete(session);
     if (sessions.size === 0) onEmpty?.();
+  }
+
+  /** Waits until nobody is left; who stays for too long is put out. */
+  async function waitUntilEmpty(): Promise<void> {
+    if (sessions.size === 0) return;
+    const empty = new Promise<void>((resolve) => {
+      onEmpty = resolve;
+    });
+    const cancel = clock.after(drain.goodbyeMs, () => {
+      for (const session of sessions) session.terminate();
+    });
+    await empty;
+    cancel();
+  }
+
+  async function close(): Promise<void> {
+    server.close();
+    await tellSessionsToGo({ sessions: [...sessions], plan: drain, clock, settled: () => collaboration.settled() });
+    await waitUntilEmpty();
+    // Until then: those who are told last are still to be kept alive, and missed when they are gone.
+    stopUpkeep();
+    stopPinging();
   }
 
   function open(webSocket: SessionSocket, socket: Duplex, request: IncomingMessage, target: UpgradeTarget): void {
@@ -111,24 +137,19 @@ export function createGateway({ collaboration, limits, clock, log, meters = null
       return sessions.size;
     },
     close() {
-      stopUpkeep();
-      stopPinging();
-      server.close();
-      for (const session of sessions) session.close(closeCodes.serviceRestart);
-      if (sessions.size === 0) return Promise.resolve();
-      return new Promise((resolve) => {
-        onEmpty = resolve;
-      });
+      closing ??= close();
+      return closing;
     },
   };
 }
 
 /** Answers an upgrade that is refused; the socket has no HTTP response object. */
-export function refuseUpgrade(socket: Duplex, status: string, problem: string): void {
+export function refuseUpgrade(socket: Duplex, status: string, problem: string, retryAfterSeconds?: number): void {
   const body = `${problem}\n`;
+  const retryAfter = retryAfterSeconds === undefined ? '' : `Retry-After: ${retryAfterSeconds}\r\n`;
   socket.on('error', () => socket.destroy()); // the other side may be gone already
   socket.end(
-    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
+    `HTTP/1.1 ${status}\r\nConnection: close\r\n${retryAfter}Content-Type: text/plain; charset=utf-8\r\n` +
       `Sec-WebSocket-Version: 13\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
 }

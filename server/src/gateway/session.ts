@@ -166,6 +166,11 @@ export class Session implements SessionPort, SocketListener {
     this.#webSocket.close(code.code, code.reason);
   }
 
+  /** Ends it without waiting for the other side. */
+  terminate(): void {
+    this.#webSocket.terminate();
+  }
+
   #beginClosing(): void {
     if (this.#state.kind !== 'open') return;
     const giveUp = setTimeout(() => this.#webSocket.terminate(), CLOSE_GRACE_MS);

@@ -6,6 +6,9 @@ import { createHealth } from './health.ts';
 import type { Handlers } from './listener.ts';
 import { isAllowedOrigin, isTrustedHost, type OriginPolicy } from './origins.ts';
 
+/** For whoever asks while the server starts or stops: neither takes long, and asking is cheap. */
+const RETRY_AFTER_SECONDS = 1;
+
 export interface HandlerParts {
   readonly app: Hono;
   readonly gateway: Pick<Gateway, 'handleUpgrade'>;
@@ -22,7 +25,7 @@ export function createHandlers({ app, gateway, origins, isDraining, meters }: Ha
     onUpgrade(request, socket, head) {
       const { host, origin } = request.headers;
       if (isDraining()) {
-        refuse(socket, '503 Service Unavailable', 'The server is restarting.');
+        refuse(socket, '503 Service Unavailable', 'The server is restarting.', RETRY_AFTER_SECONDS);
       } else if (!isTrustedHost(host, origins)) {
         refuse(
           socket,
@@ -42,17 +45,20 @@ export function createHandlers({ app, gateway, origins, isDraining, meters }: Ha
 export function createStartingHandlers(meters: GatewayMeters | null): Handlers {
   const refuse = createRefusal(meters);
   const app = createHealth(() => [{ code: 'starting', detail: 'The journal is being opened' }]);
-  app.all('*', (context) => context.text('The server is starting.\n', 503, { 'Retry-After': '1' }));
+  app.all('*', (context) =>
+    context.text('The server is starting.\n', 503, { 'Retry-After': String(RETRY_AFTER_SECONDS) }),
+  );
   return {
     onRequest: listenFor(app),
-    onUpgrade: (_request, socket) => refuse(socket, '503 Service Unavailable', 'The server is starting.'),
+    onUpgrade: (_request, socket) =>
+      refuse(socket, '503 Service Unavailable', 'The server is starting.', RETRY_AFTER_SECONDS),
   };
 }
 
 function createRefusal(meters: GatewayMeters | null): typeof refuseUpgrade {
-  return (socket, status, problem) => {
+  return (socket, status, ...answer) => {
     meters?.upgradeFailed(status);
-    refuseUpgrade(socket, status, problem);
+    refuseUpgrade(socket, status, ...answer);
   };
 }
 

@@ -4,13 +4,14 @@ import { type DocumentStore, MemoryStore } from '@quire/persistence';
 import { pino } from 'pino';
 import { type Authenticator, createOpenAuthenticator } from '../auth/authenticator.ts';
 import { createGuard } from '../auth/guard.ts';
-import { systemClock } from '../clock.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import {
   type Collaboration,
   type CollaborationLimits,
   createCollaboration,
   type Extension,
 } from '../collab/collaboration.ts';
+import type { DrainPlan } from '../gateway/drain.ts';
 import { createGateway, type Gateway, type GatewayLimits } from '../gateway/gateway.ts';
 
 const MIB = 1024 * 1024;
@@ -31,6 +32,8 @@ export const testLimits: CollaborationLimits & GatewayLimits = {
   unloadDelayMs: 5,
 };
 
+const allAtOnce: DrainPlan = { spreadMs: 0, receiptsMs: 0, goodbyeMs: 2_000 };
+
 export interface StartedGateway {
   /** `ws://127.0.0.1:port` */
   readonly url: string;
@@ -45,6 +48,10 @@ export interface StartOptions {
   readonly authenticator?: Authenticator;
   readonly extensions?: readonly Extension[];
   readonly limits?: Partial<CollaborationLimits & GatewayLimits>;
+  /** Left out: all sessions at once, with time to say goodbye. */
+  readonly drain?: DrainPlan;
+  /** Left out: the system's. */
+  readonly clock?: Clock;
 }
 
 /** A gateway and its documents on a free port, with nothing else of a server: real sockets, a store in memory unless given. */
@@ -52,15 +59,16 @@ export async function startGateway(options: StartOptions = {}): Promise<StartedG
   const store = options.store ?? new MemoryStore();
   const log = pino({ level: 'silent' });
   const limits = { ...testLimits, ...options.limits };
+  const clock = options.clock ?? systemClock;
   const collaboration = createCollaboration({
     store,
     guard: createGuard(options.authenticator ?? createOpenAuthenticator(), log),
     log,
-    clock: systemClock,
+    clock,
     limits,
     extensions: options.extensions ?? [],
   });
-  const gateway = createGateway({ collaboration, limits, clock: systemClock, log });
+  const gateway = createGateway({ collaboration, limits, drain: options.drain ?? allAtOnce, clock, log });
   const server = createServer();
   server.on('upgrade', (request, socket, head) => gateway.handleUpgrade(request, socket, head));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

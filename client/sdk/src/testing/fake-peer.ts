@@ -90,8 +90,8 @@ export class FakePeer {
   }
 
   /** Ends every socket: with a close code, or without a word. */
-  drop(code?: number): void {
-    for (const connection of this.open) connection.drop(code);
+  drop(code?: number, reason?: string): void {
+    for (const connection of this.open) connection.drop(code, reason);
   }
 
   closeDocument(name: string, reason: string): void {
@@ -178,9 +178,9 @@ class FakeConnection implements PeerConnection {
     );
   }
 
-  drop(code?: number): void {
+  drop(code?: number, reason?: string): void {
     if (code === undefined) this.#socket.terminate();
-    else this.#socket.close(code);
+    else this.#socket.close(code, reason);
   }
 
   #receive(data: Uint8Array): void {

@@ -17,6 +17,8 @@ export interface Stage {
 export interface StageOptions extends ConnectOptions {
   readonly clock?: Clock;
   readonly environment?: FakeEnvironment;
+  /** In [0, 1); left out: the soonest of all reconnects. */
+  readonly random?: () => number;
 }
 
 /** A peer and the clients of one test; closes them all. */
@@ -25,8 +27,8 @@ export async function openStage(): Promise<Stage> {
   const clients: Client[] = [];
   return {
     peer,
-    connect({ clock = systemClock, environment = createFakeEnvironment(), ...options } = {}) {
-      const client = connectIn({ clock, environment, random: () => 0 }, { url: peer.url, ...options });
+    connect({ clock = systemClock, environment = createFakeEnvironment(), random = () => 0, ...options } = {}) {
+      const client = connectIn({ clock, environment, random }, { url: peer.url, ...options });
       clients.push(client);
       return { ...client, environment };
     },

@@ -1,0 +1,26 @@
+import { readRetryHint } from '@quire/protocol';
+import { inventSeed } from '@quire/testing';
+import { describe, expect, test } from 'vitest';
+import { CROWD, runRestarts } from './drain-run.ts';
+
+const RESTARTS = 10;
+
+describe('a server that is restarted under load', () => {
+  test(`[G1] ends with 0 and loses nothing, in ${RESTARTS} restarts; [G2] everybody has all that anybody typed; [G4] each is told when to return`, async () => {
+    const seed = inventSeed();
+    const restarts = await runRestarts({ seed, rounds: RESTARTS });
+    for (const { sentAway, exit: _, ...numbers } of restarts) console.log(JSON.stringify({ seed, ...numbers }));
+    expect(restarts).toHaveLength(RESTARTS);
+    // What had reached the server was not only kept, but receipted before the goodbye.
+    expect(restarts.reduce((sum, { receipted }) => sum + receipted, 0)).toBeGreaterThan(0);
+    for (const { exit, inFlight, sentAway } of restarts) {
+      expect(exit).toEqual({ code: 0, signal: null });
+      expect(inFlight).toBeGreaterThan(0);
+      expect(sentAway).toHaveLength(CROWD);
+      for (const { code, reason } of sentAway) {
+        expect(code).toBe(1012);
+        expect(readRetryHint(reason)).not.toBeNull();
+      }
+    }
+  }, 240_000);
+});

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type HocuspocusPerson, joinWithHocuspocus, startServer, until } from '@quire/testing';
 
+const QUIRE = join(import.meta.dirname, '..', '..', 'node_modules', '.bin', 'quire');
+const SERVER_CORE = '0';
 const DOCUMENTS = 20;
 const READERS = 4;
 const TYPING_INTERVAL_MS = 25;
@@ -14,7 +17,10 @@ export interface TypingOptions {
 
 /** CPU time of the server process, in microseconds, for each edit that it receipted: one writer and some readers a document. */
 export async function measureTyping({ metrics, seconds }: TypingOptions): Promise<number> {
-  const server = await startServer({ env: { QUIRE_METRICS: String(metrics) } });
+  const server = await startServer({
+    env: { QUIRE_METRICS: String(metrics) },
+    program: ['taskset', '-c', SERVER_CORE, QUIRE, 'serve'],
+  });
   const everybody: HocuspocusPerson[] = [];
   try {
     const writers: HocuspocusPerson[] = [];

@@ -89,7 +89,11 @@ const limitsSchema = z.strictObject({
 
 const secretSchema = z.string().superRefine((secret, context) => {
   if (Buffer.byteLength(secret) >= MIN_SECRET_BYTES) return;
-  context.addIssue({ code: 'custom', message: `must have at least ${MIN_SECRET_BYTES} bytes`, input: secret });
+  context.addIssue({
+    code: 'custom',
+    message: `must have at least ${MIN_SECRET_BYTES} bytes (commas separate secrets)`,
+    input: secret,
+  });
 });
 
 const urlSchema = z.string().superRefine((url, context) => {

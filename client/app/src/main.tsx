@@ -9,14 +9,16 @@ import { connect } from '@quire/client';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
+import { takePageToken } from './client/page-token.ts';
 import { registerServiceWorker } from './offline/register-worker.ts';
 
 const root = document.querySelector('#root');
 if (root === null) throw new Error('index.html has no #root');
 
+const token = takePageToken({ location, history, storage: sessionStorage });
 createRoot(root).render(
   <StrictMode>
-    <App client={connect()} />
+    <App client={connect({ token })} />
   </StrictMode>,
 );
 registerServiceWorker();

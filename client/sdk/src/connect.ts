@@ -189,6 +189,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
         server: endpoint.socketUrl,
         offline: (options.offline ?? true) && environment.hasIndexedDb,
         getToken,
+        renewsTokens: options.getToken !== undefined,
         onUnsavedChanged: () => guard.arm(all().some((one) => one.hasUnsaved())),
         onOver: restUnlessNeeded,
       });

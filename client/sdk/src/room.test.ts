@@ -44,6 +44,42 @@ describe('a room', () => {
     vi.unstubAllGlobals();
   });
 
+  it('[G6] whose token is over comes back with a fresh one, and its edits with it', async () => {
+    let made = 0;
+    const room = stage.connect({ getToken: async () => `token ${++made}` }).open('plan');
+    await room.whenSaved();
+    stage.peer.closeDocument('plan', closeCodes.unauthorized.name);
+    await untilState(room, 'reconnecting');
+    type(room, 'typed meanwhile');
+    await untilTrue(() => stage.savedText() === 'typed meanwhile');
+    expect(stage.peer.tokens).toEqual(['token 1', 'token 2']);
+  });
+
+  it('[G6] with no other token, or one that is no better, says that nobody is signed in, and stops', async () => {
+    const stays = stage.connect({ token: 'the only one' }).open('plan');
+    const renews = stage.connect({ getToken: async () => 'always the same' }).open('plan');
+    await Promise.all([stays.whenSaved(), renews.whenSaved()]);
+    stage.peer.denies = closeCodes.unauthorized.name;
+    stage.peer.closeDocument('plan', closeCodes.unauthorized.name);
+    for (const room of [stays, renews]) {
+      await untilState(room, 'cannot-save');
+      expect(room.status.get()).toMatchObject({ retrying: false, reason: closeCodes.unauthorized.shown });
+    }
+    expect(stage.peer.tokens.toSorted()).toEqual(['always the same', 'always the same', 'the only one']);
+  });
+
+  it('[G6] sends a fresh token when the server asks for one, and stays as it is', async () => {
+    let made = 0;
+    const room = stage.connect({ getToken: async () => `token ${++made}` }).open('plan');
+    await room.whenSaved();
+    const states: string[] = [];
+    room.status.subscribe(({ state }) => states.push(state));
+    stage.peer.askForToken('plan');
+    await untilTrue(() => stage.peer.tokens.length === 2);
+    expect(stage.peer.tokens).toEqual(['token 1', 'token 2']);
+    expect(states.filter((state) => state !== 'saved')).toEqual([]);
+  });
+
   it('sees what others write, without calling it its own', async () => {
     const [ada, ben] = [stage.connect().open('plan'), stage.connect().open('plan')];
     await Promise.all([ada.whenSaved(), ben.whenSaved()]);

@@ -34,6 +34,8 @@ export interface RoomContext {
   readonly server: string;
   readonly offline: boolean;
   readonly getToken: () => Promise<string>;
+  /** Whether the next token may be another one than the last. */
+  readonly renewsTokens: boolean;
   /** The count of unconfirmed changes is zero now, or no longer is. */
   readonly onUnsavedChanged: () => void;
   /** The room needs the socket no more. */
@@ -94,6 +96,8 @@ class LiveRoom implements OpenRoom {
   #person: PersonDetails | null = null;
   #copyKnown = false;
   #rejoinFailures = 0;
+  /** Let in since a token was last found to be over: the next one may be good. */
+  #mayTryAnotherToken = false;
   #wakeAt = Number.POSITIVE_INFINITY;
   #cancelWake: () => void = () => {};
   #cancelPatience: () => void = () => {};
@@ -241,6 +245,7 @@ class LiveRoom implements OpenRoom {
   #hear(frame: ServerFrame): void {
     switch (frame.kind) {
       case 'authenticated':
+        this.#mayTryAnotherToken = this.#context.renewsTokens;
         this.#see({ type: 'authenticated', scope: frame.scope === 'readonly' ? 'readonly' : 'read-write' });
         return;
       case 'denied':
@@ -270,7 +275,10 @@ class LiveRoom implements OpenRoom {
 
   /** The server ended this document's connection and kept the socket. */
   #closedByServer(close: CloseCode): void {
-    this.#see({ type: 'closed', close, blamed: true });
+    // A computer that slept through the end of its token was not there to be asked for a fresh one.
+    const isOverdue = close.code === closeCodes.unauthorized.code && this.#mayTryAnotherToken;
+    if (isOverdue) this.#mayTryAnotherToken = false;
+    this.#see({ type: 'closed', close, blamed: !isOverdue });
     if (isOver(this.#machine)) return;
     const delayMs = computeRetryDelayMs(this.#rejoinFailures, this.#context.random());
     this.#rejoinFailures += 1;

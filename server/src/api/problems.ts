@@ -83,7 +83,11 @@ export function toApiError(error: unknown): ApiError {
 function describeAccessError(error: AccessError): ApiError {
   switch (error.closeCode.name) {
     case closeCodes.unauthorized.name:
-      return new ApiError('unauthorized', 'Sign in: send a valid token, with Authorization: Bearer', error);
+      return new ApiError(
+        'unauthorized',
+        'You are not signed in, or no longer (programs send a valid token, as Authorization: Bearer)',
+        error,
+      );
     case closeCodes.authUnavailable.name:
       return new ApiError('auth-unavailable', problemKinds['auth-unavailable'].title, error);
     case closeCodes.internalError.name:

@@ -27,6 +27,7 @@ export function createProgram(surroundings: Surroundings): Command {
     await serve(readSources(command, surroundings));
   });
   addConfigCommand(program, surroundings);
+  addTokenCommand(program, surroundings);
   addTopCommand(program, surroundings);
   return program;
 }
@@ -43,6 +44,37 @@ function addConfigCommand(program: Command, surroundings: Surroundings): void {
     const { printConfig } = await import('./config-command.ts');
     await printConfig(readSources(command, surroundings), { asJson: command.opts().json === true });
   });
+}
+
+function addTokenCommand(program: Command, surroundings: Surroundings): void {
+  const command = program
+    .command('token')
+    .description('Print a token to try a server with, signed with the first of its secrets (jwt.secrets).')
+    .requiredOption('--user <id>', 'Whom it is for: the id under which their edits are known.')
+    .option('--name <name>', 'What others see them as.')
+    .option(
+      '--grant <role:pattern>',
+      'A role and the documents it is for, such as editor:team/**; may be given several times (default: editor:**).',
+      (grant: string, before: readonly string[] | undefined) => [...(before ?? []), grant],
+    )
+    .option('--expires <time>', 'How long it lasts: 90s, 30m, 8h, 7d.', '1h')
+    .option('--link', 'Print an address that opens the app with it.')
+    .option('--config <file>', 'Read settings from this file, as "quire serve" does (QUIRE_CONFIG).')
+    .showHelpAfterError('Run "quire token --help".');
+  command.action(async () => {
+    const { printToken } = await import('./token-command.ts');
+    const { user, name, grant, expires, link } = command.opts<TokenFlags>();
+    const sources = { ...readSources(command, surroundings), flags: new Map() };
+    await printToken(sources, { user, name, grants: grant ?? ['editor:**'], expires, link: link === true });
+  });
+}
+
+interface TokenFlags {
+  readonly user: string;
+  readonly name?: string;
+  readonly grant?: readonly string[];
+  readonly expires: string;
+  readonly link?: boolean;
 }
 
 function addTopCommand(program: Command, surroundings: Surroundings): void {

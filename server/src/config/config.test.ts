@@ -155,6 +155,45 @@ describe('who may be reached', () => {
   });
 });
 
+describe('[G6] who is asked for a token', () => {
+  const secrets = 'a secret of the tests that is long enough';
+
+  it('is everybody once there is a key, on any address', async () => {
+    expect((await load({})).auth).toBe('open-on-loopback');
+    for (const environment of [
+      { QUIRE_JWT_SECRETS: secrets },
+      { QUIRE_JWT_KEY_FILE: 'keys.pem' },
+      { QUIRE_JWT_JWKS_URL: 'https://id.example/keys' },
+    ] as Record<string, string>[]) {
+      const config = await load({ environment, flags: { host: '0.0.0.0' } });
+      expect([config.auth, config.host]).toEqual(['jwt', ['0.0.0.0']]);
+    }
+  });
+
+  it('is never left open by having set a key that nobody looks at, nor closed without one', async () => {
+    for (const auth of ['open', 'open-on-loopback']) {
+      const issues = await issuesOf(load({ environment: { QUIRE_JWT_SECRETS: secrets }, flags: { auth } }));
+      expect(issues.map(({ path, source }) => [path, source])).toEqual([['auth', '--auth']]);
+      expect(issues[0]?.cure).toContain('QUIRE_AUTH=jwt');
+    }
+    const issues = await issuesOf(load({ environment: { QUIRE_AUTH: 'jwt' } }));
+    expect(issues.map(({ path }) => path)).toEqual(['auth']);
+    expect(issues[0]?.cure).toContain('QUIRE_JWT_SECRETS');
+  });
+
+  it('takes several secrets, refuses short ones, and shows none', async () => {
+    const two = await load({ environment: { QUIRE_JWT_SECRETS: `${secrets}, ${secrets}2` } });
+    expect(two.jwt.secrets).toEqual([secrets, `${secrets}2`]);
+    const issues = await issuesOf(
+      load({ environment: { QUIRE_JWT_SECRETS: `${secrets},tooshort`, QUIRE_JWT_JWKS_URL: 'id' } }),
+    );
+    expect(issues.map(({ path }) => path)).toEqual(['jwt.secrets', 'jwt.jwksUrl']);
+    const message = new ConfigError(issues).message;
+    expect(message).toContain('at least 32 bytes');
+    expect(message).not.toContain('tooshort');
+  });
+});
+
 describe('config files', () => {
   const moduleText = 'export default { port: 4321, extensions: [{ extensionName: "mine" }] };';
 

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 
 const LOOPBACK_PAIR = ['127.0.0.1', '::1'] as const;
 const hostName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i;
@@ -11,6 +11,13 @@ export function expandHost(host: string): readonly string[] {
 export function hostFault(host: string): string | null {
   if (isIP(host) !== 0 || hostName.test(host)) return null;
   return 'must be an IP address or a host name, without scheme and port';
+}
+
+/** Of the hosts that a server listens on, one under which this machine reaches it, as it is written in an address. */
+export function reachableHost(hosts: readonly string[]): string {
+  const [first = 'localhost'] = hosts;
+  if (hosts.some((host) => isLoopbackHost(host) || host === '0.0.0.0' || host === '::')) return 'localhost';
+  return isIPv6(first) ? `[${first}]` : first;
 }
 
 /** Whether only this machine can reach a listener on `host`. A name that merely resolves to loopback doesn't count. */

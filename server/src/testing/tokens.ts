@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose';
 
-export const SECRET = 'a secret of the tests, which is long enough';
+export const SECRET = 'a secret of the tests that is long enough';
 
 export interface TokenClaims {
   readonly sub?: string;

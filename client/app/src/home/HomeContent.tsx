@@ -1,5 +1,5 @@
 import type { DocumentInfo } from '@quire/client';
-import { FileText, SearchX, ServerOff, TriangleAlert } from 'lucide-react';
+import { FileText, KeyRound, SearchX, ServerOff, TriangleAlert } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { DocumentTable } from './DocumentTable.tsx';
 import { type DocumentListState, PAGE_SIZE } from './document-list.ts';
@@ -27,6 +27,16 @@ export function HomeContent({ state, query, onRetry, onMore, onClearSearch, ...a
           <p>
             If this server is yours, see whether it runs. Documents that you opened here before still open by their
             link.
+          </p>
+          <RetryButton onRetry={onRetry} />
+        </Notice>
+      );
+    case 'signed-out':
+      return (
+        <Notice icon={<KeyRound aria-hidden />} title="You are not signed in" alert>
+          <p>
+            Or no longer. Open your documents from where you signed in, or with a link that holds a fresh token; whoever
+            runs this server can give you one.
           </p>
           <RetryButton onRetry={onRetry} />
         </Notice>

@@ -1,4 +1,4 @@
-import type { DocumentInfo, DocumentsApi, ListDocumentsOptions } from '@quire/client';
+import { type DocumentInfo, type DocumentsApi, type ListDocumentsOptions, QuireError } from '@quire/client';
 import { expect, test } from 'vitest';
 import { createDocumentList, PAGE_SIZE } from './document-list.ts';
 
@@ -162,4 +162,20 @@ test('a closed list asks for nothing more and changes no more', async () => {
   await refresh;
   expect(requests[0]?.options.signal?.aborted).toBe(true);
   expect(list.get()).toEqual({ kind: 'loading' });
+});
+
+test('[G6] somebody whom the server does not know is told so, and sees nothing that was listed before', async () => {
+  let isKnown = true;
+  const refusal = new QuireError('refused', 'Sign in', { status: 401, problem: 'unauthorized' });
+  const list = createDocumentList({
+    list: () => (isKnown ? Promise.resolve({ documents: [describe('secret')], next: null }) : Promise.reject(refusal)),
+  } as unknown as DocumentsApi);
+  await list.refresh();
+  expect(list.get()).toMatchObject({ kind: 'ready' });
+  isKnown = false;
+  await list.refresh();
+  expect(list.get()).toEqual({ kind: 'signed-out' });
+  isKnown = true;
+  await list.refresh();
+  expect(list.get()).toMatchObject({ kind: 'ready' });
 });

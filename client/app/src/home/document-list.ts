@@ -1,8 +1,10 @@
-import type { DocumentInfo, DocumentList, DocumentsApi, Readable } from '@quire/client';
+import { type DocumentInfo, type DocumentList, type DocumentsApi, QuireError, type Readable } from '@quire/client';
 
 export type DocumentListState =
   | { readonly kind: 'loading' }
   | { readonly kind: 'failed'; readonly message: string }
+  /** The server wants to know who asks. */
+  | { readonly kind: 'signed-out' }
   | {
       readonly kind: 'ready';
       /** Latest change first. */
@@ -134,6 +136,7 @@ function rejectOn(signal: AbortSignal): Promise<never> {
 }
 
 function describeFailure(state: DocumentListState, error: unknown): DocumentListState {
+  if (error instanceof QuireError && error.problem === 'unauthorized') return { kind: 'signed-out' };
   const message = error instanceof Error ? error.message : String(error);
   return state.kind === 'ready' ? { ...state, stale: message } : { kind: 'failed', message };
 }

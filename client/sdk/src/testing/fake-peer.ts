@@ -98,6 +98,10 @@ export class FakePeer {
     for (const connection of this.open) connection.closeDocument(name, reason);
   }
 
+  askForToken(name: string): void {
+    for (const connection of this.open) connection.askForToken(name);
+  }
+
   relayPresence(from: FakeConnection, name: string, presence: Uint8Array): void {
     for (const connection of this.open) if (connection !== from) connection.tellPresence(name, presence);
   }
@@ -160,6 +164,11 @@ class FakeConnection implements PeerConnection {
   releaseReceipts(count: number): void {
     for (const { address, durable } of this.#held.splice(0, count))
       this.#send(encodeServerFrame(address, { kind: 'receipt', durable }));
+  }
+
+  askForToken(name: string): void {
+    const address = this.#joined.get(name);
+    if (address !== undefined) this.#send(encodeServerFrame(address, { kind: 'token-request' }));
   }
 
   sendRaw(bytes: Uint8Array): void {

@@ -1,0 +1,76 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, test } from './fixtures.ts';
+
+const QUIRE = join(import.meta.dirname, '..', '..', 'node_modules', '.bin', 'quire');
+const SECRETS = 'a secret of the tests that is long enough';
+
+test.use({ serverOptions: { env: { QUIRE_JWT_SECRETS: SECRETS } } });
+
+/** An address that opens the app as somebody, as the command line prints it. */
+function linkFor(server: { readonly port: number }, ...args: readonly string[]): string {
+  const env = { PATH: process.env.PATH, QUIRE_JWT_SECRETS: SECRETS, QUIRE_PORT: String(server.port) };
+  const printed = execFileSync(QUIRE, ['token', '--link', ...args], { env, encoding: 'utf8' });
+  // The page keeps what it knows of a person by its origin, and the other actors open 127.0.0.1.
+  return printed.trim().replace('//localhost:', '//127.0.0.1:');
+}
+
+test.describe('a server that asks for tokens', () => {
+  test('[G6] shows nobody anything without one, and says so', async ({ ada }) => {
+    await ada.home.open();
+    await expect(ada.page.getByRole('alert')).toContainText('You are not signed in');
+    await ada.editor.open('plan');
+    await expect(ada.page.getByRole('alert')).toContainText('you are not signed in');
+    await expect(ada.editor.text).toBeHidden();
+  });
+
+  test('[G6] lets in who opens a link with one, for as long as the tab, and leaves nothing of it in the address', async ({
+    ada,
+    server,
+  }) => {
+    await ada.page.goto(linkFor(server, '--user', 'ada'));
+    await expect(ada.page.getByRole('heading', { name: 'No documents yet' })).toBeVisible();
+    expect(ada.page.url()).toBe(`${server.url}/`);
+    await ada.home.newDocumentButton.click();
+    await ada.editor.title.fill('Signed');
+    await ada.editor.write('in');
+    await ada.editor.expectSaved();
+    await ada.page.reload();
+    await ada.editor.expectText('in');
+    const elsewhere = await ada.context.newPage();
+    await elsewhere.goto(server.url);
+    await expect(elsewhere.getByRole('alert')).toContainText('You are not signed in');
+  });
+
+  test('[G6] holds each to what their grants say', async ({ ada, ben, server }) => {
+    await ada.page.goto(linkFor(server, '--user', 'ada', '--grant', 'editor:**'));
+    await ada.editor.open('team/plan');
+    await ada.editor.title.fill('Plan');
+    await ada.editor.write('for all');
+    await ada.editor.expectSaved();
+    await ada.editor.open('ada/diary');
+    await ada.editor.title.fill('Diary');
+    await ada.editor.expectSaved();
+    await ben.page.goto(linkFor(server, '--user', 'ben', '--grant', 'reader:team/*'));
+    await expect(ben.home.link('Plan')).toBeVisible();
+    await expect(ben.home.link('Diary')).toBeHidden();
+    await ben.home.link('Plan').click();
+    await ben.editor.expectText('for all');
+    await expect(ben.editor.saveState).toHaveText('View only');
+    await ben.editor.open('ada/diary');
+    await expect(ben.page.getByRole('alert')).toContainText('you have no access to this document');
+  });
+
+  test('[G6] ends with the token; what was typed too late stays in the browser, and is not called saved', async ({
+    ada,
+    server,
+  }) => {
+    await ada.page.goto(linkFor(server, '--user', 'ada', '--expires', '8s'));
+    await ada.editor.open('plan');
+    await ada.editor.write('in time');
+    await ada.editor.expectSaved();
+    await expect(ada.page.getByRole('alert')).toContainText('you are not signed in', { timeout: 20_000 });
+    await expect(ada.editor.saveState).not.toHaveText('Saved');
+    await ada.editor.expectText('in time');
+  });
+});

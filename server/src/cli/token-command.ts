@@ -1,0 +1,83 @@
+import { documentPatternSchema, type Role, roles } from '@quire/protocol';
+import { SignJWT } from 'jose';
+import type { GrantClaim } from '../auth/claims.ts';
+import { ConfigError } from '../config/config-error.ts';
+import { reachableHost } from '../config/hosts.ts';
+import { type ConfigSources, loadConfig } from '../config/load-config.ts';
+import type { Config } from '../config.ts';
+
+export interface TokenOptions {
+  readonly user: string;
+  readonly name: string | undefined;
+  /** `role:pattern`. */
+  readonly grants: readonly string[];
+  /** `90s`, `30m`, `8h`, `7d`. */
+  readonly expires: string;
+  /** Print an address that opens the app with the token in it. */
+  readonly link: boolean;
+}
+
+/** What was typed, and what it should have been. */
+class TokenRequestError extends Error {}
+
+const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** `quire token`: a token for trying, signed as a customer's backend would sign it. Nothing else goes to stdout. */
+export async function printToken(sources: ConfigSources, options: TokenOptions): Promise<void> {
+  try {
+    const config = await loadConfig(sources);
+    const token = await mint(config, options);
+    process.stdout.write(`${options.link ? `${addressOf(config)}/#token=${token}` : token}\n`);
+  } catch (error) {
+    if (!(error instanceof TokenRequestError || error instanceof ConfigError)) throw error;
+    process.exitCode = 1;
+    process.stderr.write(`${error.message}\n`);
+  }
+}
+
+async function mint({ jwt }: Config, { user, name, grants, expires }: TokenOptions): Promise<string> {
+  const [secret] = jwt.secrets;
+  if (secret === undefined) {
+    throw new TokenRequestError(
+      'There is no secret to sign a token with: set QUIRE_JWT_SECRETS, for "quire serve" too.\n' +
+        '  Keys in jwt.keyFile and at jwt.jwksUrl only check tokens; those are signed where their private keys are.',
+    );
+  }
+  const now = Math.floor(Date.now() / 1000);
+  const unsigned = new SignJWT({ grants: grants.map(readGrant), ...(name === undefined ? {} : { name }) })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject(user)
+    .setIssuedAt(now)
+    .setExpirationTime(now + readSeconds(expires));
+  if (jwt.issuer !== undefined) unsigned.setIssuer(jwt.issuer);
+  if (jwt.audience !== undefined) unsigned.setAudience(jwt.audience);
+  return unsigned.sign(new TextEncoder().encode(secret));
+}
+
+function readGrant(text: string): GrantClaim {
+  const separator = text.indexOf(':');
+  const role = text.slice(0, Math.max(separator, 0));
+  const documents = documentPatternSchema.safeParse(text.slice(separator + 1));
+  if (!isRole(role) || !documents.success) {
+    throw new TokenRequestError(
+      `--grant must be a role and a pattern of document names, such as editor:team/**, but is "${text}".\n` +
+        `  Roles are ${roles.join(', ')}; * stands for any name within a path, ** for any path.`,
+    );
+  }
+  return { documents: documents.data, role };
+}
+
+function isRole(text: string): text is Role {
+  return roles.some((role) => role === text);
+}
+
+function readSeconds(text: string): number {
+  const [, digits = '', unit = ''] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
+  const seconds = Number(digits) * (UNIT_SECONDS[unit] ?? 0);
+  if (seconds > 0) return seconds;
+  throw new TokenRequestError(`--expires must be a time such as 90s, 30m, 8h or 7d, but is "${text}".`);
+}
+
+function addressOf({ host, port }: Config): string {
+  return `http://${reachableHost(host)}:${port}`;
+}

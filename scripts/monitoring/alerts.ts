@@ -168,8 +168,9 @@ export const alerts: readonly Alert[] = [
     minutes: 0,
     summary: 'Many sockets are closed because they do not read.',
     meaning:
-      'More than ten sockets in ten minutes fell behind by `limits.maxUnsentBytes`. They come back and catch up.',
-    action: 'See whether the network or a proxy in between is overloaded.',
+      'More than ten sockets in ten minutes took nothing for `limits.stallTimeoutMs`, or fell behind what their document keeps of its broadcasts. They come back and catch up.',
+    action:
+      'See whether the network or a proxy in between is overloaded. If `quire_ring_bytes` is high while they drain, raise `limits.maxRingBytesPerDocument`.',
     fires: [{ series: 'quire_sessions_closed_total{code="slow-reader"}', values: '0+5x30' }],
     stays: [{ series: 'quire_sessions_closed_total{code="slow-reader"}', values: '0+0x30' }],
   },

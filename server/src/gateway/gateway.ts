@@ -15,6 +15,8 @@ import { readTarget, type UpgradeTarget } from './upgrade-target.ts';
 export interface GatewayLimits {
   readonly maxFrameBytes: number;
   readonly maxUnsentBytes: number;
+  /** How long a socket may take nothing of what waits for it, in ms. */
+  readonly stallTimeoutMs: number;
   /** How long a socket may stay without an established document after it opened, in ms. */
   readonly establishTimeoutMs: number;
   readonly pingIntervalMs: number;
@@ -42,6 +44,9 @@ export interface Gateway {
 const QUIET_MS = 12_000;
 const UPKEEP_MS = 5_000;
 
+/** How often it is looked, during the time in which a socket must take something, whether it did. */
+const DRAIN_LOOKS = 6;
+
 export function createGateway({ collaboration, limits, clock, log, meters = null }: GatewayOptions): Gateway {
   const server = new WebSocketServer({
     noServer: true,
@@ -51,7 +56,8 @@ export function createGateway({ collaboration, limits, clock, log, meters = null
     WebSocket: SessionSocket,
   });
   const sessions = new Set<Session>();
-  const settings = { maxUnsentBytes: limits.maxUnsentBytes, clock, log, meters, onClosed: forget };
+  const { maxUnsentBytes, stallTimeoutMs } = limits;
+  const settings = { maxUnsentBytes, stallTimeoutMs, clock, log, meters, onClosed: forget };
   let onEmpty: (() => void) | null = null;
 
   function forget(session: Session): void {
@@ -94,6 +100,10 @@ export function createGateway({ collaboration, limits, clock, log, meters = null
       if (isLate && !session.wasEstablished) session.close(closeCodes.authTimeout);
     }
   });
+  const stopWatchingDrains = clock.every(stallTimeoutMs / DRAIN_LOOKS, () => {
+    const now = clock.monotonicMs();
+    for (const session of sessions) session.closeIfStalled(now);
+  });
   const stopPinging = clock.every(limits.pingIntervalMs, () => {
     for (const session of sessions) session.ping();
   });
@@ -113,6 +123,7 @@ export function createGateway({ collaboration, limits, clock, log, meters = null
     close() {
       stopUpkeep();
       stopPinging();
+      stopWatchingDrains();
       server.close();
       for (const session of sessions) session.close(closeCodes.serviceRestart);
       if (sessions.size === 0) return Promise.resolve();

@@ -17,6 +17,7 @@ const MIB = 1024 * 1024;
 export const testLimits: CollaborationLimits & GatewayLimits = {
   maxFrameBytes: 8 * MIB,
   maxUnsentBytes: 16 * MIB,
+  stallTimeoutMs: 30_000,
   establishTimeoutMs: 15_000,
   pingIntervalMs: 20_000,
   maxPresenceStateBytes: 16 * 1024,
@@ -27,6 +28,8 @@ export const testLimits: CollaborationLimits & GatewayLimits = {
   maxUnestablishedFrames: 1_000,
   maxDocumentsPerSession: 64,
   maxQueueBytesPerDocument: 16 * MIB,
+  maxRingBytesPerDocument: 4 * MIB,
+  maxRingBytes: 64 * MIB,
   unloadDelayMs: 5,
 };
 
@@ -57,6 +60,7 @@ export async function startGateway(options: StartOptions = {}): Promise<StartedG
     log,
     clock: systemClock,
     limits,
+    maxJournalQueueBytes: 64 * MIB,
     extensions: options.extensions ?? [],
   });
   const gateway = createGateway({ collaboration, limits, clock: systemClock, log });

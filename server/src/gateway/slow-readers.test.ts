@@ -1,0 +1,209 @@
+import { once } from 'node:events';
+import { MemoryStore } from '@quire/persistence';
+import {
+  type ClientFrame,
+  closeCodes,
+  decodePresence,
+  decodeServerFrame,
+  encodeHocuspocusFrame,
+  type ServerFrame,
+} from '@quire/protocol';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import * as Y from 'yjs';
+import { type Authenticator, createOpenAuthenticator } from '../auth/authenticator.ts';
+import {
+  createGatewayStage,
+  EMPTY_UPDATE,
+  EMPTY_VECTOR,
+  keystrokes,
+  type RawClient,
+  textOf,
+} from '../testing/gateway-stage.ts';
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+const stage = createGatewayStage();
+const { start, joinHocuspocus, openRaw, atEnd } = stage;
+afterEach(() => stage.close());
+
+type Started = Awaited<ReturnType<typeof start>>;
+
+const countOf = (client: RawClient, kind: ServerFrame['kind']): number =>
+  client.heard.filter((frame) => frame.kind === kind).length;
+
+async function openSynced(url: string): Promise<RawClient> {
+  const client = await openRaw(url, 'plan');
+  client.say({ kind: 'step-1', stateVector: EMPTY_VECTOR });
+  client.say({ kind: 'step-2', update: EMPTY_UPDATE });
+  await vi.waitFor(() => expect(client.receipts()).toBe(1));
+  return client;
+}
+
+/** What a client has that takes in everything that it heard. */
+function readerOf(client: RawClient): Y.Doc {
+  const doc = new Y.Doc();
+  for (const frame of client.heard) {
+    if (frame.kind === 'step-2' || frame.kind === 'update') Y.applyUpdate(doc, frame.update);
+  }
+  return doc;
+}
+
+/** Writes until what the system takes for somebody who reads nothing is full; each value replaces, and deletes, the last. */
+async function writeUntil(isEnough: () => boolean, writer: ReturnType<typeof joinHocuspocus>): Promise<void> {
+  for (let part = 0; !isEnough(); part += 1) {
+    expect(part).toBeLessThan(200);
+    writer.doc.getMap('blobs').set('one', 'x'.repeat(MIB));
+    await vi.waitFor(() => expect(writer.provider.hasUnsyncedChanges).toBe(false));
+  }
+}
+
+async function fallBehind({ url, collaboration }: Started) {
+  const slow = await openSynced(url);
+  slow.socket.pause();
+  const writer = joinHocuspocus(url, 'plan');
+  await writeUntil(() => collaboration.ringBytes > 0, writer);
+  return { slow, writer };
+}
+
+describe('a slow reader', () => {
+  it('[R16] catches up on the same connection, with deletions, one presence of each person, and its receipts', async () => {
+    const started = await start({ limits: { maxRingBytesPerDocument: 64 * MIB } });
+    const { slow, writer } = await fallBehind(started);
+    const witness = await openSynced(started.url);
+    const seen = (client: RawClient): string[] =>
+      client.heard.flatMap((frame) =>
+        frame.kind === 'presence'
+          ? decodePresence(frame.presence, { maxEntries: 100, maxStateBytes: KIB }).map(({ state }) => state)
+          : [],
+      );
+    for (let move = 1; move <= 20; move += 1) {
+      writer.provider.setAwarenessField('at', move);
+      await vi.waitFor(() => expect(seen(witness).at(-1)).toContain(`"at":${move}`));
+    }
+    for (const update of keystrokes(50)) slow.say({ kind: 'update', update });
+    await vi.waitFor(() => expect(textOf(writer.doc)).toHaveLength(50));
+    writer.doc.getText('body').delete(0, 10);
+    await vi.waitFor(() => expect(writer.provider.hasUnsyncedChanges).toBe(false));
+
+    slow.socket.resume();
+    await vi.waitFor(() => expect(Y.encodeStateAsUpdate(readerOf(slow))).toEqual(Y.encodeStateAsUpdate(writer.doc)));
+    await vi.waitFor(() => expect(slow.receipts()).toBe(51));
+    expect(seen(slow).filter((state) => state.includes('"at":'))).toEqual([expect.stringContaining('"at":20')]);
+    expect(countOf(slow, 'step-2')).toBe(1);
+    expect(slow.socket.readyState).toBe(WebSocket.OPEN);
+    expect(started.collaboration.ringBytes).toBe(0);
+  });
+
+  it('[G4] is closed once the ring has gone on without it, and has everything when it returns', async () => {
+    const started = await start({ limits: { maxRingBytesPerDocument: 3 * MIB } });
+    const { slow, writer } = await fallBehind(started);
+    let most = 0;
+    await writeUntil(() => {
+      most = Math.max(most, started.collaboration.ringBytes);
+      return started.collaboration.ringBytes === 0;
+    }, writer);
+    expect(most).toBeLessThanOrEqual(3 * MIB);
+    slow.socket.resume();
+    expect(await slow.closed).toBe(closeCodes.slowReader.code);
+    const returned = joinHocuspocus(started.url, 'plan');
+    await vi.waitFor(() => expect(Y.encodeStateAsUpdate(returned.doc)).toEqual(Y.encodeStateAsUpdate(writer.doc)));
+  });
+
+  it('[G4] is closed when it takes nothing for a time, though nothing more is broadcast', async () => {
+    const { url, gateway } = await start({ limits: { maxRingBytesPerDocument: 64 * MIB, stallTimeoutMs: 1_000 } });
+    const slow = await openSynced(url);
+    slow.socket.pause();
+    const writer = joinHocuspocus(url, 'plan');
+    let written = 0;
+    await writeUntil(() => ++written > 16, writer); // more than the system takes for somebody who reads nothing
+    await vi.waitFor(() => expect(gateway.sessions).toBe(1), { timeout: 15_000 });
+    expect(writer.provider.isSynced).toBe(true);
+  });
+});
+
+describe('answers', () => {
+  it('[R15] of many step 1s and queries, none is answered while the socket has not taken the last answer', async () => {
+    const started = await start({ limits: { maxUnsentBytes: 64 * KIB } });
+    const writer = joinHocuspocus(started.url, 'plan');
+    writer.doc.getMap('blobs').set('one', 'x'.repeat(2 * MIB));
+    await vi.waitFor(() => expect(writer.provider.hasUnsyncedChanges).toBe(false));
+    const slow = await openSynced(started.url);
+    slow.socket.pause();
+    for (let asked = 0; asked < 300; asked += 1) {
+      slow.say({ kind: 'step-1', stateVector: EMPTY_VECTOR });
+      slow.say({ kind: 'query-presence' });
+    }
+    slow.say({ kind: 'step-2', update: EMPTY_UPDATE });
+    slow.say({ kind: 'update', update: keystrokes(1)[0] ?? EMPTY_UPDATE });
+    await vi.waitFor(() => expect(textOf(writer.doc)).toBe('x'));
+    slow.socket.resume();
+    // The step 2 before the pause, then the step 2 and the update.
+    await vi.waitFor(() => expect(slow.receipts()).toBe(3));
+    await vi.waitFor(() => expect(Y.encodeStateAsUpdate(readerOf(slow))).toEqual(Y.encodeStateAsUpdate(writer.doc)));
+    expect(countOf(slow, 'step-2')).toBeLessThan(20);
+    expect(countOf(slow, 'presence')).toBeLessThan(20);
+    expect(slow.socket.readyState).toBe(WebSocket.OPEN);
+  });
+
+  it('[R15] of questions that waited at the door, the last is answered', async () => {
+    let admit: () => void = () => {};
+    const door = new Promise<void>((resolve) => {
+      admit = resolve;
+    });
+    const open = createOpenAuthenticator();
+    const authenticator: Authenticator = {
+      authenticate(request) {
+        if (request.document === 'the last one') admit(); // everything before it has been read
+        return door.then(() => open.authenticate(request));
+      },
+    };
+    const { url } = await start({ authenticator });
+    const socket = new WebSocket(`${url}/collab`);
+    atEnd(() => socket.terminate());
+    const heard: ServerFrame['kind'][] = [];
+    socket.on('message', (data: Buffer) => heard.push(decodeServerFrame(data).frame.kind));
+    await once(socket, 'open');
+    const say = (frame: ClientFrame, name = 'plan'): void => socket.send(encodeHocuspocusFrame(name, frame));
+    say({ kind: 'token', token: '', providerVersion: null });
+    for (let asked = 0; asked < 50; asked += 1) {
+      say({ kind: 'step-1', stateVector: EMPTY_VECTOR });
+      say({ kind: 'query-presence' });
+    }
+    say({ kind: 'step-2', update: EMPTY_UPDATE });
+    say({ kind: 'token', token: '', providerVersion: null }, 'the last one');
+    await vi.waitFor(() => expect(heard).toContain('receipt'));
+    expect(heard.filter((kind) => kind === 'step-2' || kind === 'presence').sort()).toEqual(['presence', 'step-2']);
+  });
+});
+
+describe('a client that writes faster than the disk', () => {
+  it('[R4] is not read until the disk has caught up: it is not closed, and no frame of it is lost', async () => {
+    const store = new MemoryStore({ flushing: 'manual' });
+    atEnd(() => store.close());
+    const { url } = await start({ store, limits: { maxQueueBytesPerDocument: 512 * KIB } });
+    const writer = await openSynced(url);
+    const updates = notes(4_000);
+    for (const update of updates) writer.say({ kind: 'update', update });
+    await vi.waitFor(
+      () => {
+        store.flush();
+        expect(writer.receipts()).toBe(1 + updates.length);
+      },
+      { timeout: 20_000 },
+    );
+    expect(writer.socket.readyState).toBe(WebSocket.OPEN);
+    const reader = joinHocuspocus(url, 'plan');
+    await vi.waitFor(() => expect(reader.doc.getMap('notes').size).toBe(updates.length));
+  });
+});
+
+/** Updates of one client, a little more than a kibibyte each, every one built on the last. */
+function notes(count: number): Uint8Array[] {
+  const doc = new Y.Doc();
+  const updates: Uint8Array[] = [];
+  doc.on('update', (update: Uint8Array) => updates.push(update));
+  for (let index = 0; index < count; index += 1) doc.getMap('notes').set(String(index), 'x'.repeat(KIB));
+  return updates;
+}

@@ -105,7 +105,8 @@ export const alerts: readonly Alert[] = [
     expression: `${metric('quire_journal_queue_bytes')} > 0.5 * ${metric('quire_journal_queue_limit_bytes')}`,
     minutes: 1,
     summary: 'More than half of what may wait for the disk is waiting.',
-    meaning: 'Edits arrive faster than the disk takes them; once the queue is full, they are refused.',
+    meaning:
+      'Edits arrive faster than the disk takes them. Those who write are slowed; once the queue is full, edits are refused.',
     action: 'See whether the disk is slow or refuses writes. A larger `journal.queueBytes` only buys time.',
     fires: [
       { series: 'quire_journal_queue_bytes', values: '60000000x30' },

@@ -12,6 +12,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import * as Y from 'yjs';
 import { type Authenticator, createOpenAuthenticator } from '../auth/authenticator.ts';
+import { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
 import {
   createGatewayStage,
   EMPTY_UPDATE,
@@ -33,8 +34,8 @@ type Started = Awaited<ReturnType<typeof start>>;
 const countOf = (client: RawClient, kind: ServerFrame['kind']): number =>
   client.heard.filter((frame) => frame.kind === kind).length;
 
-async function openSynced(url: string): Promise<RawClient> {
-  const client = await openRaw(url, 'plan');
+async function openSynced(url: string, name = 'plan'): Promise<RawClient> {
+  const client = await openRaw(url, name);
   client.say({ kind: 'step-1', stateVector: EMPTY_VECTOR });
   client.say({ kind: 'step-2', update: EMPTY_UPDATE });
   await vi.waitFor(() => expect(client.receipts()).toBe(1));
@@ -182,10 +183,12 @@ describe('a client that writes faster than the disk', () => {
   it('[R4] is not read until the disk has caught up: it is not closed, and no frame of it is lost', async () => {
     const store = new MemoryStore({ flushing: 'manual' });
     atEnd(() => store.close());
-    const { url } = await start({ store, limits: { maxQueueBytesPerDocument: 512 * KIB } });
+    const meters = new GatewayMeters();
+    const { url } = await start({ store, meters, limits: { maxQueueBytesPerDocument: 512 * KIB } });
     const writer = await openSynced(url);
     const updates = notes(4_000);
     for (const update of updates) writer.say({ kind: 'update', update });
+    await vi.waitFor(() => expect(meters.pausedSessions).toBe(1));
     await vi.waitFor(
       () => {
         store.flush();
@@ -196,14 +199,36 @@ describe('a client that writes faster than the disk', () => {
     expect(writer.socket.readyState).toBe(WebSocket.OPEN);
     const reader = joinHocuspocus(url, 'plan');
     await vi.waitFor(() => expect(reader.doc.getMap('notes').size).toBe(updates.length));
+    expect(meters.pausedSessions).toBe(0);
+  });
+
+  it('[G4] is not read either while other documents fill what may wait for the disk', async () => {
+    const store = new MemoryStore({ flushing: 'manual' });
+    atEnd(() => store.close());
+    const meters = new GatewayMeters();
+    const { url } = await start({ store, meters, maxJournalQueueBytes: 64 * KIB });
+    const [hers, his] = [await openSynced(url), await openSynced(url, 'other')];
+    const [large] = notes(1, 40 * KIB);
+    hers.say({ kind: 'update', update: large ?? EMPTY_UPDATE });
+    await vi.waitFor(() => expect(store.queue.bytes).toBeGreaterThan(32 * KIB));
+    const [first, second] = keystrokes(2);
+    his.say({ kind: 'update', update: first ?? EMPTY_UPDATE });
+    await vi.waitFor(() => expect(store.queue.entries).toBe(2));
+    his.say({ kind: 'update', update: second ?? EMPTY_UPDATE });
+    await vi.waitFor(() => expect(meters.pausedSessions).toBe(1));
+    await vi.waitFor(() => {
+      store.flush();
+      expect(his.receipts()).toBe(3);
+    });
+    expect(meters.pausedSessions).toBe(0);
   });
 });
 
-/** Updates of one client, a little more than a kibibyte each, every one built on the last. */
-function notes(count: number): Uint8Array[] {
+/** Updates of one client, a little longer than `length` each, every one built on the last. */
+function notes(count: number, length = KIB): Uint8Array[] {
   const doc = new Y.Doc();
   const updates: Uint8Array[] = [];
   doc.on('update', (update: Uint8Array) => updates.push(update));
-  for (let index = 0; index < count; index += 1) doc.getMap('notes').set(String(index), 'x'.repeat(KIB));
+  for (let index = 0; index < count; index += 1) doc.getMap('notes').set(String(index), 'x'.repeat(length));
   return updates;
 }

@@ -11,6 +11,7 @@ import {
   type Extension,
 } from '../collab/collaboration.ts';
 import { createGateway, type Gateway, type GatewayLimits } from '../gateway/gateway.ts';
+import type { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
 
 const MIB = 1024 * 1024;
 
@@ -47,6 +48,8 @@ export interface StartOptions {
   readonly authenticator?: Authenticator;
   readonly extensions?: readonly Extension[];
   readonly limits?: Partial<CollaborationLimits & GatewayLimits>;
+  readonly maxJournalQueueBytes?: number;
+  readonly meters?: GatewayMeters;
 }
 
 /** A gateway and its documents on a free port, with nothing else of a server: real sockets, a store in memory unless given. */
@@ -60,10 +63,10 @@ export async function startGateway(options: StartOptions = {}): Promise<StartedG
     log,
     clock: systemClock,
     limits,
-    maxJournalQueueBytes: 64 * MIB,
+    maxJournalQueueBytes: options.maxJournalQueueBytes ?? 64 * MIB,
     extensions: options.extensions ?? [],
   });
-  const gateway = createGateway({ collaboration, limits, clock: systemClock, log });
+  const gateway = createGateway({ collaboration, limits, clock: systemClock, log, meters: options.meters ?? null });
   const server = createServer();
   server.on('upgrade', (request, socket, head) => gateway.handleUpgrade(request, socket, head));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,69 +1,17 @@
-import { type CloseCode, closeCodes, decodeServerFrame, encodeYWebsocketFrame, parseAddress } from '@quire/protocol';
+import { closeCodes, encodeYWebsocketFrame, parseAddress } from '@quire/protocol';
 import { describe, expect, it } from 'vitest';
-import { hocuspocusDialect } from '../gateway/dialects.ts';
-import { frameBinary } from '../gateway/websocket-framing.ts';
+import { FakePort } from '../testing/fake-port.ts';
 import { Audience } from './audience.ts';
 import { sendToAll } from './broadcast.ts';
 import type { RingBudget } from './broadcast-ring.ts';
 import { DocumentConnection } from './document-connection.ts';
 import { Presence } from './presence.ts';
-import type { SessionPort } from './session-port.ts';
 import { Stragglers } from './stragglers.ts';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
-/** A socket that is behind when a test says so, or once it was sent so many bytes. */
-class FakePort implements SessionPort {
-  readonly dialect = hocuspocusDialect;
-  readonly sent = null;
-  readonly frame = frameBinary;
-  readonly writes: Buffer[] = [];
-  isOpen = true;
-  isBehind = false;
-  closedWith: CloseCode | null = null;
-  takesBytes = Number.POSITIVE_INFINITY;
-
-  together(task: () => void): void {
-    task();
-  }
-
-  send(framed: readonly Buffer[]): void {
-    const write = Buffer.concat(framed);
-    this.writes.push(write);
-    this.takesBytes -= write.length;
-    if (this.takesBytes < 0) this.isBehind = true;
-  }
-
-  stopReading(): void {}
-
-  readOn(): void {}
-
-  close(code: CloseCode): void {
-    this.isOpen = false;
-    this.isBehind = false;
-    this.closedWith = code;
-  }
-
-  /** The kinds of what was sent since the last call; of presence, its bytes too. */
-  takeKinds(): string[] {
-    return this.writes.splice(0).flatMap((write) => split(write).map((body) => decodeServerFrame(body).frame.kind));
-  }
-}
-
-/** The messages in one write: unmasked frames, one after the other. */
-function split(write: Buffer): Buffer[] {
-  const messages: Buffer[] = [];
-  let at = 0;
-  while (at < write.length) {
-    const short = write.readUInt8(at + 1);
-    const header = short === 126 ? 4 : short === 127 ? 10 : 2;
-    const length = short === 126 ? write.readUInt16BE(at + 2) : short === 127 ? write.readUInt32BE(at + 6) : short;
-    messages.push(write.subarray(at + header, at + header + length));
-    at += header + length;
-  }
-  return messages;
-}
+const takeKinds = (port: FakePort): string[] => port.takeFrames().map(({ kind }) => kind);
 
 function stage({ maxRingBytes = MIB, connections = 1 } = {}) {
   const presence = new Presence();
@@ -100,13 +48,13 @@ describe('those whose sockets are behind', () => {
       flush();
     }
     expect(slow.port.writes).toEqual([]);
-    expect(quick.port.takeKinds()).toHaveLength(40);
+    expect(takeKinds(quick.port)).toHaveLength(40);
     slow.port.isBehind = false;
     stragglers.catchUp(slow.connection);
     expect(slow.port.writes).toHaveLength(1);
-    expect(slow.port.takeKinds()).toEqual([...Array.from({ length: 20 }, () => 'update'), 'presence']);
+    expect(takeKinds(slow.port)).toEqual([...Array.from({ length: 20 }, () => 'update'), 'presence']);
     flush();
-    expect(slow.port.takeKinds()).toEqual(['update']);
+    expect(takeKinds(slow.port)).toEqual(['update']);
     expect(slow.connection.backlog).toBeNull();
   });
 
@@ -127,7 +75,7 @@ describe('those whose sockets are behind', () => {
     const [slow, slower] = people as [(typeof people)[number], (typeof people)[number]];
     slower.port.isBehind = true;
     for (let count = 0; count < 50; count += 1) flush();
-    slow.port.takeKinds();
+    takeKinds(slow.port);
     slow.port.isBehind = true;
     for (let count = 0; count < 60; count += 1) flush();
     expect(slower.port.closedWith).toBe(closeCodes.slowReader);
@@ -135,7 +83,7 @@ describe('those whose sockets are behind', () => {
     expect(budget.bytes).toBeLessThanOrEqual(100 * KIB);
     slow.port.isBehind = false;
     stragglers.catchUp(slow.connection);
-    expect(slow.port.takeKinds()).toHaveLength(60);
+    expect(takeKinds(slow.port)).toHaveLength(60);
     expect(budget.bytes).toBe(0);
   });
 
@@ -151,7 +99,7 @@ describe('those whose sockets are behind', () => {
       port.takesBytes = 10 * KIB;
       stragglers.catchUp(connection);
       expect(Math.max(...port.writes.map((write) => write.length))).toBeLessThan(80 * KIB);
-      received.push(...port.takeKinds());
+      received.push(...takeKinds(port));
     }
     expect(rounds).toBeGreaterThan(2);
     expect(received).toHaveLength(200);
@@ -168,7 +116,7 @@ describe('those whose sockets are behind', () => {
     port.isBehind = false;
     stragglers.catchUp(connection);
     expect(port.writes.length).toBeLessThan(10);
-    expect(port.takeKinds()).toEqual(Array.from({ length: 1_000 }, () => 'receipt'));
+    expect(takeKinds(port)).toEqual(Array.from({ length: 1_000 }, () => 'receipt'));
   });
 
   it('[R16] a step 2 stands for all that was broadcast until then', () => {
@@ -180,7 +128,7 @@ describe('those whose sockets are behind', () => {
     flush();
     port.isBehind = false;
     stragglers.catchUp(connection);
-    expect(port.takeKinds()).toEqual(['update']);
+    expect(takeKinds(port)).toEqual(['update']);
   });
 
   it('[G7] one who comes while its socket is behind is told everybody who is there', () => {
@@ -192,7 +140,7 @@ describe('those whose sockets are behind', () => {
     stragglers.note(connection).presence = null;
     port.isBehind = false;
     stragglers.catchUp(connection);
-    expect(port.takeKinds()).toEqual(['presence']);
+    expect(takeKinds(port)).toEqual(['presence']);
     expect(presence.size).toBe(1);
   });
 

@@ -30,6 +30,13 @@ const NOBODY = encodeYWebsocketFrame({ kind: 'presence', presence: encodePresenc
  */
 const CLOSE_GRACE_MS = 2_000;
 
+/**
+ * What a socket has taken is not there yet: the system holds some megabytes for a slow line, and a ping waits behind them.
+ * So many more pings than usual may have no answer: at the default interval, a minute is enough for 4 MiB, the most that
+ * Linux holds, on a line of half a megabit.
+ */
+const PINGS_TO_CATCH_UP = 2;
+
 export interface SessionSettings {
   /** Bytes that may be added to what a socket has waiting, since it is behind. */
   readonly maxUnsentBytes: number;
@@ -73,7 +80,8 @@ export class Session implements SessionPort, SocketListener {
   #collab: CollabSession | null = null;
   #state: SessionState = OPEN;
   #wroteAt: number;
-  #hearsPings = true;
+  /** Pings that were sent since the last answer; below zero where it may take longer. */
+  #unanswered = 0;
   /** How many want it not to be read. */
   #readStops = 0;
   #isPaused = false;
@@ -100,7 +108,7 @@ export class Session implements SessionPort, SocketListener {
   }
 
   onPong(): void {
-    this.#hearsPings = true;
+    this.#unanswered = 0;
   }
 
   /** ws has closed the socket with the right code already: 1002, 1007, 1009. */
@@ -193,7 +201,7 @@ export class Session implements SessionPort, SocketListener {
   #onDrain(): void {
     if (this.#state.kind !== 'behind') return;
     this.#moveTo(OPEN);
-    this.#hearsPings = true;
+    this.#unanswered = -PINGS_TO_CATCH_UP;
     try {
       this.#collab?.catchUp();
     } catch (error) {
@@ -226,7 +234,7 @@ export class Session implements SessionPort, SocketListener {
     const shouldPause = this.#readStops > 0 && (this.#state.kind === 'open' || this.#state.kind === 'behind');
     if (shouldPause === this.#isPaused) return;
     this.#isPaused = shouldPause;
-    this.#hearsPings = true; // a pong that waits behind what is not read is no fault of the other side
+    this.#unanswered = 0; // a pong that waits behind what is not read is no fault of the other side
     if (shouldPause) this.#webSocket.pause();
     else this.#webSocket.resume();
     this.#settings.meters?.paused(shouldPause ? 1 : -1);
@@ -264,12 +272,12 @@ export class Session implements SessionPort, SocketListener {
    */
   ping(): void {
     if (this.isBehind || this.#isPaused) return;
-    if (!this.#hearsPings) {
+    if (this.#unanswered > 0) {
       this.#end ??= 'ping-timeout';
       this.#webSocket.terminate();
       return;
     }
-    this.#hearsPings = false;
+    this.#unanswered += 1;
     if (this.isOpen) this.#webSocket.ping();
   }
 

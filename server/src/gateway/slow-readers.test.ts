@@ -6,6 +6,7 @@ import {
   decodePresence,
   decodeServerFrame,
   encodeHocuspocusFrame,
+  encodeYWebsocketFrame,
   type ServerFrame,
 } from '@quire/protocol';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -21,6 +22,7 @@ import {
   type RawClient,
   textOf,
 } from '../testing/gateway-stage.ts';
+import { openNarrowLine } from '../testing/narrow-line.ts';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -121,6 +123,48 @@ describe('a slow reader', () => {
     await writeUntil(() => ++written > 16, writer); // more than the system takes for somebody who reads nothing
     await vi.waitFor(() => expect(gateway.sessions).toBe(1), { timeout: 15_000 });
     expect(writer.provider.isSynced).toBe(true);
+  });
+});
+
+describe('a slow line', () => {
+  it('[R15] gets a large document however long it takes: neither a missing pong nor the stall timeout ends it', async () => {
+    const meters = new GatewayMeters();
+    const { url } = await start({ meters, limits: { stallTimeoutMs: 2_000, pingIntervalMs: 1_000 } });
+    const writer = joinHocuspocus(url, 'plan');
+    await vi.waitFor(() => expect(writer.provider.isSynced).toBe(true));
+    for (let part = 0; part < 16; part += 1) {
+      writer.doc.getMap('blobs').set(String(part), new Uint8Array(4 * MIB));
+      await vi.waitFor(() => expect(writer.provider.hasUnsyncedChanges).toBe(false));
+    }
+    const line = await openNarrowLine(Number(new URL(url).port));
+    atEnd(() => line.close());
+    const slow = await openRaw(`ws://127.0.0.1:${line.port}`, 'plan');
+    slow.say({ kind: 'step-1', stateVector: EMPTY_VECTOR });
+    await vi.waitFor(() => expect(countOf(slow, 'step-2')).toBe(1), { timeout: 25_000 });
+    writer.doc.getText('body').insert(0, 'x');
+    await vi.waitFor(() => expect(countOf(slow, 'update')).toBe(1));
+    expect(meters.opened.values.hocuspocus).toBe(2);
+  });
+});
+
+describe('echoes', () => {
+  it('[G4] wait up to the limit for a client that writes and does not read; then it is closed, and keeps what it wrote', async () => {
+    const meters = new GatewayMeters();
+    const { url } = await start({ meters, limits: { maxUnsentBytes: MIB, maxRingBytesPerDocument: 64 * MIB } });
+    const socket = new WebSocket(`${url}/yjs/plan`);
+    atEnd(() => socket.terminate());
+    await once(socket, 'open');
+    socket.send(encodeYWebsocketFrame({ kind: 'step-1', stateVector: EMPTY_VECTOR }));
+    await once(socket, 'message');
+    socket.pause();
+    const updates = notes(400, 64 * KIB);
+    for (const update of updates) socket.send(encodeYWebsocketFrame({ kind: 'update', update }));
+    await vi.waitFor(() => expect(meters.closed.values['slow-reader']).toBe(1), { timeout: 15_000 });
+    const reader = joinHocuspocus(url, 'plan');
+    await vi.waitFor(() => expect(reader.provider.isSynced).toBe(true));
+    const kept = reader.doc.getMap('notes');
+    expect(kept.size).toBeGreaterThan(0);
+    for (let index = 0; index < kept.size; index += 1) expect(kept.has(String(index))).toBe(true);
   });
 });
 

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { enter } from './offender.ts';
 
-const MAX_UNSENT_BYTES = 1_048_576;
-/** Of what is sent at once: below a quarter of the limit, since a bigger message doesn't count until it is read. */
+const MAX_RING_BYTES = 1_048_576;
+/** Of what is sent at once: the ring takes several. */
 const EDIT_BYTES = 200_000;
 /** The kernel takes in several megabytes for somebody who reads nothing; this is far beyond it. */
 const MOST_EDITS = 500;
@@ -13,7 +13,7 @@ const MOST_EDITS = 500;
 let server: ServerProcess;
 beforeAll(async () => {
   server = await startServer({
-    env: { QUIRE_LIMITS_MAX_UNSENT_BYTES: String(MAX_UNSENT_BYTES), QUIRE_LOG_LEVEL: 'debug' },
+    env: { QUIRE_LIMITS_MAX_RING_BYTES_PER_DOCUMENT: String(MAX_RING_BYTES), QUIRE_LOG_LEVEL: 'debug' },
   });
 });
 afterAll(() => server.stop());

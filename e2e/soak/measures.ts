@@ -19,6 +19,7 @@ export const measures = {
   people: { label: 'people', unit: 'items', mayGrowBy: 0 },
   /** Frames and edits that wait for an establishment, for a flush, or for the disk. */
   waiting: { label: 'waiting in queues', unit: 'items', mayGrowBy: 0 },
+  /** In this process, and what documents keep for sockets that are behind. */
   unsent: { label: 'waiting for sockets', unit: 'bytes', mayGrowBy: 0 },
   sockets: { label: 'open sockets', unit: 'items', mayGrowBy: 0 },
   /** Pipes, event descriptors, and files outside of the data directory. */

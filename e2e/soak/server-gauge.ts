@@ -83,7 +83,7 @@ function readMetrics(metrics: Scrape) {
     documents: sumOf(metrics, 'quire_open_documents'),
     people: sumOf(metrics, 'quire_presence_people'),
     waiting: sumOf(metrics, 'quire_unestablished_frames', 'quire_document_queue_edits', 'quire_journal_queue_entries'),
-    unsent: sumOf(metrics, 'quire_unsent_bytes'),
+    unsent: sumOf(metrics, 'quire_unsent_bytes', 'quire_ring_bytes'),
     heap: sumOf(metrics, 'nodejs_heap_size_used_bytes'),
     external: sumOf(metrics, 'nodejs_external_memory_bytes'),
   } satisfies Glance;

@@ -105,7 +105,8 @@ export const alerts: readonly Alert[] = [
     expression: `${metric('quire_journal_queue_bytes')} > 0.5 * ${metric('quire_journal_queue_limit_bytes')}`,
     minutes: 1,
     summary: 'More than half of what may wait for the disk is waiting.',
-    meaning: 'Edits arrive faster than the disk takes them; once the queue is full, they are refused.',
+    meaning:
+      'Edits arrive faster than the disk takes them. Those who write are slowed; once the queue is full, edits are refused.',
     action: 'See whether the disk is slow or refuses writes. A larger `journal.queueBytes` only buys time.',
     fires: [
       { series: 'quire_journal_queue_bytes', values: '60000000x30' },
@@ -168,8 +169,9 @@ export const alerts: readonly Alert[] = [
     minutes: 0,
     summary: 'Many sockets are closed because they do not read.',
     meaning:
-      'More than ten sockets in ten minutes fell behind by `limits.maxUnsentBytes`. They come back and catch up.',
-    action: 'See whether the network or a proxy in between is overloaded.',
+      'More than ten sockets in ten minutes took nothing for `limits.stallTimeoutMs`, or fell behind what their document keeps of its broadcasts. They come back and catch up.',
+    action:
+      'See whether the network or a proxy in between is overloaded. If `quire_ring_bytes` is high while they drain, raise `limits.maxRingBytesPerDocument`.',
     fires: [{ series: 'quire_sessions_closed_total{code="slow-reader"}', values: '0+5x30' }],
     stays: [{ series: 'quire_sessions_closed_total{code="slow-reader"}', values: '0+0x30' }],
   },

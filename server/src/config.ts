@@ -70,8 +70,21 @@ const limitsSchema = z.strictObject({
   maxUnsentBytes: whole(64 * KIB, 4096 * MIB)
     .default(16 * MIB)
     .describe(
-      'Most bytes that wait for a session to read them; a slower reader is closed and catches up when it returns.',
+      'Most bytes that are added to what waits for a session while it is behind, broadcasts not among them; a slower reader is closed and catches up when it returns.',
     ),
+  stallTimeoutMs: whole(100, 600_000)
+    .default(30_000)
+    .describe(
+      'How long a session may take none of the bytes that wait for it, in milliseconds, before it is closed as a slow reader. However slow a line is, it is not closed while they drain.',
+    ),
+  maxRingBytesPerDocument: whole(KIB, 1024 * MIB)
+    .default(4 * MIB)
+    .describe(
+      'Most bytes of recent broadcasts that a document keeps while sessions are behind; who falls behind these is closed as a slow reader.',
+    ),
+  maxRingBytes: whole(KIB, 4096 * MIB)
+    .default(64 * MIB)
+    .describe('Most bytes of recent broadcasts that all documents together keep for sessions that are behind.'),
   establishTimeoutMs: whole(100, 600_000)
     .default(15_000)
     .describe('How long a session may take until it has opened a document, in milliseconds.'),
@@ -84,7 +97,9 @@ const limitsSchema = z.strictObject({
     .describe('How long a document stays in memory after the last session has left, in milliseconds.'),
   maxQueueBytesPerDocument: whole(KIB, 1024 * MIB)
     .default(16 * MIB)
-    .describe('Most bytes of edits that wait for the disk, per document.'),
+    .describe(
+      'Most bytes of edits that wait for the disk, per document. From a quarter of it on, whoever sends more is not read until some are on disk.',
+    ),
 });
 
 const secretSchema = z.string().superRefine((secret, context) => {
@@ -146,7 +161,9 @@ const journalSchema = z.strictObject({
     ),
   queueBytes: whole(64 * KIB, 4096 * MIB)
     .default(64 * MIB)
-    .describe('Most bytes that wait for the disk, over all documents; more is refused until there is room.'),
+    .describe(
+      'Most bytes that wait for the disk, over all documents; more is refused until there is room. From half of it on, whoever sends more is not read until some are on disk.',
+    ),
   compactEntries: whole(1, 1_000_000)
     .default(500)
     .describe('A document is compacted after so many entries; later, in proportion, when it is large.'),

@@ -164,6 +164,7 @@ function compose(foundations: Foundations & { readonly store: DocumentStore }): 
     log: logger.child({ component: 'collab' }),
     clock,
     limits: config.limits,
+    maxJournalQueueBytes: config.journal.queueBytes,
     extensions: config.extensions,
     meters: metrics?.collab ?? null,
   });

@@ -17,6 +17,7 @@ const collectGarbage = runInNewContext('gc') as () => void;
 
 const settings = {
   maxUnsentBytes: 1024,
+  stallTimeoutMs: 30_000,
   clock: systemClock,
   log: createLog({ level: 'silent', format: 'json' }).logger,
   meters: null,

@@ -3,26 +3,41 @@ import { joinSmall } from '../join-small.ts';
 import { kindOfBody } from '../observability/metrics/sent-meters.ts';
 import type { Audience } from './audience.ts';
 import type { DocumentConnection } from './document-connection.ts';
+import type { Stragglers } from './stragglers.ts';
 import type { Submission } from './submission.ts';
+
+/** What a document has to say in one flush. */
+export interface Flush {
+  /** What it gained. */
+  readonly updates: readonly Uint8Array[];
+  /** Who is there; null when nothing of that changed. */
+  readonly presence: Uint8Array | null;
+  /** Receipts and echoes, framed. */
+  readonly own: ReadonlyMap<DocumentConnection, readonly Buffer[]>;
+  /** The connection to whom nothing that all are told is news, if there is one. */
+  readonly knowsAll: object | null;
+}
 
 /**
  * Sends one flush: to everybody what the document gained and who is there, to some their receipts and echoes, and to
- * each socket all of it in one write. What connections with the same address get is encoded and framed once.
- *
- * @param knowsAll the connection to whom none of the bodies is news, if there is one
+ * each socket all of it in one write. What connections with the same address get is encoded and framed once. Whose
+ * socket is behind gets it later.
  */
-export function sendToAll(
-  audience: Audience,
-  bodies: readonly Uint8Array[],
-  own: ReadonlyMap<DocumentConnection, readonly Buffer[]>,
-  knowsAll: object | null,
-): void {
+export function sendToAll(audience: Audience, stragglers: Stragglers, flush: Flush): void {
+  const { knowsAll, own, presence, updates } = flush;
+  const bodies = presence === null ? updates : [...updates, presence];
+  if (bodies.length === 0 && own.size === 0) return;
   for (const listeners of audience.groups()) {
     const framed = joinSmall(bodies.flatMap((body) => listeners.frame(body)));
     let sockets = 0;
     for (const connection of listeners.connections) {
       const mine = own.size === 0 ? undefined : own.get(connection);
       if (connection === knowsAll && mine === undefined) continue;
+      if (connection.session.isBehind) {
+        if (bodies.length > 0) stragglers.note(connection);
+        if (mine !== undefined) connection.session.send(mine);
+        continue;
+      }
       if (connection.session.isOpen) sockets += 1;
       if (mine !== undefined) connection.session.send([...framed, ...mine]);
       else if (framed.length > 0) connection.session.send(framed);
@@ -30,15 +45,18 @@ export function sendToAll(
     if (listeners.sent === null) continue;
     for (const body of bodies) listeners.sent.add(kindOfBody(body), listeners.prefixBytes + body.length, sockets);
   }
+  stragglers.keep(updates);
 }
 
 /**
- * Receipts and echoes, framed, in the order in which the frames arrived.
+ * Receipts and echoes, framed, in the order in which the frames arrived. Receipts of those who are behind are counted;
+ * an echo is the client's own bytes, which nobody else keeps, so it is sent in any case.
  *
  * @param answered gets the submissions that have one
  */
 export function collectOwnMessages(
   batch: readonly Submission[],
+  stragglers: Stragglers,
   answered: Submission[] | null,
 ): Map<DocumentConnection, Buffer[]> {
   const own = new Map<DocumentConnection, Buffer[]>();
@@ -46,7 +64,7 @@ export function collectOwnMessages(
     const { connection } = submission;
     const listeners = connection?.listeners ?? null;
     if (connection === null || listeners === null) continue; // the server's own, or gone
-    const { dialect, isOpen, sent } = connection.session;
+    const { dialect, isBehind, isOpen, sent } = connection.session;
     const settled = connection.ledger.settle(submission);
     const receipts = dialect.receipt === null ? 0 : settled;
     const echo =
@@ -54,6 +72,11 @@ export function collectOwnMessages(
         ? encodeYWebsocketFrame({ kind: 'update', update: submission.frame })
         : null;
     if (receipts === 0 && echo === null) continue;
+    if (receipts > 0 && isBehind) {
+      connection.ledger.keepOwed(receipts);
+      stragglers.note(connection);
+      continue;
+    }
     const messages = own.get(connection) ?? [];
     for (let left = receipts; left > 0; left -= 1) messages.push(...listeners.receipt());
     if (echo !== null) messages.push(...listeners.frame(echo));

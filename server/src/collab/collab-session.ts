@@ -182,6 +182,21 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     this.drop(connection);
   }
 
+  /** The socket has taken all that it was given: what its documents have kept for it follows, until it is behind again. */
+  catchUp(): void {
+    for (const connection of [...this.#connections.values()]) {
+      if (!this.#port.isOpen || this.#port.isBehind) return;
+      const { backlog, state } = connection;
+      if (backlog === null || state.kind !== 'established') continue;
+      // The next time the others come first.
+      this.#connections.delete(connection.address.raw);
+      this.#connections.set(connection.address.raw, connection);
+      const stepOne = this.#takeStepOne(connection);
+      if (stepOne !== null) this.#sendStepTwo(connection, state, stepOne);
+      state.owner.stragglers.catchUp(connection);
+    }
+  }
+
   /** The socket is closed. */
   end(code: number, reason: string): void {
     for (const connection of [...this.#connections.values()]) this.drop(connection);
@@ -252,10 +267,17 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
 
   #drainWaiting(connection: DocumentConnection, established: Established): void {
     connection.isEntering = true;
-    for (const { frame, readAtMs, isAnswered } of this.#takeWaiting(connection)) {
+    const waiting = this.#takeWaiting(connection);
+    // Of many questions the last is answered: all of the answers would be made before the socket could take the first.
+    const lastStepOne = waiting.findLastIndex(({ frame }) => frame.kind === 'step-1');
+    const lastQuery = waiting.findLastIndex(({ frame }) => frame.kind === 'query-presence');
+    for (const [index, { frame, readAtMs, isAnswered }] of waiting.entries()) {
       if (connection.state !== established) break;
-      if (isAnswered && frame.kind === 'step-1') this.#completeAnswer(connection, established, frame);
-      else this.#handle(connection, established, frame, readAtMs);
+      if (frame.kind === 'step-1' && index < lastStepOne) this.#beginHandshake(connection, frame.stateVector);
+      else if (frame.kind === 'step-1' && isAnswered) this.#completeAnswer(connection, established, frame);
+      else if (frame.kind !== 'query-presence' || index === lastQuery) {
+        this.#handle(connection, established, frame, readAtMs);
+      }
     }
     connection.isEntering = false;
   }
@@ -381,28 +403,16 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
 
   #answerStepOne(
     connection: DocumentConnection,
-    { owner }: Established,
+    state: Established,
     frame: Extract<ClientFrame, { kind: 'step-1' }>,
   ): void {
     const stateVector = new Uint8Array(frame.stateVector);
     if (!this.#beginHandshake(connection, stateVector)) return;
-    if (this.#context.gate !== null) {
-      this.#admission.pass(connection, frame); // hooks on messages want to see it; Hocuspocus answers
-      return;
-    }
-    const { stepOne, stepTwo } = owner.answerStepOne(stateVector);
-    connection.send(stepOne, stepTwo);
+    if (this.#port.isBehind) this.#keepStepOne(connection, state, stateVector);
+    else this.#sendStepTwo(connection, state, stateVector);
   }
 
-  /** It was answered while the document was being loaded: what is left is to ask in return, and what was edited since. */
-  #completeAnswer(
-    connection: DocumentConnection,
-    { owner }: Established,
-    frame: Extract<ClientFrame, { kind: 'step-1' }>,
-  ): void {
-    if (this.#beginHandshake(connection, frame.stateVector)) connection.send(...owner.completeEarlyAnswer());
-  }
-
+  /** @returns whether it is a state vector; otherwise the session ends */
   #beginHandshake(connection: DocumentConnection, stateVector: Uint8Array): boolean {
     try {
       connection.ledger.beginHandshake(Y.decodeStateVector(stateVector));
@@ -414,7 +424,56 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     }
   }
 
+  #sendStepTwo(connection: DocumentConnection, { owner }: Established, stateVector: Uint8Array): void {
+    owner.stragglers.passOver(connection);
+    if (this.#context.gate !== null) {
+      this.#admission.pass(connection, { kind: 'step-1', stateVector }); // hooks on messages want to see it; Hocuspocus answers
+      return;
+    }
+    const { stepOne, stepTwo } = owner.answerStepOne(stateVector);
+    connection.send(stepOne, stepTwo);
+  }
+
+  /** It was answered while the document was being loaded: what is left is to ask in return, and what was edited since. */
+  #completeAnswer(
+    connection: DocumentConnection,
+    state: Established,
+    frame: Extract<ClientFrame, { kind: 'step-1' }>,
+  ): void {
+    if (!this.#beginHandshake(connection, frame.stateVector)) return;
+    const { owner } = state;
+    if (owner.isAsLoaded) connection.send(owner.stepOne);
+    else if (this.#port.isBehind) this.#keepStepOne(connection, state, owner.loadedVector);
+    else this.#sendStepTwo(connection, state, owner.loadedVector);
+  }
+
+  /**
+   * Ten bytes ask for a whole document: while the socket has not taken what it was given, no other step 2 is made for it,
+   * and of what is asked meanwhile only the latest is answered (R15).
+   */
+  #keepStepOne(connection: DocumentConnection, { owner }: Established, stateVector: Uint8Array): void {
+    this.#takeStepOne(connection);
+    if (!this.#hasRoomToWait(stateVector.length)) {
+      this.#port.close(closeCodes.overloaded);
+      return;
+    }
+    this.#countWaiting(1, stateVector.length);
+    owner.stragglers.note(connection).stepOne = stateVector;
+  }
+
+  #takeStepOne({ backlog }: DocumentConnection): Uint8Array | null {
+    const stepOne = backlog?.stepOne ?? null;
+    if (backlog === null || stepOne === null) return null;
+    backlog.stepOne = null;
+    this.#countWaiting(-1, -stepOne.length);
+    return stepOne;
+  }
+
   #tellPresence(connection: DocumentConnection, { owner }: Established): void {
+    if (this.#port.isBehind) {
+      owner.stragglers.note(connection).presence = null;
+      return;
+    }
     // Nobody is an answer too: clients ask to hear whether the connection lives.
     const presence = owner.presence.encodeAll() ?? encodePresence([]);
     connection.send(encodeYWebsocketFrame({ kind: 'presence', presence }));
@@ -424,6 +483,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     const { state } = connection;
     connection.state = { kind: 'closed' };
     this.#takeWaiting(connection);
+    this.#takeStepOne(connection);
     if (this.#connections.get(connection.address.raw) === connection) this.#connections.delete(connection.address.raw);
     if (state.kind === 'established') {
       this.#context.meters?.connections.add(this.#port.dialect.name, -1);

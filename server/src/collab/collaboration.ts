@@ -9,6 +9,7 @@ import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/log.ts';
 import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
 import type { Admission, AdmissionHost } from './admission.ts';
+import type { RingBudget } from './broadcast-ring.ts';
 import { CollabSession, type SessionContext, type SessionLimits } from './collab-session.ts';
 import { DirectAdmission, type DirectAdmissionContext } from './direct-admission.ts';
 import { DocumentOwner } from './document-owner.ts';
@@ -30,6 +31,9 @@ export type { Extension };
 
 export interface CollaborationLimits extends SessionLimits {
   readonly maxQueueBytesPerDocument: number;
+  /** What documents keep of their broadcasts for those who are behind: each, and all together. */
+  readonly maxRingBytesPerDocument: number;
+  readonly maxRingBytes: number;
   /** How long a document that nobody needs stays in memory, in ms. */
   readonly unloadDelayMs: number;
 }
@@ -40,6 +44,8 @@ export interface CollaborationOptions {
   readonly log: Logger;
   readonly clock: Clock;
   readonly limits: CollaborationLimits;
+  /** What the store lets wait for the disk. */
+  readonly maxJournalQueueBytes: number;
   /** Hocuspocus extensions that neither persist nor replicate. */
   readonly extensions: readonly Extension[];
   readonly timer?: FlushTimer;
@@ -61,6 +67,8 @@ export interface Collaboration {
   readonly openDocuments: number;
   /** Resolves once everything that was submitted so far is on disk and has its receipt, or was refused. */
   settled(): Promise<void>;
+  /** What documents keep of their broadcasts for those who are behind. */
+  readonly ringBytes: number;
   /** Waits for what is on its way to the disk, then lets go of all documents. */
   close(): Promise<void>;
 }
@@ -82,6 +90,7 @@ class LiveCollaboration implements Collaboration {
   readonly #entering = new Map<string, number>();
   readonly #unloading = new Set<string>();
   readonly #deleting = new Map<string, Promise<void>>();
+  readonly #ringBudget: RingBudget;
   /** Counts deletions, so that a load notices one that it crossed. */
   #deletions = 0;
   readonly #directAdmission: DirectAdmissionContext;
@@ -98,6 +107,7 @@ class LiveCollaboration implements Collaboration {
     });
     const { limits, store } = options;
     this.#watch = new GrantWatch(options.clock);
+    this.#ringBudget = { bytes: 0, maxBytes: limits.maxRingBytes };
     this.#sessionContext = {
       gate: createExtensionGate(this.#hocuspocus, {
         maxEntries: limits.maxPresenceEntries,
@@ -134,6 +144,10 @@ class LiveCollaboration implements Collaboration {
 
   get openDocuments(): number {
     return this.#owners.size;
+  }
+
+  get ringBytes(): number {
+    return this.#ringBudget.bytes;
   }
 
   openSession(port: SessionPort, origin: SessionOrigin): CollabSession {
@@ -310,7 +324,7 @@ class LiveCollaboration implements Collaboration {
     loaded: LoadedDocument | null,
     storedTitle: string,
   ): DocumentOwner {
-    const { store, clock, log, limits, meters = null, timer = systemFlushTimer } = this.#options;
+    const { store, clock, log, limits, maxJournalQueueBytes, meters = null, timer = systemFlushTimer } = this.#options;
     const mirrorsPresence = this.#hocuspocus.hasHook('onAwarenessUpdate');
     const owner = new DocumentOwner({
       name,
@@ -325,6 +339,9 @@ class LiveCollaboration implements Collaboration {
       log,
       meters,
       maxQueueBytes: limits.maxQueueBytesPerDocument,
+      maxJournalQueueBytes,
+      maxRingBytes: limits.maxRingBytesPerDocument,
+      ringBudget: this.#ringBudget,
       unloadDelayMs: limits.unloadDelayMs,
       onIdle: () => void this.#unload(document),
       onBroken: () => {

@@ -7,6 +7,7 @@ import type { DocumentOwner } from './document-owner.ts';
 import type { StoredAnswer } from './early-answers.ts';
 import { ReceiptLedger } from './receipt-ledger.ts';
 import type { SessionPort } from './session-port.ts';
+import type { Backlog } from './stragglers.ts';
 
 /** A frame that arrived before its connection was established. */
 export interface WaitingFrame {
@@ -56,6 +57,8 @@ export class DocumentConnection {
   author = '';
   /** Those who hear the same bytes, while it is among the document's connections. */
   listeners: Listeners | null = null;
+  /** What it has yet to be sent, because its socket is behind; null while it has everything. */
+  backlog: Backlog | null = null;
 
   readonly #host: ConnectionHost;
 

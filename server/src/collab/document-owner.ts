@@ -7,12 +7,15 @@ import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
 import { applyOrSkip } from './apply-updates.ts';
 import { Audience } from './audience.ts';
 import { collectOwnMessages, sendToAll } from './broadcast.ts';
+import type { RingBudget } from './broadcast-ring.ts';
 import type { DocumentConnection } from './document-connection.ts';
 import { readTitle, TitleKeeper } from './document-title.ts';
 import { type FlushTimer, windowBeforeFlush } from './flush-window.ts';
 import { PendingEdits } from './pending-edits.ts';
 import { Presence } from './presence.ts';
+import { ReadBrake } from './read-brake.ts';
 import { closeCodeFor } from './store-refusal.ts';
+import { Stragglers } from './stragglers.ts';
 import { type Submission, weighSubmission } from './submission.ts';
 
 /** What a document looks like to its owner; Hocuspocus's `Document` is one. */
@@ -46,6 +49,10 @@ export interface OwnerOptions {
   readonly log: Logger;
   readonly meters: CollabMeters | null;
   readonly maxQueueBytes: number;
+  /** What may wait for the disk over all documents. */
+  readonly maxJournalQueueBytes: number;
+  readonly maxRingBytes: number;
+  readonly ringBudget: RingBudget;
   readonly unloadDelayMs: number;
   /** Called when nobody has needed the document for `unloadDelayMs`. */
   onIdle(): void;
@@ -59,6 +66,15 @@ export interface OwnerOptions {
 
 /** While a flush is at the disk for longer than this, presence stops waiting to share its write. */
 const PRESENCE_PATIENCE_MS = 50;
+
+/**
+ * From this part of what may wait for the disk on, whoever sends more is not read until a flush has ended. The rest is
+ * for what they had sent before: a socket's chunk of 64 KiB, or one large frame.
+ */
+const BRAKE_FRACTION = 0.25;
+
+/** The same, over all documents: each has a batch at the disk besides what it collects. */
+const JOURNAL_BRAKE_FRACTION = 0.5;
 
 /** How long the encoding for those who come without anything is kept. */
 const WHOLE_STATE_MS = 2_000;
@@ -97,15 +113,19 @@ export class DocumentOwner {
   readonly document: OwnedDocument;
   readonly pending: PendingEdits;
   readonly presence: Presence;
+  readonly stragglers: Stragglers;
   /** Who is known to write as which Yjs client. */
   readonly authors = new Map<number, string>();
   readonly #options: OwnerOptions;
   readonly #audience = new Audience();
+  readonly #brake = new ReadBrake();
   readonly #ahead = new Map<number, number>();
   #state: OwnerState = { kind: 'open' };
   #flush: FlushState = { kind: 'idle' };
   #queue: Submission[] = [];
   #queueBytes = 0;
+  /** As seen when the last batch was handed to the store. */
+  #journalIsBusy = false;
   #holds = 0;
   #lastFlush = { beganAt: Number.NEGATIVE_INFINITY, costMs: 0 };
   #cancelIdle: (() => void) | null = null;
@@ -122,6 +142,7 @@ export class DocumentOwner {
   constructor(options: OwnerOptions) {
     this.#options = options;
     this.presence = new Presence(options.meters);
+    this.stragglers = new Stragglers(this.presence, options.maxRingBytes, options.ringBudget);
     this.name = options.name;
     this.epoch = options.epoch;
     this.tombstone = options.tombstone;
@@ -165,12 +186,17 @@ export class DocumentOwner {
     this.#audience.add(connection);
     this.#cancelIdle?.();
     this.#cancelIdle = null;
+    if (connection.session.isBehind) {
+      this.stragglers.note(connection).presence = null;
+      return;
+    }
     const everybody = this.presence.encodeAll();
     if (everybody !== null) connection.send(encodeYWebsocketFrame({ kind: 'presence', presence: everybody }));
   }
 
   leave(connection: DocumentConnection): void {
     if (!this.#audience.delete(connection)) return;
+    this.stragglers.forget(connection);
     this.presence.forget(connection);
     this.#schedule();
     this.watchIdle();
@@ -205,6 +231,12 @@ export class DocumentOwner {
   submit(submission: Submission): void {
     this.#enqueue(submission);
     this.#schedule();
+    if (submission.connection !== null && this.#isFillingUp) this.#brake.hold(submission.connection.session);
+  }
+
+  get #isFillingUp(): boolean {
+    const isFull = this.#journalIsBusy || this.#queueBytes > this.#options.maxQueueBytes * BRAKE_FRACTION;
+    return isFull && this.isOpen; // a closed one has no flush that would end the wait
   }
 
   /** There is presence to send. */
@@ -230,10 +262,14 @@ export class DocumentOwner {
     return { stepOne, stepTwo: this.#wholeState };
   }
 
-  /** For somebody who was sent the document as it was loaded: our own step 1, and what it was edited since, if it was. */
-  completeEarlyAnswer(): readonly Uint8Array[] {
-    const { stepOne } = this;
-    return this.#isAsLoaded ? [stepOne] : [stepOne, encodeStepTwo(this.document, this.#loadedVector)];
+  /** Nothing was edited since. */
+  get isAsLoaded(): boolean {
+    return this.#isAsLoaded;
+  }
+
+  /** The state vector that the document was loaded with. */
+  get loadedVector(): Uint8Array {
+    return this.#loadedVector;
   }
 
   #forgetEncodings(): void {
@@ -297,6 +333,8 @@ export class DocumentOwner {
     this.#cancelPresence?.();
     this.#title.close();
     this.#cancelWholeState?.();
+    this.stragglers.close();
+    this.#brake.release();
     if (this.#flush.kind === 'scheduled') {
       this.#flush.cancel();
       this.#flush = { kind: 'idle' };
@@ -335,7 +373,8 @@ export class DocumentOwner {
       return;
     }
     this.#flush = { kind: 'journalling', batch };
-    const { store, clock } = this.#options;
+    const { store, clock, maxJournalQueueBytes } = this.#options;
+    this.#journalIsBusy = store.queue.bytes > maxJournalQueueBytes * JOURNAL_BRAKE_FRACTION;
     const title = batch.findLast((submission) => submission.title !== null)?.title ?? readTitle(this.document);
     const draft = { document: this.name, epoch: this.epoch, time: clock.now(), updates };
     store.append(title === this.#title.stored ? draft : { ...draft, title }).then(
@@ -387,6 +426,7 @@ export class DocumentOwner {
 
   #endFlush(): void {
     this.#flush = { kind: 'idle' };
+    this.#brake.release();
     if (this.#queue.length === 0) this.#ahead.clear();
     this.pending.flushEnds();
     this.#schedule();
@@ -419,27 +459,25 @@ export class DocumentOwner {
   }
 
   #broadcast(batch: readonly Submission[], update: Uint8Array | null): void {
-    const bodies: Uint8Array[] = [];
-    if (update !== null) bodies.push(encodeYWebsocketFrame({ kind: 'update', update }));
+    const updates: Uint8Array[] = [];
+    if (update !== null) updates.push(encodeYWebsocketFrame({ kind: 'update', update }));
     for (const submission of batch) {
       if (!submission.applied) continue;
       for (const made of submission.content ?? []) {
-        bodies.push(encodeYWebsocketFrame({ kind: 'update', update: made.update }));
+        updates.push(encodeYWebsocketFrame({ kind: 'update', update: made.update }));
       }
     }
-    const presence = this.presence.takeChanges();
-    const isPresenceAlone = bodies.length === 0;
-    if (presence !== null) {
-      this.#options.onPresence(presence.message);
-      bodies.push(encodeYWebsocketFrame({ kind: 'presence', presence: presence.message }));
+    const changes = this.presence.takeChanges();
+    let presence: Uint8Array | null = null;
+    if (changes !== null) {
+      this.#options.onPresence(changes.message);
+      presence = encodeYWebsocketFrame({ kind: 'presence', presence: changes.message });
     }
     const { clock, meters } = this.#options;
     const answered: Submission[] | null = meters === null ? null : [];
-    const own = collectOwnMessages(batch, answered);
-    if (bodies.length > 0 || own.size > 0) {
-      const knowsAll = isPresenceAlone ? (presence?.saidBy ?? null) : null;
-      sendToAll(this.#audience, bodies, own, knowsAll);
-    }
+    const own = collectOwnMessages(batch, this.stragglers, answered);
+    const knowsAll = updates.length === 0 ? (changes?.saidBy ?? null) : null;
+    sendToAll(this.#audience, this.stragglers, { updates, presence, own, knowsAll });
     if (answered !== null && answered.length > 0) meters?.receipted(answered, clock.monotonicMs());
   }
 

@@ -125,4 +125,44 @@ describe('presence', () => {
     presence.hear({}, hi(0, 1), false);
     expect(take(presence)).toEqual([hi(0, 1)]);
   });
+
+  const since = (presence: Presence, version: number) => {
+    const message = presence.encodeSince(version);
+    if (message === 'forgotten') return message;
+    return message === null ? [] : decodePresence(message, { maxEntries: 10_000, maxStateBytes: 1_000 });
+  };
+
+  it('[G4] whoever was behind is told the latest of each, of those who left too, and of nobody else', () => {
+    const presence = new Presence();
+    const [ada, ben, eve] = [{}, {}, {}];
+    presence.hear(ada, hi(ADA, 1), false);
+    presence.hear(ben, hi(BEN, 1), false);
+    presence.hear(eve, hi(3, 1), false);
+    take(presence);
+    const { version } = presence;
+    for (let clock = 2; clock <= 50; clock += 1) {
+      presence.hear(ada, hi(ADA, clock), false);
+      take(presence);
+    }
+    presence.forget(ben);
+    take(presence);
+    expect(since(presence, version)).toEqual([hi(ADA, 50), bye(BEN, 2)]);
+    expect(since(presence, presence.version)).toEqual([]);
+  });
+
+  it('[G7] says so when it no longer knows everybody who left', () => {
+    const presence = new Presence();
+    take(presence);
+    presence.hear({}, hi(ADA, 1), false);
+    take(presence);
+    const { version } = presence;
+    for (let clientId = 10; clientId < 2_100; clientId += 1) {
+      const guest = {};
+      presence.hear(guest, hi(clientId, 1), false);
+      presence.forget(guest);
+      take(presence);
+    }
+    expect(since(presence, version)).toBe('forgotten');
+    expect(since(presence, presence.version - 1)).toEqual([bye(2_099, 2)]);
+  });
 });

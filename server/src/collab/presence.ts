@@ -10,6 +10,13 @@ interface KnownState {
   readonly state: string;
 }
 
+/** The last that was said of somebody, here or gone. */
+interface LastWord {
+  clock: number;
+  /** The version of presence in which it was told. */
+  version: number;
+}
+
 /** Clocks of people who left are remembered so that they can return above them; beyond this many the oldest go. */
 const MAX_REMEMBERED_CLOCKS = 2_000;
 
@@ -28,12 +35,16 @@ export interface PeopleCount {
  */
 export class Presence {
   readonly #states = new Map<number, KnownState>();
-  readonly #lastClocks = new Map<number, number>();
+  /** The latest last. */
+  readonly #lastWords = new Map<number, LastWord>();
   readonly #changed = new Set<number>();
   /** Whose words all changes are; null when they are several people's, or differ from what was said. */
   #changedBy: PresenceOwner | null = null;
   readonly #spoken = new WeakMap<PresenceOwner, Set<number>>();
   readonly #count: PeopleCount | null;
+  #version = 0;
+  /** Of the latest change of somebody who is remembered no more; below all others while nobody was forgotten. */
+  #forgottenVersion = -1;
 
   constructor(count: PeopleCount | null = null) {
     this.#count = count;
@@ -41,6 +52,11 @@ export class Presence {
 
   get size(): number {
     return this.#states.size;
+  }
+
+  /** Counts how often changes were taken. */
+  get version(): number {
+    return this.#version;
   }
 
   get hasChanges(): boolean {
@@ -101,6 +117,7 @@ export class Presence {
     const saidBy = this.#changedBy;
     this.#changed.clear();
     this.#changedBy = null;
+    this.#version += 1;
     return { message, saidBy };
   }
 
@@ -110,8 +127,19 @@ export class Presence {
     return encodePresence([...this.#states.keys()].map((clientId) => this.#entryOf(clientId)));
   }
 
+  /**
+   * The latest of each whose state changed after that version, of those who left too; null when nothing did. What is too
+   * old is forgotten: somebody might have left of whom nothing is known any more.
+   */
+  encodeSince(version: number): Uint8Array | 'forgotten' | null {
+    if (version < this.#forgottenVersion) return 'forgotten';
+    const changed = [...this.#lastWords].filter(([, word]) => word.version > version);
+    if (changed.length === 0) return null;
+    return encodePresence(changed.map(([clientId]) => this.#entryOf(clientId)));
+  }
+
   #announce(owner: PresenceOwner, entry: PresenceEntry): void {
-    const last = this.#lastClocks.get(entry.clientId) ?? -1;
+    const last = this.#lastWords.get(entry.clientId)?.clock ?? -1;
     const clock = Math.max(entry.clock, last + 1);
     if (this.#count !== null && !this.#states.has(entry.clientId)) this.#count.people += 1;
     this.#states.set(entry.clientId, { owner, clock, state: entry.state });
@@ -123,7 +151,7 @@ export class Presence {
   }
 
   #remove(owner: PresenceOwner, clientId: number, clock: number): void {
-    const last = this.#lastClocks.get(clientId) ?? -1;
+    const last = this.#lastWords.get(clientId)?.clock ?? -1;
     if (this.#states.delete(clientId) && this.#count !== null) this.#count.people -= 1;
     this.#spoken.get(owner)?.delete(clientId);
     this.#remember(clientId, Math.max(clock, last + 1));
@@ -138,18 +166,22 @@ export class Presence {
   }
 
   #remember(clientId: number, clock: number): void {
-    this.#lastClocks.delete(clientId);
-    this.#lastClocks.set(clientId, clock);
-    if (this.#lastClocks.size <= MAX_REMEMBERED_CLOCKS) return;
-    for (const candidate of this.#lastClocks.keys()) {
+    const word = this.#lastWords.get(clientId) ?? { clock, version: 0 };
+    word.clock = clock;
+    word.version = this.#version + 1;
+    this.#lastWords.delete(clientId);
+    this.#lastWords.set(clientId, word);
+    if (this.#lastWords.size <= MAX_REMEMBERED_CLOCKS) return;
+    for (const [candidate, { version }] of this.#lastWords) {
       if (this.#states.has(candidate) || this.#changed.has(candidate)) continue;
-      this.#lastClocks.delete(candidate);
+      this.#lastWords.delete(candidate);
+      this.#forgottenVersion = Math.max(this.#forgottenVersion, version);
       return;
     }
   }
 
   #entryOf(clientId: number): PresenceEntry {
-    const clock = this.#lastClocks.get(clientId) ?? 0;
+    const clock = this.#lastWords.get(clientId)?.clock ?? 0;
     return { clientId, clock, state: this.#states.get(clientId)?.state ?? LEFT };
   }
 }

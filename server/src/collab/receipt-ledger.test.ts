@@ -65,4 +65,19 @@ describe('the receipts of one connection', () => {
     expect(ledger.settle(arrive(ledger, 'update'))).toBe(0);
     expect(ledger.settle(arrive(ledger, 'step-2'))).toBe(2);
   });
+
+  it('[R15] receipts that wait for the socket are a number, and are taken as many as fit', () => {
+    const ledger = new ReceiptLedger();
+    for (let edit = 0; edit < 1_000; edit += 1) ledger.keepOwed(1);
+    expect(ledger.takeOwed(600)).toBe(600);
+    expect(ledger.takeOwed(600)).toBe(400);
+    expect(ledger.owed).toBe(0);
+  });
+
+  it('[R2] receipts that still wait when a new handshake begins are owed no more', () => {
+    const ledger = new ReceiptLedger();
+    ledger.keepOwed(3);
+    ledger.beginHandshake(new Map());
+    expect(ledger.takeOwed(10)).toBe(0);
+  });
 });

@@ -20,9 +20,26 @@ const SETTLED: LedgerState = { kind: 'settled' };
 export class ReceiptLedger {
   #handshake: Handshake = 0;
   #state: LedgerState = { kind: 'before-step-2', stepOne: null, held: 0 };
+  #owed = 0;
 
   get handshake(): Handshake {
     return this.#handshake;
+  }
+
+  /** Receipts that are due, and wait for the socket to take them. */
+  get owed(): number {
+    return this.#owed;
+  }
+
+  /** A counter, not frames: however many edits somebody sends who reads no receipts, they take no room (R15). */
+  keepOwed(receipts: number): void {
+    this.#owed += receipts;
+  }
+
+  takeOwed(most: number): number {
+    const taken = Math.min(most, this.#owed);
+    this.#owed -= taken;
+    return taken;
   }
 
   /**
@@ -31,6 +48,7 @@ export class ReceiptLedger {
    */
   beginHandshake(stateVector: ReadonlyMap<number, number>): void {
     this.#handshake += 1;
+    this.#owed = 0;
     this.#state = { kind: 'before-step-2', stepOne: stateVector, held: 0 };
   }
 

@@ -25,6 +25,11 @@ export type FrameMessage = (prefix: Uint8Array, body: Uint8Array) => readonly Bu
 export interface SessionPort {
   readonly dialect: DialectWriter;
   readonly isOpen: boolean;
+  /**
+   * The socket takes less than it is given. What can be had later from elsewhere is not to be sent until it has taken
+   * all, when the session's documents are told.
+   */
+  readonly isBehind: boolean;
   /** Where those who send on it count what they send; null when nobody counts. */
   readonly sent: SentMeters | null;
   /** The same for all sockets of a transport, so that whoever keeps it keeps no session. */
@@ -33,6 +38,9 @@ export interface SessionPort {
   together(task: () => void): void;
   /** All of them in one write. */
   send(framed: readonly Buffer[]): void;
+  /** Reads nothing more until `readOn` was called as often. */
+  stopReading(): void;
+  readOn(): void;
   close(code: CloseCode): void;
 }
 

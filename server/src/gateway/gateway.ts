@@ -16,6 +16,8 @@ import { readTarget, type UpgradeTarget } from './upgrade-target.ts';
 export interface GatewayLimits {
   readonly maxFrameBytes: number;
   readonly maxUnsentBytes: number;
+  /** How long a socket may take nothing of what waits for it, in ms. */
+  readonly stallTimeoutMs: number;
   /** How long a socket may stay without an established document after it opened, in ms. */
   readonly establishTimeoutMs: number;
   readonly pingIntervalMs: number;
@@ -44,6 +46,9 @@ export interface Gateway {
 const QUIET_MS = 12_000;
 const UPKEEP_MS = 5_000;
 
+/** How often it is looked, during the time in which a socket must take something, whether it did. */
+const DRAIN_LOOKS = 6;
+
 export function createGateway(options: GatewayOptions): Gateway {
   const { collaboration, limits, drain, clock, log, meters = null } = options;
   const server = new WebSocketServer({
@@ -54,7 +59,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     WebSocket: SessionSocket,
   });
   const sessions = new Set<Session>();
-  const settings = { maxUnsentBytes: limits.maxUnsentBytes, clock, log, meters, onClosed: forget };
+  const { maxUnsentBytes, stallTimeoutMs } = limits;
+  const settings = { maxUnsentBytes, stallTimeoutMs, clock, log, meters, onClosed: forget };
   let closing: Promise<void> | null = null;
   let onEmpty: (() => void) | null = null;
 
@@ -83,6 +89,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     // Until then: those who are told last are still to be kept alive, and missed when they are gone.
     stopUpkeep();
     stopPinging();
+    stopWatchingDrains();
   }
 
   function open(webSocket: SessionSocket, socket: Duplex, request: IncomingMessage, target: UpgradeTarget): void {
@@ -119,6 +126,10 @@ export function createGateway(options: GatewayOptions): Gateway {
       const isLate = now - session.openedAt > limits.establishTimeoutMs;
       if (isLate && !session.wasEstablished) session.close(closeCodes.authTimeout);
     }
+  });
+  const stopWatchingDrains = clock.every(stallTimeoutMs / DRAIN_LOOKS, () => {
+    const now = clock.monotonicMs();
+    for (const session of sessions) session.closeIfStalled(now);
   });
   const stopPinging = clock.every(limits.pingIntervalMs, () => {
     for (const session of sessions) session.ping();

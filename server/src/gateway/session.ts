@@ -17,6 +17,7 @@ import type { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
 import { nameForeignEnd, nameOwnEnd, nameSocketError, type SessionEnd } from '../observability/metrics/label-values.ts';
 import type { SentMeters } from '../observability/metrics/sent-meters.ts';
 import type { Dialect, ReceivedFrame } from './dialects.ts';
+import { readDrainMark } from './drain-progress.ts';
 import type { SessionSocket, SocketListener } from './session-socket.ts';
 import { frameBinary } from './websocket-framing.ts';
 
@@ -29,9 +30,18 @@ const NOBODY = encodeYWebsocketFrame({ kind: 'presence', presence: encodePresenc
  */
 const CLOSE_GRACE_MS = 2_000;
 
+/**
+ * What a socket has taken is not there yet: the system holds some megabytes for a slow line, and a ping waits behind them.
+ * So many more pings than usual may have no answer: at the default interval, a minute is enough for 4 MiB, the most that
+ * Linux holds, on a line of half a megabit.
+ */
+const PINGS_TO_CATCH_UP = 2;
+
 export interface SessionSettings {
-  /** Bytes that may wait in this process for a socket to take them. */
+  /** Bytes that may be added to what a socket has waiting, since it is behind. */
   readonly maxUnsentBytes: number;
+  /** How long a socket may take nothing of what waits for it, in ms. */
+  readonly stallTimeoutMs: number;
   readonly clock: Clock;
   readonly log: Logger;
   readonly meters: GatewayMeters | null;
@@ -41,6 +51,15 @@ export interface SessionSettings {
 
 type SessionState =
   | { readonly kind: 'open' }
+  /** More waits in this process than the socket wants to have waiting, and it has not taken all of that yet. */
+  | {
+      readonly kind: 'behind';
+      /** What was sent while it kept up is never too much, however large: a first sync is one message. */
+      readonly mostUnsentBytes: number;
+      /** What it had taken when that was last seen to change, and when. */
+      drainMark: number;
+      drainedAt: number;
+    }
   /** We said goodbye and wait for the other side to close. */
   | { readonly kind: 'closing'; readonly giveUp: NodeJS.Timeout }
   | { readonly kind: 'closed' };
@@ -61,8 +80,11 @@ export class Session implements SessionPort, SocketListener {
   #collab: CollabSession | null = null;
   #state: SessionState = OPEN;
   #wroteAt: number;
-  #hearsPings = true;
-  #bigUnsentBytes = 0;
+  /** Pings that were sent since the last answer; below zero where it may take longer. */
+  #unanswered = 0;
+  /** How many want it not to be read. */
+  #readStops = 0;
+  #isPaused = false;
   /** What is sent while somebody gathers it. */
   #gathered: Buffer[] | null = null;
   /** Why it ends, once we know; what the other side says counts only until then. */
@@ -86,7 +108,7 @@ export class Session implements SessionPort, SocketListener {
   }
 
   onPong(): void {
-    this.#hearsPings = true;
+    this.#unanswered = 0;
   }
 
   /** ws has closed the socket with the right code already: 1002, 1007, 1009. */
@@ -98,14 +120,19 @@ export class Session implements SessionPort, SocketListener {
 
   onClose(code: number, reason: Buffer): void {
     if (this.#state.kind === 'closing') clearTimeout(this.#state.giveUp);
-    this.#state = CLOSED;
+    this.#moveTo(CLOSED);
     this.#settings.meters?.sessionClosed(this, this.dialect.name, this.#end ?? nameForeignEnd(code));
     this.#collab?.end(code, reason.toString());
     this.#settings.onClosed(this);
   }
 
   get isOpen(): boolean {
-    return this.#state.kind === 'open' && this.#webSocket.readyState === WebSocket.OPEN;
+    const { kind } = this.#state;
+    return (kind === 'open' || kind === 'behind') && this.#webSocket.readyState === WebSocket.OPEN;
+  }
+
+  get isBehind(): boolean {
+    return this.#state.kind === 'behind';
   }
 
   /** Whether this socket ever opened a document: if not in time, it is closed. */
@@ -139,9 +166,7 @@ export class Session implements SessionPort, SocketListener {
       this.#gathered.push(...framed);
       return;
     }
-    const unsent = this.unsentBytes;
-    if (unsent === 0) this.#bigUnsentBytes = 0;
-    else if (unsent - this.#bigUnsentBytes > this.#settings.maxUnsentBytes) {
+    if (this.#state.kind === 'behind' && this.unsentBytes > this.#state.mostUnsentBytes) {
       this.close(closeCodes.slowReader);
       return;
     }
@@ -149,17 +174,81 @@ export class Session implements SessionPort, SocketListener {
     const buffers = joinSmall(framed);
     const [first] = buffers;
     if (buffers.length === 1 && first !== undefined) {
-      this.#write(first);
+      this.#socket.write(first);
     } else {
       this.#socket.cork();
-      for (const buffer of buffers) this.#write(buffer);
+      for (const buffer of buffers) this.#socket.write(buffer);
       this.#socket.uncork();
     }
+    this.#noteWrite();
+  }
+
+  #noteWrite(): void {
+    const unsent = this.unsentBytes;
+    if (unsent === 0) return;
     this.#settings.meters?.wrote(this);
+    // Beyond its mark a socket says when it has taken all.
+    if (this.#state.kind !== 'open' || unsent < this.#socket.writableHighWaterMark) return;
+    this.#moveTo({
+      kind: 'behind',
+      mostUnsentBytes: unsent + this.#settings.maxUnsentBytes,
+      drainMark: readDrainMark(this.#socket),
+      drainedAt: this.#settings.clock.monotonicMs(),
+    });
+    this.#socket.once('drain', () => this.#onDrain());
+  }
+
+  #onDrain(): void {
+    if (this.#state.kind !== 'behind') return;
+    this.#moveTo(OPEN);
+    this.#unanswered = -PINGS_TO_CATCH_UP;
+    try {
+      this.#collab?.catchUp();
+    } catch (error) {
+      this.#fail(error, 'a session could not catch up');
+    }
+  }
+
+  /** Progress is bytes that are taken, not pongs (R15): a large document on a slow line may take as long as it needs. */
+  closeIfStalled(now: number): void {
+    if (this.#state.kind !== 'behind') return;
+    const drainMark = readDrainMark(this.#socket);
+    if (drainMark !== this.#state.drainMark) {
+      this.#state.drainMark = drainMark;
+      this.#state.drainedAt = now;
+    } else if (now - this.#state.drainedAt >= this.#settings.stallTimeoutMs) this.close(closeCodes.slowReader);
+  }
+
+  stopReading(): void {
+    this.#readStops += 1;
+    this.#settleReading();
+  }
+
+  readOn(): void {
+    this.#readStops -= 1;
+    this.#settleReading();
+  }
+
+  /** Who is told to close is read again, or its answer would not be heard. */
+  #settleReading(): void {
+    const shouldPause = this.#readStops > 0 && (this.#state.kind === 'open' || this.#state.kind === 'behind');
+    if (shouldPause === this.#isPaused) return;
+    this.#isPaused = shouldPause;
+    this.#unanswered = 0; // a pong that waits behind what is not read is no fault of the other side
+    if (shouldPause) this.#webSocket.pause();
+    else this.#webSocket.resume();
+    this.#settings.meters?.paused(shouldPause ? 1 : -1);
+  }
+
+  #moveTo(state: SessionState): void {
+    const wasBehind = this.isBehind;
+    this.#state = state;
+    if (wasBehind !== this.isBehind) this.#settings.meters?.fellBehind(wasBehind ? -1 : 1);
+    if (this.#isPaused) this.#settleReading();
   }
 
   close(code: CloseCode): void {
-    if (this.#state.kind !== 'open') return;
+    if (this.#state.kind === 'closing' || this.#state.kind === 'closed') return;
     this.#end ??= nameOwnEnd(code.name);
     this.#settings.log.debug({ code: code.code, name: code.name }, 'closing a session');
     this.#beginClosing();
@@ -172,9 +261,9 @@ export class Session implements SessionPort, SocketListener {
   }
 
   #beginClosing(): void {
-    if (this.#state.kind !== 'open') return;
+    if (this.#state.kind === 'closing' || this.#state.kind === 'closed') return;
     const giveUp = setTimeout(() => this.#webSocket.terminate(), CLOSE_GRACE_MS);
-    this.#state = { kind: 'closing', giveUp };
+    this.#moveTo({ kind: 'closing', giveUp });
   }
 
   /** Hands a frame to the documents as if the client had sent it. */
@@ -182,31 +271,25 @@ export class Session implements SessionPort, SocketListener {
     this.#collab?.receive(rawAddress, frame, null);
   }
 
-  /** Asks for a sign of life; who gave none since the last time is gone, and everybody may see it. */
+  /**
+   * Asks for a sign of life; who gave none since the last time is gone, and everybody may see it. Whose bytes wait is
+   * judged by whether they drain, and who is not read can't be heard.
+   */
   ping(): void {
-    if (!this.#hearsPings) {
+    if (this.isBehind || this.#isPaused) return;
+    if (this.#unanswered > 0) {
       this.#end ??= 'ping-timeout';
       this.#webSocket.terminate();
       return;
     }
-    this.#hearsPings = false;
+    this.#unanswered += 1;
     if (this.isOpen) this.#webSocket.ping();
   }
 
   /** Providers reconnect when they hear nothing for 30 s, even of a document in which nothing happens. */
   keepAlive(quietSince: number): void {
-    if (this.#wroteAt > quietSince) return;
+    if (this.#wroteAt > quietSince || this.isBehind) return;
     this.#collab?.anyEstablished()?.send(NOBODY);
-  }
-
-  /**
-   * A large document alone is no sign of a slow reader: one big message at a time doesn't count until everything is
-   * read, or a client on a slow line could never finish its first sync.
-   */
-  #write(buffer: Buffer): void {
-    const isBig = buffer.length > this.#settings.maxUnsentBytes / 4;
-    if (isBig && this.#bigUnsentBytes === 0) this.#bigUnsentBytes = buffer.length;
-    this.#socket.write(buffer);
   }
 
   /** @throws {FrameError} */
@@ -239,9 +322,13 @@ export class Session implements SessionPort, SocketListener {
         this.close(error.fault === 'bad-address' ? closeCodes.badDocumentName : closeCodes.badFrame);
         return;
       }
-      // A fault of ours ends this session; the others, and the process, go on.
-      this.#settings.log.error({ err: error }, 'a frame could not be handled');
-      this.close(closeCodes.internalError);
+      this.#fail(error, 'a frame could not be handled');
     }
+  }
+
+  /** A fault of ours ends this session; the others, and the process, go on. */
+  #fail(error: unknown, what: string): void {
+    this.#settings.log.error({ err: error }, what);
+    this.close(closeCodes.internalError);
   }
 }

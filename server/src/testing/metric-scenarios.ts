@@ -237,20 +237,21 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     title: 'somebody does not read',
-    moves: ['quire_unsent_bytes', 'quire_slow_sessions'],
+    settings: { limits: { maxRingBytesPerDocument: 64 * MIB } },
+    moves: ['quire_unsent_bytes', 'quire_slow_sessions', 'quire_behind_sessions', 'quire_ring_bytes'],
     async play(stage) {
       const ada = await joinSynced(stage);
       const slow = await open(stage);
       slow.send(token);
       await until(() => slow.frames.length > 0, { what: 'established' });
       slow.pause();
-      for (let part = 0; part < 12; part += 1) ada.doc.getMap('blobs').set(String(part), 'x'.repeat(MIB));
+      for (let part = 0; part < 16; part += 1) ada.doc.getMap('blobs').set(String(part), 'x'.repeat(MIB));
       await until(() => !ada.provider.hasUnsyncedChanges, { what: 'saved' });
     },
   },
   {
     title: 'somebody does not read for too long',
-    settings: { limits: { maxUnsentBytes: MIB } },
+    settings: { limits: { maxRingBytesPerDocument: MIB } },
     moves: ['quire_sessions_closed_total{code="slow-reader"}'],
     async play(stage) {
       const ada = await joinSynced(stage);
@@ -259,7 +260,7 @@ export const scenarios: readonly Scenario[] = [
       await until(() => slow.frames.length > 0, { what: 'established' });
       slow.pause();
       for (let part = 0; part < 100; part += 1) {
-        ada.doc.getMap('blobs').set('one', 'x'.repeat(150 * 1024)); // small enough to count as unsent
+        ada.doc.getMap('blobs').set('one', 'x'.repeat(150 * 1024));
         await until(() => !ada.provider.hasUnsyncedChanges, { what: 'saved' });
       }
     },
@@ -341,6 +342,29 @@ export const scenarios: readonly Scenario[] = [
       socket.send(frame({ kind: 'update', update: keystroke() }));
       await until(() => (store?.queue.entries ?? 0) > 0, { what: 'the first is at the disk' });
       socket.send(frame({ kind: 'update', update: keystroke() }));
+    },
+  },
+  {
+    title: 'somebody writes faster than the disk',
+    settings: { limits: { maxQueueBytesPerDocument: 8192, unloadDelayMs: 0 } },
+    parts() {
+      const store = new MemoryStore({ flushing: 'manual' });
+      heldStores.push(store);
+      return { store };
+    },
+    moves: ['quire_paused_sessions'],
+    async play(stage) {
+      const store = heldStores.pop();
+      const isStored = (): boolean => {
+        store?.flush();
+        return stage.measured.server.unfinished.openDocuments === 0;
+      };
+      stage.atEnd(() => until(isStored, { what: 'all of it is on disk' }));
+      const socket = await open(stage);
+      socket.send(token);
+      socket.send(frame({ kind: 'update', update: keystroke() }));
+      await until(() => (store?.queue.entries ?? 0) > 0, { what: 'the first is at the disk' });
+      for (let sent = 0; sent < 150; sent += 1) socket.send(frame({ kind: 'update', update: keystroke() }));
     },
   },
   {

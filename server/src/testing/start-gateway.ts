@@ -13,12 +13,14 @@ import {
 } from '../collab/collaboration.ts';
 import type { DrainPlan } from '../gateway/drain.ts';
 import { createGateway, type Gateway, type GatewayLimits } from '../gateway/gateway.ts';
+import type { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
 
 const MIB = 1024 * 1024;
 
 export const testLimits: CollaborationLimits & GatewayLimits = {
   maxFrameBytes: 8 * MIB,
   maxUnsentBytes: 16 * MIB,
+  stallTimeoutMs: 30_000,
   establishTimeoutMs: 15_000,
   pingIntervalMs: 20_000,
   maxPresenceStateBytes: 16 * 1024,
@@ -29,6 +31,8 @@ export const testLimits: CollaborationLimits & GatewayLimits = {
   maxUnestablishedFrames: 1_000,
   maxDocumentsPerSession: 64,
   maxQueueBytesPerDocument: 16 * MIB,
+  maxRingBytesPerDocument: 4 * MIB,
+  maxRingBytes: 64 * MIB,
   unloadDelayMs: 5,
 };
 
@@ -52,6 +56,8 @@ export interface StartOptions {
   readonly drain?: DrainPlan;
   /** Left out: the system's. */
   readonly clock?: Clock;
+  readonly maxJournalQueueBytes?: number;
+  readonly meters?: GatewayMeters;
 }
 
 /** A gateway and its documents on a free port, with nothing else of a server: real sockets, a store in memory unless given. */
@@ -66,9 +72,17 @@ export async function startGateway(options: StartOptions = {}): Promise<StartedG
     log,
     clock,
     limits,
+    maxJournalQueueBytes: options.maxJournalQueueBytes ?? 64 * MIB,
     extensions: options.extensions ?? [],
   });
-  const gateway = createGateway({ collaboration, limits, drain: options.drain ?? allAtOnce, clock, log });
+  const gateway = createGateway({
+    collaboration,
+    limits,
+    drain: options.drain ?? allAtOnce,
+    clock,
+    log,
+    meters: options.meters ?? null,
+  });
   const server = createServer();
   server.on('upgrade', (request, socket, head) => gateway.handleUpgrade(request, socket, head));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -28,7 +28,7 @@ export interface Metrics {
 
 export interface MetricsParts {
   readonly store: DocumentStore;
-  readonly collaboration: { readonly openDocuments: number };
+  readonly collaboration: { readonly openDocuments: number; readonly ringBytes: number };
 }
 
 export function createMetrics({ clock, token, dataDirectory, queueLimitBytes }: MetricsOptions): Metrics {

@@ -28,6 +28,8 @@ export class GatewayMeters {
   readonly receivedBytes = new Tally(receivedKinds);
   readonly receivedSizes = new Distribution(metricTable.quire_received_frame_bytes.buckets);
   readonly sent = new SentMeters();
+  behindSessions = 0;
+  pausedSessions = 0;
   /** Those that had bytes waiting when they were last written to: a scrape looks at these, not at all sessions. */
   readonly #behind = new Set<MeteredSession>();
 
@@ -55,6 +57,14 @@ export class GatewayMeters {
   /** Called after each write. */
   wrote(session: MeteredSession): void {
     if (session.unsentBytes > 0) this.#behind.add(session);
+  }
+
+  fellBehind(sessions: 1 | -1): void {
+    this.behindSessions += sessions;
+  }
+
+  paused(sessions: 1 | -1): void {
+    this.pausedSessions += sessions;
   }
 
   /** Looks at the sockets that were behind, and forgets those that have caught up. */

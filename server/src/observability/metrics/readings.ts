@@ -14,7 +14,7 @@ export interface MetricSources {
   readonly journal: JournalMeters;
   readonly process: ProcessMeters;
   readonly store: Pick<DocumentStore, 'pendingFolds' | 'queue' | 'status'>;
-  readonly collaboration: { readonly openDocuments: number };
+  readonly collaboration: { readonly openDocuments: number; readonly ringBytes: number };
   readonly queueLimitBytes: number;
   readonly version: string;
 }
@@ -43,6 +43,8 @@ const socketReadings = {
   quire_sent_frame_bytes: ({ gateway }) => gateway.sent.sizes,
   quire_unsent_bytes: ({ gateway }) => gateway.measureUnsent().bytes,
   quire_slow_sessions: ({ gateway }) => gateway.measureUnsent().sessions,
+  quire_behind_sessions: ({ gateway }) => gateway.behindSessions,
+  quire_paused_sessions: ({ gateway }) => gateway.pausedSessions,
 } as const satisfies Partial<Record<MetricName, Read>>;
 
 const documentReadings = {
@@ -65,6 +67,7 @@ const documentReadings = {
   quire_unestablished_bytes: ({ collab }) => collab.unestablishedBytes,
   quire_document_queue_edits: ({ collab }) => collab.queuedEdits,
   quire_document_queue_bytes: ({ collab }) => collab.queuedBytes,
+  quire_ring_bytes: ({ collaboration }) => collaboration.ringBytes,
   quire_document_load_seconds: ({ collab }) => collab.loads.values,
   quire_document_unload_seconds: ({ collab }) => collab.unloads.values,
 } as const satisfies Partial<Record<MetricName, Read>>;

@@ -87,13 +87,13 @@ export const documentMetrics = {
     type: 'gauge',
     section: 'documents',
     unit: 'items',
-    help: 'Messages that wait until their connection is established, or until hooks of extensions have seen them.',
+    help: 'Messages that wait until their connection is established, until hooks of extensions have seen them, or until their socket can take the answer.',
   },
   quire_unestablished_bytes: {
     type: 'gauge',
     section: 'documents',
     unit: 'bytes',
-    help: 'Bytes of messages that wait until their connection is established, or until hooks of extensions have seen them.',
+    help: 'Bytes of messages that wait until their connection is established, until hooks of extensions have seen them, or until their socket can take the answer.',
   },
   quire_document_queue_edits: {
     type: 'gauge',
@@ -106,6 +106,12 @@ export const documentMetrics = {
     section: 'documents',
     unit: 'bytes',
     help: 'Bytes of edits that wait for the next flush of their document.',
+  },
+  quire_ring_bytes: {
+    type: 'gauge',
+    section: 'documents',
+    unit: 'bytes',
+    help: 'Bytes of recent broadcasts that documents keep for sockets that are behind.',
   },
   quire_document_load_seconds: {
     type: 'histogram',

@@ -90,4 +90,16 @@ export const socketMetrics = {
     unit: 'items',
     help: 'Sockets that have bytes waiting for them.',
   },
+  quire_behind_sessions: {
+    type: 'gauge',
+    section: 'sockets',
+    unit: 'items',
+    help: 'Sockets that are not sent what documents broadcast until they have taken what waits for them.',
+  },
+  quire_paused_sessions: {
+    type: 'gauge',
+    section: 'sockets',
+    unit: 'items',
+    help: 'Sockets that are not read until the disk has caught up with what they sent.',
+  },
 } as const satisfies MetricTable;

@@ -1,0 +1,125 @@
+import { closeCodes, encodePresence, encodeYWebsocketFrame } from '@quire/protocol';
+import { kindOfBody } from '../observability/metrics/sent-meters.ts';
+import { BroadcastRing, type RingBudget, type RingReader } from './broadcast-ring.ts';
+import type { DocumentConnection } from './document-connection.ts';
+import type { Presence } from './presence.ts';
+
+/**
+ * So much is read from the ring for one write. The system has a buffer of its own to keep the line busy; what waits in
+ * this process waits once for each socket.
+ */
+const PORTION_BYTES = 64 * 1024;
+
+/** In one write; each is some twenty bytes, or several hundred with a long name. */
+const MOST_RECEIPTS = 256;
+
+/** A portion of many small messages, with what stands before each, is copied into one buffer; large ones stay shared. */
+const MAX_COPIED_BYTES = 4 * PORTION_BYTES;
+
+/**
+ * What a connection was not sent while its socket was behind. Numbers, however much it is: broadcasts are in the ring,
+ * presence with the document, and receipts are counted by the ledger (R15, R16).
+ */
+export class Backlog implements RingReader {
+  position: number;
+  /** The last version of presence of which it was told; null for somebody who is told everything. */
+  presence: number | null;
+  /** The state vector of its latest step 1, while that has no answer. */
+  stepOne: Uint8Array | null = null;
+  readonly #connection: DocumentConnection;
+
+  constructor(connection: DocumentConnection, position: number, presence: number) {
+    this.#connection = connection;
+    this.position = position;
+    this.presence = presence;
+  }
+
+  fellOut(): void {
+    this.#connection.closeSession(closeCodes.slowReader);
+  }
+}
+
+/** Those of a document's connections whose sockets are behind: nothing is written to them, and they catch up later. */
+export class Stragglers {
+  readonly #ring: BroadcastRing;
+  readonly #presence: Presence;
+
+  constructor(presence: Presence, maxRingBytes: number, budget: RingBudget) {
+    this.#presence = presence;
+    this.#ring = new BroadcastRing(maxRingBytes, budget);
+  }
+
+  /** From here on it is remembered what the connection has yet to be sent. To be called before the broadcast that it misses. */
+  note(connection: DocumentConnection): Backlog {
+    if (connection.backlog !== null) return connection.backlog;
+    // The presence of this flush may have been taken already; to hear the last one twice changes nothing.
+    const backlog = new Backlog(connection, this.#ring.end, this.#presence.version - 1);
+    connection.backlog = backlog;
+    this.#ring.join(backlog);
+    return backlog;
+  }
+
+  forget(connection: DocumentConnection): void {
+    if (connection.backlog === null) return;
+    this.#ring.leave(connection.backlog);
+    connection.backlog = null;
+  }
+
+  /** It is being sent all that the document has: no broadcast until now is missing. */
+  passOver(connection: DocumentConnection): void {
+    if (connection.backlog !== null) connection.backlog.position = this.#ring.end;
+  }
+
+  /** These have just been sent to everybody else. */
+  keep(updates: readonly Uint8Array[]): void {
+    this.#ring.append(updates);
+  }
+
+  /** Sends what the connection missed, for as long as its socket takes it. */
+  catchUp(connection: DocumentConnection): void {
+    const { session } = connection;
+    while (connection.backlog !== null && session.isOpen && !session.isBehind) {
+      this.#sendPortion(connection, connection.backlog);
+    }
+  }
+
+  close(): void {
+    this.#ring.close();
+  }
+
+  #sendPortion(connection: DocumentConnection, backlog: Backlog): void {
+    const bodies = [...this.#ring.read(backlog.position, PORTION_BYTES)];
+    backlog.position += bodies.length;
+    const receipts = connection.ledger.takeOwed(MOST_RECEIPTS);
+    if (backlog.position === this.#ring.end && connection.ledger.owed === 0) {
+      const presence = this.#encodePresence(backlog.presence);
+      if (presence === 'forgotten') {
+        connection.closeSession(closeCodes.slowReader);
+        return;
+      }
+      this.forget(connection);
+      if (presence !== null) bodies.push(encodeYWebsocketFrame({ kind: 'presence', presence }));
+    }
+    sendAtOnce(connection, bodies, receipts);
+  }
+
+  #encodePresence(since: number | null): Uint8Array | 'forgotten' | null {
+    // Nobody is an answer too: clients ask to hear whether the connection lives.
+    return since === null ? (this.#presence.encodeAll() ?? encodePresence([])) : this.#presence.encodeSince(since);
+  }
+}
+
+function sendAtOnce(connection: DocumentConnection, bodies: readonly Uint8Array[], receipts: number): void {
+  const { listeners, session } = connection;
+  if (listeners === null) return;
+  const { prefixBytes, sent } = listeners;
+  const framed = bodies.flatMap((body) => listeners.frame(body));
+  const receipt = listeners.receipt();
+  for (let left = receipts; left > 0; left -= 1) framed.push(...receipt);
+  if (framed.length === 0) return;
+  for (const body of bodies) sent?.add(kindOfBody(body), prefixBytes + body.length);
+  if (receipts > 0) sent?.add('receipt', prefixBytes + (session.dialect.receipt?.length ?? 0), receipts);
+  let bytes = 0;
+  for (const buffer of framed) bytes += buffer.length;
+  session.send(bytes <= MAX_COPIED_BYTES ? [Buffer.concat(framed, bytes)] : framed);
+}

@@ -14,6 +14,7 @@ import { PendingEdits } from './pending-edits.ts';
 import { Presence } from './presence.ts';
 import { closeCodeFor } from './store-refusal.ts';
 import { type Submission, weighSubmission } from './submission.ts';
+import { TypesAhead } from './type-nesting.ts';
 
 /** What a document looks like to its owner; Hocuspocus's `Document` is one. */
 export type OwnedDocument = Y.Doc;
@@ -78,6 +79,7 @@ export class DocumentOwner {
   readonly tombstone: ReadonlyMap<number, number>;
   readonly document: OwnedDocument;
   readonly pending: PendingEdits;
+  readonly typesAhead = new TypesAhead();
   readonly presence: Presence;
   /** Who is known to write as which Yjs client. */
   readonly authors = new Map<number, string>();
@@ -285,6 +287,7 @@ export class DocumentOwner {
   #beginFlush(): void {
     const batch = this.#takeQueue();
     this.pending.flushBegins();
+    this.typesAhead.flushBegins();
     const updates = batch.flatMap((submission) => submission.content ?? []);
     if (updates.length === 0) {
       this.#finishFlush(batch);
@@ -345,6 +348,7 @@ export class DocumentOwner {
     this.#flush = { kind: 'idle' };
     if (this.#queue.length === 0) this.#ahead.clear();
     this.pending.flushEnds();
+    this.typesAhead.flushEnds();
     this.#schedule();
     if (this.#queue.length === 0) this.#tellDrained();
     this.#title.watch();

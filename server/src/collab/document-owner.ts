@@ -146,6 +146,7 @@ export class DocumentOwner {
     this.#audience.add(connection);
     this.#cancelIdle?.();
     this.#cancelIdle = null;
+    this.presence.enter(connection);
     const everybody = this.presence.encodeAll();
     if (everybody !== null) connection.send(encodeYWebsocketFrame({ kind: 'presence', presence: everybody }));
   }

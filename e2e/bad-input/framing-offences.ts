@@ -18,7 +18,10 @@ function frame(first: number, content: readonly number[] = []): number[] {
   return [first, ...length, 0, 0, 0, 0, ...content];
 }
 
-const { protocolError, notUtf8, frameTooBig } = closeCodes;
+const { protocolError, notUtf8, frameTooBig, tooManyFragments } = closeCodes;
+/** The WebSocket library takes 16,384 of one message. */
+const TOO_MANY = 16_385;
+
 const offence = (name: string, code: CloseCode, ...bytes: number[][]): FramingOffence => ({
   name,
   code,
@@ -39,6 +42,12 @@ export const framingOffences: readonly FramingOffence[] = [
   offence('a close of one byte', protocolError, frame(FIN | CLOSE, [3])),
   offence('a close with a code that may not be sent', protocolError, frame(FIN | CLOSE, [1005 >> 8, 1005 & 255])),
   offence('a length beyond all numbers', frameTooBig, [FIN | BINARY, MASKED | 127, 255, 255, 255, 255, 0, 0, 0, 0]),
+  offence(
+    'a message in too many fragments',
+    tooManyFragments,
+    frame(BINARY, [1]),
+    ...Array.from({ length: TOO_MANY }, () => frame(CONTINUATION, [1])),
+  ),
   offence('a text that is not UTF-8', notUtf8, frame(FIN | TEXT, [...NOT_UTF8])),
   offence('a close whose reason is not UTF-8', notUtf8, frame(FIN | CLOSE, [1000 >> 8, 1000 & 255, ...NOT_UTF8])),
 ];

@@ -15,7 +15,7 @@ export interface CloseCode {
 }
 
 export const closeCodes = {
-  // 1002, 1007 and 1009 are sent by the WebSocket library itself.
+  // 1002, 1007, 1008 and 1009 are sent by the WebSocket library itself.
   protocolError: {
     code: 1002,
     name: 'protocol-error',
@@ -29,6 +29,14 @@ export const closeCodes = {
     name: 'not-utf8',
     retry: 'backoff',
     reason: 'a text is not UTF-8',
+    shown: null,
+  },
+  tooManyFragments: {
+    code: 1008,
+    name: 'too-many-fragments',
+    // No browser cuts a message up; something on the way may.
+    retry: 'backoff',
+    reason: 'a message comes in too many fragments',
     shown: null,
   },
   serviceRestart: {

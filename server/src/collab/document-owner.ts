@@ -17,6 +17,7 @@ import { ReadBrake } from './read-brake.ts';
 import { closeCodeFor } from './store-refusal.ts';
 import { Stragglers } from './stragglers.ts';
 import { type Submission, weighSubmission } from './submission.ts';
+import { TypesAhead } from './type-nesting.ts';
 
 /** What a document looks like to its owner; Hocuspocus's `Document` is one. */
 export type OwnedDocument = Y.Doc;
@@ -112,6 +113,7 @@ export class DocumentOwner {
   readonly tombstone: ReadonlyMap<number, number>;
   readonly document: OwnedDocument;
   readonly pending: PendingEdits;
+  readonly typesAhead = new TypesAhead();
   readonly presence: Presence;
   readonly stragglers: Stragglers;
   /** Who is known to write as which Yjs client. */
@@ -186,6 +188,7 @@ export class DocumentOwner {
     this.#audience.add(connection);
     this.#cancelIdle?.();
     this.#cancelIdle = null;
+    this.presence.enter(connection);
     if (connection.session.isBehind) {
       this.stragglers.note(connection).presence = null;
       return;
@@ -367,6 +370,7 @@ export class DocumentOwner {
   #beginFlush(): void {
     const batch = this.#takeQueue();
     this.pending.flushBegins();
+    this.typesAhead.flushBegins();
     const updates = batch.flatMap((submission) => submission.content ?? []);
     if (updates.length === 0) {
       this.#finishFlush(batch);
@@ -429,6 +433,7 @@ export class DocumentOwner {
     this.#brake.release();
     if (this.#queue.length === 0) this.#ahead.clear();
     this.pending.flushEnds();
+    this.typesAhead.flushEnds();
     this.#schedule();
     if (this.#queue.length === 0) this.#tellDrained();
     this.#title.watch();

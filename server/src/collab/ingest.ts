@@ -3,9 +3,11 @@ import { type CloseCode, closeCodes, mayWrite, type SyncFrame } from '@quire/pro
 import * as Y from 'yjs';
 import type { ConnectionState, DocumentConnection } from './document-connection.ts';
 import type { DocumentOwner } from './document-owner.ts';
+import { MAX_NESTING } from './nesting.ts';
 import { findNovelty, splitByAuthor } from './novelty.ts';
 import type { PendingLimits } from './pending-edits.ts';
 import type { DraftedEdit } from './server-edit.ts';
+import { measureTypeNesting } from './type-nesting.ts';
 import {
   belongsToTheDead,
   hasMissingDependencies,
@@ -129,10 +131,14 @@ function findRefusal(
   if (store.status.state === 'refusing') return refuse(closeCodes.storageRefused);
   if (belongsToTheDead(inspected, owner.tombstone)) return refuse(closeCodes.staleEpoch, 'document');
   if (!owner.hasRoomFor(novelty.update.length)) return refuse(closeCodes.overloaded);
+  const { deepest, deepestAhead } = measureTypeNesting(novelty.structs, owner.document);
+  if (Math.max(deepest, deepestAhead) > MAX_NESTING) return refuse(closeCodes.badUpdate);
+  if (!owner.typesAhead.hasRoomFor(deepestAhead)) return refuse(closeCodes.overloaded);
   if (hasMissingDependencies(novelty, (client) => owner.clockOf(client))) {
     if (!owner.pending.hasRoomFor(novelty, limits)) return refuse(closeCodes.tooMuchPending);
     owner.pending.note(novelty);
   } else {
+    owner.typesAhead.note(deepestAhead);
     for (const span of novelty.spans) owner.noteAhead(span.client, span.end);
   }
   return null;

@@ -1,6 +1,8 @@
 import { decodePresence, FrameError, type PresenceEntry, type PresenceLimits } from '@quire/protocol';
 import type { DocumentConnection } from './document-connection.ts';
 import type { DocumentOwner } from './document-owner.ts';
+import { isNestedTooDeep, mayBeNestedTooDeep } from './nesting.ts';
+import { LEFT } from './presence.ts';
 
 /** People behind one connection: a tab is one; more than a few is somebody making them up. */
 const MAX_STATES_PER_CONNECTION = 16;
@@ -20,10 +22,14 @@ export function hearPresence(
   message: Uint8Array,
   limits: PresenceLimits,
 ): void {
-  const entries = decodePresence(message, limits);
-  const states = entries.map((entry) => parseState(entry));
   const { presence } = owner;
-  for (const [index, entry] of entries.entries()) {
+  // Providers repeat what they are told, and a crowd may come or go at once.
+  const maxEntries = Math.max(limits.maxEntries, presence.remembered);
+  const entries = decodePresence(message, { ...limits, maxEntries });
+  const states = entries.map((entry) => parseState(entry, limits.maxStateBytes));
+  for (const [index, said] of entries.entries()) {
+    // There are other ways to write null; who says it has left.
+    const entry = states[index] === null ? { ...said, state: LEFT } : said;
     const isFull = presence.countOf(connection) >= MAX_STATES_PER_CONNECTION;
     if (isFull && presence.wouldAddTo(connection, entry, connection.isEntering)) {
       throw new FrameError('bad-number', `one connection speaks for at most ${MAX_STATES_PER_CONNECTION} clients`);
@@ -36,7 +42,10 @@ export function hearPresence(
 
 type State = Readonly<Record<string, unknown>>;
 
-function parseState(entry: PresenceEntry): State | null {
+/** The most that a text of JSON can grow by when it is read and written again: `1e20` has 21 digits. */
+const MAX_GROWTH = 5;
+
+function parseState(entry: PresenceEntry, maxStateBytes: number): State | null {
   let state: unknown;
   try {
     state = JSON.parse(entry.state);
@@ -45,6 +54,14 @@ function parseState(entry: PresenceEntry): State | null {
   }
   if (typeof state !== 'object' || Array.isArray(state)) {
     throw new FrameError('bad-text', 'a presence state is an object or null');
+  }
+  if (mayBeNestedTooDeep(entry.state.length) && isNestedTooDeep(state)) {
+    throw new FrameError('bad-text', 'a presence state is nested too deep');
+  }
+  // Providers write what they repeat anew, and would be refused for the length of somebody else's state.
+  const mayGrowTooLarge = entry.state.length * MAX_GROWTH > maxStateBytes;
+  if (mayGrowTooLarge && Buffer.byteLength(JSON.stringify(state)) > maxStateBytes) {
+    throw new FrameError('bad-number', `a presence state has at most ${maxStateBytes} bytes, however it is written`);
   }
   return state as State | null;
 }

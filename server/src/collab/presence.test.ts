@@ -28,6 +28,60 @@ describe('presence', () => {
     expect(presence.size).toBe(0);
   });
 
+  it('[R10] a clock at the end of all numbers keeps nobody from being read, or from coming after it', () => {
+    const presence = new Presence();
+    const [ada, eve, ben] = [{}, {}, {}];
+    const end = Number.MAX_SAFE_INTEGER;
+    const readers = new Awareness(new Y.Doc());
+    const read = (): void =>
+      applyAwarenessUpdate(readers, presence.takeChanges()?.message ?? new Uint8Array([0]), null);
+    presence.hear(ada, hi(ADA, 3), false);
+    presence.hear(eve, hi(ADA, end), false);
+    presence.hear(eve, hi(BEN, end), false);
+    presence.hear(eve, hi(BEN, end, { again: true }), false);
+    read();
+    // What Ada's client takes for its own last clock is what readers know; it goes on from there.
+    const known = (clientId: number): number => readers.meta.get(clientId)?.clock ?? 0;
+    presence.hear(ada, hi(ADA, known(ADA) + 1, { back: true }), false);
+    presence.hear(eve, bye(BEN, end), false);
+    read();
+    presence.hear(ben, hi(BEN, known(BEN) + 1, { here: true }), false);
+    read();
+    expect(readers.getStates().get(ADA)).toEqual({ back: true });
+    expect(readers.getStates().get(BEN)).toEqual({ here: true });
+    expect(known(BEN)).toBeLessThan(2 ** 49);
+    readers.destroy();
+  });
+
+  it('[G7] [R10] what is repeated of somebody who has left meanwhile does not bring them back', () => {
+    const presence = new Presence();
+    const [ada, viewer, adaAgain] = [{}, {}, {}];
+    for (const connection of [ada, viewer]) presence.enter(connection);
+    presence.hear(ada, hi(ADA, 7), false);
+    take(presence);
+    presence.forget(ada);
+    presence.hear(viewer, hi(ADA, 7), false);
+    expect(take(presence)).toEqual([bye(ADA, 8)]);
+    expect(presence.countOf(viewer)).toBe(0);
+    // Who has come since was not told of her, and speaks for herself, at whatever clock she has.
+    presence.enter(adaAgain);
+    presence.hear(adaAgain, hi(ADA, 7), false);
+    expect(take(presence)).toEqual([hi(ADA, 9, { at: 7 })]);
+  });
+
+  it('[R10] who hears of their own end, and is here, says so at a later clock and is back', () => {
+    const presence = new Presence();
+    const [old, current] = [{}, {}];
+    presence.enter(old);
+    presence.hear(old, hi(ADA, 7), false);
+    presence.enter(current);
+    presence.hear(current, hi(ADA, 7), false);
+    presence.forget(old);
+    expect(take(presence)).toEqual([bye(ADA, 8)]);
+    presence.hear(current, hi(ADA, 9), false);
+    expect(take(presence)).toEqual([hi(ADA, 9)]);
+  });
+
   it('[R10] only the owner removes a state', () => {
     const presence = new Presence();
     const [ada, eve] = [{}, {}];
@@ -82,6 +136,7 @@ describe('presence', () => {
     presence.forget(oldSocket);
     tell();
     expect(reader.getStates().has(ADA)).toBe(false);
+    presence.enter(newSocket);
     presence.hear(newSocket, hi(ADA, 3), false);
     tell();
     expect(reader.getStates().has(ADA)).toBe(true);
@@ -110,6 +165,7 @@ describe('presence', () => {
     expect(presence.takeChanges()?.saidBy).toBeNull();
     presence.forget(ben);
     expect(presence.takeChanges()?.saidBy).toBeNull();
+    presence.enter(ben);
     presence.hear(ben, hi(BEN, 1), false);
     expect(presence.takeChanges()?.saidBy).toBeNull(); // announced above its last clock: news to Ben too
   });

@@ -20,7 +20,14 @@ interface LastWord {
 /** Clocks of people who left are remembered so that they can return above them; beyond this many the oldest go. */
 const MAX_REMEMBERED_CLOCKS = 2_000;
 
-const LEFT = 'null';
+/**
+ * A clock counts the changes of one client, and nobody comes this far by changing. What claims to be above is counted by
+ * one: a clock at the end of what can be written would put out everybody who repeats it, or who comes after it.
+ */
+const LARGEST_CLAIM = 2 ** 48;
+
+/** The state of somebody who has left. */
+export const LEFT = 'null';
 
 /** Counts the states of all documents together. */
 export interface PeopleCount {
@@ -37,6 +44,11 @@ export class Presence {
   readonly #states = new Map<number, KnownState>();
   /** The latest last. */
   readonly #lastWords = new Map<number, LastWord>();
+  /** How many had entered when somebody left, of those whose last clock is remembered. */
+  readonly #departures = new Map<number, number>();
+  #entrances = 0;
+  /** The how manieth somebody was who entered. */
+  readonly #entered = new WeakMap<PresenceOwner, number>();
   readonly #changed = new Set<number>();
   /** Whose words all changes are; null when they are several people's, or differ from what was said. */
   #changedBy: PresenceOwner | null = null;
@@ -59,8 +71,19 @@ export class Presence {
     return this.#version;
   }
 
+  /** People whose states or last clocks are known: nobody has heard of more here, or can repeat more at once. */
+  get remembered(): number {
+    return this.#lastWords.size;
+  }
+
   get hasChanges(): boolean {
     return this.#changed.size > 0;
+  }
+
+  /** From now on this connection is told who is here. */
+  enter(owner: PresenceOwner): void {
+    this.#entrances += 1;
+    this.#entered.set(owner, this.#entrances);
   }
 
   countOf(owner: PresenceOwner): number {
@@ -91,11 +114,21 @@ export class Presence {
   #isNews(owner: PresenceOwner, entry: PresenceEntry, unprompted: boolean): boolean {
     const known = this.#states.get(entry.clientId);
     if (entry.state === LEFT) return known?.owner === owner;
-    if (known === undefined) return true;
+    if (known === undefined) return this.#isBack(owner, entry);
     if (known.owner === owner) return known.state !== entry.state || entry.clock > known.clock;
     // Providers repeat what they hear of others, at the same clock. Only news moves a state, and what a connection
     // says unprompted: a client that came back before its old socket was missed.
     return entry.clock > known.clock || (entry.clock === known.clock && unprompted);
+  }
+
+  /**
+   * Whether somebody who is not here has come, rather than that a connection repeats what it heard of them before they
+   * left: that may be on its way for as long as a message takes there and back. Who came after they left has heard nothing.
+   */
+  #isBack(owner: PresenceOwner, { clientId, clock }: PresenceEntry): boolean {
+    const departure = this.#departures.get(clientId);
+    if (departure === undefined || clock > (this.#lastWords.get(clientId)?.clock ?? -1)) return true;
+    return (this.#entered.get(owner) ?? 0) > departure;
   }
 
   /** The connection is gone: so is everybody it spoke for. */
@@ -139,10 +172,10 @@ export class Presence {
   }
 
   #announce(owner: PresenceOwner, entry: PresenceEntry): void {
-    const last = this.#lastWords.get(entry.clientId)?.clock ?? -1;
-    const clock = Math.max(entry.clock, last + 1);
+    const clock = this.#nextClock(entry.clientId, entry.clock);
     if (this.#count !== null && !this.#states.has(entry.clientId)) this.#count.people += 1;
     this.#states.set(entry.clientId, { owner, clock, state: entry.state });
+    this.#departures.delete(entry.clientId);
     this.#remember(entry.clientId, clock);
     const spoken = this.#spoken.get(owner) ?? new Set();
     spoken.add(entry.clientId);
@@ -151,11 +184,17 @@ export class Presence {
   }
 
   #remove(owner: PresenceOwner, clientId: number, clock: number): void {
-    const last = this.#lastWords.get(clientId)?.clock ?? -1;
     if (this.#states.delete(clientId) && this.#count !== null) this.#count.people -= 1;
     this.#spoken.get(owner)?.delete(clientId);
-    this.#remember(clientId, Math.max(clock, last + 1));
+    this.#departures.set(clientId, this.#entrances);
+    this.#remember(clientId, this.#nextClock(clientId, clock));
     this.#noteChange(clientId, null);
+  }
+
+  /** Above the last one that readers know. */
+  #nextClock(clientId: number, claimed: number): number {
+    const last = this.#lastWords.get(clientId)?.clock ?? -1;
+    return Math.max(Math.min(claimed, LARGEST_CLAIM), last + 1);
   }
 
   #noteChange(clientId: number, saidBy: PresenceOwner | null): void {
@@ -176,6 +215,7 @@ export class Presence {
       if (this.#states.has(candidate) || this.#changed.has(candidate)) continue;
       this.#lastWords.delete(candidate);
       this.#forgottenVersion = Math.max(this.#forgottenVersion, version);
+      this.#departures.delete(candidate);
       return;
     }
   }

@@ -12,6 +12,19 @@ function keystrokes(text: string, clientID = 5): Uint8Array[] {
   return updates;
 }
 
+/** Content of many kinds, in few bytes. */
+function writeRichly(): Uint8Array {
+  const doc = Object.assign(new Y.Doc(), { clientID: 7 });
+  const body = doc.getText('b');
+  body.insert(0, 'x', { bold: true });
+  body.insertEmbed(1, { image: 1 });
+  doc.getArray('a').push([1, { k: [null] }, new Uint8Array([1])]);
+  doc.getMap('m').set('k', new Y.Map([['inner', 'x']]));
+  doc.getXmlFragment('f').insert(0, [new Y.XmlElement('p')]);
+  body.delete(0, 1);
+  return Y.encodeStateAsUpdate(doc);
+}
+
 const clockIn = (doc: Y.Doc) => (client: number) => Y.getState(doc.store, client);
 
 describe('looking at an update', () => {
@@ -38,6 +51,55 @@ describe('looking at an update', () => {
     );
     expect(seen.updates).toBeGreaterThan(0);
     expect(seen.errors).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['a collected struct of no length', '0101c30000000000'],
+    ['an empty text', '01010700040104626f64790000'],
+    ['no values', '010107000801016c0000'],
+    ['a deleted struct of no length', '0101070001010162' + '0000'],
+    ['a gap of no length', '010207000a000000' + '00'],
+    ['deletions at no length', '00010701' + '0000'],
+    ['deletions beyond all numbers', '00010701ffffffffffffff1f02'],
+    ['deletions that end beyond all numbers', '00010701ffffffffffffff0f02'],
+    ['deletions of a client beyond all numbers', '0001ffffffffffffff1f010001'],
+  ])('[G3] what Yjs would write nobody could read is no update: %s', (_, bytes) => {
+    expect(() => inspectUpdate(Uint8Array.from(Buffer.from(bytes, 'hex')))).toThrow(UpdateError);
+  });
+
+  it('[G3] what passes can be applied, and what a document then has can be applied by those who come', () => {
+    const base = writeRichly();
+    const edge = fc.constantFrom(
+      [0],
+      [0, 0, 0, 0],
+      [127],
+      [255, 255, 255, 255, 15],
+      [255, 255, 255, 255, 255, 255, 255, 15],
+    );
+    const change = fc.record({
+      at: fc.nat(base.length - 1),
+      removed: fc.nat(4),
+      added: fc.oneof(edge, fc.array(fc.nat(255))),
+    });
+    let passed = 0;
+    void fc.assert(
+      fc.property(fc.array(change, { minLength: 1, maxLength: 3 }), (changes) => {
+        const document = new Y.Doc();
+        for (const { at, removed, added } of changes) {
+          const update = new Uint8Array([...base.subarray(0, at), ...added, ...base.subarray(at + removed)]);
+          try {
+            inspectUpdate(update);
+          } catch {
+            continue;
+          }
+          passed += 1;
+          Y.applyUpdate(document, update);
+          Y.applyUpdate(new Y.Doc(), Y.encodeStateAsUpdate(document));
+        }
+      }),
+      { numRuns: 3_000 },
+    );
+    expect(passed).toBeGreaterThan(100);
   });
 
   it('[R3] a keystroke whose predecessor is missing is told from one that fits', () => {

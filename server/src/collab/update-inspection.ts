@@ -1,6 +1,7 @@
 import { createDecoder, readVarUint } from 'lib0/decoding';
 import * as Y from 'yjs';
 import { type Ground, IntegrationOrder, type Struct } from './integration-order.ts';
+import { isNestedTooDeep, mayBeNestedTooDeep } from './nesting.ts';
 
 /** A run of one client's structs: clocks from `start` up to, not including, `end`. */
 export interface StructSpan {
@@ -37,8 +38,12 @@ export function inspectUpdate(update: Uint8Array): InspectedUpdate {
     throw new UpdateError('these bytes are not a Yjs update', { cause });
   }
   assertOnePartPerClient(update, decoded.structs);
-  for (const struct of decoded.structs) assertBuildsOnEarlier(struct);
-  for (const ranges of decoded.ds.clients.values()) assertApart(ranges);
+  for (const struct of decoded.structs) {
+    assertNotEmpty(struct);
+    assertBuildsOnEarlier(struct);
+  }
+  if (mayBeNestedTooDeep(update.length)) for (const struct of decoded.structs) assertShallow(struct);
+  for (const [client, ranges] of decoded.ds.clients) assertApart(client, ranges);
   return { update, structs: decoded.structs, deletes: decoded.ds, spans: collectSpans(decoded.structs) };
 }
 
@@ -50,6 +55,14 @@ function assertOnePartPerClient(update: Uint8Array, structs: readonly Struct[]):
   const parts = readVarUint(createDecoder(update));
   const clients = parts < 2 ? Math.min(structs.length, 1) : new Set(structs.map((struct) => struct.id.client)).size;
   if (parts !== clients) throw new UpdateError('an update has one part for each client, and none is empty');
+}
+
+/**
+ * A struct of no length has the clock of the next one. Yjs writes none, takes them in, and then finds one for the other:
+ * what it makes of them can't be read by those who come later.
+ */
+function assertNotEmpty(struct: Struct): void {
+  if (struct.length < 1) throw new UpdateError('a struct of this update is empty');
 }
 
 /** What an item names as its neighbours or parent. */
@@ -70,13 +83,35 @@ function assertBuildsOnEarlier(struct: Struct): void {
   }
 }
 
-/** Yjs writes ranges in order and merged, and fails on empty ones. Overlapping ones make a few kilobytes cost seconds. */
-function assertApart(ranges: readonly { readonly clock: number; readonly len: number }[]): void {
+/** What can just be read here can't be applied, further down on the stack, and breaks clients whose stack is smaller. */
+function assertShallow(struct: Struct): void {
+  if (struct instanceof Y.Item && valuesIn(struct.content).some((value) => isNestedTooDeep(value))) {
+    throw new UpdateError('a value of this update is nested too deep');
+  }
+}
+
+function valuesIn(content: Y.Item['content']): readonly unknown[] {
+  if (content instanceof Y.ContentAny || content instanceof Y.ContentJSON) return content.arr;
+  if (content instanceof Y.ContentEmbed) return [content.embed];
+  if (content instanceof Y.ContentFormat) return [content.value];
+  return content instanceof Y.ContentDoc ? [content.opts] : [];
+}
+
+/**
+ * Yjs writes ranges in order and merged, and fails on empty ones, as those are that begin beyond what a number can hold.
+ * Overlapping ones make a few kilobytes cost seconds.
+ */
+function assertApart(client: number, ranges: readonly { readonly clock: number; readonly len: number }[]): void {
   let end = 0;
   for (const range of ranges) {
     if (range.clock < end || range.len < 1) throw new UpdateError('the deletions of this update overlap or are empty');
     end = range.clock + range.len;
   }
+  assertInRange(client, end);
+}
+
+function assertInRange(client: number, end: number): void {
+  if (client > MAX_CLIENT_ID || end > MAX_CLIENT_ID) throw new UpdateError('a clock of this update is out of range');
 }
 
 /** The runs of structs, gaps left out. */
@@ -90,7 +125,7 @@ export function collectSpans(structs: Decoded['structs']): StructSpan[] {
     }
     const { client, clock } = struct.id;
     const end = clock + struct.length;
-    if (client > MAX_CLIENT_ID || end > MAX_CLIENT_ID) throw new UpdateError('a clock of this update is out of range');
+    assertInRange(client, end);
     if (last !== null && last.client === client && last.end === clock) {
       last.end = end;
     } else {

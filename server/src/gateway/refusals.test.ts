@@ -1,4 +1,4 @@
-import { closeCodes, encodePresence } from '@quire/protocol';
+import { closeCodes, decodePresence, encodePresence } from '@quire/protocol';
 import type { joinWithYWebsocket } from '@quire/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import * as Y from 'yjs';
@@ -128,6 +128,89 @@ describe('what a client may not do', () => {
     expect(await storedText(store, 'plan')).toBe('fine!');
   });
 
+  it.each([
+    ['at once', 400, [closeCodes.badUpdate]],
+    // As long as the disk has not taken the first, nobody can tell how deep the last is.
+    ['one by one', 1_000, [closeCodes.badUpdate, closeCodes.overloaded]],
+  ])('[G3] [G4] types in types beyond measure are refused, and the document opens: %s', async (how, levels, codes) => {
+    const { url } = await start();
+    const bystander = joinYWebsocket(url, 'plan');
+    bystander.doc.getText('body').insert(0, 'fine');
+    const raw = await openRaw(url, 'plan');
+    const updates = nestTypes(levels);
+    for (const update of how === 'at once' ? [Y.mergeUpdates(updates)] : updates) raw.say({ kind: 'update', update });
+    expect(codes.map(({ code }) => code)).toContain(await raw.closed);
+    // Taken out at the top, all that are inside go with it, on the stack of everybody who hears of it.
+    const other = joinYWebsocket(url, 'plan');
+    await vi.waitFor(() => expect(textOf(other.doc)).toBe('fine'));
+    other.doc.getMap('nested').delete('k');
+    other.doc.getText('body').insert(4, '!');
+    await vi.waitFor(() => expect(textOf(bystander.doc)).toBe('fine!'));
+  });
+
+  it('[G4] [R10] a presence state that is nested beyond measure is refused: comparing two would throw in every reader', async () => {
+    const { url } = await start();
+    const bystander = joinYWebsocket(url, 'plan');
+    const raw = await openRaw(url, 'plan');
+    const state = `{"a":${'['.repeat(8_000)}${']'.repeat(8_000)}}`;
+    raw.say({ kind: 'presence', presence: encodePresence([{ clientId: 7, clock: 1, state }]) });
+    expect(await raw.closed).toBe(closeCodes.badFrame.code);
+    expect(bystander.provider.awareness.getStates().has(7)).toBe(false);
+  });
+
+  it('[R10] a crowd beyond the entries of a frame may come and go: who repeats what they are told of it stays', async () => {
+    const { url } = await start({ limits: { maxPresenceEntries: 4 } });
+    const crowd = await Promise.all(Array.from({ length: 12 }, () => openRaw(url, 'plan')));
+    const [viewer, colleague] = [joinYWebsocket(url, 'plan'), joinHocuspocus(url, 'plan')];
+    const watchers = [viewer, colleague];
+    const losses: unknown[] = [];
+    const note = (event: unknown): void => void losses.push(event);
+    viewer.provider.on('connection-close', note);
+    colleague.provider.on('close', note);
+    const seen = (): number[] => watchers.map(({ provider }) => provider.awareness?.getStates().size ?? 0);
+    for (const [at, raw] of crowd.entries()) {
+      raw.say({ kind: 'presence', presence: encodePresence([{ clientId: at + 1, clock: 1, state: '{}' }]) });
+    }
+    for (const { provider } of watchers) provider.awareness?.setLocalState({ watching: true });
+    await vi.waitFor(() => expect(seen()).toEqual([14, 14]));
+    const late = joinYWebsocket(url, 'plan');
+    late.provider.on('connection-close', note);
+    await vi.waitFor(() => expect(late.provider.awareness.getStates().size).toBeGreaterThanOrEqual(14));
+    for (const raw of crowd) raw.socket.terminate();
+    await vi.waitFor(() => expect(Math.max(...seen())).toBeLessThanOrEqual(3));
+    late.doc.getText('body').insert(0, 'still here');
+    await vi.waitFor(() => expect(watchers.map(({ doc }) => textOf(doc))).toEqual(['still here', 'still here']));
+    expect(losses).toEqual([]);
+  });
+
+  it('[G4] [R10] a presence state that grows beyond the limit when others repeat it is refused', async () => {
+    const { url } = await start();
+    const raw = await openRaw(url, 'plan');
+    const numbers = Array.from({ length: 3_000 }, () => '1e20').join(',');
+    const state = `{"a":[${numbers}]}`;
+    expect(state.length).toBeLessThan(testLimits.maxPresenceStateBytes);
+    expect(JSON.stringify(JSON.parse(state)).length).toBeGreaterThan(testLimits.maxPresenceStateBytes);
+    raw.say({ kind: 'presence', presence: encodePresence([{ clientId: 7, clock: 1, state }]) });
+    expect(await raw.closed).toBe(closeCodes.badFrame.code);
+  });
+
+  it('[R10] null is null, however it is written', async () => {
+    const { url } = await start();
+    const watcher = joinYWebsocket(url, 'plan');
+    const raw = await openRaw(url, 'plan');
+    const isHere = (): boolean => watcher.provider.awareness.getStates().has(7);
+    raw.say({ kind: 'presence', presence: encodePresence([{ clientId: 7, clock: 1, state: '{}' }]) });
+    await vi.waitFor(() => expect(isHere()).toBe(true));
+    raw.say({ kind: 'presence', presence: encodePresence([{ clientId: 7, clock: 2, state: ' null ' }]) });
+    await vi.waitFor(() => expect(isHere()).toBe(false));
+    raw.say({ kind: 'query-presence' });
+    await vi.waitFor(() => {
+      const told = raw.heard.findLast((frame) => frame.kind === 'presence')?.presence ?? new Uint8Array();
+      const people = decodePresence(told, { maxEntries: 10, maxStateBytes: 100 }).map(({ clientId }) => clientId);
+      expect(people).toEqual([watcher.doc.clientID]);
+    });
+  });
+
   it.each(['in one frame', 'one by one'])(
     '[G4] a connection speaks for sixteen people and for no seventeenth, whoever repeats the words of others: %s',
     async (how) => {
@@ -229,6 +312,20 @@ describe('what a client may not do', () => {
     expect(reader.provider.hasUnsyncedChanges).toBe(true);
   });
 });
+
+/** Maps in maps, one update a level. */
+function nestTypes(levels: number): Uint8Array[] {
+  const doc = new Y.Doc();
+  const updates: Uint8Array[] = [];
+  doc.on('update', (update: Uint8Array) => updates.push(update));
+  let inner = doc.getMap('nested');
+  for (let level = 0; level < levels; level += 1) {
+    const next = new Y.Map<unknown>();
+    inner.set('k', next);
+    inner = next;
+  }
+  return updates;
+}
 
 function countDenials(provider: ReturnType<typeof joinWithYWebsocket>['provider']): () => number {
   let denials = 0;

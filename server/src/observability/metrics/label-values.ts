@@ -74,9 +74,17 @@ export function nameForeignEnd(code: number): SessionEnd {
 /** What ws found wrong with the bytes on a socket. */
 export function nameSocketError(error: Error): SessionEnd | null {
   const code = 'code' in error ? String(error.code) : '';
-  if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') return closeCodes.frameTooBig.name;
-  if (code === 'WS_ERR_INVALID_UTF8') return closeCodes.notUtf8.name;
-  return code.startsWith('WS_ERR_') ? closeCodes.protocolError.name : null;
+  switch (code) {
+    case 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH':
+    case 'WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH':
+      return closeCodes.frameTooBig.name;
+    case 'WS_ERR_INVALID_UTF8':
+      return closeCodes.notUtf8.name;
+    case 'WS_ERR_TOO_MANY_BUFFERED_PARTS':
+      return closeCodes.tooManyFragments.name;
+    default:
+      return code.startsWith('WS_ERR_') ? closeCodes.protocolError.name : null;
+  }
 }
 
 export const upgradeStatuses = ['400', '403', '404', '405', '426', '503', 'other'] as const;

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { renewCloseCodeTable } from '../protocol/src/close-code-table.ts';
+import { renewLimitTable } from '../protocol/src/limit-table.ts';
 import { collectCitations, renewCitations } from './docs/test-citations.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -17,6 +18,11 @@ describe('the docs (node scripts/write-docs.ts renews what they take from the co
   it('the table of close codes is the one in the code', () => {
     const page = read('docs/protocol.md');
     expect(page).toBe(renewCloseCodeTable(page));
+  });
+
+  it('the table of limits is the one in the code', () => {
+    const page = read('docs/protocol.md');
+    expect(page).toBe(renewLimitTable(page));
   });
 
   it('each guarantee lists the tests that cite it, and only those', () => {

@@ -13,6 +13,7 @@ import { parseConfig } from './config/parse-config.ts';
 import type { Config, ConfigInput } from './config.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createApp } from './http/app.ts';
+import { createAddressReader } from './http/client-address.ts';
 import { createHandlers, createStartingHandlers } from './http/handlers.ts';
 import { findStoreUnreadiness, type UnreadyReason } from './http/health.ts';
 import { type Listener, openListener } from './http/listener.ts';
@@ -141,6 +142,7 @@ function compose(foundations: Foundations & { readonly store: DocumentStore }): 
   const gateway = createGateway({
     collaboration,
     limits: config.limits,
+    readAddress: createAddressReader(config.trustedProxies),
     clock,
     log: logger.child({ component: 'gateway' }),
     meters: metrics?.gateway ?? null,

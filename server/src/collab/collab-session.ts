@@ -9,10 +9,12 @@ import {
   FrameError,
   parseAddress,
 } from '@quire/protocol';
+import { createDecoder, readVarUint } from 'lib0/decoding';
 import * as Y from 'yjs';
 import type { Grant } from '../auth/authenticator.ts';
 import type { Logger } from '../observability/log.ts';
 import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
+import type { Seats } from '../seats.ts';
 import type { Admission, AdmissionHost } from './admission.ts';
 import {
   type ConnectionHost,
@@ -22,18 +24,19 @@ import {
 } from './document-connection.ts';
 import type { DocumentOwner } from './document-owner.ts';
 import type { ExtensionGate, GatedFrame } from './extension-gate.ts';
-import { ingest, type Verdict } from './ingest.ts';
-import type { PendingLimits } from './pending-edits.ts';
+import { type IngestLimits, ingest, type Verdict } from './ingest.ts';
 import { hearPresence } from './presence-intake.ts';
 import type { SessionPort } from './session-port.ts';
 
-export interface SessionLimits extends PendingLimits {
+export interface SessionLimits extends IngestLimits {
   readonly maxPresenceStateBytes: number;
   readonly maxPresenceEntries: number;
   /** What may wait, over all documents of a socket, until their connections are established. */
   readonly maxUnestablishedBytes: number;
   readonly maxUnestablishedFrames: number;
   readonly maxDocumentsPerSession: number;
+  /** Connections to one document. */
+  readonly maxClientsPerDocument: number;
 }
 
 /** What a session needs of the collaboration that it belongs to. */
@@ -43,6 +46,8 @@ export interface SessionContext {
   readonly store: Pick<DocumentStore, 'status'>;
   readonly log: Logger;
   readonly meters: CollabMeters | null;
+  /** Sessions by the id of their user. */
+  readonly users: Seats;
   discardDestroyed(name: string): void;
   /** Counts somebody on the way into a document, so that it isn't unloaded under them (R6); returns the end of it. */
   noteEntering(name: string): () => void;
@@ -59,6 +64,8 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
   readonly #connections = new Map<string, DocumentConnection>();
   /** Addresses whose connection we ended or refused; null while there are none. */
   #ended: Set<string> | null = null;
+  /** Users whom this session is counted for: one, unless its documents are opened with different tokens. Null while none is. */
+  #users: string[] | null = null;
   /** Frames that wait for hooks, by connection. */
   readonly #gates: WeakMap<DocumentConnection, Promise<void>> | null;
   #waitingFrames = 0;
@@ -126,6 +133,11 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
       this.#port.close(closeCodes.loadFailed);
       return;
     }
+    const full = this.#takeSeats(owner, grant.user.id);
+    if (full !== null) {
+      this.refuse(connection, full, full.name);
+      return;
+    }
     connection.author = grant.user.id;
     const established: Established = { kind: 'established', owner, grant, hocuspocus };
     connection.state = established;
@@ -150,9 +162,26 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     this.drop(connection);
   }
 
+  /**
+   * Here and not at the door: whoever may not come in takes nobody's place. Looking and taking are one turn of the event
+   * loop, in which nobody else can come in between. A user is counted until the session ends, once for all its documents.
+   *
+   * @returns what there are too many of
+   */
+  #takeSeats(owner: DocumentOwner, user: string): CloseCode | null {
+    if (owner.connectionCount >= this.#context.limits.maxClientsPerDocument) return closeCodes.documentFull;
+    if (user === '' || this.#users?.includes(user) === true) return null;
+    if (!this.#context.users.take(user)) return closeCodes.tooManySessions;
+    this.#users ??= [];
+    this.#users.push(user);
+    return null;
+  }
+
   /** The socket is closed. */
   end(code: number, reason: string): void {
     for (const connection of [...this.#connections.values()]) this.drop(connection);
+    for (const user of this.#users ?? []) this.#context.users.giveBack(user);
+    this.#users = null;
     this.#admission.end(code, reason);
   }
 
@@ -347,6 +376,10 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
   ): void {
     const stateVector = new Uint8Array(frame.stateVector);
     try {
+      if (readVarUint(createDecoder(stateVector)) > this.#context.limits.maxUpdateParts) {
+        connection.closeSession(closeCodes.updateTooComplex);
+        return;
+      }
       connection.ledger.beginHandshake(Y.decodeStateVector(stateVector));
     } catch {
       // lib0 throws plain errors for bytes that are not a state vector; the frame is at fault, whatever they say.

@@ -7,10 +7,11 @@ import { AccessError, type Authenticator, type Grant } from '../auth/authenticat
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/log.ts';
 import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
+import { Seats } from '../seats.ts';
 import type { Admission, AdmissionHost } from './admission.ts';
 import { CollabSession, type SessionContext, type SessionLimits } from './collab-session.ts';
 import { DirectAdmission, type DirectAdmissionContext } from './direct-admission.ts';
-import { DocumentOwner } from './document-owner.ts';
+import { DocumentOwner, type OwnerOptions } from './document-owner.ts';
 import { createExtensionGate } from './extension-gate.ts';
 import { type FlushTimer, systemFlushTimer } from './flush-window.ts';
 import { HocuspocusAdmission, type HookContext } from './hocuspocus-admission.ts';
@@ -25,6 +26,7 @@ import type { Submission } from './submission.ts';
 export type { Extension };
 
 export interface CollaborationLimits extends SessionLimits {
+  readonly maxSessionsPerUser: number;
   readonly maxQueueBytesPerDocument: number;
   /** How long a document that nobody needs stays in memory, in ms. */
   readonly unloadDelayMs: number;
@@ -98,6 +100,7 @@ class LiveCollaboration implements Collaboration {
       store,
       log: options.log,
       meters: options.meters ?? null,
+      users: new Seats(limits.maxSessionsPerUser),
       discardDestroyed: (name) => this.#discardDestroyed(name),
       noteEntering: (name) => this.#noteEntering(name),
     };
@@ -290,6 +293,7 @@ class LiveCollaboration implements Collaboration {
       tombstone: loaded?.tombstone == null ? new Map() : Y.decodeStateVector(loaded.tombstone),
       document,
       stored: loaded?.entries.length === 0 ? loaded.snapshot : null,
+      storedBytes: weighLoaded(loaded),
       storedTitle,
       store,
       clock,
@@ -358,6 +362,12 @@ class LiveCollaboration implements Collaboration {
     this.#hocuspocus.documents.delete(owner.name);
     owner.document.destroy();
   }
+}
+
+function weighLoaded(loaded: LoadedDocument | null): OwnerOptions['storedBytes'] {
+  let edits = 0;
+  for (const entry of loaded?.entries ?? []) for (const { update } of entry.updates) edits += update.length;
+  return { snapshot: loaded?.snapshot?.length ?? 0, edits };
 }
 
 /** Hooks learn of a connection only where a batch has a single one. */

@@ -8,6 +8,7 @@ import { applyOrSkip } from './apply-updates.ts';
 import { Audience } from './audience.ts';
 import { collectOwnMessages, sendToAll } from './broadcast.ts';
 import type { DocumentConnection } from './document-connection.ts';
+import { DocumentSize } from './document-size.ts';
 import { readTitle, TitleKeeper } from './document-title.ts';
 import { type FlushTimer, windowBeforeFlush } from './flush-window.ts';
 import { PendingEdits } from './pending-edits.ts';
@@ -38,6 +39,8 @@ export interface OwnerOptions {
   readonly document: OwnedDocument;
   /** The document as it was read from disk, where that was one update: it need not be encoded again for the first who come. */
   readonly stored: Uint8Array | null;
+  /** What it takes on the disk: its snapshot, and the edits since. */
+  readonly storedBytes: { readonly snapshot: number; readonly edits: number };
   /** The title that the store's index has. */
   readonly storedTitle: string;
   readonly store: DocumentStore;
@@ -63,6 +66,9 @@ const PRESENCE_PATIENCE_MS = 50;
 /** How long the encoding for those who come without anything is kept. */
 const WHOLE_STATE_MS = 2_000;
 
+/** The state vector of somebody without anything. */
+const KNOWS_NOTHING = new Uint8Array([0]);
+
 /** No structs, no deletions. */
 const EMPTY_UPDATE = new Uint8Array([0, 0]);
 
@@ -78,6 +84,7 @@ export class DocumentOwner {
   readonly tombstone: ReadonlyMap<number, number>;
   readonly document: OwnedDocument;
   readonly pending: PendingEdits;
+  readonly size: DocumentSize;
   readonly presence: Presence;
   /** Who is known to write as which Yjs client. */
   readonly authors = new Map<number, string>();
@@ -107,6 +114,7 @@ export class DocumentOwner {
     this.tombstone = options.tombstone;
     this.document = options.document;
     this.pending = new PendingEdits(options.document);
+    this.size = new DocumentSize(options.document, options.storedBytes, () => options.timer.now());
     this.#title = new TitleKeeper(options.document, options.storedTitle, options.timer, () => {
       this.#submitOwn(EMPTY_UPDATE, false);
     });
@@ -115,6 +123,7 @@ export class DocumentOwner {
   /** Begins to watch the document. @returns nothing to dispose: the document and its owner go together */
   start(): void {
     this.document.on('update', this.#onDocumentUpdate);
+    this.size.watch();
     const { stored } = this.#options;
     if (stored !== null)
       this.#wholeState = this.#keepForAWhile(encodeYWebsocketFrame({ kind: 'step-2', update: stored }));
@@ -181,6 +190,11 @@ export class DocumentOwner {
     return this.#queueBytes === 0 || this.#queueBytes + bytes <= this.#options.maxQueueBytes;
   }
 
+  /** Whether the document stays within the limit with so much more in it, counting what is on its way to the disk. */
+  hasRoomToGrow(bytes: number, limit: number): boolean {
+    return this.size.hasRoomFor(bytes, limit, () => this.answerStepOne(KNOWS_NOTHING));
+  }
+
   submit(submission: Submission): void {
     this.#enqueue(submission);
     this.#schedule();
@@ -199,9 +213,10 @@ export class DocumentOwner {
   answerStepOne(stateVector: Uint8Array): { readonly stepOne: Uint8Array; readonly stepTwo: Uint8Array } {
     this.#stepOne ??= encodeYWebsocketFrame({ kind: 'step-1', stateVector: Y.encodeStateVector(this.document) });
     const stepOne = this.#stepOne;
-    const knowsNothing = stateVector.length === 1 && stateVector[0] === 0;
+    const knowsNothing = stateVector.length === 1 && stateVector[0] === KNOWS_NOTHING[0];
     if (!knowsNothing) return { stepOne, stepTwo: encodeStepTwo(this.document, stateVector) };
     this.#wholeState ??= this.#keepForAWhile(encodeStepTwo(this.document));
+    this.size.known(this.#wholeState.length);
     return { stepOne, stepTwo: this.#wholeState };
   }
 
@@ -285,6 +300,7 @@ export class DocumentOwner {
   #beginFlush(): void {
     const batch = this.#takeQueue();
     this.pending.flushBegins();
+    this.size.flushBegins();
     const updates = batch.flatMap((submission) => submission.content ?? []);
     if (updates.length === 0) {
       this.#finishFlush(batch);
@@ -345,6 +361,7 @@ export class DocumentOwner {
     this.#flush = { kind: 'idle' };
     if (this.#queue.length === 0) this.#ahead.clear();
     this.pending.flushEnds();
+    this.size.flushEnds();
     this.#schedule();
     if (this.#queue.length === 0) this.#tellDrained();
     this.#title.watch();

@@ -3,6 +3,7 @@ import { type CloseCode, closeCodes, mayWrite, type SyncFrame } from '@quire/pro
 import * as Y from 'yjs';
 import type { ConnectionState, DocumentConnection } from './document-connection.ts';
 import type { DocumentOwner } from './document-owner.ts';
+import { weighNews } from './document-size.ts';
 import { findNovelty, splitByAuthor } from './novelty.ts';
 import type { PendingLimits } from './pending-edits.ts';
 import type { DraftedEdit } from './server-edit.ts';
@@ -13,6 +14,13 @@ import {
   inspectUpdate,
   UpdateError,
 } from './update-inspection.ts';
+import { hasMoreParts } from './update-parts.ts';
+
+export interface IngestLimits extends PendingLimits {
+  readonly maxDocumentBytes: number;
+  /** Of one update: structs, values in them, ranges of deletions. */
+  readonly maxUpdateParts: number;
+}
 
 export type ContentFrame = Extract<SyncFrame, { kind: 'update' | 'step-2' }>;
 type Established = Extract<ConnectionState, { kind: 'established' }>;
@@ -35,9 +43,10 @@ export function ingest(
   { owner, grant }: Established,
   frame: ContentFrame,
   store: Pick<DocumentStore, 'status'>,
-  limits: PendingLimits,
+  limits: IngestLimits,
   readAtMs: number | null,
 ): Verdict {
+  if (hasMoreParts(frame.update, limits.maxUpdateParts)) return refuse(closeCodes.updateTooComplex);
   let inspected: InspectedUpdate;
   try {
     // A copy of its own: the frame is a view into the socket's buffer, which it would keep alive, and beyond which a
@@ -124,17 +133,22 @@ function findRefusal(
   inspected: InspectedUpdate,
   novelty: InspectedUpdate,
   store: Pick<DocumentStore, 'status'>,
-  limits: PendingLimits,
+  limits: IngestLimits,
 ): Verdict | null {
   if (store.status.state === 'refusing') return refuse(closeCodes.storageRefused);
   if (belongsToTheDead(inspected, owner.tombstone)) return refuse(closeCodes.staleEpoch, 'document');
   if (!owner.hasRoomFor(novelty.update.length)) return refuse(closeCodes.overloaded);
+  const news = weighNews(novelty, (client) => owner.clockOf(client));
+  if (news > 0 && !owner.hasRoomToGrow(news, limits.maxDocumentBytes)) {
+    return refuse(closeCodes.documentTooLarge, 'document');
+  }
   if (hasMissingDependencies(novelty, (client) => owner.clockOf(client))) {
     if (!owner.pending.hasRoomFor(novelty, limits)) return refuse(closeCodes.tooMuchPending);
     owner.pending.note(novelty);
   } else {
     for (const span of novelty.spans) owner.noteAhead(span.client, span.end);
   }
+  owner.size.note(news);
   return null;
 }
 

@@ -1,19 +1,24 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { closeCodes, isDocumentName } from '@quire/protocol';
+import { closeCodes, isDocumentName, type LimitAnswer, limits as limitTable } from '@quire/protocol';
 import { WebSocketServer } from 'ws';
 import type { Clock } from '../clock.ts';
 import type { Collaboration } from '../collab/collaboration.ts';
+import type { ReadClientAddress } from '../http/client-address.ts';
 import type { Logger } from '../observability/log.ts';
 import type { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
 import { hocuspocusDialect, YWebsocketDialect } from './dialects.ts';
+import type { PaceLimits } from './pace.ts';
 import { RequestOrigin } from './request-origin.ts';
 import { Session } from './session.ts';
+import { SessionSlots, type SlotLimits } from './session-slots.ts';
 import { SessionSocket } from './session-socket.ts';
 import { readTarget, type UpgradeTarget } from './upgrade-target.ts';
 
-export interface GatewayLimits {
+export interface GatewayLimits extends SlotLimits, PaceLimits {
   readonly maxFrameBytes: number;
+  readonly maxFragments: number;
+  readonly maxBufferedChunks: number;
   readonly maxUnsentBytes: number;
   /** How long a socket may stay without an established document after it opened, in ms. */
   readonly establishTimeoutMs: number;
@@ -23,6 +28,7 @@ export interface GatewayLimits {
 export interface GatewayOptions {
   readonly collaboration: Collaboration;
   readonly limits: GatewayLimits;
+  readonly readAddress: ReadClientAddress;
   readonly clock: Clock;
   readonly log: Logger;
   /** Left out: nothing is counted. */
@@ -34,24 +40,47 @@ export interface Gateway {
   /** Takes over a request to `/collab` or `/yjs/<document>`; answers every other one, and bad ones, with an HTTP error. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   readonly sessions: number;
+  /** Sessions, and upgrades that may become one. */
+  readonly slots: number;
   /** Closes every session with "service restart"; resolves when they are gone. */
   close(): Promise<void>;
 }
+
+/** What somebody is told for whom there is no slot. */
+const fullness = {
+  'node-full': {
+    answer: limitTable['limits.maxSessions'].answer,
+    status: '503 Service Unavailable',
+    problem: 'This server has as many sessions as it takes.',
+  },
+  'address-full': {
+    answer: limitTable['limits.maxSessionsPerAddress'].answer,
+    status: '429 Too Many Requests',
+    problem: 'Too many sessions come from this address.',
+  },
+} as const satisfies Record<
+  string,
+  { answer: Extract<LimitAnswer, { kind: 'http' }>; status: string; problem: string }
+>;
 
 /** Well under the 30 s after which providers take silence for a dead connection. */
 const QUIET_MS = 12_000;
 const UPKEEP_MS = 5_000;
 
-export function createGateway({ collaboration, limits, clock, log, meters = null }: GatewayOptions): Gateway {
+export function createGateway(options: GatewayOptions): Gateway {
+  const { collaboration, limits, readAddress, clock, log, meters = null } = options;
   const server = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
     maxPayload: limits.maxFrameBytes,
+    maxFragments: limits.maxFragments,
+    maxBufferedChunks: limits.maxBufferedChunks,
     clientTracking: false,
     WebSocket: SessionSocket,
   });
   const sessions = new Set<Session>();
-  const settings = { maxUnsentBytes: limits.maxUnsentBytes, clock, log, meters, onClosed: forget };
+  const slots = new SessionSlots(limits);
+  const settings = { maxUnsentBytes: limits.maxUnsentBytes, pace: limits, clock, log, meters, onClosed: forget };
   let onEmpty: (() => void) | null = null;
 
   function forget(session: Session): void {
@@ -59,7 +88,7 @@ export function createGateway({ collaboration, limits, clock, log, meters = null
     if (sessions.size === 0) onEmpty?.();
   }
 
-  function open(webSocket: SessionSocket, socket: Duplex, request: IncomingMessage, target: UpgradeTarget): void {
+  function open(webSocket: SessionSocket, socket: Duplex, origin: RequestOrigin, target: UpgradeTarget): void {
     const dialect = target.kind === 'y-websocket' ? new YWebsocketDialect(target.document) : hocuspocusDialect;
     const session = new Session(webSocket, socket, dialect, settings);
     sessions.add(session);
@@ -69,15 +98,22 @@ export function createGateway({ collaboration, limits, clock, log, meters = null
       session.close(closeCodes.badDocumentName);
       return;
     }
-    session.start(collaboration.openSession(session, new RequestOrigin(request)));
+    session.start(collaboration.openSession(session, origin));
     if (target.kind === 'y-websocket') {
       session.deliver(target.document, { kind: 'token', token: target.token, providerVersion: null });
     }
   }
 
-  function refuse(socket: Duplex, status: string, problem: string): void {
+  function refuse(socket: Duplex, status: string, problem: string, retryAfterSeconds?: number): void {
     meters?.upgradeFailed(status);
-    refuseUpgrade(socket, status, problem);
+    refuseUpgrade(socket, status, problem, retryAfterSeconds);
+  }
+
+  /** Nothing but the socket itself is there yet, and nothing more will be. */
+  function turnAway(socket: Duplex, verdict: keyof typeof fullness, address: string): void {
+    const { answer, status, problem } = fullness[verdict];
+    log.debug({ address, verdict }, 'turning a session away');
+    refuse(socket, status, problem, answer.retryAfterSeconds);
   }
 
   // Without a listener ws would answer by itself, and nobody would know.
@@ -105,10 +141,22 @@ export function createGateway({ collaboration, limits, clock, log, meters = null
         refuse(socket, target.status, target.problem);
         return;
       }
-      server.handleUpgrade(request, socket, head, (webSocket) => open(webSocket, socket, request, target));
+      if (socket.destroyed) return; // gone before we looked: its `close` may have passed, and would give nothing back
+      const address = readAddress(request);
+      const verdict = slots.take(socket, address);
+      if (verdict !== 'taken') {
+        turnAway(socket, verdict, address);
+        return;
+      }
+      server.handleUpgrade(request, socket, head, (webSocket) =>
+        open(webSocket, socket, new RequestOrigin(request, address), target),
+      );
     },
     get sessions() {
       return sessions.size;
+    },
+    get slots() {
+      return slots.size;
     },
     close() {
       stopUpkeep();
@@ -124,11 +172,14 @@ export function createGateway({ collaboration, limits, clock, log, meters = null
 }
 
 /** Answers an upgrade that is refused; the socket has no HTTP response object. */
-export function refuseUpgrade(socket: Duplex, status: string, problem: string): void {
+export function refuseUpgrade(socket: Duplex, status: string, problem: string, retryAfterSeconds?: number): void {
   const body = `${problem}\n`;
+  const retryAfter = retryAfterSeconds === undefined ? '' : `Retry-After: ${retryAfterSeconds}\r\n`;
   socket.on('error', () => socket.destroy()); // the other side may be gone already
+  // Not left half-open: who is refused and does not hang up would keep a descriptor, and its slot if it has one.
+  socket.once('finish', () => socket.destroy());
   socket.end(
-    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
+    `HTTP/1.1 ${status}\r\nConnection: close\r\n${retryAfter}Content-Type: text/plain; charset=utf-8\r\n` +
       `Sec-WebSocket-Version: 13\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
 }

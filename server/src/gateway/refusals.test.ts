@@ -128,6 +128,22 @@ describe('what a client may not do', () => {
     expect(await storedText(store, 'plan')).toBe('fine!');
   });
 
+  it('[G4] an update of too many parts is refused before it is decoded, and so is a state vector', async () => {
+    const { url, store } = await start({ limits: { maxUpdateParts: 500 } });
+    const doc = new Y.Doc();
+    doc.getArray('list').push(Array.from({ length: 600 }, (_, at) => at));
+    const parts = await openRaw(url, 'plan');
+    parts.say({ kind: 'update', update: Y.encodeStateAsUpdate(doc) });
+    expect(await parts.closed).toBe(closeCodes.updateTooComplex.code);
+    const clients = await openRaw(url, 'plan');
+    const vector = Y.encodeSnapshot(
+      Y.createSnapshot(Y.createDeleteSet(), new Map(Array.from({ length: 600 }, (_, at) => [at, 1]))),
+    ).slice(1);
+    clients.say({ kind: 'step-1', stateVector: vector });
+    expect(await clients.closed).toBe(closeCodes.updateTooComplex.code);
+    expect(await store.load('plan')).toBeNull();
+  });
+
   it.each(['in one frame', 'one by one'])(
     '[G4] a connection speaks for sixteen people and for no seventeenth, whoever repeats the words of others: %s',
     async (how) => {

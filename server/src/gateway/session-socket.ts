@@ -4,7 +4,9 @@ import { WebSocket } from 'ws';
 /** Who hears what happens on a socket. */
 export interface SocketListener {
   onMessage(data: Buffer, isBinary: boolean): void;
-  onPong(): void;
+  /** `ws` has answered it already. */
+  onPing(data: Buffer): void;
+  onPong(data: Buffer): void;
   onError(error: Error): void;
   onClose(code: number, reason: Buffer): void;
 }
@@ -20,6 +22,7 @@ export class SessionSocket extends WebSocket {
   listen(listener: SocketListener): void {
     this.#listener = listener;
     this.on('message', hear);
+    this.on('ping', hearPing);
     this.on('pong', hearPong);
     this.on('error', hearError);
     this.on('close', hearClose);
@@ -39,8 +42,12 @@ function hear(this: WebSocket, data: unknown, isBinary: boolean): void {
   SessionSocket.listenerOf(this)?.onMessage(data as Buffer, isBinary); // `ws` gives Buffers unless told otherwise
 }
 
-function hearPong(this: WebSocket): void {
-  SessionSocket.listenerOf(this)?.onPong();
+function hearPing(this: WebSocket, data: Buffer): void {
+  SessionSocket.listenerOf(this)?.onPing(data);
+}
+
+function hearPong(this: WebSocket, data: Buffer): void {
+  SessionSocket.listenerOf(this)?.onPong(data);
 }
 
 function hearError(this: WebSocket, error: Error): void {

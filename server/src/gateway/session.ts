@@ -17,6 +17,8 @@ import type { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
 import { nameForeignEnd, nameOwnEnd, nameSocketError, type SessionEnd } from '../observability/metrics/label-values.ts';
 import type { SentMeters } from '../observability/metrics/sent-meters.ts';
 import type { Dialect, ReceivedFrame } from './dialects.ts';
+import { Pace, type PaceLimits } from './pace.ts';
+import { Reading } from './reading.ts';
 import type { SessionSocket, SocketListener } from './session-socket.ts';
 import { frameBinary } from './websocket-framing.ts';
 
@@ -32,6 +34,7 @@ const CLOSE_GRACE_MS = 2_000;
 export interface SessionSettings {
   /** Bytes that may wait in this process for a socket to take them. */
   readonly maxUnsentBytes: number;
+  readonly pace: PaceLimits;
   readonly clock: Clock;
   readonly log: Logger;
   readonly meters: GatewayMeters | null;
@@ -55,6 +58,9 @@ export class Session implements SessionPort, SocketListener {
   /** Monotonic, in whole ms: a fraction would be an object of its own. */
   readonly openedAt: number;
   readonly sent: SentMeters | null;
+  /** Whether it is read. Frames that a session sends too fast wait in the network. */
+  readonly reading: Reading;
+  readonly #pace: Pace;
   readonly #socket: Duplex;
   readonly #webSocket: SessionSocket;
   readonly #settings: SessionSettings;
@@ -76,6 +82,8 @@ export class Session implements SessionPort, SocketListener {
     this.#wroteAt = this.openedAt;
     this.#settings = settings;
     this.sent = settings.meters?.sent ?? null;
+    this.reading = new Reading(webSocket, settings.meters);
+    this.#pace = new Pace(settings.pace, this.reading, settings.clock);
   }
 
   /** Begins to read; for nobody, when it is only to be told why it is closed. */
@@ -85,11 +93,23 @@ export class Session implements SessionPort, SocketListener {
     this.#settings.meters?.sessionOpened(this.dialect.name);
   }
 
-  onPong(): void {
-    this.#hearsPings = true;
+  onPing(data: Buffer): void {
+    if (this.isOpen) this.#hear(data);
   }
 
-  /** ws has closed the socket with the right code already: 1002, 1007, 1009. */
+  onPong(data: Buffer): void {
+    if (this.isOpen) this.#hear(data);
+  }
+
+  /** Whatever it is, it shows that somebody is there, and is counted: pings cost us an answer. @returns when it was read */
+  #hear(data: Buffer): number {
+    this.#hearsPings = true;
+    const now = this.#settings.clock.monotonicMs();
+    this.#pace.spend(data.length, now);
+    return now;
+  }
+
+  /** ws has closed the socket with the right code already: 1002, 1007, 1008, 1009. */
   onError(error: Error): void {
     this.#end ??= nameSocketError(error);
     this.#settings.log.debug({ err: error }, 'a socket failed');
@@ -99,6 +119,7 @@ export class Session implements SessionPort, SocketListener {
   onClose(code: number, reason: Buffer): void {
     if (this.#state.kind === 'closing') clearTimeout(this.#state.giveUp);
     this.#state = CLOSED;
+    this.#stopPacing();
     this.#settings.meters?.sessionClosed(this, this.dialect.name, this.#end ?? nameForeignEnd(code));
     this.#collab?.end(code, reason.toString());
     this.#settings.onClosed(this);
@@ -170,6 +191,12 @@ export class Session implements SessionPort, SocketListener {
     if (this.#state.kind !== 'open') return;
     const giveUp = setTimeout(() => this.#webSocket.terminate(), CLOSE_GRACE_MS);
     this.#state = { kind: 'closing', giveUp };
+    this.#stopPacing();
+  }
+
+  #stopPacing(): void {
+    this.#pace.stop();
+    this.reading.end();
   }
 
   /** Hands a frame to the documents as if the client had sent it. */
@@ -179,6 +206,7 @@ export class Session implements SessionPort, SocketListener {
 
   /** Asks for a sign of life; who gave none since the last time is gone, and everybody may see it. */
   ping(): void {
+    if (this.reading.isPaused) return; // whatever it answered waits to be read, and what is sent now would wait longer
     if (!this.#hearsPings) {
       this.#end ??= 'ping-timeout';
       this.#webSocket.terminate();
@@ -219,13 +247,14 @@ export class Session implements SessionPort, SocketListener {
 
   onMessage(data: Buffer, isBinary: boolean): void {
     if (!this.isOpen) return;
-    const { clock, meters } = this.#settings;
+    const now = this.#hear(data);
+    const { meters } = this.#settings;
     if (!isBinary) {
       meters?.received('malformed', data.length);
       this.close(closeCodes.badFrame);
       return;
     }
-    const readAtMs = meters === null ? null : clock.monotonicMs();
+    const readAtMs = meters === null ? null : now;
     try {
       const received = this.#read(data);
       if (received !== null) this.#collab?.receive(received.rawAddress, received.frame, readAtMs);

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { type DocumentStore, MemoryStore } from '@quire/persistence';
 import { pino } from 'pino';
 import { type Authenticator, createOpenAuthenticator } from '../auth/authenticator.ts';
-import { systemClock } from '../clock.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import {
   type Collaboration,
   type CollaborationLimits,
@@ -11,14 +11,27 @@ import {
   type Extension,
 } from '../collab/collaboration.ts';
 import { createGateway, type Gateway, type GatewayLimits } from '../gateway/gateway.ts';
+import { createAddressReader } from '../http/client-address.ts';
+import type { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
 
 const MIB = 1024 * 1024;
 
 export const testLimits: CollaborationLimits & GatewayLimits = {
+  maxSessions: 1_000,
+  maxSessionsPerAddress: 1_000,
+  maxSessionsPerUser: 1_000,
+  maxClientsPerDocument: 1_000,
+  maxFramesPerSecond: 100_000,
+  maxReceivedBytesPerSecond: 1_000 * MIB,
+  rateBurstMs: 10_000,
   maxFrameBytes: 8 * MIB,
+  maxFragments: 1_000,
+  maxBufferedChunks: 10_000,
   maxUnsentBytes: 16 * MIB,
   establishTimeoutMs: 15_000,
   pingIntervalMs: 20_000,
+  maxDocumentBytes: 16 * MIB,
+  maxUpdateParts: 100_000,
   maxPresenceStateBytes: 16 * 1024,
   maxPresenceEntries: 256,
   maxPendingUpdates: 50,
@@ -44,6 +57,9 @@ export interface StartOptions {
   readonly authenticator?: Authenticator;
   readonly extensions?: readonly Extension[];
   readonly limits?: Partial<CollaborationLimits & GatewayLimits>;
+  readonly trustedProxies?: readonly string[];
+  readonly clock?: Clock;
+  readonly meters?: GatewayMeters;
 }
 
 /** A gateway and its documents on a free port, with nothing else of a server: real sockets, a store in memory unless given. */
@@ -51,15 +67,17 @@ export async function startGateway(options: StartOptions = {}): Promise<StartedG
   const store = options.store ?? new MemoryStore();
   const log = pino({ level: 'silent' });
   const limits = { ...testLimits, ...options.limits };
+  const clock = options.clock ?? systemClock;
   const collaboration = createCollaboration({
     store,
     authenticator: options.authenticator ?? createOpenAuthenticator(),
     log,
-    clock: systemClock,
+    clock,
     limits,
     extensions: options.extensions ?? [],
   });
-  const gateway = createGateway({ collaboration, limits, clock: systemClock, log });
+  const readAddress = createAddressReader(options.trustedProxies ?? []);
+  const gateway = createGateway({ collaboration, limits, readAddress, clock, log, meters: options.meters ?? null });
   const server = createServer();
   server.on('upgrade', (request, socket, head) => gateway.handleUpgrade(request, socket, head));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -3,6 +3,8 @@ import {
   type DialectName,
   dialects,
   nameStatus,
+  type PauseReason,
+  pauseReasons,
   type ReceivedKind,
   receivedKinds,
   type SessionEnd,
@@ -27,6 +29,8 @@ export class GatewayMeters {
   readonly receivedFrames = new Tally(receivedKinds);
   readonly receivedBytes = new Tally(receivedKinds);
   readonly receivedSizes = new Distribution(metricTable.quire_received_frame_bytes.buckets);
+  readonly readingPauses = new Tally(pauseReasons);
+  sessionsPaused = 0;
   readonly sent = new SentMeters();
   /** Those that had bytes waiting when they were last written to: a scrape looks at these, not at all sessions. */
   readonly #behind = new Set<MeteredSession>();
@@ -44,6 +48,14 @@ export class GatewayMeters {
 
   upgradeFailed(status: string): void {
     this.upgradeFailures.add(nameStatus(status));
+  }
+
+  readingPaused(reason: PauseReason): void {
+    this.readingPauses.add(reason);
+  }
+
+  pausedSessions(amount: 1 | -1): void {
+    this.sessionsPaused += amount;
   }
 
   received(kind: ReceivedKind, bytes: number): void {

@@ -76,10 +76,15 @@ export function nameSocketError(error: Error): SessionEnd | null {
   const code = 'code' in error ? String(error.code) : '';
   if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') return closeCodes.frameTooBig.name;
   if (code === 'WS_ERR_INVALID_UTF8') return closeCodes.notUtf8.name;
+  if (code === 'WS_ERR_TOO_MANY_BUFFERED_PARTS') return closeCodes.tooManyFragments.name;
   return code.startsWith('WS_ERR_') ? closeCodes.protocolError.name : null;
 }
 
-export const upgradeStatuses = ['400', '403', '404', '405', '426', '503', 'other'] as const;
+/** Why a socket is not read for a while. */
+export const pauseReasons = ['rate'] as const;
+export type PauseReason = (typeof pauseReasons)[number];
+
+export const upgradeStatuses = ['400', '403', '404', '405', '426', '429', '503', 'other'] as const;
 
 /** By the start of a status line, such as `404 Not Found`. */
 export function nameStatus(status: string): (typeof upgradeStatuses)[number] {
@@ -90,6 +95,8 @@ export const refusalCodes = [
   'read-only',
   'bad-update',
   'too-much-pending',
+  'document-too-large',
+  'update-too-complex',
   'storage-refused',
   'overloaded',
   'stale-epoch',

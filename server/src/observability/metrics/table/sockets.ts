@@ -1,4 +1,4 @@
-import { dialects, receivedKinds, sentKinds, sessionEnds, upgradeStatuses } from '../label-values.ts';
+import { dialects, pauseReasons, receivedKinds, sentKinds, sessionEnds, upgradeStatuses } from '../label-values.ts';
 import { FRAME_BYTES, type MetricTable } from './definition.ts';
 
 export const socketMetrics = {
@@ -56,6 +56,19 @@ export const socketMetrics = {
     unit: 'bytes',
     buckets: FRAME_BYTES,
     help: 'Size of messages from clients.',
+  },
+  quire_reading_pauses_total: {
+    type: 'counter',
+    section: 'sockets',
+    unit: 'items',
+    label: { name: 'reason', values: pauseReasons },
+    help: 'Times that a socket was not read for a while; rate: its client sends more than a session may.',
+  },
+  quire_paused_sessions: {
+    type: 'gauge',
+    section: 'sockets',
+    unit: 'items',
+    help: 'Sockets that are not read at the moment, whatever the reason.',
   },
   quire_sent_frames_total: {
     type: 'counter',

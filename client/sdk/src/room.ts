@@ -46,6 +46,9 @@ export interface RoomContext {
  */
 const LOCAL_COPY_PATIENCE_MS = 1_500;
 
+/** Taking a large change back takes a person several steps, and each attempt in between would offer the rest of it again. */
+const TAKING_BACK_MS = 1_000;
+
 /** One open document. */
 export interface OpenRoom {
   readonly name: string;
@@ -271,9 +274,13 @@ class LiveRoom implements OpenRoom {
   /** The server ended this document's connection and kept the socket. */
   #closedByServer(close: CloseCode): void {
     this.#see({ type: 'closed', close, blamed: true });
-    if (isOver(this.#machine)) return;
+    if (isOver(this.#machine) || this.#machine.link.phase === 'too-large') return;
     const delayMs = computeRetryDelayMs(this.#rejoinFailures, this.#context.random());
     this.#rejoinFailures += 1;
+    this.#rejoinAfter(delayMs);
+  }
+
+  #rejoinAfter(delayMs: number): void {
     this.#cancelRejoin();
     this.#cancelRejoin = this.#context.clock.schedule(() => {
       if (this.#context.socket.isOpen) this.#provider.rejoin();
@@ -300,6 +307,9 @@ class LiveRoom implements OpenRoom {
         return;
       case 'set-aside':
         this.#store?.setAside();
+        return;
+      case 'rejoin':
+        this.#rejoinAfter(TAKING_BACK_MS);
         return;
       case 'resync':
         this.#provider.resync();

@@ -126,6 +126,23 @@ describe('the room that an update takes', () => {
     expect(takesRoom).toEqual([true, false, false]);
   });
 
+  it('is none for what was undone, though an editor keeps it for redo and sends it', () => {
+    const doc = new Y.Doc();
+    const undo = new Y.UndoManager(doc.getText('body'), { captureTimeout: 0 });
+    doc.getText('body').insert(0, 'stays');
+    const vector = Y.encodeStateVector(doc);
+    doc.getText('body').insert(2, 'x'.repeat(1_000));
+    const pasted = inspectUpdate(Y.encodeStateAsUpdate(doc, vector));
+    undo.undo();
+    const undone = inspectUpdate(Y.encodeStateAsUpdate(doc, vector));
+    expect(undone.update.length).toBeGreaterThan(1_000);
+    expect([pasted, undone].map((update) => weighNews(update, nothingIsKnown) > 0)).toEqual([true, false]);
+    doc.getText('body').insert(0, 'typed since');
+    const more = inspectUpdate(Y.encodeStateAsUpdate(doc, vector));
+    expect(weighNews(more, nothingIsKnown)).toBeGreaterThan(0);
+    expect(weighNews(more, nothingIsKnown)).toBeLessThan(200);
+  });
+
   it('is that of what is not known or on its way, and never more than its bytes', () => {
     const doc = Object.assign(new Y.Doc(), { clientID: 7 });
     doc.getText('body').insert(0, 'x'.repeat(1_000));

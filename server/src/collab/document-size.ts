@@ -120,21 +120,40 @@ function weighDeleted(transaction: Y.Transaction): number {
 }
 
 /**
- * The room that an update takes, at most. Deletions take none, nor what was deleted before it was sent; nor what is known
- * already or on its way, as when a client sends as a whole what it has just sent piece by piece.
+ * The room that an update takes, at most. Deletions take none, nor what was deleted before it was sent, though an editor
+ * that can redo it still sends it; nor what is known already or on its way, as when a client sends as a whole what it has
+ * just sent piece by piece.
  */
 export function weighNews(
-  { update, structs }: Pick<InspectedUpdate, 'update' | 'structs'>,
+  { update, structs, deletes }: Pick<InspectedUpdate, 'update' | 'structs' | 'deletes'>,
   clockOf: (client: number) => number,
 ): number {
   let bytes = 0;
   for (const struct of structs) {
     if (!(struct instanceof Y.Item) || struct.content instanceof Y.ContentDeleted) continue;
-    if (struct.id.clock + struct.length <= clockOf(struct.id.client)) continue;
+    const { client, clock } = struct.id;
+    const end = clock + struct.length;
+    if (end <= clockOf(client) || covers(deletes.clients.get(client) ?? [], clock, end)) continue;
     bytes += SPLIT_BYTES + weighNew(struct.content, update.length);
     if (bytes >= update.length) return update.length;
   }
   return bytes;
+}
+
+/** Whether one of the ranges, which are in order and apart, holds all of what is between. */
+function covers(
+  ranges: readonly { readonly clock: number; readonly len: number }[],
+  from: number,
+  to: number,
+): boolean {
+  let [low, high] = [0, ranges.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ranges[middle]?.clock ?? 0) <= from) low = middle + 1;
+    else high = middle;
+  }
+  const range = ranges[low - 1];
+  return range !== undefined && range.clock + range.len >= to;
 }
 
 /** No more than the update that it came in, which is all that is known of most content. */

@@ -18,7 +18,7 @@ function frame(first: number, content: readonly number[] = []): number[] {
   return [first, ...length, 0, 0, 0, 0, ...content];
 }
 
-const { protocolError, notUtf8, frameTooBig } = closeCodes;
+const { protocolError, notUtf8, frameTooBig, tooManyFragments } = closeCodes;
 const offence = (name: string, code: CloseCode, ...bytes: number[][]): FramingOffence => ({
   name,
   code,
@@ -33,6 +33,12 @@ export const framingOffences: readonly FramingOffence[] = [
   offence('an opcode that does not exist', protocolError, frame(FIN | 0x3, [1])),
   offence('a control opcode that does not exist', protocolError, frame(FIN | 0xb)),
   offence('a continuation of nothing', protocolError, frame(FIN | CONTINUATION, [1])),
+  offence(
+    'more fragments than allowed',
+    tooManyFragments,
+    frame(BINARY, [1]),
+    ...Array(8).fill(frame(CONTINUATION, [1])),
+  ),
   offence('a message that begins inside of another', protocolError, frame(BINARY, [1]), frame(FIN | BINARY, [1])),
   offence('a ping in fragments', protocolError, frame(PING)),
   offence('a ping that is too long', protocolError, frame(FIN | PING, Array(126).fill(0))),

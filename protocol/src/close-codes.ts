@@ -112,8 +112,8 @@ export const closeCodes = {
     code: 4415,
     name: 'update-too-complex',
     retry: 'never',
-    reason: 'an update has more parts than this server accepts',
-    shown: 'a change has more parts than the server accepts',
+    reason: 'an update is more complex than this server accepts',
+    shown: 'a change is more complex than the server accepts',
   },
   badUpdate: {
     code: 4422,

@@ -148,6 +148,11 @@ export const limits = {
     retry: 'in smaller updates',
     metric: 'edits',
   }),
+  'limits.maxNestingDepth': closes(closeCodes.updateTooComplex, {
+    what: 'shared types inside each other',
+    retry: FOREVER,
+    metric: 'edits',
+  }),
   'limits.maxUnsentBytes': closes(closeCodes.slowReader, {
     what: 'bytes that wait for a session to read them',
     retry: 'with backoff; the handshake brings what was missed',

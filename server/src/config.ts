@@ -123,6 +123,11 @@ const limitsSchema = z.strictObject({
     .describe(
       'Most parts of one update: pieces of content, values in them, and ranges of deletions. Each takes the server some two microseconds, in which no other document is heard.',
     ),
+  maxNestingDepth: whole(10, 1000)
+    .default(500)
+    .describe(
+      'How deep the shared types of a document may lie inside each other. Yjs, here and in browsers, can not delete what lies some thousands deep.',
+    ),
   unloadDelayMs: whole(0, 86_400_000)
     .default(2000)
     .describe('How long a document stays in memory after the last session has left, in milliseconds.'),

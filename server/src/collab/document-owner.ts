@@ -11,6 +11,7 @@ import type { DocumentConnection } from './document-connection.ts';
 import { DocumentSize } from './document-size.ts';
 import { readTitle, TitleKeeper } from './document-title.ts';
 import { type FlushTimer, windowBeforeFlush } from './flush-window.ts';
+import { Nesting } from './nesting.ts';
 import { PendingEdits } from './pending-edits.ts';
 import { Presence } from './presence.ts';
 import { closeCodeFor } from './store-refusal.ts';
@@ -85,6 +86,7 @@ export class DocumentOwner {
   readonly document: OwnedDocument;
   readonly pending: PendingEdits;
   readonly size: DocumentSize;
+  readonly nesting: Nesting;
   readonly presence: Presence;
   /** Who is known to write as which Yjs client. */
   readonly authors = new Map<number, string>();
@@ -114,6 +116,7 @@ export class DocumentOwner {
     this.tombstone = options.tombstone;
     this.document = options.document;
     this.pending = new PendingEdits(options.document);
+    this.nesting = new Nesting(options.document);
     this.size = new DocumentSize(options.document, options.storedBytes, () => options.timer.now());
     this.#title = new TitleKeeper(options.document, options.storedTitle, options.timer, () => {
       this.#submitOwn(EMPTY_UPDATE, false);
@@ -301,6 +304,7 @@ export class DocumentOwner {
     const batch = this.#takeQueue();
     this.pending.flushBegins();
     this.size.flushBegins();
+    this.nesting.flushBegins();
     const updates = batch.flatMap((submission) => submission.content ?? []);
     if (updates.length === 0) {
       this.#finishFlush(batch);
@@ -362,6 +366,7 @@ export class DocumentOwner {
     if (this.#queue.length === 0) this.#ahead.clear();
     this.pending.flushEnds();
     this.size.flushEnds();
+    this.nesting.flushEnds();
     this.#schedule();
     if (this.#queue.length === 0) this.#tellDrained();
     this.#title.watch();

@@ -20,6 +20,8 @@ export interface IngestLimits extends PendingLimits {
   readonly maxDocumentBytes: number;
   /** Of one update: structs, values in them, ranges of deletions. */
   readonly maxUpdateParts: number;
+  /** Of shared types inside each other. */
+  readonly maxNestingDepth: number;
 }
 
 export type ContentFrame = Extract<SyncFrame, { kind: 'update' | 'step-2' }>;
@@ -142,6 +144,7 @@ function findRefusal(
   if (news > 0 && !owner.hasRoomToGrow(news, limits.maxDocumentBytes)) {
     return refuse(closeCodes.documentTooLarge, 'document');
   }
+  if (!owner.nesting.admits(novelty, limits.maxNestingDepth)) return refuse(closeCodes.updateTooComplex);
   if (hasMissingDependencies(novelty, (client) => owner.clockOf(client))) {
     if (!owner.pending.hasRoomFor(novelty, limits)) return refuse(closeCodes.tooMuchPending);
     owner.pending.note(novelty);

@@ -11,7 +11,7 @@ import {
   storedText,
   textOf,
 } from '../testing/gateway-stage.ts';
-import { makeCycle } from '../testing/made-up-updates.ts';
+import { makeCycle, makeDeletion, makeNest } from '../testing/made-up-updates.ts';
 import { testLimits } from '../testing/start-gateway.ts';
 
 const stage = createGatewayStage();
@@ -126,6 +126,25 @@ describe('what a client may not do', () => {
     bystander.doc.getText('body').insert(4, '!');
     await vi.waitFor(() => expect(bystander.provider.hasUnsyncedChanges).toBe(false));
     expect(await storedText(store, 'plan')).toBe('fine!');
+  });
+
+  it('[G4] [G3] types that lie so deep in each other that deleting them would break the document are refused', async () => {
+    const { url, store } = await start();
+    const root = { client: 7, clock: 0 };
+    const deep = await openRaw(url, 'plan');
+    deep.say({ kind: 'update', update: makeNest(root, 5_000) });
+    expect(await deep.closed).toBe(closeCodes.updateTooComplex.code);
+    expect(await store.load('plan')).toBeNull();
+    const raw = await openRaw(url, 'plan');
+    raw.say({ kind: 'step-1', stateVector: EMPTY_VECTOR });
+    raw.say({ kind: 'step-2', update: EMPTY_UPDATE });
+    raw.say({ kind: 'update', update: makeNest(root, testLimits.maxNestingDepth) });
+    raw.say({ kind: 'update', update: makeDeletion(root) });
+    await vi.waitFor(() => expect(raw.receipts()).toBe(3));
+    raw.say({ kind: 'update', update: makeNest({ client: 8, clock: 0 }, testLimits.maxNestingDepth) });
+    const deepest = { client: 8, clock: testLimits.maxNestingDepth - 1 };
+    raw.say({ kind: 'update', update: makeNest({ client: 9, clock: 0 }, 1, deepest) });
+    expect(await raw.closed).toBe(closeCodes.updateTooComplex.code);
   });
 
   it('[G4] an update of too many parts is refused before it is decoded, and so is a state vector', async () => {

@@ -32,6 +32,7 @@ export const testLimits: CollaborationLimits & GatewayLimits = {
   pingIntervalMs: 20_000,
   maxDocumentBytes: 16 * MIB,
   maxUpdateParts: 100_000,
+  maxNestingDepth: 100,
   maxPresenceStateBytes: 16 * 1024,
   maxPresenceEntries: 256,
   maxPendingUpdates: 50,

@@ -198,6 +198,11 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
   }
 
   #establishLater(connection: DocumentConnection, token: Extract<ClientFrame, { kind: 'token' }>): void {
+    // Whoever looks at the token does so before anybody is known, and may take long over a large one.
+    if (!this.#hasRoomToWait(weigh(token))) {
+      this.#port.close(closeCodes.tooManyBeforeAuth);
+      return;
+    }
     connection.state = { kind: 'establishing' };
     connection.endEntering = this.#context.noteEntering(connection.address.document);
     if (this.#context.meters !== null) this.#context.meters.connectionsEntering += 1;

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { closeCodes, isDocumentName, type LimitAnswer, limits as limitTable } from '@quire/protocol';
 import { WebSocketServer } from 'ws';
@@ -50,18 +50,13 @@ export interface Gateway {
 const fullness = {
   'node-full': {
     answer: limitTable['limits.maxSessions'].answer,
-    status: '503 Service Unavailable',
     problem: 'This server has as many sessions as it takes.',
   },
   'address-full': {
     answer: limitTable['limits.maxSessionsPerAddress'].answer,
-    status: '429 Too Many Requests',
     problem: 'Too many sessions come from this address.',
   },
-} as const satisfies Record<
-  string,
-  { answer: Extract<LimitAnswer, { kind: 'http' }>; status: string; problem: string }
->;
+} as const satisfies Record<string, { answer: Extract<LimitAnswer, { kind: 'http' }>; problem: string }>;
 
 /** Well under the 30 s after which providers take silence for a dead connection. */
 const QUIET_MS = 12_000;
@@ -92,6 +87,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const dialect = target.kind === 'y-websocket' ? new YWebsocketDialect(target.document) : hocuspocusDialect;
     const session = new Session(webSocket, socket, dialect, settings);
     sessions.add(session);
+    log.debug({ address: origin.remoteAddress, dialect: dialect.name }, 'a session was opened');
     if (target.kind === 'y-websocket' && !isDocumentName(target.document)) {
       // y-websocket has no other way to hear that its URL names no document: HTTP errors look like a lost network.
       session.start(null);
@@ -111,9 +107,9 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   /** Nothing but the socket itself is there yet, and nothing more will be. */
   function turnAway(socket: Duplex, verdict: keyof typeof fullness, address: string): void {
-    const { answer, status, problem } = fullness[verdict];
+    const { answer, problem } = fullness[verdict];
     log.debug({ address, verdict }, 'turning a session away');
-    refuse(socket, status, problem, answer.retryAfterSeconds);
+    refuse(socket, `${answer.status} ${STATUS_CODES[answer.status]}`, problem, answer.retryAfterSeconds);
   }
 
   // Without a listener ws would answer by itself, and nobody would know.

@@ -99,3 +99,17 @@ it('[G4] a place in a document is one in both dialects', async () => {
   });
   expect(await closed).toBe(closeCodes.documentFull.code);
 });
+
+it('[G4] [G6] a token is no larger than what may wait before anybody is known', async () => {
+  const asked: string[] = [];
+  const authenticator: Authenticator = {
+    authenticate({ token }) {
+      asked.push(token);
+      return Promise.resolve({ role: 'editor', user: { id: '', name: null } });
+    },
+  };
+  const { url } = await start({ authenticator, limits: { maxUnestablishedBytes: 10_000 } });
+  expect(await ask(await connect(url), 'plan', 'x'.repeat(10_001))).toBe(closeCodes.tooManyBeforeAuth.code);
+  expect(asked).toEqual([]);
+  expect(await ask(await connect(url), 'plan', 'x'.repeat(1_000))).toBe('in');
+});

@@ -5,8 +5,8 @@ import { WebSocket } from 'ws';
 export interface SocketListener {
   onMessage(data: Buffer, isBinary: boolean): void;
   /** `ws` has answered it already. */
-  onPing(data: Buffer): void;
-  onPong(data: Buffer): void;
+  onPing(): void;
+  onPong(): void;
   onError(error: Error): void;
   onClose(code: number, reason: Buffer): void;
 }
@@ -42,12 +42,12 @@ function hear(this: WebSocket, data: unknown, isBinary: boolean): void {
   SessionSocket.listenerOf(this)?.onMessage(data as Buffer, isBinary); // `ws` gives Buffers unless told otherwise
 }
 
-function hearPing(this: WebSocket, data: Buffer): void {
-  SessionSocket.listenerOf(this)?.onPing(data);
+function hearPing(this: WebSocket): void {
+  SessionSocket.listenerOf(this)?.onPing();
 }
 
-function hearPong(this: WebSocket, data: Buffer): void {
-  SessionSocket.listenerOf(this)?.onPong(data);
+function hearPong(this: WebSocket): void {
+  SessionSocket.listenerOf(this)?.onPong();
 }
 
 function hearError(this: WebSocket, error: Error): void {

@@ -93,19 +93,19 @@ export class Session implements SessionPort, SocketListener {
     this.#settings.meters?.sessionOpened(this.dialect.name);
   }
 
-  onPing(data: Buffer): void {
-    if (this.isOpen) this.#hear(data);
+  onPing(): void {
+    if (this.isOpen) this.#hear(0);
   }
 
-  onPong(data: Buffer): void {
-    if (this.isOpen) this.#hear(data);
+  onPong(): void {
+    if (this.isOpen) this.#hear(0);
   }
 
   /** Whatever it is, it shows that somebody is there, and is counted: pings cost us an answer. @returns when it was read */
-  #hear(data: Buffer): number {
+  #hear(bytes: number): number {
     this.#hearsPings = true;
     const now = this.#settings.clock.monotonicMs();
-    this.#pace.spend(data.length, now);
+    this.#pace.spend(bytes, now);
     return now;
   }
 
@@ -247,7 +247,7 @@ export class Session implements SessionPort, SocketListener {
 
   onMessage(data: Buffer, isBinary: boolean): void {
     if (!this.isOpen) return;
-    const now = this.#hear(data);
+    const now = this.#hear(data.length);
     const { meters } = this.#settings;
     if (!isBinary) {
       meters?.received('malformed', data.length);

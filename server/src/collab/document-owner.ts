@@ -11,7 +11,7 @@ import type { DocumentConnection } from './document-connection.ts';
 import { DocumentSize } from './document-size.ts';
 import { readTitle, TitleKeeper } from './document-title.ts';
 import { type FlushTimer, windowBeforeFlush } from './flush-window.ts';
-import { Nesting } from './nesting.ts';
+import { TypeDepths } from './type-depths.ts';
 import { PendingEdits } from './pending-edits.ts';
 import { Presence } from './presence.ts';
 import { closeCodeFor } from './store-refusal.ts';
@@ -86,7 +86,7 @@ export class DocumentOwner {
   readonly document: OwnedDocument;
   readonly pending: PendingEdits;
   readonly size: DocumentSize;
-  readonly nesting: Nesting;
+  readonly typeDepths: TypeDepths;
   readonly presence: Presence;
   /** Who is known to write as which Yjs client. */
   readonly authors = new Map<number, string>();
@@ -116,7 +116,7 @@ export class DocumentOwner {
     this.tombstone = options.tombstone;
     this.document = options.document;
     this.pending = new PendingEdits(options.document);
-    this.nesting = new Nesting(options.document);
+    this.typeDepths = new TypeDepths(options.document);
     this.size = new DocumentSize(options.document, options.storedBytes, () => options.timer.now());
     this.#title = new TitleKeeper(options.document, options.storedTitle, options.timer, () => {
       this.#submitOwn(EMPTY_UPDATE, false);
@@ -304,7 +304,7 @@ export class DocumentOwner {
     const batch = this.#takeQueue();
     this.pending.flushBegins();
     this.size.flushBegins();
-    this.nesting.flushBegins();
+    this.typeDepths.flushBegins();
     const updates = batch.flatMap((submission) => submission.content ?? []);
     if (updates.length === 0) {
       this.#finishFlush(batch);
@@ -366,7 +366,7 @@ export class DocumentOwner {
     if (this.#queue.length === 0) this.#ahead.clear();
     this.pending.flushEnds();
     this.size.flushEnds();
-    this.nesting.flushEnds();
+    this.typeDepths.flushEnds();
     this.#schedule();
     if (this.#queue.length === 0) this.#tellDrained();
     this.#title.watch();

@@ -86,6 +86,14 @@ export class DocumentSize {
     return this.#bytes + bytes <= limit;
   }
 
+  /**
+   * Whether an update takes away at least as much as it brings, as one that replaces a selection may: it passes in a full
+   * document too. Only with nothing else on its way, since two that replace the same would each take it for theirs.
+   */
+  isOutweighed(news: number, deletes: InspectedUpdate['deletes']): boolean {
+    return this.#queued + this.#atDisk === 0 && news <= weighLiving(this.#document, deletes);
+  }
+
   #grow(bytes: number): void {
     this.#bytes += bytes;
     this.#drift += bytes;
@@ -116,6 +124,31 @@ function weighDeleted(transaction: Y.Transaction): number {
     const wasThere = struct.id.clock < (beforeState.get(struct.id.client) ?? 0);
     if (wasThere && struct instanceof Y.Item) bytes += weighContent(struct.content);
   });
+  return bytes;
+}
+
+/** What is still there of what an update deletes. */
+function weighLiving(document: Y.Doc, deletes: InspectedUpdate['deletes']): number {
+  let bytes = 0;
+  for (const [client, ranges] of deletes.clients) {
+    const structs = document.store.clients.get(client) ?? [];
+    const known = Y.getState(document.store, client);
+    for (const { clock, len } of ranges) {
+      const end = Math.min(clock + len, known);
+      for (
+        let index = clock < end ? Y.findIndexSS(structs, clock) : structs.length;
+        index < structs.length;
+        index += 1
+      ) {
+        const struct = structs[index];
+        if (struct === undefined || struct.id.clock >= end) break;
+        if (struct.deleted || !(struct instanceof Y.Item)) continue;
+        const covered = Math.min(struct.id.clock + struct.length, end) - Math.max(struct.id.clock, clock);
+        if (struct.content instanceof Y.ContentString) bytes += covered;
+        else if (covered === struct.length) bytes += weighContent(struct.content);
+      }
+    }
+  }
   return bytes;
 }
 

@@ -141,10 +141,9 @@ function findRefusal(
   if (belongsToTheDead(inspected, owner.tombstone)) return refuse(closeCodes.staleEpoch, 'document');
   if (!owner.hasRoomFor(novelty.update.length)) return refuse(closeCodes.overloaded);
   const news = weighNews(novelty, (client) => owner.clockOf(client));
-  if (news > 0 && !owner.hasRoomToGrow(news, limits.maxDocumentBytes)) {
-    return refuse(closeCodes.documentTooLarge, 'document');
-  }
-  if (!owner.nesting.admits(novelty, limits.maxNestingDepth)) return refuse(closeCodes.updateTooComplex);
+  const fits = news === 0 || owner.hasRoomToGrow(news, limits.maxDocumentBytes);
+  if (!fits && !owner.size.isOutweighed(news, novelty.deletes)) return refuse(closeCodes.documentTooLarge, 'document');
+  if (!owner.typeDepths.admits(novelty, limits.maxNestingDepth)) return refuse(closeCodes.updateTooComplex);
   if (hasMissingDependencies(novelty, (client) => owner.clockOf(client))) {
     if (!owner.pending.hasRoomFor(novelty, limits)) return refuse(closeCodes.tooMuchPending);
     owner.pending.note(novelty);

@@ -93,6 +93,25 @@ describe('[G4] a document as large as it may be', () => {
     expect((await storedText(store, 'plan')).length).toBe(LIMIT - 500 - 3_000);
   });
 
+  it('can be written over: what takes away as much as it brings passes, and what only claims to does not', async () => {
+    const { url, store } = await start({ limits });
+    const ada = await fill(url);
+    const text = ada.doc.getText('body');
+    ada.doc.transact(() => {
+      text.delete(0, 2_000);
+      text.insert(0, 'y'.repeat(1_500));
+    });
+    await vi.waitFor(() => expect(ada.provider.hasUnsyncedChanges).toBe(false));
+    expect(await storedText(store, 'plan')).toBe(text.toString());
+    const raw = await enter(url, ada.doc);
+    const deletions = Y.encodeStateAsUpdate(ada.doc); // of what is gone already
+    const claim = new Y.Doc();
+    claim.getText('body').insert(0, 'z'.repeat(1_500));
+    raw.say({ kind: 'update', update: Y.mergeUpdates([deletions, Y.encodeStateAsUpdate(claim)]) });
+    await until(() => reasons(raw).length > 0, { what: 'it is refused' });
+    expect(await storedText(store, 'plan')).toBe(text.toString());
+  });
+
   it('is as large as it is, however often it was written over, and whoever opens it anew', async () => {
     const { url, collaboration } = await start({ limits });
     for (let visit = 0; visit < 3; visit += 1) {

@@ -3,28 +3,28 @@ import { createEncoder, toUint8Array, writeUint8, writeVarString, writeVarUint }
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { type MadeUpId, makeNest } from '../testing/made-up-updates.ts';
-import { Nesting } from './nesting.ts';
+import { TypeDepths } from './type-depths.ts';
 import { inspectUpdate } from './update-inspection.ts';
 
 const LIMIT = 20;
 
 /** A document, and what goes to it as a flush would take it there. */
 function createStage(document = new Y.Doc()) {
-  const nesting = new Nesting(document);
+  const typeDepths = new TypeDepths(document);
   let waiting: Uint8Array[] = [];
   return {
     document,
     /** @returns whether it is on its way */
     send(update: Uint8Array, limit = LIMIT): boolean {
-      const admitted = nesting.admits(inspectUpdate(update), limit);
+      const admitted = typeDepths.admits(inspectUpdate(update), limit);
       if (admitted) waiting.push(update);
       return admitted;
     },
     flush() {
-      nesting.flushBegins();
+      typeDepths.flushBegins();
       for (const update of waiting) Y.applyUpdate(document, update);
       waiting = [];
-      nesting.flushEnds();
+      typeDepths.flushEnds();
     },
   };
 }

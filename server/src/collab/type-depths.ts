@@ -16,7 +16,7 @@ const MAX_REMEMBERED = 10_000;
  * recursion: some thousands deep, which takes thirty kilobytes to write and six bytes to delete, that ends in an overflow
  * of the stack. By then it is on disk, and nobody can open the document again.
  */
-export class Nesting {
+export class TypeDepths {
   readonly #document: Y.Doc;
   /** The deepest type that the document has ever had since this was first asked for; null until then. */
   #deepest: number | null = null;

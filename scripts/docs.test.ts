@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { renewCloseCodeTable } from '../protocol/src/close-code-table.ts';
 import { closeCodes } from '../protocol/src/close-codes.ts';
+import { renewLimitTable } from '../protocol/src/limit-table.ts';
 import { withRetryHint } from '../protocol/src/retry-hint.ts';
 import { collectCitations, renewCitations } from './docs/test-citations.ts';
 
@@ -24,6 +25,11 @@ describe('the docs (node scripts/write-docs.ts renews what they take from the co
   it('a retry hint looks as the server writes it', () => {
     const { reason } = withRetryHint(closeCodes.serviceRestart, { minMs: 500, maxMs: 2_500 });
     expect(read('docs/protocol.md')).toContain(`\`${reason}\``);
+  });
+
+  it('the table of limits is the one in the code', () => {
+    const page = read('docs/protocol.md');
+    expect(page).toBe(renewLimitTable(page));
   });
 
   it('each guarantee lists the tests that cite it, and only those', () => {

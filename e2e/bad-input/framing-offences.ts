@@ -19,9 +19,6 @@ function frame(first: number, content: readonly number[] = []): number[] {
 }
 
 const { protocolError, notUtf8, frameTooBig, tooManyFragments } = closeCodes;
-/** The WebSocket library takes 16,384 of one message. */
-const TOO_MANY = 16_385;
-
 const offence = (name: string, code: CloseCode, ...bytes: number[][]): FramingOffence => ({
   name,
   code,
@@ -36,18 +33,18 @@ export const framingOffences: readonly FramingOffence[] = [
   offence('an opcode that does not exist', protocolError, frame(FIN | 0x3, [1])),
   offence('a control opcode that does not exist', protocolError, frame(FIN | 0xb)),
   offence('a continuation of nothing', protocolError, frame(FIN | CONTINUATION, [1])),
+  offence(
+    'more fragments than allowed',
+    tooManyFragments,
+    frame(BINARY, [1]),
+    ...Array(8).fill(frame(CONTINUATION, [1])),
+  ),
   offence('a message that begins inside of another', protocolError, frame(BINARY, [1]), frame(FIN | BINARY, [1])),
   offence('a ping in fragments', protocolError, frame(PING)),
   offence('a ping that is too long', protocolError, frame(FIN | PING, Array(126).fill(0))),
   offence('a close of one byte', protocolError, frame(FIN | CLOSE, [3])),
   offence('a close with a code that may not be sent', protocolError, frame(FIN | CLOSE, [1005 >> 8, 1005 & 255])),
   offence('a length beyond all numbers', frameTooBig, [FIN | BINARY, MASKED | 127, 255, 255, 255, 255, 0, 0, 0, 0]),
-  offence(
-    'a message in too many fragments',
-    tooManyFragments,
-    frame(BINARY, [1]),
-    ...Array.from({ length: TOO_MANY }, () => frame(CONTINUATION, [1])),
-  ),
   offence('a text that is not UTF-8', notUtf8, frame(FIN | TEXT, [...NOT_UTF8])),
   offence('a close whose reason is not UTF-8', notUtf8, frame(FIN | CLOSE, [1000 >> 8, 1000 & 255, ...NOT_UTF8])),
 ];

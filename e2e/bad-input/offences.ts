@@ -6,7 +6,10 @@ import {
   type Offender,
   writeChain,
   writeCircles,
+  writeList,
+  writeNest,
   writeOrphans,
+  writeStateVector,
   writeTwice,
   writeUpdate,
 } from './offender.ts';
@@ -28,6 +31,10 @@ export const tightLimits = {
   QUIRE_LIMITS_MAX_PENDING_UPDATES: '20',
   QUIRE_LIMITS_MAX_UNESTABLISHED_FRAMES: '30',
   QUIRE_LIMITS_MAX_DOCUMENTS_PER_SESSION: '5',
+  QUIRE_LIMITS_MAX_FRAGMENTS: '8',
+  QUIRE_LIMITS_MAX_DOCUMENT_BYTES: '32768',
+  QUIRE_LIMITS_MAX_UPDATE_PARTS: '1000',
+  QUIRE_LIMITS_MAX_NESTING_DEPTH: '20',
 } as const;
 
 const [SYNC, UNKNOWN_TYPE, UNKNOWN_SYNC, CLIENT_SENDS_NO_AUTH] = [0, 42, 9, 2] as const;
@@ -45,7 +52,8 @@ function offence(
 const frame = (make: (offender: Offender) => Uint8Array | string) => (offender: Offender) =>
   offender.socket.send(make(offender));
 
-const { badFrame, badUpdate, badDocumentName, frameTooBig, tooMuchPending } = closeCodes;
+const { badFrame, badUpdate, badDocumentName, documentTooLarge, frameTooBig, tooMuchPending, updateTooComplex } =
+  closeCodes;
 const presenceOf = (count: number, state: string): Uint8Array =>
   encodePresence(Array.from({ length: count }, (_, index) => ({ clientId: index + 1, clock: 1, state })));
 
@@ -170,6 +178,28 @@ export const offences: readonly Offence[] = [
     '[R3] [G4] one update of many people, each of whom waits for the next',
     tooMuchPending,
     frame(({ encode }) => encode({ kind: 'update', update: Y.mergeUpdates([...writeChain(60)]) })),
+  ),
+  offence(
+    '[G4] an update of more parts than allowed',
+    updateTooComplex,
+    frame(({ encode }) => encode({ kind: 'update', update: writeList(2_000) })),
+  ),
+  offence(
+    '[G4] a state vector of more clients than allowed',
+    updateTooComplex,
+    frame(({ encode }) => encode({ kind: 'step-1', stateVector: writeStateVector(2_000) })),
+  ),
+  offence(
+    '[G4] lists inside each other, deeper than allowed',
+    updateTooComplex,
+    frame(({ encode }) => encode({ kind: 'step-2', update: writeNest(30) })),
+  ),
+  offence(
+    '[G4] a word that makes the document too large',
+    documentTooLarge,
+    frame(({ encode }) => encode({ kind: 'update', update: writeUpdate('x'.repeat(40_000)) })),
+    // In the other dialect the document is closed, and the socket stays.
+    { dialects: ['y-websocket'] },
   ),
   ...(['', '  ', 'a\u0007b', 'x'.repeat(600), 'name\0', 'name\0one\0two'] as const).map((name) =>
     offence(

@@ -68,6 +68,34 @@ export function writeUpdate(word: string): Uint8Array {
   return Y.encodeStateAsUpdate(doc);
 }
 
+/** Numbers, each a part of its own. */
+export function writeList(length: number): Uint8Array {
+  const doc = new Y.Doc();
+  doc.clientID = OFFENDING_CLIENT;
+  doc.getArray('list').push(Array.from({ length }, (_, at) => at));
+  return Y.encodeStateAsUpdate(doc);
+}
+
+/** Lists inside each other. */
+export function writeNest(depth: number): Uint8Array {
+  const doc = new Y.Doc();
+  doc.clientID = OFFENDING_CLIENT;
+  let around = doc.getArray('list');
+  for (let level = 0; level < depth; level += 1) {
+    const inner = new Y.Array();
+    around.push([inner]);
+    around = inner;
+  }
+  return Y.encodeStateAsUpdate(doc);
+}
+
+/** Of somebody who has heard of many. */
+export function writeStateVector(clients: number): Uint8Array {
+  const clocks = new Map(Array.from({ length: clients }, (_, at) => [at, 1]));
+  // A snapshot is a set of deletions, one byte when there are none, and a state vector.
+  return Y.encodeSnapshot(Y.createSnapshot(Y.createDeleteSet(), clocks)).slice(1);
+}
+
 /** Healthy updates of one client, of which all but the first need one that is never sent. */
 export function* writeOrphans(count: number): Generator<Uint8Array> {
   const doc = new Y.Doc();

@@ -1,7 +1,5 @@
 import { closeCodes } from './close-codes.ts';
-
-const BEGIN = '<!-- close-codes:begin -->';
-const END = '<!-- close-codes:end -->';
+import { putTable } from './marked-table.ts';
 
 /** The table of close codes in Markdown, for docs/protocol.md. */
 export function writeCloseCodeTable(): string {
@@ -13,8 +11,5 @@ export function writeCloseCodeTable(): string {
 
 /** Puts the current table between its markers. */
 export function renewCloseCodeTable(page: string): string {
-  const begin = page.indexOf(BEGIN);
-  const end = page.indexOf(END);
-  if (begin === -1 || end < begin) throw new Error('the page has no markers for the table of close codes');
-  return `${page.slice(0, begin + BEGIN.length)}\n\n${writeCloseCodeTable()}\n\n${page.slice(end)}`;
+  return putTable(page, 'close-codes', writeCloseCodeTable());
 }

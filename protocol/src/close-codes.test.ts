@@ -4,10 +4,13 @@ import { closeCodes, describeClose } from './close-codes.ts';
 const all = Object.values(closeCodes);
 
 describe('close codes', () => {
-  it.each([1002, 1007, 1009])('%i, with which a WebSocket server closes by itself, has a name and a reason', (code) => {
-    expect(all.map((entry) => entry.code)).toContain(code);
-    expect(describeClose(code).reason).not.toBe('');
-  });
+  it.each([1002, 1007, 1008, 1009])(
+    '%i, with which a WebSocket server closes by itself, has a name and a reason',
+    (code) => {
+      expect(all.map((entry) => entry.code)).toContain(code);
+      expect(describeClose(code).reason).not.toBe('');
+    },
+  );
 
   it('a connection whose bytes were garbled on the way may be tried again', () => {
     expect([describeClose(1002).retry, describeClose(1007).retry]).toEqual(['backoff', 'backoff']);

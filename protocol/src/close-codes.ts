@@ -34,10 +34,9 @@ export const closeCodes = {
   tooManyFragments: {
     code: 1008,
     name: 'too-many-fragments',
-    // No browser cuts a message up; something on the way may.
-    retry: 'backoff',
-    reason: 'a message comes in too many fragments',
-    shown: null,
+    retry: 'never',
+    reason: 'a message comes in more pieces than this server puts together',
+    shown: 'a change arrives in more pieces than the server accepts',
   },
   serviceRestart: {
     code: 1012,
@@ -102,6 +101,20 @@ export const closeCodes = {
     reason: 'too many edits whose predecessors are missing',
     shown: 'edits arrived whose predecessors are missing',
   },
+  documentTooLarge: {
+    code: 4414,
+    name: 'document-too-large',
+    retry: 'never',
+    reason: 'this edit would make the document larger than this server allows',
+    shown: 'this change would make the document larger than the server allows',
+  },
+  updateTooComplex: {
+    code: 4415,
+    name: 'update-too-complex',
+    retry: 'never',
+    reason: 'an update is more complex than this server accepts',
+    shown: 'a change is more complex than the server accepts',
+  },
   badUpdate: {
     code: 4422,
     name: 'bad-update',
@@ -164,6 +177,21 @@ export const closeCodes = {
     retry: 'backoff',
     reason: 'too much is waiting for the disk',
     shown: 'the server is overloaded',
+  },
+  tooManySessions: {
+    code: 4530,
+    name: 'too-many-sessions',
+    // Those whose network was cut are counted until their pings have no answer.
+    retry: 'backoff',
+    reason: 'this user has too many sessions',
+    shown: 'you have this open in too many places',
+  },
+  documentFull: {
+    code: 4531,
+    name: 'document-full',
+    retry: 'backoff',
+    reason: 'too many have this document open',
+    shown: 'too many people have this document open',
   },
   internalError: {
     code: 4599,

@@ -25,6 +25,7 @@ export {
   parseAddress,
   type ServerFrame,
 } from './hocuspocus-frames.ts';
+export { type Limit, type LimitAnswer, limits } from './limits.ts';
 export { decodePresence, encodePresence, type PresenceEntry, type PresenceLimits } from './presence-frames.ts';
 export {
   createDocumentSchema,

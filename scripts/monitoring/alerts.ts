@@ -201,7 +201,7 @@ export const alerts: readonly Alert[] = [
     summary: 'WebSockets are refused.',
     meaning: 'More than twelve requests a minute were refused; the panel of upgrade failures says with which status.',
     action:
-      '426: a proxy drops the headers `Upgrade` and `Connection`. 403: the page’s origin is missing in `allowedOrigins`. 404: the address is wrong. 400: the request is not a WebSocket upgrade.',
+      '426: a proxy drops the headers `Upgrade` and `Connection`. 403: the page’s origin is missing in `allowedOrigins`. 404: the address is wrong. 400: the request is not a WebSocket upgrade. 429: more sessions from one address than `limits.maxSessionsPerAddress`; if that is a proxy of yours, name it in `trustedProxies`.',
     fires: [{ series: 'quire_upgrade_failures_total{status="426"}', values: '0+60x30' }],
     stays: [{ series: 'quire_upgrade_failures_total{status="503"}', values: '0+60x30' }],
   },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MIN_SECRET_BYTES } from './auth/jwt-keys.ts';
+import { addressRangeFault } from './config/address-range.ts';
 import { expandHost, hostFault } from './config/hosts.ts';
 
 const KIB = 1024;
@@ -32,6 +33,11 @@ const originSchema = z.string().superRefine((origin, context) => {
   });
 });
 
+const addressRangeSchema = z.string().superRefine((range, context) => {
+  const fault = addressRangeFault(range);
+  if (fault !== null) context.addIssue({ code: 'custom', message: fault, input: range });
+});
+
 const logSchema = z.strictObject({
   level: z
     .enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'])
@@ -46,6 +52,35 @@ const logSchema = z.strictObject({
 });
 
 const limitsSchema = z.strictObject({
+  maxSessions: whole(1, 10_000_000).default(20_000).describe('Most sessions of this node.'),
+  maxSessionsPerAddress: whole(1, 10_000_000)
+    .default(10_000)
+    .describe(
+      'Most sessions from one address (of IPv6, from one /64). Behind a proxy that `trustedProxies` does not name, all come from one.',
+    ),
+  maxSessionsPerUser: whole(1, 10_000_000)
+    .default(500)
+    .describe('Most sessions of one user on this node; guests, of whom nobody knows who they are, are not counted.'),
+  maxClientsPerDocument: whole(1, 10_000_000)
+    .default(5000)
+    .describe('Most connections that one document may have on this node.'),
+  maxFramesPerSecond: whole(1, 10_000_000)
+    .default(2000)
+    .describe(
+      'Most frames a second of one session, once it has used up its burst; a faster one is read only so fast, and loses nothing.',
+    ),
+  maxReceivedBytesPerSecond: whole(KIB, 4096 * MIB)
+    .default(16 * MIB)
+    .describe('Most bytes a second of one session, likewise.'),
+  rateBurstMs: whole(0, 600_000)
+    .default(5000)
+    .describe('How many milliseconds’ worth of frames and bytes a session may send at once.'),
+  maxFragments: whole(1, 1_000_000)
+    .default(16 * KIB)
+    .describe('Most fragments of one frame; browsers send a large frame in some hundreds.'),
+  maxBufferedChunks: whole(1, 10_000_000)
+    .default(256 * KIB)
+    .describe('Most reads from the network that one frame may take to arrive.'),
   maxFrameBytes: whole(KIB, 1024 * MIB)
     .default(64 * MIB)
     .describe('Largest frame a client may send, in bytes; whoever sends more is closed.'),
@@ -92,6 +127,21 @@ const limitsSchema = z.strictObject({
   pingIntervalMs: whole(100, 600_000)
     .default(20_000)
     .describe('How often a session is pinged, in milliseconds; one that misses an answer is closed.'),
+  maxDocumentBytes: whole(KIB, 1024 * MIB)
+    .default(64 * MIB)
+    .describe(
+      'Largest document, in bytes of its encoded state. Edits that would make one larger are refused, deletions never.',
+    ),
+  maxUpdateParts: whole(100, 100_000_000)
+    .default(500_000)
+    .describe(
+      'Most parts of one update: pieces of content, values in them, and ranges of deletions. Each takes the server some two microseconds, in which no other document is heard.',
+    ),
+  maxNestingDepth: whole(10, 1000)
+    .default(500)
+    .describe(
+      'How deep the shared types of a document may lie inside each other. Yjs, here and in browsers, can not delete what lies some thousands deep.',
+    ),
   unloadDelayMs: whole(0, 86_400_000)
     .default(2000)
     .describe('How long a document stays in memory after the last session has left, in milliseconds.'),
@@ -202,6 +252,11 @@ export const configSchema = z.strictObject({
     .prefault([])
     .describe(
       'Origins whose pages may connect and change documents, besides the server’s own and those on loopback; `*` for all.',
+    ),
+  trustedProxies: listOf(addressRangeSchema)
+    .prefault([])
+    .describe(
+      'Addresses, or ranges such as `10.0.0.0/8`, of proxies in front of this server: what they say in `X-Forwarded-For` is where somebody comes from.',
     ),
   app: z.boolean().default(true).describe('Serve the web app.'),
   appDirectory: z

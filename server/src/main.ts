@@ -16,6 +16,7 @@ import type { Config, ConfigInput } from './config.ts';
 import { planDrain } from './gateway/drain.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createApp } from './http/app.ts';
+import { createAddressReader } from './http/client-address.ts';
 import { createHandlers, createStartingHandlers } from './http/handlers.ts';
 import { findStoreUnreadiness, type UnreadyReason } from './http/health.ts';
 import { type Listener, openListener } from './http/listener.ts';
@@ -157,6 +158,7 @@ interface Foundations {
 /** The one place where the parts of a server meet. */
 function compose(foundations: Foundations & { readonly store: DocumentStore }): QuireServer {
   const { config, parts, clock, logger, listener, metrics, authenticator, store } = foundations;
+  const readAddress = createAddressReader(config.trustedProxies);
   const guard = createGuard(authenticator, logger.child({ component: 'audit' }));
   const collaboration = createCollaboration({
     store,
@@ -172,6 +174,7 @@ function compose(foundations: Foundations & { readonly store: DocumentStore }): 
     collaboration,
     limits: config.limits,
     drain: planDrain(config.drainTimeoutMs, config.drainSpreadMs),
+    readAddress,
     clock,
     log: logger.child({ component: 'gateway' }),
     meters: metrics?.gateway ?? null,
@@ -188,7 +191,7 @@ function compose(foundations: Foundations & { readonly store: DocumentStore }): 
   const stopWatchingStore = logStoreStatus(store, logger.child({ component: 'journal' }));
   const log = logger.child({ component: 'http' });
   const app = createApp({
-    api: createApi({ documents, guard, origins, log, isDraining }),
+    api: createApi({ documents, guard, readAddress, origins, log, isDraining }),
     staticApp: config.app ? createStaticApp(config.appDirectory ?? builtAppDirectory) : null,
     readUnreadiness,
     log,

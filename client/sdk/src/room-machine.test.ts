@@ -295,6 +295,24 @@ describe('room machine: refusals', () => {
     expect(room.see(...joinAndSettle, lost).state).toBe('cannot-save');
   });
 
+  it('[R4] a change that makes the document too large is named, can be taken back here, and is then offered again', () => {
+    const room = startRoom();
+    room.see(...joinAndSettle, edit, update);
+    const tooLarge: RoomEvent = { type: 'closed', close: closeCodes.documentTooLarge, blamed: true };
+    expect(room.see(tooLarge)).toMatchObject({
+      state: 'cannot-save',
+      canEdit: true,
+      retrying: false,
+      unsaved: 1,
+      reason: closeCodes.documentTooLarge.shown,
+    });
+    expect(room.effects).not.toContainEqual({ type: 'detach' });
+    expect(room.effects).not.toContainEqual({ type: 'rejoin' });
+    expect(room.see(edit)).toMatchObject({ state: 'cannot-save', retrying: false });
+    expect(room.effects).toContainEqual({ type: 'rejoin' });
+    expect(room.see(...joinAndSettle)).toMatchObject({ state: 'saved', unsaved: 0 });
+  });
+
   it('[R14] a deleted document is gone: the local copy is set aside and the room never rejoins', () => {
     const room = startRoom();
     room.see(...joinAndSettle, edit, update);

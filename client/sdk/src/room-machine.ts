@@ -48,6 +48,8 @@ export type RoomEffect =
   /** Send one more step 2: what a late copy brought may be in no other frame, and so would never get a receipt. */
   | { readonly type: 'resync' }
   | { readonly type: 'note-unsaved'; readonly unsaved: number }
+  /** The document was full, and has been changed here since: perhaps it fits now. */
+  | { readonly type: 'rejoin' }
   /** This device's copy now holds the whole document, so that it may be shown without the server (G3). */
   | { readonly type: 'note-whole' };
 
@@ -57,6 +59,8 @@ type Link =
   /** The handshake is under way, after as long an absence. */
   | { readonly phase: 'joining'; readonly since: number }
   | { readonly phase: 'joined' }
+  /** What was changed here does not fit; only another change, which takes it back, can help. */
+  | { readonly phase: 'too-large'; readonly reason: string }
   | { readonly phase: 'refused'; readonly reason: string }
   | { readonly phase: 'gone'; readonly reason: string };
 
@@ -104,6 +108,7 @@ export function advance(machine: RoomMachine, event: RoomEvent, now: number): Ad
     effects.push({ type: 'note-unsaved', unsaved });
   }
   if (event.type === 'restored' && event.unsaved > 0 && hasSentStepTwo(next.ledger)) effects.push({ type: 'resync' });
+  if (event.type === 'changed' && next.link.phase === 'too-large') effects.push({ type: 'rejoin' });
   if (next.content === 'server' && machine.content !== 'server') effects.push({ type: 'note-whole' });
   if (next.link.phase !== machine.link.phase) {
     if (next.link.phase === 'gone') effects.push({ type: 'set-aside' }, { type: 'detach' });
@@ -164,6 +169,9 @@ function close(machine: RoomMachine, code: CloseCode, blamed: boolean, now: numb
   const ledger = loseConnection(machine.ledger);
   const reason = code.shown ?? code.reason;
   if (blamed && endsLife(code)) return { ...machine, ledger, link: { phase: 'gone', reason } };
+  if (blamed && code.code === closeCodes.documentTooLarge.code) {
+    return { ...machine, ledger, link: { phase: 'too-large', reason } };
+  }
   if (blamed && code.retry === 'never') return { ...machine, ledger, link: { phase: 'refused', reason } };
   return {
     ...machine,
@@ -222,6 +230,7 @@ function deriveState(machine: RoomMachine, now: number): RoomState {
     case 'gone':
       return 'gone';
     case 'refused':
+    case 'too-large':
       return 'cannot-save';
     case 'apart':
     case 'joining':
@@ -251,6 +260,7 @@ function isRetrying({ link, scope, ledger }: RoomMachine): boolean {
       // A connection that may only read takes no change, however often it is offered.
       return scope === 'read-write' && isAwaiting(ledger);
     case 'refused':
+    case 'too-large':
     case 'gone':
       return false;
     default:
@@ -260,7 +270,7 @@ function isRetrying({ link, scope, ledger }: RoomMachine): boolean {
 
 function explain(machine: RoomMachine, state: RoomState): string | undefined {
   const { link } = machine;
-  if (link.phase === 'gone' || link.phase === 'refused') return link.reason;
+  if (link.phase === 'gone' || link.phase === 'refused' || link.phase === 'too-large') return link.reason;
   if (state !== 'cannot-save') return undefined;
   return machine.trouble ?? VIEW_ONLY_REASON;
 }

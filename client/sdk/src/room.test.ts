@@ -1,5 +1,6 @@
 import { closeCodes } from '@quire/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ManualClock } from './testing/manual-clock.ts';
 import { openStage, type Stage, textOf, type } from './testing/stage.ts';
 import { until, untilState, untilTrue } from './testing/until.ts';
 
@@ -170,6 +171,26 @@ describe('a room', () => {
     await untilState(other, 'saved');
     expect(stage.peer.connections.at(-1)?.kindsHeard('plan')).toEqual([]);
     expect(textOf(plan).toString()).toBe('precious');
+  });
+
+  it('[R4] with a change that does not fit is offered again once something was changed, and not before', async () => {
+    const clock = new ManualClock();
+    const client = stage.connect({ clock });
+    const [plan, other] = [client.open('plan'), client.open('other')];
+    await Promise.all([plan.whenSaved(), other.whenSaved()]);
+    type(plan, 'far too much');
+    stage.peer.closeDocument('plan', closeCodes.documentTooLarge.name);
+    const status = await untilState(plan, 'cannot-save');
+    expect(status).toMatchObject({ reason: closeCodes.documentTooLarge.shown, canEdit: true, retrying: false });
+    clock.advance(3_000);
+    await other.whenSaved();
+    const joins = (): number => stage.peer.connections[0]?.kindsHeard().filter((kind) => kind === 'token').length ?? 0;
+    expect(joins()).toBe(2);
+    textOf(plan).delete(0, 8);
+    clock.advance(1_000);
+    await untilState(plan, 'saved');
+    expect(joins()).toBe(3);
+    expect(stage.savedText()).toBe('much');
   });
 
   it('joins again by itself when the server ends its connection for a passing reason', async () => {

@@ -48,6 +48,9 @@ export interface RoomContext {
  */
 const LOCAL_COPY_PATIENCE_MS = 1_500;
 
+/** Taking a large change back takes a person several steps, and each attempt in between would offer the rest of it again. */
+const TAKING_BACK_MS = 1_000;
+
 /** One open document. */
 export interface OpenRoom {
   readonly name: string;
@@ -279,9 +282,13 @@ class LiveRoom implements OpenRoom {
     const isOverdue = close.code === closeCodes.unauthorized.code && this.#mayTryAnotherToken;
     if (isOverdue) this.#mayTryAnotherToken = false;
     this.#see({ type: 'closed', close, blamed: !isOverdue });
-    if (isOver(this.#machine)) return;
+    if (isOver(this.#machine) || this.#machine.link.phase === 'too-large') return;
     const delayMs = computeRetryDelayMs(this.#rejoinFailures, this.#context.random());
     this.#rejoinFailures += 1;
+    this.#rejoinAfter(delayMs);
+  }
+
+  #rejoinAfter(delayMs: number): void {
     this.#cancelRejoin();
     this.#cancelRejoin = this.#context.clock.schedule(() => {
       if (this.#context.socket.isOpen) this.#provider.rejoin();
@@ -308,6 +315,9 @@ class LiveRoom implements OpenRoom {
         return;
       case 'set-aside':
         this.#store?.setAside();
+        return;
+      case 'rejoin':
+        this.#rejoinAfter(TAKING_BACK_MS);
         return;
       case 'resync':
         this.#provider.resync();

@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { closeCodes } from '@quire/protocol';
 import { IDBFactory } from 'fake-indexeddb';
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
 import type { Client, Room } from './api.ts';
 import { systemClock } from './clock.ts';
 import { connect, connectIn } from './connect.ts';
@@ -68,6 +70,23 @@ describe('the SDK against a real server', () => {
       await untilState(room, 'saved');
       expect(await readAnew('plan')).toBe(textOf(room).toString());
     }
+  });
+
+  it('[R4] a change that makes a document too large is named, and all is saved once it was undone', async () => {
+    await server.kill();
+    server = await serve(server.port, { QUIRE_LIMITS_MAX_DOCUMENT_BYTES: '10000' });
+    const room = open('plan');
+    textOf(room).insert(0, 'kept');
+    await room.whenSaved();
+    const undo = new Y.UndoManager(textOf(room), { captureTimeout: 0 });
+    textOf(room).insert(4, 'x'.repeat(20_000));
+    const status = await untilState(room, 'cannot-save');
+    expect(status).toMatchObject({ reason: closeCodes.documentTooLarge.shown, canEdit: true });
+    expect(await readAnew('plan')).toBe('kept');
+    undo.undo();
+    textOf(room).insert(4, ', and more');
+    await untilState(room, 'saved');
+    expect(await readAnew('plan')).toBe('kept, and more');
   });
 
   it('many documents of one client are saved over one socket', async () => {
@@ -220,9 +239,10 @@ async function readAnew(name: string): Promise<string> {
   return text;
 }
 
-async function serve(port: number): Promise<RunningServer> {
+async function serve(port: number, settings: Readonly<Record<string, string>> = {}): Promise<RunningServer> {
   const child = spawn(QUIRE, ['serve', '--host', '127.0.0.1', '--port', String(port), '--data', data, '--no-app'], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...settings },
   });
   return { port: await readPort(child), kill: () => kill(child) };
 }

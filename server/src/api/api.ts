@@ -13,6 +13,7 @@ import { bodyLimit } from 'hono/body-limit';
 import type { z } from 'zod';
 import type { AuthRequest } from '../auth/authenticator.ts';
 import type { Guard } from '../auth/guard.ts';
+import { createAddressReader, type ReadClientAddress } from '../http/client-address.ts';
 import { isAllowedOrigin, isTrustedHost, type OriginPolicy } from '../http/origins.ts';
 import { logRequestFailure } from '../http/request-failure.ts';
 import type { Logger } from '../observability/log.ts';
@@ -30,15 +31,17 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 export function createApi(options: {
   readonly documents: Documents;
   readonly guard: Guard;
+  /** Left out: whoever is at the other end of the connection. */
+  readonly readAddress?: ReadClientAddress;
   readonly origins: OriginPolicy;
   readonly log: Logger;
   /** The server is stopping, and what it begins now it might not finish. */
   readonly isDraining: () => boolean;
 }): Hono {
-  const { documents, guard, origins, log, isDraining } = options;
+  const { documents, guard, readAddress = createAddressReader([]), origins, log, isDraining } = options;
   const api = new Hono();
   const admit = (context: Context, document: DocumentName, needed: Role) =>
-    guard.admit({ ...describeRequest(context, document), document }, needed);
+    guard.admit({ ...describeRequest(context, document, readAddress), document }, needed);
 
   api.onError((error, context) => {
     const problem = toApiError(error);
@@ -74,7 +77,7 @@ export function createApi(options: {
       ...(prefix === undefined ? {} : { prefix }),
       ...(after === undefined ? {} : { after }),
     };
-    const access = await guard.identify(describeRequest(context, null));
+    const access = await guard.identify(describeRequest(context, null, readAddress));
     return context.json(await listVisible(documents, query, access));
   });
   api.post(DOCUMENTS, async (context) => {
@@ -121,12 +124,13 @@ function checkOrigin(context: Context, policy: OriginPolicy): void {
 }
 
 /** Who asks is known by what the request carries; there is no message that could bring a token. */
-function describeRequest(context: Context, document: DocumentName | null): AuthRequest {
+function describeRequest(context: Context, document: DocumentName | null, readAddress: ReadClientAddress): AuthRequest {
+  // Without a server, as in tests, a request comes from nowhere.
   const { incoming } = (context.env ?? {}) as { readonly incoming?: IncomingMessage };
   return {
     token: '',
     document,
-    remoteAddress: incoming?.socket.remoteAddress ?? '',
+    remoteAddress: incoming === undefined ? '' : readAddress(incoming),
     headers: context.req.raw.headers,
     url: new URL(context.req.url),
   };

@@ -9,6 +9,7 @@ import { Session } from '../gateway/session.ts';
 import { SessionSocket } from '../gateway/session-socket.ts';
 import { frameBinary } from '../gateway/websocket-framing.ts';
 import { createLog } from '../observability/log.ts';
+import { testLimits } from '../testing/start-gateway.ts';
 import { Audience } from './audience.ts';
 import { DocumentConnection } from './document-connection.ts';
 
@@ -18,6 +19,7 @@ const collectGarbage = runInNewContext('gc') as () => void;
 const settings = {
   maxUnsentBytes: 1024,
   stallTimeoutMs: 30_000,
+  pace: testLimits,
   clock: systemClock,
   log: createLog({ level: 'silent', format: 'json' }).logger,
   meters: null,

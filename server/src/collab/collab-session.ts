@@ -9,10 +9,12 @@ import {
   FrameError,
   parseAddress,
 } from '@quire/protocol';
+import { createDecoder, readVarUint } from 'lib0/decoding';
 import * as Y from 'yjs';
 import { type Grant, scopeOf } from '../auth/authenticator.ts';
 import type { Logger } from '../observability/log.ts';
 import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
+import type { Seats } from '../seats.ts';
 import type { Admission, AdmissionHost } from './admission.ts';
 import {
   type ConnectionHost,
@@ -25,18 +27,19 @@ import type { StoredAnswer } from './early-answers.ts';
 import type { ExtensionGate, GatedFrame } from './extension-gate.ts';
 import type { GrantRenewals } from './grant-renewals.ts';
 import type { GrantWatch } from './grant-watch.ts';
-import { ingest, type Verdict } from './ingest.ts';
-import type { PendingLimits } from './pending-edits.ts';
+import { type IngestLimits, ingest, type Verdict } from './ingest.ts';
 import { hearPresence } from './presence-intake.ts';
 import type { SessionOrigin, SessionPort } from './session-port.ts';
 
-export interface SessionLimits extends PendingLimits {
+export interface SessionLimits extends IngestLimits {
   readonly maxPresenceStateBytes: number;
   readonly maxPresenceEntries: number;
   /** What may wait, over all documents of a socket, until their connections are established. */
   readonly maxUnestablishedBytes: number;
   readonly maxUnestablishedFrames: number;
   readonly maxDocumentsPerSession: number;
+  /** Connections to one document. */
+  readonly maxClientsPerDocument: number;
 }
 
 /** What a session needs of the collaboration that it belongs to. */
@@ -46,6 +49,8 @@ export interface SessionContext {
   readonly store: Pick<DocumentStore, 'status'>;
   readonly log: Logger;
   readonly meters: CollabMeters | null;
+  /** Sessions by the id of their user. */
+  readonly users: Seats;
   discardDestroyed(name: string): void;
   readonly renewals: GrantRenewals;
   readonly watch: GrantWatch;
@@ -65,6 +70,8 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
   readonly #connections = new Map<string, DocumentConnection>();
   /** Addresses whose connection we ended or refused; null while there are none. */
   #ended: Set<string> | null = null;
+  /** Users whom this session is counted for: one, unless its documents are opened with different tokens. Null while none is. */
+  #users: string[] | null = null;
   /** Frames that wait for hooks, by connection. */
   readonly #gates: WeakMap<DocumentConnection, Promise<void>> | null;
   #waitingFrames = 0;
@@ -138,6 +145,11 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
       this.#port.close(closeCodes.loadFailed);
       return;
     }
+    const full = this.#takeSeats(owner, grant.user.id);
+    if (full !== null) {
+      this.refuse(connection, full, full.name);
+      return;
+    }
     connection.author = grant.user.id;
     const established: Established = { kind: 'established', owner, grant, hocuspocus };
     connection.state = established;
@@ -197,9 +209,26 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     }
   }
 
+  /**
+   * Here and not at the door: whoever may not come in takes nobody's place. Looking and taking are one turn of the event
+   * loop, in which nobody else can come in between. A user is counted until the session ends, once for all its documents.
+   *
+   * @returns what there are too many of
+   */
+  #takeSeats(owner: DocumentOwner, user: string): CloseCode | null {
+    if (owner.connectionCount >= this.#context.limits.maxClientsPerDocument) return closeCodes.documentFull;
+    if (user === '' || this.#users?.includes(user) === true) return null;
+    if (!this.#context.users.take(user)) return closeCodes.tooManySessions;
+    this.#users ??= [];
+    this.#users.push(user);
+    return null;
+  }
+
   /** The socket is closed. */
   end(code: number, reason: string): void {
     for (const connection of [...this.#connections.values()]) this.drop(connection);
+    for (const user of this.#users ?? []) this.#context.users.giveBack(user);
+    this.#users = null;
     this.#admission.end(code, reason);
   }
 
@@ -216,6 +245,11 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
   }
 
   #establishLater(connection: DocumentConnection, token: Extract<ClientFrame, { kind: 'token' }>): void {
+    // Whoever looks at the token does so before anybody is known, and may take long over a large one.
+    if (!this.#hasRoomToWait(weigh(token))) {
+      this.#port.close(closeCodes.tooManyBeforeAuth);
+      return;
+    }
     connection.state = { kind: 'establishing' };
     connection.endEntering = this.#context.noteEntering(connection.address.document);
     if (this.#context.meters !== null) this.#context.meters.connectionsEntering += 1;
@@ -415,6 +449,10 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
   /** @returns whether it is a state vector; otherwise the session ends */
   #beginHandshake(connection: DocumentConnection, stateVector: Uint8Array): boolean {
     try {
+      if (readVarUint(createDecoder(stateVector)) > this.#context.limits.maxUpdateParts) {
+        connection.closeSession(closeCodes.updateTooComplex);
+        return false;
+      }
       connection.ledger.beginHandshake(Y.decodeStateVector(stateVector));
       return true;
     } catch {

@@ -8,11 +8,12 @@ import type { Guard } from '../auth/guard.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/log.ts';
 import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
+import { Seats } from '../seats.ts';
 import type { Admission, AdmissionHost } from './admission.ts';
 import type { RingBudget } from './broadcast-ring.ts';
 import { CollabSession, type SessionContext, type SessionLimits } from './collab-session.ts';
 import { DirectAdmission, type DirectAdmissionContext } from './direct-admission.ts';
-import { DocumentOwner } from './document-owner.ts';
+import { DocumentOwner, type OwnerOptions } from './document-owner.ts';
 import { EarlyAnswers } from './early-answers.ts';
 import { createExtensionGate } from './extension-gate.ts';
 import { type FlushTimer, systemFlushTimer } from './flush-window.ts';
@@ -30,6 +31,7 @@ import type { Submission } from './submission.ts';
 export type { Extension };
 
 export interface CollaborationLimits extends SessionLimits {
+  readonly maxSessionsPerUser: number;
   readonly maxQueueBytesPerDocument: number;
   /** What documents keep of their broadcasts for those who are behind: each, and all together. */
   readonly maxRingBytesPerDocument: number;
@@ -122,6 +124,7 @@ class LiveCollaboration implements Collaboration {
         authenticate: (document, token, origin) => this.#authenticate(document, token, origin),
         onRenewed: (connection, { expiresAt }) => this.#watch.watch(connection, expiresAt),
       }),
+      users: new Seats(limits.maxSessionsPerUser),
       discardDestroyed: (name) => this.#discardDestroyed(name),
       noteEntering: (name) => this.#noteEntering(name),
     };
@@ -332,6 +335,7 @@ class LiveCollaboration implements Collaboration {
       tombstone: loaded?.tombstone == null ? new Map() : Y.decodeStateVector(loaded.tombstone),
       document,
       stored: loaded === null ? null : findOnlyPart(loaded),
+      storedBytes: weighLoaded(loaded),
       storedTitle,
       store,
       clock,
@@ -410,6 +414,12 @@ function findOnlyPart({ snapshot, entries }: LoadedDocument): Uint8Array | null 
   const [first, ...others] = entries.flatMap(({ updates }) => updates);
   if (first === undefined) return snapshot;
   return snapshot === null && others.length === 0 ? first.update : null;
+}
+
+function weighLoaded(loaded: LoadedDocument | null): OwnerOptions['storedBytes'] {
+  let edits = 0;
+  for (const entry of loaded?.entries ?? []) for (const { update } of entry.updates) edits += update.length;
+  return { snapshot: loaded?.snapshot?.length ?? 0, edits };
 }
 
 /** Hooks learn of a connection only where a batch has a single one. */

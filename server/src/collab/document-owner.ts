@@ -9,6 +9,7 @@ import { Audience } from './audience.ts';
 import { collectOwnMessages, sendToAll } from './broadcast.ts';
 import type { RingBudget } from './broadcast-ring.ts';
 import type { DocumentConnection } from './document-connection.ts';
+import { DocumentSize } from './document-size.ts';
 import { readTitle, TitleKeeper } from './document-title.ts';
 import { type FlushTimer, windowBeforeFlush } from './flush-window.ts';
 import { PendingEdits } from './pending-edits.ts';
@@ -17,7 +18,7 @@ import { ReadBrake } from './read-brake.ts';
 import { closeCodeFor } from './store-refusal.ts';
 import { Stragglers } from './stragglers.ts';
 import { type Submission, weighSubmission } from './submission.ts';
-import { TypesAhead } from './type-nesting.ts';
+import { TypeDepths } from './type-depths.ts';
 
 /** What a document looks like to its owner; Hocuspocus's `Document` is one. */
 export type OwnedDocument = Y.Doc;
@@ -42,6 +43,8 @@ export interface OwnerOptions {
   readonly document: OwnedDocument;
   /** The document as it was read from disk, where that was one update: it need not be encoded again for the first who come. */
   readonly stored: Uint8Array | null;
+  /** What it takes on the disk: its snapshot, and the edits since. */
+  readonly storedBytes: { readonly snapshot: number; readonly edits: number };
   /** The title that the store's index has. */
   readonly storedTitle: string;
   readonly store: DocumentStore;
@@ -80,6 +83,9 @@ const JOURNAL_BRAKE_FRACTION = 0.5;
 /** How long the encoding for those who come without anything is kept. */
 const WHOLE_STATE_MS = 2_000;
 
+/** The state vector of somebody without anything. */
+const NOTHING_KNOWN = new Uint8Array([0]);
+
 /** A state vector that names nobody. */
 export function knowsNothing(stateVector: Uint8Array): boolean {
   return stateVector.length === 1 && stateVector[0] === 0;
@@ -113,7 +119,8 @@ export class DocumentOwner {
   readonly tombstone: ReadonlyMap<number, number>;
   readonly document: OwnedDocument;
   readonly pending: PendingEdits;
-  readonly typesAhead = new TypesAhead();
+  readonly size: DocumentSize;
+  readonly typeDepths: TypeDepths;
   readonly presence: Presence;
   readonly stragglers: Stragglers;
   /** Who is known to write as which Yjs client. */
@@ -151,6 +158,8 @@ export class DocumentOwner {
     this.document = options.document;
     this.#loadedVector = Y.encodeStateVector(options.document);
     this.pending = new PendingEdits(options.document);
+    this.typeDepths = new TypeDepths(options.document);
+    this.size = new DocumentSize(options.document, options.storedBytes, () => options.timer.now());
     this.#title = new TitleKeeper(options.document, options.storedTitle, options.timer, () => {
       this.#submitOwn(EMPTY_UPDATE, false);
     });
@@ -159,6 +168,7 @@ export class DocumentOwner {
   /** Begins to watch the document. @returns nothing to dispose: the document and its owner go together */
   start(): void {
     this.document.on('update', this.#onDocumentUpdate);
+    this.size.watch();
     const { stored } = this.#options;
     if (stored !== null)
       this.#wholeState = this.#keepForAWhile(encodeYWebsocketFrame({ kind: 'step-2', update: stored }));
@@ -231,6 +241,11 @@ export class DocumentOwner {
     return this.#queueBytes === 0 || this.#queueBytes + bytes <= this.#options.maxQueueBytes;
   }
 
+  /** Whether the document stays within the limit with so much more in it, counting what is on its way to the disk. */
+  hasRoomToGrow(bytes: number, limit: number): boolean {
+    return this.size.hasRoomFor(bytes, limit, () => this.answerStepOne(NOTHING_KNOWN));
+  }
+
   submit(submission: Submission): void {
     this.#enqueue(submission);
     this.#schedule();
@@ -262,6 +277,7 @@ export class DocumentOwner {
     const { stepOne } = this;
     if (!knowsNothing(stateVector)) return { stepOne, stepTwo: encodeStepTwo(this.document, stateVector) };
     this.#wholeState ??= this.#keepForAWhile(encodeStepTwo(this.document));
+    this.size.known(this.#wholeState.length);
     return { stepOne, stepTwo: this.#wholeState };
   }
 
@@ -370,7 +386,8 @@ export class DocumentOwner {
   #beginFlush(): void {
     const batch = this.#takeQueue();
     this.pending.flushBegins();
-    this.typesAhead.flushBegins();
+    this.size.flushBegins();
+    this.typeDepths.flushBegins();
     const updates = batch.flatMap((submission) => submission.content ?? []);
     if (updates.length === 0) {
       this.#finishFlush(batch);
@@ -433,7 +450,8 @@ export class DocumentOwner {
     this.#brake.release();
     if (this.#queue.length === 0) this.#ahead.clear();
     this.pending.flushEnds();
-    this.typesAhead.flushEnds();
+    this.size.flushEnds();
+    this.typeDepths.flushEnds();
     this.#schedule();
     if (this.#queue.length === 0) this.#tellDrained();
     this.#title.watch();

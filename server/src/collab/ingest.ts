@@ -3,11 +3,10 @@ import { type CloseCode, closeCodes, mayWrite, type SyncFrame } from '@quire/pro
 import * as Y from 'yjs';
 import type { ConnectionState, DocumentConnection } from './document-connection.ts';
 import type { DocumentOwner } from './document-owner.ts';
-import { MAX_NESTING } from './nesting.ts';
+import { weighNews } from './document-size.ts';
 import { findNovelty, splitByAuthor } from './novelty.ts';
 import type { PendingLimits } from './pending-edits.ts';
 import type { DraftedEdit } from './server-edit.ts';
-import { measureTypeNesting } from './type-nesting.ts';
 import {
   belongsToTheDead,
   hasMissingDependencies,
@@ -15,6 +14,15 @@ import {
   inspectUpdate,
   UpdateError,
 } from './update-inspection.ts';
+import { hasMoreParts } from './update-parts.ts';
+
+export interface IngestLimits extends PendingLimits {
+  readonly maxDocumentBytes: number;
+  /** Of one update: structs, values in them, ranges of deletions. */
+  readonly maxUpdateParts: number;
+  /** Of shared types inside each other. */
+  readonly maxNestingDepth: number;
+}
 
 export type ContentFrame = Extract<SyncFrame, { kind: 'update' | 'step-2' }>;
 type Established = Extract<ConnectionState, { kind: 'established' }>;
@@ -37,9 +45,10 @@ export function ingest(
   { owner, grant }: Established,
   frame: ContentFrame,
   store: Pick<DocumentStore, 'status'>,
-  limits: PendingLimits,
+  limits: IngestLimits,
   readAtMs: number | null,
 ): Verdict {
+  if (hasMoreParts(frame.update, limits.maxUpdateParts)) return refuse(closeCodes.updateTooComplex);
   let inspected: InspectedUpdate;
   try {
     // A copy of its own: the frame is a view into the socket's buffer, which it would keep alive, and beyond which a
@@ -126,21 +135,22 @@ function findRefusal(
   inspected: InspectedUpdate,
   novelty: InspectedUpdate,
   store: Pick<DocumentStore, 'status'>,
-  limits: PendingLimits,
+  limits: IngestLimits,
 ): Verdict | null {
   if (store.status.state === 'refusing') return refuse(closeCodes.storageRefused);
   if (belongsToTheDead(inspected, owner.tombstone)) return refuse(closeCodes.staleEpoch, 'document');
   if (!owner.hasRoomFor(novelty.update.length)) return refuse(closeCodes.overloaded);
-  const { deepest, deepestAhead } = measureTypeNesting(novelty.structs, owner.document);
-  if (Math.max(deepest, deepestAhead) > MAX_NESTING) return refuse(closeCodes.badUpdate);
-  if (!owner.typesAhead.hasRoomFor(deepestAhead)) return refuse(closeCodes.overloaded);
+  const news = weighNews(novelty, (client) => owner.clockOf(client));
+  const fits = news === 0 || owner.hasRoomToGrow(news, limits.maxDocumentBytes);
+  if (!fits && !owner.size.isOutweighed(news, novelty.deletes)) return refuse(closeCodes.documentTooLarge, 'document');
+  if (!owner.typeDepths.admits(novelty, limits.maxNestingDepth)) return refuse(closeCodes.updateTooComplex);
   if (hasMissingDependencies(novelty, (client) => owner.clockOf(client))) {
     if (!owner.pending.hasRoomFor(novelty, limits)) return refuse(closeCodes.tooMuchPending);
     owner.pending.note(novelty);
   } else {
-    owner.typesAhead.note(deepestAhead);
     for (const span of novelty.spans) owner.noteAhead(span.client, span.end);
   }
+  owner.size.note(news);
   return null;
 }
 

@@ -1,5 +1,6 @@
 const [HAS_PARENT_KEY, HAS_RIGHT_ORIGIN, HAS_ORIGIN, CONTENT] = [0x20, 0x40, 0x80, 0x1f] as const;
 const [GC, SKIP] = [0, 10] as const;
+const [COMMA, BRACKET, BRACE] = [',', '[', '{'].map((character) => character.charCodeAt(0));
 /** Types of shared types that have a name: XML elements and hooks. */
 const NAMED_TYPES = new Set([3, 5]);
 
@@ -62,6 +63,19 @@ export class UpdateWalk {
     return this.#content(content);
   }
 
+  /** The head of one client's deletions. @returns how many ranges follow */
+  deletes(): number {
+    this.#number(); // client
+    return this.#number();
+  }
+
+  /** Goes past one range of deletions. */
+  range(): void {
+    this.#onPart();
+    this.#number(); // clock
+    this.#number(); // length
+  }
+
   #content(kind: number): number {
     switch (kind) {
       case 1: // deleted
@@ -69,17 +83,19 @@ export class UpdateWalk {
       case 2: // JSON texts
         return this.#times(() => {
           this.#onPart();
-          this.#text();
+          this.#json();
         });
       case 3: // bytes
-      case 5: // embed
         this.#text();
+        return 1;
+      case 5: // embed
+        this.#json();
         return 1;
       case 4: // text
         return this.#units(this.#number());
       case 6: // format: key and value
         this.#text();
-        this.#text();
+        this.#json();
         return 1;
       case 7: // a shared type
         if (NAMED_TYPES.has(this.#number())) this.#text();
@@ -152,6 +168,16 @@ export class UpdateWalk {
 
   #text(): void {
     this.#skip(this.#number());
+  }
+
+  /** A text whose values are made when it is parsed: there are no more of them than of these characters, and one. */
+  #json(): void {
+    const end = this.#number() + this.#at;
+    if (end > this.#bytes.length) throw new WalkError('it ends too early');
+    for (; this.#at < end; this.#at += 1) {
+      const byte = this.#bytes[this.#at];
+      if (byte === COMMA || byte === BRACKET || byte === BRACE) this.#onPart();
+    }
   }
 
   /** UTF-16 code units of so many bytes of UTF-8: one for each character, two for those that take four bytes. */

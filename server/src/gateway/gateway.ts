@@ -1,20 +1,25 @@
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { closeCodes, isDocumentName } from '@quire/protocol';
+import { closeCodes, isDocumentName, type LimitAnswer, limits as limitTable } from '@quire/protocol';
 import { WebSocketServer } from 'ws';
 import type { Clock } from '../clock.ts';
 import type { Collaboration } from '../collab/collaboration.ts';
+import type { ReadClientAddress } from '../http/client-address.ts';
 import type { Logger } from '../observability/log.ts';
 import type { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
 import { hocuspocusDialect, YWebsocketDialect } from './dialects.ts';
 import { type DrainPlan, tellSessionsToGo } from './drain.ts';
+import type { PaceLimits } from './pace.ts';
 import { RequestOrigin } from './request-origin.ts';
 import { Session } from './session.ts';
+import { SessionSlots, type SlotLimits } from './session-slots.ts';
 import { SessionSocket } from './session-socket.ts';
 import { readTarget, type UpgradeTarget } from './upgrade-target.ts';
 
-export interface GatewayLimits {
+export interface GatewayLimits extends SlotLimits, PaceLimits {
   readonly maxFrameBytes: number;
+  readonly maxFragments: number;
+  readonly maxBufferedChunks: number;
   readonly maxUnsentBytes: number;
   /** How long a socket may take nothing of what waits for it, in ms. */
   readonly stallTimeoutMs: number;
@@ -27,6 +32,7 @@ export interface GatewayOptions {
   readonly collaboration: Collaboration;
   readonly limits: GatewayLimits;
   readonly drain: DrainPlan;
+  readonly readAddress: ReadClientAddress;
   readonly clock: Clock;
   readonly log: Logger;
   /** Left out: nothing is counted. */
@@ -38,9 +44,23 @@ export interface Gateway {
   /** Takes over a request to `/collab` or `/yjs/<document>`; answers every other one, and bad ones, with an HTTP error. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   readonly sessions: number;
+  /** Sessions, and upgrades that may become one. */
+  readonly slots: number;
   /** Takes no new session, and closes every one with "service restart", in slices; resolves when they are gone. */
   close(): Promise<void>;
 }
+
+/** What somebody is told for whom there is no slot. */
+const fullness = {
+  'node-full': {
+    answer: limitTable['limits.maxSessions'].answer,
+    problem: 'This server has as many sessions as it takes.',
+  },
+  'address-full': {
+    answer: limitTable['limits.maxSessionsPerAddress'].answer,
+    problem: 'Too many sessions come from this address.',
+  },
+} as const satisfies Record<string, { answer: Extract<LimitAnswer, { kind: 'http' }>; problem: string }>;
 
 /** Well under the 30 s after which providers take silence for a dead connection. */
 const QUIET_MS = 12_000;
@@ -50,17 +70,20 @@ const UPKEEP_MS = 5_000;
 const DRAIN_LOOKS = 6;
 
 export function createGateway(options: GatewayOptions): Gateway {
-  const { collaboration, limits, drain, clock, log, meters = null } = options;
+  const { collaboration, limits, drain, readAddress, clock, log, meters = null } = options;
   const server = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
     maxPayload: limits.maxFrameBytes,
+    maxFragments: limits.maxFragments,
+    maxBufferedChunks: limits.maxBufferedChunks,
     clientTracking: false,
     WebSocket: SessionSocket,
   });
   const sessions = new Set<Session>();
+  const slots = new SessionSlots(limits);
   const { maxUnsentBytes, stallTimeoutMs } = limits;
-  const settings = { maxUnsentBytes, stallTimeoutMs, clock, log, meters, onClosed: forget };
+  const settings = { maxUnsentBytes, stallTimeoutMs, pace: limits, clock, log, meters, onClosed: forget };
   let closing: Promise<void> | null = null;
   let onEmpty: (() => void) | null = null;
 
@@ -92,25 +115,33 @@ export function createGateway(options: GatewayOptions): Gateway {
     stopWatchingDrains();
   }
 
-  function open(webSocket: SessionSocket, socket: Duplex, request: IncomingMessage, target: UpgradeTarget): void {
+  function open(webSocket: SessionSocket, socket: Duplex, origin: RequestOrigin, target: UpgradeTarget): void {
     const dialect = target.kind === 'y-websocket' ? new YWebsocketDialect(target.document) : hocuspocusDialect;
     const session = new Session(webSocket, socket, dialect, settings);
     sessions.add(session);
+    log.debug({ address: origin.remoteAddress, dialect: dialect.name }, 'a session was opened');
     if (target.kind === 'y-websocket' && !isDocumentName(target.document)) {
       // y-websocket has no other way to hear that its URL names no document: HTTP errors look like a lost network.
       session.start(null);
       session.close(closeCodes.badDocumentName);
       return;
     }
-    session.start(collaboration.openSession(session, new RequestOrigin(request)));
+    session.start(collaboration.openSession(session, origin));
     if (target.kind === 'y-websocket') {
       session.deliver(target.document, { kind: 'token', token: target.token, providerVersion: null });
     }
   }
 
-  function refuse(socket: Duplex, status: string, problem: string): void {
+  function refuse(socket: Duplex, status: string, problem: string, retryAfterSeconds?: number): void {
     meters?.upgradeFailed(status);
-    refuseUpgrade(socket, status, problem);
+    refuseUpgrade(socket, status, problem, retryAfterSeconds);
+  }
+
+  /** Nothing but the socket itself is there yet, and nothing more will be. */
+  function turnAway(socket: Duplex, verdict: keyof typeof fullness, address: string): void {
+    const { answer, problem } = fullness[verdict];
+    log.debug({ address, verdict }, 'turning a session away');
+    refuse(socket, `${answer.status} ${STATUS_CODES[answer.status]}`, problem, answer.retryAfterSeconds);
   }
 
   // Without a listener ws would answer by itself, and nobody would know.
@@ -142,10 +173,22 @@ export function createGateway(options: GatewayOptions): Gateway {
         refuse(socket, target.status, target.problem);
         return;
       }
-      server.handleUpgrade(request, socket, head, (webSocket) => open(webSocket, socket, request, target));
+      if (socket.destroyed) return; // gone before we looked: its `close` may have passed, and would give nothing back
+      const address = readAddress(request);
+      const verdict = slots.take(socket, address);
+      if (verdict !== 'taken') {
+        turnAway(socket, verdict, address);
+        return;
+      }
+      server.handleUpgrade(request, socket, head, (webSocket) =>
+        open(webSocket, socket, new RequestOrigin(request, address), target),
+      );
     },
     get sessions() {
       return sessions.size;
+    },
+    get slots() {
+      return slots.size;
     },
     close() {
       closing ??= close();
@@ -159,6 +202,8 @@ export function refuseUpgrade(socket: Duplex, status: string, problem: string, r
   const body = `${problem}\n`;
   const retryAfter = retryAfterSeconds === undefined ? '' : `Retry-After: ${retryAfterSeconds}\r\n`;
   socket.on('error', () => socket.destroy()); // the other side may be gone already
+  // Not left half-open: who is refused and does not hang up would keep a descriptor, and its slot if it has one.
+  socket.once('finish', () => socket.destroy());
   socket.end(
     `HTTP/1.1 ${status}\r\nConnection: close\r\n${retryAfter}Content-Type: text/plain; charset=utf-8\r\n` +
       `Sec-WebSocket-Version: 13\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,

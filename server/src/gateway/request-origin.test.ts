@@ -18,19 +18,23 @@ async function receive(...lines: readonly string[]): Promise<IncomingMessage> {
 }
 
 it('keeps what a request says of whoever sends it', async () => {
-  const origin = new RequestOrigin(await receive('Host: localhost', 'User-Agent: a browser', 'X-Empty:'));
+  const origin = new RequestOrigin(
+    await receive('Host: localhost', 'User-Agent: a browser', 'X-Empty:'),
+    '203.0.113.7',
+  );
   expect(origin.url.pathname + origin.url.search).toBe('/yjs/plan?token=x');
   expect(Object.fromEntries(origin.headers)).toEqual({
     host: 'localhost',
     'user-agent': 'a browser',
     'x-empty': '',
-    'x-real-ip': '127.0.0.1',
+    'x-real-ip': '203.0.113.7',
   });
 });
 
 it('takes the first of what may be said once, whatever its case', async () => {
   const { headers } = new RequestOrigin(
     await receive('Host: localhost', 'Authorization: Bearer one', 'AUTHORIZATION: Bearer two'),
+    '203.0.113.7',
   );
   expect(headers.get('authorization')).toBe('Bearer one');
 });
@@ -38,6 +42,7 @@ it('takes the first of what may be said once, whatever its case', async () => {
 it('joins cookies so that they can be read, and everything else as a list', async () => {
   const { headers } = new RequestOrigin(
     await receive('Host: localhost', 'Cookie: a=1', 'Cookie: b=2', 'X-Forwarded-For: 10.0.0.1', 'X-Forwarded-For: ::1'),
+    '203.0.113.7',
   );
   expect(headers.get('cookie')).toBe('a=1; b=2');
   expect(headers.get('x-forwarded-for')).toBe('10.0.0.1, ::1');
@@ -50,5 +55,5 @@ it.each([
 ])('reads %s, said twice, as Node does', async (name) => {
   const host = name === 'Host' ? [] : ['Host: localhost'];
   const request = await receive(...host, `${name}: one`, `${name}: two`);
-  expect(new RequestOrigin(request).headers.get(name)).toBe(request.headers[name.toLowerCase()]);
+  expect(new RequestOrigin(request, '203.0.113.7').headers.get(name)).toBe(request.headers[name.toLowerCase()]);
 });

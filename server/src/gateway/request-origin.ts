@@ -43,8 +43,9 @@ export class RequestOrigin implements SessionOrigin {
   /** Names and values in turn. */
   readonly #headers: string;
 
-  constructor(request: IncomingMessage) {
-    this.remoteAddress = request.socket.remoteAddress ?? '';
+  /** @param remoteAddress where it comes from, told by our own proxies where there are any */
+  constructor(request: IncomingMessage, remoteAddress: string) {
+    this.remoteAddress = remoteAddress;
     this.#target = request.url ?? '/';
     this.#headers = joinHeaders(request.rawHeaders);
   }

@@ -4,6 +4,8 @@ import { WebSocket } from 'ws';
 /** Who hears what happens on a socket. */
 export interface SocketListener {
   onMessage(data: Buffer, isBinary: boolean): void;
+  /** `ws` has answered it already. */
+  onPing(): void;
   onPong(): void;
   onError(error: Error): void;
   onClose(code: number, reason: Buffer): void;
@@ -20,6 +22,7 @@ export class SessionSocket extends WebSocket {
   listen(listener: SocketListener): void {
     this.#listener = listener;
     this.on('message', hear);
+    this.on('ping', hearPing);
     this.on('pong', hearPong);
     this.on('error', hearError);
     this.on('close', hearClose);
@@ -37,6 +40,10 @@ export class SessionSocket extends WebSocket {
 
 function hear(this: WebSocket, data: unknown, isBinary: boolean): void {
   SessionSocket.listenerOf(this)?.onMessage(data as Buffer, isBinary); // `ws` gives Buffers unless told otherwise
+}
+
+function hearPing(this: WebSocket): void {
+  SessionSocket.listenerOf(this)?.onPing();
 }
 
 function hearPong(this: WebSocket): void {

@@ -6,6 +6,7 @@ import type { CollabSession } from '../collab/collab-session.ts';
 import { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { SlowLine } from '../testing/slow-line.ts';
+import { testLimits } from '../testing/start-gateway.ts';
 import { hocuspocusDialect } from './dialects.ts';
 import { Session } from './session.ts';
 import { SessionSocket } from './session-socket.ts';
@@ -34,6 +35,7 @@ function open() {
   const session = new Session(webSocket, line, hocuspocusDialect, {
     maxUnsentBytes: MAX_UNSENT_BYTES,
     stallTimeoutMs: STALL_MS,
+    pace: testLimits,
     clock,
     log: pino({ level: 'silent' }),
     meters,

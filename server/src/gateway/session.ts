@@ -18,6 +18,8 @@ import { nameForeignEnd, nameOwnEnd, nameSocketError, type SessionEnd } from '..
 import type { SentMeters } from '../observability/metrics/sent-meters.ts';
 import type { Dialect, ReceivedFrame } from './dialects.ts';
 import { readDrainMark } from './drain-progress.ts';
+import { Pace, type PaceLimits } from './pace.ts';
+import { Reading } from './reading.ts';
 import type { SessionSocket, SocketListener } from './session-socket.ts';
 import { frameBinary } from './websocket-framing.ts';
 
@@ -42,6 +44,7 @@ export interface SessionSettings {
   readonly maxUnsentBytes: number;
   /** How long a socket may take nothing of what waits for it, in ms. */
   readonly stallTimeoutMs: number;
+  readonly pace: PaceLimits;
   readonly clock: Clock;
   readonly log: Logger;
   readonly meters: GatewayMeters | null;
@@ -74,6 +77,9 @@ export class Session implements SessionPort, SocketListener {
   /** Monotonic, in whole ms: a fraction would be an object of its own. */
   readonly openedAt: number;
   readonly sent: SentMeters | null;
+  /** Whether it is read. Frames that a session sends too fast wait in the network. */
+  readonly reading: Reading;
+  readonly #pace: Pace;
   readonly #socket: Duplex;
   readonly #webSocket: SessionSocket;
   readonly #settings: SessionSettings;
@@ -82,9 +88,8 @@ export class Session implements SessionPort, SocketListener {
   #wroteAt: number;
   /** Pings that were sent since the last answer; below zero where it may take longer. */
   #unanswered = 0;
-  /** How many want it not to be read. */
+  /** How many documents want it not to be read. */
   #readStops = 0;
-  #isPaused = false;
   /** What is sent while somebody gathers it. */
   #gathered: Buffer[] | null = null;
   /** Why it ends, once we know; what the other side says counts only until then. */
@@ -98,6 +103,8 @@ export class Session implements SessionPort, SocketListener {
     this.#wroteAt = this.openedAt;
     this.#settings = settings;
     this.sent = settings.meters?.sent ?? null;
+    this.reading = new Reading(webSocket, settings.meters);
+    this.#pace = new Pace(settings.pace, this.reading, settings.clock);
   }
 
   /** Begins to read; for nobody, when it is only to be told why it is closed. */
@@ -107,11 +114,25 @@ export class Session implements SessionPort, SocketListener {
     this.#settings.meters?.sessionOpened(this.dialect.name);
   }
 
-  onPong(): void {
-    this.#unanswered = 0;
+  onPing(): void {
+    if (this.isOpen) this.#hear(0);
   }
 
-  /** ws has closed the socket with the right code already: 1002, 1007, 1009. */
+  onPong(): void {
+    this.#unanswered = 0;
+    if (this.isOpen) this.#hear(0);
+  }
+
+  /** Whatever it is, it shows that somebody is there, and is counted: pings cost us an answer. @returns when it was read */
+  #hear(bytes: number): number {
+    // An answer may still wait behind what the system holds for a slow line: what is granted for that stays.
+    this.#unanswered = Math.min(this.#unanswered, 0);
+    const now = this.#settings.clock.monotonicMs();
+    this.#pace.spend(bytes, now);
+    return now;
+  }
+
+  /** ws has closed the socket with the right code already: 1002, 1007, 1008, 1009. */
   onError(error: Error): void {
     this.#end ??= nameSocketError(error);
     this.#settings.log.debug({ err: error }, 'a socket failed');
@@ -121,6 +142,7 @@ export class Session implements SessionPort, SocketListener {
   onClose(code: number, reason: Buffer): void {
     if (this.#state.kind === 'closing') clearTimeout(this.#state.giveUp);
     this.#moveTo(CLOSED);
+    this.#stopPacing();
     this.#settings.meters?.sessionClosed(this, this.dialect.name, this.#end ?? nameForeignEnd(code));
     this.#collab?.end(code, reason.toString());
     this.#settings.onClosed(this);
@@ -221,30 +243,18 @@ export class Session implements SessionPort, SocketListener {
 
   stopReading(): void {
     this.#readStops += 1;
-    this.#settleReading();
+    this.reading.pauseFor('disk');
   }
 
   readOn(): void {
     this.#readStops -= 1;
-    this.#settleReading();
-  }
-
-  /** Who is told to close is read again, or its answer would not be heard. */
-  #settleReading(): void {
-    const shouldPause = this.#readStops > 0 && (this.#state.kind === 'open' || this.#state.kind === 'behind');
-    if (shouldPause === this.#isPaused) return;
-    this.#isPaused = shouldPause;
-    this.#unanswered = 0; // a pong that waits behind what is not read is no fault of the other side
-    if (shouldPause) this.#webSocket.pause();
-    else this.#webSocket.resume();
-    this.#settings.meters?.paused(shouldPause ? 1 : -1);
+    if (this.#readStops === 0) this.reading.resumeFor('disk');
   }
 
   #moveTo(state: SessionState): void {
     const wasBehind = this.isBehind;
     this.#state = state;
     if (wasBehind !== this.isBehind) this.#settings.meters?.fellBehind(wasBehind ? -1 : 1);
-    if (this.#isPaused) this.#settleReading();
   }
 
   close(code: CloseCode): void {
@@ -264,6 +274,12 @@ export class Session implements SessionPort, SocketListener {
     if (this.#state.kind === 'closing' || this.#state.kind === 'closed') return;
     const giveUp = setTimeout(() => this.#webSocket.terminate(), CLOSE_GRACE_MS);
     this.#moveTo({ kind: 'closing', giveUp });
+    this.#stopPacing();
+  }
+
+  #stopPacing(): void {
+    this.#pace.stop();
+    this.reading.end();
   }
 
   /** Hands a frame to the documents as if the client had sent it. */
@@ -276,7 +292,8 @@ export class Session implements SessionPort, SocketListener {
    * judged by whether they drain, and who is not read can't be heard.
    */
   ping(): void {
-    if (this.isBehind || this.#isPaused) return;
+    if (this.reading.isPaused) this.#unanswered = 0; // whatever it answered waits to be read
+    if (this.reading.isPaused || this.isBehind) return;
     if (this.#unanswered > 0) {
       this.#end ??= 'ping-timeout';
       this.#webSocket.terminate();
@@ -307,13 +324,14 @@ export class Session implements SessionPort, SocketListener {
 
   onMessage(data: Buffer, isBinary: boolean): void {
     if (!this.isOpen) return;
-    const { clock, meters } = this.#settings;
+    const now = this.#hear(data.length);
+    const { meters } = this.#settings;
     if (!isBinary) {
       meters?.received('malformed', data.length);
       this.close(closeCodes.badFrame);
       return;
     }
-    const readAtMs = meters === null ? null : clock.monotonicMs();
+    const readAtMs = meters === null ? null : now;
     try {
       const received = this.#read(data);
       if (received !== null) this.#collab?.receive(received.rawAddress, received.frame, readAtMs);

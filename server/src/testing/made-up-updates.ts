@@ -19,7 +19,7 @@ export interface MadeUpRun {
   readonly items: readonly MadeUpItem[];
 }
 
-const [HAS_ORIGIN, HAS_RIGHT_ORIGIN, IS_TEXT] = [0x80, 0x40, 4] as const;
+const [HAS_ORIGIN, HAS_RIGHT_ORIGIN, IS_TEXT, IS_TYPE] = [0x80, 0x40, 4, 7] as const;
 
 /** A v1 update that no Yjs would write: its items build on whatever the test says. */
 export function makeUpdate(runs: readonly MadeUpRun[]): Uint8Array {
@@ -44,6 +44,29 @@ export function makeUpdate(runs: readonly MadeUpRun[]): Uint8Array {
     }
   }
   writeVarUint(encoder, 0); // no deletions
+  return toUint8Array(encoder);
+}
+
+/** Arrays inside each other, from a clock on; the outermost lies in `parent`, or at the root. */
+export function makeNest(outermost: MadeUpId, depth: number, parent: MadeUpId | null = null): Uint8Array {
+  const encoder = createEncoder();
+  for (const number of [1, depth, outermost.client, outermost.clock]) writeVarUint(encoder, number);
+  for (let level = 0; level < depth; level += 1) {
+    writeUint8(encoder, IS_TYPE);
+    const around = level === 0 ? parent : { client: outermost.client, clock: outermost.clock + level - 1 };
+    writeVarUint(encoder, around === null ? 1 : 0);
+    if (around === null) writeVarString(encoder, 'list');
+    else for (const number of [around.client, around.clock]) writeVarUint(encoder, number);
+    writeVarUint(encoder, 0); // an array
+  }
+  writeVarUint(encoder, 0); // no deletions
+  return toUint8Array(encoder);
+}
+
+/** Deletes one thing. */
+export function makeDeletion({ client, clock }: MadeUpId): Uint8Array {
+  const encoder = createEncoder();
+  for (const number of [0, 1, client, 1, clock, 1]) writeVarUint(encoder, number);
   return toUint8Array(encoder);
 }
 

@@ -209,6 +209,56 @@ export const scenarios: readonly Scenario[] = [
     },
   },
   {
+    title: 'there are as many sessions as a node takes',
+    settings: { limits: { maxSessions: 1 } },
+    moves: ['quire_upgrade_failures_total{status="503"}'],
+    async play(stage) {
+      await open(stage);
+      await ask(stage, '/collab', {});
+    },
+  },
+  {
+    title: 'too many sessions come from one address, and too many open a document',
+    settings: { limits: { maxSessionsPerAddress: 2, maxClientsPerDocument: 1 } },
+    moves: [
+      'quire_upgrade_failures_total{status="429"}',
+      'quire_document_connections_refused_total{code="document-full"}',
+      'quire_sessions_closed_total{code="document-full"}',
+    ],
+    async play(stage) {
+      const sockets = [await open(stage), await open(stage)];
+      await ask(stage, '/collab', {});
+      for (const socket of sockets) socket.send(token);
+    },
+  },
+  {
+    title: 'somebody has too many sessions',
+    settings: { limits: { maxSessionsPerUser: 1 } },
+    parts: () => ({ authenticator: withRole('editor') }),
+    moves: ['quire_document_connections_refused_total{code="too-many-sessions"}'],
+    async play(stage) {
+      for (let tab = 0; tab < 2; tab += 1) (await open(stage)).send(token);
+    },
+  },
+  {
+    title: 'somebody sends too fast',
+    settings: { limits: { maxFramesPerSecond: 1, rateBurstMs: 0 } },
+    moves: ['quire_reading_pauses_total{reason="rate"}', 'quire_paused_sessions'],
+    async play(stage) {
+      const socket = await open(stage);
+      for (let frame = 0; frame < 100; frame += 1) socket.send(token);
+    },
+  },
+  {
+    title: 'a frame comes in too many fragments',
+    settings: { limits: { maxFragments: 2 } },
+    moves: ['quire_sessions_closed_total{code="too-many-fragments"}'],
+    async play(stage) {
+      const raw = await ask(stage, '/collab', {});
+      for (const opcode of [0x02, 0x00, 0x00, 0x00]) raw.write(new Uint8Array([opcode, 0x81, 0, 0, 0, 0, 0x78]));
+    },
+  },
+  {
     title: 'what arrives is no frame',
     moves: [
       'quire_received_frames_total{kind="malformed"}',
@@ -315,6 +365,21 @@ export const scenarios: readonly Scenario[] = [
       const socket = await open(stage);
       socket.send(token);
       socket.send(frame({ kind: 'update', update: new Uint8Array([255]) }));
+    },
+  },
+  {
+    title: 'an editor sends what is too large for a document, and what has too many parts',
+    settings: { limits: { maxDocumentBytes: 1024, maxUpdateParts: 100 } },
+    moves: ['document-too-large', 'update-too-complex'].map((code) => `quire_edits_refused_total{code="${code}"}`),
+    async play(stage) {
+      const [large, complex] = [new Y.Doc(), new Y.Doc()];
+      large.getText('body').insert(0, 'x'.repeat(2048));
+      complex.getArray('numbers').push(Array.from({ length: 200 }, (_, at) => at));
+      for (const doc of [large, complex]) {
+        const socket = await open(stage);
+        socket.send(token);
+        socket.send(frame({ kind: 'update', update: Y.encodeStateAsUpdate(doc) }));
+      }
     },
   },
   {

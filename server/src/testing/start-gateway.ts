@@ -13,16 +13,29 @@ import {
 } from '../collab/collaboration.ts';
 import type { DrainPlan } from '../gateway/drain.ts';
 import { createGateway, type Gateway, type GatewayLimits } from '../gateway/gateway.ts';
+import { createAddressReader } from '../http/client-address.ts';
 import type { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
 
 const MIB = 1024 * 1024;
 
 export const testLimits: CollaborationLimits & GatewayLimits = {
+  maxSessions: 1_000,
+  maxSessionsPerAddress: 1_000,
+  maxSessionsPerUser: 1_000,
+  maxClientsPerDocument: 1_000,
+  maxFramesPerSecond: 100_000,
+  maxReceivedBytesPerSecond: 1_000 * MIB,
+  rateBurstMs: 10_000,
   maxFrameBytes: 8 * MIB,
+  maxFragments: 1_000,
+  maxBufferedChunks: 10_000,
   maxUnsentBytes: 16 * MIB,
   stallTimeoutMs: 30_000,
   establishTimeoutMs: 15_000,
   pingIntervalMs: 20_000,
+  maxDocumentBytes: 16 * MIB,
+  maxUpdateParts: 100_000,
+  maxNestingDepth: 100,
   maxPresenceStateBytes: 16 * 1024,
   maxPresenceEntries: 256,
   maxPendingUpdates: 50,
@@ -56,6 +69,7 @@ export interface StartOptions {
   readonly drain?: DrainPlan;
   /** Left out: the system's. */
   readonly clock?: Clock;
+  readonly trustedProxies?: readonly string[];
   readonly maxJournalQueueBytes?: number;
   readonly meters?: GatewayMeters;
 }
@@ -78,6 +92,7 @@ export async function startGateway(options: StartOptions = {}): Promise<StartedG
   const gateway = createGateway({
     collaboration,
     limits,
+    readAddress: createAddressReader(options.trustedProxies ?? []),
     drain: options.drain ?? allAtOnce,
     clock,
     log,

@@ -3,6 +3,8 @@ import {
   type DialectName,
   dialects,
   nameStatus,
+  type PauseReason,
+  pauseReasons,
   type ReceivedKind,
   receivedKinds,
   type SessionEnd,
@@ -27,9 +29,10 @@ export class GatewayMeters {
   readonly receivedFrames = new Tally(receivedKinds);
   readonly receivedBytes = new Tally(receivedKinds);
   readonly receivedSizes = new Distribution(metricTable.quire_received_frame_bytes.buckets);
+  readonly readingPauses = new Tally(pauseReasons);
+  sessionsPaused = 0;
   readonly sent = new SentMeters();
   behindSessions = 0;
-  pausedSessions = 0;
   /** Those that had bytes waiting when they were last written to: a scrape looks at these, not at all sessions. */
   readonly #behind = new Set<MeteredSession>();
 
@@ -48,6 +51,14 @@ export class GatewayMeters {
     this.upgradeFailures.add(nameStatus(status));
   }
 
+  readingPaused(reason: PauseReason): void {
+    this.readingPauses.add(reason);
+  }
+
+  pausedSessions(amount: 1 | -1): void {
+    this.sessionsPaused += amount;
+  }
+
   received(kind: ReceivedKind, bytes: number): void {
     this.receivedFrames.add(kind);
     this.receivedBytes.add(kind, bytes);
@@ -61,10 +72,6 @@ export class GatewayMeters {
 
   fellBehind(sessions: 1 | -1): void {
     this.behindSessions += sessions;
-  }
-
-  paused(sessions: 1 | -1): void {
-    this.pausedSessions += sessions;
   }
 
   /** Looks at the sockets that were behind, and forgets those that have caught up. */

@@ -87,7 +87,11 @@ export function nameSocketError(error: Error): SessionEnd | null {
   }
 }
 
-export const upgradeStatuses = ['400', '403', '404', '405', '426', '503', 'other'] as const;
+/** Why a socket is not read for a while. */
+export const pauseReasons = ['rate', 'disk'] as const;
+export type PauseReason = (typeof pauseReasons)[number];
+
+export const upgradeStatuses = ['400', '403', '404', '405', '426', '429', '503', 'other'] as const;
 
 /** By the start of a status line, such as `404 Not Found`. */
 export function nameStatus(status: string): (typeof upgradeStatuses)[number] {
@@ -98,6 +102,8 @@ export const refusalCodes = [
   'read-only',
   'bad-update',
   'too-much-pending',
+  'document-too-large',
+  'update-too-complex',
   'storage-refused',
   'overloaded',
   'stale-epoch',

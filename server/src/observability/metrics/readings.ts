@@ -38,13 +38,14 @@ const socketReadings = {
   quire_received_frames_total: ({ gateway }) => gateway.receivedFrames.values,
   quire_received_bytes_total: ({ gateway }) => gateway.receivedBytes.values,
   quire_received_frame_bytes: ({ gateway }) => gateway.receivedSizes,
+  quire_reading_pauses_total: ({ gateway }) => gateway.readingPauses.values,
+  quire_paused_sessions: ({ gateway }) => gateway.sessionsPaused,
   quire_sent_frames_total: ({ gateway }) => gateway.sent.frames.values,
   quire_sent_bytes_total: ({ gateway }) => gateway.sent.bytes.values,
   quire_sent_frame_bytes: ({ gateway }) => gateway.sent.sizes,
   quire_unsent_bytes: ({ gateway }) => gateway.measureUnsent().bytes,
   quire_slow_sessions: ({ gateway }) => gateway.measureUnsent().sessions,
   quire_behind_sessions: ({ gateway }) => gateway.behindSessions,
-  quire_paused_sessions: ({ gateway }) => gateway.pausedSessions,
 } as const satisfies Partial<Record<MetricName, Read>>;
 
 const documentReadings = {

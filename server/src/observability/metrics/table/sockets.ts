@@ -1,4 +1,4 @@
-import { dialects, receivedKinds, sentKinds, sessionEnds, upgradeStatuses } from '../label-values.ts';
+import { dialects, pauseReasons, receivedKinds, sentKinds, sessionEnds, upgradeStatuses } from '../label-values.ts';
 import { FRAME_BYTES, type MetricTable } from './definition.ts';
 
 export const socketMetrics = {
@@ -57,6 +57,19 @@ export const socketMetrics = {
     buckets: FRAME_BYTES,
     help: 'Size of messages from clients.',
   },
+  quire_reading_pauses_total: {
+    type: 'counter',
+    section: 'sockets',
+    unit: 'items',
+    label: { name: 'reason', values: pauseReasons },
+    help: 'Times that a socket was not read for a while; rate: its client sends more than a session may; disk: the disk has to catch up with what it sent.',
+  },
+  quire_paused_sessions: {
+    type: 'gauge',
+    section: 'sockets',
+    unit: 'items',
+    help: 'Sockets that are not read at the moment, whatever the reason.',
+  },
   quire_sent_frames_total: {
     type: 'counter',
     section: 'sockets',
@@ -95,11 +108,5 @@ export const socketMetrics = {
     section: 'sockets',
     unit: 'items',
     help: 'Sockets that are not sent what documents broadcast until they have taken what waits for them.',
-  },
-  quire_paused_sessions: {
-    type: 'gauge',
-    section: 'sockets',
-    unit: 'items',
-    help: 'Sockets that are not read until the disk has caught up with what they sent.',
   },
 } as const satisfies MetricTable;

@@ -1,0 +1,35 @@
+import { type Limit, type LimitAnswer, limits } from './limits.ts';
+import { putTable } from './marked-table.ts';
+
+/** The table of limits in Markdown, for docs/protocol.md. */
+export function writeLimitTable(): string {
+  const rows = Object.entries<Limit>(limits).map(
+    ([setting, { what, answer, retry, metric }]) =>
+      `| \`${setting}\` | ${what} | ${describe(answer)} | ${retry} | \`${metric}\` |`,
+  );
+  return [
+    '| setting | of what | answer | when to try again | metric |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+  ].join('\n');
+}
+
+/** Puts the current table between its markers. */
+export function renewLimitTable(page: string): string {
+  return putTable(page, 'limits', writeLimitTable());
+}
+
+function describe(answer: LimitAnswer): string {
+  switch (answer.kind) {
+    case 'http':
+      return `HTTP ${answer.status}, \`Retry-After: ${answer.retryAfterSeconds}\``;
+    case 'close':
+      return `${answer.code.code} \`${answer.code.name}\``;
+    case 'pause':
+      return 'reading stops until there is room';
+    case 'cut-off':
+      return 'the socket ends';
+    default:
+      return answer satisfies never;
+  }
+}

@@ -1,0 +1,177 @@
+import { type CloseCode, closeCodes } from './close-codes.ts';
+
+/** What happens to whoever reaches a limit. */
+export type LimitAnswer =
+  /** The upgrade is refused, before there is a session. */
+  | { readonly kind: 'http'; readonly status: 429 | 503; readonly retryAfterSeconds: number }
+  | { readonly kind: 'close'; readonly code: CloseCode }
+  /** The socket is read no further for a while. Nothing is lost, and nobody has to try again. */
+  | { readonly kind: 'pause' }
+  /** The socket ends without a goodbye: there is nobody to hear one. */
+  | { readonly kind: 'cut-off' };
+
+export interface Limit {
+  /** What there may be only so much of. */
+  readonly what: string;
+  readonly answer: LimitAnswer;
+  /** When trying again helps. */
+  readonly retry: string;
+  /** The series that counts it. */
+  readonly metric: string;
+}
+
+/** A limit that is answered by a close code, and counted by it. */
+function closes(
+  code: CloseCode,
+  { what, retry, metric }: { what: string; retry: string; metric: 'sessions' | 'edits' | 'connections' },
+): Limit {
+  const series = {
+    sessions: 'quire_sessions_closed_total',
+    edits: 'quire_edits_refused_total',
+    connections: 'quire_document_connections_refused_total',
+  };
+  return { what, answer: { kind: 'close', code }, retry, metric: `${series[metric]}{code="${code.name}"}` };
+}
+
+const FOREVER = 'not as it is';
+
+/** Sooner than a person loses patience, later than those who were cut off by the same event have all come back. */
+const NODE_FULL = { kind: 'http', status: 503, retryAfterSeconds: 5 } as const;
+
+/** The others at this address have to leave first, which nobody's restart brings about. */
+const ADDRESS_FULL = { kind: 'http', status: 429, retryAfterSeconds: 30 } as const;
+
+/** Every setting that refuses or holds up somebody, and how: one table for the gateway and the docs. */
+export const limits = {
+  'limits.maxSessions': {
+    what: 'sessions of a node',
+    answer: NODE_FULL,
+    retry: 'after `Retry-After`, or on another node',
+    metric: 'quire_upgrade_failures_total{status="503"}',
+  },
+  'limits.maxSessionsPerAddress': {
+    what: 'sessions from one address; of IPv6, from one /64',
+    answer: ADDRESS_FULL,
+    retry: 'after `Retry-After`; once others at that address have left',
+    metric: 'quire_upgrade_failures_total{status="429"}',
+  },
+  'limits.maxSessionsPerUser': closes(closeCodes.tooManySessions, {
+    what: 'sessions of one user on a node, however many documents each has open; guests are not counted',
+    retry: 'with backoff; once one of the others has ended',
+    metric: 'connections',
+  }),
+  'limits.maxClientsPerDocument': closes(closeCodes.documentFull, {
+    what: 'connections to one document on a node',
+    retry: 'with backoff; once somebody has left',
+    metric: 'connections',
+  }),
+  'limits.maxDocumentsPerSession': closes(closeCodes.tooManyDocuments, {
+    what: 'documents on one session',
+    retry: 'with fewer documents, or on a second socket',
+    metric: 'sessions',
+  }),
+  'limits.maxFramesPerSecond': {
+    what: 'frames of one session in a second, pings included',
+    answer: { kind: 'pause' },
+    retry: 'no need to',
+    metric: 'quire_reading_pauses_total{reason="rate"}',
+  },
+  'limits.maxReceivedBytesPerSecond': {
+    what: 'bytes of one session in a second',
+    answer: { kind: 'pause' },
+    retry: 'no need to',
+    metric: 'quire_reading_pauses_total{reason="rate"}',
+  },
+  'limits.rateBurstMs': {
+    what: 'milliseconds’ worth of either that a session sends at once',
+    answer: { kind: 'pause' },
+    retry: 'no need to',
+    metric: 'quire_reading_pauses_total{reason="rate"}',
+  },
+  'limits.maxFrameBytes': closes(closeCodes.frameTooBig, {
+    what: 'bytes of a frame',
+    retry: FOREVER,
+    metric: 'sessions',
+  }),
+  'limits.maxFragments': closes(closeCodes.tooManyFragments, {
+    what: 'fragments of a frame',
+    retry: FOREVER,
+    metric: 'sessions',
+  }),
+  'limits.maxBufferedChunks': closes(closeCodes.tooManyFragments, {
+    what: 'reads from the network that a frame arrives in',
+    retry: FOREVER,
+    metric: 'sessions',
+  }),
+  'limits.establishTimeoutMs': closes(closeCodes.authTimeout, {
+    what: 'milliseconds until a session has opened a document',
+    retry: 'with backoff',
+    metric: 'sessions',
+  }),
+  'limits.maxUnestablishedBytes': closes(closeCodes.tooManyBeforeAuth, {
+    what: 'bytes that wait for a connection to be established',
+    retry: 'when less is sent before the answer to the token',
+    metric: 'sessions',
+  }),
+  'limits.maxUnestablishedFrames': closes(closeCodes.tooManyBeforeAuth, {
+    what: 'frames that wait for a connection to be established',
+    retry: 'when less is sent before the answer to the token',
+    metric: 'sessions',
+  }),
+  'limits.maxPresenceStateBytes': closes(closeCodes.badFrame, {
+    what: 'bytes of one presence state',
+    retry: FOREVER,
+    metric: 'sessions',
+  }),
+  'limits.maxPresenceEntries': closes(closeCodes.badFrame, {
+    what: 'clients that one presence frame speaks of',
+    retry: FOREVER,
+    metric: 'sessions',
+  }),
+  'limits.maxPendingUpdates': closes(closeCodes.tooMuchPending, {
+    what: 'edits of a document whose predecessors are missing',
+    retry: 'once the document has what is missing',
+    metric: 'edits',
+  }),
+  'limits.maxPendingBytes': closes(closeCodes.tooMuchPending, {
+    what: 'bytes of such edits',
+    retry: 'once the document has what is missing',
+    metric: 'edits',
+  }),
+  'limits.maxDocumentBytes': closes(closeCodes.documentTooLarge, {
+    what: 'bytes of a document, encoded whole; it stays readable, and deletions pass',
+    retry: 'once something was deleted from it, or without the edit',
+    metric: 'edits',
+  }),
+  'limits.maxUpdateParts': closes(closeCodes.updateTooComplex, {
+    what: 'parts of an update: structs, values in them, ranges of deletions; and clients in a state vector',
+    retry: 'in smaller updates',
+    metric: 'edits',
+  }),
+  'limits.maxNestingDepth': closes(closeCodes.updateTooComplex, {
+    what: 'shared types inside each other',
+    retry: FOREVER,
+    metric: 'edits',
+  }),
+  'limits.maxUnsentBytes': closes(closeCodes.slowReader, {
+    what: 'bytes that wait for a session to read them',
+    retry: 'with backoff; the handshake brings what was missed',
+    metric: 'sessions',
+  }),
+  'limits.pingIntervalMs': {
+    what: 'milliseconds until a ping is answered, by anything at all',
+    answer: { kind: 'cut-off' },
+    retry: 'with backoff',
+    metric: 'quire_ping_timeouts_total',
+  },
+  'limits.maxQueueBytesPerDocument': closes(closeCodes.overloaded, {
+    what: 'bytes of edits of a document that wait for the disk',
+    retry: 'with backoff',
+    metric: 'edits',
+  }),
+  'journal.queueBytes': closes(closeCodes.overloaded, {
+    what: 'bytes that wait for the disk, over all documents',
+    retry: 'with backoff',
+    metric: 'sessions',
+  }),
+} as const satisfies Record<string, Limit>;

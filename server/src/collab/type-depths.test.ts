@@ -1,0 +1,163 @@
+import fc from 'fast-check';
+import { createEncoder, toUint8Array, writeUint8, writeVarString, writeVarUint } from 'lib0/encoding';
+import { describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
+import { type MadeUpId, makeNest } from '../testing/made-up-updates.ts';
+import { TypeDepths } from './type-depths.ts';
+import { inspectUpdate } from './update-inspection.ts';
+
+const LIMIT = 20;
+
+/** A document, and what goes to it as a flush would take it there. */
+function createStage(document = new Y.Doc()) {
+  const typeDepths = new TypeDepths(document);
+  let waiting: Uint8Array[] = [];
+  return {
+    document,
+    /** @returns whether it is on its way */
+    send(update: Uint8Array, limit = LIMIT): boolean {
+      const admitted = typeDepths.admits(inspectUpdate(update), limit);
+      if (admitted) waiting.push(update);
+      return admitted;
+    },
+    flush() {
+      typeDepths.flushBegins();
+      for (const update of waiting) Y.applyUpdate(document, update);
+      waiting = [];
+      typeDepths.flushEnds();
+    },
+  };
+}
+
+/** A text at the root of a list, or inside a type. */
+function placeText(client: number, parent: MadeUpId | null): Uint8Array {
+  const encoder = createEncoder();
+  for (const number of [1, 1, client, 0, 4]) writeVarUint(encoder, number);
+  writeVarUint(encoder, parent === null ? 1 : 0);
+  if (parent === null) writeVarString(encoder, 'list');
+  else for (const number of [parent.client, parent.clock]) writeVarUint(encoder, number);
+  writeVarString(encoder, 'x');
+  writeVarUint(encoder, 0); // no deletions
+  return toUint8Array(encoder);
+}
+
+/** An array of which only its neighbour says where it lies. */
+function placeBeside(client: number, neighbour: MadeUpId): Uint8Array {
+  const encoder = createEncoder();
+  for (const number of [1, 1, client, 0]) writeVarUint(encoder, number);
+  writeUint8(encoder, 0x87); // a type, with a neighbour before it
+  for (const number of [neighbour.client, neighbour.clock, 0, 0]) writeVarUint(encoder, number);
+  return toUint8Array(encoder);
+}
+
+/** How deep the deepest type of a document lies, found the long way round. */
+function measureDeepest(document: Y.Doc): number {
+  let deepest = 0;
+  for (const structs of document.store.clients.values()) {
+    for (const struct of structs) {
+      if (!(struct instanceof Y.Item && struct.content instanceof Y.ContentType)) continue;
+      let depth = 0;
+      for (let at: Y.Item | null = struct; at !== null; at = (at.parent as Y.AbstractType<unknown>)._item) depth += 1;
+      deepest = Math.max(deepest, depth);
+    }
+  }
+  return deepest;
+}
+
+describe('[G4] shared types inside each other', () => {
+  it('may lie as deep as the limit and no deeper: in one update', () => {
+    const { send } = createStage();
+    expect(send(makeNest({ client: 1, clock: 0 }, LIMIT + 1))).toBe(false);
+    expect(send(makeNest({ client: 1, clock: 0 }, LIMIT))).toBe(true);
+  });
+
+  it.each(['together', 'one after the other'])('one in each of many updates, which come to the document %s', (how) => {
+    const { send, flush } = createStage();
+    for (let level = 0; level <= LIMIT; level += 1) {
+      const parent = level === 0 ? null : { client: level, clock: 0 };
+      expect(send(makeNest({ client: level + 1, clock: 0 }, 1, parent))).toBe(level < LIMIT);
+      if (how !== 'together') flush();
+    }
+  });
+
+  it('beside a text whose depth is not known yet, they come little further than the limit', () => {
+    const { document, send, flush } = createStage();
+    let depth = 0;
+    let refused = 0;
+    for (let round = 0; round < 4; round += 1) {
+      for (let level = 0; level < 400; level += 1) {
+        // A text inside the deepest type, and beside it a type of which only that text says where it lies.
+        const [text, type] = [1_000_000 + 2 * depth, 1_000_001 + 2 * depth];
+        const inside = depth === 0 ? null : { client: type - 2, clock: 0 };
+        const placed = placeText(text, inside);
+        const admitted = send(placed) && send(placeBeside(type, { client: text, clock: 0 }));
+        if (admitted) depth += 1;
+        else refused += 1;
+      }
+      flush();
+    }
+    expect(refused).toBeGreaterThan(0);
+    expect(measureDeepest(document)).toBeGreaterThan(LIMIT);
+    expect(measureDeepest(document)).toBeLessThan(LIMIT + 1_100);
+  });
+
+  it('a table of hundreds of rows that is made piece by piece is as deep as it is', () => {
+    const { document, send, flush } = createStage();
+    const author = new Y.Doc();
+    let refused = 0;
+    author.on('update', (update: Uint8Array) => {
+      if (!send(update, 4)) refused += 1;
+    });
+    const table = new Y.Array<Y.Array<Y.Text>>();
+    author.getArray('page').insert(0, [table]);
+    for (let row = 0; row < 300; row += 1) {
+      const cells = new Y.Array<Y.Text>();
+      table.push([cells]);
+      for (let cell = 0; cell < 5; cell += 1) cells.push([new Y.Text(`${row}:${cell}`)]);
+    }
+    flush();
+    expect(refused).toBe(0);
+    expect(measureDeepest(document)).toBe(3);
+  });
+
+  it('two that wait for each other are no way around it', () => {
+    const { send } = createStage();
+    const one = makeNest({ client: 1, clock: 0 }, LIMIT, { client: 2, clock: 0 });
+    const other = makeNest({ client: 2, clock: 0 }, 1, { client: 1, clock: 0 });
+    expect(send(Y.mergeUpdates([one, other]))).toBe(true); // never integrated, so never deep
+    expect(send(makeNest({ client: 3, clock: 0 }, 1_100, { client: 1, clock: LIMIT - 1 }))).toBe(false);
+  });
+
+  it('in ordinary documents are never refused, and what is in the document is measured exactly', () => {
+    const place = fc.record({ parent: fc.nat(), flush: fc.boolean(), kind: fc.constantFrom('array', 'map', 'text') });
+    let [admitted, refused] = [0, 0];
+    fc.assert(
+      fc.property(fc.array(place, { minLength: 5, maxLength: 60 }), (places) => {
+        const limit = 3;
+        const { document, send, flush } = createStage();
+        const author = new Y.Doc();
+        const depths = new Map<Y.Array<unknown> | Y.Map<unknown>, number>([[author.getArray('root'), 0]]);
+        for (const { parent, flush: mayFlush, kind } of places) {
+          const [around, depth] = [...depths][parent % depths.size] ?? [author.getArray('root'), 0];
+          const made = kind === 'array' ? new Y.Array() : kind === 'map' ? new Y.Map() : new Y.Text('x');
+          const vector = Y.encodeStateVector(author);
+          if (around instanceof Y.Map) around.set(`key ${admitted}`, made);
+          else around.push([made]);
+          const isAdmitted = send(Y.encodeStateAsUpdate(author, vector), limit);
+          expect(isAdmitted).toBe(depth + 1 <= limit);
+          if (!isAdmitted) {
+            refused += 1;
+            return;
+          }
+          admitted += 1;
+          if (!(made instanceof Y.Text)) depths.set(made, depth + 1);
+          if (mayFlush) flush();
+        }
+        flush();
+        expect(measureDeepest(document)).toBeLessThanOrEqual(limit);
+      }),
+      { numRuns: 300 },
+    );
+    expect(Math.min(admitted, refused)).toBeGreaterThan(50);
+  });
+});

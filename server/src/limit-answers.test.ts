@@ -1,0 +1,322 @@
+import { once } from 'node:events';
+import { MemoryStore, PersistenceError } from '@quire/persistence';
+import {
+  closeCodes,
+  encodeHocuspocusFrame,
+  encodePresence,
+  encodeYWebsocketFrame,
+  type LimitAnswer,
+  limits,
+} from '@quire/protocol';
+import { type FrameSocket, joinWithHocuspocus, openFrameSocket, openRawWebSocket, until } from '@quire/testing';
+import { pino } from 'pino';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import * as Y from 'yjs';
+import { allow } from './auth/authenticator.ts';
+import type { Config } from './config.ts';
+import type { ConfigInput, ServerParts } from './main.ts';
+import { makeNest } from './testing/made-up-updates.ts';
+import { ManualClock } from './testing/manual-clock.ts';
+import { type MeasuredServer, readSeries, startMeasuredServer } from './testing/measured-server.ts';
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** What a server noted, where it was asked to. */
+const log: string[] = [];
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+type Seen =
+  | { readonly kind: 'http'; readonly status: number; readonly retryAfterSeconds: number }
+  | { readonly kind: 'close'; readonly code: number; readonly reason: string }
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'cut-off' };
+
+/** How somebody goes beyond a limit, and what they see of it. */
+interface Trespass {
+  readonly settings: ConfigInput;
+  readonly parts?: () => ServerParts;
+  commit(server: MeasuredServer, parts: ServerParts): Promise<Seen>;
+}
+
+const at = (name: keyof Config['limits'], value: number): ConfigInput => ({ limits: { [name]: value } });
+
+async function open({ wsUrl }: MeasuredServer, path = '/yjs/plan'): Promise<FrameSocket> {
+  const socket = await openFrameSocket(`${wsUrl}${path}`);
+  ends.push(() => socket.terminate());
+  return socket;
+}
+
+async function closeOf(socket: FrameSocket): Promise<Seen> {
+  return { kind: 'close', ...(await socket.closed) };
+}
+
+/** Opens a document and sends these. */
+const send =
+  (...frames: readonly Uint8Array[]): Trespass['commit'] =>
+  async (server) => {
+    const socket = await open(server);
+    for (const each of frames) socket.send(each);
+    return closeOf(socket);
+  };
+
+/** Sends much, and sees whether anybody reads it. */
+const flood =
+  (...frames: readonly Uint8Array[]): Trespass['commit'] =>
+  async (server) => {
+    const socket = await open(server);
+    for (const each of frames) socket.send(each);
+    return vi.waitFor(async (): Promise<Seen> => {
+      if (!socket.isOpen) return closeOf(socket);
+      expect(readSeries(await server.scrape(), 'quire_paused_sessions')).toBe(1);
+      return { kind: 'pause' };
+    });
+  };
+
+const knock: Trespass['commit'] = async (server) => {
+  await open(server);
+  const socket = new WebSocket(`${server.wsUrl}/collab`);
+  socket.on('error', () => {});
+  const [, response] = await once(socket, 'unexpected-response');
+  response.resume();
+  return {
+    kind: 'http',
+    status: response.statusCode ?? 0,
+    retryAfterSeconds: Number(response.headers['retry-after']),
+  };
+};
+
+/** Enters twice, and sees what the second one gets. */
+const enterTwice: Trespass['commit'] = async (server) => {
+  const first = await open(server);
+  first.send(encodeYWebsocketFrame({ kind: 'query-presence' }));
+  await first.next(() => true, 'the first is in');
+  return closeOf(await open(server));
+};
+
+const sendBeforeToken: Trespass['commit'] = async (server) => {
+  const socket = await open(server, '/collab');
+  for (let count = 0; count < 3; count += 1) {
+    socket.send(encodeHocuspocusFrame('plan', { kind: 'update', update: write('x'.repeat(KIB)) }));
+  }
+  return closeOf(socket);
+};
+
+function write(text: string): Uint8Array {
+  const doc = new Y.Doc();
+  doc.getText('body').insert(0, text);
+  return Y.encodeStateAsUpdate(doc);
+}
+
+/** Updates whose predecessor is never sent. */
+function writeOrphans(count: number, text: string): Uint8Array[] {
+  return Array.from({ length: count }, () => {
+    const doc = new Y.Doc();
+    doc.getText('body').insert(0, 'first');
+    const vector = Y.encodeStateVector(doc);
+    doc.getText('body').insert(5, text);
+    return Y.encodeStateAsUpdate(doc, vector);
+  });
+}
+
+const updates = (...each: readonly Uint8Array[]): Uint8Array[] =>
+  each.map((update) => encodeYWebsocketFrame({ kind: 'update', update }));
+const presence = (count: number, state: string): Uint8Array =>
+  encodeYWebsocketFrame({
+    kind: 'presence',
+    presence: encodePresence(Array.from({ length: count }, (_, index) => ({ clientId: index + 1, clock: 1, state }))),
+  });
+const questions = Array.from({ length: 50 }, () => encodeYWebsocketFrame({ kind: 'query-presence' }));
+
+const trespasses: Readonly<Record<keyof typeof limits, Trespass>> = {
+  'limits.maxSessions': { settings: at('maxSessions', 1), commit: knock },
+  'limits.maxSessionsPerAddress': { settings: at('maxSessionsPerAddress', 1), commit: knock },
+  'limits.maxSessionsPerUser': {
+    settings: at('maxSessionsPerUser', 1),
+    parts: () => ({
+      authenticator: { authenticate: () => Promise.resolve(allow('editor', { id: 'ada', name: 'Ada' })) },
+    }),
+    commit: enterTwice,
+  },
+  'limits.maxClientsPerDocument': { settings: at('maxClientsPerDocument', 1), commit: enterTwice },
+  'limits.maxDocumentsPerSession': {
+    settings: at('maxDocumentsPerSession', 1),
+    async commit(server) {
+      const socket = await open(server, '/collab');
+      for (const name of ['one', 'two']) {
+        socket.send(encodeHocuspocusFrame(name, { kind: 'token', token: '', providerVersion: null }));
+      }
+      return closeOf(socket);
+    },
+  },
+  'limits.maxFramesPerSecond': { settings: at('maxFramesPerSecond', 1), commit: flood(...questions) },
+  'limits.maxReceivedBytesPerSecond': {
+    settings: at('maxReceivedBytesPerSecond', KIB),
+    commit: flood(...updates(write('x'.repeat(64 * KIB)))),
+  },
+  'limits.rateBurstMs': {
+    settings: { limits: { rateBurstMs: 0, maxFramesPerSecond: 1 } },
+    commit: flood(...questions.slice(0, 4)),
+  },
+  'limits.maxFrameBytes': { settings: at('maxFrameBytes', KIB), commit: send(...updates(write('x'.repeat(2 * KIB)))) },
+  'limits.maxFragments': {
+    settings: at('maxFragments', 2),
+    async commit({ wsUrl }) {
+      const raw = await openRawWebSocket(wsUrl, '/yjs/plan');
+      for (const opcode of [0x02, 0x00, 0x00, 0x00]) raw.send(new Uint8Array([opcode, 0x81, 0, 0, 0, 0, 0x78]));
+      return { kind: 'close', ...((await raw.ended) ?? { code: 0, reason: '' }) };
+    },
+  },
+  'limits.maxBufferedChunks': {
+    settings: at('maxBufferedChunks', 1),
+    async commit(server) {
+      const raw = await openRawWebSocket(server.wsUrl, '/yjs/plan');
+      const read = async (): Promise<number> => readSeries(await server.scrape(), 'quire_received_frames_total');
+      const before = await read();
+      // A whole frame and the beginning of another: once the first is counted, the rest of the second comes by itself.
+      raw.send(new Uint8Array([0x82, 0x81, 0, 0, 0, 0, 0x03, 0x82, 0x84, 0, 0, 0, 0, 0x78]));
+      await vi.waitFor(async () => expect(await read()).toBeGreaterThan(before));
+      raw.send(new Uint8Array([0x78]));
+      await server.scrape();
+      raw.send(new Uint8Array([0x78, 0x78]));
+      return { kind: 'close', ...((await raw.ended) ?? { code: 0, reason: '' }) };
+    },
+  },
+  'limits.establishTimeoutMs': {
+    settings: at('establishTimeoutMs', 100),
+    parts: () => ({ clock: new ManualClock() }),
+    async commit(server, { clock }) {
+      const socket = await open(server, '/collab');
+      if (clock instanceof ManualClock) clock.advance(10_000);
+      return closeOf(socket);
+    },
+  },
+  'limits.maxUnestablishedBytes': { settings: at('maxUnestablishedBytes', KIB), commit: sendBeforeToken },
+  'limits.maxUnestablishedFrames': { settings: at('maxUnestablishedFrames', 1), commit: sendBeforeToken },
+  'limits.maxPresenceStateBytes': {
+    settings: at('maxPresenceStateBytes', 64),
+    commit: send(presence(1, JSON.stringify({ name: 'x'.repeat(100) }))),
+  },
+  'limits.maxPresenceEntries': { settings: at('maxPresenceEntries', 1), commit: send(presence(2, '{}')) },
+  'limits.maxPendingUpdates': {
+    settings: at('maxPendingUpdates', 1),
+    commit: send(...updates(...writeOrphans(2, 'x'))),
+  },
+  'limits.maxPendingBytes': {
+    settings: at('maxPendingBytes', KIB),
+    commit: send(...updates(...writeOrphans(1, 'x'.repeat(2 * KIB)))),
+  },
+  'limits.maxDocumentBytes': {
+    settings: at('maxDocumentBytes', KIB),
+    commit: send(...updates(write('x'.repeat(2 * KIB)))),
+  },
+  'limits.maxUpdateParts': {
+    settings: at('maxUpdateParts', 100),
+    commit: send(...updates(...writeList(200))),
+  },
+  'limits.maxNestingDepth': {
+    settings: at('maxNestingDepth', 10),
+    commit: send(...updates(makeNest({ client: 1, clock: 0 }, 11))),
+  },
+  'limits.maxUnsentBytes': {
+    settings: at('maxUnsentBytes', MIB),
+    parts: () => ({ logger: pino({ level: 'debug' }, { write: (line) => log.push(line) }) }),
+    async commit(server) {
+      const slow = await open(server);
+      slow.send(encodeYWebsocketFrame({ kind: 'query-presence' }));
+      await slow.next(() => true, 'the slow one is in');
+      slow.pause();
+      const ada = joinWithHocuspocus(server.wsUrl, 'plan');
+      ends.push(() => ada.leave());
+      const isClosing = (): boolean => log.some((line) => line.includes(closeCodes.slowReader.name));
+      while (!isClosing()) {
+        // Small enough to count as unsent: a single large message does not.
+        ada.doc.getMap('blobs').set('one', 'x'.repeat(200 * KIB));
+        await until(() => isClosing() || !ada.provider.hasUnsyncedChanges, { what: 'saved' });
+      }
+      slow.resume();
+      return closeOf(slow);
+    },
+  },
+  'limits.pingIntervalMs': {
+    settings: at('pingIntervalMs', 100),
+    async commit({ wsUrl }) {
+      const raw = await openRawWebSocket(wsUrl, '/yjs/plan'); // which answers nothing
+      const closed = await raw.ended;
+      return closed === null ? { kind: 'cut-off' } : { kind: 'close', ...closed };
+    },
+  },
+  'limits.maxQueueBytesPerDocument': {
+    settings: at('maxQueueBytesPerDocument', KIB),
+    parts: () => ({ store: new MemoryStore({ flushing: 'manual' }) }),
+    async commit(server, { store }) {
+      if (!(store instanceof MemoryStore)) throw new Error('a store that waits expected');
+      const socket = await open(server);
+      ends.push(async () => {
+        let isClosed = false;
+        void server.server.close().then(() => {
+          isClosed = true;
+        });
+        await until(
+          () => {
+            store.flush();
+            return isClosed;
+          },
+          { what: 'what waited is on disk' },
+        );
+      });
+      for (const update of updates(write('x'))) socket.send(update);
+      await until(() => store.queue.entries > 0, { what: 'the first is at the disk' });
+      for (const update of updates(write('y'.repeat(800)), write('z'.repeat(800)))) socket.send(update);
+      return closeOf(socket);
+    },
+  },
+  'journal.queueBytes': {
+    settings: {},
+    parts() {
+      const store = new MemoryStore();
+      store.append = () => Promise.reject(new PersistenceError('QUEUE_FULL', 'too much is waiting'));
+      return { store };
+    },
+    commit: send(...updates(write('x'))),
+  },
+};
+
+function writeList(length: number): Uint8Array[] {
+  const doc = new Y.Doc();
+  doc.getArray('list').push(Array.from({ length }, (_, index) => index));
+  return [Y.encodeStateAsUpdate(doc)];
+}
+
+/** What the table says that somebody sees. */
+function promised(answer: LimitAnswer): Seen {
+  switch (answer.kind) {
+    case 'http':
+      return { kind: 'http', status: answer.status, retryAfterSeconds: answer.retryAfterSeconds };
+    case 'close':
+      return { kind: 'close', code: answer.code.code, reason: answer.code.reason };
+    case 'pause':
+    case 'cut-off':
+      return { kind: answer.kind };
+    default:
+      return answer satisfies never;
+  }
+}
+
+describe('what the table of limits says is what somebody sees, and counted where it says', () => {
+  it.each(Object.keys(trespasses) as (keyof typeof limits)[])('[G4] beyond %s', async (setting) => {
+    const { settings, parts, commit } = trespasses[setting];
+    const given = parts?.() ?? {};
+    const server = await startMeasuredServer(settings, given);
+    ends.push(() => server.close());
+    const { answer, metric } = limits[setting];
+    const before = readSeries(await server.scrape(), metric);
+    expect(await commit(server, given)).toEqual(promised(answer));
+    await vi.waitFor(async () => expect(readSeries(await server.scrape(), metric)).toBeGreaterThan(before));
+  });
+});

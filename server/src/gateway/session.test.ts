@@ -170,14 +170,14 @@ describe('a session that is not to be read', () => {
     session.stopReading();
     session.stopReading();
     expect(line.isPaused()).toBe(true);
-    expect(meters.pausedSessions).toBe(1);
+    expect(meters.sessionsPaused).toBe(1);
     session.ping();
     session.ping();
     session.readOn();
     expect(line.isPaused()).toBe(true);
     session.readOn();
     expect(line.isPaused()).toBe(false);
-    expect(meters.pausedSessions).toBe(0);
+    expect(meters.sessionsPaused).toBe(0);
     session.ping();
     expect(terminate).not.toHaveBeenCalled();
   });
@@ -187,8 +187,8 @@ describe('a session that is not to be read', () => {
     session.stopReading();
     session.close(closeCodes.serviceRestart);
     expect(line.isPaused()).toBe(false);
-    expect(meters.pausedSessions).toBe(0);
+    expect(meters.sessionsPaused).toBe(0);
     session.readOn();
-    expect(meters.pausedSessions).toBe(0);
+    expect(meters.sessionsPaused).toBe(0);
   });
 });

@@ -232,7 +232,7 @@ describe('a client that writes faster than the disk', () => {
     const writer = await openSynced(url);
     const updates = notes(4_000);
     for (const update of updates) writer.say({ kind: 'update', update });
-    await vi.waitFor(() => expect(meters.pausedSessions).toBe(1));
+    await vi.waitFor(() => expect(meters.sessionsPaused).toBe(1));
     await vi.waitFor(
       () => {
         store.flush();
@@ -243,7 +243,7 @@ describe('a client that writes faster than the disk', () => {
     expect(writer.socket.readyState).toBe(WebSocket.OPEN);
     const reader = joinHocuspocus(url, 'plan');
     await vi.waitFor(() => expect(reader.doc.getMap('notes').size).toBe(updates.length));
-    expect(meters.pausedSessions).toBe(0);
+    expect(meters.sessionsPaused).toBe(0);
   });
 
   it('[G4] is not read either while other documents fill what may wait for the disk', async () => {
@@ -259,12 +259,12 @@ describe('a client that writes faster than the disk', () => {
     his.say({ kind: 'update', update: first ?? EMPTY_UPDATE });
     await vi.waitFor(() => expect(store.queue.entries).toBe(2));
     his.say({ kind: 'update', update: second ?? EMPTY_UPDATE });
-    await vi.waitFor(() => expect(meters.pausedSessions).toBe(1));
+    await vi.waitFor(() => expect(meters.sessionsPaused).toBe(1));
     await vi.waitFor(() => {
       store.flush();
       expect(his.receipts()).toBe(3);
     });
-    expect(meters.pausedSessions).toBe(0);
+    expect(meters.sessionsPaused).toBe(0);
   });
 });
 

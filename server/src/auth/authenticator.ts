@@ -3,8 +3,12 @@ import { type CloseCode, type DocumentName, mayWrite, type Role } from '@quire/p
 export interface Identity {
   /** Stable id of the person; empty when nobody is known. Written into history as the author of their edits. */
   readonly id: string;
-  /** Shown to others; null lets the client choose. */
+  /** Shown to others; null: their id is. Of somebody who is known it is the only name that they go by. */
   readonly name: string | null;
+  /** `#rrggbb`; left out, the client chooses. */
+  readonly color?: string | undefined;
+  /** Address of a picture. */
+  readonly avatar?: string | undefined;
 }
 
 /** Whom credentials stand for, and for how long. */

@@ -12,6 +12,7 @@ import { type Access, AccessError } from './authenticator.ts';
 const MAX_GRANTS = 1_000;
 const MAX_ID_LENGTH = 200;
 const MAX_NAME_LENGTH = 100;
+const MAX_URL_LENGTH = 2_000;
 
 /** Which documents, and what may be done with them. */
 export const grantClaimSchema = z.object({
@@ -20,10 +21,18 @@ export const grantClaimSchema = z.object({
 });
 export type GrantClaim = z.infer<typeof grantClaimSchema>;
 
-/** What a token says, as far as we read it: the registered claims of RFC 7519, `name` of OpenID Connect, and our own `grants`. */
+/** What a token says, as far as we read it: the registered claims of RFC 7519, `name` and `picture` of OpenID Connect, and our own `color` and `grants`. */
 export const claimsSchema = z.object({
   sub: z.string().min(1).max(MAX_ID_LENGTH),
   name: z.string().trim().min(1).max(MAX_NAME_LENGTH).optional(),
+  color: z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/i, 'must be a colour such as #7c3aed')
+    .optional(),
+  picture: z
+    .url({ protocol: /^https?$/ })
+    .max(MAX_URL_LENGTH)
+    .optional(),
   /** Seconds since 1970. */
   exp: z.number(),
   grants: z.array(grantClaimSchema).max(MAX_GRANTS),
@@ -40,8 +49,9 @@ export function readClaims(claims: unknown): Access {
     const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
     throw new AccessError(closeCodes.unauthorized, `the claims are not as they should be: ${faults.join('; ')}`);
   }
-  const { sub, name, exp, grants } = parsed.data;
-  return { user: { id: sub, name: name ?? null }, expiresAt: exp * 1000, roleIn: readGrants(grants) };
+  const { sub, name, color, picture, exp, grants } = parsed.data;
+  const user = { id: sub, name: name ?? null, color, avatar: picture };
+  return { user, expiresAt: exp * 1000, roleIn: readGrants(grants) };
 }
 
 /** The highest role of all grants that name the document. */

@@ -64,13 +64,16 @@ describe('[G6] who brings a token', () => {
     const authenticator = authenticatorWith(withSecrets(SECRET));
     const token = await signToken({
       name: ' Ada ',
+      color: '#7c3aed',
+      picture: 'https://id.example/ada.png',
       grants: [
         { documents: 'team/**', role: 'reader' },
         { documents: ['team/plan', 'ada/*'], role: 'owner' },
       ],
     });
     const access = await enter(authenticator, token);
-    expect(access.user).toEqual({ id: 'ada', name: 'Ada' });
+    const avatar = 'https://id.example/ada.png';
+    expect(access.user).toEqual({ id: 'ada', name: 'Ada', color: '#7c3aed', avatar });
     expect((access.expiresAt ?? 0) - Date.now()).toBeGreaterThan(3_500_000);
     const names = ['team/plan', 'team/other', 'ada/notes', 'ben/notes', 'constructor'];
     expect(names.map((name) => roleIn(access, name))).toEqual(['owner', 'reader', 'owner', null, null]);
@@ -83,6 +86,8 @@ describe('[G6] who brings a token', () => {
     ['for later', { nbf: Math.floor(Date.now() / 1000) + 600 }, /nbf/],
     ['without grants', { grants: undefined } as never, /grants/],
     ['with a role that there is not', { grants: [{ documents: '**', role: 'admin' }] }, /grants\.0\.role/],
+    ['with a colour that is none', { color: 'red; background: url(x)' }, /color/],
+    ['with a picture that is a script', { picture: 'javascript:alert(1)' }, /picture/],
     ['with grants for no pattern', { grants: [{ documents: '', role: 'editor' }] }, /grants\.0\.documents/],
     ['of another issuer', { iss: 'https://other.example' }, /iss/],
     ['for another audience', { iss: 'https://id.example', aud: 'shop' }, /aud/],

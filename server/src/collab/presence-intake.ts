@@ -1,8 +1,8 @@
 import { decodePresence, FrameError, type PresenceEntry, type PresenceLimits } from '@quire/protocol';
-import type { DocumentConnection } from './document-connection.ts';
+import { DocumentConnection } from './document-connection.ts';
 import type { DocumentOwner } from './document-owner.ts';
 import { isNestedTooDeep, mayBeNestedTooDeep } from './nesting.ts';
-import { LEFT } from './presence.ts';
+import { LEFT, type PresenceOwner } from './presence.ts';
 
 /** People behind one connection: a tab is one; more than a few is somebody making them up. */
 const MAX_STATES_PER_CONNECTION = 16;
@@ -28,16 +28,50 @@ export function hearPresence(
   const entries = decodePresence(message, { ...limits, maxEntries });
   const states = entries.map((entry) => parseState(entry, limits.maxStateBytes));
   for (const [index, said] of entries.entries()) {
-    // There are other ways to write null; who says it has left.
-    const entry = states[index] === null ? { ...said, state: LEFT } : said;
+    if (!maySpeakFor(connection, presence.ownerOf(said.clientId))) continue;
+    const state = states[index] ?? null;
+    const entry = state === null ? { ...said, state: LEFT } : stamp(connection, said, state, limits.maxStateBytes);
     const isFull = presence.countOf(connection) >= MAX_STATES_PER_CONNECTION;
     if (isFull && presence.wouldAddTo(connection, entry, connection.isEntering)) {
       throw new FrameError('bad-number', `one connection speaks for at most ${MAX_STATES_PER_CONNECTION} clients`);
     }
     presence.hear(connection, entry, connection.isEntering);
-    noteGuestName(connection, states[index] ?? null);
+    noteGuestName(connection, state);
   }
   if (presence.hasChanges) owner.presenceChanged();
+}
+
+/**
+ * A client may come back on another connection before its old one was missed, and takes its state over (R10). Somebody
+ * else's they leave alone, whatever clock they claim; of guests nobody knows who is who.
+ */
+function maySpeakFor(connection: DocumentConnection, holder: PresenceOwner | null): boolean {
+  if (holder === null || holder === connection || !(holder instanceof DocumentConnection)) return true;
+  return userOf(holder) === userOf(connection);
+}
+
+function userOf({ state }: DocumentConnection): string {
+  return state.kind === 'established' ? state.grant.user.id : '';
+}
+
+/** Whom a token names is shown as that, whatever their client says (G6); guests choose for themselves. */
+function stamp(
+  { state: established }: DocumentConnection,
+  entry: PresenceEntry,
+  state: State,
+  maxStateBytes: number,
+): PresenceEntry {
+  if (established.kind !== 'established' || established.grant.user.id === '') return entry;
+  const { id, name, color, avatar } = established.grant.user;
+  const said = typeof state.user === 'object' && state.user !== null ? state.user : {};
+  const look = { ...(color === undefined ? {} : { color }), ...(avatar === undefined ? {} : { avatar }) };
+  const stamped = JSON.stringify({ ...state, user: { ...said, ...look, id, name: name ?? id } });
+  if (Buffer.byteLength(stamped) > maxStateBytes) throw tooLarge(maxStateBytes);
+  return { ...entry, state: stamped };
+}
+
+function tooLarge(maxStateBytes: number): FrameError {
+  return new FrameError('bad-number', `a presence state has at most ${maxStateBytes} bytes, however it is written`);
 }
 
 type State = Readonly<Record<string, unknown>>;
@@ -61,7 +95,7 @@ function parseState(entry: PresenceEntry, maxStateBytes: number): State | null {
   // Providers write what they repeat anew, and would be refused for the length of somebody else's state.
   const mayGrowTooLarge = entry.state.length * MAX_GROWTH > maxStateBytes;
   if (mayGrowTooLarge && Buffer.byteLength(JSON.stringify(state)) > maxStateBytes) {
-    throw new FrameError('bad-number', `a presence state has at most ${maxStateBytes} bytes, however it is written`);
+    throw tooLarge(maxStateBytes);
   }
   return state as State | null;
 }

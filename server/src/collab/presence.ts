@@ -86,6 +86,11 @@ export class Presence {
     this.#entered.set(owner, this.#entrances);
   }
 
+  /** Who speaks for a client; null while nobody does. */
+  ownerOf(clientId: number): PresenceOwner | null {
+    return this.#states.get(clientId)?.owner ?? null;
+  }
+
   countOf(owner: PresenceOwner): number {
     return this.#spoken.get(owner)?.size ?? 0;
   }

@@ -1,0 +1,95 @@
+import { encodePresence } from '@quire/protocol';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type Authenticator, allow } from '../auth/authenticator.ts';
+import { createGatewayStage } from '../testing/gateway-stage.ts';
+import { testLimits } from '../testing/start-gateway.ts';
+
+const stage = createGatewayStage();
+const { start, joinHocuspocus, joinYWebsocket, openRaw } = stage;
+afterEach(() => stage.close());
+
+/** A token is the id of its user; nobody has the empty one. Ada's has a name and a colour, too. */
+const byToken: Authenticator = {
+  authenticate: async ({ token }) =>
+    allow('editor', token === 'ada' ? { id: 'ada', name: 'Ada', color: '#7c3aed' } : { id: token, name: null }),
+};
+
+type Person = ReturnType<typeof joinHocuspocus> | ReturnType<typeof joinYWebsocket>;
+
+function seenBy({ provider }: Person, clientId: number): unknown {
+  return provider.awareness?.getStates().get(clientId);
+}
+
+describe('[G6] presence', () => {
+  it('is of whom the token names, whatever the client says; the rest of it stays', async () => {
+    const { url } = await start({ authenticator: byToken });
+    const [ada, ben] = [joinHocuspocus(url, 'plan', { token: 'ada' }), joinYWebsocket(url, 'plan', { token: 'ben' })];
+    const watcher = joinYWebsocket(url, 'plan', { token: 'watcher' });
+    ada.provider.awareness?.setLocalState({ user: { name: 'Ben', color: 'red', id: 'ben', mood: 'sly' }, cursor: 7 });
+    ben.provider.awareness.setLocalState({ typing: true });
+    await vi.waitFor(() => {
+      expect(seenBy(watcher, ada.doc.clientID)).toEqual({
+        user: { name: 'Ada', color: '#7c3aed', id: 'ada', mood: 'sly' },
+        cursor: 7,
+      });
+      expect(seenBy(watcher, ben.doc.clientID)).toEqual({ typing: true, user: { id: 'ben', name: 'ben' } });
+    });
+    ada.provider.awareness?.setLocalStateField('user', { name: 'Cleo' });
+    ada.provider.awareness?.setLocalStateField('cursor', 8);
+    await vi.waitFor(() =>
+      expect(seenBy(watcher, ada.doc.clientID)).toMatchObject({ cursor: 8, user: { name: 'Ada' } }),
+    );
+  });
+
+  it('of guests is what they say of themselves', async () => {
+    const { url } = await start({ authenticator: byToken });
+    const [guest, watcher] = [joinHocuspocus(url, 'plan'), joinYWebsocket(url, 'plan', { token: 'ada' })];
+    guest.provider.awareness?.setLocalState({ user: { name: 'A guest', color: '#123456' } });
+    await vi.waitFor(() =>
+      expect(seenBy(watcher, guest.doc.clientID)).toEqual({ user: { name: 'A guest', color: '#123456' } }),
+    );
+  });
+
+  it('[R10] of somebody else is not taken over, nor taken away, whatever clock is claimed', async () => {
+    const { url } = await start({ authenticator: byToken });
+    const [ada, watcher] = [joinHocuspocus(url, 'plan', { token: 'ada' }), joinYWebsocket(url, 'plan', { token: 'w' })];
+    ada.provider.awareness?.setLocalState({ cursor: 1 });
+    await vi.waitFor(() => expect(seenBy(watcher, ada.doc.clientID)).toMatchObject({ cursor: 1 }));
+    const mallory = joinYWebsocket(url, 'plan', { token: 'mallory' });
+    await vi.waitFor(() => expect(seenBy(mallory, ada.doc.clientID)).toBeDefined());
+    const raw = await openRaw(url, 'plan');
+    for (const [clock, state] of [
+      [1_000, '{"cursor":666}'],
+      [2_000, 'null'],
+    ] as const) {
+      raw.say({ kind: 'presence', presence: encodePresence([{ clientId: ada.doc.clientID, clock, state }]) });
+    }
+    raw.say({ kind: 'presence', presence: encodePresence([{ clientId: 7, clock: 1, state: '{"cursor":3}' }]) });
+    await vi.waitFor(() => expect(seenBy(watcher, 7)).toBeDefined());
+    expect(seenBy(watcher, ada.doc.clientID)).toMatchObject({ cursor: 1, user: { id: 'ada' } });
+  });
+
+  it('is taken over by the same person on another connection', async () => {
+    const { url } = await start({ authenticator: byToken });
+    const [ada, watcher] = [joinHocuspocus(url, 'plan', { token: 'ada' }), joinYWebsocket(url, 'plan', { token: 'w' })];
+    ada.provider.awareness?.setLocalState({ cursor: 1 });
+    await vi.waitFor(() => expect(seenBy(watcher, ada.doc.clientID)).toMatchObject({ cursor: 1 }));
+    const again = joinHocuspocus(url, 'plan', { token: 'ada', doc: ada.doc });
+    again.provider.awareness?.setLocalState({ cursor: 2 });
+    await vi.waitFor(() => expect(seenBy(watcher, ada.doc.clientID)).toMatchObject({ cursor: 2 }));
+  });
+
+  it('[G4] that is too large with the name in it is refused: who repeats it would be', async () => {
+    const { url } = await start({ authenticator: byToken });
+    const roomy = await openRaw(url, 'plan');
+    const state = JSON.stringify({ text: 'x'.repeat(testLimits.maxPresenceStateBytes - 20) });
+    roomy.say({ kind: 'presence', presence: encodePresence([{ clientId: 7, clock: 1, state }]) });
+    const watcher = joinYWebsocket(url, 'plan', { token: 'w' });
+    await vi.waitFor(() => expect(seenBy(watcher, 7)).toBeDefined());
+    const ada = joinYWebsocket(url, 'plan', { token: 'ada' });
+    const closed = new Promise((resolve) => ada.provider.on('closed', ({ code }) => resolve(code)));
+    await vi.waitFor(() => expect(ada.provider.synced).toBe(true));
+    ada.provider.awareness.setLocalState(JSON.parse(state) as Record<string, unknown>);
+    expect(await closed).toBe(4400);
+  });
+});

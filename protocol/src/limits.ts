@@ -34,6 +34,7 @@ function closes(
 }
 
 const FOREVER = 'not as it is';
+const CATCH_UP = 'with backoff; the handshake brings what was missed';
 
 /** Sooner than a person loses patience, later than those who were cut off by the same event have all come back. */
 const NODE_FULL = { kind: 'http', status: 503, retryAfterSeconds: 5 } as const;
@@ -154,8 +155,23 @@ export const limits = {
     metric: 'edits',
   }),
   'limits.maxUnsentBytes': closes(closeCodes.slowReader, {
-    what: 'bytes that wait for a session to read them',
-    retry: 'with backoff; the handshake brings what was missed',
+    what: 'bytes of answers and echoes that are added to what waits for a session that has stopped reading',
+    retry: CATCH_UP,
+    metric: 'sessions',
+  }),
+  'limits.stallTimeoutMs': closes(closeCodes.slowReader, {
+    what: 'milliseconds in which a session reads nothing of what waits for it',
+    retry: CATCH_UP,
+    metric: 'sessions',
+  }),
+  'limits.maxRingBytesPerDocument': closes(closeCodes.slowReader, {
+    what: 'bytes of a document’s broadcasts that are kept for those who have not read them yet',
+    retry: CATCH_UP,
+    metric: 'sessions',
+  }),
+  'limits.maxRingBytes': closes(closeCodes.slowReader, {
+    what: 'bytes of such broadcasts, over all documents',
+    retry: CATCH_UP,
     metric: 'sessions',
   }),
   'limits.pingIntervalMs': {

@@ -78,6 +78,39 @@ const flood =
     });
   };
 
+const listenToLog = (): ServerParts => {
+  log.length = 0;
+  return { logger: pino({ level: 'debug' }, { write: (line) => log.push(line) }) };
+};
+
+/** Somebody who is in, and reads no more. */
+async function openDeaf(server: MeasuredServer): Promise<FrameSocket> {
+  const deaf = await open(server);
+  deaf.send(encodeYWebsocketFrame({ kind: 'query-presence' }));
+  await deaf.next(() => true, 'the deaf one is in');
+  deaf.pause();
+  return deaf;
+}
+
+/** How the server gives somebody up, who reads on to hear of it. */
+async function untilGivenUp(deaf: FrameSocket): Promise<Seen> {
+  await until(() => log.some((line) => line.includes(closeCodes.slowReader.name)), { what: 'given up' });
+  deaf.resume();
+  return closeOf(deaf);
+}
+
+/** Writes so much into the document of somebody who does not read it. */
+async function tellDeaf(server: MeasuredServer, bytes: number): Promise<Seen> {
+  const deaf = await openDeaf(server);
+  const ada = joinWithHocuspocus(server.wsUrl, 'plan');
+  ends.push(() => ada.leave());
+  for (let written = 0; written < bytes; written += 200 * KIB) {
+    ada.doc.getMap('blobs').set('one', 'x'.repeat(200 * KIB));
+    await until(() => !ada.provider.hasUnsyncedChanges, { what: 'saved' });
+  }
+  return untilGivenUp(deaf);
+}
+
 const knock: Trespass['commit'] = async (server) => {
   await open(server);
   const socket = new WebSocket(`${server.wsUrl}/collab`);
@@ -225,23 +258,29 @@ const trespasses: Readonly<Record<keyof typeof limits, Trespass>> = {
   },
   'limits.maxUnsentBytes': {
     settings: at('maxUnsentBytes', MIB),
-    parts: () => ({ logger: pino({ level: 'debug' }, { write: (line) => log.push(line) }) }),
+    parts: listenToLog,
     async commit(server) {
-      const slow = await open(server);
-      slow.send(encodeYWebsocketFrame({ kind: 'query-presence' }));
-      await slow.next(() => true, 'the slow one is in');
-      slow.pause();
-      const ada = joinWithHocuspocus(server.wsUrl, 'plan');
-      ends.push(() => ada.leave());
-      const isClosing = (): boolean => log.some((line) => line.includes(closeCodes.slowReader.name));
-      while (!isClosing()) {
-        // Small enough to count as unsent: a single large message does not.
-        ada.doc.getMap('blobs').set('one', 'x'.repeat(200 * KIB));
-        await until(() => isClosing() || !ada.provider.hasUnsyncedChanges, { what: 'saved' });
-      }
-      slow.resume();
-      return closeOf(slow);
+      const deaf = await openDeaf(server);
+      // Each has an echo, which nobody else keeps.
+      for (let count = 0; count < 400; count += 1)
+        for (const update of updates(write('x'.repeat(64 * KIB)))) deaf.send(update);
+      return untilGivenUp(deaf);
     },
+  },
+  'limits.stallTimeoutMs': {
+    settings: { limits: { stallTimeoutMs: 1_000, maxRingBytesPerDocument: 64 * MIB } },
+    parts: listenToLog,
+    commit: (server) => tellDeaf(server, 12 * MIB),
+  },
+  'limits.maxRingBytesPerDocument': {
+    settings: at('maxRingBytesPerDocument', MIB),
+    parts: listenToLog,
+    commit: (server) => tellDeaf(server, 24 * MIB),
+  },
+  'limits.maxRingBytes': {
+    settings: at('maxRingBytes', MIB),
+    parts: listenToLog,
+    commit: (server) => tellDeaf(server, 24 * MIB),
   },
   'limits.pingIntervalMs': {
     settings: at('pingIntervalMs', 100),

@@ -129,7 +129,8 @@ describe('a slow reader', () => {
 describe('a slow line', () => {
   it('[R15] gets a large document however long it takes: neither a missing pong nor the stall timeout ends it', async () => {
     const meters = new GatewayMeters();
-    const { url } = await start({ meters, limits: { stallTimeoutMs: 2_000, pingIntervalMs: 1_000 } });
+    const limits = { stallTimeoutMs: 2_000, pingIntervalMs: 1_000, maxDocumentBytes: 128 * MIB };
+    const { url } = await start({ meters, limits });
     const writer = joinHocuspocus(url, 'plan');
     await vi.waitFor(() => expect(writer.provider.isSynced).toBe(true));
     for (let part = 0; part < 16; part += 1) {

@@ -11,11 +11,11 @@ import type { DocumentConnection } from './document-connection.ts';
 import { DocumentSize } from './document-size.ts';
 import { readTitle, TitleKeeper } from './document-title.ts';
 import { type FlushTimer, windowBeforeFlush } from './flush-window.ts';
-import { TypeDepths } from './type-depths.ts';
 import { PendingEdits } from './pending-edits.ts';
 import { Presence } from './presence.ts';
 import { closeCodeFor } from './store-refusal.ts';
 import { type Submission, weighSubmission } from './submission.ts';
+import { TypeDepths } from './type-depths.ts';
 
 /** What a document looks like to its owner; Hocuspocus's `Document` is one. */
 export type OwnedDocument = Y.Doc;

@@ -92,9 +92,11 @@ async function openDeaf(server: MeasuredServer): Promise<FrameSocket> {
   return deaf;
 }
 
+const isSomebodyGivenUp = (): boolean => log.some((line) => line.includes(closeCodes.slowReader.name));
+
 /** How the server gives somebody up, who reads on to hear of it. */
 async function untilGivenUp(deaf: FrameSocket): Promise<Seen> {
-  await until(() => log.some((line) => line.includes(closeCodes.slowReader.name)), { what: 'given up' });
+  await until(isSomebodyGivenUp, { what: 'given up' });
   deaf.resume();
   return closeOf(deaf);
 }
@@ -104,7 +106,7 @@ async function tellDeaf(server: MeasuredServer, bytes: number): Promise<Seen> {
   const deaf = await openDeaf(server);
   const ada = joinWithHocuspocus(server.wsUrl, 'plan');
   ends.push(() => ada.leave());
-  for (let written = 0; written < bytes; written += 200 * KIB) {
+  for (let written = 0; written < bytes && !isSomebodyGivenUp(); written += 200 * KIB) {
     ada.doc.getMap('blobs').set('one', 'x'.repeat(200 * KIB));
     await until(() => !ada.provider.hasUnsyncedChanges, { what: 'saved' });
   }

@@ -336,7 +336,11 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
         if (this.#context.gate === null) this.#answerStepOne(connection, state, frame);
         else {
           const own = copyOf(frame);
-          this.#throughGate(connection, state, weigh(own), async () => this.#answerStepOne(connection, state, own));
+          this.#throughGate(connection, state, weigh(own), async () => {
+            this.#answerStepOne(connection, state, own);
+            // Hocuspocus answers later, and whether the next one is passed to it depends on whether the socket takes that.
+            await state.hocuspocus?.waitForPendingMessages();
+          });
         }
         return;
       case 'query-presence':

@@ -17,12 +17,12 @@ const NONE: TypeNesting = { deepest: 0, deepestAhead: 0 };
  * neighbour. Keystrokes bring no types and cost nothing here.
  */
 export function measureTypeNesting(structs: readonly Struct[], document: Y.Doc): TypeNesting {
-  const types = structs.filter(isType);
-  if (types.length === 0) return NONE;
+  if (!structs.some(isType)) return NONE;
   const map = new NestingMap(structs, document);
   let [deepest, deepestAhead] = [0, 0];
-  for (const type of types) {
-    const { levels, isGrounded } = map.placeOf(type);
+  for (const struct of structs) {
+    if (!isType(struct)) continue;
+    const { levels, isGrounded } = map.placeOf(struct);
     // The type is one level below the place in which it stands.
     if (isGrounded) deepest = Math.max(deepest, levels + 1);
     else deepestAhead = Math.max(deepestAhead, levels + 1);

@@ -123,10 +123,17 @@ export function createGateway({ collaboration, limits, clock, log, meters = null
   };
 }
 
+/** How long who was refused may take to hang up. */
+const REFUSAL_GRACE_MS = 2_000;
+
 /** Answers an upgrade that is refused; the socket has no HTTP response object. */
 export function refuseUpgrade(socket: Duplex, status: string, problem: string): void {
   const body = `${problem}\n`;
   socket.on('error', () => socket.destroy()); // the other side may be gone already
+  // Whatever else it has to say goes unheard; unread it would hide the end. Without one it would stay for ever.
+  socket.resume();
+  const giveUp = setTimeout(() => socket.destroy(), REFUSAL_GRACE_MS);
+  socket.once('close', () => clearTimeout(giveUp));
   socket.end(
     `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
       `Sec-WebSocket-Version: 13\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,

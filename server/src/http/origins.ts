@@ -23,7 +23,8 @@ export function isAllowedOrigin(claim: OriginClaim, policy: OriginPolicy): boole
   if (origin === undefined || policy.allowedOrigins.includes('*') || policy.allowedOrigins.includes(origin))
     return true;
   const page = parseUrl(origin);
-  if (page === null) return false;
+  // Of a file there is no host to compare; and an origin has no userinfo, which could pass for one.
+  if (page === null || page.host === '' || page.username !== '' || page.password !== '') return false;
   if (isLoopbackHost(bareHostname(page))) return true;
   // With the page's own scheme, since a proxy in front of us may speak another one than we do.
   return host !== undefined && parseUrl(`${page.protocol}//${host}`)?.host === page.host;

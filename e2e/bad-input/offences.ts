@@ -3,7 +3,7 @@ import * as Y from 'yjs';
 import {
   type DialectName,
   dialects,
-  type Offender,
+  type FrameWriter,
   writeChain,
   writeCircles,
   writeList,
@@ -20,7 +20,12 @@ export interface Offence {
   readonly code: CloseCode;
   /** What of it may stay: an update whose predecessors are missing is content until there are too many (R3). */
   readonly leaves: 'nothing' | 'pending edits';
-  commit(offender: Offender): void;
+  commit(offender: Culprit): void;
+}
+
+/** All that it takes to commit one. */
+export interface Culprit extends FrameWriter {
+  readonly socket: { send(frame: Uint8Array | string): void };
 }
 
 /** Settings under which every limit can be reached with little. */
@@ -42,14 +47,14 @@ const [SYNC, UNKNOWN_TYPE, UNKNOWN_SYNC, CLIENT_SENDS_NO_AUTH] = [0, 42, 9, 2] a
 function offence(
   name: string,
   code: CloseCode,
-  commit: (offender: Offender) => void,
+  commit: (offender: Culprit) => void,
   details: Partial<Pick<Offence, 'dialects' | 'leaves'>> = {},
 ): Offence {
   return { name, code, commit, dialects, leaves: 'nothing', ...details };
 }
 
 /** A frame for each way in which one can be wrong. */
-const frame = (make: (offender: Offender) => Uint8Array | string) => (offender: Offender) =>
+const frame = (make: (offender: Culprit) => Uint8Array | string) => (offender: Culprit) =>
   offender.socket.send(make(offender));
 
 const { badFrame, badUpdate, badDocumentName, documentTooLarge, frameTooBig, tooMuchPending, updateTooComplex } =

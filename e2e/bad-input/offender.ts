@@ -12,15 +12,33 @@ import * as Y from 'yjs';
 export type DialectName = 'hocuspocus' | 'y-websocket';
 export const dialects: readonly DialectName[] = ['hocuspocus', 'y-websocket'];
 
-/** Somebody who is let in like everybody else, and then sends what they like. */
-export interface Offender {
+/** Writes what a client of one document says. */
+export interface FrameWriter {
   readonly dialect: DialectName;
   readonly document: string;
-  readonly socket: FrameSocket;
   /** A frame as the protocol has it. */
   encode(frame: YWebsocketClientFrame): Uint8Array;
   /** What stands before the type of a message in this dialect, and the message. */
   raw(...message: readonly number[]): Uint8Array;
+}
+
+/** Somebody who is let in like everybody else, and then sends what they like. */
+export interface Offender extends FrameWriter {
+  readonly socket: FrameSocket;
+}
+
+export function createFrameWriter(dialect: DialectName, document: string): FrameWriter {
+  if (dialect === 'y-websocket') {
+    return { dialect, document, encode: encodeYWebsocketFrame, raw: (...message) => new Uint8Array(message) };
+  }
+  // An address, and a type that is then taken off again.
+  const prefix = encodeHocuspocusFrame(document, { kind: 'close' }).slice(0, -1);
+  return {
+    dialect,
+    document,
+    encode: (frame) => encodeHocuspocusFrame(document, frame),
+    raw: (...message) => new Uint8Array([...prefix, ...message]),
+  };
 }
 
 export async function enter(wsUrl: string, dialect: DialectName, document: string): Promise<Offender> {
@@ -33,28 +51,14 @@ async function enterWithHocuspocus(wsUrl: string, document: string): Promise<Off
   say({ kind: 'token', token: '', providerVersion: null });
   say({ kind: 'step-1', stateVector: Y.encodeStateVector(new Y.Doc()) });
   await socket.next((frame) => decodeServerFrame(frame).frame.kind === 'step-2' || null, 'the document is not sent');
-  // An address, and a type that is then taken off again.
-  const prefix = encodeHocuspocusFrame(document, { kind: 'close' }).slice(0, -1);
-  return {
-    dialect: 'hocuspocus',
-    document,
-    socket,
-    encode: (frame) => encodeHocuspocusFrame(document, frame),
-    raw: (...message) => new Uint8Array([...prefix, ...message]),
-  };
+  return { ...createFrameWriter('hocuspocus', document), socket };
 }
 
 async function enterWithYWebsocket(wsUrl: string, document: string): Promise<Offender> {
   const socket = await openFrameSocket(`${wsUrl}/yjs/${encodeURIComponent(document)}`);
   socket.send(encodeYWebsocketFrame({ kind: 'step-1', stateVector: Y.encodeStateVector(new Y.Doc()) }));
   await socket.next((frame) => decodeYWebsocketFrame(frame).kind === 'step-2' || null, 'the document is not sent');
-  return {
-    dialect: 'y-websocket',
-    document,
-    socket,
-    encode: encodeYWebsocketFrame,
-    raw: (...message) => new Uint8Array(message),
-  };
+  return { ...createFrameWriter('y-websocket', document), socket };
 }
 
 /** The client under which offenders write, so that whatever is kept of them can be found. */

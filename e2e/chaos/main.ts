@@ -1,16 +1,7 @@
-import { parseArgs } from 'node:util';
-import { inventSeed } from '@quire/testing';
 import { type CrashTally, runCrashes, tally } from '../crash/crash-run.ts';
-
-const USAGE = `Kills a real server under load, and checks that nothing is missing of what it said was saved.
-
-  npm run chaos -- [--rounds N] [--seed N]
-
-  --rounds N   how many crashes (default: 200)
-  --seed N     the same edits, and the same moments as far as a machine allows (default: another one each time)`;
-
-const DEFAULT_ROUNDS = 200;
-const LARGEST_SEED = 2 ** 32 - 1;
+import { describeRun, runFuzz } from '../fuzz/fuzz-run.ts';
+import { describeLeaks, renderRows } from '../soak/report.ts';
+import { type ChaosOptions, parseChaosOptions, usage } from './options.ts';
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -18,28 +9,34 @@ async function main(args: readonly string[]): Promise<number> {
   const options = readOptions(args);
   if (options === null) return 2;
   if (options === 'help') {
-    console.log(USAGE);
+    console.log(usage);
     return 0;
   }
-  const { rounds, seed } = options;
-  console.log(`seed ${seed}: npm run chaos -- --rounds ${rounds} --seed ${seed}`);
+  const { rounds, frames, seed } = options;
+  const crashed =
+    rounds > 0 && !(await crash(options, `npm run chaos -- --rounds ${rounds} --frames 0 --seed ${seed}`));
+  const broken = frames > 0 && !(await fuzz(options, `npm run chaos -- --rounds 0 --frames ${frames} --seed ${seed}`));
+  return crashed || broken ? 1 : 0;
+}
+
+/** @returns whether nothing that was receipted is missing */
+async function crash({ rounds, seed }: ChaosOptions, again: string): Promise<boolean> {
+  console.log(`seed ${seed}: ${again}`);
   try {
     const done = await runCrashes({
       seed,
       rounds,
       onRound({ number, receipted, inFlight, survivedUnreceipted, killedInRecovery }) {
-        const again = killedInRecovery ? ', killed again while it recovered' : '';
+        const twice = killedInRecovery ? ', killed again while it recovered' : '';
         console.log(
-          `${number + 1}/${rounds}: ${receipted} receipted, ${inFlight} in flight, ${survivedUnreceipted} on disk without a receipt${again}`,
+          `${number + 1}/${rounds}: ${receipted} receipted, ${inFlight} in flight, ${survivedUnreceipted} on disk without a receipt${twice}`,
         );
       },
     });
     console.log(`nothing receipted is missing: ${describe(tally(done))}`);
-    return 0;
+    return true;
   } catch (error) {
-    console.error(`FAILED ${error instanceof Error ? error.message : String(error)}`);
-    console.error(`again with: npm run chaos -- --rounds ${rounds} --seed ${seed}`);
-    return 1;
+    return fail([error instanceof Error ? error.message : String(error)], again);
   }
 }
 
@@ -47,26 +44,37 @@ function describe({ rounds, receipted, inFlight, survivedUnreceipted, killedInRe
   return `${rounds} crashes, ${receipted} receipts, ${inFlight} edits in flight, ${survivedUnreceipted} of the unreceipted on disk, ${killedInRecovery} crashes in recovery`;
 }
 
-function readOptions(args: readonly string[]): { readonly rounds: number; readonly seed: number } | 'help' | null {
+/** @returns whether the server took it, and nobody else noticed */
+async function fuzz({ frames, seed }: ChaosOptions, again: string): Promise<boolean> {
+  console.log(`seed ${seed}: ${again}`);
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
+  }
   try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: { rounds: { type: 'string' }, seed: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
-    });
-    if (values.help === true) return 'help';
-    return {
-      rounds: readWhole('rounds', values.rounds, 1, 1_000_000) ?? DEFAULT_ROUNDS,
-      seed: readWhole('seed', values.seed, 0, LARGEST_SEED) ?? inventSeed(),
-    };
+    const say = (line: string): void => console.log(line);
+    const result = await runFuzz({ seed, frames, measured: 'at rest', signal: stop.signal, say });
+    console.log(`\n${describeRun(result)}\n\n${renderRows(result.rows)}`);
+    const problems = [...result.faults, ...describeLeaks(result.rows)];
+    if (problems.length > 0) return fail(problems, again);
+    console.log('\nPASSED: the server took all of it, nobody else noticed, and nothing of it was left');
+    return true;
   } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
-    return null;
+    return fail([error instanceof Error ? error.message : String(error)], again);
   }
 }
 
-function readWhole(name: string, text: string | undefined, min: number, max: number): number | null {
-  if (text === undefined) return null;
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= min && value <= max) return value;
-  throw new RangeError(`--${name} must be a whole number from ${min} to ${max}, not ${JSON.stringify(text)}`);
+function fail(problems: readonly string[], again: string): false {
+  for (const problem of problems) console.error(`FAILED ${problem}`);
+  console.error(`again with: ${again}`);
+  return false;
+}
+
+function readOptions(args: readonly string[]): ChaosOptions | 'help' | null {
+  try {
+    return parseChaosOptions(args);
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    return null;
+  }
 }

@@ -79,7 +79,8 @@ function writeTurn(
   }
 }
 
-function writeEdit(random: Random): Edit {
+/** Any edit at all. */
+export function writeEdit(random: Random): Edit {
   const at = random.next();
   const text = random.pick(['x', 'words ', 'é', '漢字', 'a longer piece of text, ']);
   const length = 1 + random.below(6);

@@ -14,13 +14,26 @@ export interface ServerGauge {
   glance(): Promise<{ readonly glance: Glance; readonly edits: number }>;
   /** Everything, after a collection of garbage. */
   read(): Promise<Reading>;
-  /** Waits until nobody is there and nothing waits, and then until what is left to do is done. */
+  /** Waits until nobody is there and nothing waits. */
+  empty(signal: AbortSignal): Promise<void>;
+  /** The same, and then until what is left to do is done. */
   rest(signal: AbortSignal): Promise<void>;
   close(): void;
 }
 
 /** Settings of a server that can be asked for its memory: any free port for its inspector. */
 export const inspectable = { NODE_OPTIONS: '--inspect-port=127.0.0.1:0' } as const;
+
+/**
+ * Left to itself, the C library's allocator keeps much of what was freed, in an arena for each thread: after six minutes
+ * of a soak a server held 91 MiB more than at the start, while what was in use stayed the same. With two arenas, and
+ * thresholds that stay where they begin, more of it goes back to the system: 36 MiB were left of the same run.
+ */
+export const returningAllocator = {
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_MMAP_THRESHOLD_: '131072',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+} as const;
 
 /** A document stays for two seconds after its last client, and a socket that was told to go for two. */
 const EMPTY_WITHIN_MS = 30_000;
@@ -43,8 +56,18 @@ export async function openServerGauge(server: ServerProcess): Promise<ServerGaug
     const seen = { ...readProcess(server), activeResources, ...readMetrics(metrics) };
     return { glance: seen, edits: sumOf(metrics, 'quire_edits_total') };
   };
+  const empty = async (signal: AbortSignal): Promise<void> => {
+    const deadline = performance.now() + EMPTY_WITHIN_MS;
+    let { glance: seen } = await glance();
+    // Who is left after that is a leak, and the reading will say so.
+    while (!isAtRest(seen) && performance.now() < deadline && !signal.aborted) {
+      await pause(LOOK_EVERY_MS, signal);
+      seen = (await glance()).glance;
+    }
+  };
   return {
     glance,
+    empty,
     async read() {
       const heap = await readHeap(inspector);
       // In this order: a collection gives memory back to the system, and a scrape opens a socket.
@@ -54,13 +77,7 @@ export async function openServerGauge(server: ServerProcess): Promise<ServerGaug
       return { ...metrics, ...seen, ...counted, heap: heapBytes, external: externalBytes };
     },
     async rest(signal) {
-      const deadline = performance.now() + EMPTY_WITHIN_MS;
-      let { glance: seen } = await glance();
-      // Who is left after that is a leak, and the reading will say so.
-      while (!isAtRest(seen) && performance.now() < deadline && !signal.aborted) {
-        await pause(LOOK_EVERY_MS, signal);
-        seen = (await glance()).glance;
-      }
+      await empty(signal);
       await pause(REST_MS, signal);
     },
     close: () => inspector.close(),

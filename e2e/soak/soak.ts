@@ -7,7 +7,7 @@ import { findComplaints } from './log-complaints.ts';
 import type { Glance, Reading } from './measures.ts';
 import { pause } from './pause.ts';
 import { showDuration, showValue } from './report.ts';
-import { inspectable, openServerGauge, type ServerGauge } from './server-gauge.ts';
+import { inspectable, openServerGauge, returningAllocator, type ServerGauge } from './server-gauge.ts';
 import { compareReadings, didReturn, higherOf, type Row } from './verdict.ts';
 
 export interface SoakRun {
@@ -39,17 +39,6 @@ const REPORT_EVERY_MS = 10_000;
 const MOST_FAULTS = 50;
 /** The end may be read again before it counts: a fold of the journal may still be under way when the rest begins. */
 const END_READINGS = 2;
-
-/**
- * Left to itself, the C library's allocator keeps much of what was freed, in an arena for each thread: after six minutes
- * a server held 91 MiB more than at the start, while what was in use stayed the same. With two arenas, and thresholds
- * that stay where they begin, more of it goes back to the system: 36 MiB were left of the same run.
- */
-const returningAllocator = {
-  MALLOC_ARENA_MAX: '2',
-  MALLOC_MMAP_THRESHOLD_: '131072',
-  MALLOC_TRIM_THRESHOLD_: '131072',
-} as const;
 
 /** Holds a mixed load on a server of its own, and compares what the server holds afterwards with what it held before. */
 export async function runSoak({ minutes, seed, signal, say }: SoakRun): Promise<SoakResult> {

@@ -5,6 +5,9 @@ import { type FrameListener, FrameSplitter, frameForServer, opcodes } from './we
 export interface LoadSocket {
   /** Writes a frame that is complete with its WebSocket header. */
   write(frame: Buffer): void;
+  /** Stops reading, like somebody whose network takes nothing in. */
+  pause(): void;
+  resume(): void;
   /** Resolves once the connection is gone, with the close code if the server gave one. */
   readonly closed: Promise<number | null>;
   /** Resets the connection: no goodbye, and no port that lingers. */
@@ -14,6 +17,8 @@ export interface LoadSocket {
 export interface SocketAddress {
   readonly port: number;
   readonly path: string;
+  /** Sent in the same packet as the request, before anybody can have answered. */
+  readonly early?: Buffer;
 }
 
 const CONNECT_TIMEOUT_MS = 60_000;
@@ -28,6 +33,7 @@ export interface SocketListener {
   onOpen(socket: LoadSocket): void;
   /** Is given binary messages; their bytes are valid only during the call. */
   onMessage(bytes: Buffer, start: number, end: number): void;
+  onPong?(): void;
 }
 
 /** A WebSocket client on a bare TCP socket: no allocation for a read, none for a frame that is whole. */
@@ -40,6 +46,7 @@ export function openSocket(address: SocketAddress, listener: SocketListener): Pr
     const onFrame: FrameListener = (opcode, bytes, start, end) => {
       if (opcode === opcodes.binary) listener.onMessage(bytes, start, end);
       else if (opcode === opcodes.ping) socket.write(frameForServer(bytes.subarray(start, end), opcodes.pong));
+      else if (opcode === opcodes.pong) listener.onPong?.();
       else if (opcode === opcodes.close) {
         closeCode = end - start >= 2 ? bytes.readUInt16BE(start) : 1005;
         socket.destroy();
@@ -67,6 +74,8 @@ export function openSocket(address: SocketAddress, listener: SocketListener): Pr
       }
       listener.onOpen({
         write: (frame) => socket.write(frame),
+        pause: () => socket.pause(),
+        resume: () => socket.resume(),
         closed: closed.promise,
         destroy: () => socket.resetAndDestroy(),
       });
@@ -82,7 +91,10 @@ export function openSocket(address: SocketAddress, listener: SocketListener): Pr
       onread: { buffer: readBuffer, callback: read },
     });
     const timeout = setTimeout(() => socket.destroy(new Error('no answer to an upgrade')), CONNECT_TIMEOUT_MS);
-    socket.once('connect', () => socket.write(upgradeRequest(address)));
+    socket.once('connect', () => {
+      const request = Buffer.from(upgradeRequest(address));
+      socket.write(address.early === undefined ? request : Buffer.concat([request, address.early]));
+    });
     socket.on('error', (error) => reject(error)); // after the upgrade `close` tells
     socket.once('close', () => {
       clearTimeout(timeout);

@@ -1,5 +1,5 @@
-/** Opcodes of RFC 6455 that a benchmark's client meets. */
-export const opcodes = { binary: 2, close: 8, ping: 9, pong: 10 } as const;
+/** Opcodes of RFC 6455. */
+export const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
 const FIN = 0x80;
 const MASKED = 0x80;

@@ -197,13 +197,18 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
 }
 
+/** How long who was refused may take to hang up. */
+const REFUSAL_GRACE_MS = 2_000;
+
 /** Answers an upgrade that is refused; the socket has no HTTP response object. */
 export function refuseUpgrade(socket: Duplex, status: string, problem: string, retryAfterSeconds?: number): void {
   const body = `${problem}\n`;
   const retryAfter = retryAfterSeconds === undefined ? '' : `Retry-After: ${retryAfterSeconds}\r\n`;
   socket.on('error', () => socket.destroy()); // the other side may be gone already
-  // Not left half-open: who is refused and does not hang up would keep a descriptor, and its slot if it has one.
-  socket.once('finish', () => socket.destroy());
+  // Whatever else it has to say goes unheard; unread it would hide the end. Without one it would stay for ever.
+  socket.resume();
+  const giveUp = setTimeout(() => socket.destroy(), REFUSAL_GRACE_MS);
+  socket.once('close', () => clearTimeout(giveUp));
   socket.end(
     `HTTP/1.1 ${status}\r\nConnection: close\r\n${retryAfter}Content-Type: text/plain; charset=utf-8\r\n` +
       `Sec-WebSocket-Version: 13\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,

@@ -26,6 +26,9 @@ describe('origins', () => {
     ['an allowed name under another scheme', 'http://editor.example.org', 'localhost:8080'],
     ['an allowed name with something behind it', 'https://editor.example.org.evil.example', 'localhost:8080'],
     ['what is no origin', 'not a url', 'not a url'],
+    ['a file, of no host', 'file://', 'localhost'],
+    ['userinfo before loopback', 'http://evil.example@localhost', 'localhost:8080'],
+    ['a password before loopback', 'http://:evil@localhost', 'localhost:8080'],
     ['an empty one', '', ''],
   ])('keeps out %s', (_, origin, host) => {
     expect(isAllowedOrigin({ origin, host }, policy)).toBe(false);

@@ -23,7 +23,7 @@ export function isAllowedOrigin(claim: OriginClaim, policy: OriginPolicy): boole
   if (origin === undefined || policy.allowedOrigins.includes('*') || policy.allowedOrigins.includes(origin))
     return true;
   const page = parseUrl(origin);
-  if (page === null) return false;
+  if (page === null || !isOrigin(page)) return false;
   return isLoopbackHost(bareHostname(page)) || isSameHost(page, host);
 }
 
@@ -34,7 +34,12 @@ export function isAllowedOrigin(claim: OriginClaim, policy: OriginPolicy): boole
 export function isTrustedWithCookies({ origin, host }: OriginClaim, policy: OriginPolicy): boolean {
   if (origin === undefined || policy.allowedOrigins.includes(origin)) return true;
   const page = parseUrl(origin);
-  return page !== null && isSameHost(page, host);
+  return page !== null && isOrigin(page) && isSameHost(page, host);
+}
+
+/** Of a file there is no host to compare; and an origin has no userinfo, which could pass for one. */
+function isOrigin(page: URL): boolean {
+  return page.host !== '' && page.username === '' && page.password === '';
 }
 
 /** With the page's own scheme, since a proxy in front of us may speak another one than we do. */

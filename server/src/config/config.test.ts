@@ -118,6 +118,15 @@ describe('faults', () => {
     expect(issues.map((issue) => issue.path)).toEqual(['limits', 'port']);
   });
 
+  it('takes proxies by address and by range, and refuses names, which somebody else may come to own', async () => {
+    const config = await load({ environment: { QUIRE_TRUSTED_PROXIES: '10.0.0.0/8, ::1' } });
+    expect(config.trustedProxies).toEqual(['10.0.0.0/8', '::1']);
+    expect((await load({})).trustedProxies).toEqual([]);
+    const [issue] = await issuesOf(load({ environment: { QUIRE_TRUSTED_PROXIES: '10.0.0.0/8,proxy.example' } }));
+    expect(issue).toMatchObject({ path: 'trustedProxies', source: 'QUIRE_TRUSTED_PROXIES' });
+    expect(issue?.fault).toMatch(/such as 10.0.0.0\/8 .*proxy\.example/);
+  });
+
   it('refuses hosts with a scheme and origins with a path', async () => {
     const issues = await issuesOf(
       load({ environment: { QUIRE_HOST: 'http://localhost', QUIRE_ALLOWED_ORIGINS: 'https://a.example/x' } }),

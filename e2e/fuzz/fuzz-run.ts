@@ -3,6 +3,7 @@ import { createRandom, joinWithYWebsocket, type Random, type ServerProcess, star
 import { tightLimits } from '../bad-input/offences.ts';
 import { findComplaints } from '../soak/log-complaints.ts';
 import type { MeasureName, Reading } from '../soak/measures.ts';
+import { readEnd } from '../soak/read-end.ts';
 import { showValue } from '../soak/report.ts';
 import { inspectable, openServerGauge, returningAllocator, type ServerGauge } from '../soak/server-gauge.ts';
 import { compareReadings, type Row } from '../soak/verdict.ts';
@@ -60,20 +61,14 @@ export async function runFuzz({ seed, frames, measured, signal, say }: FuzzRun):
     await writeLargeDocument(server, createRandom(seed));
     gauge = measured === 'not' ? null : await openServerGauge(server);
     await besiege(siege, server, Math.floor(frames * WARM_UP_SHARE), signal);
-    const start = await readEmpty(gauge, measured, signal);
+    const start = gauge === null ? null : await readStart(gauge, measured, signal);
     const innocentWords = await besiege(siege, server, frames, signal);
-    const end = await readEmpty(gauge, measured, signal);
+    const rows = gauge === null || start === null ? [] : await compareEnd(gauge, measured, start, signal);
     gauge?.close();
     await server.stop().catch((error: Error) => siege.accuse(error.message));
     for (const complaint of findComplaints(server.log)) siege.accuse(complaint);
     for (const missing of findMissing(siege.tally)) siege.accuse(missing);
-    const rows = start === null || end === null ? [] : compareReadings(start, {}, end);
-    return {
-      tally: siege.tally,
-      rows: measured === 'at rest' ? rows : rows.filter(({ measure }) => !restless.has(measure)),
-      innocentWords,
-      faults: siege.faults,
-    };
+    return { tally: siege.tally, rows, innocentWords, faults: siege.faults };
   } finally {
     gauge?.close();
     // After a run that went through it has ended; otherwise what went wrong is on its way already.
@@ -90,15 +85,21 @@ const restless: ReadonlySet<MeasureName> = new Set([
   'memory',
 ] as const);
 
-async function readEmpty(
-  gauge: ServerGauge | null,
-  measured: FuzzRun['measured'],
-  signal: AbortSignal,
-): Promise<Reading | null> {
-  if (gauge === null) return null;
+async function readStart(gauge: ServerGauge, measured: FuzzRun['measured'], signal: AbortSignal): Promise<Reading> {
   if (measured === 'at rest') await gauge.rest(signal);
   else await gauge.empty(signal);
   return gauge.read();
+}
+
+async function compareEnd(
+  gauge: ServerGauge,
+  measured: FuzzRun['measured'],
+  start: Reading,
+  signal: AbortSignal,
+): Promise<readonly Row[]> {
+  if (measured === 'at rest') return readEnd(gauge, start, {}, signal);
+  await gauge.empty(signal);
+  return compareReadings(start, {}, await gauge.read()).filter(({ measure }) => !restless.has(measure));
 }
 
 /** The siege goes on, while people who have nothing to do with it work. @returns how much they wrote meanwhile */

@@ -64,6 +64,7 @@ class Intruder {
   #saved = 0;
   #pongs = 0;
   #framesSent = 0;
+  #closingsKnown = 0;
   #hungUp = false;
 
   constructor(script: Script, options: IntruderOptions) {
@@ -127,7 +128,7 @@ class Intruder {
         return;
       case 'be let in':
         this.#stepTwosDue += 1;
-        await this.#heard(() => this.#stepTwos >= this.#stepTwosDue, step.kind);
+        await this.#heard(() => this.#stepTwos >= this.#stepTwosDue || this.#isPutOut, step.kind);
         return;
       case 'be saved':
         await this.#heard(() => this.#saved > 0 || this.#isPutOut, step.kind);
@@ -141,6 +142,7 @@ class Intruder {
         return;
       case 'delete the document':
         await this.#options.deleteDocument(this.#script.document);
+        await this.#heard(() => this.#isPutOut, 'be put out');
         return;
       case 'come back': {
         await this.#heard(() => false, 'be closed');
@@ -204,9 +206,11 @@ class Intruder {
       });
     } catch (error) {
       this.#faults.push((error as Error).message);
+      this.#hungUp = true;
       this.#socket?.destroy();
       this.#closed ??= { code: null };
     }
+    this.#closingsKnown = this.#documentsClosed.length;
   }
 
   #hear(bytes: Uint8Array): void {
@@ -240,9 +244,9 @@ class Intruder {
     }
   }
 
-  /** Whoever was shown out of a document waits for nothing of it any more. */
+  /** Whoever was shown out of a document since they last waited for something need not wait for it any more. */
   get #isPutOut(): boolean {
-    return this.#documentsClosed.length > 0;
+    return this.#documentsClosed.length > this.#closingsKnown;
   }
 
   #noteClosing(): void {

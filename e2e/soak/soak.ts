@@ -4,11 +4,12 @@ import { KeptDocuments } from './load/kept-documents.ts';
 import { play } from './load/play.ts';
 import { createTally, type Stage, type Tally } from './load/stage.ts';
 import { findComplaints } from './log-complaints.ts';
-import type { Glance, Reading } from './measures.ts';
+import type { Glance } from './measures.ts';
 import { pause } from './pause.ts';
+import { readEnd } from './read-end.ts';
 import { showDuration, showValue } from './report.ts';
 import { inspectable, openServerGauge, returningAllocator, type ServerGauge } from './server-gauge.ts';
-import { compareReadings, didReturn, higherOf, type Row } from './verdict.ts';
+import { higherOf, type Row } from './verdict.ts';
 
 export interface SoakRun {
   readonly minutes: number;
@@ -37,8 +38,6 @@ const LOOK_EVERY_MS = 2_000;
 const REPORT_EVERY_MS = 10_000;
 /** Faults of one cause come in hundreds. */
 const MOST_FAULTS = 50;
-/** The end may be read again before it counts: a fold of the journal may still be under way when the rest begins. */
-const END_READINGS = 2;
 
 /** Holds a mixed load on a server of its own, and compares what the server holds afterwards with what it held before. */
 export async function runSoak({ minutes, seed, signal, say }: SoakRun): Promise<SoakResult> {
@@ -67,15 +66,6 @@ export async function runSoak({ minutes, seed, signal, say }: SoakRun): Promise<
     gauge?.close();
     // After a run that went through it has ended; otherwise what went wrong is on its way already.
     await server.stop().catch(() => {});
-  }
-}
-
-async function readEnd(gauge: ServerGauge, start: Reading, peak: Glance, signal: AbortSignal): Promise<readonly Row[]> {
-  for (let attempt = 1; ; attempt += 1) {
-    await gauge.rest(signal);
-    signal.throwIfAborted();
-    const rows = compareReadings(start, peak, await gauge.read());
-    if (didReturn(rows) || attempt === END_READINGS) return rows;
   }
 }
 

@@ -205,8 +205,7 @@ export function refuseUpgrade(socket: Duplex, status: string, problem: string, r
   const body = `${problem}\n`;
   const retryAfter = retryAfterSeconds === undefined ? '' : `Retry-After: ${retryAfterSeconds}\r\n`;
   socket.on('error', () => socket.destroy()); // the other side may be gone already
-  // Whatever else it has to say goes unheard; unread it would hide the end. Without one it would stay for ever.
-  socket.resume();
+  // Nobody reads what else it may say, so that its end may not be seen; and there may never be one.
   const giveUp = setTimeout(() => socket.destroy(), REFUSAL_GRACE_MS);
   socket.once('close', () => clearTimeout(giveUp));
   socket.end(

@@ -1,9 +1,11 @@
 import { createRandom, type Random } from '@quire/testing';
+import * as Y from 'yjs';
 import { type DialectName, dialects } from '../bad-input/offender.ts';
 import { type FrameKind, kind } from './frames/frame-kind.ts';
 import { frameKinds } from './frames/frame-kinds.ts';
 import { writeStepOne, writeStepTwo, writeToken, writeUpdate } from './frames/healthy.ts';
 import { createPen, type Pen } from './pen.ts';
+import { binary } from './wire.ts';
 
 export type Step =
   | { readonly kind: 'send'; readonly what: FrameKind; readonly frames: readonly Buffer[] }
@@ -49,6 +51,8 @@ const GRAVES = 100;
 /** After so many sessions everything begins anew in empty documents: a long run is no test of long documents. */
 export const SESSIONS_PER_WATCH = 1_000;
 const INNOCENT = 'innocent/';
+/** More than there is room for beside the large document, and less than a frame may have. */
+const LARGE_UPDATE_CHARACTERS = 38_000;
 /** One that is larger than what may wait for a socket. */
 export const LARGE_DOCUMENT = 'fuzz/large';
 
@@ -78,6 +82,12 @@ const halfOfAFrame = kind(
   { breaksFraming: true },
 );
 const stepTwo = kind('a step 2', (pen) => writeStepTwo(pen));
+const largeUpdate = kind('an update for which there is no room', ({ author, encode }) => {
+  const doc = new Y.Doc();
+  doc.clientID = author.client + 700_000;
+  doc.getArray('parts').push(['x'.repeat(LARGE_UPDATE_CHARACTERS)]);
+  return binary(encode({ kind: 'update', update: Y.encodeStateAsUpdate(doc) }));
+});
 
 function send(pen: Pen, ...kinds: readonly FrameKind[]): Step[] {
   return kinds.map((sent) => ({ kind: 'send', what: sent, frames: sent.write(pen) }));
@@ -146,6 +156,12 @@ const shapes = {
       { kind: 'read on' },
     ],
   },
+  'makes a document larger than it may be': {
+    dialects,
+    parting: 'ask and leave',
+    document: () => LARGE_DOCUMENT,
+    write: (pen) => [...send(pen, token, stepOne), BE_LET_IN, ...send(pen, stepTwo, largeUpdate)],
+  },
   'brings back what was deleted': {
     dialects,
     parting: 'ask and leave',
@@ -180,7 +196,8 @@ const odds = {
   'says half of a frame': 4,
   'brings back what was deleted': 2,
   'says nothing': 0.5,
-  'asks for much and does not read it': 0.5,
+  'makes a document larger than it may be': 1,
+  'asks for much and does not read it': 1,
 } as const satisfies Record<ShapeName, number>;
 export const shapeNames = Object.keys(odds) as readonly ShapeName[];
 const drawable = Object.entries(odds) as readonly (readonly [ShapeName, number])[];

@@ -301,7 +301,9 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
 
   #drainWaiting(connection: DocumentConnection, established: Established): void {
     connection.isEntering = true;
-    const waiting = this.#takeWaiting(connection);
+    const taken = this.#takeWaiting(connection);
+    const goodbye = taken.findIndex(({ frame }) => frame.kind === 'close');
+    const waiting = goodbye < 0 ? taken : taken.slice(0, goodbye + 1);
     // Of many questions the last is answered: all of the answers would be made before the socket could take the first.
     const lastStepOne = waiting.findLastIndex(({ frame }) => frame.kind === 'step-1');
     const lastQuery = waiting.findLastIndex(({ frame }) => frame.kind === 'query-presence');
@@ -314,6 +316,10 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
       }
     }
     connection.isEntering = false;
+    // Who left before they were let in may be back already: what came after the goodbye is for another connection.
+    for (const { frame, readAtMs } of taken.slice(waiting.length)) {
+      this.receive(connection.address.raw, frame, readAtMs);
+    }
   }
 
   #takeWaiting(connection: DocumentConnection): readonly WaitingFrame[] {

@@ -4,6 +4,7 @@ import { closeCodes } from '@quire/protocol';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import * as Y from 'yjs';
+import { type Access, allow } from '../auth/authenticator.ts';
 import { createGatewayStage, EMPTY_UPDATE, EMPTY_VECTOR, storedText, textOf } from '../testing/gateway-stage.ts';
 import { testLimits } from '../testing/start-gateway.ts';
 
@@ -27,6 +28,25 @@ describe('documents that come and go', () => {
     }
     previous.leave();
     await vi.waitFor(() => expect(collaboration.openDocuments).toBe(0));
+  });
+
+  it('[R4] who leaves before they are let in, and comes back at once, is let in with all that they say then', async () => {
+    const authenticate = async (): Promise<Access> => {
+      await new Promise((resolve) => setImmediate(resolve));
+      return allow('editor');
+    };
+    const { url, store } = await start({ authenticator: { authenticate } });
+    const typed = new Y.Doc();
+    typed.getText('body').insert(0, 'back');
+    const raw = await openRaw(url, 'plan', [
+      { kind: 'step-1', stateVector: EMPTY_VECTOR },
+      { kind: 'close' },
+      { kind: 'token', token: '', providerVersion: null },
+      { kind: 'step-1', stateVector: EMPTY_VECTOR },
+      { kind: 'step-2', update: Y.encodeStateAsUpdate(typed) },
+    ]);
+    await vi.waitFor(() => expect(raw.receipts()).toBe(1));
+    expect(await storedText(store, 'plan')).toBe('back');
   });
 
   it('[R7] a failed load closes the socket with a retryable code, leaves nothing behind, and heals by itself', async () => {

@@ -219,7 +219,11 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
   #drainWaiting(connection: DocumentConnection, established: Established): void {
     connection.isEntering = true;
     for (const { frame, readAtMs } of this.#takeWaiting(connection)) {
+      // Refused: what follows builds on what was not taken (R4).
+      if (!this.#port.isOpen) break;
       if (connection.state === established) this.#handle(connection, established, frame, readAtMs);
+      // It ended its connection meanwhile; what it said then is for another one, if it asked for that.
+      else this.receive(connection.address.raw, frame, readAtMs);
     }
     connection.isEntering = false;
   }

@@ -65,6 +65,7 @@ class Intruder {
   #pongs = 0;
   #framesSent = 0;
   #closingsKnown = 0;
+  #isInside = false;
   #hungUp = false;
 
   constructor(script: Script, options: IntruderOptions) {
@@ -142,7 +143,7 @@ class Intruder {
         return;
       case 'delete the document':
         await this.#options.deleteDocument(this.#script.document);
-        await this.#heard(() => this.#isPutOut, 'be put out');
+        await this.#heard(() => !this.#isInside, 'be put out');
         return;
       case 'come back': {
         await this.#heard(() => false, 'be closed');
@@ -218,6 +219,7 @@ class Intruder {
     switch (frame?.kind) {
       case 'step-2':
         this.#stepTwos += 1;
+        this.#isInside = true;
         return;
       case 'receipt':
         this.#saved += 1;
@@ -229,6 +231,7 @@ class Intruder {
       case 'closed':
       case 'denied':
         this.#documentsClosed.push(frame.reason);
+        this.#isInside = false;
         return;
       default:
     }

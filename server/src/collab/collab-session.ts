@@ -308,7 +308,8 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     const lastStepOne = waiting.findLastIndex(({ frame }) => frame.kind === 'step-1');
     const lastQuery = waiting.findLastIndex(({ frame }) => frame.kind === 'query-presence');
     for (const [index, { frame, readAtMs, isAnswered }] of waiting.entries()) {
-      if (connection.state !== established) break;
+      // Refused: what follows builds on what was not taken (R4).
+      if (connection.state !== established || !this.#port.isOpen) break;
       if (frame.kind === 'step-1' && index < lastStepOne) this.#beginHandshake(connection, frame.stateVector);
       else if (frame.kind === 'step-1' && isAnswered) this.#completeAnswer(connection, established, frame);
       else if (frame.kind !== 'query-presence' || index === lastQuery) {
@@ -318,6 +319,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     connection.isEntering = false;
     // Who left before they were let in may be back already: what came after the goodbye is for another connection.
     for (const { frame, readAtMs } of taken.slice(waiting.length)) {
+      if (!this.#port.isOpen) break;
       this.receive(connection.address.raw, frame, readAtMs);
     }
   }

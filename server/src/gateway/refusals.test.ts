@@ -1,5 +1,12 @@
-import { closeCodes, decodePresence, encodePresence } from '@quire/protocol';
-import type { joinWithYWebsocket } from '@quire/testing';
+import {
+  type ClientFrame,
+  closeCodes,
+  decodePresence,
+  decodeServerFrame,
+  encodeHocuspocusFrame,
+  encodePresence,
+} from '@quire/protocol';
+import { type FrameSocket, type joinWithYWebsocket, openFrameSocket } from '@quire/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import * as Y from 'yjs';
 import { type Authenticator, allow } from '../auth/authenticator.ts';
@@ -287,6 +294,33 @@ describe('what a client may not do', () => {
     expect(await store.load('plan')).toBeNull();
   });
 
+  it('[R4] after a refused update nothing more is taken of what came before its sender was let in, either', async () => {
+    const { url, store } = await start();
+    const [first] = keystrokes(1);
+    const socket = await sayAtOnce(url, 'plan', [
+      { kind: 'token', token: '', providerVersion: null },
+      { kind: 'update', update: new Uint8Array([7, 7, 7]) },
+      { kind: 'update', update: first ?? EMPTY_UPDATE },
+    ]);
+    expect((await socket.closed).code).toBe(closeCodes.badUpdate.code);
+    expect(await store.load('plan')).toBeNull();
+  });
+
+  it('[R4] who closes a document and opens it again, before they were let in, is let in, with what they wrote', async () => {
+    const { url, store } = await start();
+    const [first] = keystrokes(1);
+    const socket = await sayAtOnce(url, 'plan', [
+      { kind: 'token', token: '', providerVersion: null },
+      { kind: 'update', update: first ?? EMPTY_UPDATE },
+      { kind: 'close' },
+      { kind: 'token', token: '', providerVersion: null },
+      { kind: 'step-1', stateVector: EMPTY_VECTOR },
+    ]);
+    await socket.next((frame) => decodeServerFrame(frame).frame.kind === 'step-2' || null, 'the document is not sent');
+    await vi.waitFor(async () => expect(await storedText(store, 'plan')).toBe('x'));
+    socket.close();
+  });
+
   it('[R5] a step 2 that adds nothing is receipted and not journalled', async () => {
     const { url, store } = await start();
     const ada = joinHocuspocus(url, 'plan');
@@ -346,6 +380,13 @@ describe('what a client may not do', () => {
     expect(reader.provider.hasUnsyncedChanges).toBe(true);
   });
 });
+
+/** Everything arrives before anything of it can be answered. */
+async function sayAtOnce(url: string, name: string, frames: readonly ClientFrame[]): Promise<FrameSocket> {
+  const socket = await openFrameSocket(`${url}/collab`);
+  for (const frame of frames) socket.send(encodeHocuspocusFrame(name, frame));
+  return socket;
+}
 
 /** Maps in maps, one update a level. */
 function nestTypes(levels: number): Uint8Array[] {

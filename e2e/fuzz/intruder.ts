@@ -37,7 +37,7 @@ export interface IntruderOptions {
 /** Longer than the server takes to close who says nothing, on a machine that has other things to do. */
 const PATIENCE_MS = 60_000;
 /** So long does somebody not read: the server has noticed by then, and has not cut them off yet. */
-const DEAF_MS = 1_500;
+const DEAF_MS = 1_000;
 /** So long does somebody wait who may have said the beginning of something that never ends. */
 const SOON_MS = 200;
 

@@ -197,7 +197,7 @@ const odds = {
   'brings back what was deleted': 2,
   'says nothing': 0.5,
   'makes a document larger than it may be': 1,
-  'asks for much and does not read it': 1,
+  'asks for much and does not read it': 4,
 } as const satisfies Record<ShapeName, number>;
 export const shapeNames = Object.keys(odds) as readonly ShapeName[];
 const drawable = Object.entries(odds) as readonly (readonly [ShapeName, number])[];

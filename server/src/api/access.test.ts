@@ -81,6 +81,29 @@ describe('[G6] the HTTP API', () => {
     expect(await namesListed(await as('reader'), '?limit=1')).toEqual(['team/notes']);
   });
 
+  it('names nothing to whom it shows nothing, where a list goes on either', async () => {
+    const headers = await as('reader', 'elsewhere/*');
+    for (const query of ['?limit=1', '?limit=1&order=recent']) {
+      const { documents, next } = documentListSchema.parse(
+        await (await send(`/v1/documents${query}`, { headers })).json(),
+      );
+      expect(documents).toEqual([]);
+      expect(Buffer.from(next ?? '', 'base64url').toString('latin1')).not.toMatch(/team|ada|plan/);
+    }
+    const [first] = await namesListed(await as('reader', '**'), '?limit=1');
+    const page = documentListSchema.parse(
+      await (await send('/v1/documents?limit=1', { headers: await as('reader', '**') })).json(),
+    );
+    expect([first, await namesListed(await as('reader', '**'), `?limit=1&after=${page.next}`)]).toEqual([
+      'ada/diary',
+      ['team/notes'],
+    ]);
+    for (const made of ['team/notes', 'AAAA', `${page.next}AAAA`, '']) {
+      const response = await send(`/v1/documents?after=${encodeURIComponent(made)}`, { headers });
+      expect(await problemOf(response)).toEqual([400, 'bad-request']);
+    }
+  });
+
   it.each([
     ['reader', [200, 403, 403, 403]],
     ['commenter', [200, 403, 403, 403]],

@@ -17,6 +17,7 @@ import { createAddressReader, type ReadClientAddress } from '../http/client-addr
 import { isAllowedOrigin, isTrustedHost, type OriginPolicy } from '../http/origins.ts';
 import { logRequestFailure } from '../http/request-failure.ts';
 import type { Logger } from '../observability/log.ts';
+import { createCursors } from './cursors.ts';
 import type { Documents } from './documents.ts';
 import { listVisible } from './list-visible.ts';
 import { ApiError, problemKinds, respondProblem, toApiError } from './problems.ts';
@@ -40,6 +41,7 @@ export function createApi(options: {
 }): Hono {
   const { documents, guard, readAddress = createAddressReader([]), origins, log, isDraining } = options;
   const api = new Hono();
+  const cursors = createCursors();
   const admit = (context: Context, document: DocumentName, needed: Role) =>
     guard.admit({ ...describeRequest(context, document, readAddress), document }, needed);
 
@@ -75,10 +77,11 @@ export function createApi(options: {
       limit,
       order,
       ...(prefix === undefined ? {} : { prefix }),
-      ...(after === undefined ? {} : { after }),
+      ...(after === undefined ? {} : { after: cursors.open(after) }),
     };
     const access = await guard.identify(describeRequest(context, null, readAddress));
-    return context.json(await listVisible(documents, query, access));
+    const { documents: visible, next } = await listVisible(documents, query, access);
+    return context.json({ documents: visible, next: next === null ? null : cursors.seal(next) });
   });
   api.post(DOCUMENTS, async (context) => {
     const { name = randomDocumentName(), title } = check(createDocumentSchema, await readBody(context));

@@ -29,10 +29,7 @@ export function createGuard(authenticator: Authenticator, log: Logger): Guard {
     try {
       return await authenticator.authenticate(request);
     } catch (error) {
-      if (!(error instanceof AccessError)) {
-        log.error({ err: error, document: request.document }, 'the authenticator failed');
-        throw new AccessError(closeCodes.internalError, 'the authenticator failed', { cause: error });
-      }
+      if (!(error instanceof AccessError)) throw failureOf(error, request.document);
       if (error.closeCode.retry === 'backoff') log.error({ err: error, document: request.document }, error.message);
       else noteRefusal(request, error, null);
       throw error;
@@ -47,11 +44,24 @@ export function createGuard(authenticator: Authenticator, log: Logger): Guard {
     );
   }
 
+  function roleOf(access: Access, { document }: DocumentRequest): Role | null {
+    try {
+      return access.roleIn(document);
+    } catch (error) {
+      throw failureOf(error, document);
+    }
+  }
+
+  function failureOf(error: unknown, document: DocumentName | null): AccessError {
+    log.error({ err: error, document }, 'the authenticator failed');
+    return new AccessError(closeCodes.internalError, 'the authenticator failed', { cause: error });
+  }
+
   return {
     identify,
     async admit(request, needed) {
       const access = await identify(request);
-      const role = access.roleIn(request.document);
+      const role = roleOf(access, request);
       if (role !== null && includesRole(role, needed)) {
         return { role, user: access.user, expiresAt: access.expiresAt };
       }

@@ -81,6 +81,8 @@ const JWKS_TIMEOUT_MS = 5_000;
 const JWKS_REFRESH_MS = 10 * 60_000;
 /** Tokens that name keys which there are not would otherwise make us ask for each of them. */
 const JWKS_COOLDOWN_MS = 30_000;
+/** While the provider can't be reached, so long is not asked again, however many tokens come. */
+const JWKS_FAILURE_PAUSE_MS = 5_000;
 
 /**
  * Keys that an identity provider publishes. A token with an unknown key makes us ask again, at most twice a minute; every
@@ -93,6 +95,7 @@ export function createRemoteKeys(
   log: Logger,
   { cooldownMs = JWKS_COOLDOWN_MS }: { readonly cooldownMs?: number } = {},
 ): KeySource {
+  const failurePauseMs = Math.min(cooldownMs, JWKS_FAILURE_PAUSE_MS);
   const remote = createRemoteJWKSet(url, {
     timeoutDuration: JWKS_TIMEOUT_MS,
     cooldownDuration: cooldownMs,
@@ -103,11 +106,17 @@ export function createRemoteKeys(
       log.warn({ err: error, url: url.href }, 'the keys for tokens can not be fetched again: those known stay');
     });
   });
+  let failure: { readonly at: number; readonly error: unknown } | null = null;
   return {
     async find(header) {
+      if (header.alg.startsWith('HS')) return []; // nobody publishes secrets
+      if (failure !== null && clock.monotonicMs() - failure.at < failurePauseMs) throw failure.error;
       try {
         return [await remote(header)];
       } catch (error) {
+        if (!(error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys)) {
+          failure = { at: clock.monotonicMs(), error };
+        }
         if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
         const keys: Key[] = [];
         for await (const key of error) keys.push(key);

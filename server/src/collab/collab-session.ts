@@ -58,6 +58,9 @@ export interface SessionContext {
   noteEntering(name: string): () => void;
 }
 
+/** No token is this long; a renewal keeps the one that waits. */
+const MAX_TOKEN_LENGTH = 64 * 1024;
+
 type Established = Extract<ConnectionState, { kind: 'established' }>;
 
 /** The documents of one socket. Created when it opens, ended once when it closes. */
@@ -110,6 +113,10 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     if (this.#ended?.has(rawAddress) === true && frame.kind !== 'token') return;
     const connection = this.#connections.get(rawAddress) ?? this.#open(rawAddress);
     if (connection === null) return;
+    if (frame.kind === 'token' && frame.token.length > MAX_TOKEN_LENGTH) {
+      this.#port.close(closeCodes.tooManyBeforeAuth);
+      return;
+    }
     switch (connection.state.kind) {
       case 'new':
         if (frame.kind === 'token') this.#establishLater(connection, frame);
@@ -174,6 +181,8 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
   /** Once: whoever asks again while the document is loading has it already. */
   #answerEarly(connection: DocumentConnection, asked: WaitingFrame): void {
     const { storedAnswer } = connection;
+    // Behind, it has a whole document to take already; it is answered when this one is in memory, in its turn.
+    if (this.#port.isBehind) return;
     if (storedAnswer === null || asked.frame.kind !== 'step-1' || !knowsNothing(asked.frame.stateVector)) return;
     connection.storedAnswer = null;
     asked.isAnswered = true;

@@ -93,6 +93,8 @@ class LiveCollaboration implements Collaboration {
   readonly #unloading = new Set<string>();
   readonly #deleting = new Map<string, Promise<void>>();
   readonly #ringBudget: RingBudget;
+  /** Loads under way, and whether their document was deleted meanwhile. */
+  readonly #loads = new Map<string, { isCrossed: boolean }>();
   /** Counts deletions, so that a load notices one that it crossed. */
   #deletions = 0;
   readonly #directAdmission: DirectAdmissionContext;
@@ -190,6 +192,9 @@ class LiveCollaboration implements Collaboration {
     const underway = this.#deleting.get(name);
     if (underway !== undefined) return underway;
     this.#deletions += 1;
+    const load = this.#loads.get(name);
+    if (load !== undefined) load.isCrossed = true;
+    this.#earlyAnswers.withdraw(name);
     const deletion = this.#delete(name).finally(() => this.#deleting.delete(name));
     this.#deleting.set(name, deletion);
     return deletion;
@@ -288,19 +293,28 @@ class LiveCollaboration implements Collaboration {
   async #load(document: Document): Promise<void> {
     const { name } = document;
     if (!isDocumentName(name)) throw new Refusal(closeCodes.badDocumentName);
+    const load = { isCrossed: false };
+    this.#loads.set(name, load);
     try {
       const loaded = await this.#loadStored(name);
+      load.isCrossed = false; // a deletion that was crossed until here is known to what was read
       takeOver(document);
       if (loaded !== null) this.#earlyAnswers.announce(name, loaded);
       if (loaded !== null) await loadInSlices(document, loaded, this.#options.log);
       passOnChanges(document, this.#hocuspocus);
-      const owner = this.#createOwner(name, document, loaded, await this.#readIndexedTitle(name));
+      const storedTitle = await this.#readIndexedTitle(name);
+      // What is in memory is of a life that has ended: the next attempt meets the new one (R14).
+      if (load.isCrossed) throw new Refusal(closeCodes.loadFailed);
+      const owner = this.#createOwner(name, document, loaded, storedTitle);
       this.#owners.set(name, owner);
       owner.start();
     } catch (error) {
       document.destroy();
+      if (error instanceof Refusal) throw error;
       this.#options.log.error({ err: error, document: name }, 'a document could not be loaded');
       throw new Refusal(closeCodes.loadFailed, { cause: error });
+    } finally {
+      this.#loads.delete(name);
     }
   }
 

@@ -42,16 +42,27 @@ export class EarlyAnswers {
     const load = this.#loads.get(name);
     if (load === undefined) return;
     load.answer = encodeStored(loaded);
-    if (load.answer !== null) void tellInSlices(load.answer, load.listeners);
+    if (load.answer !== null) void tellInSlices(load.answer, load);
+  }
+
+  /** The document is being deleted: nobody else is told what it was (R14). */
+  withdraw(name: string): void {
+    const load = this.#loads.get(name);
+    if (load !== undefined) load.answer = null;
   }
 }
 
 /** Each is sent a whole document, which takes the kernel a while: a crowd is not to keep others waiting. */
-async function tellInSlices(answer: StoredAnswer, listeners: ReadonlySet<Listener>): Promise<void> {
+async function tellInSlices(answer: StoredAnswer, load: Readonly<Load>): Promise<void> {
   let began = performance.now();
-  for (const listener of [...listeners]) {
-    if (!listeners.has(listener)) continue; // gone, or in by now
-    listener(answer);
+  for (const listener of [...load.listeners]) {
+    if (load.answer !== answer) return;
+    if (!load.listeners.has(listener)) continue; // gone, or in by now
+    try {
+      listener(answer);
+    } catch {
+      // Who can't be answered now is answered, or refused, when the document is in memory.
+    }
     if (performance.now() - began < SLICE_MS) continue;
     await new Promise((resolve) => setImmediate(resolve));
     began = performance.now();

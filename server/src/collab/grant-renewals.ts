@@ -1,4 +1,4 @@
-import { type CloseCode, type DocumentName, mayWrite } from '@quire/protocol';
+import { type CloseCode, closeCodes, type DocumentName, mayWrite } from '@quire/protocol';
 import { type Grant, scopeOf } from '../auth/authenticator.ts';
 import type { ConnectionState, DocumentConnection } from './document-connection.ts';
 import { Refusal } from './refusal.ts';
@@ -44,20 +44,22 @@ export class GrantRenewals {
   ): Promise<void> {
     const underway: Underway = { next: null };
     this.#underway.set(connection, underway);
-    for (let asked: string | null = token; asked !== null && connection.state === state; asked = underway.next) {
-      underway.next = null;
-      const answer = await this.#ask(connection, asked, origin);
-      if (connection.state === state) this.#take(connection, state, answer);
+    try {
+      for (let asked: string | null = token; asked !== null && connection.state === state; asked = underway.next) {
+        underway.next = null;
+        const answer = await this.#ask(connection, asked, origin);
+        if (connection.state === state) this.#take(connection, state, answer);
+      }
+    } finally {
+      this.#underway.delete(connection);
     }
-    this.#underway.delete(connection);
   }
 
   async #ask(connection: DocumentConnection, token: string, origin: SessionOrigin): Promise<Grant | CloseCode> {
     try {
       return await this.#context.authenticate(connection.address.document, token, origin);
     } catch (error) {
-      if (error instanceof Refusal) return error.closeCode;
-      throw error;
+      return error instanceof Refusal ? error.closeCode : closeCodes.internalError;
     }
   }
 
@@ -67,10 +69,14 @@ export class GrantRenewals {
       if (answer.retry === 'never') connection.closeDocument(answer);
       return;
     }
+    // Somebody else is somebody new: what this connection has announced and counts for is the other's.
+    if (answer.user.id !== state.grant.user.id) {
+      connection.closeDocument(closeCodes.unauthorized);
+      return;
+    }
     const couldWrite = mayWrite(state.grant.role);
     const canWrite = mayWrite(answer.role);
     state.grant = answer;
-    connection.author = answer.user.id;
     if (state.hocuspocus !== null) state.hocuspocus.readOnly = !canWrite;
     this.#context.onRenewed(connection, answer);
     if (couldWrite === canWrite) return;

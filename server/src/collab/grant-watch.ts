@@ -23,7 +23,7 @@ export class GrantWatch {
   /** @param expiresAt null: it does not end */
   watch(connection: DocumentConnection, expiresAt: number | null): void {
     if (expiresAt === null) this.#askedAt.delete(connection);
-    else this.#askedAt.set(connection, 0);
+    else this.#askedAt.set(connection, this.#askedAt.get(connection) ?? 0); // whoever sends the same token again is not asked sooner
   }
 
   forget(connection: DocumentConnection): void {

@@ -15,6 +15,8 @@ import type { DocumentOwner } from './document-owner.ts';
 import { harden, type QuireHocuspocus } from './quire-hocuspocus.ts';
 import type { SessionOrigin, SessionPort } from './session-port.ts';
 
+const BY_THE_CLIENT = { code: 1000, reason: 'provider_initiated' };
+
 /** What hooks of Hocuspocus find in their context. */
 export interface HookContext {
   readonly admission: HocuspocusAdmission;
@@ -59,6 +61,11 @@ export class HocuspocusAdmission implements Admission {
   }
 
   pass(connection: DocumentConnection, frame: Parameters<Admission['pass']>[1]): void {
+    if (frame.kind === 'close') {
+      // At once, as without extensions: what the client says next may be for another connection to the same document.
+      if (connection.state.kind === 'established') connection.state.hocuspocus?.close(BY_THE_CLIENT);
+      return;
+    }
     if (this.#port.isOpen) this.#client.handleMessage(encodeHocuspocusFrame(connection.address.raw, frame));
   }
 

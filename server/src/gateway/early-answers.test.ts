@@ -17,6 +17,15 @@ function editsOf(bytes: number, others: number): Uint8Array[] {
   return updates;
 }
 
+/** So many edits that none becomes one with its neighbour: it takes many turns to integrate them. */
+function scatteredEdits(count: number): Uint8Array {
+  const doc = new Y.Doc();
+  doc.transact(() => {
+    for (let index = 0; index < count; index += 1) doc.getText('body').insert(0, 'x');
+  });
+  return Y.encodeStateAsUpdate(doc);
+}
+
 /** A store in which `plan` is a snapshot and the edits after it. */
 async function storeOf([snapshot, ...later]: readonly Uint8Array[]): Promise<DocumentStore> {
   const store = new MemoryStore();
@@ -82,6 +91,24 @@ describe('who comes with empty hands to a document that is not in memory', () =>
       { timeout: 10_000 },
     );
     await vi.waitFor(async () => expect(await storedText(store, 'plan')).toBe(textOf(people[0]?.doc ?? new Y.Doc())));
+    await stage.close();
+    await store.close();
+  });
+
+  it('[R14] is not let into a life that ended while it was brought into memory', async () => {
+    const store = await storeOf([scatteredEdits(40_000)]);
+    const { url, collaboration } = await start({ store });
+    const ada = joinYWebsocket(url, 'plan');
+    const isStale = (): boolean => textOf(ada.doc).length > 0;
+    // As soon as something of it is seen, which is before it is in memory.
+    await vi.waitFor(() => expect(isStale() || collaboration.openDocuments > 0).toBe(true), { interval: 1 });
+    await collaboration.delete('plan' as never);
+    const ben = joinHocuspocus(url, 'plan');
+    await vi.waitFor(() => expect(ben.provider.isSynced).toBe(true), { timeout: 5_000 });
+    expect(textOf(ben.doc)).toBe('');
+    ben.doc.getText('body').insert(0, 'new life');
+    await vi.waitFor(() => expect(ben.provider.hasUnsyncedChanges).toBe(false));
+    expect(await storedText(store, 'plan')).toBe('new life');
     await stage.close();
     await store.close();
   });

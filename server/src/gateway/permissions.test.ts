@@ -99,7 +99,28 @@ describe('[G6] time', () => {
     const ada = await openRaw(url, 'plan');
     clock.advance(59 * SECOND);
     await vi.waitFor(() => expect(ada.heard.filter(({ kind }) => kind === 'token-request')).toHaveLength(3));
+    expect(asked).toEqual(['']);
   });
+});
+
+it('[G6] who answers with the token that is about to end is not asked more often for it', async () => {
+  const endsAt = clock.now() + 60 * SECOND;
+  const fixed: Authenticator = {
+    async authenticate({ token }) {
+      asked.push(token);
+      return { user: { id: 'ada', name: null }, expiresAt: endsAt, roleIn: () => 'editor' };
+    },
+  };
+  const { url } = await start({ authenticator: fixed });
+  const ada = joinHocuspocus(url, 'plan', { token: 'same' });
+  await vi.waitFor(() => expect(ada.provider.isSynced).toBe(true));
+  clock.advance(31 * SECOND);
+  await vi.waitFor(() => expect(asked).toHaveLength(2));
+  clock.advance(5 * SECOND);
+  const raw = await openRaw(url, 'plan');
+  raw.say({ kind: 'query-presence' }); // behind whatever was asked meanwhile
+  await vi.waitFor(() => expect(raw.heard.some(({ kind }) => kind === 'presence')).toBe(true));
+  expect(asked.filter((token) => token === 'same')).toHaveLength(2);
 });
 
 describe.each([
@@ -157,6 +178,38 @@ describe.each([
   });
 });
 
+it('[G6] a token of somebody else ends the connection: it is theirs to open another', async () => {
+  tokens.set('', { role: 'editor', user: 'ada' });
+  tokens.set('ben', { role: 'editor', user: 'ben' });
+  const { url } = await start();
+  const ada = await openRaw(url, 'plan');
+  renew(ada, 'ben');
+  await vi.waitFor(() => expect(ends(ada)).toEqual(['unauthorized']));
+  renew(ada, 'ben');
+  await vi.waitFor(() => expect(scopes(ada)).toHaveLength(2));
+});
+
+it('[G5] an authenticator that fails while somebody is in fails them alone, and they stay', async () => {
+  let isBroken = false;
+  const broken: Authenticator = {
+    async authenticate(request) {
+      const access = await authenticator.authenticate(request);
+      return { ...access, roleIn: (document) => (isBroken ? (undefined as never as Access) : access).roleIn(document) };
+    },
+  };
+  tokens.set('', { role: 'editor', user: 'ada' });
+  tokens.set('reader', { role: 'reader', user: 'ada' });
+  const { url } = await start({ authenticator: broken });
+  const ada = await openRaw(url, 'plan');
+  isBroken = true;
+  renew(ada, 'reader');
+  await vi.waitFor(() => expect(asked).toEqual(['', 'reader']));
+  isBroken = false;
+  renew(ada, 'reader');
+  await vi.waitFor(() => expect(scopes(ada)).toEqual(['read-write', 'readonly']));
+  expect(ends(ada)).toEqual([]);
+});
+
 it('[G6] while nobody can say who may enter, those who are in stay, and who comes may try again', async () => {
   let isAway = false;
   const faulty: Authenticator = {
@@ -184,9 +237,9 @@ it('[G4] of many tokens at once one is looked at after the other, and of those t
       return authenticator.authenticate(request);
     },
   };
-  tokens.set('', { role: 'editor' });
-  for (let index = 0; index < 50; index += 1) tokens.set(`token ${index}`, { role: 'editor' });
-  tokens.set('last', { role: 'reader' });
+  tokens.set('', { role: 'editor', user: 'ada' });
+  for (let index = 0; index < 50; index += 1) tokens.set(`token ${index}`, { role: 'editor', user: 'ada' });
+  tokens.set('last', { role: 'reader', user: 'ada' });
   const { url } = await start({ authenticator: slow });
   const ada = await openRaw(url, 'plan', [{ kind: 'step-1', stateVector: EMPTY_VECTOR }]);
   for (let index = 0; index < 50; index += 1) renew(ada, `token ${index}`);

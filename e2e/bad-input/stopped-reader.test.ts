@@ -2,10 +2,10 @@ import { closeCodes } from '@quire/protocol';
 import { joinWithYWebsocket, type ServerProcess, startServer, until } from '@quire/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { collectGarbageThrough, type Inspector, openInspector } from '../bench/load/inspector.ts';
+import { collectGarbageThrough, type Inspector } from '../bench/load/inspector.ts';
 import { readMemoryBytes } from '../bench/load/server-usage.ts';
 import { scrape, sumOf } from '../soak/scrape.ts';
-import { inspectable } from '../soak/server-gauge.ts';
+import { inspectable, openInspectorOf } from '../soak/server-gauge.ts';
 import { enter, type Offender } from './offender.ts';
 
 const MIB = 2 ** 20;
@@ -37,11 +37,7 @@ let server: ServerProcess;
 let inspector: Inspector;
 beforeAll(async () => {
   server = await startServer({ env: { ...inspectable, QUIRE_LOG_LEVEL: 'debug' } });
-  process.kill(server.pid, 'SIGUSR1');
-  const url = await until(() => /Debugger listening on (ws:\S+)/.exec(server.log)?.[1], {
-    what: 'there is no inspector',
-  });
-  inspector = await openInspector(url);
+  inspector = await openInspectorOf(server);
 });
 afterAll(async () => {
   inspector.close();

@@ -61,7 +61,7 @@ test.describe('a server that asks for tokens', () => {
     await expect(ben.page.getByRole('alert')).toContainText('you have no access to this document');
   });
 
-  test('[G6] ends with the token; what was typed too late stays in the browser, and is not called saved', async ({
+  test('[G6] ends with the token: the text stays in sight, nobody types into it any more, and it is not called saved', async ({
     ada,
     server,
   }) => {
@@ -71,6 +71,7 @@ test.describe('a server that asks for tokens', () => {
     await ada.editor.expectSaved();
     await expect(ada.page.getByRole('alert')).toContainText('you are not signed in', { timeout: 20_000 });
     await expect(ada.editor.saveState).not.toHaveText('Saved');
+    await expect(ada.editor.text).toHaveAttribute('contenteditable', 'false');
     await ada.editor.expectText('in time');
   });
 });

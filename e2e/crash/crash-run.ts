@@ -11,6 +11,7 @@ import {
 import type { Doc } from 'yjs';
 import { findBrokenPromises } from './edit-ledger.ts';
 import { createHocuspocusWriter } from './hocuspocus-writer.ts';
+import { readAnew } from './read-anew.ts';
 import type { Writer } from './writer.ts';
 import { createYWebsocketWriter } from './y-websocket-writer.ts';
 
@@ -211,18 +212,6 @@ async function reunite(cast: Cast): Promise<void> {
   await Promise.all(cast.writers.map((writer) => writer.connect()));
   cast.rejoin();
   for (const { docs } of cast.groups) await converged(docs);
-}
-
-/** The document as somebody sees it who comes for the first time; by turns in both dialects. */
-async function readAnew(server: ServerProcess, document: string, number: number): Promise<Doc> {
-  const reader =
-    number % 2 === 0 ? joinWithHocuspocus(server.wsUrl, document) : joinWithYWebsocket(server.wsUrl, document);
-  try {
-    await until(() => reader.provider.synced, { what: `${document} does not load after the crash` });
-    return reader.doc;
-  } finally {
-    reader.leave();
-  }
 }
 
 const TIMELINE_EVENTS = 60;

@@ -4,13 +4,12 @@ import {
   converged,
   createRandom,
   type Exit,
-  joinWithHocuspocus,
-  joinWithYWebsocket,
   type ServerProcess,
   startServer,
   until,
 } from '@quire/testing';
 import type { Doc } from 'yjs';
+import { readAnew } from '../crash/read-anew.ts';
 import { type Crowd, joinCrowd } from './crowd.ts';
 import { createHocuspocusTypist, createYWebsocketTypist } from './provider-typists.ts';
 import { createSdkTypist, type SdkTypist } from './sdk-typist.ts';
@@ -185,18 +184,6 @@ async function expectOnDisk(
   } finally {
     await witness.stop();
     await rm(data, { recursive: true });
-  }
-}
-
-/** The document as somebody sees it who comes for the first time; by turns in both dialects. */
-async function readAnew(server: ServerProcess, document: string, number: number): Promise<Doc> {
-  const reader =
-    number % 2 === 0 ? joinWithHocuspocus(server.wsUrl, document) : joinWithYWebsocket(server.wsUrl, document);
-  try {
-    await until(() => reader.provider.synced, { what: `${document} does not load` });
-    return reader.doc;
-  } finally {
-    reader.leave();
   }
 }
 

@@ -17,10 +17,6 @@ export class Tally {
     return this.#frames;
   }
 
-  get sessions(): number {
-    return this.#sessions;
-  }
-
   note({ steps, shape }: Script, { ending, documentsClosed, framesSent }: Outcome): void {
     this.#sessions += 1;
     this.#frames += framesSent;

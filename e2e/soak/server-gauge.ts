@@ -1,5 +1,5 @@
 import { type ServerProcess, until } from '@quire/testing';
-import { openInspector } from '../bench/load/inspector.ts';
+import { type Inspector, openInspector } from '../bench/load/inspector.ts';
 import { readMemoryBytes } from '../bench/load/server-usage.ts';
 import { countActiveResources, readHeap } from './heap.ts';
 import type { Glance, Reading } from './measures.ts';
@@ -44,12 +44,17 @@ const LOOK_EVERY_MS = 250;
  */
 const REST_MS = 34_000;
 
-export async function openServerGauge(server: ServerProcess): Promise<ServerGauge> {
+/** Asks a server that was started as `inspectable`. */
+export async function openInspectorOf(server: ServerProcess): Promise<Inspector> {
   process.kill(server.pid, 'SIGUSR1');
-  const inspectorUrl = await until(() => /Debugger listening on (ws:\S+)/.exec(server.log)?.[1], {
+  const url = await until(() => /Debugger listening on (ws:\S+)/.exec(server.log)?.[1], {
     what: 'the server opens no inspector',
   });
-  const inspector = await openInspector(inspectorUrl);
+  return openInspector(url);
+}
+
+export async function openServerGauge(server: ServerProcess): Promise<ServerGauge> {
+  const inspector = await openInspectorOf(server);
   const glance = async (): Promise<{ glance: Glance; edits: number }> => {
     const metrics = await scrape(server.url);
     const activeResources = await countActiveResources(inspector);

@@ -16,7 +16,7 @@ const NESTED_TYPES = 4_000;
 const inHocuspocus = { dialects: ['hocuspocus'] } as const;
 
 /** Names of things that every object has, of the file system, and of nothing; all of them may be documents. */
-export const strangeNames = [
+const strangeNames = [
   'constructor',
   '__proto__',
   'toString',

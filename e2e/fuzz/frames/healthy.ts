@@ -24,7 +24,7 @@ export function writeUpdate({ encode, author }: Pen): Buffer {
   return binary(encode({ kind: 'update', update: author.type() }));
 }
 
-export function writePresence({ encode, author, random }: Pen): Buffer {
+function writePresence({ encode, author, random }: Pen): Buffer {
   const state = JSON.stringify({ user: { name: 'Eve' }, cursor: { anchor: random.below(1000), head: 0 } });
   const entry = { clientId: author.client, clock: author.nextClock(), state };
   return binary(encode({ kind: 'presence', presence: encodePresence([entry]) }));

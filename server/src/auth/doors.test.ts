@@ -87,10 +87,13 @@ describe('[G6] a server with a secret', () => {
   });
 });
 
-it('a file of keys that can not be used keeps a server from starting, and says what it should be', async () => {
+it.each([
+  ['is missing', 'missing.pem'],
+  ['is a directory', '.'],
+])('a file of keys that %s keeps a server from starting, and says what it should be', async (_, name) => {
   const directory = await mkdtemp(join(tmpdir(), 'quire-keys-'));
   ends.push(() => rm(directory, { recursive: true }));
-  const keyFile = join(directory, 'missing.pem');
+  const keyFile = join(directory, name);
   const starting = createServer({ port: 0, jwt: { keyFile } }, { store: new MemoryStore() });
   await expect(starting).rejects.toThrow(ConfigError);
   await expect(starting).rejects.toThrow(keyFile);

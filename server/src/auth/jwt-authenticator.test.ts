@@ -307,4 +307,38 @@ describe('keys that an identity provider publishes', () => {
     await refresh();
     await expect.poll(() => refusalOf(authenticator, token)).toMatch(/^unauthorized: /);
   });
+
+  it('let in whom they know, whatever tokens others bring meanwhile', async () => {
+    const provider = await startProvider();
+    const { jwk, privateKey } = keyPair('only');
+    provider.keys = [jwk];
+    const keys = createRemoteKeys(provider.url, systemClock, log);
+    ends.push(() => keys.close());
+    const authenticator = authenticatorWith(keys);
+    const good = await signWith(privateKey, { alg: 'ES256', kid: 'only' });
+    expect(await refusalOf(authenticator, good)).toBe('let in');
+    const unsigned = new UnsecuredJWT({ grants: GRANTS }).setSubject('eve').setExpirationTime('1h').encode();
+    expect(await refusalOf(authenticator, unsigned)).toMatch(/^unauthorized: /);
+    expect(await refusalOf(authenticator, good)).toBe('let in');
+    const headless = `${Buffer.from('{}').toString('base64url')}.e30.`;
+    expect(await refusalOf(authenticator, headless)).toMatch(/^unauthorized: /);
+    expect(await refusalOf(authenticator, good)).toBe('let in');
+  });
+
+  it('let in whom they know after one who brought an unknown key while the provider is away', async () => {
+    const provider = await startProvider();
+    const { jwk, privateKey } = keyPair('only');
+    provider.keys = [jwk];
+    const keys = createRemoteKeys(provider.url, { ...systemClock, monotonicMs: () => 0 }, log, { cooldownMs: 1 });
+    ends.push(() => keys.close());
+    const authenticator = authenticatorWith(keys);
+    const good = await signWith(privateKey, { alg: 'ES256', kid: 'only' });
+    expect(await refusalOf(authenticator, good)).toBe('let in');
+    const firstLook = performance.now();
+    await expect.poll(() => performance.now() - firstLook).toBeGreaterThan(10);
+    provider.isAway = true;
+    const unknown = await signWith(keyPair('other').privateKey, { alg: 'ES256', kid: 'other' });
+    expect(await refusalOf(authenticator, unknown)).toMatch(/^auth-unavailable: /);
+    expect(await refusalOf(authenticator, good)).toBe('let in');
+  });
 });

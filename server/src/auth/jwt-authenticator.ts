@@ -69,8 +69,6 @@ async function findKeys(source: KeySource, header: JWTHeaderParameters) {
   try {
     return await source.find(header);
   } catch (error) {
-    // Not in this set; another source may have it.
-    if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JOSENotSupported) return [];
     throw new AccessError(closeCodes.authUnavailable, 'the keys for tokens can not be had', { cause: error });
   }
 }
@@ -78,8 +76,10 @@ async function findKeys(source: KeySource, header: JWTHeaderParameters) {
 /** @throws {AccessError} */
 function readHeader(token: string): JWTHeaderParameters {
   try {
-    return decodeProtectedHeader(token) as JWTHeaderParameters;
+    const header = decodeProtectedHeader(token);
+    if (typeof header.alg === 'string') return header as JWTHeaderParameters;
   } catch (cause) {
     throw new AccessError(closeCodes.unauthorized, 'this is no JSON Web Token', { cause });
   }
+  throw new AccessError(closeCodes.unauthorized, 'the token does not say how it is signed');
 }

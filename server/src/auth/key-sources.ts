@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { createRemoteJWKSet, errors, type JWTHeaderParameters, type JWTVerifyGetKey } from 'jose';
+import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTHeaderParameters, type JWTVerifyGetKey } from 'jose';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/log.ts';
 import { KeyError, readKeys, type VerificationKey } from './jwt-keys.ts';
@@ -28,8 +28,8 @@ const FILE_CHECK_MS = 1_000;
  * @throws {KeyError} when it can't be read the first time
  */
 export async function openKeyFile(path: string, clock: Clock, log: Logger): Promise<KeySource> {
-  let version = await versionOf(path);
-  let keys = await readKeyFile(path);
+  let version = await asKeyError(versionOf(path));
+  let keys = await asKeyError(readKeyFile(path));
   let checkedAt = clock.monotonicMs();
 
   async function refresh(): Promise<void> {
@@ -55,13 +55,18 @@ export async function openKeyFile(path: string, clock: Clock, log: Logger): Prom
   };
 }
 
-async function versionOf(path: string): Promise<string> {
+async function asKeyError<T>(reading: Promise<T>): Promise<T> {
   try {
-    const { mtimeMs, size, ino } = await stat(path);
-    return `${mtimeMs} ${size} ${ino}`;
+    return await reading;
   } catch (cause) {
+    if (cause instanceof KeyError) throw cause;
     throw new KeyError(`it can't be read: ${(cause as Error).message}`, { cause });
   }
+}
+
+async function versionOf(path: string): Promise<string> {
+  const { mtimeMs, size, ino } = await stat(path);
+  return `${mtimeMs} ${size} ${ino}`;
 }
 
 async function readKeyFile(path: string): Promise<readonly VerificationKey[]> {
@@ -110,19 +115,30 @@ export function createRemoteKeys(
   return {
     async find(header) {
       if (header.alg.startsWith('HS')) return []; // nobody publishes secrets
+      const known = remote.jwks();
+      const fitting = known === undefined ? [] : await findAmong(createLocalJWKSet(known), header);
+      if (fitting.length > 0) return fitting;
       if (failure !== null && clock.monotonicMs() - failure.at < failurePauseMs) throw failure.error;
       try {
-        return [await remote(header)];
+        return await findAmong(remote, header);
       } catch (error) {
-        if (!(error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys)) {
-          failure = { at: clock.monotonicMs(), error };
-        }
-        if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
-        const keys: Key[] = [];
-        for await (const key of error) keys.push(key);
-        return keys;
+        failure = { at: clock.monotonicMs(), error };
+        throw error;
       }
     },
     close: stop,
   };
+}
+
+/** @throws only when the keys can't be had: for what is wrong with a token there is no key */
+async function findAmong(keySet: JWTVerifyGetKey, header: JWTHeaderParameters): Promise<readonly Key[]> {
+  try {
+    return [await keySet(header, { payload: '', signature: '' })];
+  } catch (error) {
+    if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JOSENotSupported) return [];
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+    const keys: Key[] = [];
+    for await (const key of error) keys.push(key);
+    return keys;
+  }
 }

@@ -70,7 +70,7 @@ export class DirectAdmission implements Admission {
   }
 
   pass(connection: DocumentConnection, frame: Parameters<Admission['pass']>[1]): void {
-    // A fresh token and a stateless message are for hooks, of which there are none.
+    // A stateless message is for hooks, of which there are none; a fresh token was taken by the session.
     if (frame.kind === 'close') this.#host.drop(connection);
   }
 

@@ -24,7 +24,7 @@ function count(doc: Y.Doc): {
 }
 
 describe('the size of a document', () => {
-  it('[G4] is never less than what is counted, whatever is written and deleted, in whatever pieces', () => {
+  it('[G4] is never more than what is counted, whatever is written and deleted, in whatever pieces', () => {
     const edit = fc.oneof(
       fc.record({ kind: fc.constant('type' as const), at: fc.nat(), text: fc.string({ minLength: 1, maxLength: 40 }) }),
       fc.record({ kind: fc.constant('delete' as const), at: fc.nat(), length: fc.integer({ min: 1, max: 30 }) }),

@@ -1,7 +1,7 @@
 /**
- * Levels of lists in lists, types in types. Nobody writes so many; and whoever receives thousands goes down through them
- * on its stack: to compare a presence state with the one before, to read a value, to delete what is inside of a type. At
- * about 2,500 types, and 6,000 lists, that throws in Node, and in every browser on the document.
+ * Levels of lists in lists. Nobody writes so many; and whoever receives thousands goes down through them on its stack: to
+ * compare a presence state with the one before, to read a value. At about 6,000 lists that throws in Node, and in every
+ * browser on the document.
  */
 export const MAX_NESTING = 200;
 

@@ -52,9 +52,10 @@ export class TypeDepths {
   flushEnds(): void {
     if (this.#deepest !== null && this.#atDisk.deepest > this.#deepest) {
       const { store } = this.#document;
+      const known = new Map<object, number>();
       for (const [id, guessed] of this.#atDisk.depths()) {
         const isThere = id.clock < Y.getState(store, id.client);
-        this.#deepest = Math.max(this.#deepest, isThere ? measureItem(this.#document, id, new Map()) : guessed);
+        this.#deepest = Math.max(this.#deepest, isThere ? measureItem(this.#document, id, known) : guessed);
       }
     }
     this.#atDisk = new Voyage();

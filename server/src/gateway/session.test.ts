@@ -139,6 +139,22 @@ describe('a socket that takes less than it is given', () => {
     expect(terminate).toHaveBeenCalledOnce();
   });
 
+  it('keeps that longer time through a pause', async () => {
+    const opened = open();
+    const { session, line, terminate } = opened;
+    session.ping();
+    fallBehind(opened);
+    line.drainAll();
+    await until(() => !session.isBehind, { what: 'it does not catch up' });
+    session.stopReading();
+    session.ping();
+    session.readOn();
+    for (let ping = 0; ping < 3; ping += 1) session.ping();
+    expect(terminate).not.toHaveBeenCalled();
+    session.ping();
+    expect(terminate).toHaveBeenCalledOnce();
+  });
+
   it('ends alone when its documents fail to catch up', async () => {
     const opened = open();
     fallBehind(opened);

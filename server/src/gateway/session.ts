@@ -292,8 +292,11 @@ export class Session implements SessionPort, SocketListener {
    * judged by whether they drain, and who is not read can't be heard.
    */
   ping(): void {
-    if (this.reading.isPaused) this.#unanswered = 0; // whatever it answered waits to be read
-    if (this.reading.isPaused || this.isBehind) return;
+    if (this.reading.isPaused) {
+      this.#unanswered = Math.min(this.#unanswered, 0); // whatever it answered waits to be read
+      return;
+    }
+    if (this.isBehind) return;
     if (this.#unanswered > 0) {
       this.#end ??= 'ping-timeout';
       this.#webSocket.terminate();

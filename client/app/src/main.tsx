@@ -11,11 +11,12 @@ import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
 import { takePageToken } from './client/page-token.ts';
 import { registerServiceWorker } from './offline/register-worker.ts';
+import { openStorage } from './settings/setting.ts';
 
 const root = document.querySelector('#root');
 if (root === null) throw new Error('index.html has no #root');
 
-const token = takePageToken({ location, history, storage: sessionStorage });
+const token = takePageToken({ location, history, storage: openStorage('sessionStorage') });
 createRoot(root).render(
   <StrictMode>
     <App client={connect({ token })} />

@@ -49,5 +49,7 @@ describe('[G6] the token of a page', () => {
     const storage = { getItem: forgetful, setItem: forgetful };
     expect(takePageToken({ ...open('/#token=a.b.c'), storage })).toBe('a.b.c');
     expect(takePageToken({ ...open('/'), storage })).toBe('');
+    expect(takePageToken({ ...open('/#token=a.b.c'), storage: null })).toBe('a.b.c');
+    expect(takePageToken({ ...open('/'), storage: null })).toBe('');
   });
 });

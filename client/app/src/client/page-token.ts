@@ -5,7 +5,8 @@ const KEY = 'quire.token';
 export interface TokenPlaces {
   readonly location: Pick<Location, 'hash' | 'pathname' | 'search'>;
   readonly history: Pick<History, 'replaceState'>;
-  readonly storage: Pick<Storage, 'getItem' | 'setItem'>;
+  /** Null where the browser allows none. */
+  readonly storage: Pick<Storage, 'getItem' | 'setItem'> | null;
 }
 
 /**
@@ -26,7 +27,7 @@ export function takePageToken({ location, history, storage }: TokenPlaces): stri
 
 function readStored(storage: TokenPlaces['storage']): string {
   try {
-    return storage.getItem(KEY) ?? '';
+    return storage?.getItem(KEY) ?? '';
   } catch {
     // A browser that keeps nothing for this page: the token lasts until it is reloaded.
     return '';
@@ -35,7 +36,7 @@ function readStored(storage: TokenPlaces['storage']): string {
 
 function store(storage: TokenPlaces['storage'], token: string): void {
   try {
-    storage.setItem(KEY, token);
+    storage?.setItem(KEY, token);
   } catch {
     // As above.
   }

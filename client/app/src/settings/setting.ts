@@ -53,10 +53,10 @@ export function createSetting<T>(options: {
   };
 }
 
-/** The page's storage, or null where a policy forbids it (reading the property itself throws then). */
-export function openStorage(): SettingStorage | null {
+/** A storage of the page, or null where a policy forbids it (reading the property itself throws then). */
+export function openStorage(name: 'localStorage' | 'sessionStorage' = 'localStorage'): SettingStorage | null {
   try {
-    return globalThis.localStorage ?? null;
+    return globalThis[name] ?? null;
   } catch {
     return null;
   }

@@ -149,6 +149,16 @@ export const limits = {
     retry: 'in smaller updates',
     metric: 'edits',
   }),
+  'limits.maxJudgingBytes': closes(closeCodes.overloaded, {
+    what: 'bytes of large updates that wait to be judged, over all documents',
+    retry: 'with backoff',
+    metric: 'edits',
+  }),
+  'limits.maxJudgingMs': closes(closeCodes.updateTooComplex, {
+    what: 'milliseconds that it takes to judge a large update; and the memory for it, which follows from `limits.maxUpdateParts`',
+    retry: 'in smaller updates',
+    metric: 'edits',
+  }),
   'limits.maxNestingDepth': closes(closeCodes.updateTooComplex, {
     what: 'shared types inside each other',
     retry: FOREVER,

@@ -135,8 +135,16 @@ const limitsSchema = z.strictObject({
   maxUpdateParts: whole(100, 100_000_000)
     .default(500_000)
     .describe(
-      'Most parts of one update: pieces of content, values in them, and ranges of deletions. Each takes the server some two microseconds, in which no other document is heard.',
+      'Most parts of one update: pieces of content, values in them, and ranges of deletions. Each takes the server some two microseconds; of updates with more than some thousands half of that in a thread of their own, and the rest a few milliseconds at a time.',
     ),
+  maxJudgingBytes: whole(KIB, 4096 * MIB)
+    .default(128 * MIB)
+    .describe(
+      'Most bytes of large updates, over all documents, that wait to be judged in a thread of their own; whoever sends one is not read meanwhile.',
+    ),
+  maxJudgingMs: whole(1, 600_000)
+    .default(10_000)
+    .describe('How long judging one large update may take, in milliseconds; the largest that are allowed take some two seconds.'),
   maxNestingDepth: whole(10, 1000)
     .default(500)
     .describe(

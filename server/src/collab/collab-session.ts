@@ -16,6 +16,7 @@ import type { Logger } from '../observability/log.ts';
 import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
 import type { Seats } from '../seats.ts';
 import type { Admission, AdmissionHost } from './admission.ts';
+import type { Slicing } from './apply-in-slices.ts';
 import {
   type ConnectionHost,
   type ConnectionState,
@@ -25,9 +26,14 @@ import {
 import { type DocumentOwner, knowsNothing } from './document-owner.ts';
 import type { StoredAnswer } from './early-answers.ts';
 import type { ExtensionGate, GatedFrame } from './extension-gate.ts';
+import { copyOf, weigh } from './frame-bytes.ts';
+import { FrameLane } from './frame-lane.ts';
 import type { GrantRenewals } from './grant-renewals.ts';
 import type { GrantWatch } from './grant-watch.ts';
-import { type IngestLimits, ingest, type Verdict } from './ingest.ts';
+import { type ContentFrame, type IngestLimits, ingest, refuse, type Verdict } from './ingest.ts';
+import { ingestLarge } from './ingest-large.ts';
+import type { Judge } from './judgement-thread.ts';
+import { isLarge } from './large-update.ts';
 import { hearPresence } from './presence-intake.ts';
 import type { SessionOrigin, SessionPort } from './session-port.ts';
 
@@ -45,6 +51,8 @@ export interface SessionLimits extends IngestLimits {
 /** What a session needs of the collaboration that it belongs to. */
 export interface SessionContext {
   readonly gate: ExtensionGate | null;
+  readonly judge: Judge;
+  readonly slicing: Slicing;
   readonly limits: SessionLimits;
   readonly store: Pick<DocumentStore, 'status'>;
   readonly log: Logger;
@@ -63,6 +71,9 @@ const MAX_TOKEN_LENGTH = 64 * 1024;
 
 type Established = Extract<ConnectionState, { kind: 'established' }>;
 
+/** Whether what a connection sends next may be handled: not after a refusal, since it builds on what was refused (R4). */
+type Progress = 'go on' | 'stop';
+
 /** The documents of one socket. Created when it opens, ended once when it closes. */
 export class CollabSession implements AdmissionHost, ConnectionHost {
   readonly #port: SessionPort;
@@ -75,11 +86,11 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
   #ended: Set<string> | null = null;
   /** Users whom this session is counted for: one, unless its documents are opened with different tokens. Null while none is. */
   #users: string[] | null = null;
-  /** Frames that wait for hooks, by connection. */
-  readonly #gates: WeakMap<DocumentConnection, Promise<void>> | null;
   #waitingFrames = 0;
   #waitingBytes = 0;
   #wasEstablished = false;
+  /** The socket is gone. */
+  #isOver = false;
 
   constructor(
     port: SessionPort,
@@ -90,7 +101,6 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     this.#port = port;
     this.#origin = origin;
     this.#context = context;
-    this.#gates = context.gate === null ? null : new WeakMap();
     this.#admission = createAdmission(this);
   }
 
@@ -235,6 +245,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
 
   /** The socket is closed. */
   end(code: number, reason: string): void {
+    this.#isOver = true;
     for (const connection of [...this.#connections.values()]) this.drop(connection);
     for (const user of this.#users ?? []) this.#context.users.giveBack(user);
     this.#users = null;
@@ -254,13 +265,19 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
   }
 
   #establishLater(connection: DocumentConnection, token: Extract<ClientFrame, { kind: 'token' }>): void {
+    const bytes = weigh(token);
     // Whoever looks at the token does so before anybody is known, and may take long over a large one.
-    if (!this.#hasRoomToWait(weigh(token))) {
+    if (!this.#hasRoomToWait(bytes)) {
       this.#port.close(closeCodes.tooManyBeforeAuth);
       return;
     }
     connection.state = { kind: 'establishing' };
-    connection.endEntering = this.#context.noteEntering(connection.address.document);
+    this.#countWaiting(0, bytes);
+    const endEntering = this.#context.noteEntering(connection.address.document);
+    connection.endEntering = () => {
+      this.#countWaiting(0, -bytes);
+      endEntering();
+    };
     if (this.#context.meters !== null) this.#context.meters.connectionsEntering += 1;
     this.#admission.begin(connection, token);
   }
@@ -287,13 +304,17 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
   #wait(connection: DocumentConnection, frame: ClientFrame, readAtMs: number | null): void {
     const bytes = weigh(frame);
     if (!this.#hasRoomToWait(bytes)) {
-      this.#port.close(closeCodes.tooManyBeforeAuth);
+      this.#port.close(connection.lane === null ? closeCodes.tooManyBeforeAuth : closeCodes.overloaded);
       return;
     }
     const waiting: WaitingFrame = { frame: copyOf(frame), bytes, readAtMs };
+    this.#countWaiting(1, bytes);
+    if (connection.lane !== null) {
+      connection.lane.push({ ...waiting, isEntering: connection.isEntering });
+      return;
+    }
     connection.waiting ??= [];
     connection.waiting.push(waiting);
-    this.#countWaiting(1, bytes);
     this.#answerEarly(connection, waiting);
   }
 
@@ -319,7 +340,8 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     for (const [index, { frame, readAtMs, isAnswered }] of waiting.entries()) {
       // Refused: what follows builds on what was not taken (R4).
       if (connection.state !== established || !this.#port.isOpen) break;
-      if (frame.kind === 'step-1' && index < lastStepOne) this.#beginHandshake(connection, frame.stateVector);
+      if (connection.lane !== null) this.#wait(connection, frame, readAtMs);
+      else if (frame.kind === 'step-1' && index < lastStepOne) this.#beginHandshake(connection, frame.stateVector);
       else if (frame.kind === 'step-1' && isAnswered) this.#completeAnswer(connection, established, frame);
       else if (frame.kind !== 'query-presence' || index === lastQuery) {
         this.#handle(connection, established, frame, readAtMs);
@@ -343,85 +365,182 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
   }
 
   #handle(connection: DocumentConnection, state: Established, frame: ClientFrame, readAtMs: number | null): void {
+    if (connection.lane !== null) {
+      this.#wait(connection, frame, readAtMs);
+      return;
+    }
+    const progress = this.#begin(connection, state, frame, readAtMs);
+    if (typeof progress !== 'string') void this.#followLane(connection, state, progress);
+  }
+
+  /** @returns a promise where it takes its time: what is sent meanwhile has to wait for it */
+  #begin(
+    connection: DocumentConnection,
+    state: Established,
+    frame: ClientFrame,
+    readAtMs: number | null,
+  ): Progress | Promise<Progress> {
     switch (frame.kind) {
       case 'update':
       case 'step-2':
       case 'presence':
-        this.#handleContent(connection, state, frame, readAtMs);
-        return;
+        return this.#beginContent(connection, state, frame, readAtMs);
       case 'step-1':
-        if (this.#context.gate === null) this.#answerStepOne(connection, state, frame);
-        else {
-          const own = copyOf(frame);
-          this.#throughGate(connection, state, weigh(own), async () => {
-            this.#answerStepOne(connection, state, own);
-            // Hocuspocus answers later, and whether the next one is passed to it depends on whether the socket takes that.
-            await state.hocuspocus?.waitForPendingMessages();
-          });
-        }
-        return;
+        return this.#beginStepOne(connection, state, frame);
       case 'query-presence':
         this.#tellPresence(connection, state);
-        return;
+        return 'go on';
       case 'token':
         this.#context.renewals.renew(connection, state, frame.token, this.#origin);
         this.#admission.pass(connection, frame);
-        return;
+        return 'go on';
       case 'stateless':
       case 'close':
         this.#admission.pass(connection, frame);
-        return;
+        return 'go on';
       default:
-        frame satisfies never;
+        return frame satisfies never;
     }
   }
 
-  #handleContent(connection: DocumentConnection, state: Established, frame: GatedFrame, readAtMs: number | null): void {
+  #beginContent(
+    connection: DocumentConnection,
+    state: Established,
+    frame: GatedFrame,
+    readAtMs: number | null,
+  ): Progress | Promise<Progress> {
     const { hocuspocus } = state;
-    if (this.#context.gate === null || hocuspocus === null) {
-      this.#accept(connection, state, frame, readAtMs);
-      return;
-    }
+    if (this.#context.gate === null || hocuspocus === null) return this.#accept(connection, state, frame, readAtMs);
     const own = copyOf(frame);
-    this.#throughGate(connection, state, weigh(own), () =>
+    return this.#throughGate(connection, weigh(own), () =>
       this.#acceptThroughHooks(connection, state, hocuspocus, { frame: own, readAtMs }),
     );
   }
 
-  #accept(connection: DocumentConnection, state: Established, frame: GatedFrame, readAtMs: number | null): void {
-    if (frame.kind !== 'presence') {
-      this.#act(connection, ingest(connection, state, frame, this.#context.store, this.#context.limits, readAtMs));
-      return;
+  #beginStepOne(
+    connection: DocumentConnection,
+    state: Established,
+    frame: Extract<ClientFrame, { kind: 'step-1' }>,
+  ): Progress | Promise<Progress> {
+    if (this.#context.gate === null) {
+      this.#answerStepOne(connection, state, frame);
+      return 'go on';
     }
-    const { maxPresenceEntries: maxEntries, maxPresenceStateBytes: maxStateBytes } = this.#context.limits;
+    const own = copyOf(frame);
+    return this.#throughGate(connection, weigh(own), async () => {
+      this.#answerStepOne(connection, state, own);
+      // Hocuspocus answers later, and whether the next one is passed to it depends on whether the socket takes that.
+      await state.hocuspocus?.waitForPendingMessages();
+      return 'go on';
+    });
+  }
+
+  #accept(
+    connection: DocumentConnection,
+    state: Established,
+    frame: GatedFrame,
+    readAtMs: number | null,
+  ): Progress | Promise<Progress> {
+    const { limits, store } = this.#context;
+    if (frame.kind !== 'presence') {
+      if (isLarge(frame.update)) return this.#acceptLarge(connection, state, frame, readAtMs);
+      return this.#act(connection, ingest(connection, state, frame, store, limits, readAtMs));
+    }
+    const { maxPresenceEntries: maxEntries, maxPresenceStateBytes: maxStateBytes } = limits;
     try {
       hearPresence(connection, state.owner, frame.presence, { maxEntries, maxStateBytes });
+      return 'go on';
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
       connection.closeSession(closeCodes.badFrame);
+      return 'stop';
     }
   }
 
-  /**
-   * Hooks may take their time: frames of one connection go through them one after the other, in order, step 1 among
-   * them, since it decides which receipts are owed. What waits counts against the limits of what waits at the door.
-   */
-  #throughGate(connection: DocumentConnection, state: Established, bytes: number, pass: () => Promise<void>): void {
+  /** It takes its time, and so the socket is not read meanwhile: what had been read already waits behind it. */
+  async #acceptLarge(
+    connection: DocumentConnection,
+    state: Established,
+    frame: ContentFrame,
+    readAtMs: number | null,
+  ): Promise<Progress> {
+    if (!this.#context.judge.hasRoomFor(frame.update.length)) {
+      return this.#act(connection, refuse(closeCodes.overloaded));
+    }
+    // As with a small one, what came before its sender was gone is taken in.
+    const isWanted = (): boolean => state.owner.isOpen && (connection.state === state || this.#isOver);
+    this.#port.stopReading('judging');
+    try {
+      const verdict = await ingestLarge(connection, state, frame, this.#context, readAtMs, isWanted);
+      return verdict === null ? 'stop' : this.#act(connection, verdict);
+    } finally {
+      this.#port.readOn('judging');
+    }
+  }
+
+  /** Handles what waits behind a frame that takes its time, until nothing does. */
+  async #followLane(connection: DocumentConnection, state: Established, first: Promise<Progress>): Promise<void> {
+    const lane = new FrameLane();
+    connection.lane = lane;
+    const endExpecting = state.owner.expect(lane);
+    let hasLeft = false;
+    try {
+      let progress = await first;
+      while (progress === 'go on' && !hasLeft) {
+        const next = lane.take();
+        if (next === null) break;
+        this.#countWaiting(-1, -next.bytes);
+        if (!this.#mayHandle(connection, state, next.frame)) continue;
+        connection.isEntering = next.isEntering;
+        const begun = this.#begin(connection, state, next.frame, next.readAtMs);
+        connection.isEntering = false;
+        progress = typeof begun === 'string' ? begun : await begun;
+        hasLeft = next.frame.kind === 'close';
+      }
+    } catch (error) {
+      this.#context.log.error({ err: error, document: connection.address.document }, 'a frame could not be handled');
+      connection.closeSession(closeCodes.internalError);
+    }
+    const rest = lane.takeAll();
+    connection.lane = null;
+    endExpecting();
+    for (const { bytes } of rest) this.#countWaiting(-1, -bytes);
+    // Who closes a document may open it again at once: what came after the goodbye is for another connection.
+    for (const { frame, readAtMs } of hasLeft ? rest : []) {
+      if (!this.#port.isOpen) break;
+      this.receive(connection.address.raw, frame, readAtMs);
+    }
+  }
+
+  /** Who is put out says nothing more; of who is gone, with their socket, counts what they had written until then. */
+  #mayHandle(connection: DocumentConnection, state: Established, { kind }: ClientFrame): boolean {
+    const isInside = connection.state === state;
+    if (isInside && this.#port.isOpen) return true;
+    const isGone = isInside || this.#isOver;
+    return isGone && this.#context.gate === null && state.owner.isOpen && (kind === 'update' || kind === 'step-2');
+  }
+
+  /** Hooks may take their time. What they look at counts against the limits of what waits at the door. */
+  async #throughGate(
+    connection: DocumentConnection,
+    bytes: number,
+    pass: () => Promise<Progress>,
+  ): Promise<Progress> {
     if (!this.#hasRoomToWait(bytes)) {
       this.#port.close(closeCodes.overloaded);
-      return;
+      return 'stop';
     }
     this.#countWaiting(1, bytes);
-    const previous = this.#gates?.get(connection) ?? Promise.resolve();
-    const next = previous
-      .then(() => (connection.state === state ? pass() : undefined))
-      .catch((error: unknown) => {
-        // A frame that a hook refuses ends the connection: going on without it would lose what builds on it (R4).
-        this.#context.log.warn({ err: error, document: connection.address.document }, 'a hook refused a message');
-        connection.closeSession(closeCodes.forbidden);
-      })
-      .finally(() => this.#countWaiting(-1, -bytes));
-    this.#gates?.set(connection, next);
+    try {
+      return await pass();
+    } catch (error) {
+      // A frame that a hook refuses ends the connection: going on without it would lose what builds on it (R4).
+      this.#context.log.warn({ err: error, document: connection.address.document }, 'a hook refused a message');
+      connection.closeSession(closeCodes.forbidden);
+      return 'stop';
+    } finally {
+      this.#countWaiting(-1, -bytes);
+    }
   }
 
   async #acceptThroughHooks(
@@ -429,30 +548,31 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     state: Established,
     hocuspocus: HocuspocusConnection,
     arrival: { readonly frame: GatedFrame; readonly readAtMs: number | null },
-  ): Promise<void> {
+  ): Promise<Progress> {
     const { gate } = this.#context;
-    if (gate === null) return;
+    if (gate === null) return 'stop';
     const admitted = await gate.admit(hocuspocus, arrival.frame);
-    if (connection.state !== state) return;
-    this.#accept(connection, state, admitted, arrival.readAtMs);
+    if (connection.state !== state) return 'stop';
+    const progress = await this.#accept(connection, state, admitted, arrival.readAtMs);
     await gate.after(hocuspocus, arrival.frame);
+    return progress;
   }
 
-  #act(connection: DocumentConnection, verdict: Verdict): void {
+  #act(connection: DocumentConnection, verdict: Verdict): Progress {
     switch (verdict.kind) {
       case 'accepted':
-        return;
+        return 'go on';
       case 'read-only':
         this.#context.meters?.editRefused('read-only');
         connection.say({ kind: 'receipt', durable: false });
-        return;
+        return 'go on';
       case 'refused':
         this.#context.meters?.editRefused(verdict.code.name);
         if (verdict.scope === 'document') connection.closeDocument(verdict.code);
         else connection.closeSession(verdict.code);
-        return;
+        return 'stop';
       default:
-        verdict satisfies never;
+        return verdict satisfies never;
     }
   }
 
@@ -550,41 +670,5 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
       state.owner.leave(connection);
     }
     this.#endEntering(connection);
-  }
-}
-
-function weigh(frame: ClientFrame): number {
-  switch (frame.kind) {
-    case 'step-1':
-      return frame.stateVector.length;
-    case 'update':
-    case 'step-2':
-      return frame.update.length;
-    case 'presence':
-      return frame.presence.length;
-    case 'stateless':
-      return frame.payload.length;
-    case 'token':
-      return frame.token.length;
-    case 'query-presence':
-    case 'close':
-      return 0;
-    default:
-      return frame satisfies never;
-  }
-}
-
-/** A frame whose bytes are its own: whoever keeps a view keeps the socket's whole buffer alive. */
-function copyOf<F extends ClientFrame>(frame: F): F {
-  switch (frame.kind) {
-    case 'step-1':
-      return { ...frame, stateVector: new Uint8Array(frame.stateVector) };
-    case 'update':
-    case 'step-2':
-      return { ...frame, update: new Uint8Array(frame.update) };
-    case 'presence':
-      return { ...frame, presence: new Uint8Array(frame.presence) };
-    default:
-      return frame;
   }
 }

@@ -10,6 +10,7 @@ import type { Logger } from '../observability/log.ts';
 import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
 import { Seats } from '../seats.ts';
 import type { Admission, AdmissionHost } from './admission.ts';
+import { type Slicing, systemSlicing } from './apply-in-slices.ts';
 import type { RingBudget } from './broadcast-ring.ts';
 import { CollabSession, type SessionContext, type SessionLimits } from './collab-session.ts';
 import { DirectAdmission, type DirectAdmissionContext } from './direct-admission.ts';
@@ -21,6 +22,7 @@ import { GrantRenewals } from './grant-renewals.ts';
 import { GrantWatch } from './grant-watch.ts';
 import { HocuspocusAdmission, type HookContext } from './hocuspocus-admission.ts';
 import { ingestServerEdit } from './ingest.ts';
+import { heapForJudging, type Judge, JudgementThread } from './judgement-thread.ts';
 import { loadInSlices } from './load-in-slices.ts';
 import { passOnChanges, QuireHocuspocus, takeOver } from './quire-hocuspocus.ts';
 import { Refusal } from './refusal.ts';
@@ -36,6 +38,9 @@ export interface CollaborationLimits extends SessionLimits {
   /** What documents keep of their broadcasts for those who are behind: each, and all together. */
   readonly maxRingBytesPerDocument: number;
   readonly maxRingBytes: number;
+  /** What may wait to be judged in a thread, over all documents, and how long that may take. */
+  readonly maxJudgingBytes: number;
+  readonly maxJudgingMs: number;
   /** How long a document that nobody needs stays in memory, in ms. */
   readonly unloadDelayMs: number;
 }
@@ -51,6 +56,9 @@ export interface CollaborationOptions {
   /** Hocuspocus extensions that neither persist nor replicate. */
   readonly extensions: readonly Extension[];
   readonly timer?: FlushTimer;
+  readonly slicing?: Slicing;
+  /** Left out: a thread, which is ended with the rest. */
+  readonly judge?: Judge;
   /** Left out: nothing is counted. */
   readonly meters?: CollabMeters | null;
 }
@@ -99,6 +107,7 @@ class LiveCollaboration implements Collaboration {
   #deletions = 0;
   readonly #directAdmission: DirectAdmissionContext;
   readonly #watch: GrantWatch;
+  readonly #judgementThread: JudgementThread;
   readonly #earlyAnswers = new EarlyAnswers();
   readonly #stopWatchingStore: () => void;
 
@@ -112,11 +121,21 @@ class LiveCollaboration implements Collaboration {
     const { limits, store } = options;
     this.#watch = new GrantWatch(options.clock);
     this.#ringBudget = { bytes: 0, maxBytes: limits.maxRingBytes };
+    this.#judgementThread = new JudgementThread({
+      clock: options.clock,
+      log: options.log,
+      meters: options.meters ?? null,
+      maxBytes: limits.maxJudgingBytes,
+      maxMs: limits.maxJudgingMs,
+      maxHeapMb: heapForJudging(limits.maxUpdateParts),
+    });
     this.#sessionContext = {
       gate: createExtensionGate(this.#hocuspocus, {
         maxEntries: limits.maxPresenceEntries,
         maxStateBytes: limits.maxPresenceStateBytes,
       }),
+      judge: options.judge ?? this.#judgementThread,
+      slicing: options.slicing ?? systemSlicing,
       limits,
       store,
       log: options.log,
@@ -209,6 +228,7 @@ class LiveCollaboration implements Collaboration {
     this.#watch.close();
     this.#stopWatchingStore();
     await Promise.all([...this.#owners.values()].map((owner) => owner.drained()));
+    this.#judgementThread.close();
     for (const owner of [...this.#owners.values()]) this.#forget(owner);
     await this.#hocuspocus.hooks('onDestroy', { instance: this.#hocuspocus });
   }
@@ -361,6 +381,7 @@ class LiveCollaboration implements Collaboration {
       maxRingBytes: limits.maxRingBytesPerDocument,
       ringBudget: this.#ringBudget,
       unloadDelayMs: limits.unloadDelayMs,
+      slicing: this.#options.slicing,
       onIdle: () => void this.#unload(document),
       onBroken: () => {
         owner.evict(closeCodes.loadFailed);
@@ -437,7 +458,7 @@ function weighLoaded(loaded: LoadedDocument | null): OwnerOptions['storedBytes']
 }
 
 /** Hooks learn of a connection only where a batch has a single one. */
-function originOf(batch: readonly Submission[]): unknown {
+function originOf(batch: readonly Submission[]): object {
   const connections = new Set(batch.map((submission) => submission.connection));
   const [only] = connections;
   if (connections.size === 1 && only?.state.kind === 'established') {

@@ -5,6 +5,7 @@ import { kindOfBody, kindOfSaid } from '../observability/metrics/sent-meters.ts'
 import type { Listeners } from './audience.ts';
 import type { DocumentOwner } from './document-owner.ts';
 import type { StoredAnswer } from './early-answers.ts';
+import type { FrameLane } from './frame-lane.ts';
 import { ReceiptLedger } from './receipt-ledger.ts';
 import type { SessionPort } from './session-port.ts';
 import type { Backlog } from './stragglers.ts';
@@ -46,6 +47,8 @@ export class DocumentConnection {
   readonly ledger = new ReceiptLedger();
   /** In the order in which they came; null while nothing waits. */
   waiting: WaitingFrame[] | null = null;
+  /** What waits behind a frame that takes its time; null while none does. */
+  lane: FrameLane | null = null;
   /** What to answer to a step 1 with empty hands while the document is being brought into memory. */
   storedAnswer: StoredAnswer | null = null;
   /** Ends its being counted as somebody on the way in; null when it isn't. */

@@ -4,6 +4,8 @@ import * as Y from 'yjs';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/log.ts';
 import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
+import { Abandoned, applyBatch } from './apply-batch.ts';
+import { type Slicing, systemSlicing } from './apply-in-slices.ts';
 import { applyOrSkip } from './apply-updates.ts';
 import { Audience } from './audience.ts';
 import { collectOwnMessages, sendToAll } from './broadcast.ts';
@@ -26,7 +28,9 @@ export type OwnedDocument = Y.Doc;
 type FlushState =
   | { readonly kind: 'idle' }
   | { readonly kind: 'scheduled'; cancel(): void }
-  | { readonly kind: 'journalling'; readonly batch: readonly Submission[] };
+  | { readonly kind: 'journalling'; readonly batch: readonly Submission[] }
+  /** It is on disk, and comes into the document in slices, because it is large; its update events have this origin. */
+  | { readonly kind: 'applying'; readonly origin: object };
 
 type OwnerState =
   | { readonly kind: 'open' }
@@ -58,10 +62,12 @@ export interface OwnerOptions {
   readonly maxRingBytes: number;
   readonly ringBudget: RingBudget;
   readonly unloadDelayMs: number;
+  /** Left out: as the system's clock says. */
+  readonly slicing?: Slicing | undefined;
   /** Called when nobody has needed the document for `unloadDelayMs`. */
   onIdle(): void;
-  /** The transaction origin under which a batch is applied, so that hooks see where it came from. */
-  originOf(batch: readonly Submission[]): unknown;
+  /** The transaction origin under which a batch is applied, so that hooks see where it came from: one of its own for each. */
+  originOf(batch: readonly Submission[]): object;
   /** Called when the document in memory has what the disk has not, or could not take what the disk has: it must be read again. */
   onBroken(): void;
   /** Called with every presence message that is broadcast. */
@@ -107,6 +113,12 @@ const NOTHING: Submission = {
   readAtMs: null,
 };
 
+/** Frames that something keeps from being submitted yet. */
+export interface Arrival {
+  /** Resolves once all that have come so far are submitted, or never will be. */
+  settled(): Promise<void>;
+}
+
 /**
  * The one owner of an open document. Every edit takes the same way through it, in this order:
  * journal → fsync → apply → broadcast → receipt.
@@ -129,6 +141,7 @@ export class DocumentOwner {
   readonly #audience = new Audience();
   readonly #brake = new ReadBrake();
   readonly #ahead = new Map<number, number>();
+  readonly #arrivals = new Set<Arrival>();
   #state: OwnerState = { kind: 'open' };
   #flush: FlushState = { kind: 'idle' };
   #queue: Submission[] = [];
@@ -227,6 +240,22 @@ export class DocumentOwner {
     };
   }
 
+  /** Waits for these before it calls itself settled or drained, and stays in memory; until the returned function is called. */
+  expect(arrival: Arrival): () => void {
+    const release = this.hold();
+    this.#arrivals.add(arrival);
+    return () => {
+      this.#arrivals.delete(arrival);
+      release();
+      if (this.#isDrained) this.#tellDrained();
+    };
+  }
+
+  /** What is on its way to the disk, beyond what the document has. */
+  get ahead(): ReadonlyMap<number, number> {
+    return this.#ahead;
+  }
+
   /** How far a client's structs are known, counting what is still on its way to the disk. */
   clockOf(client: number): number {
     return Math.max(this.#ahead.get(client) ?? 0, Y.getState(this.document.store, client));
@@ -309,18 +338,36 @@ export class DocumentOwner {
   /** Resolves once nothing is queued or at the disk, the title included. */
   drained(): Promise<void> {
     this.#title.storeNow();
-    if (this.#queue.length === 0 && this.#flush.kind === 'idle') return Promise.resolve();
+    if (this.#isDrained) return Promise.resolve();
     return new Promise((resolve) => this.#onDrained.push(resolve));
   }
 
-  /** Something waits for the disk, or is at it. */
-  get isBusy(): boolean {
-    return this.#queue.length > 0 || this.#flush.kind === 'journalling';
+  get #isDrained(): boolean {
+    return this.#flush.kind === 'idle' && this.#hasNothingToWrite;
   }
 
-  /** Resolves once everything submitted so far is on disk and has its receipt, or was refused; others may go on writing. */
+  get #hasNothingToWrite(): boolean {
+    // Who was put out brings nothing any more.
+    return this.#queue.length === 0 && (this.#arrivals.size === 0 || !this.isOpen);
+  }
+
+  /** Something is on its way to the disk, or to whoever waits for it. */
+  get isBusy(): boolean {
+    return this.#isWriting || this.#arrivals.size > 0;
+  }
+
+  get #isWriting(): boolean {
+    return this.#queue.length > 0 || this.#flush.kind === 'journalling' || this.#flush.kind === 'applying';
+  }
+
+  /** Resolves once everything sent so far is on disk and has its receipt, or was refused; others may go on writing. */
   settled(): Promise<void> {
-    if (!this.isBusy) return Promise.resolve();
+    if (this.#arrivals.size === 0) return this.#written();
+    return Promise.all([...this.#arrivals].map((arrival) => arrival.settled())).then(() => this.#written());
+  }
+
+  #written(): Promise<void> {
+    if (!this.#isWriting || !this.isOpen) return Promise.resolve();
     // Whatever is behind something in the queue was answered before it.
     return new Promise((resolve) => this.submit({ ...NOTHING, settled: { resolve, reject: () => resolve() } }));
   }
@@ -367,6 +414,7 @@ export class DocumentOwner {
       case 'scheduled':
         return;
       case 'journalling':
+      case 'applying':
         if (this.presence.hasChanges) this.#schedulePresence();
         return;
       case 'idle': {
@@ -410,23 +458,66 @@ export class DocumentOwner {
   /** The batch is on disk. */
   #finishFlush(batch: readonly Submission[]): void {
     if (this.#state.kind === 'closed') {
-      // Deleted while its last batch was at the disk: nobody is told "saved" of what is gone.
-      this.#refuse(batch, new Error('the document was closed'));
-      this.#flush = { kind: 'idle' };
-      this.#tellDrained();
+      this.#dismiss(batch);
+      return;
+    }
+    if (batch.some(({ large }) => large !== undefined)) {
+      void this.#finishInSlices(batch);
       return;
     }
     const beganAt = this.#options.timer.now();
     try {
-      this.#broadcast(batch, this.#apply(batch));
+      const update = this.#apply(batch);
+      this.#broadcast(batch, update === null ? [] : [update]);
     } catch (error) {
-      // What is on disk is right; what is in memory may be half of it. Everybody comes back to what is read anew.
-      this.#options.log.error({ err: error, document: this.name }, 'a flush failed after it was journalled');
-      this.#options.onBroken();
+      this.#break(error);
     }
+    this.#conclude(batch, beganAt, this.#options.timer.now() - beganAt);
+  }
+
+  /** The same for a batch of which something is large. What arrives meanwhile forms the next. */
+  async #finishInSlices(batch: readonly Submission[]): Promise<void> {
+    const { log, originOf, slicing = systemSlicing, timer } = this.#options;
+    const origin = originOf(batch);
+    this.#flush = { kind: 'applying', origin };
+    const beganAt = timer.now();
+    let [costMs, resumedAt] = [0, beganAt];
+    const nextTurn = async (): Promise<void> => {
+      costMs += timer.now() - resumedAt;
+      await slicing.nextTurn();
+      resumedAt = timer.now();
+      if (!this.isOpen) throw new Abandoned();
+    };
+    try {
+      const told = await applyBatch(this.document, batch, origin, log, { ...slicing, nextTurn });
+      this.#broadcast(batch, told);
+    } catch (error) {
+      if (!this.isOpen) {
+        this.#dismiss(batch);
+        return;
+      }
+      this.#break(error);
+    }
+    this.#conclude(batch, beganAt, costMs + timer.now() - resumedAt);
+  }
+
+  /** Deleted while its last batch was at the disk: nobody is told "saved" of what is gone. */
+  #dismiss(batch: readonly Submission[]): void {
+    this.#refuse(batch, new Error('the document was closed'));
+    this.#flush = { kind: 'idle' };
+    this.#tellDrained();
+  }
+
+  /** What is on disk is right; what is in memory may be half of it. Everybody comes back to what is read anew. */
+  #break(error: unknown): void {
+    this.#options.log.error({ err: error, document: this.name }, 'a flush failed after it was journalled');
+    this.#options.onBroken();
+  }
+
+  #conclude(batch: readonly Submission[], beganAt: number, costMs: number): void {
     for (const submission of batch) submission.settled?.resolve();
-    this.#lastFlush = { beganAt, costMs: this.#options.timer.now() - beganAt };
-    this.#options.meters?.flushed(batch, this.#lastFlush.costMs);
+    this.#lastFlush = { beganAt, costMs };
+    this.#options.meters?.flushed(batch, costMs);
     this.#endFlush();
   }
 
@@ -442,6 +533,7 @@ export class DocumentOwner {
     this.#refuse(lost, error);
     for (const submission of kept) this.#enqueue(submission);
     this.#ahead.clear();
+    this.typeDepths.flushFails();
     this.#endFlush();
   }
 
@@ -453,7 +545,7 @@ export class DocumentOwner {
     this.size.flushEnds();
     this.typeDepths.flushEnds();
     this.#schedule();
-    if (this.#queue.length === 0) this.#tellDrained();
+    if (this.#hasNothingToWrite) this.#tellDrained();
     this.#title.watch();
     this.watchIdle();
   }
@@ -481,9 +573,8 @@ export class DocumentOwner {
     return result;
   }
 
-  #broadcast(batch: readonly Submission[], update: Uint8Array | null): void {
-    const updates: Uint8Array[] = [];
-    if (update !== null) updates.push(encodeYWebsocketFrame({ kind: 'update', update }));
+  #broadcast(batch: readonly Submission[], gained: readonly Uint8Array[]): void {
+    const updates = gained.map((update) => encodeYWebsocketFrame({ kind: 'update', update }));
     for (const submission of batch) {
       if (!submission.applied) continue;
       for (const made of submission.content ?? []) {
@@ -508,13 +599,14 @@ export class DocumentOwner {
     if (this.#cancelPresence !== null) return;
     this.#cancelPresence = this.#options.clock.after(PRESENCE_PATIENCE_MS, () => {
       this.#cancelPresence = null;
-      if (this.#flush.kind === 'journalling') this.#broadcast([], null);
+      if (this.#flush.kind === 'journalling' || this.#flush.kind === 'applying') this.#broadcast([], []);
     });
   }
 
-  readonly #onDocumentUpdate = (update: Uint8Array): void => {
+  readonly #onDocumentUpdate = (update: Uint8Array, origin: unknown): void => {
     if (this.#applying) return;
     this.#forgetEncodings();
+    if (this.#flush.kind === 'applying' && this.#flush.origin === origin) return;
     this.#submitOwn(update, true);
   };
 

@@ -1,4 +1,5 @@
 import * as Y from 'yjs';
+import { findLastAt } from './find-last-at.ts';
 import type { InspectedUpdate } from './update-inspection.ts';
 
 /** Whatever begins or ends in the middle of something makes two of it, and so at either end; this is what two heads take. */
@@ -179,13 +180,7 @@ function covers(
   from: number,
   to: number,
 ): boolean {
-  let [low, high] = [0, ranges.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((ranges[middle]?.clock ?? 0) <= from) low = middle + 1;
-    else high = middle;
-  }
-  const range = ranges[low - 1];
+  const range = findLastAt(ranges, from, ({ clock }) => clock);
   return range !== undefined && range.clock + range.len >= to;
 }
 

@@ -4,14 +4,18 @@ import * as Y from 'yjs';
 import type { ConnectionState, DocumentConnection } from './document-connection.ts';
 import type { DocumentOwner } from './document-owner.ts';
 import { weighNews } from './document-size.ts';
-import { findNovelty, splitByAuthor } from './novelty.ts';
-import type { PendingLimits } from './pending-edits.ts';
+import { isLarge } from './large-update.ts';
+import { findNovelty } from './novelty.ts';
+import type { PendingLimits, Weighable } from './pending-edits.ts';
 import type { DraftedEdit } from './server-edit.ts';
+import { splitByAuthor } from './split-by-author.ts';
+import type { Submission } from './submission.ts';
 import {
   belongsToTheDead,
   hasMissingDependencies,
   type InspectedUpdate,
   inspectUpdate,
+  type StructSpan,
   UpdateError,
 } from './update-inspection.ts';
 import { hasMoreParts } from './update-parts.ts';
@@ -25,7 +29,7 @@ export interface IngestLimits extends PendingLimits {
 }
 
 export type ContentFrame = Extract<SyncFrame, { kind: 'update' | 'step-2' }>;
-type Established = Extract<ConnectionState, { kind: 'established' }>;
+export type Established = Extract<ConnectionState, { kind: 'established' }>;
 
 /** What becomes of a content frame. */
 export type Verdict =
@@ -34,7 +38,27 @@ export type Verdict =
   | { readonly kind: 'read-only' }
   | { readonly kind: 'refused'; readonly code: CloseCode; readonly scope: 'session' | 'document' };
 
-const accepted: Verdict = { kind: 'accepted' };
+export const accepted: Verdict = { kind: 'accepted' };
+const readOnly: Verdict = { kind: 'read-only' };
+
+/** What has to be known of an update, whoever looked into it. */
+export type Candidate = Weighable;
+
+/** The questions that only all of an update can answer: asked of it here, or answered by a thread beforehand. */
+export interface Questions<C extends Candidate> {
+  belongsToTheDead(update: C, tombstone: ReadonlyMap<number, number>): boolean;
+  weighNews(update: C, clockOf: (client: number) => number): number;
+  hasMissingDependencies(update: C, clockOf: (client: number) => number): boolean;
+  /** Whether its types lie within the limit; if so, they are on their way. */
+  admitTypes(update: C, owner: DocumentOwner, limit: number, clockOf: (client: number) => number): boolean;
+}
+
+const askedHere: Questions<InspectedUpdate> = {
+  belongsToTheDead,
+  weighNews,
+  hasMissingDependencies,
+  admitTypes: (update, { typeDepths }, limit, clockOf) => typeDepths.admits(update, limit, clockOf),
+};
 
 /**
  * The door for the content that clients send: looks at a frame, and hands it to the document's owner or says why not.
@@ -42,7 +66,7 @@ const accepted: Verdict = { kind: 'accepted' };
  */
 export function ingest(
   connection: DocumentConnection,
-  { owner, grant }: Established,
+  established: Established,
   frame: ContentFrame,
   store: Pick<DocumentStore, 'status'>,
   limits: IngestLimits,
@@ -58,32 +82,20 @@ export function ingest(
     if (!(error instanceof UpdateError)) throw error;
     return refuse(closeCodes.badUpdate);
   }
+  const { owner } = established;
   const novelty = frame.kind === 'step-2' ? inspectNovelty(owner, inspected) : unlessKnown(owner, inspected);
-  if (novelty !== null) {
-    if (!mayWrite(grant.role)) return { kind: 'read-only' };
-    const refusal = findRefusal(owner, inspected, novelty, store, limits);
-    if (refusal !== null) return refusal;
-    if (frame.kind === 'update') noteAuthor(owner, connection.author, inspected);
-  } else if (!mayWrite(grant.role) && frame.kind === 'update') {
-    return { kind: 'read-only' };
-  }
-  owner.submit({
-    connection,
-    handshake: connection.ledger.handshake,
-    kind: frame.kind,
-    content: novelty === null ? null : attribute(connection, owner, frame.kind, novelty),
-    frame: frame.kind === 'update' ? inspected.update : null,
-    owed: frame.kind === 'step-2' || connection.ledger.owes(inspected.spans),
-    title: null,
-    applied: false,
-    readAtMs,
-  });
+  const objection = findObjection(established, frame.kind, inspected, novelty, askedHere, store, limits);
+  if (objection !== null) return objection;
+  if (novelty !== null && frame.kind === 'update') noteAuthor(owner, connection.author, inspected.spans);
+  const content = novelty === null ? null : attribute(connection, owner, frame.kind, novelty);
+  owner.submit(submissionOf(connection, frame.kind, inspected, content, readAtMs));
   return accepted;
 }
 
 /** An edit of the server's own; resolves once it is durable, and rejects with what kept it from the disk. */
 export function ingestServerEdit(owner: DocumentOwner, author: string, { update, title }: DraftedEdit): Promise<void> {
   for (const { client, end } of inspectUpdate(update).spans) owner.noteAhead(client, end);
+  const slowly = isLarge(update) ? { large: update } : {};
   return new Promise((resolve, reject) => {
     owner.submit({
       connection: null,
@@ -95,6 +107,7 @@ export function ingestServerEdit(owner: DocumentOwner, author: string, { update,
       title,
       applied: false,
       readAtMs: null,
+      ...slowly,
       settled: { resolve, reject },
     });
   });
@@ -107,11 +120,11 @@ function inspectNovelty(owner: DocumentOwner, inspected: InspectedUpdate): Inspe
 }
 
 /** An update is typed on top of what its sender had: it is known as a whole, after a resend, or not at all. */
-function unlessKnown(owner: DocumentOwner, inspected: InspectedUpdate): InspectedUpdate | null {
+export function unlessKnown<C extends Candidate>(owner: DocumentOwner, update: C): C | null {
   const isKnown =
-    inspected.deletes.clients.size === 0 &&
-    inspected.spans.every((span) => span.end <= Y.getState(owner.document.store, span.client));
-  return isKnown ? null : inspected;
+    update.deletes.clients.size === 0 &&
+    update.spans.every((span) => span.end <= Y.getState(owner.document.store, span.client));
+  return isKnown ? null : update;
 }
 
 function attribute(
@@ -125,35 +138,61 @@ function attribute(
 }
 
 /** Who types as which Yjs client: so that a step 2 that carries somebody else's edits can be told apart (R5). */
-function noteAuthor(owner: DocumentOwner, author: string, { spans }: InspectedUpdate): void {
+export function noteAuthor(owner: DocumentOwner, author: string, spans: readonly StructSpan[]): void {
   if (author === '') return;
   for (const { client } of spans) if (!owner.authors.has(client)) owner.authors.set(client, author);
 }
 
-function findRefusal(
-  owner: DocumentOwner,
-  inspected: InspectedUpdate,
-  novelty: InspectedUpdate,
+/** A frame on its way. @param content what of it is to be journalled; null when it adds nothing */
+export function submissionOf(
+  connection: DocumentConnection,
+  kind: ContentFrame['kind'],
+  { update, spans }: Pick<Candidate, 'update' | 'spans'>,
+  content: readonly AuthoredUpdate[] | null,
+  readAtMs: number | null,
+): Submission {
+  return {
+    connection,
+    handshake: connection.ledger.handshake,
+    kind,
+    content,
+    frame: kind === 'update' ? update : null,
+    owed: kind === 'step-2' || connection.ledger.owes(spans),
+    title: null,
+    applied: false,
+    readAtMs,
+  };
+}
+
+/** Why what a connection sends can't be taken in; null when it can, and then it is on its way. */
+export function findObjection<C extends Candidate>(
+  { owner, grant }: Established,
+  kind: ContentFrame['kind'],
+  whole: C,
+  novelty: C | null,
+  questions: Questions<C>,
   store: Pick<DocumentStore, 'status'>,
   limits: IngestLimits,
 ): Verdict | null {
+  if (novelty === null) return !mayWrite(grant.role) && kind === 'update' ? readOnly : null;
+  if (!mayWrite(grant.role)) return readOnly;
   if (store.status.state === 'refusing') return refuse(closeCodes.storageRefused);
-  if (belongsToTheDead(inspected, owner.tombstone)) return refuse(closeCodes.staleEpoch, 'document');
+  if (questions.belongsToTheDead(whole, owner.tombstone)) return refuse(closeCodes.staleEpoch, 'document');
   if (!owner.hasRoomFor(novelty.update.length)) return refuse(closeCodes.overloaded);
-  const news = weighNews(novelty, (client) => owner.clockOf(client));
+  const clockOf = (client: number): number => owner.clockOf(client);
+  const news = questions.weighNews(novelty, clockOf);
   const fits = news === 0 || owner.hasRoomToGrow(news, limits.maxDocumentBytes);
   if (!fits && !owner.size.isOutweighed(news, novelty.deletes)) return refuse(closeCodes.documentTooLarge, 'document');
-  if (!owner.typeDepths.admits(novelty, limits.maxNestingDepth)) return refuse(closeCodes.updateTooComplex);
-  if (hasMissingDependencies(novelty, (client) => owner.clockOf(client))) {
-    if (!owner.pending.hasRoomFor(novelty, limits)) return refuse(closeCodes.tooMuchPending);
-    owner.pending.note(novelty);
-  } else {
-    for (const span of novelty.spans) owner.noteAhead(span.client, span.end);
-  }
+  const isMissingSomething = questions.hasMissingDependencies(novelty, clockOf);
+  if (isMissingSomething && !owner.pending.hasRoomFor(novelty, limits)) return refuse(closeCodes.tooMuchPending);
+  // The last to be asked: what passes here is taken to be on its way.
+  if (!questions.admitTypes(novelty, owner, limits.maxNestingDepth, clockOf)) return refuse(closeCodes.updateTooComplex);
+  if (isMissingSomething) owner.pending.note(novelty);
+  else for (const span of novelty.spans) owner.noteAhead(span.client, span.end);
   owner.size.note(news);
   return null;
 }
 
-function refuse(code: CloseCode, scope: 'session' | 'document' = 'session'): Verdict {
+export function refuse(code: CloseCode, scope: 'session' | 'document' = 'session'): Verdict {
   return { kind: 'refused', code, scope };
 }

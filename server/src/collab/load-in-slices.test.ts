@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { makeCycle } from '../testing/made-up-updates.ts';
-import { loadInSlices, type Slicing } from './load-in-slices.ts';
+import type { Slicing } from './apply-in-slices.ts';
+import { loadInSlices } from './load-in-slices.ts';
 import { readPending } from './novelty.ts';
 
 const epoch = { count: 1, id: '0'.repeat(16) };

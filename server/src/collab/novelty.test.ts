@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import { findNovelty, splitByAuthor } from './novelty.ts';
+import { findNovelty } from './novelty.ts';
+import { splitByAuthor } from './split-by-author.ts';
 import { inspectUpdate } from './update-inspection.ts';
 
 type Op = { readonly who: number; readonly kind: 'insert' | 'delete'; readonly at: number; readonly sync: boolean };

@@ -1,7 +1,8 @@
 import * as Y from 'yjs';
+import { findLastAt } from './find-last-at.ts';
 import { collectSpans, type InspectedUpdate, type StructSpan } from './update-inspection.ts';
 
-type DeleteSet = InspectedUpdate['deletes'];
+export type DeleteSet = InspectedUpdate['deletes'];
 interface ClockRange {
   readonly clock: number;
   readonly len: number;
@@ -18,30 +19,62 @@ const BEYOND_ALL_CLOCKS = 2 ** 53 - 1;
  */
 export function findNovelty(doc: Y.Doc, inspected: InspectedUpdate): Uint8Array | null {
   const pending = readPending(doc);
-  const newSpans = inspected.spans.filter((span) => {
-    const from = Math.max(span.start, Y.getState(doc.store, span.client));
-    return from < span.end && !pending.spans.some((held) => covers(held, span.client, from, span.end));
-  });
-  const newDeletes = subtractRanges(subtractDeleted(inspected.deletes, doc), pending.deletes);
+  const newSpans = findNewSpans(inspected.spans, (client) => Y.getState(doc.store, client), pending.spans);
+  const newDeletes = findNewDeletes(doc, inspected.deletes, pending);
   if (newSpans.length === 0 && newDeletes.clients.size === 0) return null;
-  const diff = Y.diffUpdate(inspected.update, encodeKnown(doc, pending, newSpans));
+  const diff = pickStructs(inspected.update, Y.encodeStateVector(doc), pending.spans, newSpans);
   return replaceDeletes(diff, inspected.deletes, newDeletes);
 }
 
-/**
- * A state vector of what the document has. Clients of whom nothing is new are in it for good: what is pending would
- * otherwise come along with everybody's news, and have it count as pending too.
- */
-function encodeKnown(doc: Y.Doc, pending: Pending, newSpans: readonly StructSpan[]): Uint8Array {
-  const encoded = Y.encodeStateVector(doc);
-  if (pending.spans.length === 0) return encoded;
-  const known = Y.decodeStateVector(encoded);
-  const withNews = new Set(newSpans.map(({ client }) => client));
-  for (const { client } of pending.spans) if (!withNews.has(client)) known.set(client, BEYOND_ALL_CLOCKS);
-  return encodeStateVector(known);
+/** The spans that hold something which a document neither has nor keeps as pending. */
+export function findNewSpans(
+  spans: readonly StructSpan[],
+  clockOf: (client: number) => number,
+  pending: readonly StructSpan[],
+): StructSpan[] {
+  const held = groupByClient(pending);
+  return spans.filter((span) => {
+    const from = Math.max(span.start, clockOf(span.client));
+    if (from >= span.end) return false;
+    const around = findLastAt(held.get(span.client) ?? [], from, ({ start }) => start);
+    return around === undefined || around.end < span.end;
+  });
 }
 
-interface Pending {
+function groupByClient(spans: readonly StructSpan[]): ReadonlyMap<number, readonly StructSpan[]> {
+  const groups = new Map<number, StructSpan[]>();
+  for (const span of spans) {
+    const group = groups.get(span.client);
+    if (group === undefined) groups.set(span.client, [span]);
+    else group.push(span);
+  }
+  return groups;
+}
+
+/**
+ * An update with the structs that a document with this state vector lacks, and all its deletions. Clients of whom nothing
+ * is new are left out for good: what is pending would otherwise come along with everybody's news, and have it count as
+ * pending too.
+ */
+export function pickStructs(
+  update: Uint8Array,
+  stateVector: Uint8Array,
+  pending: readonly StructSpan[],
+  newSpans: readonly StructSpan[],
+): Uint8Array {
+  if (pending.length === 0) return Y.diffUpdate(update, stateVector);
+  const known = Y.decodeStateVector(stateVector);
+  const withNews = new Set(newSpans.map(({ client }) => client));
+  for (const { client } of pending) if (!withNews.has(client)) known.set(client, BEYOND_ALL_CLOCKS);
+  return Y.diffUpdate(update, encodeStateVector(known));
+}
+
+/** The deletions that a document has neither made nor keeps as pending. */
+export function findNewDeletes(doc: Y.Doc, deletes: DeleteSet, pending: Pick<Pending, 'deletes'>): DeleteSet {
+  return subtractRanges(subtractDeleted(deletes, doc), pending.deletes);
+}
+
+export interface Pending {
   readonly structs: number;
   readonly spans: readonly StructSpan[];
   readonly deletes: ReadonlyMap<number, readonly ClockRange[]>;
@@ -69,60 +102,35 @@ export function readPending(doc: Y.Doc): Pending {
   return { structs, spans: collectSpans(items), deletes: ranges };
 }
 
-function covers(held: StructSpan, client: number, from: number, to: number): boolean {
-  return held.client === client && held.start <= from && held.end >= to;
-}
-
 /** The parts of a delete set that no given range covers. */
 function subtractRanges(deletes: DeleteSet, covered: ReadonlyMap<number, readonly ClockRange[]>): DeleteSet {
   const remaining = Y.createDeleteSet();
   for (const [client, ranges] of deletes.clients) {
-    const left = ranges.flatMap((range) => cutOut(range, covered.get(client) ?? []));
+    const left = cutOut(ranges, covered.get(client) ?? []);
     if (left.length > 0) remaining.clients.set(client, left as never); // yjs doesn't export its DeleteItem class
   }
   return remaining;
 }
 
-function cutOut(range: ClockRange, covered: readonly ClockRange[]): ClockRange[] {
+/** Both are in order, so what ends before one range is not looked at again for the next: there may be thousands of each. */
+function cutOut(ranges: readonly ClockRange[], covered: readonly ClockRange[]): ClockRange[] {
   const parts: ClockRange[] = [];
-  const end = range.clock + range.len;
-  let from = range.clock;
-  for (const { clock, len } of covered) {
-    if (clock >= end) break;
-    if (clock > from) parts.push({ clock: from, len: clock - from });
-    from = Math.max(from, clock + len);
+  let past = 0;
+  for (const range of ranges) {
+    const end = range.clock + range.len;
+    let from = range.clock;
+    while (endOf(covered[past]) <= from) past += 1;
+    for (let index = past; from < end; index += 1) {
+      const { clock, len } = covered[index] ?? { clock: end, len: 0 };
+      if (clock > from) parts.push({ clock: from, len: Math.min(clock, end) - from });
+      from = Math.max(from, Math.min(clock, end), clock + len);
+    }
   }
-  if (from < end) parts.push({ clock: from, len: end - from });
   return parts;
 }
 
-/**
- * Splits an update so that each part holds the structs of one author; deletions go to the sender, since an update
- * doesn't say who deleted. Clients that nobody is known for are the sender's.
- */
-export function splitByAuthor(
-  update: Uint8Array,
-  inspected: InspectedUpdate,
-  sender: string,
-  authorOf: (client: number) => string | undefined,
-): { readonly author: string; readonly update: Uint8Array }[] {
-  const clients = [...new Set(inspected.spans.map((span) => span.client))];
-  const authors = new Map(clients.map((client) => [client, authorOf(client) ?? sender]));
-  const others = new Set([...authors.values()].filter((author) => author !== sender));
-  if (others.size === 0) return [{ author: sender, update }];
-  const parts = [];
-  const deletes = Y.decodeUpdate(update).ds;
-  for (const author of others) {
-    const foreign = clients.filter((client) => authors.get(client) !== author);
-    parts.push({ author, update: replaceDeletes(withoutClients(update, foreign), deletes, Y.createDeleteSet()) });
-  }
-  const notMine = clients.filter((client) => authors.get(client) !== sender);
-  parts.push({ author: sender, update: withoutClients(update, notMine) });
-  return parts;
-}
-
-function withoutClients(update: Uint8Array, clients: readonly number[]): Uint8Array {
-  return Y.diffUpdate(update, encodeStateVector(new Map(clients.map((client) => [client, BEYOND_ALL_CLOCKS]))));
+function endOf(range: ClockRange | undefined): number {
+  return range === undefined ? Number.POSITIVE_INFINITY : range.clock + range.len;
 }
 
 /** The part of a delete set that a document hasn't deleted yet; what it doesn't know of is kept. */
@@ -163,11 +171,7 @@ function replaceDeletes(update: Uint8Array, present: DeleteSet, wanted: DeleteSe
   const suffix = encodeDeleteSet(present);
   const structsEnd = update.length - suffix.length;
   if (structsEnd < 0 || !startsWithAt(update, suffix, structsEnd)) return update;
-  const replacement = encodeDeleteSet(wanted);
-  const result = new Uint8Array(structsEnd + replacement.length);
-  result.set(update.subarray(0, structsEnd));
-  result.set(replacement, structsEnd);
-  return result;
+  return withDeletes(update, structsEnd, wanted);
 }
 
 function startsWithAt(bytes: Uint8Array, part: Uint8Array, offset: number): boolean {
@@ -177,6 +181,22 @@ function startsWithAt(bytes: Uint8Array, part: Uint8Array, offset: number): bool
 /** A snapshot is a delete set followed by a state vector; an empty state vector is a single zero byte. */
 function encodeDeleteSet(deletes: DeleteSet): Uint8Array {
   return Y.encodeSnapshot(Y.createSnapshot(deletes, new Map())).slice(0, -1);
+}
+
+/** The deletions of an update, which begin at this byte of it. */
+export function decodeDeletesAt(update: Uint8Array, at: number): DeleteSet {
+  const only = new Uint8Array(update.length - at + 1);
+  only.set(update.subarray(at), 1);
+  return Y.decodeUpdate(only).ds;
+}
+
+/** An update with other deletions in the place of its own, which begin at this byte of it. */
+export function withDeletes(update: Uint8Array, at: number, deletes: DeleteSet): Uint8Array {
+  const encoded = encodeDeleteSet(deletes);
+  const result = new Uint8Array(at + encoded.length);
+  result.set(update.subarray(0, at));
+  result.set(encoded, at);
+  return result;
 }
 
 /** An update that only deletes: no structs, then the delete set. */

@@ -14,6 +14,9 @@ export interface PendingLimits {
   readonly maxPendingBytes: number;
 }
 
+/** What has to be known of an update to weigh it. */
+export type Weighable = Pick<InspectedUpdate, 'update' | 'deletes' | 'spans'> & { readonly structs: { readonly length: number } };
+
 const NOTHING: PendingWeight = { edits: 0, bytes: 0 };
 
 /**
@@ -35,7 +38,7 @@ export class PendingEdits {
   }
 
   /** Whether an update that waits for others may be taken in. */
-  hasRoomFor(update: InspectedUpdate, { maxPendingUpdates, maxPendingBytes }: PendingLimits): boolean {
+  hasRoomFor(update: Weighable, { maxPendingUpdates, maxPendingBytes }: PendingLimits): boolean {
     const { edits, bytes } = [this.#queued, this.#atDisk].reduce(add, this.#held);
     const added = weigh(update);
     if (bytes + added.bytes > maxPendingBytes) return false;
@@ -45,7 +48,7 @@ export class PendingEdits {
   }
 
   /** It is on its way. */
-  note(update: InspectedUpdate): void {
+  note(update: Weighable): void {
     this.#queued = add(this.#queued, weigh(update));
   }
 
@@ -75,13 +78,13 @@ export class PendingEdits {
   }
 }
 
-function weigh({ update, structs, deletes }: InspectedUpdate): PendingWeight {
+function weigh({ update, structs, deletes }: Weighable): PendingWeight {
   let edits = structs.length;
   for (const ranges of deletes.clients.values()) edits += ranges.length;
   return { edits: Math.max(1, edits), bytes: update.length };
 }
 
-function countClients({ spans }: InspectedUpdate): number {
+function countClients({ spans }: Weighable): number {
   return new Set(spans.map(({ client }) => client)).size;
 }
 

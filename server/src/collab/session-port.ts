@@ -21,6 +21,9 @@ export interface DialectWriter {
  */
 export type FrameMessage = (prefix: Uint8Array, body: Uint8Array) => readonly Buffer[];
 
+/** Why a document wants a socket not to be read: the disk has to catch up, or something large is being judged. */
+export type ReadStop = 'disk' | 'judging';
+
 /** What a document needs of a socket. */
 export interface SessionPort {
   readonly dialect: DialectWriter;
@@ -38,9 +41,9 @@ export interface SessionPort {
   together(task: () => void): void;
   /** All of them in one write. */
   send(framed: readonly Buffer[]): void;
-  /** Reads nothing more until `readOn` was called as often. */
-  stopReading(): void;
-  readOn(): void;
+  /** Reads nothing more until `readOn` was called as often for the same reason; left out, it is the disk. */
+  stopReading(reason?: ReadStop): void;
+  readOn(reason?: ReadStop): void;
   close(code: CloseCode): void;
 }
 

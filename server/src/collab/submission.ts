@@ -19,6 +19,8 @@ export interface Submission {
   readonly applied: boolean;
   /** When its frame was read, monotonic, in ms; null when nobody measures it, or it came from no client. */
   readonly readAtMs: number | null;
+  /** The content as one update, where it is too large to be applied at once. */
+  readonly large?: Uint8Array;
   readonly settled?: { resolve(): void; reject(error: unknown): void };
 }
 

@@ -10,7 +10,7 @@ import {
 import { WebSocket } from 'ws';
 import type { Clock } from '../clock.ts';
 import type { CollabSession } from '../collab/collab-session.ts';
-import type { FrameMessage, SessionPort } from '../collab/session-port.ts';
+import type { FrameMessage, ReadStop, SessionPort } from '../collab/session-port.ts';
 import { joinSmall } from '../join-small.ts';
 import type { Logger } from '../observability/log.ts';
 import type { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
@@ -88,8 +88,10 @@ export class Session implements SessionPort, SocketListener {
   #wroteAt: number;
   /** Pings that were sent since the last answer; below zero where it may take longer. */
   #unanswered = 0;
-  /** How many documents want it not to be read. */
+  /** How many documents want it not to be read until the disk has caught up. */
   #readStops = 0;
+  /** How many of its updates are being judged. */
+  #judgements = 0;
   /** What is sent while somebody gathers it. */
   #gathered: Buffer[] | null = null;
   /** Why it ends, once we know; what the other side says counts only until then. */
@@ -241,14 +243,16 @@ export class Session implements SessionPort, SocketListener {
     } else if (now - this.#state.drainedAt >= this.#settings.stallTimeoutMs) this.close(closeCodes.slowReader);
   }
 
-  stopReading(): void {
-    this.#readStops += 1;
-    this.reading.pauseFor('disk');
+  stopReading(reason: ReadStop = 'disk'): void {
+    if (reason === 'disk') this.#readStops += 1;
+    else this.#judgements += 1;
+    this.reading.pauseFor(reason);
   }
 
-  readOn(): void {
-    this.#readStops -= 1;
-    if (this.#readStops === 0) this.reading.resumeFor('disk');
+  readOn(reason: ReadStop = 'disk'): void {
+    if (reason === 'disk') this.#readStops -= 1;
+    else this.#judgements -= 1;
+    if ((reason === 'disk' ? this.#readStops : this.#judgements) === 0) this.reading.resumeFor(reason);
   }
 
   #moveTo(state: SessionState): void {

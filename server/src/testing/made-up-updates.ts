@@ -1,4 +1,4 @@
-import { createEncoder, toUint8Array, writeUint8, writeVarString, writeVarUint } from 'lib0/encoding';
+import { createEncoder, toUint8Array, writeAny, writeUint8, writeVarString, writeVarUint } from 'lib0/encoding';
 
 export interface MadeUpId {
   readonly client: number;
@@ -19,7 +19,7 @@ export interface MadeUpRun {
   readonly items: readonly MadeUpItem[];
 }
 
-const [HAS_ORIGIN, HAS_RIGHT_ORIGIN, IS_TEXT, IS_TYPE] = [0x80, 0x40, 4, 7] as const;
+const [HAS_ORIGIN, HAS_RIGHT_ORIGIN, IS_TEXT, IS_TYPE, IS_DOCUMENT] = [0x80, 0x40, 4, 7, 9] as const;
 
 /** A v1 update that no Yjs would write: its items build on whatever the test says. */
 export function makeUpdate(runs: readonly MadeUpRun[]): Uint8Array {
@@ -78,4 +78,36 @@ export function makeCycle(one: number, other: number): Uint8Array {
     items: [{ text: 'x', origin: { client: after, clock: 0 } }],
   });
   return makeUpdate([run(other, one), run(one, other)]);
+}
+
+/** Somebody who has written so many texts, each after the one before: as many structs, which no Yjs would leave apart. */
+export function makeManyTexts(client: number, count: number, clock = 0): Uint8Array {
+  const items = Array.from({ length: count }, (_, at) => ({
+    text: 'x',
+    origin: clock + at === 0 ? null : { client, clock: clock + at - 1 },
+  }));
+  return makeUpdate([{ client, clock, items }]);
+}
+
+/** So many documents within the document: some bytes each, of which whoever reads them makes kilobytes. */
+export function makeManySubdocuments(client: number, count: number): Uint8Array {
+  const encoder = createEncoder();
+  for (const number of [1, count, client, 0]) writeVarUint(encoder, number);
+  for (let at = 0; at < count; at += 1) {
+    writeUint8(encoder, IS_DOCUMENT);
+    writeVarUint(encoder, 1); // its parent is a type at the root
+    writeVarString(encoder, 'list');
+    writeVarString(encoder, String(at));
+    writeAny(encoder, {});
+  }
+  writeVarUint(encoder, 0); // no deletions
+  return toUint8Array(encoder);
+}
+
+/** Deletes every other clock of somebody: so many ranges. */
+export function makeManyDeletions(client: number, count: number): Uint8Array {
+  const encoder = createEncoder();
+  for (const number of [0, 1, client, count]) writeVarUint(encoder, number);
+  for (let at = 0; at < count; at += 1) for (const number of [2 * at, 1]) writeVarUint(encoder, number);
+  return toUint8Array(encoder);
 }

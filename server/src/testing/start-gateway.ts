@@ -11,6 +11,7 @@ import {
   createCollaboration,
   type Extension,
 } from '../collab/collaboration.ts';
+import type { Judge } from '../collab/judgement-thread.ts';
 import type { DrainPlan } from '../gateway/drain.ts';
 import { createGateway, type Gateway, type GatewayLimits } from '../gateway/gateway.ts';
 import { createAddressReader } from '../http/client-address.ts';
@@ -36,6 +37,8 @@ export const testLimits: CollaborationLimits & GatewayLimits = {
   maxDocumentBytes: 16 * MIB,
   maxUpdateParts: 100_000,
   maxNestingDepth: 100,
+  maxJudgingBytes: 64 * MIB,
+  maxJudgingMs: 60_000,
   maxPresenceStateBytes: 16 * 1024,
   maxPresenceEntries: 256,
   maxPendingUpdates: 50,
@@ -72,6 +75,8 @@ export interface StartOptions {
   readonly trustedProxies?: readonly string[];
   readonly maxJournalQueueBytes?: number;
   readonly meters?: GatewayMeters;
+  /** Left out: a thread. */
+  readonly judge?: Judge;
 }
 
 /** A gateway and its documents on a free port, with nothing else of a server: real sockets, a store in memory unless given. */
@@ -88,6 +93,7 @@ export async function startGateway(options: StartOptions = {}): Promise<StartedG
     limits,
     maxJournalQueueBytes: options.maxJournalQueueBytes ?? 64 * MIB,
     extensions: options.extensions ?? [],
+    ...(options.judge === undefined ? {} : { judge: options.judge }),
   });
   const gateway = createGateway({
     collaboration,

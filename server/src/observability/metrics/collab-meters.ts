@@ -20,12 +20,15 @@ export class CollabMeters {
   connectionsEntering = 0;
   unestablishedFrames = 0;
   unestablishedBytes = 0;
+  judgingUpdates = 0;
+  judgingBytes = 0;
   queuedEdits = 0;
   queuedBytes = 0;
   people = 0;
   readonly edits = new Tally(editSources);
   readonly editsRefused = new Tally(refusalCodes);
   readonly receiptLatency = new Distribution(metricTable.quire_receipt_latency_seconds.buckets);
+  readonly judgingTime = new Distribution(metricTable.quire_judging_seconds.buckets);
   readonly flushWindow = new Distribution(metricTable.quire_flush_window_seconds.buckets);
   readonly flushEdits = new Distribution(metricTable.quire_flush_edits.buckets);
   readonly flushDuration = new Distribution(metricTable.quire_flush_duration_seconds.buckets);
@@ -35,6 +38,11 @@ export class CollabMeters {
   waiting(frames: number, bytes: number): void {
     this.unestablishedFrames += frames;
     this.unestablishedBytes += bytes;
+  }
+
+  judging(updates: number, bytes: number): void {
+    this.judgingUpdates += updates;
+    this.judgingBytes += bytes;
   }
 
   queued(edits: number, bytes: number): void {

@@ -95,6 +95,25 @@ export const documentMetrics = {
     unit: 'bytes',
     help: 'Bytes of messages that wait until their connection is established, until hooks of extensions have seen them, or until their socket can take the answer.',
   },
+  quire_judging_updates: {
+    type: 'gauge',
+    section: 'documents',
+    unit: 'items',
+    help: 'Large updates that are being judged in a thread of their own, or wait for it.',
+  },
+  quire_judging_bytes: {
+    type: 'gauge',
+    section: 'documents',
+    unit: 'bytes',
+    help: 'Bytes of large updates that are being judged in a thread of their own, or wait for it.',
+  },
+  quire_judging_seconds: {
+    type: 'histogram',
+    section: 'documents',
+    unit: 'seconds',
+    buckets: WAIT_SECONDS,
+    help: 'How long it took to judge large updates, the wait for those before them included.',
+  },
   quire_document_queue_edits: {
     type: 'gauge',
     section: 'documents',

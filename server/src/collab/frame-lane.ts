@@ -1,0 +1,42 @@
+import type { WaitingFrame } from './document-connection.ts';
+import type { Arrival } from './document-owner.ts';
+
+/** A frame in a lane. */
+export interface LaneFrame extends WaitingFrame {
+  /** Whether its client had been told nothing when it sent this. */
+  readonly isEntering: boolean;
+}
+
+type Entry = LaneFrame | { readonly reached: () => void };
+
+/**
+ * What a connection has sent behind a frame that takes its time, because hooks look at it or because it is judged in a
+ * thread: none of it overtakes, and none is dropped (R4).
+ */
+export class FrameLane implements Arrival {
+  readonly #entries: Entry[] = [];
+
+  push(frame: LaneFrame): void {
+    this.#entries.push(frame);
+  }
+
+  /** The next one, once the one before has been handled; null when none is left. */
+  take(): LaneFrame | null {
+    for (let entry = this.#entries.shift(); entry !== undefined; entry = this.#entries.shift()) {
+      if ('frame' in entry) return entry;
+      entry.reached();
+    }
+    return null;
+  }
+
+  /** All that are left. */
+  takeAll(): LaneFrame[] {
+    const frames: LaneFrame[] = [];
+    for (let frame = this.take(); frame !== null; frame = this.take()) frames.push(frame);
+    return frames;
+  }
+
+  settled(): Promise<void> {
+    return new Promise((resolve) => this.#entries.push({ reached: resolve }));
+  }
+}

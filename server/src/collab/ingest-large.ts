@@ -1,0 +1,155 @@
+import type { DocumentStore } from '@quire/persistence';
+import { type CloseCode, closeCodes } from '@quire/protocol';
+import * as Y from 'yjs';
+import { type Slicing, splitDeletes } from './apply-in-slices.ts';
+import type { DocumentConnection } from './document-connection.ts';
+import type { DocumentOwner } from './document-owner.ts';
+import {
+  accepted,
+  type Candidate,
+  type ContentFrame,
+  type Established,
+  findObjection,
+  type IngestLimits,
+  noteAuthor,
+  type Questions,
+  refuse,
+  submissionOf,
+  unlessKnown,
+  type Verdict,
+} from './ingest.ts';
+import { type Case, type Holdings, type SoundUpdate, unpackSpans } from './judgement.ts';
+import type { Judge, Ruling } from './judgement-thread.ts';
+import { isLarge } from './large-update.ts';
+import { type DeleteSet, decodeDeletesAt, findNewDeletes, readPending, withDeletes } from './novelty.ts';
+import { splitParts } from './split-by-author.ts';
+
+export interface LargeIngestContext {
+  readonly judge: Judge;
+  readonly store: Pick<DocumentStore, 'status'>;
+  readonly limits: IngestLimits;
+  readonly slicing: Slicing;
+}
+
+/** An update that a thread has looked into. */
+interface JudgedUpdate extends Candidate {
+  readonly sound: SoundUpdate;
+}
+
+const answered: Questions<JudgedUpdate> = {
+  belongsToTheDead: ({ sound }) => sound.belongsToTheDead,
+  weighNews: ({ sound }) => sound.news,
+  hasMissingDependencies: ({ sound }) => sound.isMissingSomething,
+  admitTypes: ({ sound }, { typeDepths }, limit) => typeDepths.admitsSurveyed(sound.types, limit),
+};
+
+/** Ranges of deletions between two looks at the time. */
+const RANGES_PER_LOOK = 500;
+const SLICE_MS = 2;
+
+/**
+ * The door for content that is too large to be looked at where it arrives: a thread looks into it, and what is left for
+ * here is to ask the document. In the order in which frames of a connection are taken in, it has its place (R4).
+ *
+ * @param isWanted whether anybody still has to do with it
+ * @returns null when nobody has
+ */
+export async function ingestLarge(
+  connection: DocumentConnection,
+  established: Established,
+  frame: ContentFrame,
+  { judge, limits, slicing, store }: LargeIngestContext,
+  readAtMs: number | null,
+  isWanted: () => boolean,
+): Promise<Verdict | null> {
+  const { owner } = established;
+  const ruling = await judge.judge(describeCase(owner, frame, limits.maxUpdateParts));
+  if (!isWanted()) return null;
+  if (ruling.kind !== 'sound') return refuse(codeFor(ruling));
+  const whole = await weighAgainst(owner, frame.kind, ruling.sound, slicing);
+  if (!isWanted()) return null;
+  const hasNews = whole.spans.length > 0 || whole.deletes.clients.size > 0;
+  const novelty = frame.kind === 'update' ? unlessKnown(owner, whole) : hasNews ? whole : null;
+  const objection = findObjection(established, frame.kind, whole, novelty, answered, store, limits);
+  if (objection !== null) return objection;
+  if (novelty !== null && frame.kind === 'update') noteAuthor(owner, connection.author, whole.spans);
+  const content = novelty === null ? null : attribute(connection, owner, frame.kind, novelty);
+  const submission = submissionOf(connection, frame.kind, whole, content, readAtMs);
+  owner.submit(novelty !== null && isLarge(novelty.update) ? { ...submission, large: novelty.update } : submission);
+  return accepted;
+}
+
+function codeFor({ kind }: Exclude<Ruling, { kind: 'sound' }>): CloseCode {
+  switch (kind) {
+    case 'bad':
+      return closeCodes.badUpdate;
+    case 'too-complex':
+    case 'beyond-budget':
+      return closeCodes.updateTooComplex;
+    case 'failed':
+      return closeCodes.internalError;
+    case 'closed':
+      return closeCodes.serviceRestart;
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** The copy is what is handed to the thread: the frame is a view into the socket's buffer. */
+function describeCase(owner: DocumentOwner, { kind, update }: ContentFrame, maxParts: number): Case {
+  const { ahead, document, tombstone } = owner;
+  const holdings: Holdings = {
+    stateVector: Y.encodeStateVector(document),
+    ahead: new Map(ahead), // the case may have to wait, and is about this moment
+    pending: kind === 'step-2' ? readPending(document).spans : [],
+    tombstone,
+  };
+  return { kind, update: new Uint8Array(update), holdings, maxParts };
+}
+
+/** Takes off what the document has deleted already: a step 2 carries the deletions of a whole history (R5). */
+async function weighAgainst(
+  { document }: DocumentOwner,
+  kind: ContentFrame['kind'],
+  sound: SoundUpdate,
+  slicing: Slicing,
+): Promise<JudgedUpdate> {
+  const { bytes, deletesAt } = sound;
+  const sent = decodeDeletesAt(bytes, deletesAt);
+  const deletes = kind === 'update' ? sent : await findNewDeletesInSlices(document, sent, slicing);
+  return {
+    update: kind === 'update' ? bytes : withDeletes(bytes, deletesAt, deletes),
+    structs: { length: sound.structs },
+    deletes,
+    spans: unpackSpans(sound.spans),
+    sound,
+  };
+}
+
+async function findNewDeletesInSlices(document: Y.Doc, sent: DeleteSet, slicing: Slicing): Promise<DeleteSet> {
+  const pending = readPending(document);
+  const found = Y.createDeleteSet();
+  let began = slicing.now();
+  for (const part of splitDeletes(sent, RANGES_PER_LOOK)) {
+    for (const [client, ranges] of findNewDeletes(document, part, pending).clients) {
+      const before = found.clients.get(client);
+      if (before === undefined) found.clients.set(client, ranges);
+      else before.push(...ranges);
+    }
+    if (slicing.now() - began < SLICE_MS) continue;
+    await slicing.nextTurn();
+    began = slicing.now();
+  }
+  return found;
+}
+
+function attribute(
+  { author }: DocumentConnection,
+  owner: DocumentOwner,
+  kind: ContentFrame['kind'],
+  { sound, update }: JudgedUpdate,
+): { readonly author: string; readonly update: Uint8Array }[] {
+  if (kind === 'update') return [{ author, update }];
+  const layout = { parts: unpackSpans(sound.parts), deletesAt: sound.deletesAt };
+  return splitParts(update, layout, author, (client) => owner.authors.get(client));
+}

@@ -1,0 +1,218 @@
+import { pino } from 'pino';
+import { afterEach, describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
+import { systemClock } from '../clock.ts';
+import { makeManySubdocuments, makeManyTexts } from '../testing/made-up-updates.ts';
+import { ManualClock } from '../testing/manual-clock.ts';
+import { type Case, judge } from './judgement.ts';
+import {
+  JudgementThread,
+  type JudgementThreadOptions,
+  type Question,
+  type Ruling,
+  type WorkerListener,
+} from './judgement-thread.ts';
+
+const EMPTY_VECTOR = Y.encodeStateVector(new Y.Doc());
+const holdings = { stateVector: EMPTY_VECTOR, ahead: new Map(), pending: [], tombstone: new Map() };
+const caseOf = (update: Uint8Array, maxParts = 500_000): Case => ({ kind: 'update', update, holdings, maxParts });
+const typed = (text: string): Uint8Array => {
+  const doc = new Y.Doc();
+  doc.getText('body').insert(0, text);
+  return Y.encodeStateAsUpdate(doc);
+};
+
+/** A thread that answers when a test says so. */
+class FakeWorker {
+  readonly asked: Question[] = [];
+  readonly listener: WorkerListener;
+  isResting = false;
+  isTerminated = false;
+
+  constructor(listener: WorkerListener) {
+    this.listener = listener;
+  }
+
+  ask(question: Question): void {
+    this.isResting = false;
+    this.asked.push(question);
+  }
+
+  rest(): void {
+    this.isResting = true;
+  }
+
+  terminate(): void {
+    this.isTerminated = true;
+  }
+
+  answer(): void {
+    const question = this.asked.shift();
+    if (question === undefined) throw new Error('nothing was asked');
+    this.listener.onAnswer({ number: question.number, finding: judge(question.asked) });
+  }
+}
+
+function stage(options: Partial<JudgementThreadOptions> = {}) {
+  const clock = new ManualClock();
+  const workers: FakeWorker[] = [];
+  const errors: unknown[] = [];
+  const thread = new JudgementThread({
+    clock,
+    log: { error: (details: unknown) => void errors.push(details) } as JudgementThreadOptions['log'],
+    meters: null,
+    maxBytes: 1_000,
+    maxMs: 10_000,
+    maxHeapMb: 100,
+    startWorker: (_, listener) => {
+      const worker = new FakeWorker(listener);
+      workers.push(worker);
+      return worker;
+    },
+    ...options,
+  });
+  const rulings: (readonly [string, Ruling['kind']])[] = [];
+  const ask = (name: string, update = typed(name)): Promise<void> =>
+    thread.judge(caseOf(update)).then(({ kind }) => void rulings.push([name, kind]));
+  const last = (): FakeWorker => {
+    const worker = workers.at(-1);
+    if (worker === undefined) throw new Error('no thread was started');
+    return worker;
+  };
+  return { clock, thread, workers, errors, rulings, ask, last };
+}
+
+describe('the thread that judges large updates', () => {
+  it('is started by the first one, keeps no process alive between them, and is ended when none has come for a while', async () => {
+    const { clock, thread, workers, ask, last } = stage();
+    expect(workers).toEqual([]);
+    const judged = ask('first');
+    last().answer();
+    await judged;
+    expect(last().isResting).toBe(true);
+    clock.advance(29_999);
+    expect(thread.running).toBe(true);
+    clock.advance(1);
+    expect([thread.running, last().isTerminated]).toEqual([false, true]);
+    const again = ask('again');
+    last().answer();
+    await again;
+    expect(workers).toHaveLength(2);
+    thread.close();
+    expect(clock.pending).toBe(0);
+  });
+
+  it('judges one at a time, in the order in which they came', async () => {
+    const { rulings, ask, last } = stage();
+    const all = Promise.all([ask('one'), ask('two', new Uint8Array([255])), ask('three')]);
+    for (const _ of [1, 2, 3]) {
+      expect(last().asked).toHaveLength(1);
+      last().answer();
+    }
+    await all;
+    expect(rulings).toEqual([
+      ['one', 'sound'],
+      ['two', 'bad'],
+      ['three', 'sound'],
+    ]);
+  });
+
+  it('[G4] has room for so many bytes, and for one that is larger when it is alone', async () => {
+    const { thread, ask, last } = stage({ maxBytes: 100 });
+    expect(thread.hasRoomFor(5_000)).toBe(true);
+    const judged = ask('x'.repeat(50));
+    expect(thread.hasRoomFor(10)).toBe(true);
+    expect(thread.hasRoomFor(5_000)).toBe(false);
+    last().answer();
+    await judged;
+    expect(thread.hasRoomFor(5_000)).toBe(true);
+  });
+
+  it('[G4] ends with an update that takes more time than it may; those behind it get a new one', async () => {
+    const { clock, thread, workers, rulings, ask, last } = stage();
+    const [slow, next] = [ask('slow'), ask('next')];
+    clock.advance(9_999);
+    expect(last().isTerminated).toBe(false);
+    clock.advance(1);
+    await slow;
+    expect(workers.map(({ isTerminated }) => isTerminated)).toEqual([true, false]);
+    // What the first one says now is about nobody.
+    workers[0]?.answer();
+    workers[0]?.listener.onEnd(new Error('ended'));
+    last().answer();
+    await next;
+    expect(rulings).toEqual([
+      ['slow', 'beyond-budget'],
+      ['next', 'sound'],
+    ]);
+    thread.close();
+  });
+
+  it('tells a crash, which is our fault, from an update that took all of its memory', async () => {
+    const { errors, rulings, ask, last } = stage();
+    const all = Promise.all([ask('crash'), ask('balloon'), ask('next')]);
+    last().listener.onEnd(new Error('a bug'));
+    last().listener.onEnd(Object.assign(new Error(), { code: 'ERR_WORKER_OUT_OF_MEMORY' }));
+    last().answer();
+    await all;
+    expect(rulings).toEqual([
+      ['crash', 'failed'],
+      ['balloon', 'beyond-budget'],
+      ['next', 'sound'],
+    ]);
+    expect(errors).toHaveLength(1);
+  });
+
+  it('abandons what it has not judged when it closes, and takes nothing more', async () => {
+    const { clock, thread, rulings, ask, last } = stage();
+    const all = Promise.all([ask('one'), ask('two')]);
+    thread.close();
+    await all;
+    await ask('three');
+    expect(rulings.map(([, kind]) => kind)).toEqual(['closed', 'closed', 'closed']);
+    expect(last().isTerminated).toBe(true);
+    expect(clock.pending).toBe(0);
+  });
+});
+
+describe('a real thread', () => {
+  const threads: JudgementThread[] = [];
+  afterEach(() => {
+    for (const thread of threads.splice(0)) thread.close();
+  });
+
+  function start(options: Partial<JudgementThreadOptions> = {}): JudgementThread {
+    const thread = new JudgementThread({
+      clock: systemClock,
+      log: pino({ level: 'silent' }),
+      meters: null,
+      maxBytes: 100_000_000,
+      maxMs: 25_000,
+      maxHeapMb: 512,
+      ...options,
+    });
+    threads.push(thread);
+    return thread;
+  }
+
+  it('finds what this one would, and gives the bytes back', async () => {
+    const update = makeManyTexts(7, 20_000);
+    const here = judge(caseOf(update));
+    const there = await start().judge(caseOf(update.slice()));
+    expect(there).toEqual(here);
+    expect(there.kind).toBe('sound');
+  });
+
+  it('[G4] an update of which kilobytes become a gigabyte costs itself alone, and the next is judged', async () => {
+    const thread = start({ maxHeapMb: 48 });
+    const balloon = thread.judge(caseOf(makeManySubdocuments(7, 150_000)));
+    const next = thread.judge(caseOf(makeManyTexts(8, 100)));
+    expect((await balloon).kind).toBe('beyond-budget');
+    expect((await next).kind).toBe('sound');
+  });
+
+  it('[G4] has no time for an update that takes longer than it may', async () => {
+    const thread = start({ maxMs: 1 });
+    expect((await thread.judge(caseOf(makeManyTexts(7, 100_000)))).kind).toBe('beyond-budget');
+  });
+});

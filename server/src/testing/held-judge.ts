@@ -1,0 +1,33 @@
+import { type Case, judge } from '../collab/judgement.ts';
+import type { Judge, Ruling } from '../collab/judgement-thread.ts';
+
+interface Held {
+  readonly asked: Case;
+  rule(ruling: Ruling): void;
+}
+
+/** Judges when a test says so, in the order in which it was asked, and as the test says if it says something else. */
+export class HeldJudge implements Judge {
+  readonly #held: Held[] = [];
+  hasRoom = true;
+
+  hasRoomFor(): boolean {
+    return this.hasRoom;
+  }
+
+  judge(asked: Case): Promise<Ruling> {
+    return new Promise((rule) => this.#held.push({ asked, rule }));
+  }
+
+  /** How many wait. */
+  get waiting(): number {
+    return this.#held.length;
+  }
+
+  /** @param ruling left out: what a thread would say */
+  ruleNext(ruling?: Ruling): void {
+    const next = this.#held.shift();
+    if (next === undefined) throw new Error('nothing waits to be judged');
+    next.rule(ruling ?? judge(next.asked));
+  }
+}

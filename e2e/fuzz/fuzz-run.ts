@@ -41,6 +41,9 @@ const fuzzLimits = {
   QUIRE_LIMITS_MAX_PRESENCE_STATE_BYTES: String(16 * 1024),
   // The large document just fits.
   QUIRE_LIMITS_MAX_DOCUMENT_BYTES: String(660 * 1000),
+  // So that some are judged in a thread, and there is room for a few of them.
+  QUIRE_LIMITS_MAX_UPDATE_PARTS: '20000',
+  QUIRE_LIMITS_MAX_JUDGING_BYTES: String(120 * 1000),
   QUIRE_LIMITS_STALL_TIMEOUT_MS: '200',
   QUIRE_LIMITS_MAX_QUEUE_BYTES_PER_DOCUMENT: String(40 * 1024),
   QUIRE_LIMITS_MAX_UNSENT_BYTES: String(256 * 1024),

@@ -178,12 +178,15 @@ class Intruder {
         this.#hungUp = true;
         this.#socket?.destroy();
         return;
-      case 'ask and leave':
+      case 'ask and leave': {
+        // Earlier pings have their answers too.
+        const answered = this.#pongs;
         this.#socket?.write(ping());
-        await this.#heard(() => this.#pongs > 0, 'get an answer');
+        await this.#heard(() => this.#pongs > answered, 'get an answer');
         if (this.#closed === null) this.#socket?.write(goodbye(GOODBYE_CODE));
         await this.#heard(() => false, 'be closed');
         return;
+      }
       case 'wait':
         await this.#heard(() => false, 'be closed');
         return;

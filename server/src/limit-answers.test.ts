@@ -16,7 +16,7 @@ import * as Y from 'yjs';
 import { allow } from './auth/authenticator.ts';
 import type { Config } from './config.ts';
 import type { ConfigInput, ServerParts } from './main.ts';
-import { makeNest } from './testing/made-up-updates.ts';
+import { makeManyTexts, makeNest } from './testing/made-up-updates.ts';
 import { ManualClock } from './testing/manual-clock.ts';
 import { type MeasuredServer, readSeries, startMeasuredServer } from './testing/measured-server.ts';
 
@@ -253,6 +253,19 @@ const trespasses: Readonly<Record<keyof typeof limits, Trespass>> = {
   'limits.maxUpdateParts': {
     settings: at('maxUpdateParts', 100),
     commit: send(...updates(...writeList(200))),
+  },
+  'limits.maxJudgingBytes': {
+    settings: at('maxJudgingBytes', KIB),
+    async commit(server) {
+      const sockets = await Promise.all(Array.from({ length: 6 }, () => open(server)));
+      // The first is judged in a thread that has yet to be started: the others find no room.
+      for (const [index, socket] of sockets.entries()) for (const frame of updates(makeManyTexts(index + 1, 9_000))) socket.send(frame);
+      return Promise.race(sockets.map(closeOf));
+    },
+  },
+  'limits.maxJudgingMs': {
+    settings: at('maxJudgingMs', 1),
+    commit: send(...updates(makeManyTexts(1, 9_000))),
   },
   'limits.maxNestingDepth': {
     settings: at('maxNestingDepth', 10),

@@ -1,9 +1,10 @@
 import { encodeHocuspocusFrame, encodePresence, type PresenceEntry } from '@quire/protocol';
+import { createEncoder, type Encoder, toUint8Array, writeVarString, writeVarUint } from 'lib0/encoding';
 import * as Y from 'yjs';
 import type { Pen } from '../pen.ts';
 import { binary, goodbye, text } from '../wire.ts';
 import { type FrameKind, kind } from './frame-kind.ts';
-import { writeStepOne, writeToken } from './healthy.ts';
+import { writeStepOne, writeToken, writeUpdate } from './healthy.ts';
 
 const LARGEST_NUMBER = 2 ** 53 - 1;
 /** More levels than a browser's stack has room for, in fewer bytes than a presence state may have. */
@@ -12,6 +13,8 @@ const DEEP = 8_000;
 const SHALLOWEST = 1_000;
 const DEEPEST = 6_000;
 const NESTED_TYPES = 4_000;
+/** More than are judged where they arrive, in less than a frame may have. */
+const LARGE_PIECES = 9_000;
 
 const inHocuspocus = { dialects: ['hocuspocus'] } as const;
 
@@ -82,6 +85,27 @@ export const abusiveKinds: readonly FrameKind[] = [
   kind('an update that claims all clocks of a client', ({ encode, author }) =>
     binary(encode({ kind: 'update', update: claimClocks(author.client + 3, LARGEST_NUMBER - 1) })),
   ),
+  kind(
+    'a large update whose end is missing',
+    ({ encode, author, random }) => {
+      const update = claimPieces(author.client + 4, LARGE_PIECES);
+      return binary(encode({ kind: 'update', update: update.subarray(0, update.length - 1 - random.below(1_000)) }));
+    },
+    { crowds: true },
+  ),
+  kind(
+    'a large step 2 of nothing but pieces and deletions',
+    ({ encode, author }) => binary(encode({ kind: 'step-2', update: claimPieces(author.client + 5, LARGE_PIECES) })),
+    { crowds: true },
+  ),
+  kind(
+    'a large update, and an edit behind it',
+    (pen) => [
+      binary(pen.encode({ kind: 'update', update: claimPieces(pen.author.client + 6, LARGE_PIECES) })),
+      writeUpdate(pen),
+    ],
+    { crowds: true },
+  ),
   kind('deletions of all clocks of everybody', ({ encode, author }) =>
     binary(encode({ kind: 'update', update: deleteClocks([author.client, author.client + 1], LARGEST_NUMBER) })),
   ),
@@ -111,15 +135,27 @@ export const abusiveKinds: readonly FrameKind[] = [
   ),
 ];
 
-const ARRAY_OF_ONE = [117, 1] as const;
-const NULL = 126;
-const ANY = 8;
+const [ARRAY, NULL, ANY, COLLECTED] = [117, 126, 8, 0] as const;
+
+function bytesOf(write: (encoder: Encoder) => void): Uint8Array {
+  const encoder = createEncoder();
+  write(encoder);
+  return toUint8Array(encoder);
+}
+
+const writeNumbers = (encoder: Encoder, ...numbers: readonly number[]): void => {
+  for (const number of numbers) writeVarUint(encoder, number);
+};
 
 /** One item at the root `x` whose value is an array of an array of an array … */
 function nestContent(client: number, depth: number): Uint8Array {
-  const levels = Array.from({ length: depth }, () => ARRAY_OF_ONE).flat();
-  // One part of one struct from clock 0: any content, under the root `x`, of one value; and no deletions.
-  return Uint8Array.from([1, 1, ...varint(client), 0, ANY, 1, 1, 'x'.charCodeAt(0), 1, ...levels, NULL, 0]);
+  return bytesOf((encoder) => {
+    writeNumbers(encoder, 1, 1, client, 0, ANY, 1); // one part of one struct from clock 0: any content, under a root
+    writeVarString(encoder, 'x');
+    writeNumbers(encoder, 1); // of one value
+    for (let level = 0; level < depth; level += 1) writeNumbers(encoder, ARRAY, 1);
+    writeNumbers(encoder, NULL, 0); // and no deletions
+  });
 }
 
 /** Maps in maps, and then an update that deletes the outermost. */
@@ -141,17 +177,22 @@ function nestTypes(client: number, depth: number): Uint8Array[] {
 
 /** One collected struct of so many clocks. */
 function claimClocks(client: number, length: number): Uint8Array {
-  return Uint8Array.from([1, 1, ...varint(client), 0, 0, ...varint(length), 0]);
+  return bytesOf((encoder) => writeNumbers(encoder, 1, 1, client, 0, COLLECTED, length, 0));
+}
+
+/** Collected structs of one clock each, and the deletion of every other one. */
+function claimPieces(client: number, count: number): Uint8Array {
+  return bytesOf((encoder) => {
+    writeNumbers(encoder, 1, count, client, 0);
+    for (let clock = 0; clock < count; clock += 1) writeNumbers(encoder, COLLECTED, 1);
+    writeNumbers(encoder, 1, client, count / 2);
+    for (let clock = 0; clock < count; clock += 2) writeNumbers(encoder, clock, 1);
+  });
 }
 
 function deleteClocks(clients: readonly number[], length: number): Uint8Array {
-  const ranges = clients.flatMap((client) => [...varint(client), 1, 0, ...varint(length)]);
-  return Uint8Array.from([0, clients.length, ...ranges]);
-}
-
-function varint(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value;
-  for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
-  return [...bytes, rest];
+  return bytesOf((encoder) => {
+    writeNumbers(encoder, 0, clients.length);
+    for (const client of clients) writeNumbers(encoder, client, 1, 0, length);
+  });
 }

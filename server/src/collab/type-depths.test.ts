@@ -3,7 +3,7 @@ import { createEncoder, toUint8Array, writeUint8, writeVarString, writeVarUint }
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { type MadeUpId, makeNest } from '../testing/made-up-updates.ts';
-import { TypeDepths } from './type-depths.ts';
+import { surveyTypes, TypeDepths } from './type-depths.ts';
 import { inspectUpdate } from './update-inspection.ts';
 
 const LIMIT = 20;
@@ -20,6 +20,7 @@ function createStage(document = new Y.Doc()) {
       if (admitted) waiting.push(update);
       return admitted;
     },
+    typeDepths,
     flush() {
       typeDepths.flushBegins();
       for (const update of waiting) Y.applyUpdate(document, update);
@@ -126,6 +127,76 @@ describe('[G4] shared types inside each other', () => {
     const other = makeNest({ client: 2, clock: 0 }, 1, { client: 1, clock: 0 });
     expect(send(Y.mergeUpdates([one, other]))).toBe(true); // never integrated, so never deep
     expect(send(makeNest({ client: 3, clock: 0 }, 1_100, { client: 1, clock: LIMIT - 1 }))).toBe(false);
+  });
+
+  it('are where the document has them, whatever an update says of what the document has already', () => {
+    const { document, send, flush } = createStage();
+    let [deepest, admitted] = [{ client: 1, clock: LIMIT - 1 }, 0];
+    expect(send(makeNest({ client: 1, clock: 0 }, LIMIT))).toBe(true);
+    flush();
+    for (let round = 0; round < 5; round += 1) {
+      // It claims that the deepest of all lies at the root, and has another in it.
+      const client = 2 + round;
+      const forged = Y.mergeUpdates([
+        makeNest(deepest, 1),
+        makeNest({ client, clock: 0 }, 1, { client: deepest.client, clock: deepest.clock }),
+      ]);
+      if (send(forged)) {
+        admitted += 1;
+        deepest = { client, clock: 0 };
+      }
+      flush();
+    }
+    expect([admitted, measureDeepest(document)]).toEqual([0, LIMIT]);
+  });
+
+  it.each(['at the disk', 'behind what was at the disk'])(
+    'that were %s, which did not take it, leave no trace: the deepest is the deepest that there is',
+    (where) => {
+      const { typeDepths } = createStage();
+      // Each hangs on something that nobody knows, and is taken for as deep as it can be.
+      const admits = (client: number, levels: number): boolean =>
+        typeDepths.admits(inspectUpdate(makeNest({ client, clock: 0 }, levels, { client: 999, clock: 0 })), LIMIT);
+      expect(admits(1, 900)).toBe(true);
+      typeDepths.flushBegins();
+      if (where === 'at the disk') typeDepths.flushFails();
+      typeDepths.flushEnds();
+      expect(admits(2, 200)).toBe(true);
+    },
+  );
+
+  it('of a large update that was surveyed elsewhere lie as deep as the limit and no deeper', () => {
+    const { document, typeDepths, send, flush } = createStage();
+    const around = { client: 1, clock: 9 };
+    expect(send(makeNest({ client: 1, clock: 0 }, 10))).toBe(true);
+    flush();
+    const clockOf = (client: number): number => Y.getState(document.store, client);
+    const admits = (update: Uint8Array): boolean =>
+      typeDepths.admitsSurveyed(surveyTypes(inspectUpdate(update).structs, clockOf), LIMIT);
+    expect(admits(makeNest({ client: 2, clock: 0 }, LIMIT + 1))).toBe(false);
+    expect(admits(makeNest({ client: 2, clock: 0 }, LIMIT))).toBe(true);
+    expect(admits(makeNest({ client: 3, clock: 0 }, LIMIT - 9, around))).toBe(false);
+    expect(admits(makeNest({ client: 3, clock: 0 }, LIMIT - 10, around))).toBe(true);
+    // Nobody can tell how deep that is, beyond that it lies within the limit; so one below it does.
+    expect(admits(makeNest({ client: 4, clock: 0 }, 1, { client: 3, clock: 0 }))).toBe(true);
+    expect(admits(makeNest({ client: 4, clock: 0 }, 1_100, { client: 3, clock: 0 }))).toBe(false);
+  });
+
+  it('that hang on several things, in large updates one after the other, do not add up', () => {
+    const { document, typeDepths, send, flush } = createStage();
+    expect(send(makeNest({ client: 1, clock: 0 }, 3))).toBe(true);
+    flush();
+    const clockOf = (client: number): number => Y.getState(document.store, client);
+    for (let round = 0; round < 2_000; round += 1) {
+      const client = 10 + 2 * round;
+      const update = Y.mergeUpdates([
+        makeNest({ client, clock: 0 }, 1, { client: 1, clock: 0 }),
+        makeNest({ client: client + 1, clock: 0 }, 1, { client: 1, clock: 2 }),
+      ]);
+      expect(typeDepths.admitsSurveyed(surveyTypes(inspectUpdate(update).structs, clockOf), LIMIT)).toBe(true);
+      typeDepths.flushBegins();
+      typeDepths.flushEnds();
+    }
   });
 
   it('in ordinary documents are never refused, and what is in the document is measured exactly', () => {

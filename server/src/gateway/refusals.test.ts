@@ -1,3 +1,4 @@
+import { MemoryStore, PersistenceError } from '@quire/persistence';
 import {
   type ClientFrame,
   closeCodes,
@@ -15,6 +16,7 @@ import {
   EMPTY_UPDATE,
   EMPTY_VECTOR,
   keystrokes,
+  type RawClient,
   storedText,
   textOf,
 } from '../testing/gateway-stage.ts';
@@ -22,7 +24,7 @@ import { makeCycle, makeDeletion, makeNest } from '../testing/made-up-updates.ts
 import { testLimits } from '../testing/start-gateway.ts';
 
 const stage = createGatewayStage();
-const { start, joinHocuspocus, joinYWebsocket, openRaw } = stage;
+const { start, joinHocuspocus, joinYWebsocket, openRaw, atEnd } = stage;
 afterEach(() => stage.close());
 
 describe('what a client may not do', () => {
@@ -133,6 +135,29 @@ describe('what a client may not do', () => {
     bystander.doc.getText('body').insert(4, '!');
     await vi.waitFor(() => expect(bystander.provider.hasUnsyncedChanges).toBe(false));
     expect(await storedText(store, 'plan')).toBe('fine!');
+  });
+
+  it('[G4] [R3] what was refused as pending counts for nothing: others may write as deep as before', async () => {
+    const { url } = await start({ limits: { maxPendingBytes: 2_048 } });
+    const unknown = { client: 99, clock: 0 };
+    const refused = await openRaw(url, 'plan');
+    refused.say({ kind: 'update', update: makeNest({ client: 7, clock: 0 }, 900, unknown) });
+    expect(await refused.closed).toBe(closeCodes.tooMuchPending.code);
+    await saysAfterHandshake(await openRaw(url, 'plan'), makeNest({ client: 8, clock: 0 }, 250, unknown));
+  });
+
+  it('[G4] [R3] what the disk did not take counts for nothing: others may write as deep as before', async () => {
+    const store = new MemoryStore();
+    atEnd(() => store.close());
+    const append = store.append.bind(store);
+    store.append = () => Promise.reject(new PersistenceError('QUEUE_FULL', 'too much is waiting'));
+    const { url } = await start({ store });
+    const unknown = { client: 99, clock: 0 };
+    const unlucky = await openRaw(url, 'plan');
+    unlucky.say({ kind: 'update', update: makeNest({ client: 7, clock: 0 }, 900, unknown) });
+    expect(await unlucky.closed).toBe(closeCodes.overloaded.code);
+    store.append = append;
+    await saysAfterHandshake(await openRaw(url, 'plan'), makeNest({ client: 8, clock: 0 }, 300, unknown));
   });
 
   it.each([
@@ -380,6 +405,14 @@ describe('what a client may not do', () => {
     expect(reader.provider.hasUnsyncedChanges).toBe(true);
   });
 });
+
+/** Resolves once it has its receipt. */
+async function saysAfterHandshake(raw: RawClient, update: Uint8Array): Promise<void> {
+  raw.say({ kind: 'step-1', stateVector: EMPTY_VECTOR });
+  raw.say({ kind: 'step-2', update: EMPTY_UPDATE });
+  raw.say({ kind: 'update', update });
+  await vi.waitFor(() => expect(raw.receipts()).toBe(2));
+}
 
 /** Everything arrives before anything of it can be answered. */
 async function sayAtOnce(url: string, name: string, frames: readonly ClientFrame[]): Promise<FrameSocket> {

@@ -1,6 +1,6 @@
 import { closeCodes, decodeServerFrame, encodeHocuspocusFrame } from '@quire/protocol';
 import { type FrameSocket, openFrameSocket, until } from '@quire/testing';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AccessError, type Authenticator, allow } from '../auth/authenticator.ts';
 import type { Extension } from '../collab/collaboration.ts';
 import { createGatewayStage, EMPTY_VECTOR } from '../testing/gateway-stage.ts';
@@ -112,4 +112,24 @@ it('[G4] [G6] a token is no larger than what may wait before anybody is known', 
   expect(await ask(await connect(url), 'plan', 'x'.repeat(10_001))).toBe(closeCodes.tooManyBeforeAuth.code);
   expect(asked).toEqual([]);
   expect(await ask(await connect(url), 'plan', 'x'.repeat(1_000))).toBe('in');
+});
+
+it('[G4] [G6] tokens that are being checked are together no larger than what may wait before anybody is known', async () => {
+  const answers: (() => void)[] = [];
+  const authenticator: Authenticator = {
+    authenticate: () => new Promise((resolve) => answers.push(() => resolve(allow('editor')))),
+  };
+  const { url } = await start({ authenticator, limits: { maxUnestablishedBytes: 10_000 } });
+  const socket = await connect(url);
+  const say = (name: string): void => {
+    const token = 'x'.repeat(4_000);
+    socket.send(encodeHocuspocusFrame(name, { kind: 'token', token, providerVersion: null }));
+  };
+  for (const name of ['one', 'two']) say(name);
+  await vi.waitFor(() => expect(answers).toHaveLength(2));
+  for (const answer of answers.splice(0)) answer();
+  await vi.waitFor(() => expect(socket.frames.length).toBeGreaterThanOrEqual(2));
+  for (const name of ['three', 'four', 'five']) say(name);
+  expect((await socket.closed).code).toBe(closeCodes.tooManyBeforeAuth.code);
+  expect(answers).toHaveLength(2);
 });

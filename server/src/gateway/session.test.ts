@@ -198,6 +198,19 @@ describe('a session that is not to be read', () => {
     expect(terminate).not.toHaveBeenCalled();
   });
 
+  it('[R4] is read again only when every reason to wait is gone', () => {
+    const { session, line, meters } = open();
+    session.stopReading('judging');
+    session.stopReading();
+    session.stopReading('judging');
+    session.readOn('judging');
+    session.readOn();
+    expect(line.isPaused()).toBe(true);
+    session.readOn('judging');
+    expect(line.isPaused()).toBe(false);
+    expect(meters.readingPauses.values).toMatchObject({ judging: 1, disk: 1 });
+  });
+
   it('[G4] is read again when it is closed, or its answer would not be heard', () => {
     const { session, line, meters } = open();
     session.stopReading();

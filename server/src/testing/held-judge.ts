@@ -30,4 +30,9 @@ export class HeldJudge implements Judge {
     if (next === undefined) throw new Error('nothing waits to be judged');
     next.rule(ruling ?? judge(next.asked));
   }
+
+  /** As a thread does that is closed. */
+  closeAll(): void {
+    while (this.#held.length > 0) this.ruleNext({ kind: 'closed' });
+  }
 }

@@ -3,11 +3,12 @@ import { connect } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { FIRST_EPOCH, MemoryStore } from '@quire/persistence';
-import { closeCodes, type DocumentName, encodeHocuspocusFrame, parseAddress } from '@quire/protocol';
+import { closeCodes, type DocumentName, decodeServerFrame, encodeHocuspocusFrame, parseAddress } from '@quire/protocol';
 import { type FrameSocket, joinWithHocuspocus, joinWithYWebsocket, openFrameSocket, until } from '@quire/testing';
 import * as Y from 'yjs';
 import { AccessError, type Authenticator, allow, createOpenAuthenticator } from '../auth/authenticator.ts';
 import type { ConfigInput, ServerParts } from '../main.ts';
+import { makeManyTexts } from './made-up-updates.ts';
 import type { MeasuredServer } from './measured-server.ts';
 
 export interface Stage {
@@ -380,6 +381,37 @@ export const scenarios: readonly Scenario[] = [
         socket.send(token);
         socket.send(frame({ kind: 'update', update: Y.encodeStateAsUpdate(doc) }));
       }
+    },
+  },
+  {
+    title: 'editors send what is large',
+    moves: [
+      'quire_judging_updates',
+      'quire_judging_bytes',
+      'quire_judging_seconds',
+      'quire_reading_pauses_total{reason="judging"}',
+    ],
+    async play(stage) {
+      const sockets = await Promise.all(Array.from({ length: 4 }, () => open(stage)));
+      for (const socket of sockets) socket.send(token);
+      // For as long as somebody looks: one after the other is judged, and there is always a next one.
+      let [sent, isOver] = [0, false];
+      stage.atEnd(() => {
+        isOver = true;
+      });
+      const sendMore = (socket: FrameSocket): void => {
+        if (isOver || !socket.isOpen) return;
+        sent += 1;
+        socket.send(frame({ kind: 'update', update: makeManyTexts(sent, 9_000) }));
+      };
+      for (const socket of sockets) {
+        socket.onFrame((bytes) => {
+          if (decodeServerFrame(bytes).frame.kind === 'receipt') sendMore(socket);
+        });
+        socket.send(frame({ kind: 'step-1', stateVector: new Uint8Array([0]) }));
+        socket.send(frame({ kind: 'step-2', update: new Uint8Array([0, 0]) }));
+      }
+      await until(() => sent > sockets.length, { what: 'one has been judged' });
     },
   },
   {

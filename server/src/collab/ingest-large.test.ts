@@ -1,0 +1,331 @@
+import { MemoryStore } from '@quire/persistence';
+import { type ClientFrame, type CloseCode, closeCodes, type DocumentName, type ServerFrame } from '@quire/protocol';
+import { until } from '@quire/testing';
+import { pino } from 'pino';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import * as Y from 'yjs';
+import { type Authenticator, allow } from '../auth/authenticator.ts';
+import { createGuard } from '../auth/guard.ts';
+import { systemClock } from '../clock.ts';
+import { FakePort } from '../testing/fake-port.ts';
+import { EMPTY_UPDATE, EMPTY_VECTOR, storedText } from '../testing/gateway-stage.ts';
+import { HeldJudge } from '../testing/held-judge.ts';
+import { makeManyTexts, makeNest } from '../testing/made-up-updates.ts';
+import { testLimits } from '../testing/start-gateway.ts';
+import type { CollabSession } from './collab-session.ts';
+import { type Collaboration, type CollaborationLimits, createCollaboration } from './collaboration.ts';
+import type { Ruling } from './judgement-thread.ts';
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+const origin = { remoteAddress: '127.0.0.1', url: new URL('http://localhost/collab'), headers: new Headers() };
+const everybodyEdits: Authenticator = {
+  authenticate: async ({ token }) => allow('editor', { id: token, name: null }),
+};
+const LARGE = 9_000;
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** A socket that counts the reasons for which it is not read. */
+class CountingPort extends FakePort {
+  stops = 0;
+  override stopReading(): void {
+    this.stops += 1;
+  }
+  override readOn(): void {
+    this.stops -= 1;
+  }
+}
+
+/** Somebody who has a document open, over a line that nothing is lost on. */
+interface Person {
+  readonly port: CountingPort;
+  readonly session: CollabSession;
+  /** How often it was told something of this kind. */
+  readonly count: (kind: ServerFrame['kind']) => number;
+  readonly receipts: () => number;
+  readonly text: () => string;
+  readonly say: (...frames: readonly ClientFrame[]) => void;
+}
+
+function stage(limits: Partial<CollaborationLimits> = {}, store = new MemoryStore()) {
+  const judge = new HeldJudge();
+  const log = pino({ level: 'silent' });
+  const collaboration = createCollaboration({
+    store,
+    guard: createGuard(everybodyEdits, log),
+    log,
+    clock: systemClock,
+    limits: { ...testLimits, ...limits },
+    maxJournalQueueBytes: 1024 * 1024,
+    extensions: [],
+    judge,
+  });
+  ends.push(async () => {
+    judge.closeAll();
+    const closed = collaboration.close();
+    store.flush();
+    await closed;
+    await store.close();
+  });
+  return { judge, collaboration, store, enter: (name: string, token = 'ada') => enter(collaboration, name, token) };
+}
+
+async function enter(collaboration: Collaboration, name: string, token: string): Promise<Person> {
+  const port = new CountingPort();
+  const session = collaboration.openSession(port, origin);
+  const doc = new Y.Doc();
+  const kinds: string[] = [];
+  let receipts = 0;
+  const listen = (): void => {
+    for (const frame of port.takeFrames()) {
+      kinds.push(frame.kind);
+      if (frame.kind === 'update' || frame.kind === 'step-2') Y.applyUpdate(doc, frame.update);
+      if (frame.kind === 'receipt' && frame.durable) receipts += 1;
+    }
+  };
+  const say = (...frames: readonly ClientFrame[]): void => {
+    for (const frame of frames) session.receive(name, frame, null);
+  };
+  const person: Person = {
+    port,
+    session,
+    say,
+    count(kind) {
+      listen();
+      return kinds.filter((heard) => heard === kind).length;
+    },
+    receipts() {
+      listen();
+      return receipts;
+    },
+    text() {
+      listen();
+      return doc.getText('body').toString();
+    },
+  };
+  say({ kind: 'token', token, providerVersion: null }, { kind: 'step-1', stateVector: EMPTY_VECTOR });
+  say({ kind: 'step-2', update: EMPTY_UPDATE });
+  await until(() => person.receipts() === 1, { what: `${token} is let into ${name}` });
+  return person;
+}
+
+const update = (bytes: Uint8Array): ClientFrame => ({ kind: 'update', update: bytes });
+
+describe('a large update', () => {
+  it('[G4] holds up nobody: others edit their documents, and the same one, while it is being judged', async () => {
+    const { judge, enter } = stage();
+    const [ada, ben, eve] = [await enter('plan'), await enter('other', 'ben'), await enter('plan', 'eve')];
+    ada.say(update(makeManyTexts(1, LARGE)));
+    expect(judge.waiting).toBe(1);
+    ben.say(update(makeManyTexts(2, 1)));
+    eve.say(update(makeManyTexts(3, 1)));
+    await until(() => ben.receipts() === 2 && eve.receipts() === 2, { what: 'the others have their receipts' });
+    expect([judge.waiting, ada.receipts(), eve.text()]).toEqual([1, 1, 'x']);
+    judge.ruleNext();
+    await until(() => ada.receipts() === 2, { what: 'it has its receipt' });
+    await until(() => eve.text().length === LARGE + 1, { what: 'it is on other screens' });
+  });
+
+  it('[R4] is overtaken by nothing that its sender says after it, in its document', async () => {
+    const { judge, store, enter } = stage();
+    const ada = await enter('plan');
+    const more = [LARGE, LARGE + 1].map((clock) => update(makeManyTexts(1, 1, clock)));
+    ada.say(update(makeManyTexts(1, LARGE)), ...more, { kind: 'query-presence' });
+    await turn();
+    const told = ada.count('presence');
+    expect(ada.receipts()).toBe(1);
+    judge.ruleNext();
+    await until(() => ada.receipts() === 4, { what: 'all have their receipts' });
+    expect(ada.count('presence')).toBe(told + 1);
+    expect(await storedText(store, 'plan')).toHaveLength(LARGE + 2);
+  });
+
+  it('is not read beyond until it is judged, whatever becomes of it', async () => {
+    const { judge, enter } = stage();
+    const ada = await enter('plan');
+    ada.say(update(makeManyTexts(1, LARGE)));
+    expect(ada.port.stops).toBe(1);
+    judge.ruleNext();
+    await until(() => ada.receipts() === 2, { what: 'it has its receipt' });
+    expect(ada.port.stops).toBe(0);
+    ada.say(update(makeManyTexts(1, LARGE, LARGE)));
+    judge.ruleNext({ kind: 'failed' });
+    await until(() => !ada.port.isOpen, { what: 'it is closed' });
+    expect(ada.port.stops).toBe(0);
+  });
+
+  const endings: readonly (readonly [string, Ruling, CloseCode])[] = [
+    ['is no update', { kind: 'bad' }, closeCodes.badUpdate],
+    ['has too many parts', { kind: 'too-complex' }, closeCodes.updateTooComplex],
+    ['takes more time or memory than it may', { kind: 'beyond-budget' }, closeCodes.updateTooComplex],
+    ['meets a fault of ours', { kind: 'failed' }, closeCodes.internalError],
+    ['meets a server that stops', { kind: 'closed' }, closeCodes.serviceRestart],
+  ];
+  it.each(endings)('[R4] that %s ends its session, and nothing of it or behind it is stored', async (_, ruling, code) => {
+    const { judge, store, enter } = stage();
+    const ada = await enter('plan');
+    const ben = await enter('plan', 'ben');
+    ada.say(update(makeManyTexts(1, LARGE)), update(makeManyTexts(2, 1)));
+    judge.ruleNext(ruling);
+    await until(() => !ada.port.isOpen, { what: 'its session ends' });
+    expect(ada.port.closedWith).toBe(code);
+    ada.session.end(code.code, '');
+    ben.say(update(makeManyTexts(3, 1)));
+    await until(() => ben.receipts() === 2, { what: 'the other one goes on' });
+    expect(await storedText(store, 'plan')).toBe('x');
+  });
+
+  it('[G4] for which there is no room among those that wait ends its session, to come back with backoff', async () => {
+    const { judge, enter } = stage();
+    const ada = await enter('plan');
+    judge.hasRoom = false;
+    ada.say(update(makeManyTexts(1, LARGE)));
+    await until(() => !ada.port.isOpen, { what: 'its session ends' });
+    expect([ada.port.closedWith, judge.waiting]).toEqual([closeCodes.overloaded, 0]);
+  });
+
+  it('[G4] what waits behind it has a limit', async () => {
+    const { enter } = stage({ maxUnestablishedFrames: 10 });
+    const ada = await enter('plan');
+    ada.say(update(makeManyTexts(1, LARGE)));
+    for (let key = 0; key < 20; key += 1) ada.say(update(makeManyTexts(1, 1, LARGE + key)));
+    expect(ada.port.closedWith).toBe(closeCodes.overloaded);
+  });
+
+  it.each(['limits.maxNestingDepth', 'limits.maxDocumentBytes'])('[G4] keeps to %s as a small one does', async (limit) => {
+    const { judge, enter } = stage(limit === 'limits.maxDocumentBytes' ? { maxDocumentBytes: 20_000 } : {});
+    const ada = await enter('plan');
+    const nest = makeNest({ client: 9, clock: 0 }, testLimits.maxNestingDepth + 1);
+    const texts = makeManyTexts(1, LARGE);
+    ada.say(update(limit === 'limits.maxNestingDepth' ? Y.mergeUpdates([texts, nest]) : texts));
+    judge.ruleNext();
+    if (limit === 'limits.maxNestingDepth') {
+      await until(() => ada.port.closedWith === closeCodes.updateTooComplex, { what: 'its session ends' });
+    } else {
+      await until(() => ada.count('closed') === 1, { what: 'its document is closed' });
+    }
+  });
+
+  it('[R5] of a step 2 only what is new is stored, under the names of those who wrote it', async () => {
+    const { judge, store, enter } = stage();
+    const [ada, ben] = [await enter('plan', 'ada'), await enter('plan', 'ben')];
+    ada.say(update(makeManyTexts(1, 1)));
+    ben.say(update(makeManyTexts(2, 1)));
+    await until(() => ada.receipts() === 2 && ben.receipts() === 2, { what: 'both are saved' });
+    const before = (await store.load('plan'))?.entries.length ?? 0;
+    const whole = Y.mergeUpdates([makeManyTexts(1, LARGE), makeManyTexts(2, LARGE)]);
+    for (const round of ['news', 'no news']) {
+      ben.say({ kind: 'step-1', stateVector: EMPTY_VECTOR }, { kind: 'step-2', update: whole });
+      judge.ruleNext();
+      const receipts = round === 'news' ? 3 : 4;
+      await until(() => ben.receipts() === receipts, { what: `a receipt for ${round}` });
+    }
+    const added = (await store.load('plan'))?.entries.slice(before).flatMap(({ updates }) => updates) ?? [];
+    const said = added.map(({ author, update: bytes }) => {
+      const { structs } = Y.decodeUpdate(bytes);
+      return [author, structs[0]?.id, structs.length];
+    });
+    expect(said).toEqual([
+      ['ada', { client: 1, clock: 1 }, LARGE - 1],
+      ['ben', { client: 2, clock: 1 }, LARGE - 1],
+    ]);
+    expect(ada.text()).toHaveLength(2 * LARGE);
+  });
+});
+
+describe('while a large update is being judged', () => {
+  it('its sender may leave: what was sent before the goodbye is stored, and the document waits for it', async () => {
+    const { judge, collaboration, store, enter } = stage({ unloadDelayMs: 0 });
+    const ada = await enter('plan');
+    ada.say(update(makeManyTexts(1, LARGE)), update(makeManyTexts(1, 1, LARGE)));
+    ada.port.isOpen = false;
+    ada.session.end(1001, '');
+    for (let look = 0; look < 5; look += 1) await turn();
+    expect(collaboration.openDocuments).toBe(1);
+    judge.ruleNext();
+    await until(() => collaboration.openDocuments === 0, { what: 'the document leaves memory' });
+    expect(await storedText(store, 'plan')).toHaveLength(LARGE + 1);
+  });
+
+  it('[R4] its sender may close the document and open it again, in that order', async () => {
+    const { judge, store, enter } = stage();
+    const ada = await enter('plan');
+    ada.say(
+      update(makeManyTexts(1, LARGE)),
+      { kind: 'close' },
+      { kind: 'token', token: 'ada', providerVersion: null },
+      { kind: 'step-1', stateVector: EMPTY_VECTOR },
+      { kind: 'step-2', update: makeManyTexts(2, 1) },
+    );
+    judge.ruleNext();
+    await vi.waitFor(async () => expect(await storedText(store, 'plan')).toHaveLength(LARGE + 1));
+  });
+
+  it('[G6] its sender may be put out: nothing of it is stored', async () => {
+    const { judge, store, enter } = stage();
+    const ada = await enter('plan');
+    ada.say(update(makeManyTexts(1, LARGE)), update(makeManyTexts(2, 1)));
+    ada.session.find('plan')?.closeDocument(closeCodes.unauthorized);
+    judge.ruleNext();
+    for (let look = 0; look < 5; look += 1) await turn();
+    expect(await store.load('plan')).toBeNull();
+    expect(ada.port.isOpen).toBe(true);
+  });
+
+  it('[R14] its document may be deleted, which does not wait for it; nothing of it comes into the next life', async () => {
+    const { judge, collaboration, store, enter } = stage();
+    const ada = await enter('plan');
+    ada.say(update(makeManyTexts(1, 1)));
+    await until(() => ada.receipts() === 2, { what: 'the document is there' });
+    ada.say(update(makeManyTexts(1, LARGE, 1)));
+    await collaboration.delete('plan' as DocumentName);
+    const ben = await enter('plan', 'ben');
+    judge.ruleNext();
+    for (let look = 0; look < 5; look += 1) await turn();
+    expect([ben.text(), await storedText(store, 'plan')]).toEqual(['', '']);
+  });
+
+  it('[G1] a server that stops waits for it, and for its receipt', async () => {
+    const { judge, collaboration, enter } = stage();
+    const ada = await enter('plan');
+    ada.say(update(makeManyTexts(1, LARGE)));
+    let isSettled = false;
+    const settled = collaboration.settled().then(() => {
+      isSettled = true;
+    });
+    ada.say(update(makeManyTexts(1, 1, LARGE)));
+    for (let look = 0; look < 5; look += 1) await turn();
+    expect(isSettled).toBe(false);
+    judge.ruleNext();
+    await settled;
+    expect(ada.receipts()).toBeGreaterThanOrEqual(2);
+    const last = makeManyTexts(1, LARGE, LARGE + 1);
+    ada.say(update(last));
+    const closed = collaboration.close();
+    judge.ruleNext();
+    await closed;
+    expect(ada.receipts()).toBe(4);
+  });
+});
+
+describe('while a large update comes into its document', () => {
+  it('[G1] receipts and screens wait for all of it, and the document may be deleted meanwhile', async () => {
+    const store = new MemoryStore({ flushing: 'manual' });
+    const { judge, collaboration, enter } = stage({}, store);
+    const flushing = setInterval(() => store.flush(), 1);
+    ends.push(() => clearInterval(flushing));
+    const ada = await enter('plan');
+    ada.say(update(makeManyTexts(1, 60_000)));
+    judge.ruleNext();
+    await until(() => ada.count('update') === 1, { what: 'it is told' });
+    expect([ada.receipts(), ada.text().length]).toEqual([2, 60_000]);
+    ada.say(update(makeManyTexts(1, 60_000, 60_000)));
+    judge.ruleNext();
+    for (let look = 0; look < 8; look += 1) await turn();
+    await collaboration.delete('plan' as DocumentName);
+    expect(collaboration.openDocuments).toBe(0);
+  });
+});

@@ -47,7 +47,11 @@ export function goodbye(code: number): Buffer {
 }
 
 export function ping(): Buffer {
-  return frameForServer(Buffer.from('?'), opcodes.ping);
+  return pingSaying('?');
+}
+
+export function pingSaying(words: string): Buffer {
+  return frameForServer(Buffer.from(words), opcodes.ping);
 }
 
 export function pong(): Buffer {

@@ -33,7 +33,8 @@ export interface SocketListener {
   onOpen(socket: LoadSocket): void;
   /** Is given binary messages; their bytes are valid only during the call. */
   onMessage(bytes: Buffer, start: number, end: number): void;
-  onPong?(): void;
+  /** Likewise. */
+  onPong?(bytes: Buffer, start: number, end: number): void;
 }
 
 /** A WebSocket client on a bare TCP socket: no allocation for a read, none for a frame that is whole. */
@@ -46,7 +47,7 @@ export function openSocket(address: SocketAddress, listener: SocketListener): Pr
     const onFrame: FrameListener = (opcode, bytes, start, end) => {
       if (opcode === opcodes.binary) listener.onMessage(bytes, start, end);
       else if (opcode === opcodes.ping) socket.write(frameForServer(bytes.subarray(start, end), opcodes.pong));
-      else if (opcode === opcodes.pong) listener.onPong?.();
+      else if (opcode === opcodes.pong) listener.onPong?.(bytes, start, end);
       else if (opcode === opcodes.close) {
         closeCode = end - start >= 2 ? bytes.readUInt16BE(start) : 1005;
         socket.destroy();

@@ -1,3 +1,4 @@
+import type { AuthoredUpdate } from '@quire/persistence';
 import * as Y from 'yjs';
 import type { Logger } from '../observability/log.ts';
 import { applyInSlices, type Slicing } from './apply-in-slices.ts';
@@ -5,7 +6,29 @@ import { applyOrSkip } from './apply-updates.ts';
 import type { Submission } from './submission.ts';
 
 /** No structs, no deletions. */
-const EMPTY_UPDATE = new Uint8Array([0, 0]);
+export const EMPTY_UPDATE = new Uint8Array([0, 0]);
+
+/** @returns what the document now has that it had not: at most one update, however many there are */
+export function applyAtOnce(
+  document: Y.Doc,
+  updates: readonly AuthoredUpdate[],
+  origin: object,
+  log: Pick<Logger, 'error'>,
+): Uint8Array | null {
+  let result: Uint8Array | null = null;
+  const collect = (update: Uint8Array): void => {
+    result = update;
+  };
+  document.on('update', collect);
+  try {
+    document.transact(() => {
+      for (const { update } of updates) applyOrSkip(document, update, origin, log);
+    }, origin);
+  } finally {
+    document.off('update', collect);
+  }
+  return result;
+}
 
 /**
  * Applies a batch of which something is large, a few milliseconds at a time: its document does nothing else meanwhile, and

@@ -23,8 +23,9 @@ import {
   DocumentConnection,
   type WaitingFrame,
 } from './document-connection.ts';
-import { type DocumentOwner, knowsNothing } from './document-owner.ts';
+import type { DocumentOwner } from './document-owner.ts';
 import type { StoredAnswer } from './early-answers.ts';
+import { knowsNothing } from './encoded-state.ts';
 import type { ExtensionGate, GatedFrame } from './extension-gate.ts';
 import { copyOf, weigh } from './frame-bytes.ts';
 import { FrameLane } from './frame-lane.ts';
@@ -388,7 +389,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
       case 'step-1':
         return this.#beginStepOne(connection, state, frame);
       case 'query-presence':
-        this.#tellPresence(connection, state);
+        state.owner.stragglers.tellPresence(connection);
         return 'go on';
       case 'token':
         this.#context.renewals.renew(connection, state, frame.token, this.#origin);
@@ -609,7 +610,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
       this.#admission.pass(connection, { kind: 'step-1', stateVector }); // hooks on messages want to see it; Hocuspocus answers
       return;
     }
-    const { stepOne, stepTwo } = owner.answerStepOne(stateVector);
+    const { stepOne, stepTwo } = owner.encoded.answer(stateVector);
     connection.send(stepOne, stepTwo);
   }
 
@@ -621,9 +622,9 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
   ): void {
     if (!this.#beginHandshake(connection, frame.stateVector)) return;
     const { owner } = state;
-    if (owner.isAsLoaded) connection.send(owner.stepOne);
-    else if (this.#port.isBehind) this.#keepStepOne(connection, state, owner.loadedVector);
-    else this.#sendStepTwo(connection, state, owner.loadedVector);
+    if (owner.encoded.isAsLoaded) connection.send(owner.encoded.stepOne);
+    else if (this.#port.isBehind) this.#keepStepOne(connection, state, owner.encoded.loadedVector);
+    else this.#sendStepTwo(connection, state, owner.encoded.loadedVector);
   }
 
   /**
@@ -646,16 +647,6 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     backlog.stepOne = null;
     this.#countWaiting(-1, -stepOne.length);
     return stepOne;
-  }
-
-  #tellPresence(connection: DocumentConnection, { owner }: Established): void {
-    if (this.#port.isBehind) {
-      owner.stragglers.note(connection).presence = null;
-      return;
-    }
-    // Nobody is an answer too: clients ask to hear whether the connection lives.
-    const presence = owner.presence.encodeAll() ?? encodePresence([]);
-    connection.send(encodeYWebsocketFrame({ kind: 'presence', presence }));
   }
 
   drop(connection: DocumentConnection): void {

@@ -14,7 +14,7 @@ import { type Slicing, systemSlicing } from './apply-in-slices.ts';
 import type { RingBudget } from './broadcast-ring.ts';
 import { CollabSession, type SessionContext, type SessionLimits } from './collab-session.ts';
 import { DirectAdmission, type DirectAdmissionContext } from './direct-admission.ts';
-import { DocumentOwner, type OwnerOptions } from './document-owner.ts';
+import { DocumentOwner } from './document-owner.ts';
 import { EarlyAnswers } from './early-answers.ts';
 import { createExtensionGate } from './extension-gate.ts';
 import { type FlushTimer, systemFlushTimer } from './flush-window.ts';
@@ -24,6 +24,7 @@ import { HocuspocusAdmission, type HookContext } from './hocuspocus-admission.ts
 import { ingestServerEdit } from './ingest.ts';
 import { heapForJudging, type Judge, JudgementThread } from './judgement-thread.ts';
 import { loadInSlices } from './load-in-slices.ts';
+import type { OwnerOptions } from './owner-options.ts';
 import { passOnChanges, QuireHocuspocus, takeOver } from './quire-hocuspocus.ts';
 import { Refusal } from './refusal.ts';
 import { draftUpdate } from './server-edit.ts';

@@ -1,29 +1,25 @@
-import type { DocumentStore, Epoch } from '@quire/persistence';
+import type { Epoch } from '@quire/persistence';
 import { type CloseCode, closeCodes, type DocumentName, encodeYWebsocketFrame } from '@quire/protocol';
 import * as Y from 'yjs';
-import type { Clock } from '../clock.ts';
-import type { Logger } from '../observability/log.ts';
-import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
-import { Abandoned, applyBatch } from './apply-batch.ts';
-import { type Slicing, systemSlicing } from './apply-in-slices.ts';
-import { applyOrSkip } from './apply-updates.ts';
+import { Abandoned, applyAtOnce, applyBatch, EMPTY_UPDATE } from './apply-batch.ts';
+import { systemSlicing } from './apply-in-slices.ts';
 import { Audience } from './audience.ts';
 import { collectOwnMessages, sendToAll } from './broadcast.ts';
-import type { RingBudget } from './broadcast-ring.ts';
 import type { DocumentConnection } from './document-connection.ts';
 import { DocumentSize } from './document-size.ts';
 import { readTitle, TitleKeeper } from './document-title.ts';
-import { type FlushTimer, windowBeforeFlush } from './flush-window.ts';
+import { EncodedState, NOTHING_KNOWN } from './encoded-state.ts';
+import { windowBeforeFlush } from './flush-window.ts';
+import type { Arrival } from './frame-lane.ts';
+import type { OwnedDocument, OwnerOptions } from './owner-options.ts';
 import { PendingEdits } from './pending-edits.ts';
 import { Presence } from './presence.ts';
 import { ReadBrake } from './read-brake.ts';
 import { closeCodeFor } from './store-refusal.ts';
 import { Stragglers } from './stragglers.ts';
-import { type Submission, weighSubmission } from './submission.ts';
+import { NOTHING, type Submission } from './submission.ts';
+import { SubmissionQueue } from './submission-queue.ts';
 import { TypeDepths } from './type-depths.ts';
-
-/** What a document looks like to its owner; Hocuspocus's `Document` is one. */
-export type OwnedDocument = Y.Doc;
 
 type FlushState =
   | { readonly kind: 'idle' }
@@ -39,41 +35,6 @@ type OwnerState =
   /** Nobody needs it any more and it is leaving memory, or it was deleted. */
   | { readonly kind: 'closed' };
 
-export interface OwnerOptions {
-  readonly name: DocumentName;
-  readonly epoch: Epoch;
-  /** State vector of earlier lives; structs below it belong to the dead (R14). */
-  readonly tombstone: ReadonlyMap<number, number>;
-  readonly document: OwnedDocument;
-  /** The document as it was read from disk, where that was one update: it need not be encoded again for the first who come. */
-  readonly stored: Uint8Array | null;
-  /** What it takes on the disk: its snapshot, and the edits since. */
-  readonly storedBytes: { readonly snapshot: number; readonly edits: number };
-  /** The title that the store's index has. */
-  readonly storedTitle: string;
-  readonly store: DocumentStore;
-  readonly clock: Clock;
-  readonly timer: FlushTimer;
-  readonly log: Logger;
-  readonly meters: CollabMeters | null;
-  readonly maxQueueBytes: number;
-  /** What may wait for the disk over all documents. */
-  readonly maxJournalQueueBytes: number;
-  readonly maxRingBytes: number;
-  readonly ringBudget: RingBudget;
-  readonly unloadDelayMs: number;
-  /** Left out: as the system's clock says. */
-  readonly slicing?: Slicing | undefined;
-  /** Called when nobody has needed the document for `unloadDelayMs`. */
-  onIdle(): void;
-  /** The transaction origin under which a batch is applied, so that hooks see where it came from: one of its own for each. */
-  originOf(batch: readonly Submission[]): object;
-  /** Called when the document in memory has what the disk has not, or could not take what the disk has: it must be read again. */
-  onBroken(): void;
-  /** Called with every presence message that is broadcast. */
-  onPresence(presence: Uint8Array): void;
-}
-
 /** While a flush is at the disk for longer than this, presence stops waiting to share its write. */
 const PRESENCE_PATIENCE_MS = 50;
 
@@ -85,39 +46,6 @@ const BRAKE_FRACTION = 0.25;
 
 /** The same, over all documents: each has a batch at the disk besides what it collects. */
 const JOURNAL_BRAKE_FRACTION = 0.5;
-
-/** How long the encoding for those who come without anything is kept. */
-const WHOLE_STATE_MS = 2_000;
-
-/** The state vector of somebody without anything. */
-const NOTHING_KNOWN = new Uint8Array([0]);
-
-/** A state vector that names nobody. */
-export function knowsNothing(stateVector: Uint8Array): boolean {
-  return stateVector.length === 1 && stateVector[0] === 0;
-}
-
-/** No structs, no deletions. */
-const EMPTY_UPDATE = new Uint8Array([0, 0]);
-
-/** A submission of nobody, that nobody is told of. */
-const NOTHING: Submission = {
-  connection: null,
-  handshake: 0,
-  kind: 'update',
-  content: null,
-  frame: null,
-  owed: false,
-  title: null,
-  applied: false,
-  readAtMs: null,
-};
-
-/** Frames that something keeps from being submitted yet. */
-export interface Arrival {
-  /** Resolves once all that have come so far are submitted, or never will be. */
-  settled(): Promise<void>;
-}
 
 /**
  * The one owner of an open document. Every edit takes the same way through it, in this order:
@@ -132,6 +60,7 @@ export class DocumentOwner {
   readonly document: OwnedDocument;
   readonly pending: PendingEdits;
   readonly size: DocumentSize;
+  readonly encoded: EncodedState;
   readonly typeDepths: TypeDepths;
   readonly presence: Presence;
   readonly stragglers: Stragglers;
@@ -144,8 +73,7 @@ export class DocumentOwner {
   readonly #arrivals = new Set<Arrival>();
   #state: OwnerState = { kind: 'open' };
   #flush: FlushState = { kind: 'idle' };
-  #queue: Submission[] = [];
-  #queueBytes = 0;
+  readonly #queue: SubmissionQueue;
   /** As seen when the last batch was handed to the store. */
   #journalIsBusy = false;
   #holds = 0;
@@ -153,26 +81,22 @@ export class DocumentOwner {
   #cancelIdle: (() => void) | null = null;
   #cancelPresence: (() => void) | null = null;
   #applying = false;
-  #wholeState: Uint8Array | null = null;
-  #stepOne: Uint8Array | null = null;
-  #cancelWholeState: (() => void) | null = null;
-  #isAsLoaded = true;
-  readonly #loadedVector: Uint8Array;
   readonly #title: TitleKeeper;
   #onDrained: (() => void)[] = [];
 
   constructor(options: OwnerOptions) {
     this.#options = options;
+    this.#queue = new SubmissionQueue(options.meters);
     this.presence = new Presence(options.meters);
     this.stragglers = new Stragglers(this.presence, options.maxRingBytes, options.ringBudget);
     this.name = options.name;
     this.epoch = options.epoch;
     this.tombstone = options.tombstone;
     this.document = options.document;
-    this.#loadedVector = Y.encodeStateVector(options.document);
     this.pending = new PendingEdits(options.document);
     this.typeDepths = new TypeDepths(options.document);
     this.size = new DocumentSize(options.document, options.storedBytes, () => options.timer.now());
+    this.encoded = new EncodedState(options.document, options.timer, (bytes) => this.size.known(bytes));
     this.#title = new TitleKeeper(options.document, options.storedTitle, options.timer, () => {
       this.#submitOwn(EMPTY_UPDATE, false);
     });
@@ -183,8 +107,7 @@ export class DocumentOwner {
     this.document.on('update', this.#onDocumentUpdate);
     this.size.watch();
     const { stored } = this.#options;
-    if (stored !== null)
-      this.#wholeState = this.#keepForAWhile(encodeYWebsocketFrame({ kind: 'step-2', update: stored }));
+    if (stored !== null) this.encoded.startWith(stored);
     this.#title.watch();
     this.watchIdle();
   }
@@ -195,10 +118,6 @@ export class DocumentOwner {
 
   get connectionCount(): number {
     return this.#audience.size;
-  }
-
-  get queueBytes(): number {
-    return this.#queueBytes;
   }
 
   /** No connection, no hold, nothing on its way to the disk. */
@@ -212,12 +131,7 @@ export class DocumentOwner {
     this.#cancelIdle?.();
     this.#cancelIdle = null;
     this.presence.enter(connection);
-    if (connection.session.isBehind) {
-      this.stragglers.note(connection).presence = null;
-      return;
-    }
-    const everybody = this.presence.encodeAll();
-    if (everybody !== null) connection.send(encodeYWebsocketFrame({ kind: 'presence', presence: everybody }));
+    if (connection.session.isBehind || this.presence.size > 0) this.stragglers.tellPresence(connection);
   }
 
   leave(connection: DocumentConnection): void {
@@ -267,72 +181,28 @@ export class DocumentOwner {
 
   /** An update larger than the limit passes when it is alone: otherwise it never would. */
   hasRoomFor(bytes: number): boolean {
-    return this.#queueBytes === 0 || this.#queueBytes + bytes <= this.#options.maxQueueBytes;
+    return this.#queue.bytes === 0 || this.#queue.bytes + bytes <= this.#options.maxQueueBytes;
   }
 
   /** Whether the document stays within the limit with so much more in it, counting what is on its way to the disk. */
   hasRoomToGrow(bytes: number, limit: number): boolean {
-    return this.size.hasRoomFor(bytes, limit, () => this.answerStepOne(NOTHING_KNOWN));
+    return this.size.hasRoomFor(bytes, limit, () => this.encoded.answer(NOTHING_KNOWN));
   }
 
   submit(submission: Submission): void {
-    this.#enqueue(submission);
+    this.#queue.push(submission);
     this.#schedule();
     if (submission.connection !== null && this.#isFillingUp) this.#brake.hold(submission.connection.session);
   }
 
   get #isFillingUp(): boolean {
-    const isFull = this.#journalIsBusy || this.#queueBytes > this.#options.maxQueueBytes * BRAKE_FRACTION;
+    const isFull = this.#journalIsBusy || this.#queue.bytes > this.#options.maxQueueBytes * BRAKE_FRACTION;
     return isFull && this.isOpen; // a closed one has no flush that would end the wait
   }
 
   /** There is presence to send. */
   presenceChanged(): void {
     this.#schedule();
-  }
-
-  /** Asks a client for all that this document lacks. */
-  get stepOne(): Uint8Array {
-    this.#stepOne ??= encodeYWebsocketFrame({ kind: 'step-1', stateVector: Y.encodeStateVector(this.document) });
-    return this.#stepOne;
-  }
-
-  /**
-   * The state that a client with this state vector lacks, as a step 2, and our own state vector, as a step 1.
-   * Encoding a large document costs as much as reading it, so what somebody without anything gets is kept until the
-   * document changes: a hundred who come at once share it.
-   */
-  answerStepOne(stateVector: Uint8Array): { readonly stepOne: Uint8Array; readonly stepTwo: Uint8Array } {
-    const { stepOne } = this;
-    if (!knowsNothing(stateVector)) return { stepOne, stepTwo: encodeStepTwo(this.document, stateVector) };
-    this.#wholeState ??= this.#keepForAWhile(encodeStepTwo(this.document));
-    this.size.known(this.#wholeState.length);
-    return { stepOne, stepTwo: this.#wholeState };
-  }
-
-  /** Nothing was edited since. */
-  get isAsLoaded(): boolean {
-    return this.#isAsLoaded;
-  }
-
-  /** The state vector that the document was loaded with. */
-  get loadedVector(): Uint8Array {
-    return this.#loadedVector;
-  }
-
-  #forgetEncodings(): void {
-    this.#isAsLoaded = false;
-    this.#wholeState = null;
-    this.#stepOne = null;
-  }
-
-  /** A second copy of the document in memory, so not for longer than a crowd takes to come in. */
-  #keepForAWhile(stepTwo: Uint8Array): Uint8Array {
-    this.#cancelWholeState?.();
-    this.#cancelWholeState = this.#options.timer.after(WHOLE_STATE_MS, () => {
-      this.#wholeState = null;
-    });
-    return stepTwo;
   }
 
   /** Resolves once nothing is queued or at the disk, the title included. */
@@ -375,7 +245,7 @@ export class DocumentOwner {
   /** Everybody out, nobody in. Edits that are not at the disk yet are refused; those that are can be waited for. */
   evict(code: CloseCode): void {
     if (this.#state.kind === 'open') this.#state = { kind: 'closing' };
-    for (const submission of this.#takeQueue()) submission.settled?.reject(new Error(code.reason));
+    for (const submission of this.#queue.takeAll()) submission.settled?.reject(new Error(code.reason));
     for (const connection of [...this.#audience.connections()]) {
       // A provider never reopens a document that was closed by itself, so what may pass must end the socket (R7).
       if (code.retry === 'backoff') connection.closeSession(code);
@@ -398,14 +268,14 @@ export class DocumentOwner {
     this.#cancelIdle?.();
     this.#cancelPresence?.();
     this.#title.close();
-    this.#cancelWholeState?.();
+    this.encoded.close();
     this.stragglers.close();
     this.#brake.release();
     if (this.#flush.kind === 'scheduled') {
       this.#flush.cancel();
       this.#flush = { kind: 'idle' };
     }
-    this.#refuse(this.#takeQueue(), new Error('the document was closed'));
+    this.#refuse(this.#queue.takeAll(), new Error('the document was closed'));
   }
 
   #schedule(): void {
@@ -432,7 +302,7 @@ export class DocumentOwner {
   }
 
   #beginFlush(): void {
-    const batch = this.#takeQueue();
+    const batch = this.#queue.takeAll();
     this.pending.flushBegins();
     this.size.flushBegins();
     this.typeDepths.flushBegins();
@@ -526,12 +396,10 @@ export class DocumentOwner {
     this.#refuse(batch, error);
     // What the same clients sent since builds on what was refused, and comes back with it.
     const refused = new Set(batch.map((submission) => submission.connection));
-    const [lost, kept] = partition(
-      this.#takeQueue(),
-      ({ connection }) => connection !== null && refused.has(connection),
-    );
-    this.#refuse(lost, error);
-    for (const submission of kept) this.#enqueue(submission);
+    const queued = this.#queue.takeAll();
+    const isLost = ({ connection }: Submission): boolean => connection !== null && refused.has(connection);
+    this.#refuse(queued.filter(isLost), error);
+    for (const submission of queued) if (!isLost(submission)) this.#queue.push(submission);
     this.#ahead.clear();
     this.typeDepths.flushFails();
     this.#endFlush();
@@ -552,25 +420,16 @@ export class DocumentOwner {
 
   /** @returns what the document now has that it had not: at most one update, however many arrived */
   #apply(batch: readonly Submission[]): Uint8Array | null {
-    const fresh = batch.filter((submission) => !submission.applied).flatMap((submission) => submission.content ?? []);
-    if (fresh.length === 0) return null;
-    let result: Uint8Array | null = null;
-    const collect = (update: Uint8Array): void => {
-      result = update;
-    };
-    const origin = this.#options.originOf(batch);
-    this.#forgetEncodings();
+    const updates = batch.filter(({ applied }) => !applied).flatMap(({ content }) => content ?? []);
+    if (updates.length === 0) return null;
+    const { log, originOf } = this.#options;
+    this.encoded.forget();
     this.#applying = true;
-    this.document.on('update', collect);
     try {
-      this.document.transact(() => {
-        for (const { update } of fresh) applyOrSkip(this.document, update, origin, this.#options.log);
-      }, origin);
+      return applyAtOnce(this.document, updates, originOf(batch), log);
     } finally {
-      this.document.off('update', collect);
       this.#applying = false;
     }
-    return result;
   }
 
   #broadcast(batch: readonly Submission[], gained: readonly Uint8Array[]): void {
@@ -605,7 +464,7 @@ export class DocumentOwner {
 
   readonly #onDocumentUpdate = (update: Uint8Array, origin: unknown): void => {
     if (this.#applying) return;
-    this.#forgetEncodings();
+    this.encoded.forget();
     if (this.#flush.kind === 'applying' && this.#flush.origin === origin) return;
     this.#submitOwn(update, true);
   };
@@ -626,21 +485,6 @@ export class DocumentOwner {
     if (this.isOpen && batch.some((submission) => submission.applied)) this.#options.onBroken();
   }
 
-  #enqueue(submission: Submission): void {
-    this.#queue.push(submission);
-    const bytes = weighSubmission(submission);
-    this.#queueBytes += bytes;
-    this.#options.meters?.queued(1, bytes);
-  }
-
-  #takeQueue(): Submission[] {
-    const batch = this.#queue;
-    this.#options.meters?.queued(-batch.length, -this.#queueBytes);
-    this.#queue = [];
-    this.#queueBytes = 0;
-    return batch;
-  }
-
   #tellDrained(): void {
     const waiting = this.#onDrained;
     this.#onDrained = [];
@@ -655,14 +499,4 @@ export class DocumentOwner {
       if (this.isIdle) this.#options.onIdle();
     });
   }
-}
-
-function encodeStepTwo(document: Y.Doc, stateVector?: Uint8Array): Uint8Array {
-  return encodeYWebsocketFrame({ kind: 'step-2', update: Y.encodeStateAsUpdate(document, stateVector) });
-}
-
-function partition<T>(items: readonly T[], belongs: (item: T) => boolean): [T[], T[]] {
-  const groups: [T[], T[]] = [[], []];
-  for (const item of items) groups[belongs(item) ? 0 : 1].push(item);
-  return groups;
 }

@@ -1,5 +1,10 @@
 import type { WaitingFrame } from './document-connection.ts';
-import type { Arrival } from './document-owner.ts';
+
+/** Frames that something keeps from being submitted to their document yet. */
+export interface Arrival {
+  /** Resolves once all that have come so far are submitted, or never will be. */
+  settled(): Promise<void>;
+}
 
 /** A frame in a lane. */
 export interface LaneFrame extends WaitingFrame {

@@ -82,6 +82,6 @@ export class GrantRenewals {
     if (couldWrite === canWrite) return;
     connection.say({ kind: 'authenticated', scope: scopeOf(answer) });
     // What it wrote while it could not was refused, and what it writes now builds on that: all of it, once more (R4).
-    if (canWrite) connection.send(state.owner.stepOne);
+    if (canWrite) connection.send(state.owner.encoded.stepOne);
   }
 }

@@ -65,6 +65,15 @@ export class Stragglers {
     connection.backlog = null;
   }
 
+  /** Tells it who is there: at once, or with the rest that its socket has yet to take. */
+  tellPresence(connection: DocumentConnection): void {
+    if (connection.session.isBehind) {
+      this.note(connection).presence = null;
+      return;
+    }
+    connection.send(encodeYWebsocketFrame({ kind: 'presence', presence: this.#encodeEverybody() }));
+  }
+
   /** It is being sent all that the document has: no broadcast until now is missing. */
   passOver(connection: DocumentConnection): void {
     if (connection.backlog !== null) connection.backlog.position = this.#ring.end;
@@ -104,8 +113,12 @@ export class Stragglers {
   }
 
   #encodePresence(since: number | null): Uint8Array | 'forgotten' | null {
-    // Nobody is an answer too: clients ask to hear whether the connection lives.
-    return since === null ? (this.#presence.encodeAll() ?? encodePresence([])) : this.#presence.encodeSince(since);
+    return since === null ? this.#encodeEverybody() : this.#presence.encodeSince(since);
+  }
+
+  /** Nobody is an answer too: clients ask to hear whether the connection lives. */
+  #encodeEverybody(): Uint8Array {
+    return this.#presence.encodeAll() ?? encodePresence([]);
   }
 }
 

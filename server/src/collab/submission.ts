@@ -24,6 +24,19 @@ export interface Submission {
   readonly settled?: { resolve(): void; reject(error: unknown): void };
 }
 
+/** A submission of nobody, that nobody is told of. */
+export const NOTHING: Submission = {
+  connection: null,
+  handshake: 0,
+  kind: 'update',
+  content: null,
+  frame: null,
+  owed: false,
+  title: null,
+  applied: false,
+  readAtMs: null,
+};
+
 export function weighSubmission(submission: Submission): number {
   let bytes = 0;
   for (const { update } of submission.content ?? []) bytes += update.length;

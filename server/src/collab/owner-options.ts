@@ -1,0 +1,48 @@
+import type { DocumentStore, Epoch } from '@quire/persistence';
+import type { DocumentName } from '@quire/protocol';
+import type * as Y from 'yjs';
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../observability/log.ts';
+import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
+import type { Slicing } from './apply-in-slices.ts';
+import type { RingBudget } from './broadcast-ring.ts';
+import type { FlushTimer } from './flush-window.ts';
+import type { Submission } from './submission.ts';
+
+/** What a document looks like to its owner; Hocuspocus's `Document` is one. */
+export type OwnedDocument = Y.Doc;
+
+export interface OwnerOptions {
+  readonly name: DocumentName;
+  readonly epoch: Epoch;
+  /** State vector of earlier lives; structs below it belong to the dead (R14). */
+  readonly tombstone: ReadonlyMap<number, number>;
+  readonly document: OwnedDocument;
+  /** The document as it was read from disk, where that was one update: it need not be encoded again for the first who come. */
+  readonly stored: Uint8Array | null;
+  /** What it takes on the disk: its snapshot, and the edits since. */
+  readonly storedBytes: { readonly snapshot: number; readonly edits: number };
+  /** The title that the store's index has. */
+  readonly storedTitle: string;
+  readonly store: DocumentStore;
+  readonly clock: Clock;
+  readonly timer: FlushTimer;
+  readonly log: Logger;
+  readonly meters: CollabMeters | null;
+  readonly maxQueueBytes: number;
+  /** What may wait for the disk over all documents. */
+  readonly maxJournalQueueBytes: number;
+  readonly maxRingBytes: number;
+  readonly ringBudget: RingBudget;
+  readonly unloadDelayMs: number;
+  /** Left out: as the system's clock says. */
+  readonly slicing?: Slicing | undefined;
+  /** Called when nobody has needed the document for `unloadDelayMs`. */
+  onIdle(): void;
+  /** The transaction origin under which a batch is applied, so that hooks see where it came from: one of its own for each. */
+  originOf(batch: readonly Submission[]): object;
+  /** Called when the document in memory has what the disk has not, or could not take what the disk has: it must be read again. */
+  onBroken(): void;
+  /** Called with every presence message that is broadcast. */
+  onPresence(presence: Uint8Array): void;
+}

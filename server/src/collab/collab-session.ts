@@ -1,86 +1,27 @@
 import type { Connection as HocuspocusConnection } from '@hocuspocus/server';
-import type { DocumentStore } from '@quire/persistence';
-import {
-  type ClientFrame,
-  type CloseCode,
-  closeCodes,
-  encodePresence,
-  encodeYWebsocketFrame,
-  FrameError,
-  parseAddress,
-} from '@quire/protocol';
-import { createDecoder, readVarUint } from 'lib0/decoding';
-import * as Y from 'yjs';
+import { type ClientFrame, type CloseCode, closeCodes, parseAddress } from '@quire/protocol';
 import { type Grant, scopeOf } from '../auth/authenticator.ts';
-import type { Logger } from '../observability/log.ts';
-import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
-import type { Seats } from '../seats.ts';
 import type { Admission, AdmissionHost } from './admission.ts';
-import type { Slicing } from './apply-in-slices.ts';
-import {
-  type ConnectionHost,
-  type ConnectionState,
-  DocumentConnection,
-  type WaitingFrame,
-} from './document-connection.ts';
+import { takeContent } from './content-intake.ts';
+import { type ConnectionHost, DocumentConnection, type WaitingFrame } from './document-connection.ts';
 import type { DocumentOwner } from './document-owner.ts';
 import type { StoredAnswer } from './early-answers.ts';
 import { knowsNothing } from './encoded-state.ts';
-import type { ExtensionGate, GatedFrame } from './extension-gate.ts';
 import { copyOf, weigh } from './frame-bytes.ts';
 import { FrameLane } from './frame-lane.ts';
-import type { GrantRenewals } from './grant-renewals.ts';
-import type { GrantWatch } from './grant-watch.ts';
-import { type ContentFrame, type IngestLimits, ingest, refuse, type Verdict } from './ingest.ts';
-import { ingestLarge } from './ingest-large.ts';
-import type { Judge } from './judgement-thread.ts';
-import { isLarge } from './large-update.ts';
-import { hearPresence } from './presence-intake.ts';
+import type { Established, FrameHost, Progress, SessionContext } from './session-context.ts';
 import type { SessionOrigin, SessionPort } from './session-port.ts';
-
-export interface SessionLimits extends IngestLimits {
-  readonly maxPresenceStateBytes: number;
-  readonly maxPresenceEntries: number;
-  /** What may wait, over all documents of a socket, until their connections are established. */
-  readonly maxUnestablishedBytes: number;
-  readonly maxUnestablishedFrames: number;
-  readonly maxDocumentsPerSession: number;
-  /** Connections to one document. */
-  readonly maxClientsPerDocument: number;
-}
-
-/** What a session needs of the collaboration that it belongs to. */
-export interface SessionContext {
-  readonly gate: ExtensionGate | null;
-  readonly judge: Judge;
-  readonly slicing: Slicing;
-  readonly limits: SessionLimits;
-  readonly store: Pick<DocumentStore, 'status'>;
-  readonly log: Logger;
-  readonly meters: CollabMeters | null;
-  /** Sessions by the id of their user. */
-  readonly users: Seats;
-  discardDestroyed(name: string): void;
-  readonly renewals: GrantRenewals;
-  readonly watch: GrantWatch;
-  /** Counts somebody on the way into a document, so that it isn't unloaded under them (R6); returns the end of it. */
-  noteEntering(name: string): () => void;
-}
+import { beginHandshake, completeAnswer, sendStepTwo, takeKeptStepOne, takeStepOne } from './step-one-answers.ts';
 
 /** No token is this long; a renewal keeps the one that waits. */
 const MAX_TOKEN_LENGTH = 64 * 1024;
 
-type Established = Extract<ConnectionState, { kind: 'established' }>;
-
-/** Whether what a connection sends next may be handled: not after a refusal, since it builds on what was refused (R4). */
-type Progress = 'go on' | 'stop';
-
 /** The documents of one socket. Created when it opens, ended once when it closes. */
-export class CollabSession implements AdmissionHost, ConnectionHost {
-  readonly #port: SessionPort;
+export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
+  readonly port: SessionPort;
+  readonly context: SessionContext;
+  readonly admission: Admission;
   readonly #origin: SessionOrigin;
-  readonly #context: SessionContext;
-  readonly #admission: Admission;
   /** By raw address. A `Map`, since names are free text (R8). */
   readonly #connections = new Map<string, DocumentConnection>();
   /** Addresses whose connection we ended or refused; null while there are none. */
@@ -90,7 +31,6 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
   #waitingFrames = 0;
   #waitingBytes = 0;
   #wasEstablished = false;
-  /** The socket is gone. */
   #isOver = false;
 
   constructor(
@@ -99,14 +39,18 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     context: SessionContext,
     createAdmission: (host: AdmissionHost) => Admission,
   ) {
-    this.#port = port;
+    this.port = port;
     this.#origin = origin;
-    this.#context = context;
-    this.#admission = createAdmission(this);
+    this.context = context;
+    this.admission = createAdmission(this);
   }
 
   get wasEstablished(): boolean {
     return this.#wasEstablished;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   /** Some established connection, for a sign of life. */
@@ -125,7 +69,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     const connection = this.#connections.get(rawAddress) ?? this.#open(rawAddress);
     if (connection === null) return;
     if (frame.kind === 'token' && frame.token.length > MAX_TOKEN_LENGTH) {
-      this.#port.close(closeCodes.tooManyBeforeAuth);
+      this.port.close(closeCodes.tooManyBeforeAuth);
       return;
     }
     switch (connection.state.kind) {
@@ -159,8 +103,8 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
   ): void {
     if (owner === undefined || !owner.isOpen) {
       // Deleted or reloaded while this connection was on its way in: the next attempt meets the new state.
-      this.#context.discardDestroyed(connection.address.document);
-      this.#port.close(closeCodes.loadFailed);
+      this.context.discardDestroyed(connection.address.document);
+      this.port.close(closeCodes.loadFailed);
       return;
     }
     const full = this.#takeSeats(owner, grant.user.id);
@@ -173,8 +117,8 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     connection.state = established;
     connection.storedAnswer = null;
     this.#wasEstablished = true;
-    this.#context.meters?.connections.add(this.#port.dialect.name);
-    this.#context.watch.watch(connection, grant.expiresAt);
+    this.context.meters?.connections.add(this.port.dialect.name);
+    this.context.watch.watch(connection, grant.expiresAt);
     owner.enter(connection);
     this.#endEntering(connection);
     this.#drainWaiting(connection, established);
@@ -182,7 +126,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
 
   welcomeEarly(connection: DocumentConnection, grant: Grant, answer: StoredAnswer): void {
     connection.storedAnswer = answer;
-    this.#port.together(() => {
+    this.port.together(() => {
       connection.say({ kind: 'authenticated', scope: scopeOf(grant) });
       const asked = connection.waiting?.find(({ frame }) => frame.kind === 'step-1');
       if (asked !== undefined) this.#answerEarly(connection, asked);
@@ -193,7 +137,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
   #answerEarly(connection: DocumentConnection, asked: WaitingFrame): void {
     const { storedAnswer } = connection;
     // Behind, it has a whole document to take already; it is answered when this one is in memory, in its turn.
-    if (this.#port.isBehind) return;
+    if (this.port.isBehind) return;
     if (storedAnswer === null || asked.frame.kind !== 'step-1' || !knowsNothing(asked.frame.stateVector)) return;
     connection.storedAnswer = null;
     asked.isAnswered = true;
@@ -201,14 +145,14 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
   }
 
   refuse(connection: DocumentConnection | undefined, code: CloseCode, reason: string): void {
-    this.#context.meters?.connectionRefused(code);
+    this.context.meters?.connectionRefused(code);
     // An unmodified provider never tries again after a denial: what may pass must end the socket instead (R7).
     if (code.retry === 'backoff') {
-      this.#port.close(code);
+      this.port.close(code);
       return;
     }
     connection?.say({ kind: 'denied', reason });
-    if (this.#port.dialect.name === 'y-websocket') this.#port.close(code);
+    if (this.port.dialect.name === 'y-websocket') this.port.close(code);
     if (connection === undefined) return;
     this.#noteEnded(connection);
     this.drop(connection);
@@ -217,14 +161,14 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
   /** The socket has taken all that it was given: what its documents have kept for it follows, until it is behind again. */
   catchUp(): void {
     for (const connection of [...this.#connections.values()]) {
-      if (!this.#port.isOpen || this.#port.isBehind) return;
+      if (!this.port.isOpen || this.port.isBehind) return;
       const { backlog, state } = connection;
       if (backlog === null || state.kind !== 'established') continue;
       // The next time the others come first.
       this.#connections.delete(connection.address.raw);
       this.#connections.set(connection.address.raw, connection);
-      const stepOne = this.#takeStepOne(connection);
-      if (stepOne !== null) this.#sendStepTwo(connection, state, stepOne);
+      const stepOne = takeKeptStepOne(this, connection);
+      if (stepOne !== null) sendStepTwo(this, connection, state, stepOne);
       state.owner.stragglers.catchUp(connection);
     }
   }
@@ -236,9 +180,9 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
    * @returns what there are too many of
    */
   #takeSeats(owner: DocumentOwner, user: string): CloseCode | null {
-    if (owner.connectionCount >= this.#context.limits.maxClientsPerDocument) return closeCodes.documentFull;
+    if (owner.connectionCount >= this.context.limits.maxClientsPerDocument) return closeCodes.documentFull;
     if (user === '' || this.#users?.includes(user) === true) return null;
-    if (!this.#context.users.take(user)) return closeCodes.tooManySessions;
+    if (!this.context.users.take(user)) return closeCodes.tooManySessions;
     this.#users ??= [];
     this.#users.push(user);
     return null;
@@ -248,19 +192,19 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
   end(code: number, reason: string): void {
     this.#isOver = true;
     for (const connection of [...this.#connections.values()]) this.drop(connection);
-    for (const user of this.#users ?? []) this.#context.users.giveBack(user);
+    for (const user of this.#users ?? []) this.context.users.giveBack(user);
     this.#users = null;
-    this.#admission.end(code, reason);
+    this.admission.end(code, reason);
   }
 
   #open(rawAddress: string): DocumentConnection | null {
     const address = parseAddress(rawAddress);
     this.#ended?.delete(rawAddress);
-    if (this.#connections.size + (this.#ended?.size ?? 0) >= this.#context.limits.maxDocumentsPerSession) {
-      this.#port.close(closeCodes.tooManyDocuments);
+    if (this.#connections.size + (this.#ended?.size ?? 0) >= this.context.limits.maxDocumentsPerSession) {
+      this.port.close(closeCodes.tooManyDocuments);
       return null;
     }
-    const connection = new DocumentConnection(this.#port, address, this);
+    const connection = new DocumentConnection(this.port, address, this);
     this.#connections.set(address.raw, connection);
     return connection;
   }
@@ -268,25 +212,25 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
   #establishLater(connection: DocumentConnection, token: Extract<ClientFrame, { kind: 'token' }>): void {
     const bytes = weigh(token);
     // Whoever looks at the token does so before anybody is known, and may take long over a large one.
-    if (!this.#hasRoomToWait(bytes)) {
-      this.#port.close(closeCodes.tooManyBeforeAuth);
+    if (!this.hasRoomToWait(bytes)) {
+      this.port.close(closeCodes.tooManyBeforeAuth);
       return;
     }
     connection.state = { kind: 'establishing' };
-    this.#countWaiting(0, bytes);
-    const endEntering = this.#context.noteEntering(connection.address.document);
+    this.countWaiting(0, bytes);
+    const endEntering = this.context.noteEntering(connection.address.document);
     connection.endEntering = () => {
-      this.#countWaiting(0, -bytes);
+      this.countWaiting(0, -bytes);
       endEntering();
     };
-    if (this.#context.meters !== null) this.#context.meters.connectionsEntering += 1;
-    this.#admission.begin(connection, token);
+    if (this.context.meters !== null) this.context.meters.connectionsEntering += 1;
+    this.admission.begin(connection, token);
   }
 
   endConnection(connection: DocumentConnection, code: CloseCode): void {
     this.#noteEnded(connection);
-    this.#context.meters?.connectionRefused(code);
-    this.#admission.endConnection(connection, code);
+    this.context.meters?.connectionRefused(code);
+    this.admission.endConnection(connection, code);
   }
 
   #noteEnded({ address }: DocumentConnection): void {
@@ -298,18 +242,18 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     const end = connection.endEntering;
     if (end === null) return;
     connection.endEntering = null;
-    if (this.#context.meters !== null) this.#context.meters.connectionsEntering -= 1;
+    if (this.context.meters !== null) this.context.meters.connectionsEntering -= 1;
     end();
   }
 
   #wait(connection: DocumentConnection, frame: ClientFrame, readAtMs: number | null): void {
     const bytes = weigh(frame);
-    if (!this.#hasRoomToWait(bytes)) {
-      this.#port.close(connection.lane === null ? closeCodes.tooManyBeforeAuth : closeCodes.overloaded);
+    if (!this.hasRoomToWait(bytes)) {
+      this.port.close(connection.lane === null ? closeCodes.tooManyBeforeAuth : closeCodes.overloaded);
       return;
     }
     const waiting: WaitingFrame = { frame: copyOf(frame), bytes, readAtMs };
-    this.#countWaiting(1, bytes);
+    this.countWaiting(1, bytes);
     if (connection.lane !== null) {
       connection.lane.push({ ...waiting, isEntering: connection.isEntering });
       return;
@@ -319,15 +263,15 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     this.#answerEarly(connection, waiting);
   }
 
-  #hasRoomToWait(bytes: number): boolean {
-    const { maxUnestablishedBytes, maxUnestablishedFrames } = this.#context.limits;
+  hasRoomToWait(bytes: number): boolean {
+    const { maxUnestablishedBytes, maxUnestablishedFrames } = this.context.limits;
     return this.#waitingFrames + 1 <= maxUnestablishedFrames && this.#waitingBytes + bytes <= maxUnestablishedBytes;
   }
 
-  #countWaiting(frames: number, bytes: number): void {
+  countWaiting(frames: number, bytes: number): void {
     this.#waitingFrames += frames;
     this.#waitingBytes += bytes;
-    this.#context.meters?.waiting(frames, bytes);
+    this.context.meters?.waiting(frames, bytes);
   }
 
   #drainWaiting(connection: DocumentConnection, established: Established): void {
@@ -340,18 +284,20 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     const lastQuery = waiting.findLastIndex(({ frame }) => frame.kind === 'query-presence');
     for (const [index, { frame, readAtMs, isAnswered }] of waiting.entries()) {
       // Refused: what follows builds on what was not taken (R4).
-      if (connection.state !== established || !this.#port.isOpen) break;
-      if (connection.lane !== null) this.#wait(connection, frame, readAtMs);
-      else if (frame.kind === 'step-1' && index < lastStepOne) this.#beginHandshake(connection, frame.stateVector);
-      else if (frame.kind === 'step-1' && isAnswered) this.#completeAnswer(connection, established, frame);
-      else if (frame.kind !== 'query-presence' || index === lastQuery) {
-        this.#handle(connection, established, frame, readAtMs);
-      }
+      if (connection.state !== established || !this.port.isOpen) break;
+      const isSuperseded =
+        (frame.kind === 'step-1' && index < lastStepOne) || (frame.kind === 'query-presence' && index < lastQuery);
+      if (connection.lane !== null) {
+        if (!isSuperseded) this.#wait(connection, frame, readAtMs);
+      } else if (isSuperseded) {
+        if (frame.kind === 'step-1') beginHandshake(this, connection, frame.stateVector);
+      } else if (frame.kind === 'step-1' && isAnswered) completeAnswer(this, connection, established, frame);
+      else this.#handle(connection, established, frame, readAtMs);
     }
     connection.isEntering = false;
     // Who left before they were let in may be back already: what came after the goodbye is for another connection.
     for (const { frame, readAtMs } of taken.slice(waiting.length)) {
-      if (!this.#port.isOpen) break;
+      if (!this.port.isOpen) break;
       this.receive(connection.address.raw, frame, readAtMs);
     }
   }
@@ -361,7 +307,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     connection.waiting = null;
     let bytes = 0;
     for (const waiting of taken) bytes += waiting.bytes;
-    this.#countWaiting(-taken.length, -bytes);
+    this.countWaiting(-taken.length, -bytes);
     return taken;
   }
 
@@ -385,97 +331,22 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
       case 'update':
       case 'step-2':
       case 'presence':
-        return this.#beginContent(connection, state, frame, readAtMs);
+        return takeContent(this, connection, state, frame, readAtMs);
       case 'step-1':
-        return this.#beginStepOne(connection, state, frame);
+        return takeStepOne(this, connection, state, frame);
       case 'query-presence':
         state.owner.stragglers.tellPresence(connection);
         return 'go on';
       case 'token':
-        this.#context.renewals.renew(connection, state, frame.token, this.#origin);
-        this.#admission.pass(connection, frame);
+        this.context.renewals.renew(connection, state, frame.token, this.#origin);
+        this.admission.pass(connection, frame);
         return 'go on';
       case 'stateless':
       case 'close':
-        this.#admission.pass(connection, frame);
+        this.admission.pass(connection, frame);
         return 'go on';
       default:
         return frame satisfies never;
-    }
-  }
-
-  #beginContent(
-    connection: DocumentConnection,
-    state: Established,
-    frame: GatedFrame,
-    readAtMs: number | null,
-  ): Progress | Promise<Progress> {
-    const { hocuspocus } = state;
-    if (this.#context.gate === null || hocuspocus === null) return this.#accept(connection, state, frame, readAtMs);
-    const own = copyOf(frame);
-    return this.#throughGate(connection, weigh(own), () =>
-      this.#acceptThroughHooks(connection, state, hocuspocus, { frame: own, readAtMs }),
-    );
-  }
-
-  #beginStepOne(
-    connection: DocumentConnection,
-    state: Established,
-    frame: Extract<ClientFrame, { kind: 'step-1' }>,
-  ): Progress | Promise<Progress> {
-    if (this.#context.gate === null) {
-      this.#answerStepOne(connection, state, frame);
-      return 'go on';
-    }
-    const own = copyOf(frame);
-    return this.#throughGate(connection, weigh(own), async () => {
-      this.#answerStepOne(connection, state, own);
-      // Hocuspocus answers later, and whether the next one is passed to it depends on whether the socket takes that.
-      await state.hocuspocus?.waitForPendingMessages();
-      return 'go on';
-    });
-  }
-
-  #accept(
-    connection: DocumentConnection,
-    state: Established,
-    frame: GatedFrame,
-    readAtMs: number | null,
-  ): Progress | Promise<Progress> {
-    const { limits, store } = this.#context;
-    if (frame.kind !== 'presence') {
-      if (isLarge(frame.update)) return this.#acceptLarge(connection, state, frame, readAtMs);
-      return this.#act(connection, ingest(connection, state, frame, store, limits, readAtMs));
-    }
-    const { maxPresenceEntries: maxEntries, maxPresenceStateBytes: maxStateBytes } = limits;
-    try {
-      hearPresence(connection, state.owner, frame.presence, { maxEntries, maxStateBytes });
-      return 'go on';
-    } catch (error) {
-      if (!(error instanceof FrameError)) throw error;
-      connection.closeSession(closeCodes.badFrame);
-      return 'stop';
-    }
-  }
-
-  /** It takes its time, and so the socket is not read meanwhile: what had been read already waits behind it. */
-  async #acceptLarge(
-    connection: DocumentConnection,
-    state: Established,
-    frame: ContentFrame,
-    readAtMs: number | null,
-  ): Promise<Progress> {
-    if (!this.#context.judge.hasRoomFor(frame.update.length)) {
-      return this.#act(connection, refuse(closeCodes.overloaded));
-    }
-    // As with a small one, what came before its sender was gone is taken in.
-    const isWanted = (): boolean => state.owner.isOpen && (connection.state === state || this.#isOver);
-    this.#port.stopReading('judging');
-    try {
-      const verdict = await ingestLarge(connection, state, frame, this.#context, readAtMs, isWanted);
-      return verdict === null ? 'stop' : this.#act(connection, verdict);
-    } finally {
-      this.#port.readOn('judging');
     }
   }
 
@@ -490,7 +361,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
       while (progress === 'go on' && !hasLeft) {
         const next = lane.take();
         if (next === null) break;
-        this.#countWaiting(-1, -next.bytes);
+        this.countWaiting(-1, -next.bytes);
         if (!this.#mayHandle(connection, state, next.frame)) continue;
         connection.isEntering = next.isEntering;
         const begun = this.#begin(connection, state, next.frame, next.readAtMs);
@@ -499,16 +370,16 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
         hasLeft = next.frame.kind === 'close';
       }
     } catch (error) {
-      this.#context.log.error({ err: error, document: connection.address.document }, 'a frame could not be handled');
+      this.context.log.error({ err: error, document: connection.address.document }, 'a frame could not be handled');
       connection.closeSession(closeCodes.internalError);
     }
     const rest = lane.takeAll();
     connection.lane = null;
     endExpecting();
-    for (const { bytes } of rest) this.#countWaiting(-1, -bytes);
+    for (const { bytes } of rest) this.countWaiting(-1, -bytes);
     // Who closes a document may open it again at once: what came after the goodbye is for another connection.
     for (const { frame, readAtMs } of hasLeft ? rest : []) {
-      if (!this.#port.isOpen) break;
+      if (!this.port.isOpen) break;
       this.receive(connection.address.raw, frame, readAtMs);
     }
   }
@@ -516,148 +387,20 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
   /** Who is put out says nothing more; of who is gone, with their socket, counts what they had written until then. */
   #mayHandle(connection: DocumentConnection, state: Established, { kind }: ClientFrame): boolean {
     const isInside = connection.state === state;
-    if (isInside && this.#port.isOpen) return true;
+    if (isInside && this.port.isOpen) return true;
     const isGone = isInside || this.#isOver;
-    return isGone && this.#context.gate === null && state.owner.isOpen && (kind === 'update' || kind === 'step-2');
-  }
-
-  /** Hooks may take their time. What they look at counts against the limits of what waits at the door. */
-  async #throughGate(
-    connection: DocumentConnection,
-    bytes: number,
-    pass: () => Promise<Progress>,
-  ): Promise<Progress> {
-    if (!this.#hasRoomToWait(bytes)) {
-      this.#port.close(closeCodes.overloaded);
-      return 'stop';
-    }
-    this.#countWaiting(1, bytes);
-    try {
-      return await pass();
-    } catch (error) {
-      // A frame that a hook refuses ends the connection: going on without it would lose what builds on it (R4).
-      this.#context.log.warn({ err: error, document: connection.address.document }, 'a hook refused a message');
-      connection.closeSession(closeCodes.forbidden);
-      return 'stop';
-    } finally {
-      this.#countWaiting(-1, -bytes);
-    }
-  }
-
-  async #acceptThroughHooks(
-    connection: DocumentConnection,
-    state: Established,
-    hocuspocus: HocuspocusConnection,
-    arrival: { readonly frame: GatedFrame; readonly readAtMs: number | null },
-  ): Promise<Progress> {
-    const { gate } = this.#context;
-    if (gate === null) return 'stop';
-    const admitted = await gate.admit(hocuspocus, arrival.frame);
-    if (connection.state !== state) return 'stop';
-    const progress = await this.#accept(connection, state, admitted, arrival.readAtMs);
-    await gate.after(hocuspocus, arrival.frame);
-    return progress;
-  }
-
-  #act(connection: DocumentConnection, verdict: Verdict): Progress {
-    switch (verdict.kind) {
-      case 'accepted':
-        return 'go on';
-      case 'read-only':
-        this.#context.meters?.editRefused('read-only');
-        connection.say({ kind: 'receipt', durable: false });
-        return 'go on';
-      case 'refused':
-        this.#context.meters?.editRefused(verdict.code.name);
-        if (verdict.scope === 'document') connection.closeDocument(verdict.code);
-        else connection.closeSession(verdict.code);
-        return 'stop';
-      default:
-        return verdict satisfies never;
-    }
-  }
-
-  #answerStepOne(
-    connection: DocumentConnection,
-    state: Established,
-    frame: Extract<ClientFrame, { kind: 'step-1' }>,
-  ): void {
-    const stateVector = new Uint8Array(frame.stateVector);
-    if (!this.#beginHandshake(connection, stateVector)) return;
-    if (this.#port.isBehind) this.#keepStepOne(connection, state, stateVector);
-    else this.#sendStepTwo(connection, state, stateVector);
-  }
-
-  /** @returns whether it is a state vector; otherwise the session ends */
-  #beginHandshake(connection: DocumentConnection, stateVector: Uint8Array): boolean {
-    try {
-      if (readVarUint(createDecoder(stateVector)) > this.#context.limits.maxUpdateParts) {
-        connection.closeSession(closeCodes.updateTooComplex);
-        return false;
-      }
-      connection.ledger.beginHandshake(Y.decodeStateVector(stateVector));
-      return true;
-    } catch {
-      // lib0 throws plain errors for bytes that are not a state vector; the frame is at fault, whatever they say.
-      connection.closeSession(closeCodes.badFrame);
-      return false;
-    }
-  }
-
-  #sendStepTwo(connection: DocumentConnection, { owner }: Established, stateVector: Uint8Array): void {
-    owner.stragglers.passOver(connection);
-    if (this.#context.gate !== null) {
-      this.#admission.pass(connection, { kind: 'step-1', stateVector }); // hooks on messages want to see it; Hocuspocus answers
-      return;
-    }
-    const { stepOne, stepTwo } = owner.encoded.answer(stateVector);
-    connection.send(stepOne, stepTwo);
-  }
-
-  /** It was answered while the document was being loaded: what is left is to ask in return, and what was edited since. */
-  #completeAnswer(
-    connection: DocumentConnection,
-    state: Established,
-    frame: Extract<ClientFrame, { kind: 'step-1' }>,
-  ): void {
-    if (!this.#beginHandshake(connection, frame.stateVector)) return;
-    const { owner } = state;
-    if (owner.encoded.isAsLoaded) connection.send(owner.encoded.stepOne);
-    else if (this.#port.isBehind) this.#keepStepOne(connection, state, owner.encoded.loadedVector);
-    else this.#sendStepTwo(connection, state, owner.encoded.loadedVector);
-  }
-
-  /**
-   * Ten bytes ask for a whole document: while the socket has not taken what it was given, no other step 2 is made for it,
-   * and of what is asked meanwhile only the latest is answered (R15).
-   */
-  #keepStepOne(connection: DocumentConnection, { owner }: Established, stateVector: Uint8Array): void {
-    this.#takeStepOne(connection);
-    if (!this.#hasRoomToWait(stateVector.length)) {
-      this.#port.close(closeCodes.overloaded);
-      return;
-    }
-    this.#countWaiting(1, stateVector.length);
-    owner.stragglers.note(connection).stepOne = stateVector;
-  }
-
-  #takeStepOne({ backlog }: DocumentConnection): Uint8Array | null {
-    const stepOne = backlog?.stepOne ?? null;
-    if (backlog === null || stepOne === null) return null;
-    backlog.stepOne = null;
-    this.#countWaiting(-1, -stepOne.length);
-    return stepOne;
+    return isGone && this.context.gate === null && state.owner.isOpen && (kind === 'update' || kind === 'step-2');
   }
 
   drop(connection: DocumentConnection): void {
     const { state } = connection;
     connection.state = { kind: 'closed' };
     this.#takeWaiting(connection);
-    this.#takeStepOne(connection);
+    takeKeptStepOne(this, connection);
     if (this.#connections.get(connection.address.raw) === connection) this.#connections.delete(connection.address.raw);
     if (state.kind === 'established') {
-      this.#context.meters?.connections.add(this.#port.dialect.name, -1);
-      this.#context.watch.forget(connection);
+      this.context.meters?.connections.add(this.port.dialect.name, -1);
+      this.context.watch.forget(connection);
       state.owner.leave(connection);
     }
     this.#endEntering(connection);

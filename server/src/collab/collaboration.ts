@@ -12,7 +12,7 @@ import { Seats } from '../seats.ts';
 import type { Admission, AdmissionHost } from './admission.ts';
 import { type Slicing, systemSlicing } from './apply-in-slices.ts';
 import type { RingBudget } from './broadcast-ring.ts';
-import { CollabSession, type SessionContext, type SessionLimits } from './collab-session.ts';
+import { CollabSession } from './collab-session.ts';
 import { DirectAdmission, type DirectAdmissionContext } from './direct-admission.ts';
 import { DocumentOwner } from './document-owner.ts';
 import { EarlyAnswers } from './early-answers.ts';
@@ -28,6 +28,7 @@ import type { OwnerOptions } from './owner-options.ts';
 import { passOnChanges, QuireHocuspocus, takeOver } from './quire-hocuspocus.ts';
 import { Refusal } from './refusal.ts';
 import { draftUpdate } from './server-edit.ts';
+import type { SessionContext, SessionLimits } from './session-context.ts';
 import type { SessionOrigin, SessionPort } from './session-port.ts';
 import type { Submission } from './submission.ts';
 

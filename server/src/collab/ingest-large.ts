@@ -8,7 +8,6 @@ import {
   accepted,
   type Candidate,
   type ContentFrame,
-  type Established,
   findObjection,
   type IngestLimits,
   noteAuthor,
@@ -22,6 +21,7 @@ import { type Case, type Holdings, type SoundUpdate, unpackSpans } from './judge
 import type { Judge, Ruling } from './judgement-thread.ts';
 import { isLarge } from './large-update.ts';
 import { type DeleteSet, decodeDeletesAt, findNewDeletes, readPending, withDeletes } from './novelty.ts';
+import type { Established } from './session-context.ts';
 import { splitParts } from './split-by-author.ts';
 
 export interface LargeIngestContext {

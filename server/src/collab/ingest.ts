@@ -1,13 +1,14 @@
 import type { AuthoredUpdate, DocumentStore } from '@quire/persistence';
 import { type CloseCode, closeCodes, mayWrite, type SyncFrame } from '@quire/protocol';
 import * as Y from 'yjs';
-import type { ConnectionState, DocumentConnection } from './document-connection.ts';
+import type { DocumentConnection } from './document-connection.ts';
 import type { DocumentOwner } from './document-owner.ts';
 import { weighNews } from './document-size.ts';
 import { isLarge } from './large-update.ts';
 import { findNovelty } from './novelty.ts';
 import type { PendingLimits, Weighable } from './pending-edits.ts';
 import type { DraftedEdit } from './server-edit.ts';
+import type { Established } from './session-context.ts';
 import { splitByAuthor } from './split-by-author.ts';
 import type { Submission } from './submission.ts';
 import {
@@ -29,7 +30,6 @@ export interface IngestLimits extends PendingLimits {
 }
 
 export type ContentFrame = Extract<SyncFrame, { kind: 'update' | 'step-2' }>;
-export type Established = Extract<ConnectionState, { kind: 'established' }>;
 
 /** What becomes of a content frame. */
 export type Verdict =

@@ -1,0 +1,128 @@
+import type { Connection as HocuspocusConnection } from '@hocuspocus/server';
+import { closeCodes, FrameError } from '@quire/protocol';
+import type { DocumentConnection } from './document-connection.ts';
+import type { GatedFrame } from './extension-gate.ts';
+import { copyOf, weigh } from './frame-bytes.ts';
+import { type ContentFrame, ingest, refuse, type Verdict } from './ingest.ts';
+import { ingestLarge } from './ingest-large.ts';
+import { isLarge } from './large-update.ts';
+import { hearPresence } from './presence-intake.ts';
+import type { Established, FrameHost, Progress } from './session-context.ts';
+
+/** Takes what a client says of content and presence. @returns a promise where that takes its time */
+export function takeContent(
+  host: FrameHost,
+  connection: DocumentConnection,
+  state: Established,
+  frame: GatedFrame,
+  readAtMs: number | null,
+): Progress | Promise<Progress> {
+  const { hocuspocus } = state;
+  if (host.context.gate === null || hocuspocus === null) return accept(host, connection, state, frame, readAtMs);
+  const own = copyOf(frame);
+  return throughGate(host, connection, weigh(own), () =>
+    acceptThroughHooks(host, connection, state, hocuspocus, { frame: own, readAtMs }),
+  );
+}
+
+/** Hooks may take their time. What they look at counts against the limits of what waits at the door. */
+export async function throughGate(
+  host: FrameHost,
+  connection: DocumentConnection,
+  bytes: number,
+  pass: () => Promise<Progress>,
+): Promise<Progress> {
+  if (!host.hasRoomToWait(bytes)) {
+    host.port.close(closeCodes.overloaded);
+    return 'stop';
+  }
+  host.countWaiting(1, bytes);
+  try {
+    return await pass();
+  } catch (error) {
+    // A frame that a hook refuses ends the connection: going on without it would lose what builds on it (R4).
+    host.context.log.warn({ err: error, document: connection.address.document }, 'a hook refused a message');
+    connection.closeSession(closeCodes.forbidden);
+    return 'stop';
+  } finally {
+    host.countWaiting(-1, -bytes);
+  }
+}
+
+async function acceptThroughHooks(
+  host: FrameHost,
+  connection: DocumentConnection,
+  state: Established,
+  hocuspocus: HocuspocusConnection,
+  arrival: { readonly frame: GatedFrame; readonly readAtMs: number | null },
+): Promise<Progress> {
+  const { gate } = host.context;
+  if (gate === null) return 'stop';
+  const admitted = await gate.admit(hocuspocus, arrival.frame);
+  if (connection.state !== state) return 'stop';
+  const progress = await accept(host, connection, state, admitted, arrival.readAtMs);
+  await gate.after(hocuspocus, arrival.frame);
+  return progress;
+}
+
+function accept(
+  host: FrameHost,
+  connection: DocumentConnection,
+  state: Established,
+  frame: GatedFrame,
+  readAtMs: number | null,
+): Progress | Promise<Progress> {
+  const { limits, store } = host.context;
+  if (frame.kind !== 'presence') {
+    if (isLarge(frame.update)) return acceptLarge(host, connection, state, frame, readAtMs);
+    return act(host, connection, ingest(connection, state, frame, store, limits, readAtMs));
+  }
+  const { maxPresenceEntries: maxEntries, maxPresenceStateBytes: maxStateBytes } = limits;
+  try {
+    hearPresence(connection, state.owner, frame.presence, { maxEntries, maxStateBytes });
+    return 'go on';
+  } catch (error) {
+    if (!(error instanceof FrameError)) throw error;
+    connection.closeSession(closeCodes.badFrame);
+    return 'stop';
+  }
+}
+
+/** It takes its time, and so the socket is not read meanwhile: what had been read already waits behind it. */
+async function acceptLarge(
+  host: FrameHost,
+  connection: DocumentConnection,
+  state: Established,
+  frame: ContentFrame,
+  readAtMs: number | null,
+): Promise<Progress> {
+  const { context, port } = host;
+  if (!context.judge.hasRoomFor(frame.update.length)) return act(host, connection, refuse(closeCodes.overloaded));
+  // As with a small one, what came before its sender was gone is taken in.
+  const isWanted = (): boolean => state.owner.isOpen && (connection.state === state || host.isOver);
+  port.stopReading('judging');
+  try {
+    const verdict = await ingestLarge(connection, state, frame, context, readAtMs, isWanted);
+    return verdict === null ? 'stop' : act(host, connection, verdict);
+  } finally {
+    port.readOn('judging');
+  }
+}
+
+function act({ context: { meters } }: FrameHost, connection: DocumentConnection, verdict: Verdict): Progress {
+  switch (verdict.kind) {
+    case 'accepted':
+      return 'go on';
+    case 'read-only':
+      meters?.editRefused('read-only');
+      connection.say({ kind: 'receipt', durable: false });
+      return 'go on';
+    case 'refused':
+      meters?.editRefused(verdict.code.name);
+      if (verdict.scope === 'document') connection.closeDocument(verdict.code);
+      else connection.closeSession(verdict.code);
+      return 'stop';
+    default:
+      return verdict satisfies never;
+  }
+}

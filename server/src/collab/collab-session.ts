@@ -16,6 +16,9 @@ import { beginHandshake, completeAnswer, sendStepTwo, takeKeptStepOne, takeStepO
 /** No token is this long; a renewal keeps the one that waits. */
 const MAX_TOKEN_LENGTH = 64 * 1024;
 
+/** What a frame in a lane takes besides its bytes. */
+const LANE_FRAME_BYTES = 200;
+
 /** The documents of one socket. Created when it opens, ended once when it closes. */
 export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
   readonly port: SessionPort;
@@ -249,18 +252,30 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
   #wait(connection: DocumentConnection, frame: ClientFrame, readAtMs: number | null): void {
     const bytes = weigh(frame);
     if (!this.hasRoomToWait(bytes)) {
-      this.port.close(connection.lane === null ? closeCodes.tooManyBeforeAuth : closeCodes.overloaded);
+      this.port.close(closeCodes.tooManyBeforeAuth);
       return;
     }
     const waiting: WaitingFrame = { frame: copyOf(frame), bytes, readAtMs };
     this.countWaiting(1, bytes);
-    if (connection.lane !== null) {
-      connection.lane.push({ ...waiting, isEntering: connection.isEntering });
-      return;
-    }
     connection.waiting ??= [];
     connection.waiting.push(waiting);
     this.#answerEarly(connection, waiting);
+  }
+
+  /** However many they are: a read from the network may bring thousands of keystrokes behind something pasted. */
+  #waitInLane(connection: DocumentConnection, lane: FrameLane, frame: ClientFrame, readAtMs: number | null): void {
+    const bytes = weigh(frame) + LANE_FRAME_BYTES;
+    if (this.#waitingBytes + bytes > this.context.limits.maxUnestablishedBytes) {
+      this.port.close(closeCodes.overloaded);
+      return;
+    }
+    lane.push({ frame: copyOf(frame), bytes, readAtMs, isEntering: connection.isEntering });
+    this.#countInLane(1, bytes);
+  }
+
+  #countInLane(frames: number, bytes: number): void {
+    this.#waitingBytes += bytes;
+    this.context.meters?.waiting(frames, bytes);
   }
 
   hasRoomToWait(bytes: number): boolean {
@@ -288,7 +303,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
       const isSuperseded =
         (frame.kind === 'step-1' && index < lastStepOne) || (frame.kind === 'query-presence' && index < lastQuery);
       if (connection.lane !== null) {
-        if (!isSuperseded) this.#wait(connection, frame, readAtMs);
+        if (!isSuperseded) this.#waitInLane(connection, connection.lane, frame, readAtMs);
       } else if (isSuperseded) {
         if (frame.kind === 'step-1') beginHandshake(this, connection, frame.stateVector);
       } else if (frame.kind === 'step-1' && isAnswered) completeAnswer(this, connection, established, frame);
@@ -313,7 +328,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
 
   #handle(connection: DocumentConnection, state: Established, frame: ClientFrame, readAtMs: number | null): void {
     if (connection.lane !== null) {
-      this.#wait(connection, frame, readAtMs);
+      this.#waitInLane(connection, connection.lane, frame, readAtMs);
       return;
     }
     const progress = this.#begin(connection, state, frame, readAtMs);
@@ -361,7 +376,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
       while (progress === 'go on' && !hasLeft) {
         const next = lane.take();
         if (next === null) break;
-        this.countWaiting(-1, -next.bytes);
+        this.#countInLane(-1, -next.bytes);
         if (!this.#mayHandle(connection, state, next.frame)) continue;
         connection.isEntering = next.isEntering;
         const begun = this.#begin(connection, state, next.frame, next.readAtMs);
@@ -376,7 +391,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
     const rest = lane.takeAll();
     connection.lane = null;
     endExpecting();
-    for (const { bytes } of rest) this.countWaiting(-1, -bytes);
+    for (const { bytes } of rest) this.#countInLane(-1, -bytes);
     // Who closes a document may open it again at once: what came after the goodbye is for another connection.
     for (const { frame, readAtMs } of hasLeft ? rest : []) {
       if (!this.port.isOpen) break;

@@ -188,11 +188,16 @@ describe('a large update', () => {
   });
 
   it('[G4] what waits behind it has a limit', async () => {
-    const { enter } = stage({ maxUnestablishedFrames: 10 });
-    const ada = await enter('plan');
-    ada.say(update(makeManyTexts(1, LARGE)));
-    for (let key = 0; key < 20; key += 1) ada.say(update(makeManyTexts(1, 1, LARGE + key)));
-    expect(ada.port.closedWith).toBe(closeCodes.overloaded);
+    const { judge, store, enter } = stage({ maxUnestablishedBytes: 20_000, maxUnestablishedFrames: 3 });
+    const [ada, ben] = [await enter('plan'), await enter('other', 'ben')];
+    for (const person of [ada, ben]) person.say(update(makeManyTexts(1, LARGE)));
+    for (let key = 0; key < 50; key += 1) ada.say(update(makeManyTexts(1, 1, LARGE + key)));
+    expect(ada.port.isOpen).toBe(true);
+    for (let key = 0; key < 100; key += 1) ben.say(update(makeManyTexts(1, 1, LARGE + key)));
+    expect(ben.port.closedWith).toBe(closeCodes.overloaded);
+    judge.ruleNext();
+    await until(() => ada.receipts() === 52, { what: 'all have their receipts' });
+    expect(await storedText(store, 'plan')).toHaveLength(LARGE + 50);
   });
 
   it.each(['limits.maxNestingDepth', 'limits.maxDocumentBytes'])('[G4] keeps to %s as a small one does', async (limit) => {

@@ -1,5 +1,5 @@
 import type { DocumentStore } from '@quire/persistence';
-import { type CloseCode, closeCodes } from '@quire/protocol';
+import { type CloseCode, closeCodes, mayWrite } from '@quire/protocol';
 import * as Y from 'yjs';
 import { type Slicing, splitDeletes } from './apply-in-slices.ts';
 import type { DocumentConnection } from './document-connection.ts';
@@ -12,6 +12,7 @@ import {
   type IngestLimits,
   noteAuthor,
   type Questions,
+  readOnly,
   refuse,
   submissionOf,
   unlessKnown,
@@ -62,7 +63,9 @@ export async function ingestLarge(
   readAtMs: number | null,
   isWanted: () => boolean,
 ): Promise<Verdict | null> {
-  const { owner } = established;
+  const { owner, grant } = established;
+  // A step 2 may have no news, which is for readers to send too.
+  if (frame.kind === 'update' && !mayWrite(grant.role)) return readOnly;
   const ruling = await judge.judge(describeCase(owner, frame, limits.maxUpdateParts));
   if (!isWanted()) return null;
   if (ruling.kind !== 'sound') return refuse(codeFor(ruling));

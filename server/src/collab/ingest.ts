@@ -39,7 +39,7 @@ export type Verdict =
   | { readonly kind: 'refused'; readonly code: CloseCode; readonly scope: 'session' | 'document' };
 
 export const accepted: Verdict = { kind: 'accepted' };
-const readOnly: Verdict = { kind: 'read-only' };
+export const readOnly: Verdict = { kind: 'read-only' };
 
 /** What has to be known of an update, whoever looked into it. */
 export type Candidate = Weighable;

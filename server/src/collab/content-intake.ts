@@ -88,24 +88,28 @@ function accept(
   }
 }
 
-/** It takes its time, and so the socket is not read meanwhile: what had been read already waits behind it. */
-async function acceptLarge(
+function acceptLarge(
   host: FrameHost,
   connection: DocumentConnection,
   state: Established,
   frame: ContentFrame,
   readAtMs: number | null,
-): Promise<Progress> {
-  const { context, port } = host;
+): Progress | Promise<Progress> {
+  const { context } = host;
   if (!context.judge.hasRoomFor(frame.update.length)) return act(host, connection, refuse(closeCodes.overloaded));
   // As with a small one, what came before its sender was gone is taken in.
   const isWanted = (): boolean => state.owner.isOpen && (connection.state === state || host.isOver);
-  port.stopReading('judging');
+  return obey(host, connection, ingestLarge(connection, state, frame, context, readAtMs, isWanted));
+}
+
+/** It takes its time, and so the socket is not read meanwhile: what had been read already waits behind it. */
+async function obey(host: FrameHost, connection: DocumentConnection, judged: Promise<Verdict | null>): Promise<Progress> {
+  host.port.stopReading('judging');
   try {
-    const verdict = await ingestLarge(connection, state, frame, context, readAtMs, isWanted);
+    const verdict = await judged;
     return verdict === null ? 'stop' : act(host, connection, verdict);
   } finally {
-    port.readOn('judging');
+    host.port.readOn('judging');
   }
 }
 

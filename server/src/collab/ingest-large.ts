@@ -48,6 +48,14 @@ const answered: Questions<JudgedUpdate> = {
 const RANGES_PER_LOOK = 500;
 const SLICE_MS = 2;
 
+/** A large frame, without its bytes. */
+interface Sent {
+  readonly connection: DocumentConnection;
+  readonly established: Established;
+  readonly kind: ContentFrame['kind'];
+  readonly readAtMs: number | null;
+}
+
 /**
  * The door for content that is too large to be looked at where it arrives: a thread looks into it, and what is left for
  * here is to ask the document. In the order in which frames of a connection are taken in, it has its place (R4).
@@ -55,29 +63,40 @@ const SLICE_MS = 2;
  * @param isWanted whether anybody still has to do with it
  * @returns null when nobody has
  */
-export async function ingestLarge(
+export function ingestLarge(
   connection: DocumentConnection,
   established: Established,
-  frame: ContentFrame,
-  { judge, limits, slicing, store }: LargeIngestContext,
+  { kind, update }: ContentFrame,
+  context: LargeIngestContext,
   readAtMs: number | null,
   isWanted: () => boolean,
 ): Promise<Verdict | null> {
-  const { owner, grant } = established;
   // A step 2 may have no news, which is for readers to send too.
-  if (frame.kind === 'update' && !mayWrite(grant.role)) return readOnly;
-  const ruling = await judge.judge(describeCase(owner, frame, limits.maxUpdateParts));
+  if (kind === 'update' && !mayWrite(established.grant.role)) return Promise.resolve(readOnly);
+  // From here on nobody holds the frame, which is a view into the socket's buffer: while it waits it is there once.
+  const ruling = context.judge.judge(describeCase(established.owner, kind, update, context.limits.maxUpdateParts));
+  return takeIn({ connection, established, kind, readAtMs }, ruling, context, isWanted);
+}
+
+async function takeIn(
+  { connection, established, kind, readAtMs }: Sent,
+  judgement: Promise<Ruling>,
+  { limits, slicing, store }: LargeIngestContext,
+  isWanted: () => boolean,
+): Promise<Verdict | null> {
+  const { owner } = established;
+  const ruling = await judgement;
   if (!isWanted()) return null;
   if (ruling.kind !== 'sound') return refuse(codeFor(ruling));
-  const whole = await weighAgainst(owner, frame.kind, ruling.sound, slicing);
+  const whole = await weighAgainst(owner, kind, ruling.sound, slicing);
   if (!isWanted()) return null;
   const hasNews = whole.spans.length > 0 || whole.deletes.clients.size > 0;
-  const novelty = frame.kind === 'update' ? unlessKnown(owner, whole) : hasNews ? whole : null;
-  const objection = findObjection(established, frame.kind, whole, novelty, answered, store, limits);
+  const novelty = kind === 'update' ? unlessKnown(owner, whole) : hasNews ? whole : null;
+  const objection = findObjection(established, kind, whole, novelty, answered, store, limits);
   if (objection !== null) return objection;
-  if (novelty !== null && frame.kind === 'update') noteAuthor(owner, connection.author, whole.spans);
-  const content = novelty === null ? null : attribute(connection, owner, frame.kind, novelty);
-  const submission = submissionOf(connection, frame.kind, whole, content, readAtMs);
+  if (novelty !== null && kind === 'update') noteAuthor(owner, connection.author, whole.spans);
+  const content = novelty === null ? null : attribute(connection, owner, kind, novelty);
+  const submission = submissionOf(connection, kind, whole, content, readAtMs);
   owner.submit(novelty !== null && isLarge(novelty.update) ? { ...submission, large: novelty.update } : submission);
   return accepted;
 }
@@ -98,9 +117,12 @@ function codeFor({ kind }: Exclude<Ruling, { kind: 'sound' }>): CloseCode {
   }
 }
 
-/** The copy is what is handed to the thread: the frame is a view into the socket's buffer. */
-function describeCase(owner: DocumentOwner, { kind, update }: ContentFrame, maxParts: number): Case {
-  const { ahead, document, tombstone } = owner;
+function describeCase(
+  { ahead, document, tombstone }: DocumentOwner,
+  kind: ContentFrame['kind'],
+  update: Uint8Array,
+  maxParts: number,
+): Case {
   const holdings: Holdings = {
     stateVector: Y.encodeStateVector(document),
     ahead: new Map(ahead), // the case may have to wait, and is about this moment

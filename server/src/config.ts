@@ -144,7 +144,9 @@ const limitsSchema = z.strictObject({
     ),
   maxJudgingMs: whole(1, 600_000)
     .default(10_000)
-    .describe('How long judging one large update may take, in milliseconds; the largest that are allowed take some two seconds.'),
+    .describe(
+      'How long judging one large update may take, in milliseconds; the largest that are allowed take some two seconds.',
+    ),
   maxNestingDepth: whole(10, 1000)
     .default(500)
     .describe(

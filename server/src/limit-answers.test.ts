@@ -259,7 +259,8 @@ const trespasses: Readonly<Record<keyof typeof limits, Trespass>> = {
     async commit(server) {
       const sockets = await Promise.all(Array.from({ length: 6 }, () => open(server)));
       // The first is judged in a thread that has yet to be started: the others find no room.
-      for (const [index, socket] of sockets.entries()) for (const frame of updates(makeManyTexts(index + 1, 9_000))) socket.send(frame);
+      for (const [index, socket] of sockets.entries())
+        for (const frame of updates(makeManyTexts(index + 1, 9_000))) socket.send(frame);
       return Promise.race(sockets.map(closeOf));
     },
   },

@@ -103,7 +103,11 @@ function acceptLarge(
 }
 
 /** It takes its time, and so the socket is not read meanwhile: what had been read already waits behind it. */
-async function obey(host: FrameHost, connection: DocumentConnection, judged: Promise<Verdict | null>): Promise<Progress> {
+async function obey(
+  host: FrameHost,
+  connection: DocumentConnection,
+  judged: Promise<Verdict | null>,
+): Promise<Progress> {
   host.port.stopReading('judging');
   try {
     const verdict = await judged;

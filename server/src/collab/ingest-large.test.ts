@@ -164,19 +164,22 @@ describe('a large update', () => {
     ['meets a fault of ours', { kind: 'failed' }, closeCodes.internalError],
     ['meets a server that stops', { kind: 'closed' }, closeCodes.serviceRestart],
   ];
-  it.each(endings)('[R4] that %s ends its session, and nothing of it or behind it is stored', async (_, ruling, code) => {
-    const { judge, store, enter } = stage();
-    const ada = await enter('plan');
-    const ben = await enter('plan', 'ben');
-    ada.say(update(makeManyTexts(1, LARGE)), update(makeManyTexts(2, 1)));
-    judge.ruleNext(ruling);
-    await until(() => !ada.port.isOpen, { what: 'its session ends' });
-    expect(ada.port.closedWith).toBe(code);
-    ada.session.end(code.code, '');
-    ben.say(update(makeManyTexts(3, 1)));
-    await until(() => ben.receipts() === 2, { what: 'the other one goes on' });
-    expect(await storedText(store, 'plan')).toBe('x');
-  });
+  it.each(endings)(
+    '[R4] that %s ends its session, and nothing of it or behind it is stored',
+    async (_, ruling, code) => {
+      const { judge, store, enter } = stage();
+      const ada = await enter('plan');
+      const ben = await enter('plan', 'ben');
+      ada.say(update(makeManyTexts(1, LARGE)), update(makeManyTexts(2, 1)));
+      judge.ruleNext(ruling);
+      await until(() => !ada.port.isOpen, { what: 'its session ends' });
+      expect(ada.port.closedWith).toBe(code);
+      ada.session.end(code.code, '');
+      ben.say(update(makeManyTexts(3, 1)));
+      await until(() => ben.receipts() === 2, { what: 'the other one goes on' });
+      expect(await storedText(store, 'plan')).toBe('x');
+    },
+  );
 
   it('[G4] for which there is no room among those that wait ends its session, to come back with backoff', async () => {
     const { judge, enter } = stage();
@@ -200,19 +203,22 @@ describe('a large update', () => {
     expect(await storedText(store, 'plan')).toHaveLength(LARGE + 50);
   });
 
-  it.each(['limits.maxNestingDepth', 'limits.maxDocumentBytes'])('[G4] keeps to %s as a small one does', async (limit) => {
-    const { judge, enter } = stage(limit === 'limits.maxDocumentBytes' ? { maxDocumentBytes: 20_000 } : {});
-    const ada = await enter('plan');
-    const nest = makeNest({ client: 9, clock: 0 }, testLimits.maxNestingDepth + 1);
-    const texts = makeManyTexts(1, LARGE);
-    ada.say(update(limit === 'limits.maxNestingDepth' ? Y.mergeUpdates([texts, nest]) : texts));
-    judge.ruleNext();
-    if (limit === 'limits.maxNestingDepth') {
-      await until(() => ada.port.closedWith === closeCodes.updateTooComplex, { what: 'its session ends' });
-    } else {
-      await until(() => ada.count('closed') === 1, { what: 'its document is closed' });
-    }
-  });
+  it.each(['limits.maxNestingDepth', 'limits.maxDocumentBytes'])(
+    '[G4] keeps to %s as a small one does',
+    async (limit) => {
+      const { judge, enter } = stage(limit === 'limits.maxDocumentBytes' ? { maxDocumentBytes: 20_000 } : {});
+      const ada = await enter('plan');
+      const nest = makeNest({ client: 9, clock: 0 }, testLimits.maxNestingDepth + 1);
+      const texts = makeManyTexts(1, LARGE);
+      ada.say(update(limit === 'limits.maxNestingDepth' ? Y.mergeUpdates([texts, nest]) : texts));
+      judge.ruleNext();
+      if (limit === 'limits.maxNestingDepth') {
+        await until(() => ada.port.closedWith === closeCodes.updateTooComplex, { what: 'its session ends' });
+      } else {
+        await until(() => ada.count('closed') === 1, { what: 'its document is closed' });
+      }
+    },
+  );
 
   it('[R5] of a step 2 only what is new is stored, under the names of those who wrote it', async () => {
     const { judge, store, enter } = stage();

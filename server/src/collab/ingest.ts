@@ -186,7 +186,8 @@ export function findObjection<C extends Candidate>(
   const isMissingSomething = questions.hasMissingDependencies(novelty, clockOf);
   if (isMissingSomething && !owner.pending.hasRoomFor(novelty, limits)) return refuse(closeCodes.tooMuchPending);
   // The last to be asked: what passes here is taken to be on its way.
-  if (!questions.admitTypes(novelty, owner, limits.maxNestingDepth, clockOf)) return refuse(closeCodes.updateTooComplex);
+  if (!questions.admitTypes(novelty, owner, limits.maxNestingDepth, clockOf))
+    return refuse(closeCodes.updateTooComplex);
   if (isMissingSomething) owner.pending.note(novelty);
   else for (const span of novelty.spans) owner.noteAhead(span.client, span.end);
   owner.size.note(news);

@@ -42,7 +42,7 @@ describe('what is found out about a large update without its document', () => {
   it('[R5] of a step 2 is what the document would have found', () => {
     const step = fc.record({ who: fc.nat(2), at: fc.nat(40), erase: fc.boolean(), sync: fc.boolean() });
     let novel = 0;
-    fc.assert(
+    void fc.assert(
       fc.property(fc.array(step, { minLength: 1, maxLength: 40 }), (script) => {
         const [hub, other] = write(script) as [Y.Doc, Y.Doc];
         const update = Y.encodeStateAsUpdate(other);

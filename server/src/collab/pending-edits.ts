@@ -15,7 +15,9 @@ export interface PendingLimits {
 }
 
 /** What has to be known of an update to weigh it. */
-export type Weighable = Pick<InspectedUpdate, 'update' | 'deletes' | 'spans'> & { readonly structs: { readonly length: number } };
+export type Weighable = Pick<InspectedUpdate, 'update' | 'deletes' | 'spans'> & {
+  readonly structs: { readonly length: number };
+};
 
 const NOTHING: PendingWeight = { edits: 0, bytes: 0 };
 

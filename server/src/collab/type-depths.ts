@@ -183,10 +183,7 @@ class Voyage {
 }
 
 /** Surveys the types of an update without its document. @param clockOf how far a client's structs are known there */
-export function surveyTypes(
-  structs: InspectedUpdate['structs'],
-  clockOf: (client: number) => number,
-): SurveyedTypes {
+export function surveyTypes(structs: InspectedUpdate['structs'], clockOf: (client: number) => number): SurveyedTypes {
   const hangOn = new Map<string, Y.ID>();
   let isCutShort = false;
   const survey = new Survey(structs, clockOf, {

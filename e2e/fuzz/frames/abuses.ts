@@ -15,6 +15,8 @@ const DEEPEST = 6_000;
 const NESTED_TYPES = 4_000;
 /** More than are judged where they arrive, in less than a frame may have. */
 const LARGE_PIECES = 9_000;
+/** Of those who come later, each is put behind, or before, all of them. */
+const CROWD = 600;
 
 const inHocuspocus = { dialects: ['hocuspocus'] } as const;
 
@@ -86,6 +88,11 @@ export const abusiveKinds: readonly FrameKind[] = [
     binary(encode({ kind: 'update', update: claimClocks(author.client + 3, LARGEST_NUMBER - 1) })),
   ),
   kind(
+    'a crowd that writes at one place',
+    ({ encode, author }) => binary(encode({ kind: 'update', update: crowdAt(author.client + 10_000, CROWD) })),
+    { crowds: true },
+  ),
+  kind(
     'a large update whose end is missing',
     ({ encode, author, random }) => {
       const update = claimPieces(author.client + 4, LARGE_PIECES);
@@ -135,7 +142,7 @@ export const abusiveKinds: readonly FrameKind[] = [
   ),
 ];
 
-const [ARRAY, NULL, ANY, COLLECTED] = [117, 126, 8, 0] as const;
+const [ARRAY, NULL, ANY, TEXT, COLLECTED] = [117, 126, 8, 4, 0] as const;
 
 function bytesOf(write: (encoder: Encoder) => void): Uint8Array {
   const encoder = createEncoder();
@@ -187,6 +194,19 @@ function claimPieces(client: number, count: number): Uint8Array {
     for (let clock = 0; clock < count; clock += 1) writeNumbers(encoder, COLLECTED, 1);
     writeNumbers(encoder, 1, client, count / 2);
     for (let clock = 0; clock < count; clock += 2) writeNumbers(encoder, clock, 1);
+  });
+}
+
+/** A text of each of so many clients, all at the beginning of the same list. */
+function crowdAt(firstClient: number, count: number): Uint8Array {
+  return bytesOf((encoder) => {
+    writeNumbers(encoder, count);
+    for (let client = firstClient; client < firstClient + count; client += 1) {
+      writeNumbers(encoder, 1, client, 0, TEXT, 1);
+      writeVarString(encoder, 'crowded');
+      writeVarString(encoder, 'x');
+    }
+    writeNumbers(encoder, 0);
   });
 }
 

@@ -13,7 +13,9 @@ const TURNS_BETWEEN_SLICES = 4;
 
 /** Structs between two looks at the time: in a process that has just started, a hundred take a millisecond. */
 const STRUCTS_PER_LOOK = 32;
-/** Yjs tidies up after a transaction, with nobody looking at the time: gathers garbage and merges neighbours. */
+/** Made-up ones can take milliseconds each (`integration-cost.ts`): where some took so long, the next is looked at alone. */
+const SLOW_LOOK_MS = 0.5;
+/** Yjs tidies up after a transaction, with nobody looking at the time: gathers garbage, merges neighbours, tells of it. */
 const STRUCTS_PER_SLICE = 256;
 const RANGES_PER_LOOK = 100;
 
@@ -47,16 +49,25 @@ export async function applyInSlices(
   origin: unknown = null,
 ): Promise<boolean> {
   const { order, deletes } = await decodeInSlices(update, slicing);
+  let [sliceMs, structsPerLook] = [SLICE_MS, STRUCTS_PER_LOOK];
   while (!order.isExhausted) {
     const began = slicing.now();
+    const structsPerSlice = STRUCTS_PER_SLICE * (sliceMs / SLICE_MS);
+    let integrated = began;
     transactAs(document, origin, (transaction) => {
       const ground = groundOf(document, transaction);
       let looked = 0;
       do {
-        order.integrate(ground, STRUCTS_PER_LOOK);
-        looked += STRUCTS_PER_LOOK;
-      } while (!order.isExhausted && looked < STRUCTS_PER_SLICE && slicing.now() - began < SLICE_MS);
+        order.integrate(ground, structsPerLook);
+        looked += structsPerLook;
+        const before = integrated;
+        integrated = slicing.now();
+        structsPerLook = integrated - before > SLOW_LOOK_MS ? 1 : STRUCTS_PER_LOOK;
+      } while (!order.isExhausted && looked < structsPerSlice && integrated - began < sliceMs);
     });
+    // Tidying up may go through all clients, or through one long text: a slice takes as long as that of the last one did, or
+    // a document that grows would take the square of its size.
+    sliceMs = Math.max(SLICE_MS, slicing.now() - integrated);
     await slicing.nextTurn();
   }
   if (order.isComplete) {

@@ -10,7 +10,7 @@ import { systemClock } from '../clock.ts';
 import { FakePort } from '../testing/fake-port.ts';
 import { EMPTY_UPDATE, EMPTY_VECTOR, storedText } from '../testing/gateway-stage.ts';
 import { HeldJudge } from '../testing/held-judge.ts';
-import { makeManyTexts, makeNest } from '../testing/made-up-updates.ts';
+import { makeCrowd, makeManyTexts, makeNest, makeUpdate } from '../testing/made-up-updates.ts';
 import { testLimits } from '../testing/start-gateway.ts';
 import type { CollabSession } from './collab-session.ts';
 import { type Collaboration, type CollaborationLimits, createCollaboration } from './collaboration.ts';
@@ -319,6 +319,24 @@ describe('while a large update is being judged', () => {
     judge.ruleNext();
     await closed;
     expect(ada.receipts()).toBe(4);
+  });
+});
+
+describe('a small update that takes long', () => {
+  it('[G4] comes into its document in slices: others edit theirs meanwhile', async () => {
+    const { enter } = stage();
+    const [ada, ben] = [await enter('plan'), await enter('other', 'ben')];
+    ada.say(update(makeUpdate([{ client: 1, clock: 0, items: Array.from({ length: 3_000 }, () => ({ text: 'x' })) }])));
+    await until(() => ada.receipts() === 2, { what: 'the first is saved' });
+    ada.say(update(makeCrowd(10, 1_500)));
+    await turn();
+    for (let key = 0; key < 10; key += 1) {
+      ben.say(update(makeManyTexts(2, 1, key)));
+      await until(() => ben.receipts() === key + 2, { what: 'the other one has their receipt' });
+    }
+    expect(ada.receipts()).toBe(2);
+    await until(() => ada.receipts() === 3, { what: 'it has its receipt' });
+    expect(ada.text()).toHaveLength(4_500);
   });
 });
 

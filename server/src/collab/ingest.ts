@@ -4,6 +4,7 @@ import * as Y from 'yjs';
 import type { DocumentConnection } from './document-connection.ts';
 import type { DocumentOwner } from './document-owner.ts';
 import { weighNews } from './document-size.ts';
+import { mayTakeLong } from './integration-cost.ts';
 import { isLarge } from './large-update.ts';
 import { findNovelty } from './novelty.ts';
 import type { PendingLimits, Weighable } from './pending-edits.ts';
@@ -88,7 +89,9 @@ export function ingest(
   if (objection !== null) return objection;
   if (novelty !== null && frame.kind === 'update') noteAuthor(owner, connection.author, inspected.spans);
   const content = novelty === null ? null : attribute(connection, owner, frame.kind, novelty);
-  owner.submit(submissionOf(connection, frame.kind, inspected, content, readAtMs));
+  const submission = submissionOf(connection, frame.kind, inspected, content, readAtMs);
+  const isSlow = novelty !== null && mayTakeLong(novelty.structs, owner.document);
+  owner.submit(isSlow ? { ...submission, large: novelty.update } : submission);
   return accepted;
 }
 

@@ -29,6 +29,7 @@ export class IntegrationOrder {
   readonly #line: Queue[] = [];
   /** How many of the line have had their turn. */
   #turned = 0;
+  #isInOrder = false;
   /** Each waits for the next one; who would come to stand on it twice waits for itself. */
   #path: Queue[] = [];
   #isComplete = true;
@@ -96,7 +97,10 @@ export class IntegrationOrder {
     else this.#giveUp();
   }
 
+  /** The highest client first, as Yjs does: of those who wrote at one place at once, each then finds its own at once. */
   #takeTurn(): void {
+    if (!this.#isInOrder) this.#line.sort((one, other) => other.client - one.client);
+    this.#isInOrder = true;
     const queue = this.#line[this.#turned];
     this.#turned += 1;
     if (queue?.place === 'in-line') this.#enterPath(queue);

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { systemClock } from '../clock.ts';
-import { makeManySubdocuments, makeManyTexts } from '../testing/made-up-updates.ts';
+import { makeManySubdocuments, makeManyTexts, makeTangle } from '../testing/made-up-updates.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { type Case, judge } from './judgement.ts';
 import {
@@ -209,6 +209,11 @@ describe('a real thread', () => {
     const next = thread.judge(caseOf(makeManyTexts(8, 100)));
     expect((await balloon).kind).toBe('beyond-budget');
     expect((await next).kind).toBe('sound');
+  });
+
+  it('[G4] does not let pass what would loop for minutes when it is applied', async () => {
+    const thread = start({ maxMs: 3_000 });
+    expect((await thread.judge(caseOf(makeTangle(40_000)))).kind).toBe('beyond-budget');
   });
 
   it('[G4] has no time for an update that takes longer than it may', async () => {

@@ -1,5 +1,6 @@
 import * as Y from 'yjs';
 import { weighNews } from './document-size.ts';
+import { mayTakeLongAlone } from './integration-cost.ts';
 import { findNewSpans, pickStructs } from './novelty.ts';
 import { layOut } from './split-by-author.ts';
 import { type SurveyedTypes, surveyTypes } from './type-depths.ts';
@@ -79,6 +80,7 @@ function describe({ kind, update, holdings }: Case): SoundUpdate {
   const known = Y.decodeStateVector(holdings.stateVector);
   const clockOf = (client: number): number => Math.max(known.get(client) ?? 0, holdings.ahead.get(client) ?? 0);
   const novelty = kind === 'update' ? whole : inspectUpdate(pickNovelty(whole, known, holdings));
+  if (mayTakeLongAlone(novelty.structs)) rehearse(novelty.update);
   const { parts, deletesAt } = layOut(novelty.update);
   return {
     bytes: novelty.update,
@@ -91,6 +93,18 @@ function describe({ kind, update, holdings }: Case): SoundUpdate {
     news: weighNews(novelty, clockOf),
     types: surveyTypes(novelty.structs, clockOf),
   };
+}
+
+/** Brings it into a document of its own: one that loops does so here, where it is cut short. */
+function rehearse(update: Uint8Array): void {
+  const document = new Y.Doc();
+  try {
+    Y.applyUpdate(document, update);
+  } catch (cause) {
+    throw new UpdateError('this update can’t be applied', { cause });
+  } finally {
+    document.destroy();
+  }
 }
 
 function pickNovelty(

@@ -89,6 +89,26 @@ export function makeManyTexts(client: number, count: number, clock = 0): Uint8Ar
   return makeUpdate([{ client, clock, items }]);
 }
 
+/** So many people, each of whom wrote into an empty document. */
+export function makeCrowd(firstClient: number, count: number): Uint8Array {
+  return makeUpdate(
+    Array.from({ length: count }, (_, at) => ({ client: firstClient + at, clock: 0, items: [{ text: 'x' }] })),
+  );
+}
+
+/** Texts that all claim to stand between the beginning and another one each: every one is put behind all before it. */
+export function makeTangle(count: number): Uint8Array {
+  const half = Array.from({ length: count / 2 }, (_, at) => at);
+  return makeUpdate([
+    {
+      client: 1,
+      clock: 0,
+      items: half.map((at) => ({ text: 'x', origin: at === 0 ? null : { client: 1, clock: at - 1 } })),
+    },
+    { client: 2, clock: 0, items: half.map((at) => ({ text: 'y', rightOrigin: { client: 1, clock: at } })) },
+  ]);
+}
+
 /** So many documents within the document: some bytes each, of which whoever reads them makes kilobytes. */
 export function makeManySubdocuments(client: number, count: number): Uint8Array {
   const encoder = createEncoder();

@@ -150,8 +150,10 @@ describe('what a client may not do', () => {
     const store = new MemoryStore();
     atEnd(() => store.close());
     const append = store.append.bind(store);
+    const { url } = await start({ store, limits: { maxPendingUpdates: 5_000 } });
+    // With something that waits in the document, whatever else does not come might wait too.
+    await saysAfterHandshake(await openRaw(url, 'plan'), keystrokes(2)[1] ?? EMPTY_UPDATE);
     store.append = () => Promise.reject(new PersistenceError('QUEUE_FULL', 'too much is waiting'));
-    const { url } = await start({ store });
     const unknown = { client: 99, clock: 0 };
     const unlucky = await openRaw(url, 'plan');
     unlucky.say({ kind: 'update', update: makeNest({ client: 7, clock: 0 }, 900, unknown) });

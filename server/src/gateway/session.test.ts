@@ -203,8 +203,8 @@ describe('a session that is not to be read', () => {
     session.stopReading('judging');
     session.stopReading();
     session.stopReading('judging');
-    session.readOn('judging');
     session.readOn();
+    session.readOn('judging');
     expect(line.isPaused()).toBe(true);
     session.readOn('judging');
     expect(line.isPaused()).toBe(false);

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
+import { makeManyDeletions } from '../testing/made-up-updates.ts';
 import { findNovelty } from './novelty.ts';
 import { splitByAuthor } from './split-by-author.ts';
 import { inspectUpdate } from './update-inspection.ts';
@@ -95,6 +96,15 @@ describe('what a step 2 adds', () => {
     expect(findNovelty(server, stepTwo)).toBeNull();
     reader.getText('body').insert(0, 'new ');
     expect(findNovelty(server, inspectUpdate(Y.encodeStateAsUpdate(reader)))).not.toBeNull();
+  });
+
+  it('[G4] [R3] hundreds of thousands of deletions that are pending are gone through once, when they come back', () => {
+    const server = new Y.Doc();
+    const deletions = makeManyDeletions(9, 300_000);
+    Y.applyUpdate(server, deletions);
+    expect(server.store.pendingDs).not.toBeNull();
+    // Each looked for among all, they took longer than a test may.
+    expect(findNovelty(server, inspectUpdate(deletions))).toBeNull();
   });
 
   it('[R5] of a long history of deletions, only the new one is kept', () => {

@@ -20,12 +20,12 @@ describe('what somebody sends at once', () => {
       ada.doc.getText('body').insert(0, 'ü'.repeat(300_000));
     });
     ada.doc.getText('body').insert(0, 'and then ');
-    await vi.waitFor(() => expect(ada.provider.hasUnsyncedChanges).toBe(false));
-    await vi.waitFor(() => expect(textOf(ben.doc)).toHaveLength(300_009));
+    await until(() => !ada.provider.hasUnsyncedChanges, { what: 'all of it is saved' });
+    await until(() => textOf(ben.doc).length === 300_009, { what: 'Ben has all of it' });
     expect(ben.doc.getArray('cells').length).toBe(12_000);
     ben.doc.getText('body').insert(0, 'ß'.repeat(400_000));
     ben.doc.getText('body').insert(0, 'from Ben: ');
-    await vi.waitFor(() => expect(textOf(ada.doc)).toHaveLength(700_019));
+    await until(() => textOf(ada.doc).length === 700_019, { what: 'Ada has all of it' });
     expect(await storedText(store, 'plan')).toBe(textOf(ada.doc));
   });
 

@@ -143,9 +143,9 @@ const limitsSchema = z.strictObject({
       'Most bytes of large updates, over all documents, that wait to be judged in a thread of their own; whoever sends one is not read meanwhile.',
     ),
   maxJudgingMs: whole(1, 600_000)
-    .default(10_000)
+    .default(20_000)
     .describe(
-      'How long judging one large update may take, in milliseconds; the largest that are allowed take some two seconds.',
+      'How long judging one large update may take, in milliseconds. The largest that are allowed take two seconds on a machine that has nothing else to do.',
     ),
   maxNestingDepth: whole(10, 1000)
     .default(500)

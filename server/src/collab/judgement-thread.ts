@@ -221,7 +221,7 @@ export function startJudgementWorker(maxHeapMb: number, listener: WorkerListener
 const MIB = 1024 * 1024;
 /** What the thread itself takes, and the largest text that a frame can bring, decoded, read and written again. */
 const HEAP_BASE_MB = 320;
-/** A struct is an item, its content, up to three ids, and its place in some lists. */
+/** A struct is an item, its content, up to three ids, and its place in some lists: measured, about as much at the worst. */
 const HEAP_BYTES_PER_PART = 1024;
 
 /** Memory that judging an update of so many parts may take. */

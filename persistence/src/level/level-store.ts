@@ -111,7 +111,7 @@ export class LevelStore implements DocumentStore {
     this.#assertOpen();
     assertDocumentName(document);
     const loaded = await this.#parts.database.read((view) => loadDocument(view, document));
-    if (loaded !== null) this.#parts.compactor.consider(document, sizesOf(loaded));
+    if (loaded !== null) this.#parts.compactor.considerAfterLoad(document, sizesOf(loaded));
     return loaded;
   }
 

@@ -21,7 +21,7 @@ import { GrantRenewals } from './grant-renewals.ts';
 import { GrantWatch } from './grant-watch.ts';
 import { HocuspocusAdmission, type HookContext } from './hocuspocus-admission.ts';
 import { ingestServerEdit } from './ingest.ts';
-import { loadInSlices } from './load-in-slices.ts';
+import { createSlicing, loadInSlices, type Slicing } from './load-in-slices.ts';
 import { passOnChanges, QuireHocuspocus, takeOver } from './quire-hocuspocus.ts';
 import { Refusal } from './refusal.ts';
 import { draftUpdate } from './server-edit.ts';
@@ -93,6 +93,7 @@ class LiveCollaboration implements Collaboration {
   readonly #unloading = new Set<string>();
   readonly #deleting = new Map<string, Promise<void>>();
   readonly #ringBudget: RingBudget;
+  readonly #slicing: Slicing;
   /** Loads under way, and whether their document was deleted meanwhile. */
   readonly #loads = new Map<string, { isCrossed: boolean }>();
   /** Counts deletions, so that a load notices one that it crossed. */
@@ -112,6 +113,7 @@ class LiveCollaboration implements Collaboration {
     const { limits, store } = options;
     this.#watch = new GrantWatch(options.clock);
     this.#ringBudget = { bytes: 0, maxBytes: limits.maxRingBytes };
+    this.#slicing = createSlicing(() => store.queue.entries > 0);
     this.#sessionContext = {
       gate: createExtensionGate(this.#hocuspocus, {
         maxEntries: limits.maxPresenceEntries,
@@ -300,7 +302,7 @@ class LiveCollaboration implements Collaboration {
       load.isCrossed = false; // a deletion that was crossed until here is known to what was read
       takeOver(document);
       if (loaded !== null) this.#earlyAnswers.announce(name, loaded);
-      if (loaded !== null) await loadInSlices(document, loaded, this.#options.log);
+      if (loaded !== null) await loadInSlices(document, loaded, this.#options.log, this.#slicing);
       passOnChanges(document, this.#hocuspocus);
       const storedTitle = await this.#readIndexedTitle(name);
       // What is in memory is of a life that has ended: the next attempt meets the new one (R14).

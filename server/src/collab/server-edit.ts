@@ -1,5 +1,9 @@
+import { randomInt } from 'node:crypto';
 import * as Y from 'yjs';
 import { readTitle } from './document-title.ts';
+
+/** As many as Node draws: ten thousand times more than clients draw from. */
+const MAX_CLIENT_ID = 2 ** 48 - 1;
 
 export interface DraftedEdit {
   readonly update: Uint8Array;
@@ -15,6 +19,8 @@ export interface DraftedEdit {
  */
 export function draftUpdate(document: Y.Doc, change: (copy: Y.Doc) => void): DraftedEdit | null {
   const copy = new Y.Doc();
+  // Nobody can build on what nobody can name: a client that guessed it could have edits wait for what the server writes next.
+  copy.clientID = randomInt(MAX_CLIENT_ID);
   Y.applyUpdate(copy, Y.encodeStateAsUpdate(document));
   const updates: Uint8Array[] = [];
   copy.on('update', (update: Uint8Array) => updates.push(update));

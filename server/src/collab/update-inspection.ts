@@ -66,7 +66,7 @@ function assertNotEmpty(struct: Struct): void {
 }
 
 /** What an item names as its neighbours or parent. */
-function* referencesOf(struct: Struct): IterableIterator<Y.ID> {
+export function* referencesOf(struct: Struct): IterableIterator<Y.ID> {
   if (!(struct instanceof Y.Item)) return;
   for (const id of [struct.origin, struct.rightOrigin, struct.parent]) if (id instanceof Y.ID) yield id;
 }

@@ -54,6 +54,7 @@ export {
   type CommentAuthor,
   changeCommentSchema,
   changeThreadSchema,
+  commentSchema,
   createCommentSchema,
   createThreadSchema,
   MAX_COMMENT_LENGTH,

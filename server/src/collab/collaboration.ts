@@ -189,9 +189,10 @@ class LiveCollaboration implements Collaboration {
       if (owner.commented?.isStored === false) {
         throw new PersistenceError('UNKNOWN_DOCUMENT', 'No such document', { document: owner.commented.name });
       }
-      const drafted = draftUpdate(owner.document, change);
-      if (drafted === null) return;
-      await ingestServerEdit(owner, author, drafted, this.#options.limits);
+      await owner.serverClient.write(async (client) => {
+        const drafted = draftUpdate(owner.document, client, change);
+        if (drafted !== null) await ingestServerEdit(owner, author, drafted, this.#options.limits);
+      });
     });
   }
 

@@ -4,9 +4,15 @@ import { type InspectedUpdate, referencesOf } from './update-inspection.ts';
 
 type News = Pick<InspectedUpdate, 'structs' | 'deletes'>;
 
+/** Comments as they are in memory. */
+interface Companion {
+  readonly document: Y.Doc;
+  readonly serverClient: { readonly id: number };
+}
+
 /** What a client may not put into the comments on a document, whatever its role; null when all is well. */
 export function findCompanionFault(
-  companion: Y.Doc,
+  companion: Companion,
   commented: { readonly isStored: boolean },
   news: News,
 ): CloseCode | null {
@@ -15,24 +21,29 @@ export function findCompanionFault(
 }
 
 /**
- * Whether an update adds to, changes or takes from what the server says of who commented what. Only what is in the
- * document is looked at: what threads are made of is in none before it is in this one, and nobody can guess by which ids
- * it will go (`server-edit.ts`), so what is on its way, or waits for something missing, builds on other clients' edits.
+ * Whether an update adds to, changes or takes from what the server says of who commented what. Threads are in no document
+ * before they are in this one, so what is on its way, or waits for something missing, builds on other clients' edits: all
+ * but what claims to know what the server will write next.
  */
-function touchesThreads(companion: Y.Doc, { structs, deletes }: News): boolean {
+function touchesThreads({ document, serverClient }: Companion, { structs, deletes }: News): boolean {
   const isMade = structs.some((struct) => struct instanceof Y.Item && (struct.parent as unknown) === THREADS_MAP);
   if (isMade) return true;
-  const threads = companion.share.get(THREADS_MAP);
-  if (threads === undefined) return false;
-  const within = new Within(companion, threads);
-  for (const struct of structs) for (const id of referencesOf(struct)) if (within.has(id)) return true;
+  const threads = new Within(document, document.share.get(THREADS_MAP));
+  const written = Y.getState(document.store, serverClient.id);
+  const isReached = (client: number, from: number, to: number): boolean =>
+    (client === serverClient.id && to > written) || threads.hasAny(client, from, to);
+  for (const struct of structs) {
+    for (const { client, clock } of referencesOf(struct)) {
+      if (isReached(client, clock, clock + 1) || threads.has(client, clock)) return true;
+    }
+  }
   for (const [client, ranges] of deletes.clients) {
-    if (ranges.some(({ clock, len }) => within.hasAny(client, clock, clock + len))) return true;
+    if (ranges.some(({ clock, len }) => isReached(client, clock, clock + len))) return true;
   }
   return false;
 }
 
-/** What lies in a shared type, however deep. */
+/** What lies in a shared type, however deep; in none, nothing does. */
 class Within {
   readonly #document: Y.Doc;
   readonly #root: unknown;
@@ -44,7 +55,8 @@ class Within {
     this.#root = root;
   }
 
-  has({ client, clock }: Y.ID): boolean {
+  /** Also where it was deleted: what is written beside it is in there. */
+  has(client: number, clock: number): boolean {
     return this.#structsOf(client, clock, clock + 1).some((struct) => this.#isInside(struct));
   }
 

@@ -15,6 +15,7 @@ import { type FlushTimer, windowBeforeFlush } from './flush-window.ts';
 import { PendingEdits } from './pending-edits.ts';
 import { Presence } from './presence.ts';
 import { ReadBrake } from './read-brake.ts';
+import { ServerClient } from './server-client.ts';
 import { closeCodeFor } from './store-refusal.ts';
 import { Stragglers } from './stragglers.ts';
 import { type Submission, weighSubmission } from './submission.ts';
@@ -127,6 +128,8 @@ export class DocumentOwner {
   readonly typeDepths: TypeDepths;
   readonly presence: Presence;
   readonly stragglers: Stragglers;
+  /** As whom the server writes in it. */
+  readonly serverClient = new ServerClient();
   /** The document that these are the comments on; null for all others. */
   readonly commented: DocumentOwner | null;
   /** Who is known to write as which Yjs client. */

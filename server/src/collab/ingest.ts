@@ -154,8 +154,9 @@ function findRefusal(
 ): Verdict | null {
   if (store.status.state === 'refusing') return refuse(closeCodes.storageRefused);
   if (belongsToTheDead(inspected, owner.tombstone)) return refuse(closeCodes.staleEpoch, 'document');
+  if (novelty.spans.some(({ client }) => client === owner.serverClient.id)) return refuse(closeCodes.badUpdate);
   const { commented } = owner;
-  const fault = commented === null ? null : findCompanionFault(owner.document, commented, novelty);
+  const fault = commented === null ? null : findCompanionFault(owner, commented, novelty);
   if (fault !== null) return refuse(fault, 'document');
   if (!owner.hasRoomFor(novelty.update.length)) return refuse(closeCodes.overloaded);
   const news = weighNews(novelty, (client) => owner.clockOf(client));

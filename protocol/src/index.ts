@@ -61,6 +61,7 @@ export {
   MAX_GUEST_NAME_LENGTH,
   THREADS_MAP,
   type Thread,
+  type ThreadList,
   threadListSchema,
   threadSchema,
 } from './threads.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { roles } from './roles.ts';
 
 /** Of UTF-16 units: some pages of text. */
 export const MAX_COMMENT_LENGTH = 10_000;
@@ -37,7 +38,12 @@ export const threadSchema = z.object({
 export type Thread = z.infer<typeof threadSchema>;
 
 /** Oldest first. */
-export const threadListSchema = z.object({ threads: z.array(threadSchema) });
+export const threadListSchema = z.object({
+  threads: z.array(threadSchema),
+  /** Whoever asked, as the author of what they would say; empty for a guest. */
+  you: commentAuthorSchema.extend({ role: z.enum(roles) }),
+});
+export type ThreadList = z.infer<typeof threadListSchema>;
 
 const textSchema = z
   .string()

@@ -1,4 +1,4 @@
-import type { Comment, DocumentInfo, DocumentList, Thread } from '@quire/protocol';
+import type { Comment, DocumentInfo, DocumentList, Thread, ThreadList } from '@quire/protocol';
 import type { Awareness } from 'y-protocols/awareness';
 import type { Doc, RelativePosition } from 'yjs';
 import type { Readable } from './readable.ts';
@@ -107,6 +107,9 @@ export interface DocumentsApi {
   delete(name: string): Promise<void>;
 }
 
+/** Somebody who may look at comments, perhaps say something, and perhaps change what others said. */
+export type Speaker = ThreadList['you'];
+
 /** A part of a shared text, or of several that lie in one tree: positions that stay right while others write. */
 export interface TextRange {
   readonly start: RelativePosition;
@@ -127,6 +130,8 @@ export interface Comments {
   /** What somebody is called whom no token names. */
   setPerson(person: Pick<PersonDetails, 'name'>): void;
   whenLoaded(options?: { signal?: AbortSignal }): Promise<void>;
+  /** Who one is to the server, to know what is one's own; a guest has an empty `id`, as all guests have. */
+  you(): Promise<Speaker>;
   /** Begins a thread, about a range of the text or about the whole document. The range is marked in the document. */
   start(text: string, range?: TextRange): Promise<Thread>;
   reply(thread: string, text: string): Promise<Comment>;

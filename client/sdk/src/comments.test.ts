@@ -88,6 +88,7 @@ describe('comments against a real server', () => {
     await writeText('text');
     const rita = clientOf('rita', 'reader').openComments(PLAN);
     const status = await untilState(rita, 'view-only');
+    expect(await rita.you()).toEqual({ id: 'rita', name: 'rita', role: 'reader' });
     expect(status.canEdit).toBe(false);
     await expect(rita.start('Hello?')).rejects.toMatchObject({ code: 'refused', problem: 'forbidden', status: 403 });
     expect(rita.threads.get()).toEqual([]);

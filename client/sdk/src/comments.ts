@@ -1,4 +1,4 @@
-import { type Anchor, commentSchema, THREADS_MAP, type Thread, threadSchema } from '@quire/protocol';
+import { type Anchor, commentSchema, THREADS_MAP, type Thread, threadListSchema, threadSchema } from '@quire/protocol';
 import { toBase64 } from 'lib0/buffer';
 import * as Y from 'yjs';
 import type { Comments, Room, TextRange } from './api.ts';
@@ -40,6 +40,7 @@ export function createComments({ document, room, api, whenTextSaved }: CommentsO
       guest = name;
     },
     whenLoaded: (options) => room.whenLoaded(options),
+    you: () => call({ method: 'GET', path, read: async (answer) => threadListSchema.parse(await answer.json()).you }),
     start(text, range) {
       if (range === undefined) return call({ method: 'POST', path, body: { text, guest }, read: readThread });
       const body = { text, guest, anchor: encodeRange(range) };

@@ -18,6 +18,7 @@ export type {
   PersonDetails,
   Room,
   RoomStatus,
+  Speaker,
   TextRange,
 } from './api.ts';
 export { connect } from './connect.ts';

@@ -5,6 +5,7 @@ import {
   createCommentSchema,
   createThreadSchema,
   type Role,
+  type ThreadList,
 } from '@quire/protocol';
 import type { Context, Hono } from 'hono';
 import type { Grant } from '../auth/authenticator.ts';
@@ -45,8 +46,10 @@ export function addThreads(
 
   const threads = `${DOCUMENTS}/:name/threads`;
   api.get(threads, async (context) => {
-    const { document } = await admit(context, 'reader');
-    return context.json({ threads: await comments.list(document) });
+    const { document, grant } = await admit(context, 'reader');
+    const { author, role } = speakerOf(grant, '');
+    const list: ThreadList = { threads: [...(await comments.list(document))], you: { ...author, role } };
+    return context.json(list);
   });
   api.post(threads, async (context) => {
     const callOf = await admitCommenter(context);

@@ -138,6 +138,11 @@ describe('comments over HTTP', () => {
     expect(await threads()).toEqual([thread]);
   });
 
+  it('come with who asks, so that a page knows what is theirs', async () => {
+    const { you } = threadListSchema.parse((await send('GET', '', undefined, { sub: 'rita', role: 'reader' })).json);
+    expect(you).toEqual({ id: 'rita', name: 'Rita', role: 'reader' });
+  });
+
   it('are read, answered, changed, settled and taken back', async () => {
     const thread = await startThread();
     const answered = await send('POST', `${path(thread)}/comments`, { text: 'It is.' }, { sub: 'ben' });

@@ -4,8 +4,8 @@ import { companionEpoch, judgeCompanion } from './companion-life.ts';
 
 const live = 'live' as const;
 
-describe('[R14] comments', () => {
-  it('go with the life of their document that they were written in, and with no later one', () => {
+describe('comments', () => {
+  it('[R14] go with the life of their document that they were written in, and with no later one', () => {
     const second = nextEpoch(FIRST_EPOCH);
     const third = nextEpoch(second);
     const lives = [FIRST_EPOCH, second, third];

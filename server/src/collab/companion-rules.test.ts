@@ -40,7 +40,7 @@ function change(companion: Y.Doc, make: (doc: Y.Doc) => void): Uint8Array {
 const threadIn = (doc: Y.Doc) => doc.getMap(THREADS_MAP).get('one') as Y.Map<unknown>;
 const commentsIn = (doc: Y.Doc) => threadIn(doc).get('comments') as Y.Array<Y.Map<unknown>>;
 
-describe('[G6] what a client writes into the comments on a document', () => {
+describe('what a client writes into the comments on a document', () => {
   it.each<[string, (doc: Y.Doc) => void]>([
     ['a thread', (doc) => doc.getMap(THREADS_MAP).set('two', new Y.Map([['quote', 'x']]))],
     ['a plain value for a thread', (doc) => doc.getMap(THREADS_MAP).set('two', 'x')],
@@ -64,13 +64,13 @@ describe('[G6] what a client writes into the comments on a document', () => {
           doc.getMap('own').set('other', 1);
         }),
     ],
-  ])('is not %s', (_, make) => {
+  ])('[G6] changes nothing of what the server wrote there: not %s', (_, make) => {
     const companion = createCompanion();
     const news = inspectUpdate(change(companion, make));
     expect(findFault(companion, news)).toBe(closeCodes.writtenByServer);
   });
 
-  it('is no thread either where there is none yet', () => {
+  it('[G6] is no thread either where there is none yet', () => {
     const news = inspectUpdate(change(new Y.Doc(), (doc) => doc.getMap(THREADS_MAP).set('one', 1)));
     expect(findFault(new Y.Doc(), news)).toBe(closeCodes.writtenByServer);
   });
@@ -100,7 +100,7 @@ describe('[G6] what a client writes into the comments on a document', () => {
     }
   });
 
-  it('knows nothing of what the server will write next', () => {
+  it('[G6] builds on nothing that the server will write next', () => {
     const companion = createCompanion();
     const item = { text: 'waiting', origin: { client: SERVER, clock: Y.getState(companion.store, SERVER) } };
     const ahead = inspectUpdate(makeUpdate([{ client: 7, clock: 0, items: [item] }]));

@@ -185,10 +185,10 @@ describe('comments over HTTP', () => {
     }
   });
 
-  describe.each(roles)('[G6] a %s', (role) => {
+  describe.each(roles)('a %s', (role) => {
     const mayComment = role !== 'reader';
 
-    it('may do what the role says, and nothing else is kept', async () => {
+    it('[G6] says what the role allows, and nothing else is kept', async () => {
       const thread = await startThread({ text: 'x' }, { sub: 'ada' });
       const [comment] = thread.comments as [Comment];
       const as = { sub: 'cleo', role };
@@ -376,7 +376,7 @@ describe('comments of guests', () => {
   });
 });
 
-describe('[G4] comments', () => {
+describe('comments', () => {
   const speaker = { author: { id: 'ada', name: 'Ada' }, role: 'commenter' } as const;
   const call = { document: PLAN, speaker };
 
@@ -402,7 +402,7 @@ describe('[G4] comments', () => {
     return { comments, companion: open(companionOf(PLAN, 'comments')) };
   }
 
-  it('are so many to a thread, and threads so many to a document', async () => {
+  it('[G4] are so many to a thread, and threads so many to a document', async () => {
     const { comments, companion } = createInMemory();
     const thread = await comments.start(call, { text: 'x' });
     for (let count = 1; count < MAX_COMMENTS_PER_THREAD; count += 1) {
@@ -416,7 +416,7 @@ describe('[G4] comments', () => {
     await expect(comments.start(call, { text: 'x' })).rejects.toMatchObject({ code: 'comments-full' });
   });
 
-  it('wait for each other on one document, but not without end', async () => {
+  it('[G4] wait for each other on one document, but not without end', async () => {
     const gate = Promise.withResolvers<void>();
     const { comments } = createInMemory(() => gate.promise);
     const asked = Array.from({ length: 40 }, () => comments.start(call, { text: 'x' }));

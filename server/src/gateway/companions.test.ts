@@ -123,8 +123,8 @@ describe('the comments on a document', () => {
   });
 });
 
-describe('[R14] comments end with their document', () => {
-  it('for everybody who has them open, and its next life begins without any', async () => {
+describe('comments end with their document', () => {
+  it('[R14] for everybody who has them open, and its next life begins without any', async () => {
     const { url, store, collaboration } = await start();
     await collaboration.edit(PLAN, '', write('old'));
     const ada = joinHocuspocus(url, COMMENTS);
@@ -150,7 +150,7 @@ describe('[R14] comments end with their document', () => {
     expect(await storedText(store, COMMENTS)).toBe('new comments');
   });
 
-  it('also where it was deleted, and lived again, without any', async () => {
+  it('[R14] also where it was deleted, and lived again, without any', async () => {
     const { store, collaboration } = await start();
     for (const life of ['first', 'second', 'third']) {
       await collaboration.edit(PLAN, '', write(life));
@@ -162,7 +162,7 @@ describe('[R14] comments end with their document', () => {
     expect(await storedText(store, COMMENTS)).toBe('on the third');
   });
 
-  it('also when the server is killed between the two: what is left shows in no later life', async () => {
+  it('[R14] also when the server is killed between the two: what is left shows in no later life', async () => {
     const { open } = await openLevel();
     const before = await open();
     const first = await start({ store: before });
@@ -183,7 +183,7 @@ describe('[R14] comments end with their document', () => {
     expect(await isLive(store, COMMENTS)).toBe(false);
   });
 
-  it('also when nobody opens them again: the next start ends them, and no others', async () => {
+  it('[R14] also when nobody opens them again: the next start ends them, and no others', async () => {
     const { open } = await openLevel();
     const store = await open();
     atEnd(() => store.close());

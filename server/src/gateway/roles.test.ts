@@ -111,11 +111,11 @@ const visits = roles.flatMap((role) =>
   ),
 );
 
-describe.each(visits)('[G6] a $role in the $place, in the dialect of $dialect', ({ role, place, dialect }) => {
+describe.each(visits)('a $role in the $place, in the dialect of $dialect', ({ role, place, dialect }) => {
   const name = places[place];
   const canWrite = mayWrite(role, place);
 
-  it.each(messages.filter(({ only = dialect }) => only === dialect))('may say no more than that: $name', async (message) => {
+  it.each(messages.filter(({ only = dialect }) => only === dialect))('[G6] is held to the role whatever they say: $name', async (message) => {
     const gateway = await start();
     const known = await stateOf(gateway, name);
     const visitor = await visit(gateway.url, name, { dialect, token: role });
@@ -147,7 +147,7 @@ describe.each(visits)('[G6] a $role in the $place, in the dialect of $dialect', 
     expect(visitor.socket.isOpen).toBe(true);
   });
 
-  it('is seen there as who they are, and leaves when they say so', async () => {
+  it('[G6] is seen there as who they are, and leaves when they say so', async () => {
     const gateway = await start();
     const watcher = await visit(gateway.url, name, { dialect: 'hocuspocus', token: 'reader' });
     const visitor = await visit(gateway.url, name, { dialect, token: role });

@@ -65,15 +65,15 @@ const overlapping = [
   { thread: 'two', from: 6, to: 13 },
 ];
 
-describe('[G3] the place of a comment', () => {
-  test('is shown, also where two overlap, and showing it writes nothing', () => {
+describe('the place of a comment', () => {
+  test('[G3] is shown, also where two overlap, and showing it writes nothing', () => {
     const { doc } = createCommented(plain, overlapping);
     const before = Y.encodeStateAsUpdate(doc);
     expect(marksIn(show(doc).doc)).toEqual(['comment one', 'comment one', 'comment two', 'comment two']);
     expect(Y.encodeStateAsUpdate(doc)).toEqual(before);
   });
 
-  test('stays when somebody edits beside it and in it, and grows with what is written in it', () => {
+  test('[G3] stays when somebody edits beside it and in it, and grows with what is written in it', () => {
     const { doc, text } = createCommented(plain, overlapping);
     const formats = countFormats(doc);
     edit(doc, (tr) => tr.insertText('Oh. ', 1));
@@ -102,7 +102,7 @@ describe('[G3] the place of a comment', () => {
     ['a block of code', { name: 'codeBlock', text: 'let it = be;' }],
     ['code in a line', { name: 'paragraph', text: 'let it = be;', formats: { code: {} } }],
     ['a heading', { name: 'heading', text: 'let it = be;' }],
-  ])('may be in %s: nothing is lost', (_, block) => {
+  ])('[G3] may be in %s: nothing is lost', (_, block) => {
     const { doc, text } = createCommented(block, [{ thread: 'one', from: 4, to: 6 }]);
     expect(marksIn(show(doc).doc)).toContain('comment one');
     show(doc).doc.check();

@@ -1,6 +1,6 @@
 import { commentAttribute } from '@quire/protocol';
 import * as Y from 'yjs';
-import { shapeRoot } from './shape-root.ts';
+import { type SharedType, shapeRoot } from './shape-root.ts';
 import type { TextPart } from './text-range.ts';
 
 /** The one thing that is ever set in a document on behalf of somebody who may only comment on it. */
@@ -16,11 +16,11 @@ export function unmarkThread(document: Y.Doc, thread: string): void {
 
 /** The texts in which an attribute begins somewhere. */
 function findTexts(document: Y.Doc, attribute: string): ReadonlySet<Y.Text> {
-  const parents = new Set<Y.AbstractType<unknown>>();
+  const parents = new Set<SharedType>();
   for (const structs of document.store.clients.values()) {
     for (const struct of structs) {
       if (!(struct instanceof Y.Item) || struct.deleted || !(struct.content instanceof Y.ContentFormat)) continue;
-      if (struct.content.key === attribute) parents.add(struct.parent as Y.AbstractType<unknown>);
+      if (struct.content.key === attribute) parents.add(struct.parent as SharedType);
     }
   }
   const texts = [...parents].map((parent) => (parent._item === null ? shapeRoot(document, parent) : parent));

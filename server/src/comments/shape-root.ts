@@ -1,12 +1,15 @@
 import * as Y from 'yjs';
 
+/** Any shared type. */
+export type SharedType = Y.AbsolutePosition['type'];
+
 /**
  * A document does not say what its roots are: until somebody asks for one as a text or a tree, it is neither. What is in
  * it tells.
  *
  * @returns the root as what it is; null when it holds no text
  */
-export function shapeRoot(document: Y.Doc, root: Y.AbstractType<unknown>): Y.AbstractType<unknown> | null {
+export function shapeRoot(document: Y.Doc, root: SharedType): SharedType | null {
   if (root.constructor !== Y.AbstractType) return root;
   const key = Y.findRootTypeKey(root);
   const content = firstContent(root);
@@ -19,7 +22,7 @@ export function shapeRoot(document: Y.Doc, root: Y.AbstractType<unknown>): Y.Abs
   return content === null ? root : null;
 }
 
-function firstContent(root: Y.AbstractType<unknown>): Y.Item['content'] | null {
+function firstContent(root: SharedType): Y.Item['content'] | null {
   for (let item = root._start; item !== null; item = item.right) {
     if (!item.deleted && item.countable) return item.content;
   }

@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { ApiError } from '../api/problems.ts';
 import { markThread, unmarkThread } from './anchor-marks.ts';
+import type { SharedType } from './shape-root.ts';
 import { findTextRange, MAX_ANCHORED_LENGTH, quoteOf } from './text-range.ts';
 
 const encode = (position: Y.RelativePosition): string => Buffer.from(Y.encodeRelativePosition(position)).toString('base64');
 
 /** A place as an editor binding names it: by the character before or after it. */
-function at(type: Y.AbstractType<unknown>, index: number, assoc = 0): string {
+function at(type: SharedType, index: number, assoc = 0): string {
   return encode(Y.createRelativePositionFromTypeIndex(type, index, assoc));
 }
 

@@ -1,7 +1,7 @@
 import type { Anchor } from '@quire/protocol';
 import * as Y from 'yjs';
 import { ApiError } from '../api/problems.ts';
-import { shapeRoot } from './shape-root.ts';
+import { type SharedType, shapeRoot } from './shape-root.ts';
 
 /** So much text may be commented on at once, and so many pieces of it. */
 export const MAX_ANCHORED_LENGTH = 20_000;
@@ -57,7 +57,7 @@ function textOf(text: Y.Text): string {
 }
 
 interface Place {
-  readonly type: Y.AbstractType<unknown>;
+  readonly type: SharedType;
   readonly index: number;
 }
 
@@ -95,16 +95,16 @@ function findPlace(document: Y.Doc, position: Y.RelativePosition): Place | null 
   }
 }
 
-function isDeleted(type: Y.AbstractType<unknown>): boolean {
-  for (let item = type._item; item !== null; item = (item.parent as Y.AbstractType<unknown>)._item) {
+function isDeleted(type: SharedType): boolean {
+  for (let item = type._item; item !== null; item = (item.parent as SharedType)._item) {
     if (item.deleted) return true;
   }
   return false;
 }
 
-function rootOf(type: Y.AbstractType<unknown>): Y.AbstractType<unknown> {
+function rootOf(type: SharedType): SharedType {
   let root = type;
-  while (root._item !== null) root = root._item.parent as Y.AbstractType<unknown>;
+  while (root._item !== null) root = root._item.parent as SharedType;
   return root;
 }
 
@@ -115,7 +115,7 @@ function withinOne(start: Place, end: Place): readonly TextPart[] {
 }
 
 /** Goes through a tree in the order in which it is read. */
-function acrossTree(root: Y.AbstractType<unknown>, start: Place, end: Place): readonly TextPart[] {
+function acrossTree(root: SharedType, start: Place, end: Place): readonly TextPart[] {
   if (!(root instanceof Y.XmlFragment)) throw refused('two texts must lie in one tree, as the paragraphs of a page do');
   const walk = new Walk(start, end);
   walk.visit(root);

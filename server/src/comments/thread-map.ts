@@ -42,7 +42,9 @@ export function findComment({ thread }: StoredThread, id: string): Comment {
 
 export function putThread(companion: Y.Doc, { comments, ...fields }: Thread): void {
   const map = mapOf(fields);
-  map.set('comments', Y.Array.from(comments.map(mapOf)));
+  const list = new Y.Array<Y.Map<unknown>>();
+  list.push(comments.map(mapOf));
+  map.set('comments', list);
   threadsOf(companion).set(fields.id, map);
 }
 

@@ -11,7 +11,10 @@ async function selectSecondWord({ editor, page }: Actor): Promise<void> {
 }
 
 test.describe('comments', () => {
-  test('one comments on a word, another answers and settles it, and the word shows it to both', async ({ ada, ben }) => {
+  test('one comments on a word, another answers and settles it, and the word shows it to both', async ({
+    ada,
+    ben,
+  }) => {
     const [adas, bens] = [new CommentsPanel(ada.page), new CommentsPanel(ben.page)];
     await ada.editor.open('talk');
     await ada.editor.write('The quick fox');

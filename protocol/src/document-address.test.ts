@@ -37,8 +37,11 @@ describe('the name of comments', () => {
   });
 
   it('[R8] whatever is a name leads to exactly one document, or to the comments on one', () => {
-    const texts = fc.oneof(fc.string({ unit: 'grapheme' }), fc.string().map((text) => COMMENTS_PREFIX + text));
-    fc.assert(
+    const texts = fc.oneof(
+      fc.string({ unit: 'grapheme' }),
+      fc.string().map((text) => COMMENTS_PREFIX + text),
+    );
+    void fc.assert(
       fc.property(texts, (text) => {
         if (!isDocumentName(text)) return;
         const address = parseDocumentAddress(text);

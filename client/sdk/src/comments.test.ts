@@ -61,8 +61,14 @@ describe('comments against a real server', () => {
     const reply = await ben.reply(id, 'Wel');
     await ben.change(id, reply.id, 'Well');
     await ben.resolve(id);
-    const [settled] = await until(cleo.threads, ([thread]) => thread?.resolved !== null && thread?.comments.length === 2);
-    expect(settled).toMatchObject({ resolved: { by: { id: 'ben' } }, comments: [{ text: 'About all of it' }, { text: 'Well' }] });
+    const [settled] = await until(
+      cleo.threads,
+      ([thread]) => thread?.resolved !== null && thread?.comments.length === 2,
+    );
+    expect(settled).toMatchObject({
+      resolved: { by: { id: 'ben' } },
+      comments: [{ text: 'About all of it' }, { text: 'Well' }],
+    });
     await cleo.reopen(id);
     await until(ben.threads, ([thread]) => thread?.resolved === null);
     await expect(cleo.withdraw(id, reply.id)).rejects.toMatchObject({ code: 'refused', problem: 'forbidden' });
@@ -104,7 +110,12 @@ describe('comments against a real server', () => {
     const anew = clientOf('ben', 'commenter').openComments(PLAN);
     const [thread] = await until(anew.threads, (threads) => threads.length === 1);
     expect(thread?.comments.map(({ text }) => text)).toEqual(['first', 'second']);
-    await untilTrue(() => comments.reply(id, 'third').then(() => true, () => false));
+    await untilTrue(() =>
+      comments.reply(id, 'third').then(
+        () => true,
+        () => false,
+      ),
+    );
     await until(anew.threads, ([found]) => found?.comments.length === 3);
   });
 

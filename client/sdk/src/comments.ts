@@ -56,7 +56,13 @@ export function createComments({ document, room, api, whenTextSaved }: CommentsO
     remove: (thread) => call({ method: 'DELETE', path: pathOfThread(thread), read: readNothing }),
     anchor(thread, range) {
       const body = encodeRange(range);
-      return call({ method: 'PUT', path: `${pathOfThread(thread)}/anchor`, body, after: whenTextSaved, read: readThread });
+      return call({
+        method: 'PUT',
+        path: `${pathOfThread(thread)}/anchor`,
+        body,
+        after: whenTextSaved,
+        read: readThread,
+      });
     },
     unanchor: (thread) => call({ method: 'DELETE', path: `${pathOfThread(thread)}/anchor`, read: readNothing }),
     leave() {

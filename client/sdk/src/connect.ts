@@ -173,8 +173,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
   const open = (name: string): Room => {
     if (closed) throw new QuireError('client-closed', 'This client was closed.');
     const fault = findNameFault(name);
-    if (fault !== null)
-      throw new QuireError('bad-document-name', `Not a document name: ${describeNameFault(fault)}.`);
+    if (fault !== null) throw new QuireError('bad-document-name', `Not a document name: ${describeNameFault(fault)}.`);
     const held = rooms.get(name);
     // Nobody looks at a room that is over any more: whoever opens the name now gets what lives under it today.
     if (held?.leases === 0 && held.room.isOver()) closeRoom(held);

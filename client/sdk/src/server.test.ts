@@ -13,7 +13,6 @@ import { createFakeEnvironment, type FakeEnvironment } from './testing/fake-envi
 import { type RunningServer, serve } from './testing/serve.ts';
 import { until, untilState, untilTrue } from './testing/until.ts';
 
-
 let data: string;
 let server: RunningServer;
 let clients: Client[];

@@ -9,7 +9,11 @@ import { ApiError, respondProblem } from './problems.ts';
 export const DOCUMENTS = '/v1/documents';
 
 /** Who asks is known by what the request carries; there is no message that could bring a token. */
-export function describeRequest(context: Context, document: DocumentName | null, readAddress: ReadClientAddress): AuthRequest {
+export function describeRequest(
+  context: Context,
+  document: DocumentName | null,
+  readAddress: ReadClientAddress,
+): AuthRequest {
   // Without a server, as in tests, a request comes from nowhere.
   const { incoming } = (context.env ?? {}) as { readonly incoming?: IncomingMessage };
   return {

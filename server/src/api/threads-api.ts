@@ -31,7 +31,10 @@ export function addThreads(
 ): void {
   const { comments, guard, readAddress = createAddressReader([]) } = options;
 
-  async function admit(context: Context, needed: Role): Promise<Pick<ThreadCall, 'document'> & { readonly grant: Grant }> {
+  async function admit(
+    context: Context,
+    needed: Role,
+  ): Promise<Pick<ThreadCall, 'document'> & { readonly grant: Grant }> {
     const document = readName(context);
     const grant = await guard.admit({ ...describeRequest(context, document, readAddress), document }, needed);
     return { document, grant };

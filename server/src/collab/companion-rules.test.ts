@@ -1,8 +1,8 @@
 import { closeCodes, THREADS_MAP } from '@quire/protocol';
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import { findCompanionFault } from './companion-rules.ts';
 import { makeUpdate } from '../testing/made-up-updates.ts';
+import { findCompanionFault } from './companion-rules.ts';
 import { type InspectedUpdate, inspectUpdate } from './update-inspection.ts';
 
 const SERVER = 2 ** 40;

@@ -171,7 +171,11 @@ describe('comments over HTTP', () => {
     const thread = await startThread();
     await vi.waitFor(() => expect(doc.getMap(THREADS_MAP).toJSON()).toEqual({ [thread.id]: thread }));
     await send('POST', `${path(thread)}/comments`, { text: 'It is.' });
-    await vi.waitFor(() => expect(doc.getMap(THREADS_MAP).toJSON()).toEqual({ [thread.id]: expect.objectContaining({ comments: [expect.anything(), expect.anything()] }) }));
+    await vi.waitFor(() =>
+      expect(doc.getMap(THREADS_MAP).toJSON()).toEqual({
+        [thread.id]: expect.objectContaining({ comments: [expect.anything(), expect.anything()] }),
+      }),
+    );
   });
 
   it('[G8] are written into history under their author, the marks too', async () => {
@@ -243,8 +247,18 @@ describe('comments over HTTP', () => {
     expect(await codeOf(send('PATCH', '/none', { resolved: true }))).toEqual([404, 'unknown-thread']);
     expect(await codeOf(send('PATCH', path(thread, { id: 'none' }), { text: 'x' }))).toEqual([404, 'unknown-comment']);
     expect(await codeOf(send('PUT', '/none/anchor', { start: 'AA', end: 'AA' }))).toEqual([404, 'unknown-thread']);
-    for (const body of [{}, { text: '' }, { text: '   ' }, { text: 7 }, { text: 'x'.repeat(10_001) }, { text: '\ud800' }]) {
-      for (const [method, at] of [['POST', ''], ['PATCH', path(thread, first)]] as const) {
+    for (const body of [
+      {},
+      { text: '' },
+      { text: '   ' },
+      { text: 7 },
+      { text: 'x'.repeat(10_001) },
+      { text: '\ud800' },
+    ]) {
+      for (const [method, at] of [
+        ['POST', ''],
+        ['PATCH', path(thread, first)],
+      ] as const) {
         expect(await codeOf(send(method, at, body))).toEqual([400, 'bad-request']);
       }
     }
@@ -262,16 +276,26 @@ describe('comments over HTTP', () => {
     const missing = `${server.url}/v1/documents/team%2Fnone/threads`;
     for (const method of ['GET', 'POST']) {
       const body = method === 'POST' ? { body: '{"text":"x"}' } : {};
-      const answer = await fetch(missing, { method, headers: { ...headers, 'content-type': 'application/json' }, ...body });
+      const answer = await fetch(missing, {
+        method,
+        headers: { ...headers, 'content-type': 'application/json' },
+        ...body,
+      });
       expect(problemSchema.parse(await answer.json())).toMatchObject({ status: 404, code: 'unknown-document' });
     }
     expect(await store.load('~comments/team/none')).toBeNull();
     const companion = `${server.url}/v1/documents/${encodeURIComponent(companionOf(PLAN, 'comments'))}`;
-    for (const [method, url] of [['GET', companion], ['DELETE', companion], ['GET', `${companion}/threads`]] as const) {
+    for (const [method, url] of [
+      ['GET', companion],
+      ['DELETE', companion],
+      ['GET', `${companion}/threads`],
+    ] as const) {
       const answer = await fetch(url, { method, headers });
       expect(problemSchema.parse(await answer.json())).toMatchObject({ status: 400, code: 'bad-document-name' });
     }
-    await expect(server.documents.get(companionOf(PLAN, 'comments'))).rejects.toMatchObject({ code: 'bad-document-name' });
+    await expect(server.documents.get(companionOf(PLAN, 'comments'))).rejects.toMatchObject({
+      code: 'bad-document-name',
+    });
     await expect(server.documents.create({ name: companionOf(PLAN, 'comments') })).rejects.toThrow('~comments/');
   });
 
@@ -293,22 +317,42 @@ describe('the anchor of a thread', () => {
   });
 
   const marked = (text: Y.XmlText): unknown[] =>
-    text.toDelta().map(({ insert, attributes }: { insert: string; attributes?: unknown }) => [insert, attributes ?? null]);
+    text
+      .toDelta()
+      .map(({ insert, attributes }: { insert: string; attributes?: unknown }) => [insert, attributes ?? null]);
 
   it('[G6] is a mark that the server sets for a commenter, on the range and nowhere else', async () => {
     const { doc, texts } = await openPage();
     const [one, two] = texts() as [Y.XmlText, Y.XmlText];
-    const before = texts().map((text) => text.toDelta().map(({ insert }: { insert: string }) => insert).join(''));
+    const before = texts().map((text) =>
+      text
+        .toDelta()
+        .map(({ insert }: { insert: string }) => insert)
+        .join(''),
+    );
     const thread = await startThread({ text: 'x', anchor: range([one, 10], [two, 5]) });
     expect(thread.quote).toBe('fox jumps');
     const mark = { [commentAttribute(thread.id)]: { thread: thread.id } };
     await vi.waitFor(() =>
       expect([one, two].map(marked)).toEqual([
-        [['The quick ', null], ['fox', mark]],
-        [['jumps', mark], [' over', null]],
+        [
+          ['The quick ', null],
+          ['fox', mark],
+        ],
+        [
+          ['jumps', mark],
+          [' over', null],
+        ],
       ]),
     );
-    expect(texts().map((text) => text.toDelta().map(({ insert }: { insert: string }) => insert).join(''))).toEqual(before);
+    expect(
+      texts().map((text) =>
+        text
+          .toDelta()
+          .map(({ insert }: { insert: string }) => insert)
+          .join(''),
+      ),
+    ).toEqual(before);
     expect([...doc.share.keys()]).toEqual(['default']);
   });
 
@@ -341,7 +385,10 @@ describe('the anchor of a thread', () => {
     expect(await codeOf(send('POST', '', { text: 'x', anchor: nowhere }))).toEqual([409, 'unknown-position']);
     const empty = range([one, 3], [one, 3]);
     expect(await codeOf(send('POST', '', { text: 'x', anchor: empty }))).toEqual([409, 'anchor-refused']);
-    expect(await codeOf(send('POST', '', { text: 'x', anchor: { start: '!', end: '!' } }))).toEqual([400, 'bad-request']);
+    expect(await codeOf(send('POST', '', { text: 'x', anchor: { start: '!', end: '!' } }))).toEqual([
+      400,
+      'bad-request',
+    ]);
     expect(await threads()).toEqual([]);
   });
 

@@ -97,7 +97,8 @@ export function createComments(options: {
 
   /** One after the other on each document: what was looked at still holds when something is done about it. */
   async function inTurn<T>(document: DocumentName, task: () => Promise<T>): Promise<T> {
-    if (!waiting.take(document)) throw new ApiError('overloaded', 'Too much is being said about this document; try again');
+    if (!waiting.take(document))
+      throw new ApiError('overloaded', 'Too much is being said about this document; try again');
     try {
       return await takeTurn(document, async () => {
         await documents.assertExists(document);
@@ -218,7 +219,10 @@ export function createComments(options: {
         write(document, speaker, (companion) => {
           const stored = findThread(companion, thread);
           if (stored.thread.comments.length >= MAX_COMMENTS_PER_THREAD) {
-            throw new ApiError('comments-full', `A thread has at most ${MAX_COMMENTS_PER_THREAD} comments; begin another`);
+            throw new ApiError(
+              'comments-full',
+              `A thread has at most ${MAX_COMMENTS_PER_THREAD} comments; begin another`,
+            );
           }
           const comment = createComment(speaker.author, text, timestamp());
           putComment(stored, comment);
@@ -248,7 +252,10 @@ export function createComments(options: {
           return thread;
         });
         if (comments.length === 1) await removeThread(call);
-        else await write(call.document, call.speaker, (companion) => dropComment(findThread(companion, call.thread), call.comment));
+        else
+          await write(call.document, call.speaker, (companion) =>
+            dropComment(findThread(companion, call.thread), call.comment),
+          );
       }),
   };
 }

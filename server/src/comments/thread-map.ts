@@ -29,7 +29,8 @@ export function countThreads(companion: Y.Doc): number {
 /** @throws {ApiError} `unknown-thread` */
 export function findThread(companion: Y.Doc, id: string): StoredThread {
   const found = readThread(threadsOf(companion).get(id));
-  if (found === null) throw new ApiError('unknown-thread', `There is no thread "${id}" in the comments on this document`);
+  if (found === null)
+    throw new ApiError('unknown-thread', `There is no thread "${id}" in the comments on this document`);
   return found;
 }
 

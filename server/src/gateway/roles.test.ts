@@ -115,37 +115,40 @@ describe.each(visits)('a $role in the $place, in the dialect of $dialect', ({ ro
   const name = places[place];
   const canWrite = mayWrite(role, place);
 
-  it.each(messages.filter(({ only = dialect }) => only === dialect))('[G6] is held to the role whatever they say: $name', async (message) => {
-    const gateway = await start();
-    const known = await stateOf(gateway, name);
-    const visitor = await visit(gateway.url, name, { dialect, token: role });
-    stage.atEnd(() => visitor.socket.terminate());
-    say(visitor, message, known, role);
+  it.each(messages.filter(({ only = dialect }) => only === dialect))(
+    '[G6] is held to the role whatever they say: $name',
+    async (message) => {
+      const gateway = await start();
+      const known = await stateOf(gateway, name);
+      const visitor = await visit(gateway.url, name, { dialect, token: role });
+      stage.atEnd(() => visitor.socket.terminate());
+      say(visitor, message, known, role);
 
-    if (message.isMalformed) {
-      expect((await visitor.socket.closed).code).toBe(closeCodes.badFrame.code);
-      expect(await textsOf(gateway)).toEqual(['document', 'comments']);
-      return;
-    }
-    await visitor.settled();
-    for (const word of message.answer ?? []) expect(visitor.heard).toContain(word);
-    if (message.isContent !== undefined && !canWrite) {
-      expect(visitor.heard).toContain('refusal');
-      expect(visitor.heard).not.toContain('receipt');
-    } else {
-      expect(visitor.heard).not.toContain('refusal');
-    }
-    const isStored = message.isContent === 'news' && canWrite;
-    await vi.waitFor(async () => {
-      const texts = await textsOf(gateway);
-      const written = texts[place === 'document' ? 0 : 1] ?? '';
-      expect(written.replace('news ', '')).toBe(place);
-      expect(written.includes('news ')).toBe(isStored);
-      expect(texts[place === 'document' ? 1 : 0]).toBe(place === 'document' ? 'comments' : 'document');
-    });
-    if (isStored && dialect === 'hocuspocus') await vi.waitFor(() => expect(visitor.heard).toContain('receipt'));
-    expect(visitor.socket.isOpen).toBe(true);
-  });
+      if (message.isMalformed) {
+        expect((await visitor.socket.closed).code).toBe(closeCodes.badFrame.code);
+        expect(await textsOf(gateway)).toEqual(['document', 'comments']);
+        return;
+      }
+      await visitor.settled();
+      for (const word of message.answer ?? []) expect(visitor.heard).toContain(word);
+      if (message.isContent !== undefined && !canWrite) {
+        expect(visitor.heard).toContain('refusal');
+        expect(visitor.heard).not.toContain('receipt');
+      } else {
+        expect(visitor.heard).not.toContain('refusal');
+      }
+      const isStored = message.isContent === 'news' && canWrite;
+      await vi.waitFor(async () => {
+        const texts = await textsOf(gateway);
+        const written = texts[place === 'document' ? 0 : 1] ?? '';
+        expect(written.replace('news ', '')).toBe(place);
+        expect(written.includes('news ')).toBe(isStored);
+        expect(texts[place === 'document' ? 1 : 0]).toBe(place === 'document' ? 'comments' : 'document');
+      });
+      if (isStored && dialect === 'hocuspocus') await vi.waitFor(() => expect(visitor.heard).toContain('receipt'));
+      expect(visitor.socket.isOpen).toBe(true);
+    },
+  );
 
   it('[G6] is seen there as who they are, and leaves when they say so', async () => {
     const gateway = await start();
@@ -157,7 +160,9 @@ describe.each(visits)('a $role in the $place, in the dialect of $dialect', ({ ro
     expect(seen).toMatchObject({ user: { id: `a ${role}`, name: `a ${role}` } });
     if (dialect === 'hocuspocus') visitor.say({ kind: 'close' });
     else visitor.socket.close();
-    expect(await watcher.socket.next((frame) => (findPerson(frame) === 'left' ? 'left' : null), 'nobody leaves')).toBe('left');
+    expect(await watcher.socket.next((frame) => (findPerson(frame) === 'left' ? 'left' : null), 'nobody leaves')).toBe(
+      'left',
+    );
   });
 });
 

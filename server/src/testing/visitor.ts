@@ -37,7 +37,9 @@ export async function visit(
   const say = (frame: ClientFrame): void =>
     socket.send(dialect === 'hocuspocus' ? encodeHocuspocusFrame(name, frame) : encodeYWebsocketFrame(frame as never));
   const hears = (what: string, times = 1): Promise<unknown> =>
-    until(() => !socket.isOpen || heard.filter((word) => word === what).length >= times, { what: `nobody says ${what}` });
+    until(() => !socket.isOpen || heard.filter((word) => word === what).length >= times, {
+      what: `nobody says ${what}`,
+    });
 
   if (dialect === 'hocuspocus') say({ kind: 'token', token, providerVersion: null });
   say({ kind: 'step-1', stateVector: EMPTY_VECTOR });

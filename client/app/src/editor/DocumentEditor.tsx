@@ -26,15 +26,7 @@ interface DocumentEditorProps {
 }
 
 /** Everything below the header, once there is content to show: before that an empty page would be a lie (G3). */
-export function DocumentEditor({
-  room,
-  status,
-  comments,
-  panel,
-  onPanel,
-  onComment,
-  onEditor,
-}: DocumentEditorProps) {
+export function DocumentEditor({ room, status, comments, panel, onPanel, onComment, onEditor }: DocumentEditorProps) {
   const editor = useDocumentEditor({
     room,
     canEdit: status.canEdit,

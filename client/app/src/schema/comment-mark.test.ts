@@ -55,7 +55,9 @@ function countFormats(doc: Y.Doc): number {
 
 function marksIn(doc: Node): string[] {
   const marks: string[] = [];
-  doc.descendants((node) => void marks.push(...node.marks.map((mark) => `${mark.type.name} ${mark.attrs.thread ?? ''}`)));
+  doc.descendants(
+    (node) => void marks.push(...node.marks.map((mark) => `${mark.type.name} ${mark.attrs.thread ?? ''}`)),
+  );
   return marks;
 }
 
@@ -93,7 +95,11 @@ describe('the place of a comment', () => {
     edit(doc, (tr) => tr.removeMark(1, 14, bold));
     const threads = threadsOf(text).map((piece) => (piece as string[]).slice(1));
     expect(threads.flat()).toEqual(expect.arrayContaining(['one', 'two']));
-    expect(threadsOf(text).map((piece) => (piece as string[])[0]).join('')).toBe(plain.text);
+    expect(
+      threadsOf(text)
+        .map((piece) => (piece as string[])[0])
+        .join(''),
+    ).toBe(plain.text);
     edit(doc, (tr) => tr.removeMark(1, 14, code));
     expect(threadsOf(text)).toEqual([['The '], ['qu', 'one'], ['ick', 'one', 'two'], [' fox', 'two']]);
   });
@@ -109,7 +115,12 @@ describe('the place of a comment', () => {
     edit(doc, (tr) => tr.insertText('!', 1));
     expect(text.parent).not.toBeNull();
     expect(threadsOf(text)).toContainEqual(['it', 'one']);
-    expect(text.toDelta().map(({ insert }: { insert: string }) => insert).join('')).toBe('!let it = be;');
+    expect(
+      text
+        .toDelta()
+        .map(({ insert }: { insert: string }) => insert)
+        .join(''),
+    ).toBe('!let it = be;');
   });
 
   test('is called by the server as the editor calls it', () => {

@@ -1,6 +1,6 @@
 import type { TextRange } from '@quire/client';
-import { absolutePositionToRelativePosition, ySyncPluginKey } from '@tiptap/y-tiptap';
 import type { Editor } from '@tiptap/react';
+import { absolutePositionToRelativePosition, ySyncPluginKey } from '@tiptap/y-tiptap';
 
 /** What somebody is about to comment on: it stays right while others write. */
 export interface SelectedText {

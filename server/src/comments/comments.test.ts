@@ -270,7 +270,8 @@ describe('comments over HTTP', () => {
 
   it('are on a document that there is, create none, and are listed as none', async () => {
     await startThread();
-    const headers = await headersOf({ role: 'owner' });
+    const token = await signToken({ grants: [{ documents: '**', role: 'owner' }] });
+    const headers = { authorization: `Bearer ${token}` };
     const listed = documentListSchema.parse(await (await fetch(`${server.url}/v1/documents`, { headers })).json());
     expect(listed.documents.map(({ name }) => name)).toEqual([PLAN]);
     const missing = `${server.url}/v1/documents/team%2Fnone/threads`;

@@ -49,7 +49,7 @@ test.describe('comments', () => {
   test('are changed and taken back, on the document as a whole too', async ({ ada }) => {
     const { button, panel, thread } = bind(new CommentsPanel(ada.page));
     await ada.editor.open('alone');
-    await ada.editor.write('text');
+    await ada.editor.write('Some words');
     await ada.editor.expectSaved();
     await button.click();
     await panel.getByRole('textbox', { name: 'Comment on the document' }).fill('Lovly');
@@ -64,6 +64,12 @@ test.describe('comments', () => {
     await more.click();
     await ada.page.getByRole('menuitem', { name: 'Delete' }).click();
     await expect(thread('Ada')).toHaveCount(0);
+    // While the panel is open, what is selected is what the next comment is about.
+    await selectSecondWord(ada);
+    await expect(panel.getByRole('textbox', { name: 'Comment on this text' })).toBeVisible();
+    await expect(panel.getByRole('region', { name: 'New comment' })).toContainText('words');
+    await ada.editor.text.press('End');
+    await expect(panel.getByRole('textbox', { name: 'Comment on the document' })).toBeVisible();
   });
 });
 

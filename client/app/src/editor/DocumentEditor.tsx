@@ -3,7 +3,7 @@ import { type Editor, EditorContent } from '@tiptap/react';
 import { useEffect } from 'react';
 import { useMediaQuery } from '../ui/use-media-query.ts';
 import { CommentsPanel } from './comments/CommentsPanel.tsx';
-import type { CommentsPanelState } from './comments/panel-state.ts';
+import { type CommentsPanelState, readPanel } from './comments/panel-state.ts';
 import { focusText } from './focus-text.ts';
 import { LinkPopover } from './link/LinkPopover.tsx';
 import { useLinkEditor } from './link/use-link-editor.ts';
@@ -33,7 +33,7 @@ export function DocumentEditor({ room, status, comments, panel, onPanel, onComme
     onEditLink: () => link.start(),
     onLeaveText: () => document.querySelector<HTMLElement>('.toolbar [data-stop]')?.focus(),
     onComment,
-    onThread: (thread) => onPanel({ kind: 'open', about: null, active: thread }),
+    onThread: (thread) => onPanel(readPanel(thread)),
   });
   const link = useLinkEditor(editor);
   const hasRoomForOutline = useMediaQuery('(width >= 1240px)');

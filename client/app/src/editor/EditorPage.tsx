@@ -63,7 +63,7 @@ function OpenDocument({ room }: { readonly room: Room }) {
 
   function comment(): void {
     const about = editor.current === null ? null : readSelectedText(editor.current);
-    setPanel({ kind: 'open', about, active: null });
+    setPanel({ kind: 'open', about, isAsked: about !== null, active: null });
   }
 
   function goTo({ clientId, name }: Person): void {

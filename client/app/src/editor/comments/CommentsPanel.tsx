@@ -1,12 +1,13 @@
 import type { Comments, Thread } from '@quire/client';
 import type { Editor } from '@tiptap/react';
 import { X } from 'lucide-react';
-import { useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useReadable } from '../../client/use-readable.ts';
 import { announce } from '../../ui/toasts.ts';
 import { Composer } from './Composer.tsx';
 import { findThread, showHighlights } from './comment-highlights.ts';
-import type { CommentsPanelState, OpenPanel } from './panel-state.ts';
+import { type CommentsPanelState, type OpenPanel, readPanel } from './panel-state.ts';
+import { isSameText, readSelectedText } from './selected-text.ts';
 import { ThreadCard } from './ThreadCard.tsx';
 import { useSpeaker } from './use-speaker.ts';
 import './comments.css';
@@ -43,7 +44,25 @@ function Panel({ comments, editor, panel, onPanel, threads, open }: PanelProps) 
   const [showsResolved, setShowsResolved] = useState(false);
   const shown = showsResolved ? threads : open;
   const resolvedCount = threads.length - open.length;
-  const { about } = panel;
+  const { about, isAsked } = panel;
+  /** Words that would be lost if the comment became one about something else. */
+  const hasDraft = useRef(false);
+  const noteDraft = useCallback((has: boolean) => {
+    hasDraft.current = has;
+  }, []);
+
+  useEffect(() => {
+    // Whoever selects other text while this is open wants to comment on that.
+    const follow = () => {
+      const selected = readSelectedText(editor);
+      if (hasDraft.current || isSameText(selected, about)) return;
+      onPanel({ ...panel, about: selected, isAsked: false });
+    };
+    editor.on('selectionUpdate', follow);
+    return () => {
+      editor.off('selectionUpdate', follow);
+    };
+  }, [editor, about, panel, onPanel]);
 
   function show(thread: string): void {
     onPanel({ ...panel, active: thread });
@@ -73,12 +92,13 @@ function Panel({ comments, editor, panel, onPanel, threads, open }: PanelProps) 
             key={about?.quote}
             label={about === null ? 'Comment on the document' : 'Comment on this text'}
             submitLabel="Comment"
-            isWanted={about !== null}
+            isWanted={isAsked}
+            onDraft={noteDraft}
             onSubmit={async (text) => {
               const { id } = await comments.start(text, about?.range);
-              onPanel({ kind: 'open', about: null, active: id });
+              onPanel(readPanel(id));
             }}
-            {...(about === null ? {} : { onCancel: () => onPanel({ ...panel, about: null }) })}
+            {...(about === null ? {} : { onCancel: () => onPanel(readPanel(panel.active)) })}
           />
         </section>
       )}

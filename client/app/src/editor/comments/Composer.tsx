@@ -1,5 +1,5 @@
 import { MAX_COMMENT_LENGTH, QuireError } from '@quire/client';
-import { useId, useLayoutEffect, useRef, useState } from 'react';
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
 import { nameKeys } from '../../ui/key-names.ts';
 
 interface ComposerProps {
@@ -9,13 +9,23 @@ interface ComposerProps {
   readonly text?: string;
   /** Takes the focus as soon as it is shown. */
   readonly isWanted?: boolean;
+  /** Told whether something is written that has not been sent. */
+  readonly onDraft?: (has: boolean) => void;
   readonly onSubmit: (text: string) => Promise<unknown>;
   /** Left out: there is nothing to go back to. */
   readonly onCancel?: () => void;
 }
 
 /** Where somebody writes a comment. What they wrote stays until it is on the server. */
-export function Composer({ label, submitLabel, text = '', isWanted = false, onSubmit, onCancel }: ComposerProps) {
+export function Composer({
+  label,
+  submitLabel,
+  text = '',
+  isWanted = false,
+  onDraft,
+  onSubmit,
+  onCancel,
+}: ComposerProps) {
   const [typed, setTyped] = useState(text);
   const [state, setState] = useState<{ readonly kind: 'ready' | 'sending' | 'failed'; readonly failure?: string }>({
     kind: 'ready',
@@ -28,6 +38,12 @@ export function Composer({ label, submitLabel, text = '', isWanted = false, onSu
   useLayoutEffect(() => {
     if (isWanted) field.current?.focus();
   }, [isWanted]);
+
+  const hasDraft = typed.trim() !== '' && typed !== text;
+  useEffect(() => {
+    onDraft?.(hasDraft);
+    return () => onDraft?.(false);
+  }, [hasDraft, onDraft]);
 
   async function submit(): Promise<void> {
     if (!canSend) return;

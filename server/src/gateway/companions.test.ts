@@ -32,8 +32,11 @@ async function isLive(store: DocumentStore, name: DocumentName): Promise<boolean
 }
 
 describe('the comments on a document', () => {
-  it('are created by their first edit, in either dialect, and everybody follows them', async () => {
-    const { url, store, collaboration } = await start();
+  it.each([
+    ['with the server alone', []],
+    ['with extensions', [{}]],
+  ])('are created by their first edit, in either dialect, and everybody follows them: %s', async (_, extensions) => {
+    const { url, store, collaboration } = await start({ extensions });
     await collaboration.edit(PLAN, '', write('text'));
     const ada = joinHocuspocus(url, COMMENTS);
     const ben = joinYWebsocket(url, COMMENTS);

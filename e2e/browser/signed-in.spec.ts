@@ -1,19 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { expect, test } from './fixtures.ts';
-
-const QUIRE = join(import.meta.dirname, '..', '..', 'node_modules', '.bin', 'quire');
-const SECRETS = 'a secret of the tests that is long enough';
+import { linkFor, SECRETS } from './token-link.ts';
 
 test.use({ serverOptions: { env: { QUIRE_JWT_SECRETS: SECRETS } } });
-
-/** An address that opens the app as somebody, as the command line prints it. */
-function linkFor(server: { readonly port: number }, ...args: readonly string[]): string {
-  const env = { PATH: process.env.PATH, QUIRE_JWT_SECRETS: SECRETS, QUIRE_PORT: String(server.port) };
-  const printed = execFileSync(QUIRE, ['token', '--link', ...args], { env, encoding: 'utf8' });
-  // The page keeps what it knows of a person by its origin, and the other actors open 127.0.0.1.
-  return printed.trim().replace('//localhost:', '//127.0.0.1:');
-}
 
 test.describe('a server that asks for tokens', () => {
   test('[G6] shows nobody anything without one, and says so', async ({ ada }) => {

@@ -80,6 +80,13 @@ export const closeCodes = {
     reason: 'this is not a document name',
     shown: 'this is not a document name',
   },
+  noSuchDocument: {
+    code: 4405,
+    name: 'no-such-document',
+    retry: 'never',
+    reason: 'comments are for a document that exists: save something in it first',
+    shown: 'there is no document to comment on yet',
+  },
   staleEpoch: {
     code: 4409,
     name: 'stale-epoch',
@@ -114,6 +121,13 @@ export const closeCodes = {
     retry: 'never',
     reason: 'an update is more complex than this server accepts',
     shown: 'a change is more complex than the server accepts',
+  },
+  writtenByServer: {
+    code: 4416,
+    name: 'written-by-server',
+    retry: 'never',
+    reason: 'threads of comments are written by the server alone: use the HTTP API',
+    shown: 'comments are added through the server',
   },
   badUpdate: {
     code: 4422,

@@ -1,6 +1,9 @@
 export type { ClientFrame, ClientFrameKind } from './client-frame.ts';
 export { type CloseCode, type CloseCodeName, closeCodes, describeClose, findCloseCode } from './close-codes.ts';
+export { COMMENT_MARK, commentAttribute } from './comment-mark.ts';
+export { companionOf, type DocumentAddress, parseDocumentAddress } from './document-address.ts';
 export {
+  COMMENTS_PREFIX,
   type DocumentName,
   describeNameFault,
   documentNameSchema,
@@ -44,6 +47,24 @@ export {
 export { MAX_RETRY_HINT_MS, type RetryHint, readRetryHint, withRetryHint } from './retry-hint.ts';
 export { includesRole, mayWrite, type Role, roles } from './roles.ts';
 export { type SyncFrame, syncTypes } from './sync-frame.ts';
+export {
+  type Anchor,
+  anchorSchema,
+  type Comment,
+  type CommentAuthor,
+  changeCommentSchema,
+  changeThreadSchema,
+  commentSchema,
+  createCommentSchema,
+  createThreadSchema,
+  MAX_COMMENT_LENGTH,
+  MAX_GUEST_NAME_LENGTH,
+  THREADS_MAP,
+  type Thread,
+  type ThreadList,
+  threadListSchema,
+  threadSchema,
+} from './threads.ts';
 export {
   decodeYWebsocketFrame,
   encodePermissionDenied,

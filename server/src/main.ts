@@ -4,11 +4,15 @@ import { fileURLToPath } from 'node:url';
 import { type DocumentStore, type LevelStoreOptions, openLevelStore } from '@quire/persistence';
 import { createApi } from './api/api.ts';
 import { createDocuments, type Documents } from './api/documents.ts';
+import { addThreads } from './api/threads-api.ts';
+import { createTurns } from './api/turns.ts';
 import type { Authenticator } from './auth/authenticator.ts';
 import { type ConfiguredAuthenticator, createAuthenticator } from './auth/create-authenticator.ts';
 import { createGuard } from './auth/guard.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { createCollaboration } from './collab/collaboration.ts';
+import { sweepCompanions } from './collab/companion-sweep.ts';
+import { type Comments, createComments } from './comments/comments.ts';
 import { isLoopbackHost } from './config/hosts.ts';
 import { readObject } from './config/layers.ts';
 import { parseConfig } from './config/parse-config.ts';
@@ -38,6 +42,7 @@ export {
   type Identity,
 } from './auth/authenticator.ts';
 export { type Clock, systemClock } from './clock.ts';
+export type { CommentCall, Comments, Speaker, ThreadCall } from './comments/comments.ts';
 export { ConfigError, type ConfigIssue } from './config/config-error.ts';
 export type { Config, ConfigInput } from './config.ts';
 export { ListenError } from './http/listen-error.ts';
@@ -71,6 +76,7 @@ export interface QuireServer {
   /** The directory of the journal, absolute; null when the store was given. */
   readonly data: string | null;
   readonly documents: Documents;
+  readonly comments: Comments;
   /** Whether it takes edits: what `/readyz` says. */
   readonly ready: boolean;
   readonly unfinished: Unfinished;
@@ -179,7 +185,18 @@ function compose(foundations: Foundations & { readonly store: DocumentStore }): 
     log: logger.child({ component: 'gateway' }),
     meters: metrics?.gateway ?? null,
   });
-  const documents = createDocuments({ store, editor: collaboration });
+  const takeTurn = createTurns();
+  const documents = createDocuments({ store, editor: collaboration, takeTurn });
+  const comments = createComments({
+    documents: {
+      edit: (name, author, change) => collaboration.edit(name, author, change),
+      read: (name, look) => collaboration.read(name, look),
+      assertExists: async (name) => void (await documents.get(name)),
+    },
+    takeTurn,
+    now: () => clock.now(),
+  });
+  const sweep = sweepCompanions(store, logger.child({ component: 'collab' }));
   const origins = describeOrigins(config);
   let closing: Promise<void> | null = null;
 
@@ -190,8 +207,10 @@ function compose(foundations: Foundations & { readonly store: DocumentStore }): 
   ];
   const stopWatchingStore = logStoreStatus(store, logger.child({ component: 'journal' }));
   const log = logger.child({ component: 'http' });
+  const api = createApi({ documents, guard, readAddress, origins, log, isDraining });
+  addThreads(api, { comments, guard, readAddress });
   const app = createApp({
-    api: createApi({ documents, guard, readAddress, origins, log, isDraining }),
+    api,
     staticApp: config.app ? createStaticApp(config.appDirectory ?? builtAppDirectory) : null,
     readUnreadiness,
     log,
@@ -202,6 +221,7 @@ function compose(foundations: Foundations & { readonly store: DocumentStore }): 
   async function close(): Promise<void> {
     // Who asks meanwhile gets an answer: load balancers that it is not ready, clients when to try again.
     await gateway.close();
+    await sweep.stop();
     await collaboration.close();
     listener.stopAccepting();
     if (parts.store === undefined) await store.close();
@@ -217,6 +237,7 @@ function compose(foundations: Foundations & { readonly store: DocumentStore }): 
     hosts: listener.hosts,
     data: parts.store === undefined ? resolve(config.data) : null,
     documents,
+    comments,
     get ready() {
       return readUnreadiness().length === 0;
     },

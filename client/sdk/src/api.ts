@@ -1,6 +1,6 @@
-import type { DocumentInfo, DocumentList } from '@quire/protocol';
+import type { Comment, DocumentInfo, DocumentList, Thread, ThreadList } from '@quire/protocol';
 import type { Awareness } from 'y-protocols/awareness';
-import type { Doc } from 'yjs';
+import type { Doc, RelativePosition } from 'yjs';
 import type { Readable } from './readable.ts';
 import type { RoomState } from './status-table.ts';
 
@@ -22,6 +22,13 @@ export interface Client {
    * @throws {QuireError} `bad-document-name`, `client-closed`
    */
   open(name: string): Room;
+  /**
+   * Opens the comments on a document, which are a document of their own on the same socket; every `openComments` is paired
+   * with one `leave`. They can be there before the document is, but nobody says anything until it exists.
+   *
+   * @throws {QuireError} `bad-document-name`, `client-closed`
+   */
+  openComments(name: string): Comments;
   readonly documents: DocumentsApi;
   /** Closes all rooms and the socket. Unconfirmed changes stay on this device, where `offline` keeps them. */
   close(): void;
@@ -98,4 +105,47 @@ export interface DocumentsApi {
   create(document?: { readonly name?: string; readonly title?: string }): Promise<DocumentInfo>;
   rename(name: string, title: string): Promise<DocumentInfo>;
   delete(name: string): Promise<void>;
+}
+
+/** Somebody who may look at comments, perhaps say something, and perhaps change what others said. */
+export type Speaker = ThreadList['you'];
+
+/** A part of a shared text, or of several that lie in one tree: positions that stay right while others write. */
+export interface TextRange {
+  readonly start: RelativePosition;
+  readonly end: RelativePosition;
+}
+
+/**
+ * The comments on one document. Whoever may comment on it may call everything here; the server says who wrote what, and
+ * when. Calls reject with a {@link QuireError} whose message can be shown; what they did is in `threads` a moment later.
+ */
+export interface Comments {
+  /** The document that they are on. */
+  readonly document: string;
+  /** As everybody sees them, oldest first. */
+  readonly threads: Readable<readonly Thread[]>;
+  /** Of their own connection; `canEdit` says whether this person may comment. */
+  readonly status: Readable<RoomStatus>;
+  /** What somebody is called whom no token names. */
+  setPerson(person: Pick<PersonDetails, 'name'>): void;
+  whenLoaded(options?: { signal?: AbortSignal }): Promise<void>;
+  /** Who one is to the server, to know what is one's own; a guest has an empty `id`, as all guests have. */
+  you(): Promise<Speaker>;
+  /** Begins a thread, about a range of the text or about the whole document. The range is marked in the document. */
+  start(text: string, range?: TextRange): Promise<Thread>;
+  reply(thread: string, text: string): Promise<Comment>;
+  /** For who wrote it. */
+  change(thread: string, comment: string, text: string): Promise<Comment>;
+  /** For who wrote it, and for editors. With the last comment the thread goes. */
+  withdraw(thread: string, comment: string): Promise<void>;
+  resolve(thread: string): Promise<Thread>;
+  reopen(thread: string): Promise<Thread>;
+  /** For who began it, as long as nobody else has said anything in it, and for editors. */
+  remove(thread: string): Promise<void>;
+  /** Moves the mark in the text. For who began the thread, and for editors. */
+  anchor(thread: string, range: TextRange): Promise<Thread>;
+  /** Takes the mark out of the text. For the same people. */
+  unanchor(thread: string): Promise<void>;
+  leave(): void;
 }

@@ -1,6 +1,8 @@
-import { type CloseCode, describeNameFault, findNameFault } from '@quire/protocol';
+import { type CloseCode, companionOf, describeNameFault, documentNameSchema, findNameFault } from '@quire/protocol';
 import type { Client, ConnectOptions, Room } from './api.ts';
+import type { ApiOptions } from './api-call.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { createComments } from './comments.ts';
 import { createDocumentsApi } from './documents.ts';
 import { resolveEndpoint } from './endpoint.ts';
 import { type Environment, readEnvironment } from './environment.ts';
@@ -161,41 +163,60 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
     };
   };
 
-  return {
-    documents: createDocumentsApi({
-      baseUrl: endpoint.httpUrl,
-      getToken,
+  const api: ApiOptions = {
+    baseUrl: endpoint.httpUrl,
+    getToken,
+    clock,
+    fetch: (...request) => fetch(...request),
+  };
+
+  const open = (name: string): Room => {
+    if (closed) throw new QuireError('client-closed', 'This client was closed.');
+    const fault = findNameFault(name);
+    if (fault !== null) throw new QuireError('bad-document-name', `Not a document name: ${describeNameFault(fault)}.`);
+    const held = rooms.get(name);
+    // Nobody looks at a room that is over any more: whoever opens the name now gets what lives under it today.
+    if (held?.leases === 0 && held.room.isOver()) closeRoom(held);
+    else if (held !== undefined) {
+      held.cancelClosing();
+      if (held.room.awareness.getLocalState() === null) held.room.appear();
+      return lease(held);
+    }
+    const room = openRoom(name, {
+      socket: openSocket(),
       clock,
-      fetch: (...request) => fetch(...request),
-    }),
-    open(name) {
-      if (closed) throw new QuireError('client-closed', 'This client was closed.');
-      const fault = findNameFault(name);
-      if (fault !== null)
-        throw new QuireError('bad-document-name', `Not a document name: ${describeNameFault(fault)}.`);
-      const held = rooms.get(name);
-      // Nobody looks at a room that is over any more: whoever opens the name now gets what lives under it today.
-      if (held?.leases === 0 && held.room.isOver()) closeRoom(held);
-      else if (held !== undefined) {
-        held.cancelClosing();
-        if (held.room.awareness.getLocalState() === null) held.room.appear();
-        return lease(held);
+      random,
+      isOnline: environment.isOnline,
+      server: endpoint.socketUrl,
+      offline: (options.offline ?? true) && environment.hasIndexedDb,
+      getToken,
+      renewsTokens: options.getToken !== undefined,
+      onUnsavedChanged: () => guard.arm(all().some((one) => one.hasUnsaved())),
+      onOver: restUnlessNeeded,
+    });
+    const fresh: HeldRoom = { room, leases: 0, cancelClosing: () => {} };
+    rooms.set(name, fresh);
+    return lease(fresh);
+  };
+
+  return {
+    documents: createDocumentsApi(api),
+    open,
+    openComments(name) {
+      const document = documentNameSchema.safeParse(name);
+      if (!document.success) {
+        const [fault] = document.error.issues;
+        throw new QuireError('bad-document-name', `Not a document name: ${fault?.message}.`);
       }
-      const room = openRoom(name, {
-        socket: openSocket(),
-        clock,
-        random,
-        isOnline: environment.isOnline,
-        server: endpoint.socketUrl,
-        offline: (options.offline ?? true) && environment.hasIndexedDb,
-        getToken,
-        renewsTokens: options.getToken !== undefined,
-        onUnsavedChanged: () => guard.arm(all().some((one) => one.hasUnsaved())),
-        onOver: restUnlessNeeded,
+      return createComments({
+        document: name,
+        room: open(companionOf(document.data, 'comments')),
+        api,
+        async whenTextSaved(signal) {
+          const held = rooms.get(name);
+          if (held?.room.hasUnsaved() === true) await held.room.whenSaved(signal);
+        },
       });
-      const fresh: HeldRoom = { room, leases: 0, cancelClosing: () => {} };
-      rooms.set(name, fresh);
-      return lease(fresh);
     },
     close() {
       if (closed) return;

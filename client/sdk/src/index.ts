@@ -1,6 +1,16 @@
-export type { DocumentInfo, DocumentList } from '@quire/protocol';
+export {
+  COMMENT_MARK,
+  type Comment,
+  type CommentAuthor,
+  commentAttribute,
+  type DocumentInfo,
+  type DocumentList,
+  MAX_COMMENT_LENGTH,
+  type Thread,
+} from '@quire/protocol';
 export type {
   Client,
+  Comments,
   ConnectOptions,
   DocumentsApi,
   ListDocumentsOptions,
@@ -8,6 +18,8 @@ export type {
   PersonDetails,
   Room,
   RoomStatus,
+  Speaker,
+  TextRange,
 } from './api.ts';
 export { connect } from './connect.ts';
 export { QuireError, type QuireErrorCode } from './errors.ts';

@@ -43,13 +43,17 @@ export class EpochMover {
     this.#options = options;
   }
 
-  delete(document: string): Promise<Epoch> {
+  delete(document: string, to?: Epoch): Promise<Epoch> {
     const { clock, drawId } = this.#options;
     return this.#alone(document, async (head, release) => {
-      if (!head.born) throw new PersistenceError('UNKNOWN_DOCUMENT', 'There is no such document', { document });
-      if (head.state === 'deleted') return head.epoch;
+      if (!head.born) {
+        if (to !== undefined) return to;
+        throw new PersistenceError('UNKNOWN_DOCUMENT', 'There is no such document', { document });
+      }
+      const isThere = to === undefined ? head.state === 'deleted' : compareEpochs(to, head.epoch) <= 0;
+      if (isThere) return head.epoch;
       const time = clock.now();
-      const epoch = nextEpoch(head.epoch);
+      const epoch = to ?? nextEpoch(head.epoch);
       const tombstone = await this.#bury(head);
       const done = this.#begin(head, epoch, time, tombstone, () => {
         const id = drawId();

@@ -122,10 +122,10 @@ export class LevelStore implements DocumentStore {
     return this.#parts.compactor.compact(document);
   }
 
-  async delete(document: string): Promise<Epoch> {
+  async delete(document: string, to?: Epoch): Promise<Epoch> {
     this.#assertWritable();
     assertDocumentName(document);
-    return this.#parts.mover.delete(document);
+    return this.#parts.mover.delete(document, to);
   }
 
   async list(query: ListQuery = {}): Promise<DocumentPage> {

@@ -1,5 +1,12 @@
 import type { DocumentStat, DocumentStore, ListQuery } from '@quire/persistence';
-import type { DocumentInfo, DocumentList, DocumentName } from '@quire/protocol';
+import {
+  COMMENTS_PREFIX,
+  type DocumentInfo,
+  type DocumentList,
+  type DocumentName,
+  describeNameFault,
+  parseDocumentAddress,
+} from '@quire/protocol';
 import type * as Y from 'yjs';
 import { ApiError } from './problems.ts';
 import { randomDocumentName } from './random-document-name.ts';
@@ -38,11 +45,13 @@ const NOBODY = '';
 export function createDocuments(options: {
   readonly store: Pick<DocumentStore, 'list' | 'stat'>;
   readonly editor: DocumentEditor;
+  /** Left out: turns of its own. */
+  readonly takeTurn?: ReturnType<typeof createTurns>;
 }): Documents {
-  const { store, editor } = options;
-  const takeTurn = createTurns();
+  const { store, editor, takeTurn = createTurns() } = options;
 
   async function find(name: DocumentName): Promise<DocumentInfo> {
+    assertDocument(name);
     const stat = await store.stat(name);
     if (stat === null || stat.state === 'deleted')
       throw new ApiError('unknown-document', `No document is called "${name}"`);
@@ -57,13 +66,14 @@ export function createDocuments(options: {
 
   return {
     async list(query = {}) {
-      const page = await store.list(query);
+      const page = await store.list({ ...query, except: COMMENTS_PREFIX });
       return { documents: page.documents.map(describe), next: page.next };
     },
     get: find,
     create: ({ name = randomDocumentName(), title = '', author = NOBODY } = {}) =>
       // Two requests for one name: the second one looks after the first one's edit is on disk.
       takeTurn(name, async () => {
+        assertDocument(name);
         const stat = await store.stat(name);
         if (stat !== null && stat.state !== 'deleted') {
           throw new ApiError('document-exists', `A document is called "${name}" already`);
@@ -82,6 +92,12 @@ export function createDocuments(options: {
       }),
     edit: (name, author, change) => editor.edit(name, author, change),
   };
+}
+
+/** Comments come and go with their document. @throws {ApiError} */
+function assertDocument(name: DocumentName): void {
+  if (parseDocumentAddress(name).kind === 'document') return;
+  throw new ApiError('bad-document-name', describeNameFault('reserved'));
 }
 
 function describe(stat: DocumentStat): DocumentInfo {

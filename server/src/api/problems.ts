@@ -1,6 +1,7 @@
 import { PersistenceError, type PersistenceErrorCode } from '@quire/persistence';
 import { closeCodes, type Problem } from '@quire/protocol';
 import { AccessError } from '../auth/authenticator.ts';
+import { Refusal } from '../collab/refusal.ts';
 
 interface ProblemKind {
   readonly status: number;
@@ -20,8 +21,14 @@ export const problemKinds = {
   'host-refused': { status: 403, title: 'This server does not go by that name' },
   'not-found': { status: 404, title: 'There is nothing here' },
   'unknown-document': { status: 404, title: 'There is no such document' },
+  'unknown-thread': { status: 404, title: 'There is no such thread' },
+  'unknown-comment': { status: 404, title: 'There is no such comment' },
   'method-not-allowed': { status: 405, title: 'This method is not allowed here' },
   'document-exists': { status: 409, title: 'The document exists already' },
+  'unknown-position': { status: 409, title: 'The document has no such place' },
+  'anchor-refused': { status: 409, title: 'This can not be commented on' },
+  'comments-full': { status: 409, title: 'No more comments fit here' },
+  'document-too-large': { status: 413, title: 'The document would become too large' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body must be JSON' },
   'document-damaged': { status: 500, title: 'A record of the document is damaged' },
@@ -74,6 +81,9 @@ export function respondProblem(error: ApiError, headers: Readonly<Record<string,
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof AccessError) return describeAccessError(error);
+  if (error instanceof Refusal && error.closeCode === closeCodes.documentTooLarge) {
+    return new ApiError('document-too-large', closeCodes.documentTooLarge.reason, error);
+  }
   const stored = findPersistenceError(error);
   if (stored !== null) return new ApiError(codeOf(stored.code), detailOf(stored), error);
   return new ApiError('internal-error', 'The server’s log says more', error);

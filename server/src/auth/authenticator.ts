@@ -1,4 +1,4 @@
-import { type CloseCode, type DocumentName, mayWrite, type Role } from '@quire/protocol';
+import type { CloseCode, DocumentName, Role } from '@quire/protocol';
 
 export interface Identity {
   /** Stable id of the person; empty when nobody is known. Written into history as the author of their edits. */
@@ -24,20 +24,22 @@ export interface Access extends Bearer {
   roleIn(document: DocumentName): Role | null;
 }
 
-/** What somebody may do in the document of one connection. */
+/** What somebody may do where one connection leads: to a document, or to the comments on one. */
 export interface Grant extends Bearer {
+  /** In the document, also where the connection leads to its comments. */
   readonly role: Role;
+  readonly canWrite: boolean;
 }
 
 /** The word of the Hocuspocus dialect for it. */
-export function scopeOf({ role }: Grant): 'read-write' | 'readonly' {
-  return mayWrite(role) ? 'read-write' : 'readonly';
+export function scopeOf({ canWrite }: Grant): 'read-write' | 'readonly' {
+  return canWrite ? 'read-write' : 'readonly';
 }
 
 export interface AuthRequest {
   /** As the client sent it; empty when it sent none. */
   readonly token: string;
-  /** Which document it is about; null when it is about several. */
+  /** Which document it is about, also when somebody asks for its comments; null when it is about several. */
   readonly document: DocumentName | null;
   readonly remoteAddress: string;
   readonly headers: Headers;

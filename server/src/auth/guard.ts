@@ -1,4 +1,12 @@
-import { closeCodes, type DocumentName, includesRole, type Role } from '@quire/protocol';
+import {
+  closeCodes,
+  type DocumentAddress,
+  type DocumentName,
+  includesRole,
+  mayWrite,
+  parseDocumentAddress,
+  type Role,
+} from '@quire/protocol';
 import type { Logger } from '../observability/log.ts';
 import { type Access, AccessError, type Authenticator, type AuthRequest, type Grant } from './authenticator.ts';
 
@@ -9,7 +17,7 @@ export interface DocumentRequest extends AuthRequest {
 /** Stands at every door, asks the authenticator, and writes down whom it turned away and why. */
 export interface Guard {
   /**
-   * Lets somebody into a document who may do there at least what `needed` may.
+   * Lets somebody into a document, or to the comments on it, who may do in the document at least what `needed` may.
    *
    * @throws {AccessError} `unauthorized`, `forbidden`, `auth-unavailable` or whatever the authenticator refuses with;
    * `internal-error` when it failed
@@ -60,15 +68,22 @@ export function createGuard(authenticator: Authenticator, log: Logger): Guard {
   return {
     identify,
     async admit(request, needed) {
-      const access = await identify(request);
-      const role = roleOf(access, request);
+      const address = parseDocumentAddress(request.document);
+      const about = askAbout(request, address);
+      const access = await identify(about);
+      const role = roleOf(access, about);
       if (role !== null && includesRole(role, needed)) {
-        return { role, user: access.user, expiresAt: access.expiresAt };
+        return { role, canWrite: mayWrite(role, address), user: access.user, expiresAt: access.expiresAt };
       }
       const why = role === null ? 'no grant covers the document' : `${role} is less than ${needed}`;
       const refusal = new AccessError(closeCodes.forbidden, why);
-      noteRefusal(request, refusal, access.user.id);
+      noteRefusal(about, refusal, access.user.id);
       throw refusal;
     },
   };
+}
+
+/** No grant names comments: whoever asks for them is judged by what they may do in the document. */
+function askAbout(request: DocumentRequest, { kind, document }: DocumentAddress): DocumentRequest {
+  return kind === 'document' ? request : { ...request, document };
 }

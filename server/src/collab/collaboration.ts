@@ -1,6 +1,6 @@
 import type { Document, Extension } from '@hocuspocus/server';
-import { type DocumentStore, FIRST_EPOCH, type LoadedDocument, PersistenceError } from '@quire/persistence';
-import { closeCodes, type DocumentName, isDocumentName, mayWrite } from '@quire/protocol';
+import { type DocumentStore, type Epoch, FIRST_EPOCH, type LoadedDocument, PersistenceError } from '@quire/persistence';
+import { closeCodes, companionOf, type DocumentName, isDocumentName, parseDocumentAddress } from '@quire/protocol';
 import { applyAwarenessUpdate } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import { AccessError, type Grant } from '../auth/authenticator.ts';
@@ -12,6 +12,8 @@ import { Seats } from '../seats.ts';
 import type { Admission, AdmissionHost } from './admission.ts';
 import type { RingBudget } from './broadcast-ring.ts';
 import { CollabSession, type SessionContext, type SessionLimits } from './collab-session.ts';
+import { companionEpoch, judgeCompanion } from './companion-life.ts';
+import { describeStranger } from './companion-sweep.ts';
 import { DirectAdmission, type DirectAdmissionContext } from './direct-admission.ts';
 import { DocumentOwner, type OwnerOptions } from './document-owner.ts';
 import { EarlyAnswers } from './early-answers.ts';
@@ -58,14 +60,22 @@ export interface CollaborationOptions {
 /** The documents of this node, and everybody who has them open. */
 export interface Collaboration {
   openSession(port: SessionPort, origin: SessionOrigin): CollabSession;
-  /** Edits a document on the server's behalf; resolves once the edit is durable. Creates the document by its first edit. */
-  edit(name: DocumentName, author: string, change: (document: Y.Doc) => void): Promise<void>;
   /**
-   * Closes everybody's connection to it and moves its epoch.
+   * Edits a document on the server's behalf; resolves once the edit is durable. Creates the document by its first edit;
+   * comments only for a document that there is.
+   *
+   * @throws {Refusal} when it would make the document too large
+   */
+  edit(name: DocumentName, author: string, change: (document: Y.Doc) => void): Promise<void>;
+  /** Shows a document as it is in memory, that is, on disk. Nothing may be changed in it, nor kept of it. */
+  read<T>(name: DocumentName, look: (document: Y.Doc) => T): Promise<T>;
+  /**
+   * Closes everybody's connection to it and to the comments on it, and moves the epochs of both.
    *
    * @throws {PersistenceError} and leaves everybody where they are, when nothing is stored under this name
    */
   delete(name: DocumentName): Promise<void>;
+  /** Without comments: where these are open, their document is too. */
   readonly openDocuments: number;
   /** Resolves once everything that was submitted so far is on disk and has its receipt, or was refused. */
   settled(): Promise<void>;
@@ -96,6 +106,8 @@ class LiveCollaboration implements Collaboration {
   readonly #slicing: Slicing;
   /** Loads under way, and whether their document was deleted meanwhile. */
   readonly #loads = new Map<string, { isCrossed: boolean }>();
+  /** How many of the owners are those of comments. */
+  #companions = 0;
   /** Counts deletions, so that a load notices one that it crossed. */
   #deletions = 0;
   readonly #directAdmission: DirectAdmissionContext;
@@ -150,7 +162,7 @@ class LiveCollaboration implements Collaboration {
   }
 
   get openDocuments(): number {
-    return this.#owners.size;
+    return this.#owners.size - this.#companions;
   }
 
   get ringBytes(): number {
@@ -174,31 +186,56 @@ class LiveCollaboration implements Collaboration {
     });
   }
 
-  async edit(name: DocumentName, author: string, change: (document: Y.Doc) => void): Promise<void> {
+  edit(name: DocumentName, author: string, change: (document: Y.Doc) => void): Promise<void> {
+    return this.#whileOpen(name, async (owner) => {
+      if (owner.commented?.isStored === false) {
+        throw new PersistenceError('UNKNOWN_DOCUMENT', 'No such document', { document: owner.commented.name });
+      }
+      await owner.serverClient.write(async (client) => {
+        const drafted = draftUpdate(owner.document, client, change);
+        if (drafted !== null) await ingestServerEdit(owner, author, drafted, this.#options.limits);
+      });
+    });
+  }
+
+  read<T>(name: DocumentName, look: (document: Y.Doc) => T): Promise<T> {
+    return this.#whileOpen(name, (owner) => look(owner.document));
+  }
+
+  async #whileOpen<T>(name: DocumentName, task: (owner: DocumentOwner) => T | Promise<T>): Promise<T> {
+    const { owner, release } = await this.#hold(name);
+    try {
+      return await task(owner);
+    } finally {
+      release();
+    }
+  }
+
+  /** Opens a document that stays in memory until it is released. */
+  async #hold(name: DocumentName): Promise<HeldOwner> {
     const endEntering = this.#noteEntering(name);
-    let release: () => void = () => {};
     try {
       const owner = await this.#open(name);
-      release = owner.hold();
-      endEntering();
-      const drafted = draftUpdate(owner.document, change);
-      if (drafted === null) return;
-      await ingestServerEdit(owner, author, drafted);
+      return { owner, release: owner.hold() };
     } finally {
       endEntering();
-      release();
     }
   }
 
   delete(name: DocumentName): Promise<void> {
     const underway = this.#deleting.get(name);
     if (underway !== undefined) return underway;
+    const names = [companionOf(name, 'comments'), name];
     this.#deletions += 1;
-    const load = this.#loads.get(name);
-    if (load !== undefined) load.isCrossed = true;
-    this.#earlyAnswers.withdraw(name);
-    const deletion = this.#delete(name).finally(() => this.#deleting.delete(name));
-    this.#deleting.set(name, deletion);
+    for (const each of names) {
+      const load = this.#loads.get(each);
+      if (load !== undefined) load.isCrossed = true;
+      this.#earlyAnswers.withdraw(each);
+    }
+    const deletion = this.#delete(name).finally(() => {
+      for (const each of names) this.#deleting.delete(each);
+    });
+    for (const each of names) this.#deleting.set(each, deletion);
     return deletion;
   }
 
@@ -217,13 +254,28 @@ class LiveCollaboration implements Collaboration {
 
   async #delete(name: DocumentName): Promise<void> {
     await this.#assertDeletable(name);
-    const owner = this.#owners.get(name);
-    if (owner !== undefined) {
-      owner.evict(closeCodes.documentDeleted);
+    const owners = this.#ownersAround(name);
+    for (const owner of owners) owner.evict(closeCodes.documentDeleted);
+    for (const owner of owners) {
       await owner.drained();
       this.#forget(owner);
     }
-    await this.#options.store.delete(name);
+    const epoch = await this.#options.store.delete(name);
+    await this.#endComments(name, epoch);
+  }
+
+  /** Those of a document and of the comments on it, as far as they are open: the comments first, which hold their document. */
+  #ownersAround(name: DocumentName): readonly DocumentOwner[] {
+    return [companionOf(name, 'comments'), name].flatMap((each) => this.#owners.get(each) ?? []);
+  }
+
+  /** Whoever asked for the deletion has it: comments that are left show nowhere, and go when this server starts next. */
+  async #endComments(name: DocumentName, epoch: Epoch): Promise<void> {
+    try {
+      await this.#options.store.delete(companionOf(name, 'comments'), companionEpoch(epoch));
+    } catch (error) {
+      this.#options.log.warn({ err: error, document: name }, 'the comments of a deleted document are left for later');
+    }
   }
 
   /** Who is put out of a deleted document never comes back to it, so it must be there, and the disk must take its end. */
@@ -257,7 +309,7 @@ class LiveCollaboration implements Collaboration {
       onAuthenticate: async ({ documentName, token, context, connectionConfig }) => {
         if (!isDocumentName(documentName)) throw new Refusal(closeCodes.badDocumentName);
         const grant = await this.#authenticate(documentName, token, context.admission.origin);
-        connectionConfig.readOnly = !mayWrite(grant.role);
+        connectionConfig.readOnly = !grant.canWrite;
         return { grant };
       },
       onLoadDocument: ({ document }) => {
@@ -295,10 +347,12 @@ class LiveCollaboration implements Collaboration {
   async #load(document: Document): Promise<void> {
     const { name } = document;
     if (!isDocumentName(name)) throw new Refusal(closeCodes.badDocumentName);
+    let commented: HeldOwner | null = null;
     const load = { isCrossed: false };
     this.#loads.set(name, load);
     try {
-      const loaded = await this.#loadStored(name);
+      commented = await this.#holdCommented(name);
+      const loaded = await this.#loadLife(name, commented?.owner ?? null);
       load.isCrossed = false; // a deletion that was crossed until here is known to what was read
       takeOver(document);
       if (loaded !== null) this.#earlyAnswers.announce(name, loaded);
@@ -306,8 +360,9 @@ class LiveCollaboration implements Collaboration {
       passOnChanges(document, this.#hocuspocus);
       const storedTitle = await this.#readIndexedTitle(name);
       // What is in memory is of a life that has ended: the next attempt meets the new one (R14).
-      if (load.isCrossed) throw new Refusal(closeCodes.loadFailed);
-      const owner = this.#createOwner(name, document, loaded, storedTitle);
+      if (load.isCrossed || commented?.owner.isOpen === false) throw new Refusal(closeCodes.loadFailed);
+      const owner = this.#createOwner(name, document, loaded, storedTitle, commented);
+      commented = null; // released with the owner
       this.#owners.set(name, owner);
       owner.start();
     } catch (error) {
@@ -316,7 +371,30 @@ class LiveCollaboration implements Collaboration {
       this.#options.log.error({ err: error, document: name }, 'a document could not be loaded');
       throw new Refusal(closeCodes.loadFailed, { cause: error });
     } finally {
+      commented?.release();
       this.#loads.delete(name);
+    }
+  }
+
+  /** Whether there is something to comment on, and which life of it this is, is known as long as it is in memory. */
+  #holdCommented(name: DocumentName): Promise<HeldOwner> | null {
+    const { kind, document } = parseDocumentAddress(name);
+    return kind === 'comments' ? this.#hold(document) : null;
+  }
+
+  /** What is stored; of comments, what goes with the present life of their document (R14). */
+  async #loadLife(name: DocumentName, commented: DocumentOwner | null): Promise<LoadedDocument | null> {
+    const loaded = await this.#loadStored(name);
+    if (commented === null || loaded === null) return loaded;
+    switch (judgeCompanion(loaded, commented.epoch)) {
+      case 'current':
+        return loaded;
+      case 'over':
+        await this.#options.store.delete(name, companionEpoch(commented.epoch));
+        return this.#loadStored(name);
+      case 'stranger':
+        this.#options.log.error({ document: name }, describeStranger(name));
+        throw new Refusal(closeCodes.badDocumentName);
     }
   }
 
@@ -342,12 +420,15 @@ class LiveCollaboration implements Collaboration {
     document: Document,
     loaded: LoadedDocument | null,
     storedTitle: string,
+    commented: HeldOwner | null,
   ): DocumentOwner {
     const { store, clock, log, limits, maxJournalQueueBytes, meters = null, timer = systemFlushTimer } = this.#options;
     const mirrorsPresence = this.#hocuspocus.hasHook('onAwarenessUpdate');
     const owner = new DocumentOwner({
       name,
-      epoch: loaded?.epoch ?? FIRST_EPOCH,
+      epoch: loaded?.epoch ?? (commented === null ? FIRST_EPOCH : companionEpoch(commented.owner.epoch)),
+      isStored: loaded?.state === 'live',
+      commented: commented?.owner ?? null,
       tombstone: loaded?.tombstone == null ? new Map() : Y.decodeStateVector(loaded.tombstone),
       document,
       stored: loaded === null ? null : findOnlyPart(loaded),
@@ -365,18 +446,25 @@ class LiveCollaboration implements Collaboration {
       unloadDelayMs: limits.unloadDelayMs,
       onIdle: () => void this.#unload(document),
       onBroken: () => {
-        owner.evict(closeCodes.loadFailed);
-        this.#forget(owner);
+        for (const each of this.#ownersAround(parseDocumentAddress(name).document)) {
+          if (each !== owner && each.commented !== owner) continue;
+          each.evict(closeCodes.loadFailed);
+          this.#forget(each);
+        }
       },
       originOf: (batch) => originOf(batch),
       onPresence: (presence) => {
         if (mirrorsPresence) applyAwarenessUpdate(document.awareness, presence, { source: 'local' });
       },
     });
+    if (commented !== null) this.#companions += 1;
     // The owner ends with the document, in the same turn: somebody may open the name again before any later hook runs.
     document.once('destroy', () => {
       owner.close();
       if (this.#owners.get(name) === owner) this.#owners.delete(name);
+      if (commented === null) return;
+      this.#companions -= 1;
+      commented.release();
     });
     return owner;
   }
@@ -423,6 +511,12 @@ class LiveCollaboration implements Collaboration {
     this.#hocuspocus.documents.delete(owner.name);
     owner.document.destroy();
   }
+}
+
+/** A document that stays in memory until it is released. */
+interface HeldOwner {
+  readonly owner: DocumentOwner;
+  release(): void;
 }
 
 /** A document that is stored as one update; null when it is several. */

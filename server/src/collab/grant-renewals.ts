@@ -1,4 +1,4 @@
-import { type CloseCode, closeCodes, type DocumentName, mayWrite } from '@quire/protocol';
+import { type CloseCode, closeCodes, type DocumentName } from '@quire/protocol';
 import { type Grant, scopeOf } from '../auth/authenticator.ts';
 import type { ConnectionState, DocumentConnection } from './document-connection.ts';
 import { Refusal } from './refusal.ts';
@@ -74,8 +74,8 @@ export class GrantRenewals {
       connection.closeDocument(closeCodes.unauthorized);
       return;
     }
-    const couldWrite = mayWrite(state.grant.role);
-    const canWrite = mayWrite(answer.role);
+    const couldWrite = state.grant.canWrite;
+    const { canWrite } = answer;
     state.grant = answer;
     if (state.hocuspocus !== null) state.hocuspocus.readOnly = !canWrite;
     this.#context.onRenewed(connection, answer);

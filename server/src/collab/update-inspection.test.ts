@@ -63,6 +63,8 @@ describe('looking at an update', () => {
     ['deletions beyond all numbers', '00010701ffffffffffffff1f02'],
     ['deletions that end beyond all numbers', '00010701ffffffffffffff0f02'],
     ['deletions of a client beyond all numbers', '0001ffffffffffffff1f010001'],
+    ['a text in something beyond all numbers', '01010700' + '0400' + '008080808080808028' + '0178' + '00'],
+    ['a text behind something beyond all numbers', '01010700' + '84' + '008080808080808028' + '0178' + '00'],
   ])('[G3] what Yjs would write nobody could read is no update: %s', (_, bytes) => {
     expect(() => inspectUpdate(Uint8Array.from(Buffer.from(bytes, 'hex')))).toThrow(UpdateError);
   });

@@ -66,17 +66,19 @@ function assertNotEmpty(struct: Struct): void {
 }
 
 /** What an item names as its neighbours or parent. */
-function* referencesOf(struct: Struct): IterableIterator<Y.ID> {
+export function* referencesOf(struct: Struct): IterableIterator<Y.ID> {
   if (!(struct instanceof Y.Item)) return;
   for (const id of [struct.origin, struct.rightOrigin, struct.parent]) if (id instanceof Y.ID) yield id;
 }
 
 /**
  * An item builds on what its client wrote before. One that names itself, or something later of the same client, passes
- * for complete and then breaks the document that it is applied to, which by then has it on disk.
+ * for complete and then breaks the document that it is applied to, which by then has it on disk. So does one that names what
+ * no number can hold: it waits for ever, and whoever is sent it can't read on.
  */
 function assertBuildsOnEarlier(struct: Struct): void {
   for (const id of referencesOf(struct)) {
+    assertInRange(id.client, id.clock);
     if (id.client === struct.id.client && id.clock >= struct.id.clock) {
       throw new UpdateError('an item of this update builds on itself');
     }

@@ -1,7 +1,9 @@
-import type { Room, RoomStatus } from '@quire/client';
+import type { Comments, Room, RoomStatus } from '@quire/client';
 import { type Editor, EditorContent } from '@tiptap/react';
 import { useEffect } from 'react';
 import { useMediaQuery } from '../ui/use-media-query.ts';
+import { CommentsPanel } from './comments/CommentsPanel.tsx';
+import { type CommentsPanelState, readPanel } from './comments/panel-state.ts';
 import { focusText } from './focus-text.ts';
 import { LinkPopover } from './link/LinkPopover.tsx';
 import { useLinkEditor } from './link/use-link-editor.ts';
@@ -13,17 +15,25 @@ import { useDocumentEditor } from './use-document-editor.ts';
 interface DocumentEditorProps {
   readonly room: Room;
   readonly status: RoomStatus;
+  /** Null while there are none to be had. */
+  readonly comments: Comments | null;
+  readonly panel: CommentsPanelState;
+  readonly onPanel: (panel: CommentsPanelState) => void;
+  /** Somebody wants to comment on what is selected. */
+  readonly onComment: () => void;
   /** Told which editor is there, for the header; null when it goes. */
   readonly onEditor: (editor: Editor | null) => void;
 }
 
 /** Everything below the header, once there is content to show: before that an empty page would be a lie (G3). */
-export function DocumentEditor({ room, status, onEditor }: DocumentEditorProps) {
+export function DocumentEditor({ room, status, comments, panel, onPanel, onComment, onEditor }: DocumentEditorProps) {
   const editor = useDocumentEditor({
     room,
     canEdit: status.canEdit,
     onEditLink: () => link.start(),
     onLeaveText: () => document.querySelector<HTMLElement>('.toolbar [data-stop]')?.focus(),
+    onComment,
+    onThread: (thread) => onPanel(readPanel(thread)),
   });
   const link = useLinkEditor(editor);
   const hasRoomForOutline = useMediaQuery('(width >= 1240px)');
@@ -47,6 +57,7 @@ export function DocumentEditor({ room, status, onEditor }: DocumentEditorProps) 
         <div className="page">
           <EditorContent editor={editor} />
         </div>
+        {comments !== null && <CommentsPanel {...{ comments, editor, panel, onPanel }} />}
       </div>
       <LinkPopover link={link} />
     </main>

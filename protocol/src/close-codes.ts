@@ -80,6 +80,20 @@ export const closeCodes = {
     reason: 'this is not a document name',
     shown: 'this is not a document name',
   },
+  accessRevoked: {
+    code: 4405,
+    name: 'access-revoked',
+    retry: 'never',
+    reason: 'this token was revoked; one that was made since may be good',
+    shown: 'your access was taken back',
+  },
+  linkEnded: {
+    code: 4406,
+    name: 'link-ended',
+    retry: 'never',
+    reason: 'this share link is unknown, was revoked or has expired',
+    shown: 'this link was revoked, or has expired',
+  },
   staleEpoch: {
     code: 4409,
     name: 'stale-epoch',

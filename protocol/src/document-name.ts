@@ -10,7 +10,7 @@ export const MAX_DOCUMENT_NAME_BYTES = 512;
 /** UTF-8 takes at most so many bytes for one UTF-16 code unit. */
 const MAX_BYTES_PER_UNIT = 3;
 
-export type NameFault = 'empty' | 'dots' | 'too-long' | 'control-character' | 'lone-surrogate';
+export type NameFault = 'empty' | 'dots' | 'too-long' | 'control-character' | 'lone-surrogate' | 'noncharacter';
 
 const nameFaultWords = {
   empty: 'a document name needs at least one visible character',
@@ -18,10 +18,14 @@ const nameFaultWords = {
   'too-long': `a document name has at most ${MAX_DOCUMENT_NAME_BYTES} bytes of UTF-8`,
   'control-character': 'a document name has no control characters',
   'lone-surrogate': 'a document name is well-formed Unicode',
+  noncharacter: 'a document name has none of the code points that Unicode keeps for the inside of programs',
 } as const satisfies Record<NameFault, string>;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose
 const controlCharacter = /[\u0000-\u001f\u007f-\u009f]/;
+
+/** Unicode keeps these for a program's own use: a name with one is the server's, see `registry-name.ts` there. */
+const noncharacter = /\p{Noncharacter_Code_Point}/u;
 
 /** Says what is wrong with a name, or null. NUL is among the refused: `name\0session` is an address form (R8). */
 export function findNameFault(text: string): NameFault | null {
@@ -29,6 +33,7 @@ export function findNameFault(text: string): NameFault | null {
   if (text === '.' || text === '..') return 'dots';
   if (controlCharacter.test(text)) return 'control-character';
   if (!text.isWellFormed()) return 'lone-surrogate';
+  if (noncharacter.test(text)) return 'noncharacter';
   if (text.length > MAX_DOCUMENT_NAME_BYTES) return 'too-long';
   const mayBeLonger = text.length * MAX_BYTES_PER_UNIT > MAX_DOCUMENT_NAME_BYTES;
   if (mayBeLonger && encodeUtf8(text).length > MAX_DOCUMENT_NAME_BYTES) return 'too-long';

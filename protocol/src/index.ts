@@ -9,7 +9,7 @@ export {
   MAX_DOCUMENT_NAME_BYTES,
   type NameFault,
 } from './document-name.ts';
-export { compilePattern, documentPatternSchema, MAX_PATTERN_LENGTH } from './document-pattern.ts';
+export { compilePattern, documentPatternSchema, EVERY_DOCUMENT, MAX_PATTERN_LENGTH } from './document-pattern.ts';
 export { FrameError, type FrameFault } from './frame-error.ts';
 export {
   type Address,
@@ -31,8 +31,10 @@ export {
   createDocumentSchema,
   type DocumentInfo,
   type DocumentList,
+  type DocumentWithRole,
   documentListSchema,
   documentSchema,
+  documentWithRoleSchema,
   listQuerySchema,
   MAX_PAGE_SIZE,
   MAX_TITLE_LENGTH,
@@ -41,8 +43,30 @@ export {
   renameDocumentSchema,
   titleSchema,
 } from './rest.ts';
+export {
+  MAX_TOKEN_ID_LENGTH,
+  MAX_USER_ID_LENGTH,
+  type Revocation,
+  type RevocationList,
+  revocationListSchema,
+  revocationQuerySchema,
+  revocationSchema,
+  revokeSchema,
+} from './revocations.ts';
 export { MAX_RETRY_HINT_MS, type RetryHint, readRetryHint, withRetryHint } from './retry-hint.ts';
 export { includesRole, mayWrite, type Role, roles } from './roles.ts';
+export {
+  type CreatedLink,
+  createdLinkSchema,
+  createLinkSchema,
+  type LinkRole,
+  linkRoles,
+  MAX_LINK_LABEL_LENGTH,
+  type ShareLink,
+  type ShareLinkList,
+  shareLinkListSchema,
+  shareLinkSchema,
+} from './share-links.ts';
 export { type SyncFrame, syncTypes } from './sync-frame.ts';
 export {
   decodeYWebsocketFrame,

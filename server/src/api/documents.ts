@@ -1,5 +1,5 @@
 import type { DocumentStat, DocumentStore, ListQuery } from '@quire/persistence';
-import type { DocumentInfo, DocumentList, DocumentName } from '@quire/protocol';
+import { type DocumentInfo, type DocumentList, type DocumentName, isDocumentName } from '@quire/protocol';
 import type * as Y from 'yjs';
 import { ApiError } from './problems.ts';
 import { randomDocumentName } from './random-document-name.ts';
@@ -15,6 +15,7 @@ export interface DocumentEditor {
 
 /** The documents of this server, as a program that embeds it and the HTTP API see them. */
 export interface Documents {
+  /** A page may hold fewer than were asked for. */
   list(query?: ListQuery): Promise<DocumentList>;
   /** @throws {ApiError} `unknown-document` */
   get(name: DocumentName): Promise<DocumentInfo>;
@@ -58,7 +59,9 @@ export function createDocuments(options: {
   return {
     async list(query = {}) {
       const page = await store.list(query);
-      return { documents: page.documents.map(describe), next: page.next };
+      // What the server keeps under names of its own is nobody's document.
+      const named = page.documents.filter(({ document }) => isDocumentName(document));
+      return { documents: named.map(describe), next: page.next };
     },
     get: find,
     create: ({ name = randomDocumentName(), title = '', author = NOBODY } = {}) =>

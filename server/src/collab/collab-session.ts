@@ -12,6 +12,7 @@ import {
 import { createDecoder, readVarUint } from 'lib0/decoding';
 import * as Y from 'yjs';
 import { type Grant, scopeOf } from '../auth/authenticator.ts';
+import type { Standing } from '../auth/standing.ts';
 import type { Logger } from '../observability/log.ts';
 import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
 import type { Seats } from '../seats.ts';
@@ -52,6 +53,7 @@ export interface SessionContext {
   /** Sessions by the id of their user. */
   readonly users: Seats;
   discardDestroyed(name: string): void;
+  readonly standing: Pick<Standing, 'findEnd'>;
   readonly renewals: GrantRenewals;
   readonly watch: GrantWatch;
   /** Counts somebody on the way into a document, so that it isn't unloaded under them (R6); returns the end of it. */
@@ -150,6 +152,13 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
       // Deleted or reloaded while this connection was on its way in: the next attempt meets the new state.
       this.#context.discardDestroyed(connection.address.document);
       this.#port.close(closeCodes.loadFailed);
+      return;
+    }
+    // Revoked, or of an earlier life of the document, since its token was looked at: nobody would look again (R14).
+    const end = this.#context.standing.findEnd(grant, owner.epoch);
+    if (end !== null) {
+      this.refuse(connection, end, end.name);
+      hocuspocus?.close();
       return;
     }
     const full = this.#takeSeats(owner, grant.user.id);

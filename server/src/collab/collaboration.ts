@@ -1,10 +1,11 @@
-import type { Document, Extension } from '@hocuspocus/server';
+import { Document, type Extension } from '@hocuspocus/server';
 import { type DocumentStore, FIRST_EPOCH, type LoadedDocument, PersistenceError } from '@quire/persistence';
 import { closeCodes, type DocumentName, isDocumentName, mayWrite } from '@quire/protocol';
 import { applyAwarenessUpdate } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import { AccessError, type Grant } from '../auth/authenticator.ts';
 import type { Guard } from '../auth/guard.ts';
+import { lasting, type Standing } from '../auth/standing.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/log.ts';
 import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
@@ -13,6 +14,7 @@ import type { Admission, AdmissionHost } from './admission.ts';
 import type { RingBudget } from './broadcast-ring.ts';
 import { CollabSession, type SessionContext, type SessionLimits } from './collab-session.ts';
 import { DirectAdmission, type DirectAdmissionContext } from './direct-admission.ts';
+import type { DocumentConnection } from './document-connection.ts';
 import { DocumentOwner, type OwnerOptions } from './document-owner.ts';
 import { EarlyAnswers } from './early-answers.ts';
 import { createExtensionGate } from './extension-gate.ts';
@@ -24,6 +26,7 @@ import { ingestServerEdit } from './ingest.ts';
 import { loadInSlices } from './load-in-slices.ts';
 import { passOnChanges, QuireHocuspocus, takeOver } from './quire-hocuspocus.ts';
 import { Refusal } from './refusal.ts';
+import { RevocationWatch } from './revocation-watch.ts';
 import { draftUpdate } from './server-edit.ts';
 import type { SessionOrigin, SessionPort } from './session-port.ts';
 import type { Submission } from './submission.ts';
@@ -43,6 +46,8 @@ export interface CollaborationLimits extends SessionLimits {
 export interface CollaborationOptions {
   readonly store: DocumentStore;
   readonly guard: Guard;
+  /** What ends access before its time. Left out: nothing. */
+  readonly standing?: Standing;
   readonly log: Logger;
   readonly clock: Clock;
   readonly limits: CollaborationLimits;
@@ -66,6 +71,13 @@ export interface Collaboration {
    * @throws {PersistenceError} and leaves everybody where they are, when nothing is stored under this name
    */
   delete(name: DocumentName): Promise<void>;
+  /**
+   * Opens a document of the server's own, under a name that no client can have, and keeps it in memory: hooks of extensions
+   * do not hear of it, and it is counted nowhere.
+   *
+   * @throws {Refusal} when it can't be loaded whole
+   */
+  openInternal(name: string): Promise<InternalDocument>;
   readonly openDocuments: number;
   /** Resolves once everything that was submitted so far is on disk and has its receipt, or was refused. */
   settled(): Promise<void>;
@@ -73,6 +85,13 @@ export interface Collaboration {
   readonly ringBytes: number;
   /** Waits for what is on its way to the disk, then lets go of all documents. */
   close(): Promise<void>;
+}
+
+/** A document that only the server itself reads and writes. It ends with its `destroy`: then it can be opened again. */
+export interface InternalDocument {
+  readonly document: Y.Doc;
+  /** Resolves once the update is on disk, and then in the document. */
+  write(author: string, update: Uint8Array): Promise<void>;
 }
 
 /** What hooks on documents see of an opening that no client of Hocuspocus asked for. */
@@ -89,6 +108,8 @@ class LiveCollaboration implements Collaboration {
   readonly #hocuspocus: QuireHocuspocus;
   readonly #sessionContext: SessionContext;
   readonly #owners = new Map<string, DocumentOwner>();
+  /** Those of the owners whose documents are the server's own. */
+  readonly #internal = new Set<string>();
   readonly #entering = new Map<string, number>();
   readonly #unloading = new Set<string>();
   readonly #deleting = new Map<string, Promise<void>>();
@@ -99,6 +120,7 @@ class LiveCollaboration implements Collaboration {
   #deletions = 0;
   readonly #directAdmission: DirectAdmissionContext;
   readonly #watch: GrantWatch;
+  readonly #revocations: RevocationWatch;
   readonly #earlyAnswers = new EarlyAnswers();
   readonly #stopWatchingStore: () => void;
 
@@ -109,8 +131,9 @@ class LiveCollaboration implements Collaboration {
       maxDocumentsPerSession: options.limits.maxDocumentsPerSession,
       mayUnload: (document) => this.#mayUnload(document.name),
     });
-    const { limits, store } = options;
-    this.#watch = new GrantWatch(options.clock);
+    const { clock, limits, standing = lasting, store } = options;
+    this.#watch = new GrantWatch(clock);
+    this.#revocations = new RevocationWatch({ standing, clock, connections: () => this.#connections() });
     this.#ringBudget = { bytes: 0, maxBytes: limits.maxRingBytes };
     this.#sessionContext = {
       gate: createExtensionGate(this.#hocuspocus, {
@@ -121,10 +144,16 @@ class LiveCollaboration implements Collaboration {
       store,
       log: options.log,
       meters: options.meters ?? null,
+      standing,
       watch: this.#watch,
       renewals: new GrantRenewals({
         authenticate: (document, token, origin) => this.#authenticate(document, token, origin),
-        onRenewed: (connection, { expiresAt }) => this.#watch.watch(connection, expiresAt),
+        findEnd: (grant, { epoch }) => standing.findEnd(grant, epoch),
+        mayTryAgain: (connection, refusal) => this.#revocations.isPatientWith(connection, refusal),
+        onRenewed: (connection, { expiresAt }) => {
+          this.#revocations.renewed(connection);
+          this.#watch.watch(connection, expiresAt);
+        },
       }),
       users: new Seats(limits.maxSessionsPerUser),
       discardDestroyed: (name) => this.#discardDestroyed(name),
@@ -148,7 +177,7 @@ class LiveCollaboration implements Collaboration {
   }
 
   get openDocuments(): number {
-    return this.#owners.size;
+    return this.#owners.size - this.#internal.size;
   }
 
   get ringBytes(): number {
@@ -188,6 +217,22 @@ class LiveCollaboration implements Collaboration {
     }
   }
 
+  async openInternal(name: string): Promise<InternalDocument> {
+    const document = new Document(name);
+    // Not through Hocuspocus, which would ask hooks; and the brand is for names that a client may give.
+    const owner = await this.#load(document, name as DocumentName);
+    owner.hold();
+    this.#internal.add(name);
+    document.once('destroy', () => this.#internal.delete(name));
+    return {
+      document,
+      async write(author, update) {
+        if (!owner.isOpen) throw new Refusal(closeCodes.loadFailed);
+        await ingestServerEdit(owner, author, { update, title: '' });
+      },
+    };
+  }
+
   delete(name: DocumentName): Promise<void> {
     const underway = this.#deleting.get(name);
     if (underway !== undefined) return underway;
@@ -207,6 +252,7 @@ class LiveCollaboration implements Collaboration {
 
   async close(): Promise<void> {
     this.#watch.close();
+    this.#revocations.close();
     this.#stopWatchingStore();
     await Promise.all([...this.#owners.values()].map((owner) => owner.drained()));
     for (const owner of [...this.#owners.values()]) this.#forget(owner);
@@ -258,9 +304,12 @@ class LiveCollaboration implements Collaboration {
         connectionConfig.readOnly = !mayWrite(grant.role);
         return { grant };
       },
-      onLoadDocument: ({ document }) => {
+      onLoadDocument: async ({ document }) => {
+        const { name } = document;
+        if (!isDocumentName(name)) throw new Refusal(closeCodes.badDocumentName);
         const { clock, meters } = this.#options;
-        return meters?.loads.time(clock, () => this.#load(document)) ?? this.#load(document);
+        const load = () => this.#load(document, name);
+        await (meters?.loads.time(clock, load) ?? load());
       },
       connected: async ({ connection, context }) => {
         if (context.grant !== undefined) context.admission.connected(connection, context.grant);
@@ -290,9 +339,7 @@ class LiveCollaboration implements Collaboration {
   }
 
   /** R7: a load that fails leaves nothing behind, and is reported in a way that every provider retries. */
-  async #load(document: Document): Promise<void> {
-    const { name } = document;
-    if (!isDocumentName(name)) throw new Refusal(closeCodes.badDocumentName);
+  async #load(document: Document, name: DocumentName): Promise<DocumentOwner> {
     const load = { isCrossed: false };
     this.#loads.set(name, load);
     try {
@@ -308,6 +355,7 @@ class LiveCollaboration implements Collaboration {
       const owner = this.#createOwner(name, document, loaded, storedTitle);
       this.#owners.set(name, owner);
       owner.start();
+      return owner;
     } catch (error) {
       document.destroy();
       if (error instanceof Refusal) throw error;
@@ -377,6 +425,10 @@ class LiveCollaboration implements Collaboration {
       if (this.#owners.get(name) === owner) this.#owners.delete(name);
     });
     return owner;
+  }
+
+  *#connections(): Iterable<DocumentConnection> {
+    for (const owner of this.#owners.values()) yield* owner.connections();
   }
 
   #noteEntering(name: string): () => void {

@@ -184,6 +184,10 @@ export class DocumentOwner {
     return this.#audience.size;
   }
 
+  connections(): Iterable<DocumentConnection> {
+    return this.#audience.connections();
+  }
+
   get queueBytes(): number {
     return this.#queueBytes;
   }

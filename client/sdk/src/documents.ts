@@ -1,7 +1,8 @@
-import { documentListSchema, documentSchema, problemSchema } from '@quire/protocol';
+import { documentListSchema, documentSchema, documentWithRoleSchema, problemSchema } from '@quire/protocol';
 import type { DocumentsApi } from './api.ts';
 import type { Clock } from './clock.ts';
 import { QuireError } from './errors.ts';
+import { createLinksApi } from './links.ts';
 
 export interface DocumentsOptions {
   /** `http(s)://host[/prefix]`, without a slash at its end. */
@@ -14,7 +15,7 @@ export interface DocumentsOptions {
 /** Longer than a busy disk makes anybody wait; a frozen network would be waited for without end. */
 const REQUEST_TIMEOUT_MS = 15_000;
 
-interface Call<T> {
+export interface Call<T> {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly body?: unknown;
@@ -38,6 +39,14 @@ export function createDocumentsApi(options: DocumentsOptions): DocumentsApi {
         read: async (answer) => documentListSchema.parse(await answer.json()),
       });
     },
+    get(name, { signal } = {}) {
+      return call({
+        method: 'GET',
+        path: pathOf(name),
+        signal,
+        read: async (answer) => documentWithRoleSchema.parse(await answer.json()),
+      });
+    },
     create(document = {}) {
       return call({ method: 'POST', path: '/v1/documents', body: document, read: readDocument });
     },
@@ -47,6 +56,7 @@ export function createDocumentsApi(options: DocumentsOptions): DocumentsApi {
     delete(name) {
       return call({ method: 'DELETE', path: pathOf(name), read: async () => undefined });
     },
+    links: createLinksApi(call, pathOf),
   };
 }
 

@@ -1,8 +1,18 @@
-export type { DocumentInfo, DocumentList } from '@quire/protocol';
+export type {
+  CreatedLink,
+  DocumentInfo,
+  DocumentList,
+  DocumentWithRole,
+  LinkRole,
+  Role,
+  ShareLink,
+} from '@quire/protocol';
 export type {
   Client,
   ConnectOptions,
   DocumentsApi,
+  LinkOptions,
+  LinksApi,
   ListDocumentsOptions,
   Person,
   PersonDetails,

@@ -24,7 +24,7 @@ export function addLinkRoutes(api: Hono, { links, guard, describe, servesApp }: 
     return { document, by: { user: user.id, address: request.remoteAddress } };
   }
 
-  const all = `${DOCUMENTS}/:name/links`;
+  const all = `${DOCUMENTS}/:name/links` as const;
   api.get(all, async (context) => {
     const { document } = await admit(context);
     return context.json({ links: [...(await links.list(document))] } satisfies ShareLinkList);
@@ -39,7 +39,7 @@ export function addLinkRoutes(api: Hono, { links, guard, describe, servesApp }: 
   });
   api.all(all, (context) => refuseMethod(context, 'GET, HEAD, POST'));
 
-  const one = `${all}/:id`;
+  const one = `${all}/:id` as const;
   api.delete(one, async (context) => {
     const { document, by } = await admit(context);
     await links.revoke(document, context.req.param('id'), by);

@@ -33,7 +33,7 @@ export function addRevocationRoutes(api: Hono, { revocations, guard, describe }:
   });
   api.all(REVOCATIONS, (context) => refuseMethod(context, 'GET, HEAD, POST'));
 
-  const one = `${REVOCATIONS}/:id`;
+  const one = `${REVOCATIONS}/:id` as const;
   api.delete(one, async (context) => {
     const by = await admit(context);
     await revocations.lift(context.req.param('id'), by);

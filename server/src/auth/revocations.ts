@@ -28,9 +28,9 @@ export type RevocationDraft = z.input<typeof revokeSchema>;
 /** Access that was taken back before its time, as a program that embeds the server and the HTTP API see it. */
 export interface Revocations {
   /**
-   * Voids what was issued to a user before a moment, now unless it is given, or one token. Resolves once that is on disk,
-   * and nobody whom it concerns can write any more. Of a user there is one revocation: a later moment takes the earlier's
-   * place.
+   * Voids what was issued to a user before a moment, now unless it is given, or one token. Resolves once that is on disk
+   * and holds at every door; on open sockets too, at the latest a tenth of a second later, when many are revoked in a row. Of
+   * a user there is one revocation: a later moment takes the earlier's place.
    *
    * @throws {ApiError} `bad-request`, `too-many-revocations`
    */

@@ -46,7 +46,7 @@ export interface ShareLinks {
   create(document: DocumentName, draft: LinkDraft, by?: Actor): Promise<Omit<CreatedLink, 'url'>>;
   /** Those that work, the latest first. @throws {ApiError} `unknown-document` */
   list(document: DocumentName): Promise<readonly ShareLink[]>;
-  /** Resolves once it is void, on disk and on open sockets. @throws {ApiError} `unknown-document`, `unknown-link` */
+  /** Resolves once it is void, on disk and at every door; on open sockets as a revocation. @throws {ApiError} `unknown-document`, `unknown-link` */
   revoke(document: DocumentName, id: string, by?: Actor): Promise<void>;
 }
 

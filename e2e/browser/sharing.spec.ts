@@ -100,7 +100,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test.describe(`the share dialog in ${colorScheme} mode on ${device}`, () => {
       test.use({ browserOptions: { colorScheme, reducedMotion: 'reduce', ...options } });
 
-      test('shows axe nothing to mend, empty, with a new link, with several, and while one is revoked', async ({ ada }) => {
+      test('shows axe nothing to mend, empty, with a new link, with several, and while one is revoked', async ({
+        ada,
+      }) => {
         await ada.editor.open('plan');
         await ada.editor.write('x');
         await ada.editor.shareButton.click();
@@ -110,8 +112,14 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await share.create('can view');
         await expectNoViolations(ada.page);
         await share.dialog.getByRole('button', { name: 'Another link' }).click();
-        await share.create('can edit', 'A label that is long enough to need more than the one line that it is given here');
-        await share.links.first().getByRole('button', { name: /^Revoke “/ }).click();
+        await share.create(
+          'can edit',
+          'A label that is long enough to need more than the one line that it is given here',
+        );
+        await share.links
+          .first()
+          .getByRole('button', { name: /^Revoke “/ })
+          .click();
         await expect(share.links.first().getByRole('button', { name: 'Keep' })).toBeVisible();
         await expect(share.closeButton).toBeInViewport({ ratio: 1 });
         await expectNoViolations(ada.page);

@@ -32,7 +32,10 @@ function sign(sub: string, role: string, issuedAt = Math.floor(Date.now() / 1000
 async function ask(token: string, method: string, path: string, json?: unknown): Promise<Response> {
   return fetch(`${server.url}${path}`, {
     method,
-    headers: { Authorization: `Bearer ${token}`, ...(json === undefined ? {} : { 'Content-Type': 'application/json' }) },
+    headers: {
+      Authorization: `Bearer ${token}`,
+      ...(json === undefined ? {} : { 'Content-Type': 'application/json' }),
+    },
     ...(json === undefined ? {} : { body: JSON.stringify(json) }),
   });
 }

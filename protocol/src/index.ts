@@ -43,6 +43,7 @@ export {
   renameDocumentSchema,
   titleSchema,
 } from './rest.ts';
+export { MAX_RETRY_HINT_MS, type RetryHint, readRetryHint, withRetryHint } from './retry-hint.ts';
 export {
   MAX_TOKEN_ID_LENGTH,
   MAX_USER_ID_LENGTH,
@@ -53,7 +54,6 @@ export {
   revocationSchema,
   revokeSchema,
 } from './revocations.ts';
-export { MAX_RETRY_HINT_MS, type RetryHint, readRetryHint, withRetryHint } from './retry-hint.ts';
 export { includesRole, mayWrite, type Role, roles } from './roles.ts';
 export {
   type CreatedLink,

@@ -218,7 +218,8 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     staticApp: config.app ? createStaticApp(config.appDirectory ?? builtAppDirectory) : null,
     readUnreadiness,
     log,
-    metrics: metrics === null ? null : { route: metrics.serve({ store, collaboration, rules }), gateway: metrics.gateway },
+    metrics:
+      metrics === null ? null : { route: metrics.serve({ store, collaboration, rules }), gateway: metrics.gateway },
   });
   listener.handle(createHandlers({ app, gateway, origins, isDraining, meters: metrics?.gateway ?? null }));
 

@@ -121,7 +121,8 @@ export function createApi(options: {
   api.all(one, (context) => refuseMethod(context, 'GET, HEAD, PATCH, DELETE'));
 
   if (rules !== undefined) {
-    const describe = (context: Context, document: DocumentName | null) => describeRequest(context, document, readAddress);
+    const describe = (context: Context, document: DocumentName | null) =>
+      describeRequest(context, document, readAddress);
     addLinkRoutes(api, { links: rules.links, guard, describe, servesApp });
     addRevocationRoutes(api, { revocations: rules.revocations, guard, describe });
   }

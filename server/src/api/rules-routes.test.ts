@@ -96,7 +96,11 @@ describe('[G6] links over HTTP', () => {
     ['nobody', () => ({}), [401, 'unauthorized']],
     ['an editor', () => as('editor'), [403, 'forbidden']],
     ['an owner of other documents', () => as('owner', 'ada/**'), [403, 'forbidden']],
-    ['who came by a link', async () => ({ authorization: `Bearer ${(await makeLink({ role: 'editor' })).token}` }), [403, 'forbidden']],
+    [
+      'who came by a link',
+      async () => ({ authorization: `Bearer ${(await makeLink({ role: 'editor' })).token}` }),
+      [403, 'forbidden'],
+    ],
   ] as const)('are not for %s', async (_, identify, refusal) => {
     const { id } = await makeLink();
     const headers = await identify();

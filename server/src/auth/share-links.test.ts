@@ -18,14 +18,17 @@ const ended = expect.objectContaining({ closeCode: closeCodes.linkEnded });
 const ada = { user: 'ada', address: '10.0.0.1' };
 
 describe('[G6] a share link', () => {
-  it.each(['reader', 'commenter', 'editor'] as const)('lets a %s into its document, and into no other', async (role) => {
-    const { token, id } = await stage.links.create(plan, { role });
-    const access = await stage.links.open(token);
-    expect(access).toMatchObject({ user: { id: '', name: null }, expiresAt: null, link: id });
-    expect(access.ownsAll).toBeUndefined();
-    const others = ['plan/b', 'other', '**', 'Plan'] as DocumentName[];
-    expect([plan, ...others].map((name) => access.roleIn(name))).toEqual([role, null, null, null, null]);
-  });
+  it.each(['reader', 'commenter', 'editor'] as const)(
+    'lets a %s into its document, and into no other',
+    async (role) => {
+      const { token, id } = await stage.links.create(plan, { role });
+      const access = await stage.links.open(token);
+      expect(access).toMatchObject({ user: { id: '', name: null }, expiresAt: null, link: id });
+      expect(access.ownsAll).toBeUndefined();
+      const others = ['plan/b', 'other', '**', 'Plan'] as DocumentName[];
+      expect([plan, ...others].map((name) => access.roleIn(name))).toEqual([role, null, null, null, null]);
+    },
+  );
 
   it('shows its secret once: nothing that is kept opens anything', async () => {
     const { token, ...shown } = await stage.links.create(plan, { role: 'reader', label: ' For Ben ' }, ada);
@@ -150,7 +153,10 @@ describe('a link is made', () => {
       await stage.links.create(plan, { role: 'reader', ...(index === 0 ? { expires: inAnHour() } : {}) });
     }
     const full = stage.links.create(plan, { role: 'reader' });
-    await expect(full).rejects.toMatchObject({ code: 'too-many-links', message: expect.stringContaining('at most 10') });
+    await expect(full).rejects.toMatchObject({
+      code: 'too-many-links',
+      message: expect.stringContaining('at most 10'),
+    });
     stage.clock.advance(HOUR_MS);
     await stage.links.create(plan, { role: 'reader' });
 

@@ -24,8 +24,7 @@ export function createStanding(
   revocations: Pick<RevocationKeeper, 'isVoid' | 'onRevoked'>,
 ): Standing {
   return {
-    findEnd: (bearer, life) =>
-      revocations.isVoid(bearer) ? closeCodes.accessRevoked : links.findEnd(bearer, life),
+    findEnd: (bearer, life) => (revocations.isVoid(bearer) ? closeCodes.accessRevoked : links.findEnd(bearer, life)),
     onEnded(listener) {
       const stops = [links.onEnded(listener), revocations.onRevoked(() => listener())];
       return () => {

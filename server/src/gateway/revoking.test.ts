@@ -218,7 +218,10 @@ describe('[G6] whose access is taken back', () => {
   });
 
   it('asks no more once they were put out, by either provider as it is published', async () => {
-    const people = [joinWithHocuspocus(url, 'plan', { token: 'ada' }), joinWithYWebsocket(url, 'plan', { token: 'ada' })];
+    const people = [
+      joinWithHocuspocus(url, 'plan', { token: 'ada' }),
+      joinWithYWebsocket(url, 'plan', { token: 'ada' }),
+    ];
     for (const person of people) ends.push(() => person.leave());
     await vi.waitFor(() => expect(people.map(({ provider }) => provider.synced)).toEqual([true, true]));
     await server.revocations.revoke({ user: 'ada' });

@@ -213,7 +213,11 @@ describe('[G6] a link that is over', () => {
 describe('[G6] the registry', () => {
   it('is no document to anybody: not in lists, not at any door', async () => {
     await server.links.create(plan, { role: 'reader' });
-    for (const path of ['/v1/documents', '/v1/documents?order=recent', `/v1/documents?prefix=${encodeURIComponent('\ufdd0')}`]) {
+    for (const path of [
+      '/v1/documents',
+      '/v1/documents?order=recent',
+      `/v1/documents?prefix=${encodeURIComponent('\ufdd0')}`,
+    ]) {
       const { documents } = documentListSchema.parse(await (await askAs('', path)).json());
       expect(documents.map(({ name }) => name).filter((name) => name !== plan)).toEqual([]);
     }
@@ -227,7 +231,10 @@ describe('[G6] the registry', () => {
       ['GET', `/v1/documents/${encoded}/links`],
     ] as const) {
       const response = await fetch(`${server.url}${path}`, { method });
-      expect([response.status, await response.json()]).toEqual([400, expect.objectContaining({ code: 'bad-document-name' })]);
+      expect([response.status, await response.json()]).toEqual([
+        400,
+        expect.objectContaining({ code: 'bad-document-name' }),
+      ]);
     }
     const person = await enterRaw(url, name, '');
     ends.push(() => person.socket.terminate());

@@ -27,11 +27,7 @@ export class RecordPen {
   }
 
   /** @returns null when nothing is to be written */
-  write(
-    document: Y.Doc,
-    added: readonly AddedRecord[],
-    removed: readonly RecordAddress[],
-  ): Uint8Array | null {
+  write(document: Y.Doc, added: readonly AddedRecord[], removed: readonly RecordAddress[]): Uint8Array | null {
     const updates: Uint8Array[] = [];
     if (added.length > 0) updates.push(this.#add(added));
     const deletes = findItems(document, removed);

@@ -273,7 +273,11 @@ describe('[G6] the document of the registry', () => {
 
   it('can’t be edited through the door of documents', async () => {
     const { collaboration } = prepare();
-    const edit = collaboration.edit(REGISTRY_NAME as DocumentName, 'mallory', (doc) => void doc.getMap('notes').clear());
+    const edit = collaboration.edit(
+      REGISTRY_NAME as DocumentName,
+      'mallory',
+      (doc) => void doc.getMap('notes').clear(),
+    );
     await expect(edit).rejects.toMatchObject({ closeCode: closeCodes.badDocumentName });
   });
 });

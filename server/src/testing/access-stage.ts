@@ -4,8 +4,8 @@ import { pino } from 'pino';
 import { createDocuments, type Documents } from '../api/documents.ts';
 import { endLinksWith } from '../api/end-links.ts';
 import { type AccessRules, createAccessRules } from '../auth/access-rules.ts';
-import type { LinkLimits } from '../auth/share-links.ts';
 import type { RevocationLimits } from '../auth/revocations.ts';
+import type { LinkLimits } from '../auth/share-links.ts';
 import { type Collaboration, createCollaboration, type Extension } from '../collab/collaboration.ts';
 import { createRegistry, type Registry } from '../registry/registry.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -69,7 +69,10 @@ export async function openAccessStage(options: AccessStageOptions = {}): Promise
   };
 }
 
-export async function createDocument({ documents }: Pick<AccessStage, 'documents'>, name: string): Promise<DocumentName> {
+export async function createDocument(
+  { documents }: Pick<AccessStage, 'documents'>,
+  name: string,
+): Promise<DocumentName> {
   await documents.create({ name: name as DocumentName });
   return name as DocumentName;
 }

@@ -26,7 +26,9 @@ export async function enterRaw(url: string, name: string, token: string): Promis
     say,
     sendToken: (fresh) => say({ kind: 'token', token: fresh, providerVersion: null }),
     get ends() {
-      return person.heard.flatMap((frame) => (frame.kind === 'closed' || frame.kind === 'denied' ? [frame.reason] : []));
+      return person.heard.flatMap((frame) =>
+        frame.kind === 'closed' || frame.kind === 'denied' ? [frame.reason] : [],
+      );
     },
     get scopes() {
       return person.heard.flatMap((frame) => (frame.kind === 'authenticated' ? [frame.scope] : []));

@@ -50,7 +50,18 @@ export function createMetrics({ clock, token, dataDirectory, queueLimitBytes }: 
     serve({ store, collaboration, rules }) {
       ends.push(process.start(), journal.watch(store));
       const { version } = manifest;
-      const sources = { gateway, collab, access, journal, process, store, collaboration, rules, queueLimitBytes, version };
+      const sources = {
+        gateway,
+        collab,
+        access,
+        journal,
+        process,
+        store,
+        collaboration,
+        rules,
+        queueLimitBytes,
+        version,
+      };
       return createMetricsRoute({ registry: createRegistry(sources), token }) as unknown as Hono;
     },
     close() {

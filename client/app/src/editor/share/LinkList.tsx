@@ -1,6 +1,6 @@
 import type { ShareLink } from '@quire/client';
 import { Eye, MessageSquare, PencilLine, TriangleAlert } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { chooseDateLocale } from '../../ui/describe-time.ts';
 import { RelativeTime } from '../../ui/RelativeTime.tsx';
 import { announce } from '../../ui/toasts.ts';
@@ -46,8 +46,16 @@ export function LinkList({ state, onRetry, onRevoke }: LinkListProps) {
 function LinkRow({ link, onRevoke }: { readonly link: ShareLink } & Pick<LinkListProps, 'onRevoke'>) {
   const [stage, setStage] = useState<'idle' | 'asking' | 'busy'>('idle');
   const [failure, setFailure] = useState<string | null>(null);
+  const mainButton = useRef<HTMLButtonElement>(null);
+  const focusedFor = useRef(stage);
   const words = describeLink(link);
   const Icon = icons[link.role];
+
+  // The button that was pressed is gone: the focus goes on to the one in its place.
+  useEffect(() => {
+    if (focusedFor.current !== stage) mainButton.current?.focus();
+    focusedFor.current = stage;
+  }, [stage]);
 
   async function revoke(): Promise<void> {
     setStage('busy');
@@ -77,7 +85,13 @@ function LinkRow({ link, onRevoke }: { readonly link: ShareLink } & Pick<LinkLis
         )}
       </div>
       {stage === 'idle' ? (
-        <button type="button" className="button" aria-label={`Revoke “${words}”`} onClick={() => setStage('asking')}>
+        <button
+          type="button"
+          ref={mainButton}
+          className="button"
+          aria-label={`Revoke “${words}”`}
+          onClick={() => setStage('asking')}
+        >
           Revoke
         </button>
       ) : (
@@ -87,8 +101,8 @@ function LinkRow({ link, onRevoke }: { readonly link: ShareLink } & Pick<LinkLis
           </button>
           <button
             type="button"
+            ref={mainButton}
             className="button is-danger"
-            autoFocus
             aria-disabled={stage === 'busy'}
             onClick={() => stage === 'busy' || void revoke()}
           >

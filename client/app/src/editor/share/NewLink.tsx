@@ -31,6 +31,9 @@ function NewLinkForm({ onCreate }: { readonly onCreate: (link: LinkOptions) => P
   const [failure, setFailure] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const errorId = useId();
+  const first = useRef<HTMLSelectElement>(null);
+
+  useEffect(() => first.current?.focus(), []);
 
   async function submit(): Promise<void> {
     setBusy(true);
@@ -53,7 +56,7 @@ function NewLinkForm({ onCreate }: { readonly onCreate: (link: LinkOptions) => P
     >
       <label className="field">
         <span>Whoever has the link</span>
-        <select value={role} autoFocus onChange={(event) => setRole(event.target.value as typeof role)}>
+        <select ref={first} value={role} onChange={(event) => setRole(event.target.value as typeof role)}>
           <option value="reader">can view</option>
           <option value="editor">can edit</option>
         </select>

@@ -1,4 +1,11 @@
-import { type CreatedLink, type LinkOptions, type LinksApi, QuireError, type Readable, type ShareLink } from '@quire/client';
+import {
+  type CreatedLink,
+  type LinkOptions,
+  type LinksApi,
+  QuireError,
+  type Readable,
+  type ShareLink,
+} from '@quire/client';
 
 export type ShareLinksState =
   | { readonly kind: 'loading' }

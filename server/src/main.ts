@@ -209,7 +209,8 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
   const readUnreadiness = (): UnreadyReason[] => [
     ...(isDraining() ? [{ code: 'draining' as const, detail: 'The server is stopping' }] : []),
     ...findStoreUnreadiness(store.status),
-    ...findRegistryUnreadiness(registry.trouble),
+    // Closed before the last edits are on disk: nobody comes in any more whom it would have to know.
+    ...(isDraining() ? [] : findRegistryUnreadiness(registry.trouble)),
   ];
   const stopWatchingStore = logStoreStatus(store, logger.child({ component: 'journal' }));
   const log = logger.child({ component: 'http' });

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as Y from 'yjs';
 import { AccessError, type Authenticator } from '../auth/authenticator.ts';
 import { createServer, type QuireServer } from '../main.ts';
-import { EMPTY_VECTOR, storedText } from '../testing/gateway-stage.ts';
+import { EMPTY_VECTOR, storedText, textOf } from '../testing/gateway-stage.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { enterRaw, type RawPerson } from '../testing/raw-person.ts';
 
@@ -203,7 +203,7 @@ describe('[G6] whose access is taken back', () => {
       else person.provider.on('connection-close', noteClose);
       return person;
     });
-    await vi.waitFor(() => expect(others.filter(({ provider }) => !provider.synced)).toEqual([]));
+    await until(() => others.every(({ provider }) => provider.synced), { what: 'everybody is in' });
     const ada = await enter('ada');
     const askedBefore = asked.length;
     await server.revocations.revoke({ user: 'ada' });
@@ -211,9 +211,8 @@ describe('[G6] whose access is taken back', () => {
     await until(() => ada.ends.length > 0, { what: 'the end' });
     const [first] = others;
     first?.doc.getText('body').insert(0, 'undisturbed');
-    await vi.waitFor(() => {
-      for (const { doc } of others.slice(0, 40)) expect(doc.getText('body').toString()).toBe('undisturbed');
-    });
+    const readers = others.slice(0, 40);
+    await until(() => readers.every(({ doc }) => textOf(doc) === 'undisturbed'), { what: 'everybody reads it' });
     expect([closes, asked.length, ada.ends]).toEqual([[], askedBefore, [REVOKED.name]]);
   });
 

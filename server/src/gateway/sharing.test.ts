@@ -169,7 +169,7 @@ describe('[G6] a link that is over', () => {
       for (const event of ['close', 'authenticationFailed']) person.provider.on(event, () => closes.push(event));
       return person;
     });
-    await vi.waitFor(() => expect(others.filter(({ provider }) => !provider.isSynced)).toEqual([]));
+    await until(() => others.every(({ provider }) => provider.isSynced), { what: 'everybody is in' });
     const put = [await enter(token), await enter(token)];
     await server.links.revoke(plan, id);
     for (const person of put) person.say({ kind: 'update', update: write('too late') });
@@ -177,9 +177,7 @@ describe('[G6] a link that is over', () => {
     await until(() => put.every((person) => person.ends.length > 0), { what: 'the end' });
     expect(put.map((person) => person.ends)).toEqual([[ENDED.name], [ENDED.name]]);
     others[0]?.doc.getText('body').insert(0, 'undisturbed');
-    await vi.waitFor(() => {
-      for (const { doc } of others) expect(textOf(doc)).toBe('undisturbed');
-    });
+    await until(() => others.every(({ doc }) => textOf(doc) === 'undisturbed'), { what: 'everybody reads it' });
     expect(closes).toEqual([]);
     expect(await storedText(store, plan)).toBe('undisturbed');
   });
@@ -222,7 +220,8 @@ describe('[G6] the registry', () => {
       expect(documents.map(({ name }) => name).filter((name) => name !== plan)).toEqual([]);
     }
     expect((await server.documents.list()).documents.map(({ name }) => name)).toEqual([plan]);
-    expect(server.unfinished.openDocuments).toBe(0);
+    clock.advance(2_000); // nobody has the document open
+    await vi.waitFor(() => expect(server.unfinished.openDocuments).toBe(0));
     const name = '\ufdd0registry';
     const encoded = encodeURIComponent(name);
     for (const [method, path] of [

@@ -166,6 +166,8 @@ describe('[G6] revocations over HTTP', () => {
     expect(revocation).toMatchObject({ user: 'ben', token: null, createdBy: 'backend' });
     const refused = await send('/v1/documents', { headers: bens });
     expect(await problemOf(refused)).toEqual([401, 'unauthorized']);
+    const fresh = await as('editor', '**', { sub: 'ben', iat: Math.ceil(stage.clock.now() / 1000) });
+    expect((await send('/v1/documents', { headers: fresh })).status).toBe(200);
     const list = revocationListSchema.parse(await (await send('/v1/revocations?user=ben', { headers })).json());
     expect(list).toEqual({ revocations: [revocation], next: null });
     const lifted = await send(`/v1/revocations/${revocation.id}`, { method: 'DELETE', headers });

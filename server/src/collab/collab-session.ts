@@ -157,8 +157,8 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     // Revoked, or of an earlier life of the document, since its token was looked at: nobody would look again (R14).
     const end = this.#context.standing.findEnd(grant, owner.epoch);
     if (end !== null) {
-      this.refuse(connection, end, end.name);
-      hocuspocus?.close();
+      if (hocuspocus === null) this.refuse(connection, end, end.name);
+      else this.#putOut(connection, hocuspocus, end);
       return;
     }
     const full = this.#takeSeats(owner, grant.user.id);
@@ -210,6 +210,14 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     if (connection === undefined) return;
     this.#noteEnded(connection);
     this.drop(connection);
+  }
+
+  /** For whom Hocuspocus has let in already: it would go on counting them as there, so it is the one to tell them. */
+  #putOut(connection: DocumentConnection, hocuspocus: HocuspocusConnection, code: CloseCode): void {
+    this.#context.meters?.connectionRefused(code);
+    this.#noteEnded(connection);
+    hocuspocus.close({ code: code.code, reason: code.name });
+    if (this.#port.dialect.name === 'y-websocket') this.#port.close(code);
   }
 
   /** The socket has taken all that it was given: what its documents have kept for it follows, until it is behind again. */

@@ -138,6 +138,23 @@ describe.each([
     expect([ada.scopes.at(-1), ada.ends]).toEqual(['readonly', []]);
   });
 
+  it('does not come in after all, when that happens while the document is loaded', async () => {
+    const gate = Promise.withResolvers<void>();
+    const load = vi.spyOn(store, 'load');
+    load.mockImplementationOnce(() => gate.promise.then(() => null));
+    const entering = enter('ada');
+    await until(() => load.mock.calls.length > 0, { what: 'the document is loaded' });
+    await server.revocations.revoke({ user: 'ada' });
+    gate.resolve();
+    const ada = await entering;
+    await until(() => ada.ends.length > 0, { what: 'the end' });
+    await settle(await enter('ben'));
+    expect(ada.ends).toEqual([REVOKED.name]);
+    const other = joinWithYWebsocket(url, 'other', { token: 'ada' });
+    ends.push(() => other.leave());
+    expect(await new Promise((resolve) => other.provider.on('closed', ({ code }) => resolve(code)))).toBe(REVOKED.code);
+  });
+
   it('goes at once with a fresh token that no longer covers the document', async () => {
     const ada = await enter('ada');
     await server.revocations.revoke({ user: 'ada' });
@@ -265,6 +282,17 @@ describe('[G6] whose access is taken back', () => {
     clock.advance(PATIENCE_MS);
     await until(() => people.every((person) => person.ends.length === 1), { what: 'nobody is in' });
   });
+});
+
+it('[G6] extensions see of a connection whose access was taken back that it may only read', async () => {
+  const seen: { readonly readOnly: boolean }[] = [];
+  await start([
+    { connected: async ({ connection }: { connection: { readOnly: boolean } }) => void seen.push(connection) },
+  ]);
+  await enter('ada');
+  await enter('ben');
+  await server.revocations.revoke({ user: 'ada' });
+  expect(seen.map(({ readOnly }) => readOnly)).toEqual([true, false]);
 });
 
 it('[G6] a token that is renewed while it is revoked brings nothing', async () => {

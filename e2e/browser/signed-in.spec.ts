@@ -62,4 +62,28 @@ test.describe('a server that asks for tokens', () => {
     await expect(ada.editor.text).toHaveAttribute('contenteditable', 'false');
     await ada.editor.expectText('in time');
   });
+
+  test('[G6] ends when it is taken back: the open page says so within seconds, and nobody else’s does', async ({
+    ada,
+    ben,
+    server,
+  }) => {
+    await ada.page.goto(linkFor(server, '--user', 'ada'));
+    await ben.page.goto(linkFor(server, '--user', 'ben'));
+    await ada.editor.open('plan');
+    await ben.editor.open('plan');
+    await ada.editor.write('both ');
+    await ben.editor.expectText('both ');
+    const backend = new URL(linkFor(server, '--user', 'backend', '--grant', 'owner:**')).hash.slice('#token='.length);
+    const revoked = await ada.page.request.post(`${server.url}/v1/revocations`, {
+      headers: { Authorization: `Bearer ${backend}` },
+      data: { user: 'ada', issuedBefore: new Date(Date.now() + 2_000).toISOString() },
+    });
+    expect(revoked.status()).toBe(201);
+    await expect(ada.page.getByRole('alert')).toContainText('your access was taken back');
+    await expect(ada.editor.text).toHaveAttribute('contenteditable', 'false');
+    await ben.editor.write('one');
+    await ben.editor.expectSaved();
+    await ada.editor.expectText('both ');
+  });
 });

@@ -30,6 +30,8 @@ const reasonsNotToOccur = {
   'auth-timeout': PROVOKED,
   'load-failed': 'only a damaged document, or one that is deleted just then, sends it',
   'slow-reader': PROVOKED,
+  'access-revoked': 'only who has a token can have it revoked, and here all are guests',
+  'link-ended': 'nobody brings the token of a link',
   'auth-unavailable': 'only a server with tokens sends it, while their keys can’t be had',
   'storage-refused': 'only a disk that fails sends it',
   overloaded: PROVOKED,

@@ -87,6 +87,20 @@ export const closeCodes = {
     reason: 'comments are for a document that exists: save something in it first',
     shown: 'there is no document to comment on yet',
   },
+  accessRevoked: {
+    code: 4406,
+    name: 'access-revoked',
+    retry: 'never',
+    reason: 'this token was revoked; one that was made since may be good',
+    shown: 'your access was taken back',
+  },
+  linkEnded: {
+    code: 4407,
+    name: 'link-ended',
+    retry: 'never',
+    reason: 'this share link is unknown, was revoked or has expired',
+    shown: 'this link was revoked, or has expired',
+  },
   staleEpoch: {
     code: 4409,
     name: 'stale-epoch',

@@ -12,7 +12,7 @@ export {
   MAX_DOCUMENT_NAME_BYTES,
   type NameFault,
 } from './document-name.ts';
-export { compilePattern, documentPatternSchema, MAX_PATTERN_LENGTH } from './document-pattern.ts';
+export { compilePattern, documentPatternSchema, EVERY_DOCUMENT, MAX_PATTERN_LENGTH } from './document-pattern.ts';
 export { FrameError, type FrameFault } from './frame-error.ts';
 export {
   type Address,
@@ -34,8 +34,10 @@ export {
   createDocumentSchema,
   type DocumentInfo,
   type DocumentList,
+  type DocumentWithRole,
   documentListSchema,
   documentSchema,
+  documentWithRoleSchema,
   listQuerySchema,
   MAX_PAGE_SIZE,
   MAX_TITLE_LENGTH,
@@ -45,7 +47,29 @@ export {
   titleSchema,
 } from './rest.ts';
 export { MAX_RETRY_HINT_MS, type RetryHint, readRetryHint, withRetryHint } from './retry-hint.ts';
+export {
+  MAX_TOKEN_ID_LENGTH,
+  MAX_USER_ID_LENGTH,
+  type Revocation,
+  type RevocationList,
+  revocationListSchema,
+  revocationQuerySchema,
+  revocationSchema,
+  revokeSchema,
+} from './revocations.ts';
 export { includesRole, mayWrite, type Role, roles } from './roles.ts';
+export {
+  type CreatedLink,
+  createdLinkSchema,
+  createLinkSchema,
+  type LinkRole,
+  linkRoles,
+  MAX_LINK_LABEL_LENGTH,
+  type ShareLink,
+  type ShareLinkList,
+  shareLinkListSchema,
+  shareLinkSchema,
+} from './share-links.ts';
 export { type SyncFrame, syncTypes } from './sync-frame.ts';
 export {
   type Anchor,

@@ -199,6 +199,21 @@ const jwtSchema = z.strictObject({
     ),
 });
 
+const accessSchema = z.strictObject({
+  maxLinksPerDocument: whole(1, 10_000).default(100).describe('Most share links that one document may have.'),
+  maxLinks: whole(1, 1_000_000)
+    .default(50_000)
+    .describe('Most share links of this server. All are in memory, at about a kilobyte each.'),
+  maxRevocations: whole(1, 1_000_000)
+    .default(20_000)
+    .describe('Most revocations that this server remembers, one for each user or token. All are in memory.'),
+  revocationDays: whole(1, 36_500)
+    .default(400)
+    .describe(
+      'For how many days a revocation is remembered. A token that lives longer than this, or that does not say when it was issued, is good again afterwards.',
+    ),
+});
+
 const journalSchema = z.strictObject({
   batchEntries: whole(1, 100_000).default(1000).describe('Most entries that one write to the disk holds.'),
   batchBytes: whole(KIB, 256 * MIB)
@@ -248,6 +263,7 @@ export const configSchema = z.strictObject({
       '`open-on-loopback` lets in everybody who can reach a loopback address, and refuses to listen on any other; `open` lets in everybody; `jwt` asks for tokens. `auto` is `jwt` where keys for tokens are set, `open-on-loopback` elsewhere.',
     ),
   jwt: jwtSchema.prefault({}),
+  access: accessSchema.prefault({}),
   allowedOrigins: listOf(originSchema)
     .prefault([])
     .describe(

@@ -1,4 +1,14 @@
-import type { Comment, DocumentInfo, DocumentList, Thread, ThreadList } from '@quire/protocol';
+import type {
+  Comment,
+  CreatedLink,
+  DocumentInfo,
+  DocumentList,
+  DocumentWithRole,
+  LinkRole,
+  ShareLink,
+  Thread,
+  ThreadList,
+} from '@quire/protocol';
 import type { Awareness } from 'y-protocols/awareness';
 import type { Doc, RelativePosition } from 'yjs';
 import type { Readable } from './readable.ts';
@@ -102,9 +112,31 @@ export interface ListDocumentsOptions {
 /** Documents over HTTP. Every call rejects with a {@link QuireError} whose message can be shown. */
 export interface DocumentsApi {
   list(options?: ListDocumentsOptions): Promise<DocumentList>;
+  /** With the role that this client has in it. */
+  get(name: string, options?: { readonly signal?: AbortSignal }): Promise<DocumentWithRole>;
   create(document?: { readonly name?: string; readonly title?: string }): Promise<DocumentInfo>;
   rename(name: string, title: string): Promise<DocumentInfo>;
   delete(name: string): Promise<void>;
+  readonly links: LinksApi;
+}
+
+/** What a new share link is to be. */
+export interface LinkOptions {
+  readonly role: LinkRole;
+  /** ISO 8601, with its offset; left out, the link lasts until it is revoked. */
+  readonly expires?: string;
+  /** What it is for, to tell it from others. */
+  readonly label?: string;
+}
+
+/** Links that let whoever has them into a document. For its owners. */
+export interface LinksApi {
+  /** The answer is the only one that ever holds the link's token, and the address that opens the app with it. */
+  create(name: string, link: LinkOptions): Promise<CreatedLink>;
+  /** Those that work, the latest first. */
+  list(name: string, options?: { readonly signal?: AbortSignal }): Promise<readonly ShareLink[]>;
+  /** Resolves once nobody enters by it any more; those who did are put out within seconds. */
+  revoke(name: string, id: string): Promise<void>;
 }
 
 /** Somebody who may look at comments, perhaps say something, and perhaps change what others said. */

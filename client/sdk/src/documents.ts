@@ -1,6 +1,7 @@
-import { documentListSchema, documentSchema } from '@quire/protocol';
+import { documentListSchema, documentSchema, documentWithRoleSchema } from '@quire/protocol';
 import type { DocumentsApi } from './api.ts';
 import { type ApiOptions, type Call, callApi, pathOf } from './api-call.ts';
+import { createLinksApi } from './links.ts';
 
 /** Documents over `/v1`. */
 export function createDocumentsApi(options: ApiOptions): DocumentsApi {
@@ -17,6 +18,14 @@ export function createDocumentsApi(options: ApiOptions): DocumentsApi {
         read: async (answer) => documentListSchema.parse(await answer.json()),
       });
     },
+    get(name, { signal } = {}) {
+      return call({
+        method: 'GET',
+        path: pathOf(name),
+        signal,
+        read: async (answer) => documentWithRoleSchema.parse(await answer.json()),
+      });
+    },
     create(document = {}) {
       return call({ method: 'POST', path: '/v1/documents', body: document, read: readDocument });
     },
@@ -26,6 +35,7 @@ export function createDocumentsApi(options: ApiOptions): DocumentsApi {
     delete(name) {
       return call({ method: 'DELETE', path: pathOf(name), read: async () => undefined });
     },
+    links: createLinksApi(call, pathOf),
   };
 }
 

@@ -51,6 +51,12 @@ const LOCAL_COPY_PATIENCE_MS = 1_500;
 /** Taking a large change back takes a person several steps, and each attempt in between would offer the rest of it again. */
 const TAKING_BACK_MS = 1_000;
 
+/**
+ * Tokens say in whole seconds when they were issued, so one that is made in the second of a revocation is refused with those
+ * from before it. The next second's is good.
+ */
+const TOKEN_SECOND_MS = 1_200;
+
 /** One open document. */
 export interface OpenRoom {
   readonly name: string;
@@ -101,6 +107,8 @@ class LiveRoom implements OpenRoom {
   #rejoinFailures = 0;
   /** Let in since a token was last found to be over: the next one may be good. */
   #mayTryAnotherToken = false;
+  /** A token was refused as revoked, and another one is waited for. */
+  #hasWaitedForToken = false;
   #wakeAt = Number.POSITIVE_INFINITY;
   #cancelWake: () => void = () => {};
   #cancelPatience: () => void = () => {};
@@ -249,10 +257,11 @@ class LiveRoom implements OpenRoom {
     switch (frame.kind) {
       case 'authenticated':
         this.#mayTryAnotherToken = this.#context.renewsTokens;
+        this.#hasWaitedForToken = false;
         this.#see({ type: 'authenticated', scope: frame.scope === 'readonly' ? 'readonly' : 'read-write' });
         return;
       case 'denied':
-        this.#see({ type: 'closed', close: findCloseCode(frame.reason) ?? closeCodes.forbidden, blamed: true });
+        this.#denied(findCloseCode(frame.reason) ?? closeCodes.forbidden);
         return;
       case 'closed':
         this.#closedByServer(findCloseCode(frame.reason) ?? closeCodes.internalError);
@@ -276,10 +285,21 @@ class LiveRoom implements OpenRoom {
     }
   }
 
+  #denied(close: CloseCode): void {
+    const isTooFresh =
+      close.code === closeCodes.accessRevoked.code && this.#context.renewsTokens && !this.#hasWaitedForToken;
+    this.#see({ type: 'closed', close, blamed: !isTooFresh });
+    if (!isTooFresh) return;
+    this.#hasWaitedForToken = true;
+    this.#provider.onClose();
+    this.#rejoinAfter(TOKEN_SECOND_MS);
+  }
+
   /** The server ended this document's connection and kept the socket. */
   #closedByServer(close: CloseCode): void {
-    // A computer that slept through the end of its token was not there to be asked for a fresh one.
-    const isOverdue = close.code === closeCodes.unauthorized.code && this.#mayTryAnotherToken;
+    // A computer that slept through the end of its token was not there to be asked for a fresh one; nor may it have had one
+    // in time when it was asked because of a revocation.
+    const isOverdue = isAboutToken(close) && this.#mayTryAnotherToken;
     if (isOverdue) this.#mayTryAnotherToken = false;
     this.#see({ type: 'closed', close, blamed: !isOverdue });
     if (isOver(this.#machine) || this.#machine.link.phase === 'too-large') return;
@@ -355,6 +375,10 @@ class LiveRoom implements OpenRoom {
     }
     return reached;
   }
+}
+
+function isAboutToken({ code }: CloseCode): boolean {
+  return code === closeCodes.unauthorized.code || code === closeCodes.accessRevoked.code;
 }
 
 function isSameStatus(a: RoomStatus, b: RoomStatus): boolean {

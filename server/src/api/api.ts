@@ -2,6 +2,7 @@ import type { ListQuery } from '@quire/persistence';
 import {
   createDocumentSchema,
   type DocumentName,
+  type DocumentWithRole,
   listQuerySchema,
   type Role,
   renameDocumentSchema,
@@ -9,16 +10,21 @@ import {
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Guard } from '../auth/guard.ts';
+import type { Revocations } from '../auth/revocations.ts';
+import type { ShareLinks } from '../auth/share-links.ts';
 import { createAddressReader, type ReadClientAddress } from '../http/client-address.ts';
 import { isAllowedOrigin, isTrustedHost, type OriginPolicy } from '../http/origins.ts';
 import { logRequestFailure } from '../http/request-failure.ts';
 import type { Logger } from '../observability/log.ts';
+import { check } from './check.ts';
 import { createCursors } from './cursors.ts';
 import type { Documents } from './documents.ts';
+import { addLinkRoutes } from './link-routes.ts';
 import { listVisible } from './list-visible.ts';
 import { ApiError, problemKinds, respondProblem, toApiError } from './problems.ts';
 import { randomDocumentName } from './random-document-name.ts';
-import { check, DOCUMENTS, describeRequest, readBody, readName, refuseMethod } from './requests.ts';
+import { DOCUMENTS, describeRequest, readBody, readName, refuseMethod } from './requests.ts';
+import { addRevocationRoutes } from './revocation-routes.ts';
 
 /** Names, titles and comments are all that is sent here; the content of documents takes the sockets. */
 const MAX_BODY_BYTES = 64 * 1024;
@@ -34,8 +40,13 @@ export function createApi(options: {
   readonly log: Logger;
   /** The server is stopping, and what it begins now it might not finish. */
   readonly isDraining: () => boolean;
+  /** Left out: there are neither share links nor revocations. */
+  readonly rules?: { readonly links: ShareLinks; readonly revocations: Revocations };
+  /** Whether there is an app that a link can open. */
+  readonly servesApp?: boolean;
 }): Hono {
   const { documents, guard, readAddress = createAddressReader([]), origins, log, isDraining } = options;
+  const { rules, servesApp = false } = options;
   const api = new Hono();
   const cursors = createCursors();
   const admit = (context: Context, document: DocumentName, needed: Role) =>
@@ -90,8 +101,8 @@ export function createApi(options: {
   const one = `${DOCUMENTS}/:name`;
   api.get(one, async (context) => {
     const name = readName(context);
-    await admit(context, name, 'reader');
-    return context.json(await documents.get(name));
+    const { role } = await admit(context, name, 'reader');
+    return context.json({ ...(await documents.get(name)), role } satisfies DocumentWithRole);
   });
   api.patch(one, async (context) => {
     const name = readName(context);
@@ -106,6 +117,13 @@ export function createApi(options: {
     return context.body(null, 204);
   });
   api.all(one, (context) => refuseMethod(context, 'GET, HEAD, PATCH, DELETE'));
+
+  if (rules !== undefined) {
+    const describe = (context: Context, document: DocumentName | null) =>
+      describeRequest(context, document, readAddress);
+    addLinkRoutes(api, { links: rules.links, guard, describe, servesApp });
+    addRevocationRoutes(api, { revocations: rules.revocations, guard, describe });
+  }
 
   return api;
 }

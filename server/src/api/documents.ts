@@ -5,6 +5,7 @@ import {
   type DocumentList,
   type DocumentName,
   describeNameFault,
+  isDocumentName,
   parseDocumentAddress,
 } from '@quire/protocol';
 import type * as Y from 'yjs';
@@ -22,6 +23,7 @@ export interface DocumentEditor {
 
 /** The documents of this server, as a program that embeds it and the HTTP API see them. */
 export interface Documents {
+  /** A page may hold fewer than were asked for. */
   list(query?: ListQuery): Promise<DocumentList>;
   /** @throws {ApiError} `unknown-document` */
   get(name: DocumentName): Promise<DocumentInfo>;
@@ -67,7 +69,9 @@ export function createDocuments(options: {
   return {
     async list(query = {}) {
       const page = await store.list({ ...query, except: COMMENTS_PREFIX });
-      return { documents: page.documents.map(describe), next: page.next };
+      // What the server keeps under names of its own is nobody's document.
+      const named = page.documents.filter(({ document }) => isDocumentName(document));
+      return { documents: named.map(describe), next: page.next };
     },
     get: find,
     create: ({ name = randomDocumentName(), title = '', author = NOBODY } = {}) =>

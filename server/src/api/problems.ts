@@ -23,11 +23,15 @@ export const problemKinds = {
   'unknown-document': { status: 404, title: 'There is no such document' },
   'unknown-thread': { status: 404, title: 'There is no such thread' },
   'unknown-comment': { status: 404, title: 'There is no such comment' },
+  'unknown-link': { status: 404, title: 'There is no such share link' },
+  'unknown-revocation': { status: 404, title: 'There is no such revocation' },
   'method-not-allowed': { status: 405, title: 'This method is not allowed here' },
   'document-exists': { status: 409, title: 'The document exists already' },
   'unknown-position': { status: 409, title: 'The document has no such place' },
   'anchor-refused': { status: 409, title: 'This can not be commented on' },
   'comments-full': { status: 409, title: 'No more comments fit here' },
+  'too-many-links': { status: 409, title: 'There are as many share links as there may be' },
+  'too-many-revocations': { status: 409, title: 'There are as many revocations as there may be' },
   'document-too-large': { status: 413, title: 'The document would become too large' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body must be JSON' },
@@ -98,6 +102,9 @@ function describeAccessError(error: AccessError): ApiError {
         'You are not signed in, or no longer (programs send a valid token, as Authorization: Bearer)',
         error,
       );
+    case closeCodes.accessRevoked.name:
+    case closeCodes.linkEnded.name:
+      return new ApiError('unauthorized', sentenceOf(error.closeCode.reason), error);
     case closeCodes.authUnavailable.name:
       return new ApiError('auth-unavailable', problemKinds['auth-unavailable'].title, error);
     case closeCodes.internalError.name:
@@ -105,6 +112,10 @@ function describeAccessError(error: AccessError): ApiError {
     default:
       return new ApiError('forbidden', 'You have no access to this, or not enough for what you asked for', error);
   }
+}
+
+function sentenceOf(reason: string): string {
+  return reason.charAt(0).toUpperCase() + reason.slice(1);
 }
 
 /** A load that failed reaches us as the refusal of a connection, with the reason inside. */

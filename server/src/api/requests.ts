@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { type DocumentName, documentNameSchema } from '@quire/protocol';
 import type { Context } from 'hono';
-import type { z } from 'zod';
 import type { AuthRequest } from '../auth/authenticator.ts';
 import type { ReadClientAddress } from '../http/client-address.ts';
 import { ApiError, respondProblem } from './problems.ts';
@@ -52,14 +51,6 @@ export async function readBody(context: Context): Promise<unknown> {
   } catch (error) {
     throw new ApiError('bad-json', error instanceof Error ? error.message : 'The body could not be read', error);
   }
-}
-
-export function check<T>(schema: z.ZodType<T>, value: unknown): T {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const faults = result.error.issues.map((issue) => [issue.path.join('.'), issue.message].filter(Boolean).join(': '));
-  const isName = result.error.issues.every((issue) => issue.path[0] === 'name');
-  throw new ApiError(isName ? 'bad-document-name' : 'bad-request', faults.join('; '));
 }
 
 export function refuseMethod(context: Context, allowed: string): Response {

@@ -12,7 +12,8 @@ import type { Grant } from '../auth/authenticator.ts';
 import type { Guard } from '../auth/guard.ts';
 import type { CommentCall, Comments, Speaker, ThreadCall } from '../comments/comments.ts';
 import { createAddressReader, type ReadClientAddress } from '../http/client-address.ts';
-import { check, DOCUMENTS, describeRequest, readBody, readName, refuseMethod } from './requests.ts';
+import { check } from './check.ts';
+import { DOCUMENTS, describeRequest, readBody, readName, refuseMethod } from './requests.ts';
 
 /**
  * Adds the comments on documents to the API. Reading takes a reader, everything else a commenter; what is whose is for

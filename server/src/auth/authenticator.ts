@@ -16,12 +16,23 @@ export interface Bearer {
   readonly user: Identity;
   /** Milliseconds since 1970; null for what does not expire. */
   readonly expiresAt: number | null;
+  /**
+   * When they were issued, in milliseconds since 1970: a revocation voids those that were issued before it. Left out, they
+   * count as issued before everything. Whoever finds out anew each time what somebody may do gives the time of its answer.
+   */
+  readonly issuedAt?: number | undefined;
+  /** What they can be revoked by, one at a time: the `jti` of a JSON Web Token. */
+  readonly tokenId?: string | undefined;
+  /** The id of the share link that they are; with it the other two are not needed. */
+  readonly link?: string | undefined;
 }
 
 /** What somebody may do, in every document. */
 export interface Access extends Bearer {
   /** Null: this document is none of their business. */
   roleIn(document: DocumentName): Role | null;
+  /** `owner` of every document there is and will be: they also say whose access is revoked. Left out: they are not. */
+  readonly ownsAll?: boolean | undefined;
 }
 
 /** What somebody may do where one connection leads: to a document, or to the comments on one. */
@@ -67,7 +78,8 @@ export class AccessError extends Error {
   }
 }
 
-const NOBODY: Identity = { id: '', name: null };
+/** Somebody of whom nothing is known. They name themselves. */
+export const NOBODY: Identity = { id: '', name: null };
 
 /**
  * The same role in every document.
@@ -76,7 +88,7 @@ const NOBODY: Identity = { id: '', name: null };
  * const authenticator = { authenticate: async ({ token }) => allow(token === SECRET ? 'editor' : 'reader') };
  */
 export function allow(role: Role, user: Identity = NOBODY): Access {
-  return { user, expiresAt: null, roleIn: () => role };
+  return { user, expiresAt: null, roleIn: () => role, ownsAll: role === 'owner' };
 }
 
 /** Everybody may do everything: for a first try on loopback. Guests choose their own names. */

@@ -3,6 +3,8 @@ import {
   compilePattern,
   type DocumentName,
   documentPatternSchema,
+  EVERY_DOCUMENT,
+  MAX_USER_ID_LENGTH,
   type Role,
   roles,
 } from '@quire/protocol';
@@ -10,7 +12,6 @@ import { z } from 'zod';
 import { type Access, AccessError } from './authenticator.ts';
 
 const MAX_GRANTS = 1_000;
-const MAX_ID_LENGTH = 200;
 const MAX_NAME_LENGTH = 100;
 const MAX_URL_LENGTH = 2_000;
 
@@ -23,7 +24,7 @@ export type GrantClaim = z.infer<typeof grantClaimSchema>;
 
 /** What a token says, as far as we read it: the registered claims of RFC 7519, `name` and `picture` of OpenID Connect, and our own `color` and `grants`. */
 export const claimsSchema = z.object({
-  sub: z.string().min(1).max(MAX_ID_LENGTH),
+  sub: z.string().min(1).max(MAX_USER_ID_LENGTH),
   name: z.string().trim().min(1).max(MAX_NAME_LENGTH).optional(),
   color: z
     .string()
@@ -35,6 +36,8 @@ export const claimsSchema = z.object({
     .optional(),
   /** Seconds since 1970. */
   exp: z.number(),
+  iat: z.number().optional(),
+  jti: z.string().optional(),
   grants: z.array(grantClaimSchema).max(MAX_GRANTS),
 });
 export type Claims = z.infer<typeof claimsSchema>;
@@ -49,9 +52,20 @@ export function readClaims(claims: unknown): Access {
     const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
     throw new AccessError(closeCodes.unauthorized, `the claims are not as they should be: ${faults.join('; ')}`);
   }
-  const { sub, name, color, picture, exp, grants } = parsed.data;
-  const user = { id: sub, name: name ?? null, color, avatar: picture };
-  return { user, expiresAt: exp * 1000, roleIn: readGrants(grants) };
+  const { sub, name, color, picture, exp, iat, jti, grants } = parsed.data;
+  return {
+    user: { id: sub, name: name ?? null, color, avatar: picture },
+    expiresAt: exp * 1000,
+    issuedAt: iat === undefined ? undefined : iat * 1000,
+    tokenId: jti,
+    roleIn: readGrants(grants),
+    ownsAll: grants.some(ownsEverything),
+  };
+}
+
+/** It says so in as many words: of other patterns nobody knows what they leave out. */
+function ownsEverything({ documents, role }: GrantClaim): boolean {
+  return role === 'owner' && [documents].flat().includes(EVERY_DOCUMENT);
 }
 
 /** The highest role of all grants that name the document. */

@@ -13,13 +13,17 @@ const BEARER = /^Bearer +(\S+) *$/i;
  * The token of a request, wherever it is: as a bearer token, as `token` in the query, or in a cookie. A cookie is sent by
  * the browser whichever page asks, so it counts only for pages that are named, or our own.
  */
-export function findToken({ headers, url }: TokenCarrier, cookieName: string, origins: OriginPolicy): string {
-  const bearer = BEARER.exec(headers.get('authorization') ?? '')?.[1];
-  if (bearer !== undefined) return bearer;
-  const asked = url.searchParams.get('token');
-  if (asked !== null && asked !== '') return asked;
+export function findToken(carrier: TokenCarrier, cookieName: string, origins: OriginPolicy): string {
+  const sent = findSentToken(carrier);
+  if (sent !== '') return sent;
+  const { headers } = carrier;
   const claim = { origin: headers.get('origin') ?? undefined, host: headers.get('host') ?? undefined };
   return isTrustedWithCookies(claim, origins) ? findCookie(headers.get('cookie') ?? '', cookieName) : '';
+}
+
+/** One that was sent on purpose: as a bearer token, or in the query. */
+export function findSentToken({ headers, url }: TokenCarrier): string {
+  return BEARER.exec(headers.get('authorization') ?? '')?.[1] ?? url.searchParams.get('token') ?? '';
 }
 
 /** The first of that name, as browsers put the most specific one first (RFC 6265 §5.4). */

@@ -2,13 +2,16 @@ import {
   closeCodes,
   type DocumentAddress,
   type DocumentName,
+  EVERY_DOCUMENT,
   includesRole,
   mayWrite,
   parseDocumentAddress,
   type Role,
 } from '@quire/protocol';
 import type { Logger } from '../observability/log.ts';
+import type { AccessMeters } from '../observability/metrics/access-meters.ts';
 import { type Access, AccessError, type Authenticator, type AuthRequest, type Grant } from './authenticator.ts';
+import { lasting, type Standing } from './standing.ts';
 
 export interface DocumentRequest extends AuthRequest {
   readonly document: DocumentName;
@@ -29,13 +32,28 @@ export interface Guard {
    * @throws {AccessError} as `admit`
    */
   identify(request: AuthRequest): Promise<Access>;
+  /**
+   * Lets somebody do what concerns everybody: who owns every document, and says so.
+   *
+   * @throws {AccessError} as `admit`
+   */
+  admitOwnerOfAll(request: AuthRequest): Promise<Access>;
+}
+
+export interface GuardOptions {
+  /** What voids access before its time. Left out: nothing. */
+  readonly standing?: Pick<Standing, 'findEnd'>;
+  /** Left out: nothing is counted. */
+  readonly meters?: AccessMeters | null;
 }
 
 /** @param log of its own: who was refused, as an auditor reads it */
-export function createGuard(authenticator: Authenticator, log: Logger): Guard {
+export function createGuard(authenticator: Authenticator, log: Logger, options: GuardOptions = {}): Guard {
+  const { standing = lasting, meters = null } = options;
+
   async function identify(request: AuthRequest): Promise<Access> {
     try {
-      return await authenticator.authenticate(request);
+      return await authenticate(request);
     } catch (error) {
       if (!(error instanceof AccessError)) throw failureOf(error, request.document);
       if (error.closeCode.retry === 'backoff') log.error({ err: error, document: request.document }, error.message);
@@ -44,8 +62,16 @@ export function createGuard(authenticator: Authenticator, log: Logger): Guard {
     }
   }
 
+  async function authenticate(request: AuthRequest): Promise<Access> {
+    const access = await authenticator.authenticate(request);
+    const end = standing.findEnd(access);
+    if (end === null) return access;
+    throw new AccessError(end, `${describeBearer(access)} was revoked`);
+  }
+
   function noteRefusal({ document, remoteAddress }: AuthRequest, error: AccessError, user: string | null): void {
     const { closeCode, message } = error;
+    meters?.refused(closeCode);
     log.warn(
       { event: 'refused', code: closeCode.name, document, user, address: remoteAddress, why: message },
       'refused',
@@ -73,11 +99,19 @@ export function createGuard(authenticator: Authenticator, log: Logger): Guard {
       const access = await identify(about);
       const role = roleOf(access, about);
       if (role !== null && includesRole(role, needed)) {
-        return { role, canWrite: mayWrite(role, address), user: access.user, expiresAt: access.expiresAt };
+        const { user, expiresAt, issuedAt, tokenId, link } = access;
+        return { role, canWrite: mayWrite(role, address), user, expiresAt, issuedAt, tokenId, link };
       }
       const why = role === null ? 'no grant covers the document' : `${role} is less than ${needed}`;
       const refusal = new AccessError(closeCodes.forbidden, why);
       noteRefusal(about, refusal, access.user.id);
+      throw refusal;
+    },
+    async admitOwnerOfAll(request) {
+      const access = await identify(request);
+      if (access.ownsAll === true) return access;
+      const refusal = new AccessError(closeCodes.forbidden, `this needs the role owner for "${EVERY_DOCUMENT}"`);
+      noteRefusal(request, refusal, access.user.id);
       throw refusal;
     },
   };
@@ -86,4 +120,9 @@ export function createGuard(authenticator: Authenticator, log: Logger): Guard {
 /** No grant names comments: whoever asks for them is judged by what they may do in the document. */
 function askAbout(request: DocumentRequest, { kind, document }: DocumentAddress): DocumentRequest {
   return kind === 'document' ? request : { ...request, document };
+}
+
+function describeBearer({ user, tokenId, link }: Access): string {
+  if (link !== undefined) return `link ${link}`;
+  return tokenId === undefined ? `what was issued to "${user.id}"` : `token "${tokenId}" of "${user.id}"`;
 }

@@ -12,6 +12,7 @@ import {
 import { createDecoder, readVarUint } from 'lib0/decoding';
 import * as Y from 'yjs';
 import { type Grant, scopeOf } from '../auth/authenticator.ts';
+import type { Standing } from '../auth/standing.ts';
 import type { Logger } from '../observability/log.ts';
 import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
 import type { Seats } from '../seats.ts';
@@ -52,6 +53,7 @@ export interface SessionContext {
   /** Sessions by the id of their user. */
   readonly users: Seats;
   discardDestroyed(name: string): void;
+  readonly standing: Pick<Standing, 'findEnd'>;
   readonly renewals: GrantRenewals;
   readonly watch: GrantWatch;
   /** Counts somebody on the way into a document, so that it isn't unloaded under them (R6); returns the end of it. */
@@ -152,6 +154,13 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
       this.#port.close(closeCodes.loadFailed);
       return;
     }
+    // Revoked, or of an earlier life of the document, since its token was looked at: nobody would look again (R14).
+    const end = this.#context.standing.findEnd(grant, owner.epoch);
+    if (end !== null) {
+      if (hocuspocus === null) this.refuse(connection, end, end.name);
+      else this.#putOut(connection, hocuspocus, end);
+      return;
+    }
     const full = this.#takeSeats(owner, grant.user.id);
     if (full !== null) {
       this.refuse(connection, full, full.name);
@@ -201,6 +210,14 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     if (connection === undefined) return;
     this.#noteEnded(connection);
     this.drop(connection);
+  }
+
+  /** For whom Hocuspocus has let in already: it would go on counting them as there, so it is the one to tell them. */
+  #putOut(connection: DocumentConnection, hocuspocus: HocuspocusConnection, code: CloseCode): void {
+    this.#context.meters?.connectionRefused(code);
+    this.#noteEnded(connection);
+    hocuspocus.close({ code: code.code, reason: code.name });
+    if (this.#port.dialect.name === 'y-websocket') this.#port.close(code);
   }
 
   /** The socket has taken all that it was given: what its documents have kept for it follows, until it is behind again. */

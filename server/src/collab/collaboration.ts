@@ -1,10 +1,11 @@
-import type { Document, Extension } from '@hocuspocus/server';
+import { Document, type Extension } from '@hocuspocus/server';
 import { type DocumentStore, type Epoch, FIRST_EPOCH, type LoadedDocument, PersistenceError } from '@quire/persistence';
 import { closeCodes, companionOf, type DocumentName, isDocumentName, parseDocumentAddress } from '@quire/protocol';
 import { applyAwarenessUpdate } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import { AccessError, type Grant } from '../auth/authenticator.ts';
 import type { Guard } from '../auth/guard.ts';
+import { lasting, type Standing } from '../auth/standing.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/log.ts';
 import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
@@ -15,6 +16,7 @@ import { CollabSession, type SessionContext, type SessionLimits } from './collab
 import { companionEpoch, judgeCompanion } from './companion-life.ts';
 import { describeStranger } from './companion-sweep.ts';
 import { DirectAdmission, type DirectAdmissionContext } from './direct-admission.ts';
+import type { DocumentConnection } from './document-connection.ts';
 import { DocumentOwner, type OwnerOptions } from './document-owner.ts';
 import { EarlyAnswers } from './early-answers.ts';
 import { createExtensionGate } from './extension-gate.ts';
@@ -26,6 +28,7 @@ import { ingestServerEdit } from './ingest.ts';
 import { createSlicing, loadInSlices, type Slicing } from './load-in-slices.ts';
 import { passOnChanges, QuireHocuspocus, takeOver } from './quire-hocuspocus.ts';
 import { Refusal } from './refusal.ts';
+import { RevocationWatch } from './revocation-watch.ts';
 import { draftUpdate } from './server-edit.ts';
 import type { SessionOrigin, SessionPort } from './session-port.ts';
 import type { Submission } from './submission.ts';
@@ -45,6 +48,8 @@ export interface CollaborationLimits extends SessionLimits {
 export interface CollaborationOptions {
   readonly store: DocumentStore;
   readonly guard: Guard;
+  /** What ends access before its time. Left out: nothing. */
+  readonly standing?: Standing;
   readonly log: Logger;
   readonly clock: Clock;
   readonly limits: CollaborationLimits;
@@ -75,6 +80,13 @@ export interface Collaboration {
    * @throws {PersistenceError} and leaves everybody where they are, when nothing is stored under this name
    */
   delete(name: DocumentName): Promise<void>;
+  /**
+   * Opens a document of the server's own, under a name that no client can have, and keeps it in memory: hooks of extensions
+   * do not hear of it, and it is counted nowhere.
+   *
+   * @throws {Refusal} when it can't be loaded whole
+   */
+  openInternal(name: string): Promise<InternalDocument>;
   /** Without comments: where these are open, their document is too. */
   readonly openDocuments: number;
   /** Resolves once everything that was submitted so far is on disk and has its receipt, or was refused. */
@@ -85,9 +97,18 @@ export interface Collaboration {
   close(): Promise<void>;
 }
 
+/** A document that only the server itself reads and writes. It ends with its `destroy`: then it can be opened again. */
+export interface InternalDocument {
+  readonly document: Y.Doc;
+  /** Resolves once the update is on disk, and then in the document. */
+  write(author: string, update: Uint8Array): Promise<void>;
+}
+
 /** What hooks on documents see of an opening that no client of Hocuspocus asked for. */
 const NO_REQUEST = new Request('http://localhost/');
 const NO_SOCKET = '';
+/** What the server keeps for itself is bounded by whoever keeps it. */
+const UNLIMITED = { maxDocumentBytes: Number.POSITIVE_INFINITY };
 const ALLOWED = { isAuthenticated: true, readOnly: false };
 
 export function createCollaboration(options: CollaborationOptions): Collaboration {
@@ -99,6 +120,8 @@ class LiveCollaboration implements Collaboration {
   readonly #hocuspocus: QuireHocuspocus;
   readonly #sessionContext: SessionContext;
   readonly #owners = new Map<string, DocumentOwner>();
+  /** Those of the owners whose documents are the server's own. */
+  readonly #internal = new Set<string>();
   readonly #entering = new Map<string, number>();
   readonly #unloading = new Set<string>();
   readonly #deleting = new Map<string, Promise<void>>();
@@ -112,6 +135,7 @@ class LiveCollaboration implements Collaboration {
   #deletions = 0;
   readonly #directAdmission: DirectAdmissionContext;
   readonly #watch: GrantWatch;
+  readonly #revocations: RevocationWatch;
   readonly #earlyAnswers = new EarlyAnswers();
   readonly #stopWatchingStore: () => void;
 
@@ -122,8 +146,9 @@ class LiveCollaboration implements Collaboration {
       maxDocumentsPerSession: options.limits.maxDocumentsPerSession,
       mayUnload: (document) => this.#mayUnload(document.name),
     });
-    const { limits, store } = options;
-    this.#watch = new GrantWatch(options.clock);
+    const { clock, limits, standing = lasting, store } = options;
+    this.#watch = new GrantWatch(clock);
+    this.#revocations = new RevocationWatch({ standing, clock, connections: () => this.#connections() });
     this.#ringBudget = { bytes: 0, maxBytes: limits.maxRingBytes };
     this.#slicing = createSlicing(() => store.queue.entries > 0);
     this.#sessionContext = {
@@ -135,10 +160,16 @@ class LiveCollaboration implements Collaboration {
       store,
       log: options.log,
       meters: options.meters ?? null,
+      standing,
       watch: this.#watch,
       renewals: new GrantRenewals({
         authenticate: (document, token, origin) => this.#authenticate(document, token, origin),
-        onRenewed: (connection, { expiresAt }) => this.#watch.watch(connection, expiresAt),
+        findEnd: (grant, { epoch }) => standing.findEnd(grant, epoch),
+        mayTryAgain: (connection, refusal) => this.#revocations.isPatientWith(connection, refusal),
+        onRenewed: (connection, { expiresAt }) => {
+          this.#revocations.renewed(connection);
+          this.#watch.watch(connection, expiresAt);
+        },
       }),
       users: new Seats(limits.maxSessionsPerUser),
       discardDestroyed: (name) => this.#discardDestroyed(name),
@@ -162,7 +193,7 @@ class LiveCollaboration implements Collaboration {
   }
 
   get openDocuments(): number {
-    return this.#owners.size - this.#companions;
+    return this.#owners.size - this.#companions - this.#internal.size;
   }
 
   get ringBytes(): number {
@@ -222,6 +253,22 @@ class LiveCollaboration implements Collaboration {
     }
   }
 
+  async openInternal(name: string): Promise<InternalDocument> {
+    const document = new Document(name);
+    // Not through Hocuspocus, which would ask hooks; and the brand is for names that a client may give.
+    const owner = await this.#load(document, name as DocumentName);
+    owner.hold();
+    this.#internal.add(name);
+    document.once('destroy', () => this.#internal.delete(name));
+    return {
+      document,
+      async write(author, update) {
+        if (!owner.isOpen) throw new Refusal(closeCodes.loadFailed);
+        await ingestServerEdit(owner, author, { update, title: '' }, UNLIMITED);
+      },
+    };
+  }
+
   delete(name: DocumentName): Promise<void> {
     const underway = this.#deleting.get(name);
     if (underway !== undefined) return underway;
@@ -246,6 +293,7 @@ class LiveCollaboration implements Collaboration {
 
   async close(): Promise<void> {
     this.#watch.close();
+    this.#revocations.close();
     this.#stopWatchingStore();
     await Promise.all([...this.#owners.values()].map((owner) => owner.drained()));
     for (const owner of [...this.#owners.values()]) this.#forget(owner);
@@ -312,9 +360,12 @@ class LiveCollaboration implements Collaboration {
         connectionConfig.readOnly = !grant.canWrite;
         return { grant };
       },
-      onLoadDocument: ({ document }) => {
+      onLoadDocument: async ({ document }) => {
+        const { name } = document;
+        if (!isDocumentName(name)) throw new Refusal(closeCodes.badDocumentName);
         const { clock, meters } = this.#options;
-        return meters?.loads.time(clock, () => this.#load(document)) ?? this.#load(document);
+        const load = () => this.#load(document, name);
+        await (meters?.loads.time(clock, load) ?? load());
       },
       connected: async ({ connection, context }) => {
         if (context.grant !== undefined) context.admission.connected(connection, context.grant);
@@ -344,9 +395,7 @@ class LiveCollaboration implements Collaboration {
   }
 
   /** R7: a load that fails leaves nothing behind, and is reported in a way that every provider retries. */
-  async #load(document: Document): Promise<void> {
-    const { name } = document;
-    if (!isDocumentName(name)) throw new Refusal(closeCodes.badDocumentName);
+  async #load(document: Document, name: DocumentName): Promise<DocumentOwner> {
     let commented: HeldOwner | null = null;
     const load = { isCrossed: false };
     this.#loads.set(name, load);
@@ -365,6 +414,7 @@ class LiveCollaboration implements Collaboration {
       commented = null; // released with the owner
       this.#owners.set(name, owner);
       owner.start();
+      return owner;
     } catch (error) {
       document.destroy();
       if (error instanceof Refusal) throw error;
@@ -467,6 +517,10 @@ class LiveCollaboration implements Collaboration {
       commented.release();
     });
     return owner;
+  }
+
+  *#connections(): Iterable<DocumentConnection> {
+    for (const owner of this.#owners.values()) yield* owner.connections();
   }
 
   #noteEntering(name: string): () => void {

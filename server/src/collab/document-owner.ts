@@ -201,6 +201,10 @@ export class DocumentOwner {
     return this.#audience.size;
   }
 
+  connections(): Iterable<DocumentConnection> {
+    return this.#audience.connections();
+  }
+
   get queueBytes(): number {
     return this.#queueBytes;
   }

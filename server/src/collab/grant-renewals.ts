@@ -1,6 +1,7 @@
 import { type CloseCode, closeCodes, type DocumentName } from '@quire/protocol';
 import { type Grant, scopeOf } from '../auth/authenticator.ts';
 import type { ConnectionState, DocumentConnection } from './document-connection.ts';
+import type { DocumentOwner } from './document-owner.ts';
 import { Refusal } from './refusal.ts';
 import type { SessionOrigin } from './session-port.ts';
 
@@ -9,6 +10,10 @@ type Established = Extract<ConnectionState, { kind: 'established' }>;
 export interface RenewalContext {
   /** @throws {Refusal} */
   authenticate(document: DocumentName, token: string, origin: SessionOrigin): Promise<Grant>;
+  /** Why a grant holds no longer that was good when its token was looked at; null: it holds. */
+  findEnd(grant: Grant, owner: DocumentOwner): CloseCode | null;
+  /** Whether this refusal is not the last word. */
+  mayTryAgain(connection: DocumentConnection, refusal: CloseCode): boolean;
   /** The connection has another grant now. */
   onRenewed(connection: DocumentConnection, grant: Grant): void;
 }
@@ -63,10 +68,21 @@ export class GrantRenewals {
     }
   }
 
+  #refuse(connection: DocumentConnection, code: CloseCode): void {
+    // Where the fault is ours the grant that it has goes on, until it ends by itself.
+    if (code.retry === 'backoff' || this.#context.mayTryAgain(connection, code)) return;
+    connection.closeDocument(code);
+  }
+
   #take(connection: DocumentConnection, state: Established, answer: Grant | CloseCode): void {
     if ('code' in answer) {
-      // Where the fault is ours the grant that it has goes on, until it ends by itself.
-      if (answer.retry === 'never') connection.closeDocument(answer);
+      this.#refuse(connection, answer);
+      return;
+    }
+    // Revoked while it was looked at.
+    const end = this.#context.findEnd(answer, state.owner);
+    if (end !== null) {
+      this.#refuse(connection, end);
       return;
     }
     // Somebody else is somebody new: what this connection has announced and counts for is the other's.

@@ -1,4 +1,5 @@
-import { closeCodes } from '@quire/protocol';
+import { type CloseCode, closeCodes } from '@quire/protocol';
+import type { Grant } from '../auth/authenticator.ts';
 import type { Clock } from '../clock.ts';
 import type { DocumentConnection } from './document-connection.ts';
 
@@ -39,13 +40,18 @@ export class GrantWatch {
     const now = this.#clock.now();
     for (const [connection, askedAt] of this.#askedAt) {
       const { state } = connection;
-      const expiresAt = state.kind === 'established' ? state.grant.expiresAt : null;
-      if (expiresAt === null) this.#askedAt.delete(connection);
-      else if (expiresAt <= now) connection.closeDocument(closeCodes.unauthorized);
+      const grant = state.kind === 'established' ? state.grant : null;
+      const expiresAt = grant?.expiresAt ?? null;
+      if (grant === null || expiresAt === null) this.#askedAt.delete(connection);
+      else if (expiresAt <= now) connection.closeDocument(endOf(grant));
       else if (expiresAt - now <= ASK_BEFORE_MS && now - askedAt >= ASK_AGAIN_MS) {
         this.#askedAt.set(connection, now);
         connection.say({ kind: 'token-request' });
       }
     }
   }
+}
+
+function endOf({ link }: Grant): CloseCode {
+  return link === undefined ? closeCodes.unauthorized : closeCodes.linkEnded;
 }

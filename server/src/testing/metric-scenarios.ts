@@ -8,6 +8,7 @@ import { type FrameSocket, joinWithHocuspocus, joinWithYWebsocket, openFrameSock
 import * as Y from 'yjs';
 import { AccessError, type Authenticator, allow, createOpenAuthenticator } from '../auth/authenticator.ts';
 import type { ConfigInput, ServerParts } from '../main.ts';
+import { REGISTRY_NAME } from '../registry/registry-name.ts';
 import type { MeasuredServer } from './measured-server.ts';
 
 export interface Stage {
@@ -84,7 +85,8 @@ const neverAnswers: Authenticator = { authenticate: () => new Promise(() => {}) 
 
 function storeThatFailsToLoad(): MemoryStore {
   const store = new MemoryStore();
-  store.load = () => Promise.reject(new Error('damaged'));
+  const load = store.load.bind(store);
+  store.load = (document) => (document === REGISTRY_NAME ? load(document) : Promise.reject(new Error('damaged')));
   return store;
 }
 
@@ -331,6 +333,32 @@ export const scenarios: readonly Scenario[] = [
     moves: ['quire_document_connections_refused_total{code="forbidden"}', 'quire_sent_frames_total{kind="denied"}'],
     async play(stage) {
       (await open(stage)).send(token);
+    },
+  },
+  {
+    title: 'a document is shared by a link',
+    moves: ['quire_share_links'],
+    async play({ measured }) {
+      const { name: created } = await measured.server.documents.create();
+      await measured.server.links.create(created as DocumentName, { role: 'reader' });
+    },
+  },
+  {
+    title: 'somebody’s access is taken back, and comes again with the same token',
+    parts: () => ({ authenticator: withRole('editor') }),
+    moves: [
+      'quire_revocations',
+      'quire_access_refusals_total{code="access-revoked"}',
+      'quire_document_connections_refused_total{code="access-revoked"}',
+      'quire_sent_frames_total{kind="token-request"}',
+    ],
+    async play(stage) {
+      const inside = await open(stage);
+      inside.send(token);
+      await until(() => inside.frames.length > 0, { what: 'established' });
+      await stage.measured.server.revocations.revoke({ user: 'ada' });
+      const outside = await open(stage);
+      outside.send(token);
     },
   },
   {

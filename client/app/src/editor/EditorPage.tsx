@@ -9,7 +9,6 @@ import { Link } from '../Link.tsx';
 import { homePath } from '../routes.ts';
 import { AlertPage } from '../ui/AlertPage.tsx';
 import { announce } from '../ui/toasts.ts';
-import { CopyLinkButton } from './CopyLinkButton.tsx';
 import { findCarets } from './carets/caret-element.ts';
 import { CommentsButton } from './comments/CommentsButton.tsx';
 import type { CommentsPanelState } from './comments/panel-state.ts';
@@ -22,6 +21,7 @@ import { followKeyboard } from './keyboard-inset.ts';
 import { HomeLink, NotLoaded } from './NotLoaded.tsx';
 import { PeopleBar } from './PeopleBar.tsx';
 import { SaveState } from './SaveState.tsx';
+import { ShareButton } from './share/ShareButton.tsx';
 import { TitleInput } from './TitleInput.tsx';
 import './carets/carets.css';
 import './document.css';
@@ -95,7 +95,7 @@ function OpenDocument({ room }: { readonly room: Room }) {
             onToggle={() => (panel.kind === 'open' ? setPanel({ kind: 'closed' }) : comment())}
           />
         )}
-        <CopyLinkButton name={room.name} />
+        <ShareButton room={room} status={status} />
       </header>
       {status.loaded ? (
         <DocumentEditor

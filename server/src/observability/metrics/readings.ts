@@ -1,4 +1,5 @@
 import type { DocumentStore } from '@quire/persistence';
+import type { AccessMeters } from './access-meters.ts';
 import type { CollabMeters } from './collab-meters.ts';
 import type { Distribution } from './distribution.ts';
 import type { GatewayMeters } from './gateway-meters.ts';
@@ -11,12 +12,20 @@ import { countDescriptors, type ProcessMeters } from './process-meters.ts';
 export interface MetricSources {
   readonly gateway: GatewayMeters;
   readonly collab: CollabMeters;
+  readonly access: AccessMeters;
   readonly journal: JournalMeters;
   readonly process: ProcessMeters;
   readonly store: Pick<DocumentStore, 'pendingFolds' | 'queue' | 'status'>;
   readonly collaboration: { readonly openDocuments: number; readonly ringBytes: number };
+  readonly rules: MeteredRules;
   readonly queueLimitBytes: number;
   readonly version: string;
+}
+
+/** How much the registry holds. */
+export interface MeteredRules {
+  readonly links: { readonly count: number };
+  readonly revocations: { readonly count: number };
 }
 
 export type Value = number | Distribution;
@@ -73,6 +82,12 @@ const documentReadings = {
   quire_document_unload_seconds: ({ collab }) => collab.unloads.values,
 } as const satisfies Partial<Record<MetricName, Read>>;
 
+const accessReadings = {
+  quire_access_refusals_total: ({ access }) => access.refusals.values,
+  quire_share_links: ({ rules }) => rules.links.count,
+  quire_revocations: ({ rules }) => rules.revocations.count,
+} as const satisfies Partial<Record<MetricName, Read>>;
+
 const journalReadings = {
   quire_journal_batch_entries: ({ journal }) => journal.batchEntries,
   quire_journal_batch_bytes: ({ journal }) => journal.batchBytes,
@@ -115,6 +130,7 @@ const processReadings = {
 export const readings: Readonly<Record<MetricName, Read>> = {
   ...socketReadings,
   ...documentReadings,
+  ...accessReadings,
   ...journalReadings,
   ...processReadings,
 };

@@ -126,7 +126,7 @@ function checkOrigin(context: Context, policy: OriginPolicy): void {
   }
 }
 
-/** Who asks is known by what the request carries; there is no message that could bring a token. */
+/** There is no message that could bring a token: the guard finds it in what the request carries. */
 function describeRequest(context: Context, document: DocumentName | null, readAddress: ReadClientAddress): AuthRequest {
   // Without a server, as in tests, a request comes from nowhere.
   const { incoming } = (context.env ?? {}) as { readonly incoming?: IncomingMessage };

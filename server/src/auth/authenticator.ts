@@ -34,8 +34,14 @@ export function scopeOf({ role }: Grant): 'read-write' | 'readonly' {
   return mayWrite(role) ? 'read-write' : 'readonly';
 }
 
+/** Longer than any token that a person's grants make sense in: what is longer, no authenticator is asked about. */
+export const MAX_TOKEN_LENGTH = 64 * 1024;
+
 export interface AuthRequest {
-  /** As the client sent it; empty when it sent none. */
+  /**
+   * As the client sent it: in a message, as a bearer token, or as `token` in the query; empty when it sent none. Cookies
+   * are among the headers, and to be believed only where the page that asks is trusted with them.
+   */
   readonly token: string;
   /** Which document it is about; null when it is about several. */
   readonly document: DocumentName | null;

@@ -4,10 +4,11 @@ import type { Config } from '../config.ts';
 import type { OriginPolicy } from '../http/origins.ts';
 import type { Logger } from '../observability/log.ts';
 import { type Authenticator, createOpenAuthenticator } from './authenticator.ts';
-import { findToken } from './find-token.ts';
+import { withToken } from './find-token.ts';
 import { createJwtAuthenticator } from './jwt-authenticator.ts';
 import { KeyError, readSecret } from './jwt-keys.ts';
 import { createFixedKeys, createRemoteKeys, type KeySource, openKeyFile } from './key-sources.ts';
+import { findCookieToken } from './trusted-cookies.ts';
 
 /** An authenticator made from settings, and what it holds. */
 export interface ConfiguredAuthenticator extends Authenticator {
@@ -32,10 +33,8 @@ export async function createAuthenticator(
   if (jwt.jwksUrl !== undefined) keys.push(createRemoteKeys(new URL(jwt.jwksUrl), clock, log));
   const inner = createJwtAuthenticator(keys, jwt, clock);
   return {
-    authenticate(request) {
-      const token = request.token === '' ? findToken(request, jwt.cookie, origins) : request.token;
-      return inner.authenticate({ ...request, token });
-    },
+    authenticate: (request) =>
+      inner.authenticate(withToken(request, ({ headers }) => findCookieToken(headers, jwt.cookie, origins))),
     close() {
       for (const source of keys) source.close();
     },

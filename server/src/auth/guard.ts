@@ -1,6 +1,14 @@
 import { closeCodes, type DocumentName, includesRole, type Role } from '@quire/protocol';
 import type { Logger } from '../observability/log.ts';
-import { type Access, AccessError, type Authenticator, type AuthRequest, type Grant } from './authenticator.ts';
+import {
+  type Access,
+  AccessError,
+  type Authenticator,
+  type AuthRequest,
+  type Grant,
+  MAX_TOKEN_LENGTH,
+} from './authenticator.ts';
+import { findSentToken, withToken } from './find-token.ts';
 
 export interface DocumentRequest extends AuthRequest {
   readonly document: DocumentName;
@@ -27,7 +35,11 @@ export interface Guard {
 export function createGuard(authenticator: Authenticator, log: Logger): Guard {
   async function identify(request: AuthRequest): Promise<Access> {
     try {
-      return await authenticator.authenticate(request);
+      // In a message, that is: URL and headers are no longer than Node takes them.
+      if (request.token.length > MAX_TOKEN_LENGTH) {
+        throw new AccessError(closeCodes.unauthorized, 'the token is far too long');
+      }
+      return await authenticator.authenticate(withToken(request, findSentToken));
     } catch (error) {
       if (!(error instanceof AccessError)) throw failureOf(error, request.document);
       if (error.closeCode.retry === 'backoff') log.error({ err: error, document: request.document }, error.message);

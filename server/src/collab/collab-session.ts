@@ -58,9 +58,6 @@ export interface SessionContext {
   noteEntering(name: string): () => void;
 }
 
-/** No token is this long; a renewal keeps the one that waits. */
-const MAX_TOKEN_LENGTH = 64 * 1024;
-
 type Established = Extract<ConnectionState, { kind: 'established' }>;
 
 /** The documents of one socket. Created when it opens, ended once when it closes. */
@@ -113,10 +110,6 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     if (this.#ended?.has(rawAddress) === true && frame.kind !== 'token') return;
     const connection = this.#connections.get(rawAddress) ?? this.#open(rawAddress);
     if (connection === null) return;
-    if (frame.kind === 'token' && frame.token.length > MAX_TOKEN_LENGTH) {
-      this.#port.close(closeCodes.tooManyBeforeAuth);
-      return;
-    }
     switch (connection.state.kind) {
       case 'new':
         if (frame.kind === 'token') this.#establishLater(connection, frame);

@@ -1,5 +1,5 @@
 import { type CloseCode, closeCodes, type DocumentName, mayWrite } from '@quire/protocol';
-import { type Grant, scopeOf } from '../auth/authenticator.ts';
+import { type Grant, MAX_TOKEN_LENGTH, scopeOf } from '../auth/authenticator.ts';
 import type { ConnectionState, DocumentConnection } from './document-connection.ts';
 import { Refusal } from './refusal.ts';
 import type { SessionOrigin } from './session-port.ts';
@@ -32,7 +32,9 @@ export class GrantRenewals {
 
   renew(connection: DocumentConnection, state: Established, token: string, origin: SessionOrigin): void {
     const underway = this.#underway.get(connection);
-    if (underway === undefined) void this.#check(connection, state, token, origin);
+    // What is far too long is refused at once: it is not kept until its turn (G4).
+    if (token.length > MAX_TOKEN_LENGTH) void this.#checkOnce(connection, state, token, origin);
+    else if (underway === undefined) void this.#check(connection, state, token, origin);
     else underway.next = token;
   }
 
@@ -47,12 +49,21 @@ export class GrantRenewals {
     try {
       for (let asked: string | null = token; asked !== null && connection.state === state; asked = underway.next) {
         underway.next = null;
-        const answer = await this.#ask(connection, asked, origin);
-        if (connection.state === state) this.#take(connection, state, answer);
+        await this.#checkOnce(connection, state, asked, origin);
       }
     } finally {
       this.#underway.delete(connection);
     }
+  }
+
+  async #checkOnce(
+    connection: DocumentConnection,
+    state: Established,
+    token: string,
+    origin: SessionOrigin,
+  ): Promise<void> {
+    const answer = await this.#ask(connection, token, origin);
+    if (connection.state === state) this.#take(connection, state, answer);
   }
 
   async #ask(connection: DocumentConnection, token: string, origin: SessionOrigin): Promise<Grant | CloseCode> {

@@ -97,7 +97,8 @@ export async function createServer(input: ConfigInput = {}, parts: ServerParts =
   const config = parseConfig([readObject({ kind: 'code' }, input)], { hasAuthenticator });
   const logger = parts.logger ?? createLog(config.log).logger;
   const clock = parts.clock ?? systemClock;
-  const authenticator = await chooseAuthenticator(config, parts, clock, logger);
+  const origins = describeOrigins(config);
+  const authenticator = await chooseAuthenticator(config, { parts, origins, clock, logger });
   const metrics = config.metrics ? createMetrics(describeMetrics(config, clock, parts)) : null;
   // The port first: it is what most often can't be had, and the store wants to say where it is in use.
   let listener: Listener;
@@ -113,7 +114,7 @@ export async function createServer(input: ConfigInput = {}, parts: ServerParts =
     metrics?.close();
     throw error;
   }
-  const foundations = { config, parts, clock, logger, listener, metrics, authenticator };
+  const foundations = { config, parts, origins, clock, logger, listener, metrics, authenticator };
   try {
     if (parts.store !== undefined) return compose({ ...foundations, store: parts.store });
     const store = await openLevelStore(describeJournal(foundations));
@@ -133,13 +134,11 @@ export async function createServer(input: ConfigInput = {}, parts: ServerParts =
 
 function chooseAuthenticator(
   config: Config,
-  { authenticator }: ServerParts,
-  clock: Clock,
-  logger: Logger,
+  { parts: { authenticator }, origins, clock, logger }: Pick<Foundations, 'parts' | 'origins' | 'clock' | 'logger'>,
 ): Promise<ConfiguredAuthenticator> {
   if (authenticator === undefined) {
     const log = logger.child({ component: 'auth' });
-    return createAuthenticator(config, { origins: describeOrigins(config), clock, log });
+    return createAuthenticator(config, { origins, clock, log });
   }
   return Promise.resolve({ authenticate: (request) => authenticator.authenticate(request), close: () => {} });
 }
@@ -147,6 +146,7 @@ function chooseAuthenticator(
 interface Foundations {
   readonly config: Config;
   readonly parts: ServerParts;
+  readonly origins: OriginPolicy;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly listener: Listener;
@@ -157,7 +157,7 @@ interface Foundations {
 
 /** The one place where the parts of a server meet. */
 function compose(foundations: Foundations & { readonly store: DocumentStore }): QuireServer {
-  const { config, parts, clock, logger, listener, metrics, authenticator, store } = foundations;
+  const { config, parts, origins, clock, logger, listener, metrics, authenticator, store } = foundations;
   const readAddress = createAddressReader(config.trustedProxies);
   const guard = createGuard(authenticator, logger.child({ component: 'audit' }));
   const collaboration = createCollaboration({
@@ -180,7 +180,6 @@ function compose(foundations: Foundations & { readonly store: DocumentStore }): 
     meters: metrics?.gateway ?? null,
   });
   const documents = createDocuments({ store, editor: collaboration });
-  const origins = describeOrigins(config);
   let closing: Promise<void> | null = null;
 
   const isDraining = (): boolean => closing !== null;

@@ -64,7 +64,7 @@ const queries = rows.flatMap(({ panels, title: row }) =>
 );
 
 /** Nothing in this test makes them, so their quantiles are of nothing; their queries are asked all the same. */
-const withoutEvents = /outcome="failed"|document_load_seconds|document_unload_seconds|nodejs_gc/;
+const withoutEvents = /outcome="failed"|document_load_seconds|document_unload_seconds|auth_question_duration|nodejs_gc/;
 
 /** A loaded machine may really be slow for a moment, so these may be pending; they wait for minutes before they fire. */
 const onSpeed = new Set(alerts.filter(({ expression }) => /_seconds/.test(expression)).map(({ name }) => name));

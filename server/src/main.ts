@@ -4,8 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { type DocumentStore, type LevelStoreOptions, openLevelStore } from '@quire/persistence';
 import { createApi } from './api/api.ts';
 import { createDocuments, type Documents } from './api/documents.ts';
+import { limitAuditLog } from './auth/audit-log.ts';
 import type { Authenticator } from './auth/authenticator.ts';
-import { type ConfiguredAuthenticator, createAuthenticator } from './auth/create-authenticator.ts';
+import { type ConfiguredAuthenticator, createAuthenticator, remembersNothing } from './auth/create-authenticator.ts';
 import { createGuard } from './auth/guard.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { createCollaboration } from './collab/collaboration.ts';
@@ -98,8 +99,8 @@ export async function createServer(input: ConfigInput = {}, parts: ServerParts =
   const logger = parts.logger ?? createLog(config.log).logger;
   const clock = parts.clock ?? systemClock;
   const origins = describeOrigins(config);
-  const authenticator = await chooseAuthenticator(config, { parts, origins, clock, logger });
   const metrics = config.metrics ? createMetrics(describeMetrics(config, clock, parts)) : null;
+  const authenticator = await chooseAuthenticator(config, { parts, origins, clock, logger, metrics });
   // The port first: it is what most often can't be had, and the store wants to say where it is in use.
   let listener: Listener;
   try {
@@ -134,13 +135,11 @@ export async function createServer(input: ConfigInput = {}, parts: ServerParts =
 
 function chooseAuthenticator(
   config: Config,
-  { parts: { authenticator }, origins, clock, logger }: Pick<Foundations, 'parts' | 'origins' | 'clock' | 'logger'>,
+  { parts, origins, clock, logger, metrics }: Pick<Foundations, 'parts' | 'origins' | 'clock' | 'logger' | 'metrics'>,
 ): Promise<ConfiguredAuthenticator> {
-  if (authenticator === undefined) {
-    const log = logger.child({ component: 'auth' });
-    return createAuthenticator(config, { origins, clock, log });
-  }
-  return Promise.resolve({ authenticate: (request) => authenticator.authenticate(request), close: () => {} });
+  if (parts.authenticator !== undefined) return Promise.resolve(remembersNothing(parts.authenticator));
+  const log = logger.child({ component: 'auth' });
+  return createAuthenticator(config, { origins, clock, log, meters: metrics?.webhook ?? null });
 }
 
 interface Foundations {
@@ -159,7 +158,8 @@ interface Foundations {
 function compose(foundations: Foundations & { readonly store: DocumentStore }): QuireServer {
   const { config, parts, origins, clock, logger, listener, metrics, authenticator, store } = foundations;
   const readAddress = createAddressReader(config.trustedProxies);
-  const guard = createGuard(authenticator, logger.child({ component: 'audit' }));
+  const auditLog = limitAuditLog(logger.child({ component: 'audit' }), clock);
+  const guard = createGuard(authenticator, auditLog);
   const collaboration = createCollaboration({
     store,
     guard,
@@ -206,6 +206,7 @@ function compose(foundations: Foundations & { readonly store: DocumentStore }): 
     if (parts.store === undefined) await store.close();
     stopWatchingStore();
     authenticator.close();
+    auditLog.close();
     metrics?.close();
     await listener.close();
   }

@@ -18,6 +18,12 @@ export interface Bearer {
   readonly expiresAt: number | null;
 }
 
+/**
+ * So long before that the bearer is asked for fresh credentials, for the first time; an authenticator that remembers its
+ * answers looks anew from then on, or the fresh ones would end as soon.
+ */
+export const RENEWAL_LEAD_MS = 30_000;
+
 /** What somebody may do, in every document. */
 export interface Access extends Bearer {
   /** Null: this document is none of their business. */

@@ -1,5 +1,5 @@
 import { closeCodes, type DocumentName, includesRole, type Role } from '@quire/protocol';
-import type { Logger } from '../observability/log.ts';
+import type { AuditLog } from './audit-log.ts';
 import {
   type Access,
   AccessError,
@@ -12,6 +12,8 @@ import { findSentToken, withToken } from './find-token.ts';
 
 export interface DocumentRequest extends AuthRequest {
   readonly document: DocumentName;
+  /** Whose connection it is that brings a fresh token; left out: nobody is in yet. */
+  readonly holder?: string;
 }
 
 /** Stands at every door, asks the authenticator, and writes down whom it turned away and why. */
@@ -32,7 +34,7 @@ export interface Guard {
 }
 
 /** @param log of its own: who was refused, as an auditor reads it */
-export function createGuard(authenticator: Authenticator, log: Logger): Guard {
+export function createGuard(authenticator: Authenticator, log: AuditLog): Guard {
   async function identify(request: AuthRequest): Promise<Access> {
     try {
       // In a message, that is: URL and headers are no longer than Node takes them.
@@ -41,46 +43,55 @@ export function createGuard(authenticator: Authenticator, log: Logger): Guard {
       }
       return await authenticator.authenticate(withToken(request, findSentToken));
     } catch (error) {
-      if (!(error instanceof AccessError)) throw failureOf(error, request.document);
-      if (error.closeCode.retry === 'backoff') log.error({ err: error, document: request.document }, error.message);
+      if (!(error instanceof AccessError)) throw failureOf(error, request);
+      if (error.closeCode.retry === 'backoff') log.error({ err: error, ...describe(request, error) }, error.message);
       else noteRefusal(request, error, null);
       throw error;
     }
   }
 
-  function noteRefusal({ document, remoteAddress }: AuthRequest, error: AccessError, user: string | null): void {
-    const { closeCode, message } = error;
-    log.warn(
-      { event: 'refused', code: closeCode.name, document, user, address: remoteAddress, why: message },
-      'refused',
-    );
+  function describe({ document, remoteAddress }: AuthRequest, { closeCode }: AccessError) {
+    return { event: 'refused', code: closeCode.name, document, address: remoteAddress };
   }
 
-  function roleOf(access: Access, { document }: DocumentRequest): Role | null {
+  function noteRefusal(request: AuthRequest, error: AccessError, user: string | null): void {
+    log.warn({ ...describe(request, error), user, why: error.message }, 'refused');
+  }
+
+  function roleOf(access: Access, request: DocumentRequest): Role | null {
     try {
-      return access.roleIn(document);
+      return access.roleIn(request.document);
     } catch (error) {
-      throw failureOf(error, document);
+      throw failureOf(error, request);
     }
   }
 
-  function failureOf(error: unknown, document: DocumentName | null): AccessError {
-    log.error({ err: error, document }, 'the authenticator failed');
-    return new AccessError(closeCodes.internalError, 'the authenticator failed', { cause: error });
+  function failureOf(cause: unknown, request: AuthRequest): AccessError {
+    const failure = new AccessError(closeCodes.internalError, 'the authenticator failed', { cause });
+    log.error({ err: cause, ...describe(request, failure) }, failure.message);
+    return failure;
+  }
+
+  function refuse(request: AuthRequest, refusal: AccessError, { user }: Access): never {
+    noteRefusal(request, refusal, user.id);
+    throw refusal;
   }
 
   return {
     identify,
     async admit(request, needed) {
       const access = await identify(request);
+      // Somebody else is somebody new: what the connection has announced and counts for is its holder's.
+      if (request.holder !== undefined && request.holder !== access.user.id) {
+        const why = 'the token is not that of whose connection it is';
+        return refuse(request, new AccessError(closeCodes.unauthorized, why), access);
+      }
       const role = roleOf(access, request);
       if (role !== null && includesRole(role, needed)) {
         return { role, user: access.user, expiresAt: access.expiresAt };
       }
       const why = role === null ? 'no grant covers the document' : `${role} is less than ${needed}`;
-      const refusal = new AccessError(closeCodes.forbidden, why);
-      noteRefusal(request, refusal, access.user.id);
-      throw refusal;
+      return refuse(request, new AccessError(closeCodes.forbidden, why), access);
     },
   };
 }

@@ -123,7 +123,7 @@ class LiveCollaboration implements Collaboration {
       meters: options.meters ?? null,
       watch: this.#watch,
       renewals: new GrantRenewals({
-        authenticate: (document, token, origin) => this.#authenticate(document, token, origin),
+        authenticate: (document, token, origin, holder) => this.#authenticate(document, token, origin, { holder }),
         onRenewed: (connection, { expiresAt }) => this.#watch.watch(connection, expiresAt),
       }),
       users: new Seats(limits.maxSessionsPerUser),
@@ -269,8 +269,14 @@ class LiveCollaboration implements Collaboration {
   }
 
   /** @throws {Refusal} */
-  async #authenticate(document: DocumentName, token: string, origin: SessionOrigin): Promise<Grant> {
+  async #authenticate(
+    document: DocumentName,
+    token: string,
+    origin: SessionOrigin,
+    renewal: { readonly holder?: string } = {},
+  ): Promise<Grant> {
     const request = {
+      ...renewal,
       token,
       document,
       remoteAddress: origin.remoteAddress,

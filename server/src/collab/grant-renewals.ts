@@ -7,8 +7,11 @@ import type { SessionOrigin } from './session-port.ts';
 type Established = Extract<ConnectionState, { kind: 'established' }>;
 
 export interface RenewalContext {
-  /** @throws {Refusal} */
-  authenticate(document: DocumentName, token: string, origin: SessionOrigin): Promise<Grant>;
+  /**
+   * @param holder whose token it must be
+   * @throws {Refusal}
+   */
+  authenticate(document: DocumentName, token: string, origin: SessionOrigin, holder: string): Promise<Grant>;
   /** The connection has another grant now. */
   onRenewed(connection: DocumentConnection, grant: Grant): void;
 }
@@ -62,13 +65,18 @@ export class GrantRenewals {
     token: string,
     origin: SessionOrigin,
   ): Promise<void> {
-    const answer = await this.#ask(connection, token, origin);
+    const answer = await this.#ask(connection, state, token, origin);
     if (connection.state === state) this.#take(connection, state, answer);
   }
 
-  async #ask(connection: DocumentConnection, token: string, origin: SessionOrigin): Promise<Grant | CloseCode> {
+  async #ask(
+    { address }: DocumentConnection,
+    { grant }: Established,
+    token: string,
+    origin: SessionOrigin,
+  ): Promise<Grant | CloseCode> {
     try {
-      return await this.#context.authenticate(connection.address.document, token, origin);
+      return await this.#context.authenticate(address.document, token, origin, grant.user.id);
     } catch (error) {
       return error instanceof Refusal ? error.closeCode : closeCodes.internalError;
     }
@@ -78,11 +86,6 @@ export class GrantRenewals {
     if ('code' in answer) {
       // Where the fault is ours the grant that it has goes on, until it ends by itself.
       if (answer.retry === 'never') connection.closeDocument(answer);
-      return;
-    }
-    // Somebody else is somebody new: what this connection has announced and counts for is the other's.
-    if (answer.user.id !== state.grant.user.id) {
-      connection.closeDocument(closeCodes.unauthorized);
       return;
     }
     const couldWrite = mayWrite(state.grant.role);

@@ -1,10 +1,9 @@
 import { closeCodes } from '@quire/protocol';
+import { RENEWAL_LEAD_MS } from '../auth/authenticator.ts';
 import type { Clock } from '../clock.ts';
 import type { DocumentConnection } from './document-connection.ts';
 
-/** So long before a grant ends its bearer is asked for a fresh token, for the first time. */
-const ASK_BEFORE_MS = 30_000;
-/** And again after so long, while there is no answer. */
+/** So long after its bearer was asked for a fresh token they are asked again, while there is no answer. */
 const ASK_AGAIN_MS = 10_000;
 const LOOK_MS = 1_000;
 
@@ -42,7 +41,7 @@ export class GrantWatch {
       const expiresAt = state.kind === 'established' ? state.grant.expiresAt : null;
       if (expiresAt === null) this.#askedAt.delete(connection);
       else if (expiresAt <= now) connection.closeDocument(closeCodes.unauthorized);
-      else if (expiresAt - now <= ASK_BEFORE_MS && now - askedAt >= ASK_AGAIN_MS) {
+      else if (expiresAt - now <= RENEWAL_LEAD_MS && now - askedAt >= ASK_AGAIN_MS) {
         this.#askedAt.set(connection, now);
         connection.say({ kind: 'token-request' });
       }

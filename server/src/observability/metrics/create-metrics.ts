@@ -8,6 +8,7 @@ import { GatewayMeters } from './gateway-meters.ts';
 import { JournalMeters } from './journal-meters.ts';
 import { createMetricsRoute } from './metrics-route.ts';
 import { ProcessMeters } from './process-meters.ts';
+import { WebhookMeters } from './webhook-meters.ts';
 
 export interface MetricsOptions {
   readonly clock: Clock;
@@ -21,6 +22,7 @@ export interface Metrics {
   readonly gateway: GatewayMeters;
   readonly collab: CollabMeters;
   readonly journal: JournalMeters;
+  readonly webhook: WebhookMeters;
   /** Once there is something to be read; from then on until `close` the process is watched too. */
   serve(parts: MetricsParts): Hono;
   close(): void;
@@ -35,16 +37,18 @@ export function createMetrics({ clock, token, dataDirectory, queueLimitBytes }: 
   const gateway = new GatewayMeters();
   const collab = new CollabMeters();
   const journal = new JournalMeters();
+  const webhook = new WebhookMeters();
   const process = new ProcessMeters({ clock, dataDirectory });
   const ends: (() => void)[] = [];
   return {
     gateway,
     collab,
     journal,
+    webhook,
     serve({ store, collaboration }) {
       ends.push(process.start(), journal.watch(store));
       const { version } = manifest;
-      const sources = { gateway, collab, journal, process, store, collaboration, queueLimitBytes, version };
+      const sources = { gateway, collab, journal, webhook, process, store, collaboration, queueLimitBytes, version };
       return createMetricsRoute({ registry: createRegistry(sources), token }) as unknown as Hono;
     },
     close() {

@@ -1,3 +1,4 @@
+import { accessMetrics } from './table/access.ts';
 import type { MetricDefinition } from './table/definition.ts';
 import { documentMetrics } from './table/documents.ts';
 import { journalMetrics } from './table/journal.ts';
@@ -13,6 +14,7 @@ import { socketMetrics } from './table/sockets.ts';
 export const metricTable = {
   ...socketMetrics,
   ...documentMetrics,
+  ...accessMetrics,
   ...journalMetrics,
   ...processMetrics,
 } as const;

@@ -6,12 +6,14 @@ import type { JournalMeters } from './journal-meters.ts';
 import { storeStates } from './label-values.ts';
 import type { MetricName } from './metric-table.ts';
 import { countDescriptors, type ProcessMeters } from './process-meters.ts';
+import type { WebhookMeters } from './webhook-meters.ts';
 
 /** Where the numbers lie. Everything is counted where it happens: no reading goes through sessions or documents. */
 export interface MetricSources {
   readonly gateway: GatewayMeters;
   readonly collab: CollabMeters;
   readonly journal: JournalMeters;
+  readonly webhook: WebhookMeters;
   readonly process: ProcessMeters;
   readonly store: Pick<DocumentStore, 'pendingFolds' | 'queue' | 'status'>;
   readonly collaboration: { readonly openDocuments: number; readonly ringBytes: number };
@@ -73,6 +75,15 @@ const documentReadings = {
   quire_document_unload_seconds: ({ collab }) => collab.unloads.values,
 } as const satisfies Partial<Record<MetricName, Read>>;
 
+const accessReadings = {
+  quire_auth_lookups_total: ({ webhook }) => webhook.lookups.values,
+  quire_auth_questions_total: ({ webhook }) => webhook.questions.values,
+  quire_auth_question_duration_seconds: ({ webhook }) => webhook.duration,
+  quire_auth_asked_questions: ({ webhook }) => webhook.state.asked(),
+  quire_auth_waiting_questions: ({ webhook }) => webhook.state.waiting(),
+  quire_auth_circuit_open: ({ webhook }) => (webhook.state.isCircuitOpen() ? 1 : 0),
+} as const satisfies Partial<Record<MetricName, Read>>;
+
 const journalReadings = {
   quire_journal_batch_entries: ({ journal }) => journal.batchEntries,
   quire_journal_batch_bytes: ({ journal }) => journal.batchBytes,
@@ -115,6 +126,7 @@ const processReadings = {
 export const readings: Readonly<Record<MetricName, Read>> = {
   ...socketReadings,
   ...documentReadings,
+  ...accessReadings,
   ...journalReadings,
   ...processReadings,
 };

@@ -1,0 +1,45 @@
+import { createHmac } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { readWebhookSecret, signMessage } from './signature.ts';
+
+const keyOf = (secret: string): Buffer => readWebhookSecret(secret) ?? Buffer.alloc(0);
+
+describe('the signature of a question', () => {
+  it('is that of Standard Webhooks: its own example has it', () => {
+    const headers = signMessage(
+      { id: 'msg_p5jXN8AQM9LWM0D4loKWxJek', sentAt: 1_614_265_330_999, body: '{"test": 2432232314}' },
+      [keyOf('whsec_MfKQ9r8GKYqwTwUPD8ILPZIo2LaLaSw')],
+    );
+    expect(headers).toEqual({
+      'webhook-id': 'msg_p5jXN8AQM9LWM0D4loKWxJek',
+      'webhook-timestamp': '1614265330',
+      'webhook-signature': 'v1,g0hM9SsE+OTPJTGt/tmKtSyIyE4XXXX',
+    });
+  });
+
+  it('comes once for each key, so that a backend may know either while they are changed', () => {
+    const secrets = ['b2xkIHNlY3JldCBvZiBsYXN0IHllYXI=', 'bmV3IHNlY3JldCBvZiB0aGlzIHllYXI='];
+    const message = { id: 'msg_1', sentAt: 0, body: '{}' };
+    const { 'webhook-signature': signatures } = signMessage(message, secrets.map(keyOf));
+    const expected = secrets.map((secret) => {
+      const hmac = createHmac('sha256', Buffer.from(secret, 'base64')).update('msg_1.0.{}');
+      return `v1,${hmac.digest('base64')}`;
+    });
+    expect(signatures).toBe(expected.join(' '));
+  });
+
+  it.each([
+    ['a password', 'correct-horse-battery-staple'],
+    ['too few bytes', Buffer.alloc(23).toString('base64')],
+    ['too many bytes', Buffer.alloc(65).toString('base64')],
+    ['nothing', ''],
+    ['nothing but the prefix', 'whsec_'],
+  ])('is made with no secret of %s', (_, secret) => {
+    expect(readWebhookSecret(secret)).toBeNull();
+  });
+
+  it('is the same with and without the prefix of the secret', () => {
+    const secret = Buffer.alloc(32, 7).toString('base64');
+    expect(readWebhookSecret(`whsec_${secret}`)).toEqual(readWebhookSecret(secret));
+  });
+});

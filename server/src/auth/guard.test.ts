@@ -59,6 +59,13 @@ describe('[G6] a guard', () => {
     expect(written).toEqual([{ err: error, event: 'refused', code, document: 'plan', address: '192.0.2.1' }]);
   });
 
+  it('[G4] writes down no more of a reason than a line takes, whatever it quotes', async () => {
+    const error = new AccessError(closeCodes.unauthorized, `no key is for tokens of "${'x'.repeat(40_000)}"`);
+    const guard = createGuard({ authenticate: () => Promise.reject(error) }, log);
+    expect(await codeOf(guard.admit(REQUEST, 'reader'))).toBe('unauthorized');
+    expect(JSON.stringify(written).length).toBeLessThan(1_000);
+  });
+
   it('parses neither URL nor headers for an authenticator that looks at no token', async () => {
     let parsed = 0;
     const guard = createGuard(createOpenAuthenticator(), log);

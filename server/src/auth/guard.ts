@@ -10,6 +10,9 @@ import {
 } from './authenticator.ts';
 import { findSentToken, withToken } from './find-token.ts';
 
+/** Of the reason for a refusal, in the log: it may quote what a stranger sent. */
+const MAX_WHY_LENGTH = 500;
+
 export interface DocumentRequest extends AuthRequest {
   readonly document: DocumentName;
   /** Whose connection it is that brings a fresh token; left out: nobody is in yet. */
@@ -55,7 +58,7 @@ export function createGuard(authenticator: Authenticator, log: AuditLog): Guard 
   }
 
   function noteRefusal(request: AuthRequest, error: AccessError, user: string | null): void {
-    log.warn({ ...describe(request, error), user, why: error.message }, 'refused');
+    log.warn({ ...describe(request, error), user, why: error.message.slice(0, MAX_WHY_LENGTH) }, 'refused');
   }
 
   function roleOf(access: Access, request: DocumentRequest): Role | null {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { decodeJwt } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createServer } from '../main.ts';
+import { WEBHOOK_SECRET } from '../testing/auth-backend.ts';
 import { type Finished, runQuire } from '../testing/run-quire.ts';
 import { SECRET } from '../testing/tokens.ts';
 
@@ -56,6 +57,12 @@ describe('quire token', () => {
 
   it.each([
     ['without a secret', ['--user', 'ada'], {}, 'set QUIRE_JWT_SECRETS'],
+    [
+      'where a backend is asked',
+      ['--user', 'ada'],
+      { QUIRE_WEBHOOK_URL: 'https://app.example/who', QUIRE_WEBHOOK_SECRETS: WEBHOOK_SECRET },
+      'webhook.url is asked who somebody is',
+    ],
     ['for a grant that is none', ['--user', 'ada', '--grant', 'team/plan'], WITH_SECRET, 'editor:team/**'],
     [
       'for a role that there is not',

@@ -103,7 +103,7 @@ export class WebhookAuthenticator implements Authenticator {
     throw new AccessError(answer.closeCode, answer.reason);
   }
 
-  /** Begun in the turn of the event loop in which nobody was found to be asking the same. */
+  /** Between finding that nobody asks the same and this there is no `await`: nothing is asked twice at once. */
   #ask(key: string, question: Question): Promise<Answer> {
     if (letThrough(this.#circuit, this.#now()) === null) return Promise.reject(this.#describeOpenCircuit());
     const asking = this.#turns

@@ -28,7 +28,8 @@ const reasonsNotToOccur = {
   'auth-timeout': PROVOKED,
   'load-failed': 'only a damaged document, or one that is deleted just then, sends it',
   'slow-reader': PROVOKED,
-  'auth-unavailable': 'only a server with tokens sends it, while their keys or the backend that knows them can’t be had',
+  'auth-unavailable':
+    'only a server with tokens sends it, while their keys or the backend that knows them can’t be had',
   'storage-refused': 'only a disk that fails sends it',
   overloaded: PROVOKED,
   'too-many-sessions': 'only users are counted, and here all are guests',

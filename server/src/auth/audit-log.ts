@@ -45,7 +45,10 @@ export function limitAuditLog(log: AuditLog, clock: Clock): AuditLog & { close()
 
   function endWindow(): void {
     if (withheld.size > 0) {
-      log.warn({ event: 'withheld', codes: Object.fromEntries(withheld) }, 'more were turned away than is written down');
+      log.warn(
+        { event: 'withheld', codes: Object.fromEntries(withheld) },
+        'more were turned away than is written down',
+      );
     }
     lines.clear();
     withheld.clear();

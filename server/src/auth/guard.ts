@@ -84,17 +84,17 @@ export function createGuard(authenticator: Authenticator, log: AuditLog): Guard 
     identify,
     async admit(request, needed) {
       const access = await identify(request);
+      const role = roleOf(access, request);
+      if (role === null || !includesRole(role, needed)) {
+        const why = role === null ? 'no grant covers the document' : `${role} is less than ${needed}`;
+        return refuse(request, new AccessError(closeCodes.forbidden, why), access);
+      }
       // Somebody else is somebody new: what the connection has announced and counts for is its holder's.
       if (request.holder !== undefined && request.holder !== access.user.id) {
         const why = 'the token is not that of whose connection it is';
         return refuse(request, new AccessError(closeCodes.unauthorized, why), access);
       }
-      const role = roleOf(access, request);
-      if (role !== null && includesRole(role, needed)) {
-        return { role, user: access.user, expiresAt: access.expiresAt };
-      }
-      const why = role === null ? 'no grant covers the document' : `${role} is less than ${needed}`;
-      return refuse(request, new AccessError(closeCodes.forbidden, why), access);
+      return { role, user: access.user, expiresAt: access.expiresAt };
     },
   };
 }

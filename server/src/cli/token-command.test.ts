@@ -87,12 +87,7 @@ describe('quire token', () => {
       WITH_SECRET,
       '--user must not be empty.\n--name must not be empty.',
     ],
-    [
-      'for longer than there is time',
-      ['--user', 'ada', '--expires', '999999999d'],
-      WITH_SECRET,
-      '90s, 30m, 8h or 7d',
-    ],
+    ['for longer than there is time', ['--user', 'ada', '--expires', '999999999d'], WITH_SECRET, '90s, 30m, 8h or 7d'],
     [
       'for a pattern that is too long',
       ['--user', 'ada', '--grant', `editor:${'x'.repeat(513)}`],

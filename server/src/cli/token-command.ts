@@ -72,7 +72,9 @@ function readOptions({ user, name, grants, expires }: TokenOptions, now: number)
     grants: grants.map(readGrant),
   });
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map(({ path, message }) => `${FLAGS[String(path[0])] ?? path.join('.')} ${message}.`);
+  const faults = parsed.error.issues.map(
+    ({ path, message }) => `${FLAGS[String(path[0])] ?? path.join('.')} ${message}.`,
+  );
   throw new TokenRequestError(faults.join('\n'));
 }
 

@@ -210,12 +210,32 @@ describe('[G6] who is asked for a token', () => {
 
   it.each<[string, Record<string, string>, string, string]>([
     ['a backend without a secret', { QUIRE_WEBHOOK_URL: backend.QUIRE_WEBHOOK_URL }, 'webhook.secrets', 'openssl rand'],
-    ['a secret without a backend', { QUIRE_WEBHOOK_SECRETS: backend.QUIRE_WEBHOOK_SECRETS }, 'webhook.url', 'QUIRE_WEBHOOK_URL'],
+    [
+      'a secret without a backend',
+      { QUIRE_WEBHOOK_SECRETS: backend.QUIRE_WEBHOOK_SECRETS },
+      'webhook.url',
+      'QUIRE_WEBHOOK_URL',
+    ],
     ['a backend that nobody asks', { ...backend, QUIRE_AUTH: 'open' }, 'auth', 'QUIRE_AUTH=webhook'],
-    ['nobody to ask', { QUIRE_AUTH: 'webhook', QUIRE_WEBHOOK_SECRETS: backend.QUIRE_WEBHOOK_SECRETS }, 'auth', 'QUIRE_WEBHOOK_URL'],
+    [
+      'nobody to ask',
+      { QUIRE_AUTH: 'webhook', QUIRE_WEBHOOK_SECRETS: backend.QUIRE_WEBHOOK_SECRETS },
+      'auth',
+      'QUIRE_WEBHOOK_URL',
+    ],
     ['an address that is none', { ...backend, QUIRE_WEBHOOK_URL: 'app.example' }, 'webhook.url', 'QUIRE_WEBHOOK_URL'],
-    ['a secret that is none', { ...backend, QUIRE_WEBHOOK_SECRETS: 'correct-horse' }, 'webhook.secrets', 'QUIRE_WEBHOOK_SECRETS'],
-    ['a cookie without a name', { ...backend, QUIRE_WEBHOOK_COOKIES: 'a b' }, 'webhook.cookies', 'QUIRE_WEBHOOK_COOKIES'],
+    [
+      'a secret that is none',
+      { ...backend, QUIRE_WEBHOOK_SECRETS: 'correct-horse' },
+      'webhook.secrets',
+      'QUIRE_WEBHOOK_SECRETS',
+    ],
+    [
+      'a cookie without a name',
+      { ...backend, QUIRE_WEBHOOK_COOKIES: 'a b' },
+      'webhook.cookies',
+      'QUIRE_WEBHOOK_COOKIES',
+    ],
   ])('is refused with %s', async (_, environment, path, cure) => {
     const issues = await issuesOf(load({ environment }));
     expect(issues.map((issue) => issue.path)).toEqual([path]);

@@ -86,8 +86,11 @@ function describeIssue(issue: z.core.$ZodIssue, settings: ReadonlyMap<string, Se
   return locate(field, setting?.source, `${custom?.message ?? `must be ${field.expected}`}, but is ${shown}`);
 }
 
+/** Without the user and the password that an address may hold. */
 function show(value: unknown): string {
-  return typeof value === 'string' ? `"${value}"` : (JSON.stringify(value) ?? String(value));
+  return typeof value === 'string'
+    ? `"${value.replace(/\/\/[^/\s]*@/, '//…@')}"`
+    : (JSON.stringify(value) ?? String(value));
 }
 
 /** Our own words for a fault, also when they hide in one branch of a union. */

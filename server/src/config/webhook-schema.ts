@@ -11,15 +11,12 @@ const secretSchema = z.string().superRefine((secret, context) => {
   });
 });
 
-/** Its user and password would be refused by whoever sends the question, and shown by `quire config`. */
+/** A user and a password in it would be refused by `fetch`, and shown by `quire config`. */
 const backendSchema = urlSchema.superRefine((text, context) => {
   const url = URL.parse(text);
   if (url === null || (url.username === '' && url.password === '')) return;
-  context.addIssue({
-    code: 'custom',
-    message: 'must not hold a user and a password: questions are signed with webhook.secrets',
-    input: `${url.protocol}//…@${url.host}${url.pathname}`,
-  });
+  const message = 'must not hold a user and a password: questions are signed with webhook.secrets';
+  context.addIssue({ code: 'custom', message, input: text });
 });
 
 /** How a backend is asked who somebody is, with `auth` `webhook`. */

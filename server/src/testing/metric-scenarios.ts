@@ -8,7 +8,14 @@ import { type FrameSocket, joinWithHocuspocus, joinWithYWebsocket, openFrameSock
 import * as Y from 'yjs';
 import { AccessError, type Authenticator, allow, createOpenAuthenticator } from '../auth/authenticator.ts';
 import type { ConfigInput, ServerParts } from '../main.ts';
-import { type AuthBackend, allowing, answering, startAuthBackend, staysSilent, WEBHOOK_SECRET } from './auth-backend.ts';
+import {
+  type AuthBackend,
+  allowing,
+  answering,
+  startAuthBackend,
+  staysSilent,
+  WEBHOOK_SECRET,
+} from './auth-backend.ts';
 import type { MeasuredServer } from './measured-server.ts';
 
 export interface Stage {
@@ -103,7 +110,9 @@ async function startAskedBackend(respond: AuthBackend['respond'], atEnd: Stage['
 /** Asks for the list of documents as each of them, whatever comes of it. */
 async function listAs(tokens: readonly string[], { measured }: Stage): Promise<void> {
   for (const each of tokens) {
-    const response = await fetch(`${measured.server.url}/v1/documents`, { headers: { Authorization: `Bearer ${each}` } });
+    const response = await fetch(`${measured.server.url}/v1/documents`, {
+      headers: { Authorization: `Bearer ${each}` },
+    });
     await response.text();
   }
 }

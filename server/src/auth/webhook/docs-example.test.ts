@@ -51,7 +51,8 @@ it('[G6] the backend in the docs, as it is written there, lets in whom it knows 
   ends.push(() => server.close());
   const create = async (name: string, token: string): Promise<number> => {
     const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
-    return (await fetch(`${server.url}/v1/documents`, { method: 'POST', headers, body: JSON.stringify({ name }) })).status;
+    return (await fetch(`${server.url}/v1/documents`, { method: 'POST', headers, body: JSON.stringify({ name }) }))
+      .status;
   };
   expect(await create('red/plan', 'session-of-ada')).toBe(201);
   expect(await create('blue/plan', 'session-of-ada')).toBe(403);

@@ -1,3 +1,4 @@
+import type { onCloseParameters } from '@hocuspocus/provider';
 import { MemoryStore } from '@quire/persistence';
 import { closeCodes, problemSchema } from '@quire/protocol';
 import { joinWithHocuspocus, joinWithYWebsocket } from '@quire/testing';
@@ -133,7 +134,9 @@ describe('[G6] a server that asks a backend', () => {
     await vi.waitFor(() => expect(ada.provider.authorizedScope).toBe('readonly'));
     expect(backend.asked).toHaveLength(2);
     clock.advance(60 * SECOND);
-    const ended = new Promise((resolve) => ada.provider.on('close', ({ event }) => resolve(event.reason)));
+    const ended = new Promise((resolve) =>
+      ada.provider.on('close', (closed: onCloseParameters) => resolve(closed.event.reason)),
+    );
     backend.respond = answering(401);
     clock.advance(210 * SECOND);
     expect(await ended).toBe('unauthorized');

@@ -56,13 +56,7 @@ describe('[G4] turns', () => {
     expect(await flood[4]).toBe('too many wait, most of them from the same place');
     expect(turns.waiting).toBe(4);
     for (let task = 0; task < 5; task += 1) await endNext();
-    expect(await Promise.all([ada, ...flood.slice(0, 4)])).toEqual([
-      'ada',
-      'flood 0',
-      'flood 1',
-      'flood 2',
-      'flood 3',
-    ]);
+    expect(await Promise.all([ada, ...flood.slice(0, 4)])).toEqual(['ada', 'flood 0', 'flood 1', 'flood 2', 'flood 3']);
   });
 
   it('are waited for only so long', async () => {

@@ -5,20 +5,24 @@ import { readWebhookSecret, signMessage } from './signature.ts';
 const keyOf = (secret: string): Buffer => readWebhookSecret(secret) ?? Buffer.alloc(0);
 
 describe('the signature of a question', () => {
-  it('is that of Standard Webhooks: its own example has it', () => {
+  it('is that of Standard Webhooks, as the library standardwebhooks 1.0.0 makes it', () => {
     const headers = signMessage(
-      { id: 'msg_p5jXN8AQM9LWM0D4loKWxJek', sentAt: 1_614_265_330_999, body: '{"test": 2432232314}' },
-      [keyOf('whsec_MfKQ9r8GKYqwTwUPD8ILPZIo2LaLaSw')],
+      {
+        id: 'msg_p5jXN8AQM9LWM0D4loKWxJek',
+        sentAt: 1_614_265_330_999,
+        body: '{"token":"a session","cookie":null}',
+      },
+      [keyOf('whsec_c2VjcmV0IG9mIHRoZSB0ZXN0cywgb2YgMzIgYnl0ZXM=')],
     );
     expect(headers).toEqual({
       'webhook-id': 'msg_p5jXN8AQM9LWM0D4loKWxJek',
       'webhook-timestamp': '1614265330',
-      'webhook-signature': 'v1,g0hM9SsE+OTPJTGt/tmKtSyIyE4XXXX',
+      'webhook-signature': 'v1,T328s5/WvYT8kcH49S0TfY6cKbruRZ42EhR807NBqgY=',
     });
   });
 
   it('comes once for each key, so that a backend may know either while they are changed', () => {
-    const secrets = ['b2xkIHNlY3JldCBvZiBsYXN0IHllYXI=', 'bmV3IHNlY3JldCBvZiB0aGlzIHllYXI='];
+    const secrets = ['the old secret of last year', 'the new secret of this year'].map((text) => btoa(text));
     const message = { id: 'msg_1', sentAt: 0, body: '{}' };
     const { 'webhook-signature': signatures } = signMessage(message, secrets.map(keyOf));
     const expected = secrets.map((secret) => {

@@ -93,7 +93,7 @@ const untilAsked = (times: number): Promise<void> =>
 /** Different people fail to get in until the circuit opens. */
 async function openCircuit(): Promise<void> {
   backend.respond = answering(500);
-  for (let time = 0; time < FAILURES_TO_OPEN; time += 1) await outcome(`nobody ${time}`);
+  for (let time = 0; time < FAILURES_TO_OPEN; time += 1) await outcome(`made-up-${time}`);
   expect(meters.state.isCircuitOpen()).toBe(true);
 }
 
@@ -170,7 +170,9 @@ describe('[G6] cookies', () => {
 
   it('that are named reach the backend, of pages that are trusted with them, and no others', async () => {
     const host = 'docs.example';
-    expect(await outcome('', { headers: { cookie, host, origin: 'https://docs.example' } })).toBe('session=abc; id="7"');
+    expect(await outcome('', { headers: { cookie, host, origin: 'https://docs.example' } })).toBe(
+      'session=abc; id="7"',
+    );
     expect(backend.asked[0]).toMatchObject({ token: null, cookie: 'session=abc; id="7"' });
     for (const origin of ['https://evil.example', 'http://localhost:3000', 'null']) {
       expect(await outcome('', { headers: { cookie, host, origin } })).toMatch(/^unauthorized: /);
@@ -506,7 +508,7 @@ describe('a backend that fails', () => {
     backend.respond = allow();
     await outcome('ada');
     expect(logged.map(({ msg }) => msg)).toEqual([expect.stringContaining('left alone'), 'the backend answers again']);
-    expect(JSON.stringify(logged)).not.toContain('nobody'); // no token of anybody
+    expect(JSON.stringify(logged)).not.toMatch(/made-up|ben 0/); // no token of anybody
   });
 });
 

@@ -258,6 +258,12 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     this.#admission.begin(connection, token);
   }
 
+  /** Where the client can bring nothing fresh: what it came with is looked at again, and may count for longer by now. */
+  renewGrant(connection: DocumentConnection): void {
+    const { state } = connection;
+    if (state.kind === 'established') this.#context.renewals.renew(connection, state, '', this.#origin);
+  }
+
   endConnection(connection: DocumentConnection, code: CloseCode): void {
     this.#noteEnded(connection);
     this.#context.meters?.connectionRefused(code);

@@ -7,7 +7,7 @@ import type { DocumentConnection } from './document-connection.ts';
 const ASK_AGAIN_MS = 10_000;
 const LOOK_MS = 1_000;
 
-/** Ends grants when their time is over, whatever the client does; asks for fresh tokens before that. */
+/** Ends grants when their time is over, whatever the client does; has them renewed before that. */
 export class GrantWatch {
   readonly #clock: Clock;
   /** Connections whose grants end, and when each was last asked for a token; 0: not yet. */
@@ -43,7 +43,7 @@ export class GrantWatch {
       else if (expiresAt <= now) connection.closeDocument(closeCodes.unauthorized);
       else if (expiresAt - now <= RENEWAL_LEAD_MS && now - askedAt >= ASK_AGAIN_MS) {
         this.#askedAt.set(connection, now);
-        connection.say({ kind: 'token-request' });
+        connection.renewGrant();
       }
     }
   }

@@ -60,7 +60,16 @@ describe('[G6] time', () => {
     tokens.set('', { role: 'editor', lastsMs: 60 * SECOND });
     tokens.set('cleo', { role: 'reader', lastsMs: 50 * SECOND });
     tokens.set('ben', { role: 'editor' });
-    const { url } = await start();
+    const issuedAt = clock.now();
+    const { url } = await start({
+      authenticator: {
+        async authenticate(request) {
+          const access = await authenticator.authenticate(request);
+          const lastsMs = tokens.get(request.token)?.lastsMs;
+          return { ...access, expiresAt: lastsMs === undefined ? null : issuedAt + lastsMs };
+        },
+      },
+    });
     const ada = await openRaw(url, 'plan');
     const cleo = joinYWebsocket(url, 'plan', { token: 'cleo' });
     const ben = joinHocuspocus(url, 'plan', { token: 'ben' });

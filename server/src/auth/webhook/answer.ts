@@ -22,15 +22,22 @@ export class NoAnswer extends Error {
   }
 }
 
-/**
- * @param text null when it is longer than any answer
- * @param now milliseconds since 1970
- * @throws {NoAnswer}
- */
-export function readAnswer(status: number, text: string | null, now: number): Answer {
+/** What came back. */
+export interface Reply {
+  readonly status: number;
+  /** Null when it is too long to be an answer. */
+  readonly text: string | null;
+  /** Milliseconds since 1970. */
+  readonly askedAt: number;
+  readonly answeredAt: number;
+}
+
+/** @throws {NoAnswer} */
+export function readAnswer(reply: Reply): Answer {
+  const { status, text } = reply;
   switch (status) {
     case 200:
-      return readAllowed(text, now);
+      return readAllowed(reply);
     case 401:
       return { kind: 'refused', closeCode: closeCodes.unauthorized, reason: readReason(text, status) };
     case 403:
@@ -40,11 +47,13 @@ export function readAnswer(status: number, text: string | null, now: number): An
   }
 }
 
-function readAllowed(text: string | null, now: number): Answer {
+function readAllowed({ text, askedAt, answeredAt }: Reply): Answer {
   if (text === null) throw new NoAnswer('malformed', 'its answer is too long');
-  const access = readAccess(parseJson(text));
-  const expiresAt = access.expiresAt ?? now;
-  if (expiresAt > now) return { kind: 'allowed', access, expiresAt };
+  const claims = parseJson(text);
+  // Unless it says when it was issued, an answer is as old as its question, for whoever voids what is older than something.
+  const access = readAccess(typeof claims === 'object' ? { iat: askedAt / 1000, ...claims } : claims);
+  const expiresAt = access.expiresAt ?? answeredAt;
+  if (expiresAt > answeredAt) return { kind: 'allowed', access, expiresAt };
   return { kind: 'refused', closeCode: closeCodes.unauthorized, reason: 'what the backend allows has ended ("exp")' };
 }
 

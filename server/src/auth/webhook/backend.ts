@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
-import { type Answer, NoAnswer, readAnswer } from './answer.ts';
+import { type Answer, NoAnswer, type Reply, readAnswer } from './answer.ts';
 import type { Credentials } from './credentials.ts';
 import { readWebhookSecret, signMessage } from './signature.ts';
 
@@ -21,7 +21,7 @@ export interface Backend {
 }
 
 /** As long as a token may be, which says the same. */
-export const MAX_ANSWER_BYTES = 64 * 1024;
+const MAX_ANSWER_BYTES = 64 * 1024;
 
 export interface BackendSettings {
   readonly url: URL;
@@ -36,19 +36,21 @@ export function createBackend({ url, secrets, timeoutMs }: BackendSettings, cloc
   let isClosed = false;
 
   async function send(body: string, signal: AbortSignal): Promise<Reply> {
+    const askedAt = clock.now();
     const response = await fetch(url, {
       method: 'POST',
       headers: {
         Accept: 'application/json',
         'Content-Type': 'application/json',
         'User-Agent': 'Quire',
-        ...signMessage({ id: `msg_${randomUUID()}`, sentAt: clock.now(), body }, keys),
+        ...signMessage({ id: `msg_${randomUUID()}`, sentAt: askedAt, body }, keys),
       },
       body,
       redirect: 'manual', // whoever it points to would get the token
       signal,
     });
-    return { status: response.status, text: await readText(response) };
+    const text = await readText(response);
+    return { status: response.status, text, askedAt, answeredAt: clock.now() };
   }
 
   async function sendInTime(body: string): Promise<Reply> {
@@ -72,8 +74,7 @@ export function createBackend({ url, secrets, timeoutMs }: BackendSettings, cloc
   return {
     async ask(question) {
       if (isClosed) throw stopping();
-      const { status, text } = await sendInTime(JSON.stringify(question));
-      return readAnswer(status, text, clock.now());
+      return readAnswer(await sendInTime(JSON.stringify(question)));
     },
     close() {
       isClosed = true;
@@ -84,12 +85,6 @@ export function createBackend({ url, secrets, timeoutMs }: BackendSettings, cloc
 
 function stopping(): NoAnswer {
   return new NoAnswer('failed', 'this server is stopping');
-}
-
-interface Reply {
-  readonly status: number;
-  /** Null when it is too long to be an answer. */
-  readonly text: string | null;
 }
 
 async function readText({ body }: Response): Promise<string | null> {

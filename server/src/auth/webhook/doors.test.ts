@@ -3,7 +3,7 @@ import { MemoryStore } from '@quire/persistence';
 import { closeCodes, problemSchema } from '@quire/protocol';
 import { joinWithHocuspocus, joinWithYWebsocket } from '@quire/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createServer, type QuireServer } from '../../main.ts';
+import { type ConfigInput, createServer, type QuireServer } from '../../main.ts';
 import {
   type Allowed,
   type AuthBackend,
@@ -29,6 +29,10 @@ beforeEach(async () => {
   clock = new ManualClock();
   backend = await startAuthBackend(allow());
   ends.push(() => backend.close());
+  await start();
+});
+
+async function start(settings: Pick<ConfigInput, 'extensions'> = {}): Promise<void> {
   server = await createServer(
     {
       port: 0,
@@ -36,12 +40,14 @@ beforeEach(async () => {
       log: { level: 'silent' },
       limits: { pingIntervalMs: 600_000 },
       webhook: { url: backend.url, secrets: [WEBHOOK_SECRET], cookies: ['session'] },
+      ...settings,
     },
     { store: new MemoryStore(), clock },
   );
-  ends.push(() => server.close());
+  const started = server;
+  ends.push(() => started.close());
   wsUrl = server.url.replace('http', 'ws');
-});
+}
 
 const allow = (claims?: Allowed) => allowing(claims, () => clock.now());
 const inSeconds = (seconds: number): number => clock.now() / 1000 + seconds;
@@ -141,6 +147,31 @@ describe('[G6] a server that asks a backend', () => {
     clock.advance(210 * SECOND);
     expect(await ended).toBe('unauthorized');
     expect(backend.asked).toHaveLength(3);
+  });
+});
+
+describe.each([
+  ['with the server alone', []],
+  ['with extensions', [{}]],
+])('[G6] in the y-websocket dialect, which has no word for a fresh token, %s', (_, extensions) => {
+  it('the backend is asked about the one that somebody came with: who may stay stays, and nobody else', async () => {
+    await start({ extensions });
+    backend.respond = allow({ exp: inSeconds(60) });
+    const [ada, ben] = [joinYWebsocket('ada'), joinYWebsocket('ben')];
+    await vi.waitFor(() => expect([ada.provider.synced, ben.provider.synced]).toEqual([true, true]));
+    backend.respond = (asked, response) =>
+      asked.token === 'ada' ? allow({ exp: inSeconds(300) })(asked, response) : answering(401)(asked, response);
+    const benClosed = new Promise((resolve) => ben.provider.on('closed', ({ code }) => resolve(code)));
+    clock.advance(31 * SECOND);
+    expect(await benClosed).toBe(closeCodes.unauthorized.code);
+    await vi.waitFor(() =>
+      expect(backend.asked.map(({ token }) => token).sort()).toEqual(['ada', 'ada', 'ben', 'ben']),
+    );
+    clock.advance(60 * SECOND);
+    ada.doc.getText('body').insert(0, 'still here');
+    const reader = joinHocuspocus('ada');
+    await vi.waitFor(() => expect(reader.doc.getText('body').toString()).toBe('still here'));
+    expect(ada.provider.wsconnected).toBe(true);
   });
 });
 

@@ -75,7 +75,7 @@ const documentReadings = {
   quire_document_unload_seconds: ({ collab }) => collab.unloads.values,
 } as const satisfies Partial<Record<MetricName, Read>>;
 
-const accessReadings = {
+const webhookReadings = {
   quire_auth_lookups_total: ({ webhook }) => webhook.lookups.values,
   quire_auth_questions_total: ({ webhook }) => webhook.questions.values,
   quire_auth_question_duration_seconds: ({ webhook }) => webhook.duration,
@@ -126,7 +126,7 @@ const processReadings = {
 export const readings: Readonly<Record<MetricName, Read>> = {
   ...socketReadings,
   ...documentReadings,
-  ...accessReadings,
+  ...webhookReadings,
   ...journalReadings,
   ...processReadings,
 };

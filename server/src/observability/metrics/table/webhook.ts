@@ -1,7 +1,7 @@
 import { lookupSources, questionOutcomes } from '../label-values.ts';
 import { type MetricTable, WAIT_SECONDS } from './definition.ts';
 
-export const accessMetrics = {
+export const webhookMetrics = {
   quire_auth_lookups_total: {
     type: 'counter',
     section: 'access',

@@ -32,7 +32,8 @@ const reasonsNotToOccur = {
   'slow-reader': PROVOKED,
   'access-revoked': 'only who has a token can have it revoked, and here all are guests',
   'link-ended': 'nobody brings the token of a link',
-  'auth-unavailable': 'only a server with tokens sends it, while their keys can’t be had',
+  'auth-unavailable':
+    'only a server with tokens sends it, while their keys or the backend that knows them can’t be had',
   'storage-refused': 'only a disk that fails sends it',
   overloaded: PROVOKED,
   'too-many-sessions': 'only users are counted, and here all are guests',

@@ -8,8 +8,9 @@ import { endLinksWith } from './api/end-links.ts';
 import { addThreads } from './api/threads-api.ts';
 import { createTurns } from './api/turns.ts';
 import { type AccessRules, createAccessRules } from './auth/access-rules.ts';
+import { limitAuditLog } from './auth/audit-log.ts';
 import type { Authenticator } from './auth/authenticator.ts';
-import { type ConfiguredAuthenticator, createAuthenticator } from './auth/create-authenticator.ts';
+import { type ConfiguredAuthenticator, createAuthenticator, remembersNothing } from './auth/create-authenticator.ts';
 import { createGuard } from './auth/guard.ts';
 import { createLinkAuthenticator } from './auth/link-authenticator.ts';
 import type { Revocations } from './auth/revocations.ts';
@@ -115,8 +116,9 @@ export async function createServer(input: ConfigInput = {}, parts: ServerParts =
   const config = parseConfig([readObject({ kind: 'code' }, input)], { hasAuthenticator });
   const logger = parts.logger ?? createLog(config.log).logger;
   const clock = parts.clock ?? systemClock;
-  const authenticator = await chooseAuthenticator(config, parts, clock, logger);
+  const origins = describeOrigins(config);
   const metrics = config.metrics ? createMetrics(describeMetrics(config, clock, parts)) : null;
+  const authenticator = await chooseAuthenticator(config, { parts, origins, clock, logger, metrics });
   // The port first: it is what most often can't be had, and the store wants to say where it is in use.
   let listener: Listener;
   try {
@@ -131,7 +133,7 @@ export async function createServer(input: ConfigInput = {}, parts: ServerParts =
     metrics?.close();
     throw error;
   }
-  const foundations = { config, parts, clock, logger, listener, metrics, authenticator };
+  const foundations = { config, parts, origins, clock, logger, listener, metrics, authenticator };
   try {
     if (parts.store !== undefined) return await compose({ ...foundations, store: parts.store });
     const store = await openLevelStore(describeJournal(foundations));
@@ -151,20 +153,17 @@ export async function createServer(input: ConfigInput = {}, parts: ServerParts =
 
 function chooseAuthenticator(
   config: Config,
-  { authenticator }: ServerParts,
-  clock: Clock,
-  logger: Logger,
+  { parts, origins, clock, logger, metrics }: Pick<Foundations, 'parts' | 'origins' | 'clock' | 'logger' | 'metrics'>,
 ): Promise<ConfiguredAuthenticator> {
-  if (authenticator === undefined) {
-    const log = logger.child({ component: 'auth' });
-    return createAuthenticator(config, { origins: describeOrigins(config), clock, log });
-  }
-  return Promise.resolve({ authenticate: (request) => authenticator.authenticate(request), close: () => {} });
+  if (parts.authenticator !== undefined) return Promise.resolve(remembersNothing(parts.authenticator));
+  const log = logger.child({ component: 'auth' });
+  return createAuthenticator(config, { origins, clock, log, meters: metrics?.webhook ?? null });
 }
 
 interface Foundations {
   readonly config: Config;
   readonly parts: ServerParts;
+  readonly origins: OriginPolicy;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly listener: Listener;
@@ -175,13 +174,18 @@ interface Foundations {
 
 /** The one place where the parts of a server meet. */
 async function compose(foundations: Foundations & { readonly store: DocumentStore }): Promise<QuireServer> {
-  const { config, parts, clock, logger, listener, metrics, authenticator, store } = foundations;
+  const { config, parts, origins, clock, logger, listener, metrics, authenticator, store } = foundations;
   const readAddress = createAddressReader(config.trustedProxies);
   const audit = logger.child({ component: 'audit' });
   const registryLog = logger.child({ component: 'registry' });
   const registry = createRegistry({ clock, log: registryLog });
   const rules = createAccessRules({ registry, store, clock, audit, log: registryLog, limits: config.access });
-  const guard = createGuard(createLinkAuthenticator(authenticator, rules.links), audit, {
+  // Before anybody is asked for a fresh token: what is remembered of their last one would answer for it.
+  rules.revocations.onRevoked((user) => {
+    if (user !== null) authenticator.forgetAnswers(user);
+  });
+  const auditLog = limitAuditLog(audit, clock);
+  const guard = createGuard(createLinkAuthenticator(authenticator, rules.links), auditLog, {
     standing: rules.standing,
     meters: metrics?.access ?? null,
   });
@@ -223,7 +227,6 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     now: () => clock.now(),
   });
   const sweep = sweepCompanions(store, logger.child({ component: 'collab' }));
-  const origins = describeOrigins(config);
   let closing: Promise<void> | null = null;
 
   const isDraining = (): boolean => closing !== null;
@@ -258,6 +261,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     if (parts.store === undefined) await store.close();
     stopWatchingStore();
     authenticator.close();
+    auditLog.close();
     metrics?.close();
     await listener.close();
   }

@@ -27,6 +27,12 @@ export interface Bearer {
   readonly link?: string | undefined;
 }
 
+/**
+ * So long before that the bearer is asked for fresh credentials, for the first time; an authenticator that remembers its
+ * answers looks anew from then on, or the fresh ones would end as soon.
+ */
+export const RENEWAL_LEAD_MS = 30_000;
+
 /** What somebody may do, in every document. */
 export interface Access extends Bearer {
   /** Null: this document is none of their business. */
@@ -47,8 +53,14 @@ export function scopeOf({ canWrite }: Grant): 'read-write' | 'readonly' {
   return canWrite ? 'read-write' : 'readonly';
 }
 
+/** Longer than any token that a person's grants make sense in: what is longer, no authenticator is asked about. */
+export const MAX_TOKEN_LENGTH = 64 * 1024;
+
 export interface AuthRequest {
-  /** As the client sent it; empty when it sent none. */
+  /**
+   * As the client sent it: in a message, as a bearer token, or as `token` in the query; empty when it sent none. Cookies
+   * are among the headers, and to be believed only where the page that asks is trusted with them.
+   */
   readonly token: string;
   /** Which document it is about, also when somebody asks for its comments; null when it is about several. */
   readonly document: DocumentName | null;

@@ -20,12 +20,18 @@ export const grantClaimSchema = z.object({
   documents: z.union([documentPatternSchema, z.array(documentPatternSchema).min(1).max(MAX_GRANTS)]),
   role: z.enum(roles),
 });
-export type GrantClaim = z.infer<typeof grantClaimSchema>;
+type GrantClaim = z.infer<typeof grantClaimSchema>;
+
+const text = (maxLength: number) =>
+  z.string().min(1, 'must not be empty').max(maxLength, `must have at most ${maxLength} characters`);
+
+/** So many seconds after 1970 nobody will be signed in; it is what milliseconds look like. */
+const NO_SECONDS = 1e12;
 
 /** What a token says, as far as we read it: the registered claims of RFC 7519, `name` and `picture` of OpenID Connect, and our own `color` and `grants`. */
 export const claimsSchema = z.object({
-  sub: z.string().min(1).max(MAX_USER_ID_LENGTH),
-  name: z.string().trim().min(1).max(MAX_NAME_LENGTH).optional(),
+  sub: text(MAX_USER_ID_LENGTH),
+  name: z.string().trim().pipe(text(MAX_NAME_LENGTH)).optional(),
   color: z
     .string()
     .regex(/^#[0-9a-f]{6}$/i, 'must be a colour such as #7c3aed')
@@ -35,10 +41,10 @@ export const claimsSchema = z.object({
     .max(MAX_URL_LENGTH)
     .optional(),
   /** Seconds since 1970. */
-  exp: z.number(),
+  exp: z.number().max(NO_SECONDS, 'must be in seconds since 1970, not in milliseconds'),
   iat: z.number().optional(),
   jti: z.string().optional(),
-  grants: z.array(grantClaimSchema).max(MAX_GRANTS),
+  grants: z.array(grantClaimSchema).max(MAX_GRANTS, `must be at most ${MAX_GRANTS}`),
 });
 export type Claims = z.infer<typeof claimsSchema>;
 

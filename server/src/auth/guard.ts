@@ -8,13 +8,26 @@ import {
   parseDocumentAddress,
   type Role,
 } from '@quire/protocol';
-import type { Logger } from '../observability/log.ts';
 import type { AccessMeters } from '../observability/metrics/access-meters.ts';
-import { type Access, AccessError, type Authenticator, type AuthRequest, type Grant } from './authenticator.ts';
+import type { AuditLog } from './audit-log.ts';
+import {
+  type Access,
+  AccessError,
+  type Authenticator,
+  type AuthRequest,
+  type Grant,
+  MAX_TOKEN_LENGTH,
+} from './authenticator.ts';
+import { findSentToken, withToken } from './find-token.ts';
 import { lasting, type Standing } from './standing.ts';
+
+/** Of the reason for a refusal, in the log: it may quote what a stranger sent. */
+const MAX_WHY_LENGTH = 500;
 
 export interface DocumentRequest extends AuthRequest {
   readonly document: DocumentName;
+  /** Whose connection it is that brings a fresh token; left out: nobody is in yet. */
+  readonly holder?: string;
 }
 
 /** Stands at every door, asks the authenticator, and writes down whom it turned away and why. */
@@ -48,47 +61,57 @@ export interface GuardOptions {
 }
 
 /** @param log of its own: who was refused, as an auditor reads it */
-export function createGuard(authenticator: Authenticator, log: Logger, options: GuardOptions = {}): Guard {
+export function createGuard(authenticator: Authenticator, log: AuditLog, options: GuardOptions = {}): Guard {
   const { standing = lasting, meters = null } = options;
 
   async function identify(request: AuthRequest): Promise<Access> {
     try {
       return await authenticate(request);
     } catch (error) {
-      if (!(error instanceof AccessError)) throw failureOf(error, request.document);
-      if (error.closeCode.retry === 'backoff') log.error({ err: error, document: request.document }, error.message);
+      if (!(error instanceof AccessError)) throw failureOf(error, request);
+      if (error.closeCode.retry === 'backoff') log.error({ err: error, ...describe(request, error) }, error.message);
       else noteRefusal(request, error, null);
       throw error;
     }
   }
 
   async function authenticate(request: AuthRequest): Promise<Access> {
-    const access = await authenticator.authenticate(request);
+    // In a message, that is: URL and headers are no longer than Node takes them.
+    if (request.token.length > MAX_TOKEN_LENGTH) {
+      throw new AccessError(closeCodes.unauthorized, 'the token is far too long');
+    }
+    const access = await authenticator.authenticate(withToken(request, findSentToken));
     const end = standing.findEnd(access);
     if (end === null) return access;
     throw new AccessError(end, `${describeBearer(access)} was revoked`);
   }
 
-  function noteRefusal({ document, remoteAddress }: AuthRequest, error: AccessError, user: string | null): void {
-    const { closeCode, message } = error;
-    meters?.refused(closeCode);
-    log.warn(
-      { event: 'refused', code: closeCode.name, document, user, address: remoteAddress, why: message },
-      'refused',
-    );
+  function describe({ document, remoteAddress }: AuthRequest, { closeCode }: AccessError) {
+    return { event: 'refused', code: closeCode.name, document, address: remoteAddress };
   }
 
-  function roleOf(access: Access, { document }: DocumentRequest): Role | null {
+  function noteRefusal(request: AuthRequest, error: AccessError, user: string | null): void {
+    meters?.refused(error.closeCode);
+    log.warn({ ...describe(request, error), user, why: error.message.slice(0, MAX_WHY_LENGTH) }, 'refused');
+  }
+
+  function roleOf(access: Access, request: DocumentRequest): Role | null {
     try {
-      return access.roleIn(document);
+      return access.roleIn(request.document);
     } catch (error) {
-      throw failureOf(error, document);
+      throw failureOf(error, request);
     }
   }
 
-  function failureOf(error: unknown, document: DocumentName | null): AccessError {
-    log.error({ err: error, document }, 'the authenticator failed');
-    return new AccessError(closeCodes.internalError, 'the authenticator failed', { cause: error });
+  function failureOf(cause: unknown, request: AuthRequest): AccessError {
+    const failure = new AccessError(closeCodes.internalError, 'the authenticator failed', { cause });
+    log.error({ err: cause, ...describe(request, failure) }, failure.message);
+    return failure;
+  }
+
+  function refuse(request: AuthRequest, refusal: AccessError, { user }: Access): never {
+    noteRefusal(request, refusal, user.id);
+    throw refusal;
   }
 
   return {
@@ -98,21 +121,23 @@ export function createGuard(authenticator: Authenticator, log: Logger, options: 
       const about = askAbout(request, address);
       const access = await identify(about);
       const role = roleOf(access, about);
-      if (role !== null && includesRole(role, needed)) {
-        const { user, expiresAt, issuedAt, tokenId, link } = access;
-        return { role, canWrite: mayWrite(role, address), user, expiresAt, issuedAt, tokenId, link };
+      if (role === null || !includesRole(role, needed)) {
+        const why = role === null ? 'no grant covers the document' : `${role} is less than ${needed}`;
+        return refuse(about, new AccessError(closeCodes.forbidden, why), access);
       }
-      const why = role === null ? 'no grant covers the document' : `${role} is less than ${needed}`;
-      const refusal = new AccessError(closeCodes.forbidden, why);
-      noteRefusal(about, refusal, access.user.id);
-      throw refusal;
+      const { user, expiresAt, issuedAt, tokenId, link } = access;
+      // Somebody else is somebody new: what the connection has announced and counts for is its holder's.
+      if (request.holder !== undefined && request.holder !== user.id) {
+        const why = 'the token is not that of whose connection it is';
+        return refuse(about, new AccessError(closeCodes.unauthorized, why), access);
+      }
+      return { role, canWrite: mayWrite(role, address), user, expiresAt, issuedAt, tokenId, link };
     },
     async admitOwnerOfAll(request) {
       const access = await identify(request);
       if (access.ownsAll === true) return access;
-      const refusal = new AccessError(closeCodes.forbidden, `this needs the role owner for "${EVERY_DOCUMENT}"`);
-      noteRefusal(request, refusal, access.user.id);
-      throw refusal;
+      const why = `this needs the role owner for "${EVERY_DOCUMENT}"`;
+      return refuse(request, new AccessError(closeCodes.forbidden, why), access);
     },
   };
 }

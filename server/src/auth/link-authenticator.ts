@@ -1,5 +1,4 @@
 import type { Authenticator } from './authenticator.ts';
-import { findSentToken } from './find-token.ts';
 import { LINK_TOKEN_PREFIX } from './link-token.ts';
 import type { LinkKeeper } from './share-links.ts';
 
@@ -10,7 +9,7 @@ import type { LinkKeeper } from './share-links.ts';
 export function createLinkAuthenticator(inner: Authenticator, links: Pick<LinkKeeper, 'open'>): Authenticator {
   return {
     authenticate(request) {
-      const token = request.token === '' ? findSentToken(request) : request.token;
+      const { token } = request;
       return token.startsWith(LINK_TOKEN_PREFIX) ? links.open(token) : inner.authenticate(request);
     },
   };

@@ -60,9 +60,6 @@ export interface SessionContext {
   noteEntering(name: string): () => void;
 }
 
-/** No token is this long; a renewal keeps the one that waits. */
-const MAX_TOKEN_LENGTH = 64 * 1024;
-
 type Established = Extract<ConnectionState, { kind: 'established' }>;
 
 /** The documents of one socket. Created when it opens, ended once when it closes. */
@@ -115,10 +112,6 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     if (this.#ended?.has(rawAddress) === true && frame.kind !== 'token') return;
     const connection = this.#connections.get(rawAddress) ?? this.#open(rawAddress);
     if (connection === null) return;
-    if (frame.kind === 'token' && frame.token.length > MAX_TOKEN_LENGTH) {
-      this.#port.close(closeCodes.tooManyBeforeAuth);
-      return;
-    }
     switch (connection.state.kind) {
       case 'new':
         if (frame.kind === 'token') this.#establishLater(connection, frame);
@@ -280,6 +273,12 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     connection.endEntering = this.#context.noteEntering(connection.address.document);
     if (this.#context.meters !== null) this.#context.meters.connectionsEntering += 1;
     this.#admission.begin(connection, token);
+  }
+
+  /** Where the client can bring nothing fresh: what it came with is looked at again, and may count for longer by now. */
+  renewGrant(connection: DocumentConnection): void {
+    const { state } = connection;
+    if (state.kind === 'established') this.#context.renewals.renew(connection, state, '', this.#origin);
   }
 
   endConnection(connection: DocumentConnection, code: CloseCode): void {

@@ -163,7 +163,7 @@ class LiveCollaboration implements Collaboration {
       standing,
       watch: this.#watch,
       renewals: new GrantRenewals({
-        authenticate: (document, token, origin) => this.#authenticate(document, token, origin),
+        authenticate: (document, token, origin, holder) => this.#authenticate(document, token, origin, { holder }),
         findEnd: (grant, { epoch }) => standing.findEnd(grant, epoch),
         mayTryAgain: (connection, refusal) => this.#revocations.isPatientWith(connection, refusal),
         onRenewed: (connection, { expiresAt }) => {
@@ -374,8 +374,14 @@ class LiveCollaboration implements Collaboration {
   }
 
   /** @throws {Refusal} */
-  async #authenticate(document: DocumentName, token: string, origin: SessionOrigin): Promise<Grant> {
+  async #authenticate(
+    document: DocumentName,
+    token: string,
+    origin: SessionOrigin,
+    renewal: { readonly holder?: string } = {},
+  ): Promise<Grant> {
     const request = {
+      ...renewal,
       token,
       document,
       remoteAddress: origin.remoteAddress,

@@ -36,6 +36,7 @@ export type ConnectionState =
 
 /** Whoever keeps the connections of a socket. */
 export interface ConnectionHost {
+  renewGrant(connection: DocumentConnection): void;
   endConnection(connection: DocumentConnection, code: CloseCode): void;
 }
 
@@ -89,6 +90,12 @@ export class DocumentConnection {
     if (body === null) return;
     if (isOpen) sent?.add(kindOfSaid(frame), prefix.length + body.length);
     session.send(session.frame(prefix, body));
+  }
+
+  /** What its bearer may do ends soon. */
+  renewGrant(): void {
+    if (this.session.dialect.name === 'hocuspocus') this.say({ kind: 'token-request' });
+    else this.#host.renewGrant(this);
   }
 
   /** For what is wrong with the client: the whole socket goes. */

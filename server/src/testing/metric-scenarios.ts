@@ -9,6 +9,14 @@ import * as Y from 'yjs';
 import { AccessError, type Authenticator, allow, createOpenAuthenticator } from '../auth/authenticator.ts';
 import type { ConfigInput, ServerParts } from '../main.ts';
 import { REGISTRY_NAME } from '../registry/registry-name.ts';
+import {
+  type AuthBackend,
+  allowing,
+  answering,
+  startAuthBackend,
+  staysSilent,
+  WEBHOOK_SECRET,
+} from './auth-backend.ts';
 import type { MeasuredServer } from './measured-server.ts';
 
 export interface Stage {
@@ -21,6 +29,8 @@ export interface Stage {
 export interface Scenario {
   readonly title: string;
   readonly settings?: ConfigInput;
+  /** What has to be there before the server is, which gets these settings. */
+  prepare?(atEnd: Stage['atEnd']): Promise<ConfigInput>;
   /** Made anew for each run. */
   readonly parts?: () => ServerParts;
   readonly moves: readonly string[];
@@ -91,6 +101,23 @@ function storeThatFailsToLoad(): MemoryStore {
 }
 
 const heldStores: MemoryStore[] = [];
+
+/** A backend that is asked who somebody is, one question at a time; settings with which a server asks it. */
+async function startAskedBackend(respond: AuthBackend['respond'], atEnd: Stage['atEnd']): Promise<ConfigInput> {
+  const backend = await startAuthBackend(respond);
+  atEnd(() => backend.close());
+  return { webhook: { url: backend.url, secrets: [WEBHOOK_SECRET], maxQuestions: 1 } };
+}
+
+/** Asks for the list of documents as each of them, whatever comes of it. */
+async function listAs(tokens: readonly string[], { measured }: Stage): Promise<void> {
+  for (const each of tokens) {
+    const response = await fetch(`${measured.server.url}/v1/documents`, {
+      headers: { Authorization: `Bearer ${each}` },
+    });
+    await response.text();
+  }
+}
 
 export const scenarios: readonly Scenario[] = [
   {
@@ -359,6 +386,44 @@ export const scenarios: readonly Scenario[] = [
       await stage.measured.server.revocations.revoke({ user: 'ada' });
       const outside = await open(stage);
       outside.send(token);
+    },
+  },
+  {
+    title: 'a backend says who somebody is',
+    prepare: (atEnd) => startAskedBackend(allowing(), atEnd),
+    moves: [
+      'quire_auth_lookups_total{source="question"}',
+      'quire_auth_lookups_total{source="memory"}',
+      'quire_auth_questions_total{outcome="allowed"}',
+      'quire_auth_question_duration_seconds',
+    ],
+    play: (stage) => listAs(['ada', 'ada'], stage),
+  },
+  {
+    title: 'a backend refuses somebody',
+    prepare: (atEnd) => startAskedBackend(answering(401), atEnd),
+    moves: ['quire_auth_questions_total{outcome="refused"}'],
+    play: (stage) => listAs(['eve'], stage),
+  },
+  {
+    title: 'a backend fails again and again',
+    prepare: (atEnd) => startAskedBackend(answering(500), atEnd),
+    moves: [
+      'quire_auth_lookups_total{source="none"}',
+      'quire_auth_questions_total{outcome="failed"}',
+      'quire_auth_circuit_open',
+    ],
+    play: (stage) => listAs(['ada', 'ben', 'cleo', 'dora', 'emil'], stage),
+  },
+  {
+    title: 'a backend does not answer',
+    prepare: (atEnd) => startAskedBackend(staysSilent, atEnd),
+    moves: ['quire_auth_asked_questions', 'quire_auth_waiting_questions'],
+    async play(stage) {
+      for (const person of ['ada', 'ben']) {
+        const socket = await open(stage);
+        socket.send(frame({ kind: 'token', token: person, providerVersion: null }));
+      }
     },
   },
   {

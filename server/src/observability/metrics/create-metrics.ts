@@ -10,6 +10,7 @@ import { JournalMeters } from './journal-meters.ts';
 import { createMetricsRoute } from './metrics-route.ts';
 import { ProcessMeters } from './process-meters.ts';
 import type { MeteredRules } from './readings.ts';
+import { WebhookMeters } from './webhook-meters.ts';
 
 export interface MetricsOptions {
   readonly clock: Clock;
@@ -24,6 +25,7 @@ export interface Metrics {
   readonly collab: CollabMeters;
   readonly access: AccessMeters;
   readonly journal: JournalMeters;
+  readonly webhook: WebhookMeters;
   /** Once there is something to be read; from then on until `close` the process is watched too. */
   serve(parts: MetricsParts): Hono;
   close(): void;
@@ -40,6 +42,7 @@ export function createMetrics({ clock, token, dataDirectory, queueLimitBytes }: 
   const collab = new CollabMeters();
   const access = new AccessMeters();
   const journal = new JournalMeters();
+  const webhook = new WebhookMeters();
   const process = new ProcessMeters({ clock, dataDirectory });
   const ends: (() => void)[] = [];
   return {
@@ -47,6 +50,7 @@ export function createMetrics({ clock, token, dataDirectory, queueLimitBytes }: 
     collab,
     access,
     journal,
+    webhook,
     serve({ store, collaboration, rules }) {
       ends.push(process.start(), journal.watch(store));
       const { version } = manifest;
@@ -55,6 +59,7 @@ export function createMetrics({ clock, token, dataDirectory, queueLimitBytes }: 
         collab,
         access,
         journal,
+        webhook,
         process,
         store,
         collaboration,

@@ -126,6 +126,10 @@ export function nameAccessRefusal(name: string): (typeof accessRefusals)[number]
 /** `update`: typing. `step-2`: what a client brought along. `server`: the HTTP API, extensions. */
 export const editSources = ['update', 'step-2', 'server'] as const;
 
+/** How it was found out who somebody is, where a backend knows. */
+export const lookupSources = ['memory', 'shared', 'question', 'old-memory', 'none'] as const;
+export const questionOutcomes = ['allowed', 'refused', 'malformed', 'timed-out', 'failed'] as const;
+
 export const outcomes = ['ok', 'failed'] as const;
 export const compactionOutcomes = ['folded', 'failed'] as const;
 export const compactionParts = ['journal', 'snapshot', 'history'] as const;

@@ -4,6 +4,7 @@ import { documentMetrics } from './table/documents.ts';
 import { journalMetrics } from './table/journal.ts';
 import { processMetrics } from './table/process.ts';
 import { socketMetrics } from './table/sockets.ts';
+import { webhookMetrics } from './table/webhook.ts';
 
 /**
  * Every metric of the server. What `/metrics` serves, docs/metrics.md, the dashboard and the alert rules are made from
@@ -15,6 +16,7 @@ export const metricTable = {
   ...socketMetrics,
   ...documentMetrics,
   ...accessMetrics,
+  ...webhookMetrics,
   ...journalMetrics,
   ...processMetrics,
 } as const;

@@ -7,6 +7,7 @@ import type { JournalMeters } from './journal-meters.ts';
 import { storeStates } from './label-values.ts';
 import type { MetricName } from './metric-table.ts';
 import { countDescriptors, type ProcessMeters } from './process-meters.ts';
+import type { WebhookMeters } from './webhook-meters.ts';
 
 /** Where the numbers lie. Everything is counted where it happens: no reading goes through sessions or documents. */
 export interface MetricSources {
@@ -14,6 +15,7 @@ export interface MetricSources {
   readonly collab: CollabMeters;
   readonly access: AccessMeters;
   readonly journal: JournalMeters;
+  readonly webhook: WebhookMeters;
   readonly process: ProcessMeters;
   readonly store: Pick<DocumentStore, 'pendingFolds' | 'queue' | 'status'>;
   readonly collaboration: { readonly openDocuments: number; readonly ringBytes: number };
@@ -88,6 +90,15 @@ const accessReadings = {
   quire_revocations: ({ rules }) => rules.revocations.count,
 } as const satisfies Partial<Record<MetricName, Read>>;
 
+const webhookReadings = {
+  quire_auth_lookups_total: ({ webhook }) => webhook.lookups.values,
+  quire_auth_questions_total: ({ webhook }) => webhook.questions.values,
+  quire_auth_question_duration_seconds: ({ webhook }) => webhook.duration,
+  quire_auth_asked_questions: ({ webhook }) => webhook.state.asked(),
+  quire_auth_waiting_questions: ({ webhook }) => webhook.state.waiting(),
+  quire_auth_circuit_open: ({ webhook }) => (webhook.state.isCircuitOpen() ? 1 : 0),
+} as const satisfies Partial<Record<MetricName, Read>>;
+
 const journalReadings = {
   quire_journal_batch_entries: ({ journal }) => journal.batchEntries,
   quire_journal_batch_bytes: ({ journal }) => journal.batchBytes,
@@ -131,6 +142,7 @@ export const readings: Readonly<Record<MetricName, Read>> = {
   ...socketReadings,
   ...documentReadings,
   ...accessReadings,
+  ...webhookReadings,
   ...journalReadings,
   ...processReadings,
 };

@@ -25,6 +25,7 @@ import {
 import { type DocumentOwner, knowsNothing } from './document-owner.ts';
 import type { StoredAnswer } from './early-answers.ts';
 import type { ExtensionGate, GatedFrame } from './extension-gate.ts';
+import { holdsTheDead, nameEpoch } from './former-lives.ts';
 import type { GrantRenewals } from './grant-renewals.ts';
 import type { GrantWatch } from './grant-watch.ts';
 import { type IngestLimits, ingest, type Verdict } from './ingest.ts';
@@ -169,10 +170,23 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     this.#drainWaiting(connection, established);
   }
 
+  /** Before any content, to whoever asked: a copy of another life on their device must not flow together with it (R14). */
+  #meetLife(connection: DocumentConnection, { owner, grant }: Established): void {
+    const { claimedEpoch } = connection;
+    if (claimedEpoch === null) return;
+    const epoch = nameEpoch(owner.epoch);
+    if (claimedEpoch === '' || claimedEpoch === epoch) {
+      connection.say({ kind: 'authenticated', scope: scopeOf(grant), epoch });
+    } else {
+      connection.closeDocument(closeCodes.staleEpoch);
+    }
+  }
+
   welcomeEarly(connection: DocumentConnection, grant: Grant, answer: StoredAnswer): void {
     connection.storedAnswer = answer;
+    const life = connection.claimedEpoch === null ? {} : { epoch: answer.epoch };
     this.#port.together(() => {
-      connection.say({ kind: 'authenticated', scope: scopeOf(grant) });
+      connection.say({ kind: 'authenticated', scope: scopeOf(grant), ...life });
       const asked = connection.waiting?.find(({ frame }) => frame.kind === 'step-1');
       if (asked !== undefined) this.#answerEarly(connection, asked);
     });
@@ -186,7 +200,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     if (storedAnswer === null || asked.frame.kind !== 'step-1' || !knowsNothing(asked.frame.stateVector)) return;
     connection.storedAnswer = null;
     asked.isAnswered = true;
-    connection.send(...storedAnswer);
+    connection.send(...storedAnswer.frames);
   }
 
   refuse(connection: DocumentConnection | undefined, code: CloseCode, reason: string): void {
@@ -260,6 +274,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
       return;
     }
     connection.state = { kind: 'establishing' };
+    connection.claimedEpoch = token.epoch ?? null;
     connection.endEntering = this.#context.noteEntering(connection.address.document);
     if (this.#context.meters !== null) this.#context.meters.connectionsEntering += 1;
     this.#admission.begin(connection, token);
@@ -316,10 +331,11 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     // Of many questions the last is answered: all of the answers would be made before the socket could take the first.
     const lastStepOne = waiting.findLastIndex(({ frame }) => frame.kind === 'step-1');
     const lastQuery = waiting.findLastIndex(({ frame }) => frame.kind === 'query-presence');
+    this.#meetLife(connection, established);
     for (const [index, { frame, readAtMs, isAnswered }] of waiting.entries()) {
       // Refused: what follows builds on what was not taken (R4).
       if (connection.state !== established || !this.#port.isOpen) break;
-      if (frame.kind === 'step-1' && index < lastStepOne) this.#beginHandshake(connection, frame.stateVector);
+      if (frame.kind === 'step-1' && index < lastStepOne) this.#beginHandshake(connection, established, frame.stateVector);
       else if (frame.kind === 'step-1' && isAnswered) this.#completeAnswer(connection, established, frame);
       else if (frame.kind !== 'query-presence' || index === lastQuery) {
         this.#handle(connection, established, frame, readAtMs);
@@ -462,25 +478,31 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     frame: Extract<ClientFrame, { kind: 'step-1' }>,
   ): void {
     const stateVector = new Uint8Array(frame.stateVector);
-    if (!this.#beginHandshake(connection, stateVector)) return;
+    if (!this.#beginHandshake(connection, state, stateVector)) return;
     if (this.#port.isBehind) this.#keepStepOne(connection, state, stateVector);
     else this.#sendStepTwo(connection, state, stateVector);
   }
 
-  /** @returns whether it is a state vector; otherwise the session ends */
-  #beginHandshake(connection: DocumentConnection, stateVector: Uint8Array): boolean {
+  /** @returns whether it is the state vector of somebody who may go on; otherwise the connection ends */
+  #beginHandshake(connection: DocumentConnection, { owner }: Established, stateVector: Uint8Array): boolean {
+    let known: ReadonlyMap<number, number>;
     try {
       if (readVarUint(createDecoder(stateVector)) > this.#context.limits.maxUpdateParts) {
         connection.closeSession(closeCodes.updateTooComplex);
         return false;
       }
-      connection.ledger.beginHandshake(Y.decodeStateVector(stateVector));
-      return true;
+      known = Y.decodeStateVector(stateVector);
     } catch {
       // lib0 throws plain errors for bytes that are not a state vector; the frame is at fault, whatever they say.
       connection.closeSession(closeCodes.badFrame);
       return false;
     }
+    if (holdsTheDead(known, owner.tombstone)) {
+      connection.closeDocument(closeCodes.staleEpoch);
+      return false;
+    }
+    connection.ledger.beginHandshake(known);
+    return true;
   }
 
   #sendStepTwo(connection: DocumentConnection, { owner }: Established, stateVector: Uint8Array): void {
@@ -499,7 +521,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     state: Established,
     frame: Extract<ClientFrame, { kind: 'step-1' }>,
   ): void {
-    if (!this.#beginHandshake(connection, frame.stateVector)) return;
+    if (!this.#beginHandshake(connection, state, frame.stateVector)) return;
     const { owner } = state;
     if (owner.isAsLoaded) connection.send(owner.stepOne);
     else if (this.#port.isBehind) this.#keepStepOne(connection, state, owner.loadedVector);
@@ -565,7 +587,7 @@ function weigh(frame: ClientFrame): number {
     case 'stateless':
       return frame.payload.length;
     case 'token':
-      return frame.token.length;
+      return frame.token.length + (frame.epoch?.length ?? 0);
     case 'query-presence':
     case 'close':
       return 0;

@@ -26,6 +26,7 @@ import { passOnChanges, QuireHocuspocus, takeOver } from './quire-hocuspocus.ts'
 import { Refusal } from './refusal.ts';
 import { draftUpdate } from './server-edit.ts';
 import type { SessionOrigin, SessionPort } from './session-port.ts';
+import { findOnlyUpdate, updatesIn } from './stored-updates.ts';
 import type { Submission } from './submission.ts';
 
 export type { Extension };
@@ -348,7 +349,7 @@ class LiveCollaboration implements Collaboration {
       epoch: loaded?.epoch ?? FIRST_EPOCH,
       tombstone: loaded?.tombstone == null ? new Map() : Y.decodeStateVector(loaded.tombstone),
       document,
-      stored: loaded === null ? null : findOnlyPart(loaded),
+      stored: loaded === null ? null : findOnlyUpdate(loaded),
       storedBytes: weighLoaded(loaded),
       storedTitle,
       store,
@@ -423,16 +424,9 @@ class LiveCollaboration implements Collaboration {
   }
 }
 
-/** A document that is stored as one update; null when it is several. */
-function findOnlyPart({ snapshot, entries }: LoadedDocument): Uint8Array | null {
-  const [first, ...others] = entries.flatMap(({ updates }) => updates);
-  if (first === undefined) return snapshot;
-  return snapshot === null && others.length === 0 ? first.update : null;
-}
-
 function weighLoaded(loaded: LoadedDocument | null): OwnerOptions['storedBytes'] {
   let edits = 0;
-  for (const entry of loaded?.entries ?? []) for (const { update } of entry.updates) edits += update.length;
+  for (const update of updatesIn(loaded?.entries ?? [])) edits += update.length;
   return { snapshot: loaded?.snapshot?.length ?? 0, edits };
 }
 

@@ -6,7 +6,9 @@ import { resolveEndpoint } from './endpoint.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import { QuireError } from './errors.ts';
 import { createLeaveGuard } from './leave-guard.ts';
+import { createLeftovers } from './leftovers.ts';
 import { type OpenRoom, openRoom } from './room.ts';
+import { saveAs } from './save-as.ts';
 import { SharedSocket } from './shared-socket.ts';
 
 /** What tests replace. */
@@ -47,6 +49,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
   const { clock, environment, random } = surroundings;
   const endpoint = resolveEndpoint(options.url, environment.location);
   const getToken = async () => (options.getToken === undefined ? (options.token ?? '') : options.getToken());
+  const keepsCopies = (options.offline ?? true) && environment.hasIndexedDb;
   const rooms = new Map<string, HeldRoom>();
   let socket: SharedSocket | null = null;
   let cancelRest = () => {};
@@ -151,6 +154,11 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
       setPerson: (person) => room.setPerson(person),
       whenSaved: ({ signal } = {}) => room.whenSaved(signal),
       whenLoaded: ({ signal } = {}) => room.whenLoaded(signal),
+      async saveAs(saving) {
+        const name = await saveAs(room.doc, room.name, open, saving);
+        await room.discardAside();
+        return name;
+      },
       leave() {
         if (left) return;
         left = true;
@@ -161,6 +169,35 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
     };
   };
 
+  const open = (name: string): Room => {
+    if (closed) throw new QuireError('client-closed', 'This client was closed.');
+    const fault = findNameFault(name);
+    if (fault !== null) throw new QuireError('bad-document-name', `Not a document name: ${describeNameFault(fault)}.`);
+    const held = rooms.get(name);
+    // Nobody looks at a room that is over any more: whoever opens the name now gets what lives under it today.
+    if (held?.leases === 0 && held.room.isOver()) closeRoom(held);
+    else if (held !== undefined) {
+      held.cancelClosing();
+      if (held.room.awareness.getLocalState() === null) held.room.appear();
+      return lease(held);
+    }
+    const room = openRoom(name, {
+      socket: openSocket(),
+      clock,
+      random,
+      isOnline: environment.isOnline,
+      server: endpoint.socketUrl,
+      offline: keepsCopies,
+      getToken,
+      renewsTokens: options.getToken !== undefined,
+      onUnsavedChanged: () => guard.arm(all().some((one) => one.hasUnsaved())),
+      onOver: restUnlessNeeded,
+    });
+    const fresh: HeldRoom = { room, leases: 0, cancelClosing: () => {} };
+    rooms.set(name, fresh);
+    return lease(fresh);
+  };
+
   return {
     documents: createDocumentsApi({
       baseUrl: endpoint.httpUrl,
@@ -168,35 +205,8 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
       clock,
       fetch: (...request) => fetch(...request),
     }),
-    open(name) {
-      if (closed) throw new QuireError('client-closed', 'This client was closed.');
-      const fault = findNameFault(name);
-      if (fault !== null)
-        throw new QuireError('bad-document-name', `Not a document name: ${describeNameFault(fault)}.`);
-      const held = rooms.get(name);
-      // Nobody looks at a room that is over any more: whoever opens the name now gets what lives under it today.
-      if (held?.leases === 0 && held.room.isOver()) closeRoom(held);
-      else if (held !== undefined) {
-        held.cancelClosing();
-        if (held.room.awareness.getLocalState() === null) held.room.appear();
-        return lease(held);
-      }
-      const room = openRoom(name, {
-        socket: openSocket(),
-        clock,
-        random,
-        isOnline: environment.isOnline,
-        server: endpoint.socketUrl,
-        offline: (options.offline ?? true) && environment.hasIndexedDb,
-        getToken,
-        renewsTokens: options.getToken !== undefined,
-        onUnsavedChanged: () => guard.arm(all().some((one) => one.hasUnsaved())),
-        onOver: restUnlessNeeded,
-      });
-      const fresh: HeldRoom = { room, leases: 0, cancelClosing: () => {} };
-      rooms.set(name, fresh);
-      return lease(fresh);
-    },
+    leftovers: createLeftovers({ server: keepsCopies ? endpoint.socketUrl : null, open }),
+    open,
     close() {
       if (closed) return;
       closed = true;

@@ -3,11 +3,14 @@ export type {
   Client,
   ConnectOptions,
   DocumentsApi,
+  Leftover,
+  LeftoversApi,
   ListDocumentsOptions,
   Person,
   PersonDetails,
   Room,
   RoomStatus,
+  SaveAsOptions,
 } from './api.ts';
 export { connect } from './connect.ts';
 export { QuireError, type QuireErrorCode } from './errors.ts';

@@ -9,6 +9,7 @@ import { type LocalCopy, type OfflineStore, openOfflineStore } from './offline-s
 import { type PeopleList, watchPeople } from './people.ts';
 import { createWritable, type Readable, type Writable } from './readable.ts';
 import { countUnsaved, isAwaiting } from './receipts-ledger.ts';
+import { createRoomEpoch, type RoomEpoch } from './room-epoch.ts';
 import {
   advance,
   createRoomMachine,
@@ -77,6 +78,8 @@ export interface OpenRoom {
   wouldLose(): boolean;
   /** The server may still confirm what is unsaved. */
   isWorthWaitingFor(): boolean;
+  /** What the room holds is elsewhere now: of a deleted document, this device need not keep it any longer. */
+  discardAside(): Promise<void>;
   close(): void;
 }
 
@@ -92,6 +95,7 @@ class LiveRoom implements OpenRoom {
   readonly #context: RoomContext;
   readonly #status: Writable<RoomStatus>;
   readonly #people: PeopleList;
+  readonly #epoch: RoomEpoch;
   readonly #store: OfflineStore | null;
   readonly #provider: RoomProvider;
   readonly #waiters = createWaiters();
@@ -116,8 +120,16 @@ class LiveRoom implements OpenRoom {
     this.status = this.#status;
     this.#people = watchPeople(this.awareness, clock);
     this.doc.on('update', this.#onUpdate);
+    this.#epoch = createRoomEpoch(this.doc);
     this.#store = context.offline
-      ? openOfflineStore({ doc: this.doc, server: context.server, name, tabId: String(this.doc.clientID) })
+      ? openOfflineStore({
+          doc: this.doc,
+          server: context.server,
+          name,
+          tabId: String(this.doc.clientID),
+          clock,
+          admits: (epoch) => this.#epoch.admitsCopy(epoch),
+        })
       : null;
     // After our own listener for updates: a change is counted before the frame that carries it.
     this.#provider = new RoomProvider({
@@ -126,6 +138,7 @@ class LiveRoom implements OpenRoom {
       awareness: this.awareness,
       socket: context.socket,
       getToken: context.getToken,
+      readEpoch: () => this.#epoch.claimed,
       wire: {
         joining: () => this.#see({ type: 'joining' }),
         sent: (frame) => this.#see({ type: 'sent', frame }),
@@ -200,6 +213,10 @@ class LiveRoom implements OpenRoom {
     return this.#machine.link.phase === 'joined' || this.#store?.holdsAll() !== true;
   }
 
+  async discardAside(): Promise<void> {
+    if (this.#machine.link.phase === 'gone') await this.#store?.discard();
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -232,6 +249,7 @@ class LiveRoom implements OpenRoom {
   }
 
   readonly #onUpdate = (_update: Uint8Array, origin: unknown): void => {
+    this.#noteEpoch();
     if (origin === this.#provider) return;
     const copy = this.#store?.copyBehind(origin) ?? null;
     if (copy === null) this.#see({ type: 'changed' });
@@ -245,9 +263,19 @@ class LiveRoom implements OpenRoom {
     this.#see({ type: 'restored', unsaved: copy.unsaved, whole: copy.whole });
   }
 
+  #noteEpoch(): void {
+    const epoch = this.#epoch.settle();
+    if (epoch !== null) this.#store?.noteEpoch(epoch);
+  }
+
   #hear(frame: ServerFrame): void {
     switch (frame.kind) {
       case 'authenticated':
+        if (frame.epoch !== undefined && !this.#epoch.meet(frame.epoch)) {
+          this.#see({ type: 'closed', close: closeCodes.staleEpoch, blamed: true });
+          return;
+        }
+        this.#noteEpoch();
         this.#mayTryAnotherToken = this.#context.renewsTokens;
         this.#see({ type: 'authenticated', scope: frame.scope === 'readonly' ? 'readonly' : 'read-write' });
         return;

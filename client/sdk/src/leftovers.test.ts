@@ -3,7 +3,6 @@ import { IDBFactory } from 'fake-indexeddb';
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Leftover } from './api.ts';
-import { type Clock, systemClock } from './clock.ts';
 import { openLocalDatabase } from './local-database.ts';
 import { createFakeEnvironment } from './testing/fake-environment.ts';
 import { ManualClock } from './testing/manual-clock.ts';
@@ -44,7 +43,7 @@ async function writeOffline(options: { readonly saved: string; readonly offline:
   const room = page.open('plan');
   if (options.saved !== '') type(room, options.saved);
   await room.whenSaved();
-  await untilNoted(page);
+  await untilKept(page);
   stage.peer.answersUpTo = 'nothing';
   stage.peer.drop();
   await untilState(room, 'reconnecting');
@@ -52,11 +51,6 @@ async function writeOffline(options: { readonly saved: string; readonly offline:
   await untilKept(page);
   page.close();
   stage.peer.answersUpTo = 'step-2';
-}
-
-/** What the page knows is on this device. */
-async function untilNoted(page: Page): Promise<void> {
-  await untilKept(page);
 }
 
 async function only(page: Page): Promise<Leftover> {
@@ -165,7 +159,6 @@ describe('a room whose document is gone', () => {
 
   it('[R14] is gone before it is shown anything of the next one, also when all it has was typed on an empty page', async () => {
     await writeOffline({ saved: '', offline: 'unsent' });
-    // Nothing of the former life was in it when it was noted; the note came with the first letter.
     replace('new life');
     const page = openPage();
     const stale = page.open('plan');
@@ -179,7 +172,7 @@ describe('a room whose document is gone', () => {
     await writeOffline({ saved: 'saved, ', offline: 'unsent' });
     replace('new life');
     const release = await occupyCopy();
-    const clock: Clock & ManualClock = new ManualClock();
+    const clock = new ManualClock();
     const page = openPage({ clock });
     const room = page.open('plan');
     clock.advance(1_500);
@@ -196,7 +189,7 @@ describe('a room whose document is gone', () => {
 
   it('was never more than an empty page: it takes the next life as it comes', async () => {
     stage.peer.epoch = '1-0000000000000000';
-    const page = openPage({ clock: systemClock });
+    const page = openPage();
     const room = page.open('plan');
     await room.whenSaved();
     stage.peer.drop();

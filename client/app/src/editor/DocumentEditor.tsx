@@ -1,6 +1,7 @@
 import type { Room, RoomStatus } from '@quire/client';
 import { type Editor, EditorContent } from '@tiptap/react';
 import { useEffect } from 'react';
+import { LeftoverBanner } from '../leftovers/LeftoverBanner.tsx';
 import { useMediaQuery } from '../ui/use-media-query.ts';
 import { focusText } from './focus-text.ts';
 import { LinkPopover } from './link/LinkPopover.tsx';
@@ -15,10 +16,12 @@ interface DocumentEditorProps {
   readonly status: RoomStatus;
   /** Told which editor is there, for the header; null when it goes. */
   readonly onEditor: (editor: Editor | null) => void;
+  /** Opens the document's name once more. */
+  readonly onReopen: () => void;
 }
 
 /** Everything below the header, once there is content to show: before that an empty page would be a lie (G3). */
-export function DocumentEditor({ room, status, onEditor }: DocumentEditorProps) {
+export function DocumentEditor({ room, status, onEditor, onReopen }: DocumentEditorProps) {
   const editor = useDocumentEditor({
     room,
     canEdit: status.canEdit,
@@ -41,7 +44,8 @@ export function DocumentEditor({ room, status, onEditor }: DocumentEditorProps) 
   return (
     <main>
       {status.canEdit && <Toolbar editor={editor} onEditLink={link.start} />}
-      <TroubleBanner room={room} status={status} editor={editor} />
+      <TroubleBanner room={room} status={status} editor={editor} onReopen={onReopen} />
+      {status.state !== 'gone' && <LeftoverBanner name={room.name} />}
       <div className="desk">
         {hasRoomForOutline && <Outline editor={editor} />}
         <div className="page">

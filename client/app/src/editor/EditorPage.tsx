@@ -31,7 +31,7 @@ export function EditorPage({ name }: { readonly name: string }) {
     case 'opening':
       return <EditorSkeleton />;
     case 'open':
-      return <OpenDocument key={name} room={handle.room} />;
+      return <OpenDocument key={handle.opening} room={handle.room} onReopen={handle.reopen} />;
     case 'refused':
       return (
         <AlertPage>
@@ -44,7 +44,7 @@ export function EditorPage({ name }: { readonly name: string }) {
   }
 }
 
-function OpenDocument({ room }: { readonly room: Room }) {
+function OpenDocument({ room, onReopen }: { readonly room: Room; readonly onReopen: () => void }) {
   const status = useReadable(room.status);
   const person = useReadable(guest);
   const editor = useRef<Editor | null>(null);
@@ -80,7 +80,7 @@ function OpenDocument({ room }: { readonly room: Room }) {
         <CopyLinkButton name={room.name} />
       </header>
       {status.loaded ? (
-        <DocumentEditor room={room} status={status} onEditor={keepEditor} />
+        <DocumentEditor room={room} status={status} onEditor={keepEditor} onReopen={onReopen} />
       ) : (
         <NotLoaded status={status} />
       )}

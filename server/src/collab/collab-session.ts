@@ -184,7 +184,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
 
   welcomeEarly(connection: DocumentConnection, grant: Grant, answer: StoredAnswer): void {
     connection.storedAnswer = answer;
-    const life = connection.claimedEpoch === null ? {} : { epoch: answer.epoch };
+    const life: { readonly epoch?: string } = connection.claimedEpoch === null ? {} : { epoch: answer.epoch };
     this.#port.together(() => {
       connection.say({ kind: 'authenticated', scope: scopeOf(grant), ...life });
       const asked = connection.waiting?.find(({ frame }) => frame.kind === 'step-1');

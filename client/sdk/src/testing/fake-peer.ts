@@ -245,7 +245,7 @@ class FakeConnection implements PeerConnection {
       return;
     }
     this.#joined.set(document, address);
-    const life = epoch === null || claim === undefined ? {} : { epoch };
+    const life: { readonly epoch?: string } = epoch === null || claim === undefined ? {} : { epoch };
     this.#send(encodeServerFrame(address, { kind: 'authenticated', scope, ...life }));
     if (epoch !== null && claim !== undefined && claim !== '' && claim !== epoch) {
       this.closeDocument(document, closeCodes.staleEpoch.name);

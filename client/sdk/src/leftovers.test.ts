@@ -118,6 +118,13 @@ describe('changes that a deleted document never got', () => {
     expect(await page.leftovers.list()).toEqual([leftover]);
   });
 
+  it('stay where they are while the server can’t be reached, and say so at once', async () => {
+    const { page, leftover } = await loseOfflineEdits(null);
+    page.environment.setOnline(false);
+    await expect(page.leftovers.saveAs(leftover)).rejects.toMatchObject({ code: 'unreachable', retryable: true });
+    expect(await page.leftovers.list()).toEqual([leftover]);
+  });
+
   it('are thrown away when they are not wanted', async () => {
     const { page, leftover } = await loseOfflineEdits(null);
     await page.leftovers.discard(leftover);

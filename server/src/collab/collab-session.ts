@@ -174,6 +174,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
   #meetLife(connection: DocumentConnection, { owner, grant }: Established): void {
     const { claimedEpoch } = connection;
     if (claimedEpoch === null) return;
+    connection.claimedEpoch = null; // said once; a fresh token changes nothing about it
     const epoch = nameEpoch(owner.epoch);
     if (claimedEpoch === '' || claimedEpoch === epoch) {
       connection.say({ kind: 'authenticated', scope: scopeOf(grant), epoch });

@@ -44,24 +44,26 @@ export function LeftoverBanner({ name }: { readonly name: string }) {
   }
 
   return (
-    <div className="banner is-warning has-choices" role="status">
-      <FileClock aria-hidden />
-      <p>
-        <strong>Changes of yours were never saved.</strong> The document that you made them in was deleted. They are kept
-        on this device, and are no part of what you see here.
-      </p>
-      <SaveAsButton onSave={() => leftovers.saveAs(leftover)} />
-      <button type="button" className="button" onClick={() => void download(leftover)}>
-        <Download aria-hidden />
-        Download a copy
-      </button>
-      <button type="button" className="button" onClick={() => setDiscarding(leftover)}>
-        <Trash2 aria-hidden />
-        Discard
-      </button>
+    <>
+      <div className="banner is-warning has-choices" role="status">
+        <FileClock aria-hidden />
+        <p>
+          <strong>Changes of yours were never saved.</strong> The document that you made them in was deleted. They are
+          kept on this device, and are no part of what you see here.
+        </p>
+        <SaveAsButton onSave={() => leftovers.saveAs(leftover)} />
+        <button type="button" className="button" onClick={() => void download(leftover)}>
+          <Download aria-hidden />
+          Download a copy
+        </button>
+        <button type="button" className="button" onClick={() => setDiscarding(leftover)}>
+          <Trash2 aria-hidden />
+          Discard
+        </button>
+      </div>
       {discarding !== null && (
         <DiscardDialog onDiscard={() => void discard(discarding)} onClose={() => setDiscarding(null)} />
       )}
-    </div>
+    </>
   );
 }

@@ -156,7 +156,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
       whenLoaded: ({ signal } = {}) => room.whenLoaded(signal),
       async saveAs(saving) {
         const name = await saveAs(room.doc, room.name, open, saving);
-        await room.discardAside();
+        await room.noteSavedElsewhere();
         return name;
       },
       leave() {

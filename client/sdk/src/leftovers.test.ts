@@ -164,6 +164,21 @@ describe('a room whose document is gone', () => {
     expect(textOf(fresh).toString()).toBe('new life');
   });
 
+  it('guards its page while changes are in memory alone, until they are in another document', async () => {
+    const page = stage.connect();
+    const room = page.open('plan');
+    await room.whenSaved();
+    stage.peer.holdsReceipts = true;
+    type(room, 'never receipted');
+    stage.peer.closeDocument('plan', closeCodes.documentDeleted.name);
+    expect(await untilState(room, 'gone')).toMatchObject({ unsaved: 1 });
+    expect(page.environment.dispatch('beforeunload')).toBe(true);
+    stage.peer.holdsReceipts = false;
+    const name = await room.saveAs();
+    expect(stage.savedText(name)).toBe('never receipted');
+    expect(page.environment.dispatch('beforeunload')).toBe(false);
+  });
+
   it('[R14] is gone before it is shown anything of the next one, also when all it has was typed on an empty page', async () => {
     await writeOffline({ saved: '', offline: 'unsent' });
     replace('new life');

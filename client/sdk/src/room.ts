@@ -78,8 +78,8 @@ export interface OpenRoom {
   wouldLose(): boolean;
   /** The server may still confirm what is unsaved. */
   isWorthWaitingFor(): boolean;
-  /** What the room holds is elsewhere now: of a deleted document, this device need not keep it any longer. */
-  discardAside(): Promise<void>;
+  /** All that the room holds is in another document now: if its own is gone, nothing of it need be kept any longer. */
+  noteSavedElsewhere(): Promise<void>;
   close(): void;
 }
 
@@ -109,6 +109,7 @@ class LiveRoom implements OpenRoom {
   #cancelWake: () => void = () => {};
   #cancelPatience: () => void = () => {};
   #cancelRejoin: () => void = () => {};
+  #isElsewhere = false;
   #closed = false;
 
   constructor(name: string, context: RoomContext) {
@@ -205,7 +206,7 @@ class LiveRoom implements OpenRoom {
   }
 
   wouldLose(): boolean {
-    return this.hasUnsaved() && this.#machine.link.phase !== 'gone' && this.#store?.holdsAll() !== true;
+    return this.hasUnsaved() && !this.#isElsewhere && this.#store?.holdsAll() !== true;
   }
 
   isWorthWaitingFor(): boolean {
@@ -213,8 +214,10 @@ class LiveRoom implements OpenRoom {
     return this.#machine.link.phase === 'joined' || this.#store?.holdsAll() !== true;
   }
 
-  async discardAside(): Promise<void> {
-    if (this.#machine.link.phase === 'gone') await this.#store?.discard();
+  async noteSavedElsewhere(): Promise<void> {
+    if (this.#machine.link.phase !== 'gone') return;
+    this.#isElsewhere = true;
+    await this.#store?.discard();
   }
 
   close(): void {

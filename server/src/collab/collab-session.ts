@@ -24,6 +24,7 @@ import {
 } from './document-connection.ts';
 import { type DocumentOwner, knowsNothing } from './document-owner.ts';
 import type { StoredAnswer } from './early-answers.ts';
+import { EndedAddresses } from './ended-addresses.ts';
 import type { ExtensionGate, GatedFrame } from './extension-gate.ts';
 import { holdsTheDead, nameEpoch } from './former-lives.ts';
 import type { GrantRenewals } from './grant-renewals.ts';
@@ -72,8 +73,8 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
   readonly #admission: Admission;
   /** By raw address. A `Map`, since names are free text (R8). */
   readonly #connections = new Map<string, DocumentConnection>();
-  /** Addresses whose connection we ended or refused; null while there are none. */
-  #ended: Set<string> | null = null;
+  /** Null while we ended or refused none. */
+  #ended: EndedAddresses | null = null;
   /** Users whom this session is counted for: one, unless its documents are opened with different tokens. Null while none is. */
   #users: string[] | null = null;
   /** Frames that wait for hooks, by connection. */
@@ -110,8 +111,11 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
    * @throws {FrameError} when the address names no document
    */
   receive(rawAddress: string, frame: ClientFrame, readAtMs: number | null): void {
-    // A provider whose connection was ended goes on sending for a while; only a token asks to be let in again.
-    if (this.#ended?.has(rawAddress) === true && frame.kind !== 'token') return;
+    if (this.#ended === null) this.#receive(rawAddress, frame, readAtMs);
+    else for (const heard of this.#ended.hear(rawAddress, frame)) this.#receive(rawAddress, heard, readAtMs);
+  }
+
+  #receive(rawAddress: string, frame: ClientFrame, readAtMs: number | null): void {
     const connection = this.#connections.get(rawAddress) ?? this.#open(rawAddress);
     if (connection === null) return;
     if (frame.kind === 'token' && frame.token.length > MAX_TOKEN_LENGTH) {
@@ -214,7 +218,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     connection?.say({ kind: 'denied', reason });
     if (this.#port.dialect.name === 'y-websocket') this.#port.close(code);
     if (connection === undefined) return;
-    this.#noteEnded(connection);
+    this.#noteEnded(connection, code);
     this.drop(connection);
   }
 
@@ -258,7 +262,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
 
   #open(rawAddress: string): DocumentConnection | null {
     const address = parseAddress(rawAddress);
-    this.#ended?.delete(rawAddress);
+    this.#ended?.forget(rawAddress);
     if (this.#connections.size + (this.#ended?.size ?? 0) >= this.#context.limits.maxDocumentsPerSession) {
       this.#port.close(closeCodes.tooManyDocuments);
       return null;
@@ -282,14 +286,14 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
   }
 
   endConnection(connection: DocumentConnection, code: CloseCode): void {
-    this.#noteEnded(connection);
+    this.#noteEnded(connection, code);
     this.#context.meters?.connectionRefused(code);
     this.#admission.endConnection(connection, code);
   }
 
-  #noteEnded({ address }: DocumentConnection): void {
-    this.#ended ??= new Set();
-    this.#ended.add(address.raw);
+  #noteEnded({ address }: DocumentConnection, code: CloseCode): void {
+    this.#ended ??= new EndedAddresses();
+    this.#ended.note(address.raw, code);
   }
 
   #endEntering(connection: DocumentConnection): void {

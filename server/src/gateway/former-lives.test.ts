@@ -22,6 +22,9 @@ const name = 'plan' as DocumentName;
 const write = (gateway: StartedGateway, text: string): Promise<void> =>
   gateway.collaboration.edit(name, '', (doc) => doc.getText('body').insert(0, text));
 
+const stepOne: ClientFrame = { kind: 'step-1', stateVector: EMPTY_VECTOR };
+const heardSince = (raw: RawClient, from: number) => raw.heard.slice(from).filter(({ kind }) => kind !== 'presence');
+
 /** A tab with an unmodified provider, on which a test pulls the plug. */
 interface Tab {
   readonly doc: Y.Doc;
@@ -156,6 +159,24 @@ describe.each(['hocuspocus', 'y-websocket'] as const)('a tab in the %s dialect',
   });
 });
 
+it('[R14] a fresh token alone lets nobody who holds a former life hear of the next', async () => {
+  const gateway = await start();
+  const raw = await openRaw(gateway.url, name, [stepOne]);
+  await write(gateway, 'old');
+  await gateway.collaboration.delete(name);
+  await vi.waitFor(() => expect(raw.heard.at(-1)).toEqual({ kind: 'closed', reason: 'document-deleted' }));
+  const from = raw.heard.length;
+  raw.say({ kind: 'token', token: '', providerVersion: null });
+  await write(gateway, 'new');
+  const isIn = (): boolean => raw.heard.slice(from).some(({ kind }) => kind === 'step-2');
+  raw.socket.send(encodeHocuspocusFrame('other', { kind: 'token', token: '', providerVersion: null }));
+  raw.socket.send(encodeHocuspocusFrame('other', stepOne));
+  await vi.waitFor(() => expect(isIn()).toBe(true));
+  expect(heardSince(raw, from).map(({ kind }) => kind)).toEqual(['authenticated', 'step-1', 'step-2']);
+  raw.say(stepOne);
+  await vi.waitFor(() => expect(heardSince(raw, from).filter(({ kind }) => kind === 'step-2')).toHaveLength(2));
+});
+
 describe('a client that says of which life its copy is', () => {
   const former = nameEpoch(FIRST_EPOCH);
 
@@ -164,9 +185,6 @@ describe('a client that says of which life its copy is', () => {
     const token = { kind: 'token', token: '', providerVersion: null, epoch } as const;
     for (const frame of [token, ...frames]) raw.socket.send(encodeHocuspocusFrame(name, frame));
   }
-
-  const heardSince = (raw: RawClient, from: number) => raw.heard.slice(from).filter(({ kind }) => kind !== 'presence');
-  const stepOne: ClientFrame = { kind: 'step-1', stateVector: EMPTY_VECTOR };
 
   /** A life in which nobody has written: nothing in a copy of it tells that it is one. */
   async function buryEmptyLife({ store, collaboration }: StartedGateway): Promise<void> {

@@ -61,7 +61,10 @@ test.describe('a document that was deleted while somebody was offline', () => {
     await kept.getByRole('button', { name: 'Download a copy' }).click();
     expect((await download).suggestedFilename()).toBe('Untitled document.html');
     await kept.getByRole('button', { name: 'Discard' }).click();
-    await ada.page.getByRole('dialog', { name: 'Discard these changes?' }).getByRole('button', { name: 'Discard' }).click();
+    await ada.page
+      .getByRole('dialog', { name: 'Discard these changes?' })
+      .getByRole('button', { name: 'Discard' })
+      .click();
     await expect(kept).toBeHidden();
     await ada.home.open();
     await expect(ada.page.getByRole('heading', { name: 'No documents yet' })).toBeVisible();

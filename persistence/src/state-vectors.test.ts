@@ -14,7 +14,14 @@ it('[R14] [G4] a tombstone remembers so many clients and no more: those of the l
 
 it('[R14] a tombstone is read in the order in which it was written, whatever it is merged with', () => {
   const covered: StateVector = new Map();
-  for (const life of [new Map([[7, 3]]), new Map([[900, 2]]), new Map([[8, 1], [7, 4]])]) {
+  for (const life of [
+    new Map([[7, 3]]),
+    new Map([[900, 2]]),
+    new Map([
+      [8, 1],
+      [7, 4],
+    ]),
+  ]) {
     coverStateVector(covered, encodeTombstone(life));
   }
   expect([...Y.decodeStateVector(encodeTombstone(covered))]).toEqual([

@@ -47,9 +47,9 @@ const clientFrame: fc.Arbitrary<ClientFrame> = fc.oneof(
 const serverFrame: fc.Arbitrary<ServerFrame> = fc.oneof(
   commonFrame,
   fc.boolean().map((durable) => ({ kind: 'receipt' as const, durable })),
-  fc.record({ kind: fc.constant('authenticated' as const), scope: text, epoch: fc.option(epoch, { nil: undefined }) }).map(
-    ({ epoch, ...frame }) => (epoch === undefined ? frame : { ...frame, epoch }),
-  ),
+  fc
+    .record({ kind: fc.constant('authenticated' as const), scope: text, epoch: fc.option(epoch, { nil: undefined }) })
+    .map(({ epoch, ...frame }) => (epoch === undefined ? frame : { ...frame, epoch })),
   text.map((reason) => ({ kind: 'denied' as const, reason })),
   fc.constant({ kind: 'token-request' as const }),
   text.map((payload) => ({ kind: 'stateless' as const, payload })),

@@ -140,7 +140,7 @@ describe('changes that a deleted document never got', () => {
     await room.whenSaved();
     stage.peer.closeDocument('plan', closeCodes.documentDeleted.name);
     await untilState(room, 'gone');
-    expect(await page.leftovers.list()).toEqual([]);
+    await untilTrue(async () => (await page.leftovers.list()).length === 0);
   });
 
   it('are nowhere on a device that keeps nothing', async () => {

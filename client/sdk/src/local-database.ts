@@ -73,9 +73,7 @@ export async function openLocalDatabase(server: string, documentName: string): P
 }
 
 export function openDatabase(database: string): Promise<IDBDatabase> {
-  return openDB(database, (fresh) =>
-    createStores(fresh, [[UPDATES_STORE, { autoIncrement: true }], [NOTES_STORE]]),
-  );
+  return openDB(database, (fresh) => createStores(fresh, [[UPDATES_STORE, { autoIncrement: true }], [NOTES_STORE]]));
 }
 
 export function unsavedNotes(): IDBKeyRange {

@@ -1,7 +1,7 @@
 import { IndexeddbPersistence } from 'y-indexeddb';
 import type { Doc } from 'yjs';
-import type { Clock } from './clock.ts';
 import { discardCopy } from './aside-copies.ts';
+import type { Clock } from './clock.ts';
 import {
   adoptNotes,
   type LocalDatabase,

@@ -33,10 +33,8 @@ export async function saveAs(
     if (room.doc.store.clients.size > 0) {
       throw new QuireError('document-exists', `There is a document called “${name}” already.`);
     }
-    room.doc.transact(() => {
-      Y.applyUpdate(room.doc, Y.encodeStateAsUpdate(source));
-      if (title !== undefined) room.doc.getMap(META_MAP).set(TITLE_KEY, title);
-    });
+    Y.applyUpdate(room.doc, Y.encodeStateAsUpdate(source));
+    if (title !== undefined) room.doc.getMap(META_MAP).set(TITLE_KEY, title);
     await room.whenSaved(waiting);
     return name;
   } finally {
@@ -53,7 +51,9 @@ function findFault({ state, retrying, reason }: RoomStatus): QuireError | null {
     case 'view-only':
       return new QuireError('refused', 'You may not make a document here.');
     case 'cannot-save':
-      return retrying ? null : new QuireError('refused', `The copy can’t be saved: ${reason ?? 'the server refused it'}.`);
+      return retrying
+        ? null
+        : new QuireError('refused', `The copy can’t be saved: ${reason ?? 'the server refused it'}.`);
     default:
       return null;
   }

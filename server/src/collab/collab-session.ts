@@ -340,7 +340,8 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     for (const [index, { frame, readAtMs, isAnswered }] of waiting.entries()) {
       // Refused: what follows builds on what was not taken (R4).
       if (connection.state !== established || !this.#port.isOpen) break;
-      if (frame.kind === 'step-1' && index < lastStepOne) this.#beginHandshake(connection, established, frame.stateVector);
+      if (frame.kind === 'step-1' && index < lastStepOne)
+        this.#beginHandshake(connection, established, frame.stateVector);
       else if (frame.kind === 'step-1' && isAnswered) this.#completeAnswer(connection, established, frame);
       else if (frame.kind !== 'query-presence' || index === lastQuery) {
         this.#handle(connection, established, frame, readAtMs);

@@ -22,7 +22,10 @@ it('a listener that throws is rid of like any other, and keeps nobody else from 
   const ends = [answers.listen('plan', fail), answers.listen('plan', ({ epoch }) => heard.push(epoch))];
   answers.announce('plan', loaded);
   await new Promise((resolve) => setImmediate(resolve));
-  ends.push(answers.listen('plan', fail), answers.listen('plan', ({ epoch }) => heard.push(epoch)));
+  ends.push(
+    answers.listen('plan', fail),
+    answers.listen('plan', ({ epoch }) => heard.push(epoch)),
+  );
   const epoch = nameEpoch(FIRST_EPOCH);
   expect(heard).toEqual(['it', epoch, 'it', epoch]);
   for (const end of ends) end();

@@ -145,7 +145,8 @@ class Tab {
   #watch(): void {
     this.doc.on('update', (update: Uint8Array, from: unknown) => {
       if (from === this) return;
-      if (this.#saysLife ? this.#handshake === 'done' : this.#handshake !== 'none') this.#send({ kind: 'update', update });
+      if (this.#saysLife ? this.#handshake === 'done' : this.#handshake !== 'none')
+        this.#send({ kind: 'update', update });
     });
   }
 
@@ -188,8 +189,24 @@ class Tab {
 
 const tabIndex = fc.nat(2);
 const step = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('type' as const), tab: tabIndex, at: fc.nat(50), root: fc.constantFrom(...ROOTS) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('erase' as const), tab: tabIndex, at: fc.nat(50), root: fc.constantFrom(...ROOTS) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('type' as const),
+      tab: tabIndex,
+      at: fc.nat(50),
+      root: fc.constantFrom(...ROOTS),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('erase' as const),
+      tab: tabIndex,
+      at: fc.nat(50),
+      root: fc.constantFrom(...ROOTS),
+    }),
+  },
   { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('connect' as const, 'read' as const), tab: tabIndex }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('disconnect' as const, 'reload' as const), tab: tabIndex }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('startOver' as const), tab: tabIndex }) },
@@ -281,10 +298,13 @@ async function play(steps: readonly Step[]): Promise<void> {
 
     const loaded = await store.load(name);
     const stored = new Y.Doc();
-    if (loaded !== null) for (const entry of loaded.entries) for (const { update } of entry.updates) Y.applyUpdate(stored, update);
+    if (loaded !== null)
+      for (const entry of loaded.entries) for (const { update } of entry.updates) Y.applyUpdate(stored, update);
     const present = loaded === null ? '' : nameEpoch(loaded.epoch);
     for (const tab of tabs.filter(({ isIn }) => isIn)) expect(textOf(tab.doc)).toBe(textOf(stored));
-    const inStore = new Set(loaded?.entries.flatMap(({ updates }) => updates.flatMap(({ update }) => lettersIn(update))));
+    const inStore = new Set(
+      loaded?.entries.flatMap(({ updates }) => updates.flatMap(({ update }) => lettersIn(update))),
+    );
     for (const tab of tabs) {
       for (const letter of tab.saved) {
         expect(store.lifeOf.has(letter), 'what was receipted was never stored').toBe(true);

@@ -41,6 +41,11 @@ it('finds the one update of a document that has no other', () => {
 
 it('looks no further than it must: a long journal is not gone through to find that it is several', () => {
   const loaded = stored(snapshot, [first]);
-  const untouchable = { ...loaded.entries[0], get updates(): never { throw new Error('looked at') } };
+  const untouchable = {
+    ...loaded.entries[0],
+    get updates(): never {
+      throw new Error('looked at');
+    },
+  };
   expect(findOnlyUpdate({ ...loaded, entries: [...loaded.entries, untouchable as never] })).toBeNull();
 });

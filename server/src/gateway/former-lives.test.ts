@@ -31,7 +31,8 @@ interface Tab {
   /** What the provider is told when the server refuses it: the name of the close code. */
   readonly refusals: readonly string[];
   isSynced(): boolean;
-  sleep(): void;
+  /** Resolves once the connection is gone. */
+  sleep(): Promise<unknown>;
   wake(): void;
   /** It would connect again by itself. */
   readonly insists: boolean;
@@ -48,7 +49,10 @@ const openTab = {
       doc,
       refusals,
       isSynced: () => provider.isSynced,
-      sleep: () => socket.disconnect(),
+      async sleep() {
+        socket.disconnect();
+        await vi.waitFor(() => expect(socket.status).toBe('disconnected'));
+      },
       wake: () => void socket.connect(),
       insists: false, // the socket stays, for other documents; nothing is sent on it for this one
     };
@@ -63,7 +67,9 @@ const openTab = {
       doc,
       refusals,
       isSynced: () => provider.synced,
-      sleep: () => provider.disconnect(),
+      async sleep() {
+        provider.disconnect();
+      },
       wake: () => provider.connect(),
       get insists() {
         return provider.shouldConnect;
@@ -86,7 +92,7 @@ describe.each(servers)('an unmodified provider that returns to another life, wit
       const tab = openTab[dialect](gateway.url);
       tab.doc.getText('body').insert(0, 'old');
       await vi.waitFor(async () => expect(await storedText(gateway.store, name)).toBe('old'));
-      tab.sleep();
+      await tab.sleep();
       tab.doc.getText('body').insert(3, ', typed offline');
       await gateway.collaboration.delete(name);
       await write(gateway, 'new');
@@ -106,7 +112,7 @@ describe.each(['hocuspocus', 'y-websocket'] as const)('a tab in the %s dialect',
     await write(gateway, 'old');
     const tab = openTab[dialect](gateway.url);
     await vi.waitFor(() => expect(textOf(tab.doc)).toBe('old'));
-    tab.sleep();
+    await tab.sleep();
     await gateway.collaboration.delete(name);
     await write(gateway, 'new');
     tab.wake();
@@ -119,7 +125,7 @@ describe.each(['hocuspocus', 'y-websocket'] as const)('a tab in the %s dialect',
     const tab = openTab[dialect](gateway.url);
     tab.doc.getText('body').insert(0, 'first');
     await vi.waitFor(async () => expect(await storedText(gateway.store, name)).toBe('first'));
-    tab.sleep();
+    await tab.sleep();
     tab.doc.getMap('elsewhere').set('typed', 'offline');
     await gateway.collaboration.delete(name);
     for (const life of ['second', 'third']) {
@@ -136,7 +142,7 @@ describe.each(['hocuspocus', 'y-websocket'] as const)('a tab in the %s dialect',
     const before = openTab[dialect](gateway.url);
     before.doc.getText('body').insert(0, 'old');
     await vi.waitFor(async () => expect(await storedText(gateway.store, name)).toBe('old'));
-    before.sleep();
+    await before.sleep();
     await gateway.collaboration.delete(name);
     const restored = new Y.Doc();
     Y.applyUpdate(restored, Y.encodeStateAsUpdate(before.doc));
@@ -203,17 +209,20 @@ describe('a client that says of which life its copy is', () => {
     return Y.encodeStateAsUpdate(doc);
   }
 
-  it.each(servers)('[R14] is refused if that has ended, also when nothing in it tells, with %s', async (_, extensions) => {
-    const gateway = await start({ extensions });
-    await buryEmptyLife(gateway);
-    const raw = await openRaw(gateway.url, 'other');
-    const from = raw.heard.length;
-    claim(raw, former, stepOne, { kind: 'step-2', update: typedOffline() });
-    await vi.waitFor(() => expect(heardSince(raw, from)).toContainEqual({ kind: 'closed', reason: 'stale-epoch' }));
-    expect(heardSince(raw, from).map(({ kind }) => kind)).toEqual(['authenticated', 'closed']);
-    expect(raw.socket.readyState).toBe(raw.socket.OPEN);
-    expect(await gateway.store.stat(name)).toMatchObject({ state: 'deleted' });
-  });
+  it.each(servers)(
+    '[R14] is refused if that has ended, also when nothing in it tells, with %s',
+    async (_, extensions) => {
+      const gateway = await start({ extensions });
+      await buryEmptyLife(gateway);
+      const raw = await openRaw(gateway.url, 'other');
+      const from = raw.heard.length;
+      claim(raw, former, stepOne, { kind: 'step-2', update: typedOffline() });
+      await vi.waitFor(() => expect(heardSince(raw, from)).toContainEqual({ kind: 'closed', reason: 'stale-epoch' }));
+      expect(heardSince(raw, from).map(({ kind }) => kind)).toEqual(['authenticated', 'closed']);
+      expect(raw.socket.readyState).toBe(raw.socket.OPEN);
+      expect(await gateway.store.stat(name)).toMatchObject({ state: 'deleted' });
+    },
+  );
 
   it.each(servers)('[R14] and has none is told which this is, before any content, with %s', async (_, extensions) => {
     const gateway = await start({ extensions });

@@ -36,8 +36,8 @@ export function LeftoverNotice() {
     <div className="banner is-warning" role="status">
       <FileClock aria-hidden />
       <p>
-        <strong>Changes of yours were never saved:</strong> what you made them in was deleted. Open it to take them along,
-        or to discard them:{' '}
+        <strong>Changes of yours were never saved:</strong> what you made them in was deleted. Open it to take them
+        along, or to discard them:{' '}
         {named.map(({ name, title }, index) => (
           <Fragment key={name}>
             {index > 0 && ', '}

@@ -31,13 +31,15 @@ function updateOf(doc: Y.Doc, change: (doc: Y.Doc) => void): Uint8Array {
 
 const isDead = (update: Uint8Array): boolean => belongsToTheDead(inspectUpdate(update), tombstone);
 
+const signs: readonly (readonly [string, Uint8Array])[] = [
+  ['what that life had', Y.encodeStateAsUpdate(copyOfTheDead())],
+  ['what its writer wrote since, at the root of an empty type', updateOf(pageOfTheDead(), writeElsewhere)],
+  ['what somebody wrote between its letters', updateOf(copyOfTheDead(), (doc) => doc.getText('body').insert(1, 'x'))],
+  ['a deletion in it', updateOf(copyOfTheDead(), (doc) => doc.getText('body').delete(0, 1))],
+];
+
 describe('an update from an earlier life', () => {
-  it.each<[string, Uint8Array]>([
-    ['what that life had', Y.encodeStateAsUpdate(copyOfTheDead())],
-    ['what its writer wrote since, at the root of an empty type', updateOf(pageOfTheDead(), writeElsewhere)],
-    ['what somebody wrote between its letters', updateOf(copyOfTheDead(), (doc) => doc.getText('body').insert(1, 'x'))],
-    ['a deletion in it', updateOf(copyOfTheDead(), (doc) => doc.getText('body').delete(0, 1))],
-  ])('[R14] is known by %s', (_, update) => {
+  it.each(signs)('[R14] is known by %s', (_, update) => {
     expect(isDead(update)).toBe(true);
   });
 

@@ -9,7 +9,7 @@ import { HeldSequences } from './held-sequences.ts';
 import { assertDocumentName } from './names.ts';
 import { randomHexId } from './random-id.ts';
 import type { StateVector } from './state-vectors.ts';
-import { coverUpdate, encodeStateVector } from './state-vectors.ts';
+import { coverUpdate, encodeTombstone } from './state-vectors.ts';
 import type {
   CompactionReport,
   DocumentPage,
@@ -158,7 +158,7 @@ export class MemoryStore implements DocumentStore {
       state: stateOf(document),
       snapshot: document.life.snapshot,
       entries: [...document.life.live].sort(compareEntries),
-      tombstone: document.tombstone === null ? null : encodeStateVector(document.tombstone),
+      tombstone: document.tombstone === null ? null : encodeTombstone(document.tombstone),
     };
   }
 

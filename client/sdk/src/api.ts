@@ -40,6 +40,7 @@ export interface Client {
    */
   openComments(name: string): Comments;
   readonly documents: DocumentsApi;
+  readonly leftovers: LeftoversApi;
   /** Closes all rooms and the socket. Unconfirmed changes stay on this device, where `offline` keeps them. */
   close(): void;
 }
@@ -57,6 +58,13 @@ export interface Room {
   whenSaved(options?: { signal?: AbortSignal }): Promise<void>;
   /** Resolves once content can be shown, from this device or from the server. */
   whenLoaded(options?: { signal?: AbortSignal }): Promise<void>;
+  /**
+   * Makes a document of its own of what this one holds, for instance because it is `gone`. Resolves with its name once it
+   * is saved; of a document that is gone this device then keeps nothing any more.
+   *
+   * @throws {QuireError} `document-exists`, `refused`, `unreachable`
+   */
+  saveAs(options?: SaveAsOptions): Promise<string>;
   /**
    * Releases this `open`. The last one takes this person off everybody's screen and closes the document: at once when
    * nothing is unconfirmed; else when the server confirms, or finally refuses, what is, or after a while in which it did
@@ -85,6 +93,43 @@ export interface RoomStatus {
   /** Why changes can't be saved, in words for a person; only in the states `cannot-save` and `gone`. */
   readonly reason?: string;
   readonly canEdit: boolean;
+}
+
+export interface SaveAsOptions {
+  /** Left out: one that nobody has, beside the former document. */
+  readonly name?: string;
+  /** Left out: that of the former document. */
+  readonly title?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Changes to a document that the server never took because the document was deleted, or deleted and begun anew. */
+export interface Leftover {
+  readonly id: string;
+  /** What the document was called; another one may be called so today. */
+  readonly name: string;
+  /** How many changes never reached the server. */
+  readonly unsaved: number;
+  /** When this device found out (ms since 1970). */
+  readonly setAsideAt: number;
+}
+
+/**
+ * Edits never go from one life of a document into another. What was changed here and not yet saved when a document was
+ * deleted stays on this device, with all that it was written in, until somebody takes it along or throws it away.
+ */
+export interface LeftoversApi {
+  /** The newest first. Empty where this client keeps nothing on this device. */
+  list(options?: { readonly name?: string }): Promise<readonly Leftover[]>;
+  /** The document as it was here, changes included, in a document that is connected to nothing. */
+  read(leftover: Leftover): Promise<Doc>;
+  /**
+   * Makes a document of its own of it, and keeps it here no longer once that is saved. Resolves with the document's name.
+   *
+   * @throws {QuireError} `document-exists`, `refused`, `unreachable`, `client-closed`
+   */
+  saveAs(leftover: Leftover, options?: SaveAsOptions): Promise<string>;
+  discard(leftover: Leftover): Promise<void>;
 }
 
 export interface PersonDetails {

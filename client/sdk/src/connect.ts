@@ -8,7 +8,9 @@ import { resolveEndpoint } from './endpoint.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import { QuireError } from './errors.ts';
 import { createLeaveGuard } from './leave-guard.ts';
+import { createLeftovers } from './leftovers.ts';
 import { type OpenRoom, openRoom } from './room.ts';
+import { saveAs } from './save-as.ts';
 import { SharedSocket } from './shared-socket.ts';
 
 /** What tests replace. */
@@ -49,6 +51,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
   const { clock, environment, random } = surroundings;
   const endpoint = resolveEndpoint(options.url, environment.location);
   const getToken = async () => (options.getToken === undefined ? (options.token ?? '') : options.getToken());
+  const keepsCopies = (options.offline ?? true) && environment.hasIndexedDb;
   const rooms = new Map<string, HeldRoom>();
   let socket: SharedSocket | null = null;
   let cancelRest = () => {};
@@ -153,6 +156,11 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
       setPerson: (person) => room.setPerson(person),
       whenSaved: ({ signal } = {}) => room.whenSaved(signal),
       whenLoaded: ({ signal } = {}) => room.whenLoaded(signal),
+      async saveAs(saving) {
+        const name = await saveAs(room.doc, room.name, open, saving);
+        await room.noteSavedElsewhere();
+        return name;
+      },
       leave() {
         if (left) return;
         left = true;
@@ -188,7 +196,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
       random,
       isOnline: environment.isOnline,
       server: endpoint.socketUrl,
-      offline: (options.offline ?? true) && environment.hasIndexedDb,
+      offline: keepsCopies,
       getToken,
       renewsTokens: options.getToken !== undefined,
       onUnsavedChanged: () => guard.arm(all().some((one) => one.hasUnsaved())),
@@ -201,6 +209,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
 
   return {
     documents: createDocumentsApi(api),
+    leftovers: createLeftovers({ server: keepsCopies ? endpoint.socketUrl : null, open }),
     open,
     openComments(name) {
       const document = documentNameSchema.safeParse(name);

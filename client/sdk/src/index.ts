@@ -18,6 +18,8 @@ export type {
   Comments,
   ConnectOptions,
   DocumentsApi,
+  Leftover,
+  LeftoversApi,
   LinkOptions,
   LinksApi,
   ListDocumentsOptions,
@@ -25,6 +27,7 @@ export type {
   PersonDetails,
   Room,
   RoomStatus,
+  SaveAsOptions,
   Speaker,
   TextRange,
 } from './api.ts';

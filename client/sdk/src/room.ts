@@ -9,6 +9,7 @@ import { type LocalCopy, type OfflineStore, openOfflineStore } from './offline-s
 import { type PeopleList, watchPeople } from './people.ts';
 import { createWritable, type Readable, type Writable } from './readable.ts';
 import { countUnsaved, isAwaiting } from './receipts-ledger.ts';
+import { createRoomEpoch, type RoomEpoch } from './room-epoch.ts';
 import {
   advance,
   createRoomMachine,
@@ -83,6 +84,8 @@ export interface OpenRoom {
   wouldLose(): boolean;
   /** The server may still confirm what is unsaved. */
   isWorthWaitingFor(): boolean;
+  /** All that the room holds is in another document now: if its own is gone, nothing of it need be kept any longer. */
+  noteSavedElsewhere(): Promise<void>;
   close(): void;
 }
 
@@ -98,6 +101,7 @@ class LiveRoom implements OpenRoom {
   readonly #context: RoomContext;
   readonly #status: Writable<RoomStatus>;
   readonly #people: PeopleList;
+  readonly #epoch: RoomEpoch;
   readonly #store: OfflineStore | null;
   readonly #provider: RoomProvider;
   readonly #waiters = createWaiters();
@@ -113,6 +117,7 @@ class LiveRoom implements OpenRoom {
   #cancelWake: () => void = () => {};
   #cancelPatience: () => void = () => {};
   #cancelRejoin: () => void = () => {};
+  #isElsewhere = false;
   #closed = false;
 
   constructor(name: string, context: RoomContext) {
@@ -124,8 +129,16 @@ class LiveRoom implements OpenRoom {
     this.status = this.#status;
     this.#people = watchPeople(this.awareness, clock);
     this.doc.on('update', this.#onUpdate);
+    this.#epoch = createRoomEpoch(this.doc);
     this.#store = context.offline
-      ? openOfflineStore({ doc: this.doc, server: context.server, name, tabId: String(this.doc.clientID) })
+      ? openOfflineStore({
+          doc: this.doc,
+          server: context.server,
+          name,
+          tabId: String(this.doc.clientID),
+          clock,
+          admits: (epoch) => this.#epoch.admitsCopy(epoch),
+        })
       : null;
     // After our own listener for updates: a change is counted before the frame that carries it.
     this.#provider = new RoomProvider({
@@ -134,6 +147,7 @@ class LiveRoom implements OpenRoom {
       awareness: this.awareness,
       socket: context.socket,
       getToken: context.getToken,
+      readEpoch: () => this.#epoch.claimed,
       wire: {
         joining: () => this.#see({ type: 'joining' }),
         sent: (frame) => this.#see({ type: 'sent', frame }),
@@ -200,12 +214,18 @@ class LiveRoom implements OpenRoom {
   }
 
   wouldLose(): boolean {
-    return this.hasUnsaved() && this.#machine.link.phase !== 'gone' && this.#store?.holdsAll() !== true;
+    return this.hasUnsaved() && !this.#isElsewhere && this.#store?.holdsAll() !== true;
   }
 
   isWorthWaitingFor(): boolean {
     if (!this.hasUnsaved() || isOver(this.#machine)) return false;
     return this.#machine.link.phase === 'joined' || this.#store?.holdsAll() !== true;
+  }
+
+  async noteSavedElsewhere(): Promise<void> {
+    if (this.#machine.link.phase !== 'gone') return;
+    this.#isElsewhere = true;
+    await this.#store?.discard();
   }
 
   close(): void {
@@ -240,6 +260,7 @@ class LiveRoom implements OpenRoom {
   }
 
   readonly #onUpdate = (_update: Uint8Array, origin: unknown): void => {
+    this.#noteEpoch();
     if (origin === this.#provider) return;
     const copy = this.#store?.copyBehind(origin) ?? null;
     if (copy === null) this.#see({ type: 'changed' });
@@ -253,9 +274,19 @@ class LiveRoom implements OpenRoom {
     this.#see({ type: 'restored', unsaved: copy.unsaved, whole: copy.whole });
   }
 
+  #noteEpoch(): void {
+    const epoch = this.#epoch.settle();
+    if (epoch !== null) this.#store?.noteEpoch(epoch);
+  }
+
   #hear(frame: ServerFrame): void {
     switch (frame.kind) {
       case 'authenticated':
+        if (frame.epoch !== undefined && !this.#epoch.meet(frame.epoch)) {
+          this.#see({ type: 'closed', close: closeCodes.staleEpoch, blamed: true });
+          return;
+        }
+        this.#noteEpoch();
         this.#mayTryAnotherToken = this.#context.renewsTokens;
         this.#hasWaitedForToken = false;
         this.#see({ type: 'authenticated', scope: frame.scope === 'readonly' ? 'readonly' : 'read-write' });

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { compareEpochs, nextEpoch } from '../epoch.ts';
 import { PersistenceError } from '../errors.ts';
 import type { StateVector } from '../state-vectors.ts';
-import { coverStateVector, coverUpdate, encodeStateVector } from '../state-vectors.ts';
+import { coverStateVector, coverUpdate, encodeTombstone } from '../state-vectors.ts';
 import type { Entry, EntryId, Epoch } from '../store.ts';
 import type { WriteOp } from './batch-writer.ts';
 import type { Bytes, Database } from './database.ts';
@@ -85,7 +85,7 @@ export class EpochMover {
       if (stored !== undefined) coverStateVector(covered, decodeBlob({ key, document }, stored));
       for (const entry of late) for (const { update } of entry.updates) coverUpdate(covered, update);
       const ops: WriteOp[] = late.flatMap((entry) => lateRecords(head, entry));
-      if (covered.size > 0) ops.push({ type: 'put', key, value: encodeBlob(key, encodeStateVector(covered)) });
+      if (covered.size > 0) ops.push({ type: 'put', key, value: encodeBlob(key, encodeTombstone(covered)) });
       await journal.submit({ ops, ids: late.map((entry) => entry.id) });
     });
   }

@@ -165,6 +165,18 @@ export function describeDocumentStore(name: string, open: () => Promise<Document
       expect((await store.load('notes'))?.epoch).toEqual({ ...later, count: 7 });
     });
 
+    it('[R14] knows who wrote in any former life, the oldest first', async () => {
+      for (const [life, client] of [500, 7, 9_000, 8].entries()) {
+        const epoch = (await store.load('notes'))?.epoch ?? FIRST_EPOCH;
+        expect(epoch.count).toBe(life + 1);
+        await write('notes', new Typist(client).type('x'), { epoch });
+        if (life % 2 === 0) await store.compact('notes');
+        await store.delete('notes');
+      }
+      const tombstone = (await store.load('notes'))?.tombstone ?? new Uint8Array();
+      expect([...Y.decodeStateVector(tombstone)]).toEqual([500, 7, 9_000, 8].map((client) => [client, 1]));
+    });
+
     it('[R14] covers with the tombstone what was still waiting for missing structs', async () => {
       const ada = new Typist(7);
       ada.type('never arrives');

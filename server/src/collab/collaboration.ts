@@ -31,6 +31,7 @@ import { Refusal } from './refusal.ts';
 import { RevocationWatch } from './revocation-watch.ts';
 import { draftUpdate } from './server-edit.ts';
 import type { SessionOrigin, SessionPort } from './session-port.ts';
+import { findOnlyUpdate, updatesIn } from './stored-updates.ts';
 import type { Submission } from './submission.ts';
 
 export type { Extension };
@@ -487,7 +488,7 @@ class LiveCollaboration implements Collaboration {
       commented: commented?.owner ?? null,
       tombstone: loaded?.tombstone == null ? new Map() : Y.decodeStateVector(loaded.tombstone),
       document,
-      stored: loaded === null ? null : findOnlyPart(loaded),
+      stored: loaded === null ? null : findOnlyUpdate(loaded),
       storedBytes: weighLoaded(loaded),
       storedTitle,
       store,
@@ -579,16 +580,9 @@ interface HeldOwner {
   release(): void;
 }
 
-/** A document that is stored as one update; null when it is several. */
-function findOnlyPart({ snapshot, entries }: LoadedDocument): Uint8Array | null {
-  const [first, ...others] = entries.flatMap(({ updates }) => updates);
-  if (first === undefined) return snapshot;
-  return snapshot === null && others.length === 0 ? first.update : null;
-}
-
 function weighLoaded(loaded: LoadedDocument | null): OwnerOptions['storedBytes'] {
   let edits = 0;
-  for (const entry of loaded?.entries ?? []) for (const { update } of entry.updates) edits += update.length;
+  for (const update of updatesIn(loaded?.entries ?? [])) edits += update.length;
   return { snapshot: loaded?.snapshot?.length ?? 0, edits };
 }
 

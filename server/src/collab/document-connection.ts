@@ -49,6 +49,11 @@ export class DocumentConnection {
   waiting: WaitingFrame[] | null = null;
   /** What to answer to a step 1 with empty hands while the document is being brought into memory. */
   storedAnswer: StoredAnswer | null = null;
+  /**
+   * Which life of the document its client's copy is of, as it says: empty when it has none, null when it doesn't say.
+   * Who says so is told in return which life this is (R14).
+   */
+  claimedEpoch: string | null = null;
   /** Ends its being counted as somebody on the way in; null when it isn't. */
   endEntering: (() => void) | null = null;
   state: ConnectionState = { kind: 'new' };

@@ -5,17 +5,12 @@ import { findCompanionFault } from './companion-rules.ts';
 import type { ConnectionState, DocumentConnection } from './document-connection.ts';
 import type { DocumentOwner } from './document-owner.ts';
 import { weighNews } from './document-size.ts';
+import { belongsToTheDead } from './former-lives.ts';
 import { findNovelty, splitByAuthor } from './novelty.ts';
 import type { PendingLimits } from './pending-edits.ts';
 import { Refusal } from './refusal.ts';
 import type { DraftedEdit } from './server-edit.ts';
-import {
-  belongsToTheDead,
-  hasMissingDependencies,
-  type InspectedUpdate,
-  inspectUpdate,
-  UpdateError,
-} from './update-inspection.ts';
+import { hasMissingDependencies, type InspectedUpdate, inspectUpdate, UpdateError } from './update-inspection.ts';
 import { hasMoreParts } from './update-parts.ts';
 
 export interface IngestLimits extends PendingLimits {

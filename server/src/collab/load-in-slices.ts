@@ -6,6 +6,7 @@ import { type Ground, IntegrationOrder } from './integration-order.ts';
 import { encodeDeletesOnly } from './novelty.ts';
 import { SetAside } from './set-aside.ts';
 import { splitUpdate } from './split-update.ts';
+import { updatesIn } from './stored-updates.ts';
 
 type DeleteSet = ReturnType<typeof Y.decodeUpdate>['ds'];
 
@@ -65,9 +66,8 @@ export async function loadInSlices(
   slicing: Slicing,
 ): Promise<void> {
   if (loaded.snapshot !== null) await applyInSlices(document, loaded.snapshot, slicing);
-  const updates = loaded.entries.flatMap((entry) => entry.updates.map(({ update }) => update));
   const waiting = new SetAside();
-  for (const batch of splitAtLarge(updates, slicing.minBytes)) {
+  for (const batch of splitAtLarge(updatesIn(loaded.entries), slicing.minBytes)) {
     await inSlices(document, batch.small.length, slicing, (index) => {
       const update = batch.small[index];
       if (update === undefined) return;
@@ -125,7 +125,7 @@ async function applyInSlices(document: Y.Doc, update: Uint8Array, slicing: Slici
 
 /** Updates in their order, each one that takes slices of its own apart from those that share them. */
 function* splitAtLarge(
-  updates: readonly Uint8Array[],
+  updates: Iterable<Uint8Array>,
   minBytes: number,
 ): Generator<{ readonly small: readonly Uint8Array[]; readonly large: Uint8Array | null }> {
   let small: Uint8Array[] = [];

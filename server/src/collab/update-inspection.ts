@@ -196,19 +196,3 @@ class Reckoning implements Ground {
     this.#ends.set(struct.id.client, struct.id.clock + struct.length);
   }
 }
-
-/**
- * Whether it belongs to an earlier, deleted life of this document, by what it carries or by what it builds on (R14).
- * What a client typed after the end of that life has clocks above the tombstone, and hangs on what is below.
- */
-export function belongsToTheDead(inspected: InspectedUpdate, tombstone: ReadonlyMap<number, number>): boolean {
-  if (tombstone.size === 0) return false;
-  const isDead = (client: number, clock: number): boolean => clock < (tombstone.get(client) ?? 0);
-  if (inspected.spans.some((span) => tombstone.has(span.client))) return true;
-  for (const struct of inspected.structs)
-    for (const id of referencesOf(struct)) if (isDead(id.client, id.clock)) return true;
-  for (const [client, ranges] of inspected.deletes.clients) {
-    if (ranges.some((range) => isDead(client, range.clock))) return true;
-  }
-  return false;
-}

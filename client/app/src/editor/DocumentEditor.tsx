@@ -1,6 +1,7 @@
 import type { Comments, Room, RoomStatus } from '@quire/client';
 import { type Editor, EditorContent } from '@tiptap/react';
 import { useEffect } from 'react';
+import { LeftoverBanner } from '../leftovers/LeftoverBanner.tsx';
 import { useMediaQuery } from '../ui/use-media-query.ts';
 import { CommentsPanel } from './comments/CommentsPanel.tsx';
 import { type CommentsPanelState, readPanel } from './comments/panel-state.ts';
@@ -23,10 +24,21 @@ interface DocumentEditorProps {
   readonly onComment: () => void;
   /** Told which editor is there, for the header; null when it goes. */
   readonly onEditor: (editor: Editor | null) => void;
+  /** Opens the document's name once more. */
+  readonly onReopen: () => void;
 }
 
 /** Everything below the header, once there is content to show: before that an empty page would be a lie (G3). */
-export function DocumentEditor({ room, status, comments, panel, onPanel, onComment, onEditor }: DocumentEditorProps) {
+export function DocumentEditor({
+  room,
+  status,
+  comments,
+  panel,
+  onPanel,
+  onComment,
+  onEditor,
+  onReopen,
+}: DocumentEditorProps) {
   const editor = useDocumentEditor({
     room,
     canEdit: status.canEdit,
@@ -51,7 +63,8 @@ export function DocumentEditor({ room, status, comments, panel, onPanel, onComme
   return (
     <main>
       {status.canEdit && <Toolbar editor={editor} onEditLink={link.start} />}
-      <TroubleBanner room={room} status={status} editor={editor} />
+      <TroubleBanner room={room} status={status} editor={editor} onReopen={onReopen} />
+      {status.state !== 'gone' && <LeftoverBanner name={room.name} />}
       <div className="desk">
         {hasRoomForOutline && <Outline editor={editor} />}
         <div className="page">

@@ -35,7 +35,7 @@ export function EditorPage({ name }: { readonly name: string }) {
     case 'opening':
       return <EditorSkeleton />;
     case 'open':
-      return <OpenDocument key={name} room={handle.room} />;
+      return <OpenDocument key={handle.opening} room={handle.room} onReopen={handle.reopen} />;
     case 'refused':
       return (
         <AlertPage>
@@ -48,7 +48,7 @@ export function EditorPage({ name }: { readonly name: string }) {
   }
 }
 
-function OpenDocument({ room }: { readonly room: Room }) {
+function OpenDocument({ room, onReopen }: { readonly room: Room; readonly onReopen: () => void }) {
   const status = useReadable(room.status);
   const person = useReadable(guest);
   const comments = useComments(room.name);
@@ -106,6 +106,7 @@ function OpenDocument({ room }: { readonly room: Room }) {
           onPanel={setPanel}
           onComment={comment}
           onEditor={keepEditor}
+          onReopen={onReopen}
         />
       ) : (
         <NotLoaded status={status} />

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type MeasuredServer, readSeries, startMeasuredServer } from '../../testing/measured-server.ts';
-import { constants, scenarios } from '../../testing/metric-scenarios.ts';
+import { constants, scenarios } from '../../testing/metric-scenarios/index.ts';
 import { metricNames } from './metric-table.ts';
 
 const ends: (() => unknown)[] = [];

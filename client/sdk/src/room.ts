@@ -9,6 +9,7 @@ import { type LocalCopy, type OfflineStore, openOfflineStore } from './offline-s
 import { type PeopleList, watchPeople } from './people.ts';
 import { createWritable, type Readable, type Writable } from './readable.ts';
 import { countUnsaved, isAwaiting } from './receipts-ledger.ts';
+import { createRoomEpoch, type RoomEpoch } from './room-epoch.ts';
 import {
   advance,
   createRoomMachine,
@@ -51,6 +52,12 @@ const LOCAL_COPY_PATIENCE_MS = 1_500;
 /** Taking a large change back takes a person several steps, and each attempt in between would offer the rest of it again. */
 const TAKING_BACK_MS = 1_000;
 
+/**
+ * Tokens say in whole seconds when they were issued, so one that is made in the second of a revocation is refused with those
+ * from before it. The next second's is good.
+ */
+const TOKEN_SECOND_MS = 1_200;
+
 /** One open document. */
 export interface OpenRoom {
   readonly name: string;
@@ -77,6 +84,8 @@ export interface OpenRoom {
   wouldLose(): boolean;
   /** The server may still confirm what is unsaved. */
   isWorthWaitingFor(): boolean;
+  /** All that the room holds is in another document now: if its own is gone, nothing of it need be kept any longer. */
+  noteSavedElsewhere(): Promise<void>;
   close(): void;
 }
 
@@ -92,6 +101,7 @@ class LiveRoom implements OpenRoom {
   readonly #context: RoomContext;
   readonly #status: Writable<RoomStatus>;
   readonly #people: PeopleList;
+  readonly #epoch: RoomEpoch;
   readonly #store: OfflineStore | null;
   readonly #provider: RoomProvider;
   readonly #waiters = createWaiters();
@@ -101,10 +111,13 @@ class LiveRoom implements OpenRoom {
   #rejoinFailures = 0;
   /** Let in since a token was last found to be over: the next one may be good. */
   #mayTryAnotherToken = false;
+  /** A token was refused as revoked, and another one is waited for. */
+  #hasWaitedForToken = false;
   #wakeAt = Number.POSITIVE_INFINITY;
   #cancelWake: () => void = () => {};
   #cancelPatience: () => void = () => {};
   #cancelRejoin: () => void = () => {};
+  #isElsewhere = false;
   #closed = false;
 
   constructor(name: string, context: RoomContext) {
@@ -116,8 +129,16 @@ class LiveRoom implements OpenRoom {
     this.status = this.#status;
     this.#people = watchPeople(this.awareness, clock);
     this.doc.on('update', this.#onUpdate);
+    this.#epoch = createRoomEpoch(this.doc);
     this.#store = context.offline
-      ? openOfflineStore({ doc: this.doc, server: context.server, name, tabId: String(this.doc.clientID) })
+      ? openOfflineStore({
+          doc: this.doc,
+          server: context.server,
+          name,
+          tabId: String(this.doc.clientID),
+          clock,
+          admits: (epoch) => this.#epoch.admitsCopy(epoch),
+        })
       : null;
     // After our own listener for updates: a change is counted before the frame that carries it.
     this.#provider = new RoomProvider({
@@ -126,6 +147,7 @@ class LiveRoom implements OpenRoom {
       awareness: this.awareness,
       socket: context.socket,
       getToken: context.getToken,
+      readEpoch: () => this.#epoch.claimed,
       wire: {
         joining: () => this.#see({ type: 'joining' }),
         sent: (frame) => this.#see({ type: 'sent', frame }),
@@ -192,12 +214,18 @@ class LiveRoom implements OpenRoom {
   }
 
   wouldLose(): boolean {
-    return this.hasUnsaved() && this.#machine.link.phase !== 'gone' && this.#store?.holdsAll() !== true;
+    return this.hasUnsaved() && !this.#isElsewhere && this.#store?.holdsAll() !== true;
   }
 
   isWorthWaitingFor(): boolean {
     if (!this.hasUnsaved() || isOver(this.#machine)) return false;
     return this.#machine.link.phase === 'joined' || this.#store?.holdsAll() !== true;
+  }
+
+  async noteSavedElsewhere(): Promise<void> {
+    if (this.#machine.link.phase !== 'gone') return;
+    this.#isElsewhere = true;
+    await this.#store?.discard();
   }
 
   close(): void {
@@ -232,6 +260,7 @@ class LiveRoom implements OpenRoom {
   }
 
   readonly #onUpdate = (_update: Uint8Array, origin: unknown): void => {
+    this.#noteEpoch();
     if (origin === this.#provider) return;
     const copy = this.#store?.copyBehind(origin) ?? null;
     if (copy === null) this.#see({ type: 'changed' });
@@ -245,14 +274,25 @@ class LiveRoom implements OpenRoom {
     this.#see({ type: 'restored', unsaved: copy.unsaved, whole: copy.whole });
   }
 
+  #noteEpoch(): void {
+    const epoch = this.#epoch.settle();
+    if (epoch !== null) this.#store?.noteEpoch(epoch);
+  }
+
   #hear(frame: ServerFrame): void {
     switch (frame.kind) {
       case 'authenticated':
+        if (frame.epoch !== undefined && !this.#epoch.meet(frame.epoch)) {
+          this.#see({ type: 'closed', close: closeCodes.staleEpoch, blamed: true });
+          return;
+        }
+        this.#noteEpoch();
         this.#mayTryAnotherToken = this.#context.renewsTokens;
+        this.#hasWaitedForToken = false;
         this.#see({ type: 'authenticated', scope: frame.scope === 'readonly' ? 'readonly' : 'read-write' });
         return;
       case 'denied':
-        this.#see({ type: 'closed', close: findCloseCode(frame.reason) ?? closeCodes.forbidden, blamed: true });
+        this.#denied(findCloseCode(frame.reason) ?? closeCodes.forbidden);
         return;
       case 'closed':
         this.#closedByServer(findCloseCode(frame.reason) ?? closeCodes.internalError);
@@ -276,10 +316,21 @@ class LiveRoom implements OpenRoom {
     }
   }
 
+  #denied(close: CloseCode): void {
+    const isTooFresh =
+      close.code === closeCodes.accessRevoked.code && this.#context.renewsTokens && !this.#hasWaitedForToken;
+    this.#see({ type: 'closed', close, blamed: !isTooFresh });
+    if (!isTooFresh) return;
+    this.#hasWaitedForToken = true;
+    this.#provider.onClose();
+    this.#rejoinAfter(TOKEN_SECOND_MS);
+  }
+
   /** The server ended this document's connection and kept the socket. */
   #closedByServer(close: CloseCode): void {
-    // A computer that slept through the end of its token was not there to be asked for a fresh one.
-    const isOverdue = close.code === closeCodes.unauthorized.code && this.#mayTryAnotherToken;
+    // A computer that slept through the end of its token was not there to be asked for a fresh one; nor may it have had one
+    // in time when it was asked because of a revocation.
+    const isOverdue = isAboutToken(close) && this.#mayTryAnotherToken;
     if (isOverdue) this.#mayTryAnotherToken = false;
     this.#see({ type: 'closed', close, blamed: !isOverdue });
     if (isOver(this.#machine) || this.#machine.link.phase === 'too-large') return;
@@ -355,6 +406,10 @@ class LiveRoom implements OpenRoom {
     }
     return reached;
   }
+}
+
+function isAboutToken({ code }: CloseCode): boolean {
+  return code === closeCodes.unauthorized.code || code === closeCodes.accessRevoked.code;
 }
 
 function isSameStatus(a: RoomStatus, b: RoomStatus): boolean {

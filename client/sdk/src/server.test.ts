@@ -1,10 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { closeCodes } from '@quire/protocol';
 import { IDBFactory } from 'fake-indexeddb';
 import 'fake-indexeddb/auto';
@@ -14,14 +10,8 @@ import type { Client, Room } from './api.ts';
 import { systemClock } from './clock.ts';
 import { connect, connectIn } from './connect.ts';
 import { createFakeEnvironment, type FakeEnvironment } from './testing/fake-environment.ts';
+import { type RunningServer, serve } from './testing/serve.ts';
 import { until, untilState, untilTrue } from './testing/until.ts';
-
-const QUIRE = fileURLToPath(new URL('../../../node_modules/.bin/quire', import.meta.url));
-
-interface RunningServer {
-  readonly port: number;
-  kill(): Promise<void>;
-}
 
 let data: string;
 let server: RunningServer;
@@ -30,7 +20,7 @@ let clients: Client[];
 beforeEach(async () => {
   data = await mkdtemp(join(tmpdir(), 'quire-sdk-'));
   clients = [];
-  server = await serve(0);
+  server = await serve(0, data);
 });
 
 afterEach(async () => {
@@ -65,7 +55,7 @@ describe('the SDK against a real server', () => {
       const unsaved = room.status.get().unsaved;
       textOf(room).insert(textOf(room).length, '\n');
       expect(room.status.get()).toMatchObject({ state: 'reconnecting', unsaved: unsaved + 1 });
-      server = await serve(server.port);
+      server = await serve(server.port, data);
       expect((await readAnew('plan')).split(',').length - 1).toBeGreaterThanOrEqual(confirmedAtLeast);
       await untilState(room, 'saved');
       expect(await readAnew('plan')).toBe(textOf(room).toString());
@@ -74,7 +64,7 @@ describe('the SDK against a real server', () => {
 
   it('[R4] a change that makes a document too large is named, and all is saved once it was undone', async () => {
     await server.kill();
-    server = await serve(server.port, { QUIRE_LIMITS_MAX_DOCUMENT_BYTES: '10000' });
+    server = await serve(server.port, data, { QUIRE_LIMITS_MAX_DOCUMENT_BYTES: '10000' });
     const room = open('plan');
     textOf(room).insert(0, 'kept');
     await room.whenSaved();
@@ -129,7 +119,7 @@ describe('the SDK against a real server', () => {
     await seesBen();
     await server.kill();
     await until(one.people, (people) => people.length === 1);
-    server = await serve(server.port);
+    server = await serve(server.port, data);
     await seesBen();
   });
 
@@ -162,7 +152,7 @@ describe('the SDK against a real server', () => {
     textOf(other).insert(0, 'still ');
     await other.whenSaved();
     await server.kill();
-    server = await serve(server.port);
+    server = await serve(server.port, data);
     await untilState(other, 'saved');
     expect(await readAnew('plan')).toBe('');
     expect((await client.documents.list()).documents.map((document) => document.name)).toEqual(['other']);
@@ -237,30 +227,4 @@ async function readAnew(name: string): Promise<string> {
   const text = textOf(room).toString();
   client.close();
   return text;
-}
-
-async function serve(port: number, settings: Readonly<Record<string, string>> = {}): Promise<RunningServer> {
-  const child = spawn(QUIRE, ['serve', '--host', '127.0.0.1', '--port', String(port), '--data', data, '--no-app'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...settings },
-  });
-  return { port: await readPort(child), kill: () => kill(child) };
-}
-
-async function readPort(child: ChildProcess): Promise<number> {
-  const log: string[] = [];
-  child.stderr?.on('data', (chunk: Buffer) => log.push(chunk.toString()));
-  if (child.stdout === null) throw new Error('the server has no output');
-  for await (const line of createInterface(child.stdout)) {
-    const port = /http:\/\/[^\s/]+:(\d+)/.exec(line)?.[1];
-    if (port !== undefined) return Number(port);
-  }
-  throw new Error(`the server ended before it was ready: ${log.join('')}`);
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  child.kill('SIGKILL');
-  await exited;
 }

@@ -10,6 +10,11 @@ const SLICE_MS = 2;
  * back from the disk. Turns in which nothing is due cost microseconds.
  */
 const TURNS_BETWEEN_SLICES = 4;
+/**
+ * What is at the disk when they have turned comes back within about this, and would find the next slice under way. Not
+ * longer: on a server that always writes, a load may take twice as long, and no more.
+ */
+const DISK_PATIENCE_MS = 2;
 
 /** Structs between two looks at the time: in a process that has just started, a hundred take a millisecond. */
 const STRUCTS_PER_LOOK = 32;
@@ -28,13 +33,22 @@ export interface Slicing {
   nextTurn(): Promise<void>;
 }
 
-export const systemSlicing: Slicing = {
-  minBytes: 32 * 1024,
-  now: () => performance.now(),
-  async nextTurn() {
-    for (let turn = 0; turn < TURNS_BETWEEN_SLICES; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-  },
-};
+/** @param isWriting whether edits are on their way to the disk */
+export function createSlicing(isWriting: () => boolean, now = (): number => performance.now()): Slicing {
+  return {
+    minBytes: 32 * 1024,
+    now,
+    async nextTurn() {
+      const began = now();
+      for (let turn = 0; turn < TURNS_BETWEEN_SLICES; turn += 1) await turnOfTheLoop();
+      while (isWriting() && now() - began < DISK_PATIENCE_MS) await turnOfTheLoop();
+    },
+  };
+}
+
+function turnOfTheLoop(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
 
 /**
  * Decodes and integrates an update a few milliseconds at a time, in as many transactions of this origin as it takes. Whoever

@@ -7,14 +7,13 @@ import { type ConnectionHost, DocumentConnection, type WaitingFrame } from './do
 import type { DocumentOwner } from './document-owner.ts';
 import type { StoredAnswer } from './early-answers.ts';
 import { knowsNothing } from './encoded-state.ts';
+import { EndedAddresses } from './ended-addresses.ts';
+import { nameEpoch } from './former-lives.ts';
 import { copyOf, weigh } from './frame-bytes.ts';
 import { FrameLane } from './frame-lane.ts';
 import type { Established, FrameHost, Progress, SessionContext } from './session-context.ts';
 import type { SessionOrigin, SessionPort } from './session-port.ts';
 import { beginHandshake, completeAnswer, sendStepTwo, takeKeptStepOne, takeStepOne } from './step-one-answers.ts';
-
-/** No token is this long; a renewal keeps the one that waits. */
-const MAX_TOKEN_LENGTH = 64 * 1024;
 
 /** What a frame in a lane takes besides its bytes. */
 const LANE_FRAME_BYTES = 200;
@@ -27,8 +26,8 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
   readonly #origin: SessionOrigin;
   /** By raw address. A `Map`, since names are free text (R8). */
   readonly #connections = new Map<string, DocumentConnection>();
-  /** Addresses whose connection we ended or refused; null while there are none. */
-  #ended: Set<string> | null = null;
+  /** Null while we ended or refused none. */
+  #ended: EndedAddresses | null = null;
   /** Users whom this session is counted for: one, unless its documents are opened with different tokens. Null while none is. */
   #users: string[] | null = null;
   #waitingFrames = 0;
@@ -67,14 +66,13 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
    * @throws {FrameError} when the address names no document
    */
   receive(rawAddress: string, frame: ClientFrame, readAtMs: number | null): void {
-    // A provider whose connection was ended goes on sending for a while; only a token asks to be let in again.
-    if (this.#ended?.has(rawAddress) === true && frame.kind !== 'token') return;
+    if (this.#ended === null) this.#receive(rawAddress, frame, readAtMs);
+    else for (const heard of this.#ended.hear(rawAddress, frame)) this.#receive(rawAddress, heard, readAtMs);
+  }
+
+  #receive(rawAddress: string, frame: ClientFrame, readAtMs: number | null): void {
     const connection = this.#connections.get(rawAddress) ?? this.#open(rawAddress);
     if (connection === null) return;
-    if (frame.kind === 'token' && frame.token.length > MAX_TOKEN_LENGTH) {
-      this.port.close(closeCodes.tooManyBeforeAuth);
-      return;
-    }
     switch (connection.state.kind) {
       case 'new':
         if (frame.kind === 'token') this.#establishLater(connection, frame);
@@ -110,6 +108,13 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
       this.port.close(closeCodes.loadFailed);
       return;
     }
+    // Revoked, or of an earlier life of the document, since its token was looked at: nobody would look again (R14).
+    const end = this.context.standing.findEnd(grant, owner.epoch);
+    if (end !== null) {
+      if (hocuspocus === null) this.refuse(connection, end, end.name);
+      else this.#putOut(connection, hocuspocus, end);
+      return;
+    }
     const full = this.#takeSeats(owner, grant.user.id);
     if (full !== null) {
       this.refuse(connection, full, full.name);
@@ -127,10 +132,24 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
     this.#drainWaiting(connection, established);
   }
 
+  /** Before any content, to whoever asked: a copy of another life on their device must not flow together with it (R14). */
+  #meetLife(connection: DocumentConnection, { owner, grant }: Established): void {
+    const { claimedEpoch } = connection;
+    if (claimedEpoch === null) return;
+    connection.claimedEpoch = null; // said once; a fresh token changes nothing about it
+    const epoch = nameEpoch(owner.epoch);
+    if (claimedEpoch === '' || claimedEpoch === epoch) {
+      connection.say({ kind: 'authenticated', scope: scopeOf(grant), epoch });
+    } else {
+      connection.closeDocument(closeCodes.staleEpoch);
+    }
+  }
+
   welcomeEarly(connection: DocumentConnection, grant: Grant, answer: StoredAnswer): void {
     connection.storedAnswer = answer;
+    const life: { readonly epoch?: string } = connection.claimedEpoch === null ? {} : { epoch: answer.epoch };
     this.port.together(() => {
-      connection.say({ kind: 'authenticated', scope: scopeOf(grant) });
+      connection.say({ kind: 'authenticated', scope: scopeOf(grant), ...life });
       const asked = connection.waiting?.find(({ frame }) => frame.kind === 'step-1');
       if (asked !== undefined) this.#answerEarly(connection, asked);
     });
@@ -144,7 +163,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
     if (storedAnswer === null || asked.frame.kind !== 'step-1' || !knowsNothing(asked.frame.stateVector)) return;
     connection.storedAnswer = null;
     asked.isAnswered = true;
-    connection.send(...storedAnswer);
+    connection.send(...storedAnswer.frames);
   }
 
   refuse(connection: DocumentConnection | undefined, code: CloseCode, reason: string): void {
@@ -157,8 +176,16 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
     connection?.say({ kind: 'denied', reason });
     if (this.port.dialect.name === 'y-websocket') this.port.close(code);
     if (connection === undefined) return;
-    this.#noteEnded(connection);
+    this.#noteEnded(connection, code);
     this.drop(connection);
+  }
+
+  /** For whom Hocuspocus has let in already: it would go on counting them as there, so it is the one to tell them. */
+  #putOut(connection: DocumentConnection, hocuspocus: HocuspocusConnection, code: CloseCode): void {
+    this.context.meters?.connectionRefused(code);
+    this.#noteEnded(connection, code);
+    hocuspocus.close({ code: code.code, reason: code.name });
+    if (this.port.dialect.name === 'y-websocket') this.port.close(code);
   }
 
   /** The socket has taken all that it was given: what its documents have kept for it follows, until it is behind again. */
@@ -202,7 +229,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
 
   #open(rawAddress: string): DocumentConnection | null {
     const address = parseAddress(rawAddress);
-    this.#ended?.delete(rawAddress);
+    this.#ended?.forget(rawAddress);
     if (this.#connections.size + (this.#ended?.size ?? 0) >= this.context.limits.maxDocumentsPerSession) {
       this.port.close(closeCodes.tooManyDocuments);
       return null;
@@ -220,6 +247,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
       return;
     }
     connection.state = { kind: 'establishing' };
+    connection.claimedEpoch = token.epoch ?? null;
     this.countWaiting(0, bytes);
     const endEntering = this.context.noteEntering(connection.address.document);
     connection.endEntering = () => {
@@ -230,15 +258,21 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
     this.admission.begin(connection, token);
   }
 
+  /** Where the client can bring nothing fresh: what it came with is looked at again, and may count for longer by now. */
+  renewGrant(connection: DocumentConnection): void {
+    const { state } = connection;
+    if (state.kind === 'established') this.context.renewals.renew(connection, state, '', this.#origin);
+  }
+
   endConnection(connection: DocumentConnection, code: CloseCode): void {
-    this.#noteEnded(connection);
+    this.#noteEnded(connection, code);
     this.context.meters?.connectionRefused(code);
     this.admission.endConnection(connection, code);
   }
 
-  #noteEnded({ address }: DocumentConnection): void {
-    this.#ended ??= new Set();
-    this.#ended.add(address.raw);
+  #noteEnded({ address }: DocumentConnection, code: CloseCode): void {
+    this.#ended ??= new EndedAddresses();
+    this.#ended.note(address.raw, code);
   }
 
   #endEntering(connection: DocumentConnection): void {
@@ -297,6 +331,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
     // Of many questions the last is answered: all of the answers would be made before the socket could take the first.
     const lastStepOne = waiting.findLastIndex(({ frame }) => frame.kind === 'step-1');
     const lastQuery = waiting.findLastIndex(({ frame }) => frame.kind === 'query-presence');
+    this.#meetLife(connection, established);
     for (const [index, { frame, readAtMs, isAnswered }] of waiting.entries()) {
       // Refused: what follows builds on what was not taken (R4).
       if (connection.state !== established || !this.port.isOpen) break;
@@ -305,7 +340,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
       if (connection.lane !== null) {
         if (!isSuperseded) this.#waitInLane(connection, connection.lane, frame, readAtMs);
       } else if (isSuperseded) {
-        if (frame.kind === 'step-1') beginHandshake(this, connection, frame.stateVector);
+        if (frame.kind === 'step-1') beginHandshake(this, connection, established, frame.stateVector);
       } else if (frame.kind === 'step-1' && isAnswered) completeAnswer(this, connection, established, frame);
       else this.#handle(connection, established, frame, readAtMs);
     }
@@ -403,7 +438,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
   #mayHandle(connection: DocumentConnection, state: Established, { kind }: ClientFrame): boolean {
     const isInside = connection.state === state;
     if (isInside && this.port.isOpen) return true;
-    const isGone = isInside || this.#isOver;
+    const isGone = !connection.isPutOut && (isInside || this.#isOver);
     return isGone && this.context.gate === null && state.owner.isOpen && (kind === 'update' || kind === 'step-2');
   }
 

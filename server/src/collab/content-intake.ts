@@ -97,8 +97,9 @@ function acceptLarge(
 ): Progress | Promise<Progress> {
   const { context } = host;
   if (!context.judge.hasRoomFor(frame.update.length)) return act(host, connection, refuse(closeCodes.overloaded));
-  // As with a small one, what came before its sender was gone is taken in.
-  const isWanted = (): boolean => state.owner.isOpen && (connection.state === state || host.isOver);
+  // As with a small one, what came before its sender was gone is taken in; of who was put out, nothing is any more.
+  const isWanted = (): boolean =>
+    state.owner.isOpen && !connection.isPutOut && (connection.state === state || host.isOver);
   return obey(host, connection, ingestLarge(connection, state, frame, context, readAtMs, isWanted));
 }
 

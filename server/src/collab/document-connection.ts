@@ -37,6 +37,7 @@ export type ConnectionState =
 
 /** Whoever keeps the connections of a socket. */
 export interface ConnectionHost {
+  renewGrant(connection: DocumentConnection): void;
   endConnection(connection: DocumentConnection, code: CloseCode): void;
 }
 
@@ -51,9 +52,15 @@ export class DocumentConnection {
   lane: FrameLane | null = null;
   /** What to answer to a step 1 with empty hands while the document is being brought into memory. */
   storedAnswer: StoredAnswer | null = null;
+  /**
+   * Which life of the document its client's copy is of, as it says: empty when it has none, null when it doesn't say.
+   * Who says so is told in return which life this is (R14).
+   */
+  claimedEpoch: string | null = null;
   /** Ends its being counted as somebody on the way in; null when it isn't. */
   endEntering: (() => void) | null = null;
   state: ConnectionState = { kind: 'new' };
+  #isPutOut = false;
   /** While what the client sent before it was established is handled: it had heard nothing from us. */
   isEntering = false;
   /** Who is written into history for what arrives here. In open mode: the name that a guest shows to others. */
@@ -94,6 +101,17 @@ export class DocumentConnection {
     session.send(session.frame(prefix, body));
   }
 
+  /** It was ended from here, whatever becomes of its socket. */
+  get isPutOut(): boolean {
+    return this.#isPutOut;
+  }
+
+  /** What its bearer may do ends soon. */
+  renewGrant(): void {
+    if (this.session.dialect.name === 'hocuspocus') this.say({ kind: 'token-request' });
+    else this.#host.renewGrant(this);
+  }
+
   /** For what is wrong with the client: the whole socket goes. */
   closeSession(code: CloseCode): void {
     this.session.close(code);
@@ -101,6 +119,7 @@ export class DocumentConnection {
 
   /** For what is wrong with this document: other documents on the same socket stay open. */
   closeDocument(code: CloseCode): void {
+    this.#isPutOut = true;
     if (this.session.dialect.name === 'hocuspocus') this.#host.endConnection(this, code);
     else this.session.close(code);
   }

@@ -2,7 +2,6 @@ import type { Epoch } from '@quire/persistence';
 import { type CloseCode, closeCodes, type DocumentName, encodeYWebsocketFrame } from '@quire/protocol';
 import * as Y from 'yjs';
 import { Abandoned, applyAtOnce, applyBatch, EMPTY_UPDATE } from './apply-batch.ts';
-import { systemSlicing } from './apply-in-slices.ts';
 import { Audience } from './audience.ts';
 import { collectOwnMessages, sendToAll } from './broadcast.ts';
 import type { DocumentConnection } from './document-connection.ts';
@@ -15,6 +14,7 @@ import type { OwnedDocument, OwnerOptions } from './owner-options.ts';
 import { PendingEdits } from './pending-edits.ts';
 import { Presence } from './presence.ts';
 import { ReadBrake } from './read-brake.ts';
+import { ServerClient } from './server-client.ts';
 import { closeCodeFor } from './store-refusal.ts';
 import { Stragglers } from './stragglers.ts';
 import { NOTHING, type Submission } from './submission.ts';
@@ -64,6 +64,10 @@ export class DocumentOwner {
   readonly typeDepths: TypeDepths;
   readonly presence: Presence;
   readonly stragglers: Stragglers;
+  /** As whom the server writes in it. */
+  readonly serverClient = new ServerClient();
+  /** The document that these are the comments on; null for all others. */
+  readonly commented: DocumentOwner | null;
   /** Who is known to write as which Yjs client. */
   readonly authors = new Map<number, string>();
   readonly #options: OwnerOptions;
@@ -80,6 +84,7 @@ export class DocumentOwner {
   #lastFlush = { beganAt: Number.NEGATIVE_INFINITY, costMs: 0 };
   #cancelIdle: (() => void) | null = null;
   #cancelPresence: (() => void) | null = null;
+  #isStored: boolean;
   #applying = false;
   readonly #title: TitleKeeper;
   #onDrained: (() => void)[] = [];
@@ -93,6 +98,8 @@ export class DocumentOwner {
     this.epoch = options.epoch;
     this.tombstone = options.tombstone;
     this.document = options.document;
+    this.commented = options.commented;
+    this.#isStored = options.isStored;
     this.pending = new PendingEdits(options.document);
     this.typeDepths = new TypeDepths(options.document);
     this.size = new DocumentSize(options.document, options.storedBytes, () => options.timer.now());
@@ -116,8 +123,17 @@ export class DocumentOwner {
     return this.#state.kind === 'open';
   }
 
+  /** Whether there is such a document: what has yet to reach the disk may never do so. */
+  get isStored(): boolean {
+    return this.#isStored;
+  }
+
   get connectionCount(): number {
     return this.#audience.size;
+  }
+
+  connections(): Iterable<DocumentConnection> {
+    return this.#audience.connections();
   }
 
   /** No connection, no hold, nothing on its way to the disk. */
@@ -331,6 +347,7 @@ export class DocumentOwner {
       this.#dismiss(batch);
       return;
     }
+    if (batch.some(({ content }) => content !== null)) this.#isStored = true;
     if (batch.some(({ large }) => large !== undefined)) {
       void this.#finishInSlices(batch);
       return;
@@ -347,7 +364,7 @@ export class DocumentOwner {
 
   /** The same for a batch of which something is large. What arrives meanwhile forms the next. */
   async #finishInSlices(batch: readonly Submission[]): Promise<void> {
-    const { log, originOf, slicing = systemSlicing, timer } = this.#options;
+    const { log, originOf, slicing, timer } = this.#options;
     const origin = originOf(batch);
     this.#flush = { kind: 'applying', origin };
     const beganAt = timer.now();

@@ -13,7 +13,7 @@ export function weigh(frame: ClientFrame): number {
     case 'stateless':
       return frame.payload.length;
     case 'token':
-      return frame.token.length;
+      return frame.token.length + (frame.epoch?.length ?? 0);
     case 'query-presence':
     case 'close':
       return 0;

@@ -1,5 +1,13 @@
 import { MemoryStore } from '@quire/persistence';
-import { type ClientFrame, type CloseCode, closeCodes, type DocumentName, type ServerFrame } from '@quire/protocol';
+import {
+  type ClientFrame,
+  type CloseCode,
+  closeCodes,
+  companionOf,
+  type DocumentName,
+  type ServerFrame,
+  THREADS_MAP,
+} from '@quire/protocol';
 import { until } from '@quire/testing';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -10,7 +18,7 @@ import { systemClock } from '../clock.ts';
 import { FakePort } from '../testing/fake-port.ts';
 import { EMPTY_UPDATE, EMPTY_VECTOR, storedText } from '../testing/gateway-stage.ts';
 import { HeldJudge } from '../testing/held-judge.ts';
-import { makeCrowd, makeManyTexts, makeNest, makeUpdate } from '../testing/made-up-updates.ts';
+import { makeCrowd, makeDeletion, makeManyTexts, makeNest, makeUpdate } from '../testing/made-up-updates.ts';
 import { testLimits } from '../testing/start-gateway.ts';
 import type { CollabSession } from './collab-session.ts';
 import { type Collaboration, type CollaborationLimits, createCollaboration } from './collaboration.ts';
@@ -23,8 +31,10 @@ afterEach(async () => {
 
 const origin = { remoteAddress: '127.0.0.1', url: new URL('http://localhost/collab'), headers: new Headers() };
 const everybodyEdits: Authenticator = {
-  authenticate: async ({ token }) => allow('editor', { id: token, name: null }),
+  authenticate: async ({ token }) => allow(token === 'carl' ? 'commenter' : 'editor', { id: token, name: null }),
 };
+const PLAN = 'plan' as DocumentName;
+const COMMENTS = companionOf(PLAN, 'comments');
 const LARGE = 9_000;
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -46,6 +56,8 @@ interface Person {
   /** How often it was told something of this kind. */
   readonly count: (kind: ServerFrame['kind']) => number;
   readonly receipts: () => number;
+  /** Why its document was closed. */
+  readonly reason: () => string | undefined;
   readonly text: () => string;
   readonly say: (...frames: readonly ClientFrame[]) => void;
 }
@@ -79,11 +91,13 @@ async function enter(collaboration: Collaboration, name: string, token: string):
   const doc = new Y.Doc();
   const kinds: string[] = [];
   let receipts = 0;
+  let reason: string | undefined;
   const listen = (): void => {
     for (const frame of port.takeFrames()) {
       kinds.push(frame.kind);
       if (frame.kind === 'update' || frame.kind === 'step-2') Y.applyUpdate(doc, frame.update);
       if (frame.kind === 'receipt' && frame.durable) receipts += 1;
+      if (frame.kind === 'closed') reason = frame.reason;
     }
   };
   const say = (...frames: readonly ClientFrame[]): void => {
@@ -100,6 +114,10 @@ async function enter(collaboration: Collaboration, name: string, token: string):
     receipts() {
       listen();
       return receipts;
+    },
+    reason() {
+      listen();
+      return reason;
     },
     text() {
       listen();
@@ -247,6 +265,105 @@ describe('a large update', () => {
   });
 });
 
+describe('a large update of what is not its sender’s to write', () => {
+  it.each([
+    ['carries', makeManyTexts(1, LARGE)],
+    [
+      'builds on',
+      Y.mergeUpdates([
+        makeManyTexts(2, LARGE),
+        makeUpdate([{ client: 3, clock: 0, items: [{ text: 'x', origin: { client: 1, clock: 7 } }] }]),
+      ]),
+    ],
+    ['deletes', Y.mergeUpdates([makeManyTexts(2, LARGE), makeDeletion({ client: 1, clock: 0 })])],
+  ])('[R14] is refused where it %s something of a former life', async (_, bytes) => {
+    const { judge, collaboration, store, enter } = stage();
+    const ada = await enter(PLAN);
+    ada.say(update(makeManyTexts(1, 1)));
+    await until(() => ada.receipts() === 2, { what: 'the first life is there' });
+    await collaboration.delete(PLAN);
+    await collaboration.edit(PLAN, '', (document) => document.getText('body').insert(0, 'new'));
+    for (const kind of ['update', 'step-2'] as const) {
+      const ben = await enter(PLAN, 'ben');
+      ben.say({ kind, update: bytes });
+      judge.ruleNext();
+      await until(() => ben.reason() === closeCodes.staleEpoch.name, { what: `the ${kind} is refused` });
+      expect(ben.port.isOpen).toBe(true);
+    }
+    expect(await storedText(store, PLAN)).toBe('new');
+  });
+
+  it('[G6] ends its session where it speaks as the server', async () => {
+    const { judge, collaboration, store, enter } = stage();
+    const ada = await enter(PLAN);
+    await collaboration.edit(PLAN, '', (document) => document.getText('body').insert(0, 's'));
+    const [server = 0] = await collaboration.read(PLAN, ({ store: { clients } }) => [...clients.keys()]);
+    ada.say(update(makeManyTexts(server, LARGE, 1)));
+    judge.ruleNext();
+    await until(() => ada.port.closedWith === closeCodes.badUpdate, { what: 'its session ends' });
+    expect(await storedText(store, PLAN)).toBe('s');
+  });
+
+  /** The document, a comment on it, and somebody who may comment. */
+  async function stageComments() {
+    const staged = stage();
+    const { collaboration, enter } = staged;
+    await collaboration.edit(PLAN, '', (document) => document.getText('body').insert(0, 'text'));
+    await collaboration.edit(COMMENTS, 'ada', (document) => {
+      document.getMap(THREADS_MAP).set('one', new Y.Map([['quote', 'text']]));
+    });
+    const carl = await enter(COMMENTS, 'carl');
+    const copy = new Y.Doc();
+    Y.applyUpdate(copy, await collaboration.read(COMMENTS, (document) => Y.encodeStateAsUpdate(document)));
+    const before = Y.encodeStateVector(copy);
+    const change = (make: (threads: Y.Map<Y.Map<unknown>>) => void): Uint8Array => {
+      copy.getMap('drafts').set('large', 'x'.repeat(300_000));
+      make(copy.getMap(THREADS_MAP));
+      return Y.encodeStateAsUpdate(copy, before);
+    };
+    return { ...staged, carl, change };
+  }
+
+  it.each<[string, (threads: Y.Map<Y.Map<unknown>>) => void]>([
+    ['a thread', (threads) => threads.set('two', new Y.Map())],
+    ['the removal of a thread', (threads) => threads.delete('one')],
+    ['another value for what a thread says', (threads) => threads.get('one')?.set('quote', 'forged')],
+  ])('[G6] closes the comments where the server alone writes: %s among much else', async (_, make) => {
+    const { judge, store, carl, change } = await stageComments();
+    carl.say(update(change(make)));
+    judge.ruleNext();
+    await until(() => carl.reason() === closeCodes.writtenByServer.name, { what: 'it is refused' });
+    expect(carl.port.isOpen).toBe(true);
+    expect((await store.load(COMMENTS))?.entries).toHaveLength(1);
+  });
+
+  it('is taken in where it is anything else in the comments, and only there from somebody who may only comment', async () => {
+    const { judge, store, enter, carl, change } = await stageComments();
+    const bytes = change(() => {});
+    carl.say(update(bytes));
+    judge.ruleNext();
+    await until(() => carl.receipts() === 2, { what: 'it has its receipt' });
+    expect((await store.load(COMMENTS))?.entries).toHaveLength(2);
+    const writing = await enter(PLAN, 'carl');
+    writing.say(update(bytes));
+    await until(() => writing.count('receipt') === 2, { what: 'it has its answer' });
+    expect([writing.receipts(), judge.waiting]).toEqual([1, 0]);
+    writing.say({ kind: 'step-1', stateVector: EMPTY_VECTOR }, { kind: 'step-2', update: bytes });
+    judge.ruleNext();
+    await until(() => writing.count('receipt') === 3, { what: 'it has its answer too' });
+    expect([writing.receipts(), await storedText(store, PLAN)]).toEqual([1, 'text']);
+  });
+
+  it('closes the comments where there is nothing to comment on', async () => {
+    const { judge, store, enter } = stage();
+    const ada = await enter(COMMENTS);
+    ada.say(update(makeManyTexts(1, LARGE)));
+    judge.ruleNext();
+    await until(() => ada.reason() === closeCodes.noSuchDocument.name, { what: 'it is refused' });
+    expect(await store.load(COMMENTS)).toBeNull();
+  });
+});
+
 describe('while a large update is being judged', () => {
   it('its sender may leave: what was sent before the goodbye is stored, and the document waits for it', async () => {
     const { judge, collaboration, store, enter } = stage({ unloadDelayMs: 0 });
@@ -284,6 +401,18 @@ describe('while a large update is being judged', () => {
     for (let look = 0; look < 5; look += 1) await turn();
     expect(await store.load('plan')).toBeNull();
     expect(ada.port.isOpen).toBe(true);
+  });
+
+  it('[G6] its sender may be put out, and leave then: nothing of it is stored', async () => {
+    const { judge, store, enter } = stage();
+    const ada = await enter('plan');
+    ada.say(update(makeManyTexts(1, LARGE)), update(makeManyTexts(2, 1)));
+    ada.session.find('plan')?.closeDocument(closeCodes.unauthorized);
+    ada.port.isOpen = false;
+    ada.session.end(1001, '');
+    judge.ruleNext();
+    for (let look = 0; look < 5; look += 1) await turn();
+    expect(await store.load('plan')).toBeNull();
   });
 
   it('[R14] its document may be deleted, which does not wait for it; nothing of it comes into the next life', async () => {

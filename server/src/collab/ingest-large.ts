@@ -1,7 +1,8 @@
 import type { DocumentStore } from '@quire/persistence';
-import { type CloseCode, closeCodes, mayWrite } from '@quire/protocol';
+import { type CloseCode, closeCodes, THREADS_MAP } from '@quire/protocol';
 import * as Y from 'yjs';
 import { type Slicing, splitDeletes } from './apply-in-slices.ts';
+import { faultOf, touchesThreads } from './companion-rules.ts';
 import type { DocumentConnection } from './document-connection.ts';
 import type { DocumentOwner } from './document-owner.ts';
 import {
@@ -35,10 +36,13 @@ export interface LargeIngestContext {
 /** An update that a thread has looked into. */
 interface JudgedUpdate extends Candidate {
   readonly sound: SoundUpdate;
+  /** Of comments: whether it is about what the server alone writes there. */
+  readonly touchesThreads: boolean;
 }
 
 const answered: Questions<JudgedUpdate> = {
   belongsToTheDead: ({ sound }) => sound.belongsToTheDead,
+  findCompanionFault: (update, _, commented) => faultOf(commented, () => update.touchesThreads),
   weighNews: ({ sound }) => sound.news,
   hasMissingDependencies: ({ sound }) => sound.isMissingSomething,
   admitTypes: ({ sound }, { typeDepths }, limit) => typeDepths.admitsSurveyed(sound.types, limit),
@@ -72,7 +76,7 @@ export function ingestLarge(
   isWanted: () => boolean,
 ): Promise<Verdict | null> {
   // A step 2 may have no news, which is for readers to send too.
-  if (kind === 'update' && !mayWrite(established.grant.role)) return Promise.resolve(readOnly);
+  if (kind === 'update' && !established.grant.canWrite) return Promise.resolve(readOnly);
   // From here on nobody holds the frame, which is a view into the socket's buffer: while it waits it is there once.
   const ruling = context.judge.judge(describeCase(established.owner, kind, update, context.limits.maxUpdateParts));
   return takeIn({ connection, established, kind, readAtMs }, ruling, context, isWanted);
@@ -118,7 +122,7 @@ function codeFor({ kind }: Exclude<Ruling, { kind: 'sound' }>): CloseCode {
 }
 
 function describeCase(
-  { ahead, document, tombstone }: DocumentOwner,
+  { ahead, commented, document, tombstone }: DocumentOwner,
   kind: ContentFrame['kind'],
   update: Uint8Array,
   maxParts: number,
@@ -129,16 +133,18 @@ function describeCase(
     pending: kind === 'step-2' ? readPending(document).spans : [],
     tombstone,
   };
-  return { kind, update: new Uint8Array(update), holdings, maxParts };
+  const serverRoot = commented === null ? null : THREADS_MAP;
+  return { kind, update: new Uint8Array(update), holdings, serverRoot, maxParts };
 }
 
 /** Takes off what the document has deleted already: a step 2 carries the deletions of a whole history (R5). */
 async function weighAgainst(
-  { document }: DocumentOwner,
+  owner: DocumentOwner,
   kind: ContentFrame['kind'],
   sound: SoundUpdate,
   slicing: Slicing,
 ): Promise<JudgedUpdate> {
+  const { document } = owner;
   const { bytes, deletesAt } = sound;
   const sent = decodeDeletesAt(bytes, deletesAt);
   const deletes = kind === 'update' ? sent : await findNewDeletesInSlices(document, sent, slicing);
@@ -148,7 +154,39 @@ async function weighAgainst(
     deletes,
     spans: unpackSpans(sound.spans),
     sound,
+    touchesThreads: await touchesThreadsInSlices(owner, sound, deletes, slicing),
   };
+}
+
+/**
+ * What it was found to hang on stays where it is, and what the server writes meanwhile nobody knew when this was sent: so it
+ * does no harm that the document goes on between two slices.
+ */
+async function touchesThreadsInSlices(
+  owner: DocumentOwner,
+  { reach }: SoundUpdate,
+  deletes: DeleteSet,
+  slicing: Slicing,
+): Promise<boolean> {
+  if (reach === null) return false;
+  const { isInRoot } = reach;
+  const named = unpackSpans(reach.named);
+  const looks: (() => boolean)[] = [() => touchesThreads(owner, { isInRoot, named: [] }, Y.createDeleteSet())];
+  for (let from = 0; from < named.length; from += RANGES_PER_LOOK) {
+    const part = named.slice(from, from + RANGES_PER_LOOK);
+    looks.push(() => touchesThreads(owner, { isInRoot, named: part }, Y.createDeleteSet()));
+  }
+  for (const part of splitDeletes(deletes, RANGES_PER_LOOK)) {
+    looks.push(() => touchesThreads(owner, { isInRoot, named: [] }, part));
+  }
+  let began = slicing.now();
+  for (const look of looks) {
+    if (look()) return true;
+    if (slicing.now() - began < SLICE_MS) continue;
+    await slicing.nextTurn();
+    began = slicing.now();
+  }
+  return false;
 }
 
 async function findNewDeletesInSlices(document: Y.Doc, sent: DeleteSet, slicing: Slicing): Promise<DeleteSet> {

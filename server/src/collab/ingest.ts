@@ -1,19 +1,21 @@
 import type { AuthoredUpdate, DocumentStore } from '@quire/persistence';
-import { type CloseCode, closeCodes, mayWrite, type SyncFrame } from '@quire/protocol';
+import { type CloseCode, closeCodes, type SyncFrame } from '@quire/protocol';
 import * as Y from 'yjs';
+import { findCompanionFault } from './companion-rules.ts';
 import type { DocumentConnection } from './document-connection.ts';
 import type { DocumentOwner } from './document-owner.ts';
 import { weighNews } from './document-size.ts';
+import { belongsToTheDead } from './former-lives.ts';
 import { mayTakeLong } from './integration-cost.ts';
 import { isLarge } from './large-update.ts';
 import { findNovelty } from './novelty.ts';
 import type { PendingLimits, Weighable } from './pending-edits.ts';
+import { Refusal } from './refusal.ts';
 import type { DraftedEdit } from './server-edit.ts';
 import type { Established } from './session-context.ts';
 import { splitByAuthor } from './split-by-author.ts';
 import type { Submission } from './submission.ts';
 import {
-  belongsToTheDead,
   hasMissingDependencies,
   type InspectedUpdate,
   inspectUpdate,
@@ -48,6 +50,8 @@ export type Candidate = Weighable;
 /** The questions that only all of an update can answer: asked of it here, or answered by a thread beforehand. */
 export interface Questions<C extends Candidate> {
   belongsToTheDead(update: C, tombstone: ReadonlyMap<number, number>): boolean;
+  /** What a client may not put into these comments; null when all is well. */
+  findCompanionFault(update: C, comments: DocumentOwner, commented: DocumentOwner): CloseCode | null;
   weighNews(update: C, clockOf: (client: number) => number): number;
   hasMissingDependencies(update: C, clockOf: (client: number) => number): boolean;
   /** Whether its types lie within the limit; if so, they are on their way. */
@@ -56,6 +60,7 @@ export interface Questions<C extends Candidate> {
 
 const askedHere: Questions<InspectedUpdate> = {
   belongsToTheDead,
+  findCompanionFault: (update, comments, commented) => findCompanionFault(comments, commented, update),
   weighNews,
   hasMissingDependencies,
   admitTypes: (update, { typeDepths }, limit, clockOf) => typeDepths.admits(update, limit, clockOf),
@@ -95,11 +100,27 @@ export function ingest(
   return accepted;
 }
 
-/** An edit of the server's own; resolves once it is durable, and rejects with what kept it from the disk. */
-export function ingestServerEdit(owner: DocumentOwner, author: string, { update, title }: DraftedEdit): Promise<void> {
-  for (const { client, end } of inspectUpdate(update).spans) owner.noteAhead(client, end);
+/**
+ * An edit of the server's own; resolves once it is durable, and rejects with what kept it from the disk.
+ *
+ * @throws {Refusal} when it would make the document too large, as an edit of a client is refused; or when everybody was put
+ * out of it since it was opened
+ */
+export async function ingestServerEdit(
+  owner: DocumentOwner,
+  author: string,
+  { update, title }: DraftedEdit,
+  limits: Pick<IngestLimits, 'maxDocumentBytes'>,
+): Promise<void> {
+  // No flush would end the wait. Whoever tries again meets the new state.
+  if (!owner.isOpen) throw new Refusal(closeCodes.loadFailed);
+  const inspected = inspectUpdate(update);
+  const news = weighNews(inspected, (client) => owner.clockOf(client));
+  if (!fits(owner, news, inspected.deletes, limits)) throw new Refusal(closeCodes.documentTooLarge);
+  for (const { client, end } of inspected.spans) owner.noteAhead(client, end);
+  owner.size.note(news);
   const slowly = isLarge(update) ? { large: update } : {};
-  return new Promise((resolve, reject) => {
+  await new Promise<void>((resolve, reject) => {
     owner.submit({
       connection: null,
       handshake: 0,
@@ -177,15 +198,18 @@ export function findObjection<C extends Candidate>(
   store: Pick<DocumentStore, 'status'>,
   limits: IngestLimits,
 ): Verdict | null {
-  if (novelty === null) return !mayWrite(grant.role) && kind === 'update' ? readOnly : null;
-  if (!mayWrite(grant.role)) return readOnly;
+  if (novelty === null) return !grant.canWrite && kind === 'update' ? readOnly : null;
+  if (!grant.canWrite) return readOnly;
   if (store.status.state === 'refusing') return refuse(closeCodes.storageRefused);
   if (questions.belongsToTheDead(whole, owner.tombstone)) return refuse(closeCodes.staleEpoch, 'document');
+  if (novelty.spans.some(({ client }) => client === owner.serverClient.id)) return refuse(closeCodes.badUpdate);
+  const { commented } = owner;
+  const fault = commented === null ? null : questions.findCompanionFault(novelty, owner, commented);
+  if (fault !== null) return refuse(fault, 'document');
   if (!owner.hasRoomFor(novelty.update.length)) return refuse(closeCodes.overloaded);
   const clockOf = (client: number): number => owner.clockOf(client);
   const news = questions.weighNews(novelty, clockOf);
-  const fits = news === 0 || owner.hasRoomToGrow(news, limits.maxDocumentBytes);
-  if (!fits && !owner.size.isOutweighed(news, novelty.deletes)) return refuse(closeCodes.documentTooLarge, 'document');
+  if (!fits(owner, news, novelty.deletes, limits)) return refuse(closeCodes.documentTooLarge, 'document');
   const isMissingSomething = questions.hasMissingDependencies(novelty, clockOf);
   if (isMissingSomething && !owner.pending.hasRoomFor(novelty, limits)) return refuse(closeCodes.tooMuchPending);
   // The last to be asked: what passes here is taken to be on its way.
@@ -199,4 +223,14 @@ export function findObjection<C extends Candidate>(
 
 export function refuse(code: CloseCode, scope: 'session' | 'document' = 'session'): Verdict {
   return { kind: 'refused', code, scope };
+}
+
+/** Whether there is room for what an update brings, or it takes away as much. */
+function fits(
+  owner: DocumentOwner,
+  news: number,
+  deletes: InspectedUpdate['deletes'],
+  { maxDocumentBytes }: Pick<IngestLimits, 'maxDocumentBytes'>,
+): boolean {
+  return news === 0 || owner.hasRoomToGrow(news, maxDocumentBytes) || owner.size.isOutweighed(news, deletes);
 }

@@ -15,7 +15,13 @@ import {
 
 const EMPTY_VECTOR = Y.encodeStateVector(new Y.Doc());
 const holdings = { stateVector: EMPTY_VECTOR, ahead: new Map(), pending: [], tombstone: new Map() };
-const caseOf = (update: Uint8Array, maxParts = 500_000): Case => ({ kind: 'update', update, holdings, maxParts });
+const caseOf = (update: Uint8Array, maxParts = 500_000): Case => ({
+  kind: 'update',
+  update,
+  holdings,
+  serverRoot: null,
+  maxParts,
+});
 const typed = (text: string): Uint8Array => {
   const doc = new Y.Doc();
   doc.getText('body').insert(0, text);

@@ -17,8 +17,13 @@ function holdingsOf(document: Y.Doc, ahead: readonly (readonly [number, number])
   };
 }
 
-function findSound(kind: 'update' | 'step-2', update: Uint8Array, holdings: Holdings): SoundUpdate {
-  const finding = judge({ kind, update, holdings, maxParts: MAX_PARTS });
+function findSound(
+  kind: 'update' | 'step-2',
+  update: Uint8Array,
+  holdings: Holdings,
+  serverRoot: string | null = null,
+): SoundUpdate {
+  const finding = judge({ kind, update, holdings, serverRoot, maxParts: MAX_PARTS });
   if (finding.kind !== 'sound') throw new Error(`it is ${finding.kind}`);
   return finding.sound;
 }
@@ -90,13 +95,35 @@ describe('what is found out about a large update without its document', () => {
     expect([...inside.hangOn]).toEqual([1, 0]);
   });
 
+  it('[G6] says what it hangs on where a part of the document is the server’s alone', () => {
+    const item = { text: 'x', origin: { client: 7, clock: 4 } };
+    const update = Y.mergeUpdates([makeManyTexts(8, 10, 3), makeUpdate([{ client: 9, clock: 0, items: [item] }])]);
+    const holdings = holdingsOf(new Y.Doc());
+    const { reach } = findSound('update', update, holdings, 'threads');
+    expect(reach?.isInRoot).toBe(false);
+    expect(unpackSpans(reach?.named ?? new Float64Array())).toEqual(
+      expect.arrayContaining([
+        { client: 7, start: 4, end: 5 },
+        { client: 8, start: 2, end: 12 },
+      ]),
+    );
+    const thread = new Y.Doc();
+    thread.getMap('threads').set('one', 1);
+    expect(findSound('update', Y.encodeStateAsUpdate(thread), holdings, 'threads').reach?.isInRoot).toBe(true);
+    expect(findSound('update', update, holdings).reach).toBeNull();
+  });
+
   it('is that it is no update, or has too many parts, where that is so', () => {
     const holdings = holdingsOf(new Y.Doc());
     const itself = makeUpdate([{ client: 7, clock: 0, items: [{ text: 'x', origin: { client: 7, clock: 0 } }] }]);
     for (const update of [new Uint8Array([1, 2, 3]), itself]) {
-      expect(judge({ kind: 'update', update, holdings, maxParts: MAX_PARTS })).toEqual({ kind: 'bad' });
+      expect(judge({ kind: 'update', update, holdings, serverRoot: null, maxParts: MAX_PARTS })).toEqual({
+        kind: 'bad',
+      });
     }
     const many = makeManyTexts(7, 200);
-    expect(judge({ kind: 'update', update: many, holdings, maxParts: 100 })).toEqual({ kind: 'too-complex' });
+    expect(judge({ kind: 'update', update: many, holdings, serverRoot: null, maxParts: 100 })).toEqual({
+      kind: 'too-complex',
+    });
   });
 });

@@ -1,11 +1,11 @@
 import * as Y from 'yjs';
 import { weighNews } from './document-size.ts';
+import { belongsToTheDead } from './former-lives.ts';
 import { mayTakeLongAlone } from './integration-cost.ts';
 import { findNewSpans, pickStructs } from './novelty.ts';
 import { layOut } from './split-by-author.ts';
 import { type SurveyedTypes, surveyTypes } from './type-depths.ts';
 import {
-  belongsToTheDead,
   hasMissingDependencies,
   type InspectedUpdate,
   inspectUpdate,
@@ -13,6 +13,7 @@ import {
   UpdateError,
 } from './update-inspection.ts';
 import { hasMoreParts } from './update-parts.ts';
+import { findReach } from './update-reach.ts';
 import { WalkError } from './update-walk.ts';
 
 /**
@@ -36,6 +37,8 @@ export interface Case {
   /** With memory of its own, which changes hands. */
   readonly update: Uint8Array;
   readonly holdings: Holdings;
+  /** The root that nobody but the server writes in, as that of threads in comments; null where there is none. */
+  readonly serverRoot: string | null;
   readonly maxParts: number;
 }
 
@@ -57,6 +60,14 @@ export interface SoundUpdate {
   /** The room that it takes, at most. */
   readonly news: number;
   readonly types: SurveyedTypes;
+  /** What it hangs on; null where nothing is the server's alone. */
+  readonly reach: PackedReach | null;
+}
+
+export interface PackedReach {
+  readonly isInRoot: boolean;
+  /** Client, first clock, end. */
+  readonly named: Float64Array;
 }
 
 export type Finding =
@@ -75,7 +86,7 @@ export function judge(asked: Case): Finding {
   }
 }
 
-function describe({ kind, update, holdings }: Case): SoundUpdate {
+function describe({ kind, update, holdings, serverRoot }: Case): SoundUpdate {
   const whole = inspectUpdate(update);
   const known = Y.decodeStateVector(holdings.stateVector);
   const clockOf = (client: number): number => Math.max(known.get(client) ?? 0, holdings.ahead.get(client) ?? 0);
@@ -92,7 +103,13 @@ function describe({ kind, update, holdings }: Case): SoundUpdate {
     isMissingSomething: hasMissingDependencies(novelty, clockOf),
     news: weighNews(novelty, clockOf),
     types: surveyTypes(novelty.structs, clockOf),
+    reach: serverRoot === null ? null : packReach(novelty, serverRoot),
   };
+}
+
+function packReach({ structs }: InspectedUpdate, root: string): PackedReach {
+  const { isInRoot, named } = findReach(structs, root);
+  return { isInRoot, named: packSpans(named) };
 }
 
 /** Brings it into a document of its own: one that loops does so here, where it is cut short. */

@@ -1,9 +1,10 @@
 import type { LoadedDocument } from '@quire/persistence';
 import * as Y from 'yjs';
 import type { Logger } from '../observability/log.ts';
-import { applyInSlices, inSlices, type Slicing, systemSlicing } from './apply-in-slices.ts';
+import { applyInSlices, inSlices, type Slicing } from './apply-in-slices.ts';
 import { applyOrSkip } from './apply-updates.ts';
 import { SetAside } from './set-aside.ts';
+import { updatesIn } from './stored-updates.ts';
 
 /**
  * Brings a stored document into memory, a few milliseconds at a time: a document of 260,000 edits takes a quarter of a
@@ -13,12 +14,11 @@ export async function loadInSlices(
   document: Y.Doc,
   loaded: LoadedDocument,
   log: Pick<Logger, 'error'>,
-  slicing: Slicing = systemSlicing,
+  slicing: Slicing,
 ): Promise<void> {
   if (loaded.snapshot !== null) await applyStored(document, loaded.snapshot, slicing);
-  const updates = loaded.entries.flatMap((entry) => entry.updates.map(({ update }) => update));
   const waiting = new SetAside();
-  for (const batch of splitAtLarge(updates, slicing.minBytes)) {
+  for (const batch of splitAtLarge(updatesIn(loaded.entries), slicing.minBytes)) {
     await inSlices(document, batch.small.length, slicing, null, (index) => {
       const update = batch.small[index];
       if (update === undefined) return;
@@ -51,7 +51,7 @@ async function applyStored(document: Y.Doc, update: Uint8Array, slicing: Slicing
 
 /** Updates in their order, each one that takes slices of its own apart from those that share them. */
 function* splitAtLarge(
-  updates: readonly Uint8Array[],
+  updates: Iterable<Uint8Array>,
   minBytes: number,
 ): Generator<{ readonly small: readonly Uint8Array[]; readonly large: Uint8Array | null }> {
   let small: Uint8Array[] = [];

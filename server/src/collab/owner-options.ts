@@ -6,6 +6,7 @@ import type { Logger } from '../observability/log.ts';
 import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
 import type { Slicing } from './apply-in-slices.ts';
 import type { RingBudget } from './broadcast-ring.ts';
+import type { DocumentOwner } from './document-owner.ts';
 import type { FlushTimer } from './flush-window.ts';
 import type { Submission } from './submission.ts';
 
@@ -22,6 +23,10 @@ export interface OwnerOptions {
   readonly stored: Uint8Array | null;
   /** What it takes on the disk: its snapshot, and the edits since. */
   readonly storedBytes: { readonly snapshot: number; readonly edits: number };
+  /** Something is stored of this life. */
+  readonly isStored: boolean;
+  /** The document that these are the comments on; null for all others. */
+  readonly commented: DocumentOwner | null;
   /** The title that the store's index has. */
   readonly storedTitle: string;
   readonly store: DocumentStore;
@@ -35,8 +40,7 @@ export interface OwnerOptions {
   readonly maxRingBytes: number;
   readonly ringBudget: RingBudget;
   readonly unloadDelayMs: number;
-  /** Left out: as the system's clock says. */
-  readonly slicing?: Slicing | undefined;
+  readonly slicing: Slicing;
   /** Called when nobody has needed the document for `unloadDelayMs`. */
   onIdle(): void;
   /** The transaction origin under which a batch is applied, so that hooks see where it came from: one of its own for each. */

@@ -1,4 +1,5 @@
 import type { DocumentStore } from '@quire/persistence';
+import type { Standing } from '../auth/standing.ts';
 import type { Logger } from '../observability/log.ts';
 import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
 import type { Seats } from '../seats.ts';
@@ -35,6 +36,7 @@ export interface SessionContext {
   /** Sessions by the id of their user. */
   readonly users: Seats;
   discardDestroyed(name: string): void;
+  readonly standing: Pick<Standing, 'findEnd'>;
   readonly renewals: GrantRenewals;
   readonly watch: GrantWatch;
   /** Counts somebody on the way into a document, so that it isn't unloaded under them (R6); returns the end of it. */

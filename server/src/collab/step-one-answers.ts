@@ -3,6 +3,7 @@ import { createDecoder, readVarUint } from 'lib0/decoding';
 import * as Y from 'yjs';
 import { throughGate } from './content-intake.ts';
 import type { DocumentConnection } from './document-connection.ts';
+import { holdsTheDead } from './former-lives.ts';
 import { copyOf, weigh } from './frame-bytes.ts';
 import type { Established, FrameHost, Progress } from './session-context.ts';
 
@@ -30,29 +31,36 @@ export function takeStepOne(
 
 function answer(host: FrameHost, connection: DocumentConnection, state: Established, frame: StepOne): void {
   const stateVector = new Uint8Array(frame.stateVector);
-  if (!beginHandshake(host, connection, stateVector)) return;
+  if (!beginHandshake(host, connection, state, stateVector)) return;
   if (host.port.isBehind) keepStepOne(host, connection, state, stateVector);
   else sendStepTwo(host, connection, state, stateVector);
 }
 
-/** @returns whether it is a state vector; otherwise the session ends */
+/** @returns whether it is the state vector of somebody who may go on; otherwise the connection ends */
 export function beginHandshake(
   { context: { limits } }: FrameHost,
   connection: DocumentConnection,
+  { owner }: Established,
   stateVector: Uint8Array,
 ): boolean {
+  let known: ReadonlyMap<number, number>;
   try {
     if (readVarUint(createDecoder(stateVector)) > limits.maxUpdateParts) {
       connection.closeSession(closeCodes.updateTooComplex);
       return false;
     }
-    connection.ledger.beginHandshake(Y.decodeStateVector(stateVector));
-    return true;
+    known = Y.decodeStateVector(stateVector);
   } catch {
     // lib0 throws plain errors for bytes that are not a state vector; the frame is at fault, whatever they say.
     connection.closeSession(closeCodes.badFrame);
     return false;
   }
+  if (holdsTheDead(known, owner.tombstone)) {
+    connection.closeDocument(closeCodes.staleEpoch);
+    return false;
+  }
+  connection.ledger.beginHandshake(known);
+  return true;
 }
 
 export function sendStepTwo(
@@ -77,7 +85,7 @@ export function completeAnswer(
   state: Established,
   frame: StepOne,
 ): void {
-  if (!beginHandshake(host, connection, frame.stateVector)) return;
+  if (!beginHandshake(host, connection, state, frame.stateVector)) return;
   const { encoded } = state.owner;
   if (encoded.isAsLoaded) connection.send(encoded.stepOne);
   else if (host.port.isBehind) keepStepOne(host, connection, state, encoded.loadedVector);

@@ -1,21 +1,25 @@
 import { readFile } from 'node:fs/promises';
-import { MemoryStore } from '@quire/persistence';
 import type { Hono } from 'hono';
 import { pino } from 'pino';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createApi } from '../api/api.ts';
-import { createDocuments } from '../api/documents.ts';
 import { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
 import { createMetricsRoute } from '../observability/metrics/metrics-route.ts';
+import { type AccessStage, openAccessStage } from '../testing/access-stage.ts';
 import { openGuard } from '../testing/open-guard.ts';
-import { createStoreEditor } from '../testing/store-editor.ts';
 import { createApp } from './app.ts';
 
+let stage: AccessStage;
+beforeEach(async () => {
+  stage = await openAccessStage();
+});
+afterEach(() => stage.stop());
+
 function createWhole() {
-  const store = new MemoryStore();
   const log = pino({ level: 'silent' });
   const api = createApi({
-    documents: createDocuments({ store, editor: createStoreEditor(store) }),
+    documents: stage.documents,
+    rules: stage,
     guard: openGuard,
     origins: { allowedOrigins: [], isLoopbackOnly: true },
     log,

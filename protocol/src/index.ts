@@ -44,6 +44,7 @@ export {
 export { MAX_RETRY_HINT_MS, type RetryHint, readRetryHint, withRetryHint } from './retry-hint.ts';
 export { includesRole, mayWrite, type Role, roles } from './roles.ts';
 export { type SyncFrame, syncTypes } from './sync-frame.ts';
+export { readViewers, type Viewers, writeViewers } from './viewers.ts';
 export {
   decodeYWebsocketFrame,
   encodePermissionDenied,

@@ -12,6 +12,8 @@ export interface Flush {
   readonly updates: readonly Uint8Array[];
   /** Who is there; null when nothing of that changed. */
   readonly presence: Uint8Array | null;
+  /** How many are there beyond those who are listed; null when that is known to all. Only for dialects that have a word for it. */
+  readonly viewers: Uint8Array | null;
   /** Receipts and echoes, framed. */
   readonly own: ReadonlyMap<DocumentConnection, readonly Buffer[]>;
   /** The connection to whom nothing that all are told is news, if there is one. */
@@ -24,10 +26,12 @@ export interface Flush {
  * socket is behind gets it later.
  */
 export function sendToAll(audience: Audience, stragglers: Stragglers, flush: Flush): void {
-  const { knowsAll, own, presence, updates } = flush;
-  const bodies = presence === null ? updates : [...updates, presence];
-  if (bodies.length === 0 && own.size === 0) return;
+  const { knowsAll, own, presence, updates, viewers } = flush;
+  const toAll = presence === null ? updates : [...updates, presence];
+  const toThoseWhoCount = viewers === null ? toAll : [...toAll, viewers];
+  if (toThoseWhoCount.length === 0 && own.size === 0) return;
   for (const listeners of audience.groups()) {
+    const bodies = listeners.takesStateless ? toThoseWhoCount : toAll;
     const framed = joinSmall(bodies.flatMap((body) => listeners.frame(body)));
     let sockets = 0;
     for (const connection of listeners.connections) {

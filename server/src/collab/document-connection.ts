@@ -1,5 +1,5 @@
 import type { Connection as HocuspocusConnection } from '@hocuspocus/server';
-import type { Address, ClientFrame, CloseCode, ServerFrame } from '@quire/protocol';
+import { type Address, type ClientFrame, type CloseCode, mayWrite, type ServerFrame } from '@quire/protocol';
 import type { Grant } from '../auth/authenticator.ts';
 import { kindOfBody, kindOfSaid } from '../observability/metrics/sent-meters.ts';
 import type { Listeners } from './audience.ts';
@@ -101,4 +101,11 @@ export class DocumentConnection {
     if (this.session.dialect.name === 'hocuspocus') this.#host.endConnection(this, code);
     else this.session.close(code);
   }
+}
+
+/** Whether somebody may change the document now: a fresh token may have brought another role. */
+export function mayEdit(connection: object): boolean {
+  if (!(connection instanceof DocumentConnection)) return false;
+  const { state } = connection;
+  return state.kind === 'established' && mayWrite(state.grant.role);
 }

@@ -91,7 +91,7 @@ const limitsSchema = z.strictObject({
   maxListedPeople: whole(0, 100_000)
     .default(200)
     .describe(
-      'Most people whom a document shows to everybody who has it open; of further ones only the number is told. Showing n people costs n² messages.',
+      'Most people whom a document shows to everybody who has it open; of further ones only the number is told. Each that is shown costs everybody a message whenever their cursor moves.',
     ),
   maxPendingUpdates: whole(1, 100_000)
     .default(500)

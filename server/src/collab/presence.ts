@@ -26,9 +26,9 @@ export interface PresenceOptions {
   readonly count: PeopleCount | null;
   /** How many are listed; the others are counted. */
   readonly maxListed: number;
-  mayEdit(owner: PresenceOwner): boolean;
+  readonly mayEdit: (owner: PresenceOwner) => boolean;
   /** Monotonic, in ms. */
-  now(): number;
+  readonly now: () => number;
 }
 
 /** What everybody is to be told. */

@@ -142,7 +142,13 @@ describe('the SDK against a real server', () => {
       return room;
     });
     // Four are here. Who is listed sees two, and two more; who is not sees three, and one more.
-    await untilTrue(() => rooms.map((room) => `${room.people.get().length}+${room.viewers.get()}`).sort().join() === '2+2,2+2,3+1,3+1');
+    await untilTrue(
+      () =>
+        rooms
+          .map((room) => `${room.people.get().length}+${room.viewers.get()}`)
+          .sort()
+          .join() === '2+2,2+2,3+1,3+1',
+    );
     const unlisted = rooms.find((room) => room.viewers.get() === 1) as Room;
     const me = unlisted.people.get()[0];
     textOf(unlisted).insert(0, 'me, too');

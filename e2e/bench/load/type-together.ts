@@ -46,8 +46,7 @@ export async function typeTogether(target: Target, task: TypeTogether): Promise<
   const documents = Array.from({ length: task.documents }, (_, index) => `bench/typing-${index}`);
   if (task.contentBytes > 0) await fillDocuments(target, documents, task.contentBytes);
   const { peoplePerDocument, writersPerDocument, editsPerSecondPerWriter, movesPerSecondPerWriter } = task;
-  const { cursorWithEachEdit, withReceipts } =
-    task;
+  const { cursorWithEachEdit, withReceipts } = task;
   const room = new TypingRoom({
     dialect,
     port: target.port,

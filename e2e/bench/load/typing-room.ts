@@ -238,9 +238,7 @@ export class TypingRoom {
         const edit = dialect.update(document, encodeKeystroke(client, clock));
         return cursorWithEachEdit ? Buffer.concat([edit, cursorAt(clock + 1)]) : edit;
       }),
-      moves: Array.from({ length: moveCount }, (_, clock) =>
-        cursorAt(clock + 1),
-      ),
+      moves: Array.from({ length: moveCount }, (_, clock) => cursorAt(clock + 1)),
       lastMove: cursorAt(LAST_CURSOR),
       sentAt: new Float64Array(editCount),
       sent: 0,

@@ -1,12 +1,6 @@
 import type { Connection as HocuspocusConnection } from '@hocuspocus/server';
 import type { DocumentStore } from '@quire/persistence';
-import {
-  type ClientFrame,
-  type CloseCode,
-  closeCodes,
-  FrameError,
-  parseAddress,
-} from '@quire/protocol';
+import { type ClientFrame, type CloseCode, closeCodes, FrameError, parseAddress } from '@quire/protocol';
 import { createDecoder, readVarUint } from 'lib0/decoding';
 import * as Y from 'yjs';
 import { type Grant, scopeOf } from '../auth/authenticator.ts';

@@ -85,12 +85,7 @@ export class LastWords {
   /** What was noted is told now. @returns the version in which */
   tell(): number {
     this.#version += 1;
-    for (const clientId of this.#departures.keys()) {
-      if (this.#departures.size <= MAX_REMEMBERED_CLOCKS) break;
-      this.#forgottenVersion = Math.max(this.#forgottenVersion, this.#words.get(clientId)?.version ?? 0);
-      this.#words.delete(clientId);
-      this.#departures.delete(clientId);
-    }
+    if (this.#departures.size > MAX_REMEMBERED_CLOCKS) this.#forgetOldest();
     return this.#version;
   }
 
@@ -101,5 +96,15 @@ export class LastWords {
   since(version: number): readonly number[] | 'forgotten' {
     if (version < this.#forgottenVersion) return 'forgotten';
     return [...this.#words].flatMap(([clientId, word]) => (word.version > version ? clientId : []));
+  }
+
+  /** Once it was told what became of them: it is for those who come back, and for those who are behind. */
+  #forgetOldest(): void {
+    for (const clientId of this.#departures.keys()) {
+      if (this.#departures.size <= MAX_REMEMBERED_CLOCKS) return;
+      this.#forgottenVersion = Math.max(this.#forgottenVersion, this.#words.get(clientId)?.version ?? 0);
+      this.#words.delete(clientId);
+      this.#departures.delete(clientId);
+    }
   }
 }

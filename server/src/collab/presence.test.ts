@@ -147,6 +147,26 @@ describe('presence', () => {
     reader.destroy();
   });
 
+  it('[R10] what somebody repeats of their own, of what was told at a later clock than theirs, does not undo what they said since', () => {
+    const presence = createPresence();
+    const [old, current] = [{}, {}];
+    presence.enter(old);
+    presence.hear(old, hi(ADA, 7), false);
+    presence.forget(old);
+    take(presence);
+    presence.enter(current);
+    presence.hear(current, hi(ADA, 7), false);
+    expect(take(presence)).toEqual([hi(ADA, 9, { at: 7 })]);
+    // She moved before she heard that; her provider takes over what it hears of her, and says each of it again.
+    presence.hear(current, hi(ADA, 8), false);
+    expect(take(presence)).toEqual([hi(ADA, 10, { at: 8 })]);
+    presence.hear(current, hi(ADA, 9, { at: 7 }), false);
+    presence.hear(current, hi(ADA, 10, { at: 8 }), false);
+    expect(presence.hasChanges).toBe(false);
+    presence.hear(current, hi(ADA, 11), false);
+    expect(take(presence)).toEqual([hi(ADA, 11)]);
+  });
+
   it('many moves between two flushes are one entry, the last', () => {
     const presence = createPresence();
     const socket = {};

@@ -6,6 +6,12 @@ import { ViewerCount } from './viewer-count.ts';
 /** Whoever may speak for a state: a document connection. Compared by identity only. */
 export type PresenceOwner = object;
 
+/**
+ * Of what was told at later clocks than its client claimed, so much is remembered until that client says something later:
+ * more than it can have on the way at once.
+ */
+const MOST_CORRECTIONS = 16;
+
 /** The state of somebody who has left. */
 export const LEFT = 'null';
 
@@ -15,6 +21,11 @@ interface KnownState {
   clock: number;
   /** JSON text of an object. */
   readonly state: string;
+  /**
+   * Clocks at which something was told of them that their own client had not claimed, and what. Providers take over what
+   * they hear of themselves and repeat it, by then perhaps older than what they have said since (R10). Null while none is.
+   */
+  corrections: Map<number, string> | null;
 }
 
 /** Counts the states of all documents together. */
@@ -188,7 +199,9 @@ export class Presence {
     const known = this.#states.get(clientId);
     if (state === LEFT) return known?.speaker.owner === owner;
     if (known === undefined) return this.#lastWords.isReturn(owner, clientId, clock);
-    if (known.speaker.owner === owner) return known.state !== state || clock > known.clock;
+    if (known.speaker.owner === owner) {
+      return clock > known.clock || (known.state !== state && known.corrections?.get(clock) !== state);
+    }
     // Providers repeat what they hear of others, at the same clock. Only news moves a state, and what a connection
     // says unprompted: a client that came back before its old socket was missed.
     const told = this.#lastClockAsHere(clientId);
@@ -206,7 +219,8 @@ export class Presence {
     const speaker = this.#speakerOf(owner);
     if (before !== undefined && before.speaker !== speaker) before.speaker.clientIds.delete(clientId);
     speaker.clientIds.add(clientId);
-    this.#states.set(clientId, { speaker, clock, state });
+    const corrections = before === undefined || clock > before.clock ? null : before.corrections;
+    this.#states.set(clientId, { speaker, clock, state, corrections });
     if (before !== undefined) {
       if (this.#places.listed.has(clientId)) this.#tell(clientId);
       return;
@@ -241,6 +255,7 @@ export class Presence {
     if (known === undefined) return;
     const claimed = known.clock;
     known.clock = this.#lastWords.nextClock(clientId, claimed);
+    if (known.clock !== claimed) rememberCorrection(known);
     this.#note(clientId, known.clock, known.clock === claimed ? known.speaker.owner : null);
   }
 
@@ -277,4 +292,12 @@ export class Presence {
     const state = this.#places.listed.has(clientId) ? this.#states.get(clientId)?.state : undefined;
     return { clientId, clock: Math.max(0, this.#lastWords.clockOf(clientId)), state: state ?? LEFT };
   }
+}
+
+function rememberCorrection(known: KnownState): void {
+  known.corrections ??= new Map();
+  known.corrections.set(known.clock, known.state);
+  if (known.corrections.size <= MOST_CORRECTIONS) return;
+  const [oldest] = known.corrections.keys();
+  if (oldest !== undefined) known.corrections.delete(oldest);
 }

@@ -121,7 +121,11 @@ export class Stragglers {
   }
 }
 
-function bodiesFor({ listeners }: DocumentConnection, presence: Uint8Array | null, viewers: Viewers | null): Uint8Array[] {
+function bodiesFor(
+  { listeners }: DocumentConnection,
+  presence: Uint8Array | null,
+  viewers: Viewers | null,
+): Uint8Array[] {
   const bodies = presence === null ? [] : [encodeYWebsocketFrame({ kind: 'presence', presence })];
   if (viewers !== null && listeners?.takesStateless === true) bodies.push(encodeViewers(viewers));
   return bodies;

@@ -63,7 +63,14 @@ describe('beyond the people whom a document lists', () => {
     const late = await openRaw(url, 'plan');
     await vi.waitFor(() => expect(countsHeardBy(late)).toEqual([{ count: 1, listed: 1 }]));
     ben.socket.terminate();
-    await vi.waitFor(() => expect(countsHeardBy(ada)).toEqual([{ count: 1, listed: 1 }, { count: 0, listed: 1 }]), 5_000);
+    await vi.waitFor(
+      () =>
+        expect(countsHeardBy(ada)).toEqual([
+          { count: 1, listed: 1 },
+          { count: 0, listed: 1 },
+        ]),
+      5_000,
+    );
     expect(countsHeardBy(late)).toHaveLength(2);
   });
 

@@ -1,5 +1,13 @@
 import { Distribution } from './distribution.ts';
-import { closeNames, dialects, editSources, nameOwnEnd, nameRefusal, refusalCodes, waysToBeShown } from './label-values.ts';
+import {
+  closeNames,
+  dialects,
+  editSources,
+  nameOwnEnd,
+  nameRefusal,
+  refusalCodes,
+  waysToBeShown,
+} from './label-values.ts';
 import { metricTable } from './metric-table.ts';
 import { Outcomes } from './outcomes.ts';
 import { Tally } from './tally.ts';

@@ -74,6 +74,18 @@ describe('people in a room', () => {
     expect(states.meta.get(traveller.doc.clientID)?.clock).toBeGreaterThan(before);
   });
 
+  it('[R10] who alone lost the connection sees the others again at once, though these have not moved', async () => {
+    const [traveller, other] = [stage.connect().open('plan'), stage.connect().open('plan')];
+    other.setPerson(ben);
+    const seesBen = () => until(traveller.people, (people) => people.some((person) => person.name === 'Ben'), 5_000);
+    await Promise.all([traveller.whenSaved(), other.whenSaved(), seesBen()]);
+    stage.peer.connections[0]?.drop();
+    await untilState(traveller, 'reconnecting');
+    expect(traveller.people.get()).toHaveLength(1);
+    await seesBen();
+    expect(stage.peer.connections[1]?.isOpen).toBe(true);
+  });
+
   it('who are not listed are counted, without me, until the connection is lost', async () => {
     const room = stage.connect().open('plan');
     room.setPerson(ada);

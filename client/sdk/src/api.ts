@@ -51,8 +51,13 @@ export interface Room {
   /** For editor bindings. */
   readonly awareness: Awareness;
   readonly status: Readable<RoomStatus>;
-  /** Everybody in the document, one row per tab: me first, then by arrival. */
+  /**
+   * Everybody in the document, one row per tab: me first, then by arrival. Where there are more than the server lists
+   * (`limits.maxListedPeople`), those who edit go before those who only look on.
+   */
   readonly people: Readable<readonly Person[]>;
+  /** How many more are in the document than `people` has; nothing but their number is known. */
+  readonly viewers: Readable<number>;
   setPerson(person: PersonDetails): void;
   /** Resolves once every change made so far has its receipt; rejects when `signal` aborts or the room closes. */
   whenSaved(options?: { signal?: AbortSignal }): Promise<void>;

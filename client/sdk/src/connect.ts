@@ -153,6 +153,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
       awareness: room.awareness,
       status: room.status,
       people: room.people,
+      viewers: room.viewers,
       setPerson: (person) => room.setPerson(person),
       whenSaved: ({ signal } = {}) => room.whenSaved(signal),
       whenLoaded: ({ signal } = {}) => room.whenLoaded(signal),

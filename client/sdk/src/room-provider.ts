@@ -179,6 +179,19 @@ export class RoomProvider extends HocuspocusProvider {
     this.#step = 'none';
     this.#serverState = null;
     super.onClose();
+    this.#forgetOthers();
+  }
+
+  /**
+   * The others left the list with the connection, but their clocks stayed behind: whom the next connection tells of at the
+   * same clock would be ignored (R10), and be seen no earlier than at their next move, or renewal, up to 15 s later.
+   */
+  #forgetOthers(): void {
+    const { awareness } = this;
+    if (awareness === null) return;
+    for (const clientId of awareness.meta.keys()) {
+      if (clientId !== awareness.clientID) awareness.meta.delete(clientId);
+    }
   }
 
   #hasSentToken(): boolean {

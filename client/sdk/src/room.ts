@@ -1,4 +1,4 @@
-import { type CloseCode, closeCodes, findCloseCode, type ServerFrame } from '@quire/protocol';
+import { type CloseCode, closeCodes, findCloseCode, readViewers, type ServerFrame } from '@quire/protocol';
 import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import type { Person, PersonDetails, RoomStatus } from './api.ts';
@@ -65,6 +65,7 @@ export interface OpenRoom {
   readonly awareness: Awareness;
   readonly status: Readable<RoomStatus>;
   readonly people: Readable<readonly Person[]>;
+  readonly viewers: Readable<number>;
   setPerson(person: PersonDetails): void;
   whenSaved(signal?: AbortSignal): Promise<void>;
   whenLoaded(signal?: AbortSignal): Promise<void>;
@@ -165,6 +166,10 @@ class LiveRoom implements OpenRoom {
     return this.#people.list;
   }
 
+  get viewers(): Readable<number> {
+    return this.#people.viewers;
+  }
+
   setPerson(person: PersonDetails): void {
     this.#person = { name: person.name, color: person.color };
     this.appear();
@@ -190,6 +195,7 @@ class LiveRoom implements OpenRoom {
 
   lost(close: CloseCode, blamed: boolean): void {
     this.#cancelRejoin();
+    this.#people.countViewers(null);
     this.#see({ type: 'closed', close, blamed });
   }
 
@@ -304,12 +310,14 @@ class LiveRoom implements OpenRoom {
         if (frame.durable) this.#rejoinFailures = 0;
         this.#see({ type: 'receipt', durable: frame.durable });
         return;
+      case 'stateless':
+        this.#hearStateless(frame.payload);
+        return;
       case 'step-1':
       case 'update':
       case 'presence':
       case 'query-presence':
       case 'token-request':
-      case 'stateless':
         return;
       default:
         frame satisfies never;
@@ -326,12 +334,19 @@ class LiveRoom implements OpenRoom {
     this.#rejoinAfter(TOKEN_SECOND_MS);
   }
 
+  /** What an extension of the server says in a stateless message is not for the room. */
+  #hearStateless(payload: string): void {
+    const viewers = readViewers(payload);
+    if (viewers !== null) this.#people.countViewers(viewers);
+  }
+
   /** The server ended this document's connection and kept the socket. */
   #closedByServer(close: CloseCode): void {
     // A computer that slept through the end of its token was not there to be asked for a fresh one; nor may it have had one
     // in time when it was asked because of a revocation.
     const isOverdue = isAboutToken(close) && this.#mayTryAnotherToken;
     if (isOverdue) this.#mayTryAnotherToken = false;
+    this.#people.countViewers(null);
     this.#see({ type: 'closed', close, blamed: !isOverdue });
     if (isOver(this.#machine) || this.#machine.link.phase === 'too-large') return;
     const delayMs = computeRetryDelayMs(this.#rejoinFailures, this.#context.random());

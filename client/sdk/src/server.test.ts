@@ -6,7 +6,7 @@ import { IDBFactory } from 'fake-indexeddb';
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import type { Client, Room } from './api.ts';
+import type { Client, Person, Room } from './api.ts';
 import { systemClock } from './clock.ts';
 import { connect, connectIn } from './connect.ts';
 import { createFakeEnvironment, type FakeEnvironment } from './testing/fake-environment.ts';
@@ -121,6 +121,30 @@ describe('the SDK against a real server', () => {
     await until(one.people, (people) => people.length === 1);
     server = await serve(server.port, data);
     await seesBen();
+  });
+
+  it('beyond the people whom the server lists, everybody sees the same number, and themselves', async () => {
+    await server.kill();
+    server = await serve(server.port, data, { QUIRE_LIMITS_MAX_LISTED_PEOPLE: '2' });
+    const rooms = ['Ada', 'Ben', 'Eve', 'Fay'].map((name) => {
+      const room = open('plan');
+      room.setPerson({ name, color: '#2563eb' });
+      return room;
+    });
+    // Four are here. Who is listed sees two, and two more; who is not sees three, and one more.
+    await untilTrue(
+      () =>
+        rooms
+          .map((room) => `${room.people.get().length}+${room.viewers.get()}`)
+          .sort()
+          .join() === '2+2,2+2,3+1,3+1',
+    );
+    const unlisted = rooms.find((room) => room.viewers.get() === 1) as Room;
+    const me = unlisted.people.get()[0];
+    textOf(unlisted).insert(0, 'me, too');
+    const isThere = (people: readonly Person[]) => people.some(({ clientId }) => clientId === me?.clientId);
+    await Promise.all(rooms.map((room) => until(room.people, isThere)));
+    await until(unlisted.viewers, (count) => count === 2);
   });
 
   it('documents are created, listed, renamed and deleted; a second one of a name is refused with words', async () => {

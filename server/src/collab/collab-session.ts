@@ -1,14 +1,6 @@
 import type { Connection as HocuspocusConnection } from '@hocuspocus/server';
 import type { DocumentStore } from '@quire/persistence';
-import {
-  type ClientFrame,
-  type CloseCode,
-  closeCodes,
-  encodePresence,
-  encodeYWebsocketFrame,
-  FrameError,
-  parseAddress,
-} from '@quire/protocol';
+import { type ClientFrame, type CloseCode, closeCodes, FrameError, parseAddress } from '@quire/protocol';
 import { createDecoder, readVarUint } from 'lib0/decoding';
 import * as Y from 'yjs';
 import { type Grant, scopeOf } from '../auth/authenticator.ts';
@@ -399,7 +391,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
         }
         return;
       case 'query-presence':
-        this.#tellPresence(connection, state);
+        state.owner.stragglers.tellEverybody(connection);
         return;
       case 'token':
         this.#context.renewals.renew(connection, state, frame.token, this.#origin);
@@ -570,16 +562,6 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     backlog.stepOne = null;
     this.#countWaiting(-1, -stepOne.length);
     return stepOne;
-  }
-
-  #tellPresence(connection: DocumentConnection, { owner }: Established): void {
-    if (this.#port.isBehind) {
-      owner.stragglers.note(connection).presence = null;
-      return;
-    }
-    // Nobody is an answer too: clients ask to hear whether the connection lives.
-    const presence = owner.presence.encodeAll() ?? encodePresence([]);
-    connection.send(encodeYWebsocketFrame({ kind: 'presence', presence }));
   }
 
   drop(connection: DocumentConnection): void {

@@ -42,6 +42,8 @@ export interface CollaborationLimits extends SessionLimits {
   /** What documents keep of their broadcasts for those who are behind: each, and all together. */
   readonly maxRingBytesPerDocument: number;
   readonly maxRingBytes: number;
+  /** How many people of a document are shown to everybody who has it open. */
+  readonly maxListedPeople: number;
   /** How long a document that nobody needs stays in memory, in ms. */
   readonly unloadDelayMs: number;
 }
@@ -500,6 +502,7 @@ class LiveCollaboration implements Collaboration {
       maxJournalQueueBytes,
       maxRingBytes: limits.maxRingBytesPerDocument,
       ringBudget: this.#ringBudget,
+      maxListedPeople: limits.maxListedPeople,
       unloadDelayMs: limits.unloadDelayMs,
       onIdle: () => void this.#unload(document),
       onBroken: () => {

@@ -8,7 +8,7 @@ import { applyOrSkip } from './apply-updates.ts';
 import { Audience } from './audience.ts';
 import { collectOwnMessages, sendToAll } from './broadcast.ts';
 import type { RingBudget } from './broadcast-ring.ts';
-import type { DocumentConnection } from './document-connection.ts';
+import { type DocumentConnection, mayEdit } from './document-connection.ts';
 import { DocumentSize } from './document-size.ts';
 import { readTitle, TitleKeeper } from './document-title.ts';
 import { type FlushTimer, windowBeforeFlush } from './flush-window.ts';
@@ -20,6 +20,7 @@ import { closeCodeFor } from './store-refusal.ts';
 import { Stragglers } from './stragglers.ts';
 import { type Submission, weighSubmission } from './submission.ts';
 import { TypeDepths } from './type-depths.ts';
+import { encodeViewers } from './viewer-count.ts';
 
 /** What a document looks like to its owner; Hocuspocus's `Document` is one. */
 export type OwnedDocument = Y.Doc;
@@ -62,6 +63,8 @@ export interface OwnerOptions {
   readonly maxJournalQueueBytes: number;
   readonly maxRingBytes: number;
   readonly ringBudget: RingBudget;
+  /** How many people are shown to everybody; the others are counted. */
+  readonly maxListedPeople: number;
   readonly unloadDelayMs: number;
   /** Called when nobody has needed the document for `unloadDelayMs`. */
   onIdle(): void;
@@ -148,6 +151,7 @@ export class DocumentOwner {
   #lastFlush = { beganAt: Number.NEGATIVE_INFINITY, costMs: 0 };
   #cancelIdle: (() => void) | null = null;
   #cancelPresence: (() => void) | null = null;
+  #cancelCount: (() => void) | null = null;
   #applying = false;
   #wholeState: Uint8Array | null = null;
   #stepOne: Uint8Array | null = null;
@@ -160,7 +164,12 @@ export class DocumentOwner {
 
   constructor(options: OwnerOptions) {
     this.#options = options;
-    this.presence = new Presence(options.meters);
+    this.presence = new Presence({
+      count: options.meters?.people ?? null,
+      maxListed: options.maxListedPeople,
+      mayEdit,
+      now: () => options.clock.monotonicMs(),
+    });
     this.stragglers = new Stragglers(this.presence, options.maxRingBytes, options.ringBudget);
     this.name = options.name;
     this.epoch = options.epoch;
@@ -220,12 +229,7 @@ export class DocumentOwner {
     this.#cancelIdle?.();
     this.#cancelIdle = null;
     this.presence.enter(connection);
-    if (connection.session.isBehind) {
-      this.stragglers.note(connection).presence = null;
-      return;
-    }
-    const everybody = this.presence.encodeAll();
-    if (everybody !== null) connection.send(encodeYWebsocketFrame({ kind: 'presence', presence: everybody }));
+    if (this.presence.size > 0) this.stragglers.tellEverybody(connection);
   }
 
   leave(connection: DocumentConnection): void {
@@ -278,7 +282,7 @@ export class DocumentOwner {
     return isFull && this.isOpen; // a closed one has no flush that would end the wait
   }
 
-  /** There is presence to send. */
+  /** There may be presence to send. */
   presenceChanged(): void {
     this.#schedule();
   }
@@ -371,6 +375,7 @@ export class DocumentOwner {
     this.document.off('update', this.#onDocumentUpdate);
     this.#cancelIdle?.();
     this.#cancelPresence?.();
+    this.#cancelCount?.();
     this.#title.close();
     this.#cancelWholeState?.();
     this.stragglers.close();
@@ -384,6 +389,7 @@ export class DocumentOwner {
 
   #schedule(): void {
     if (this.#state.kind === 'closed') return;
+    this.#watchCount();
     switch (this.#flush.kind) {
       case 'scheduled':
         return;
@@ -512,17 +518,23 @@ export class DocumentOwner {
         updates.push(encodeYWebsocketFrame({ kind: 'update', update: made.update }));
       }
     }
-    const changes = this.presence.takeChanges();
+    const { message = null, saidBy = null, viewers = null } = this.presence.takeChanges() ?? {};
     let presence: Uint8Array | null = null;
-    if (changes !== null) {
-      this.#options.onPresence(changes.message);
-      presence = encodeYWebsocketFrame({ kind: 'presence', presence: changes.message });
+    if (message !== null) {
+      this.#options.onPresence(message);
+      presence = encodeYWebsocketFrame({ kind: 'presence', presence: message });
     }
     const { clock, meters } = this.#options;
     const answered: Submission[] | null = meters === null ? null : [];
     const own = collectOwnMessages(batch, this.stragglers, answered);
-    const knowsAll = updates.length === 0 ? (changes?.saidBy ?? null) : null;
-    sendToAll(this.#audience, this.stragglers, { updates, presence, own, knowsAll });
+    const knowsAll = updates.length === 0 ? saidBy : null;
+    sendToAll(this.#audience, this.stragglers, {
+      updates,
+      presence,
+      viewers: viewers === null ? null : encodeViewers(viewers),
+      own,
+      knowsAll,
+    });
     if (answered !== null && answered.length > 0) meters?.receipted(answered, clock.monotonicMs());
   }
 
@@ -531,6 +543,16 @@ export class DocumentOwner {
     this.#cancelPresence = this.#options.clock.after(PRESENCE_PATIENCE_MS, () => {
       this.#cancelPresence = null;
       if (this.#flush.kind === 'journalling') this.#broadcast([], null);
+    });
+  }
+
+  /** A count that may not be told yet is told later, if nothing else comes before. */
+  #watchCount(): void {
+    const { dueInMs } = this.presence.viewers;
+    if (dueInMs === null || dueInMs === 0 || this.#cancelCount !== null) return;
+    this.#cancelCount = this.#options.clock.after(dueInMs, () => {
+      this.#cancelCount = null;
+      this.#schedule();
     });
   }
 

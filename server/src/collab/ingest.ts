@@ -61,6 +61,7 @@ export function ingest(
     const refusal = findRefusal(owner, inspected, novelty, store, limits);
     if (refusal !== null) return refusal;
     if (frame.kind === 'update') noteAuthor(owner, connection.author, inspected);
+    owner.presence.noteEdit(connection);
   } else if (!grant.canWrite && frame.kind === 'update') {
     return { kind: 'read-only' };
   }

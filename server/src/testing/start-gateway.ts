@@ -39,6 +39,7 @@ export const testLimits: CollaborationLimits & GatewayLimits = {
   maxNestingDepth: 100,
   maxPresenceStateBytes: 16 * 1024,
   maxPresenceEntries: 256,
+  maxListedPeople: 200,
   maxPendingUpdates: 50,
   maxPendingBytes: 64 * 1024,
   maxUnestablishedBytes: MIB,

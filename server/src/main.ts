@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type DocumentStore, type LevelStoreOptions, openLevelStore } from '@quire/persistence';
 import { createApi } from './api/api.ts';
+import { DocumentStates } from './api/document-states.ts';
 import { createDocuments, type Documents } from './api/documents.ts';
 import type { Authenticator } from './auth/authenticator.ts';
 import { type ConfiguredAuthenticator, createAuthenticator } from './auth/create-authenticator.ts';
@@ -15,6 +16,7 @@ import { parseConfig } from './config/parse-config.ts';
 import type { Config, ConfigInput } from './config.ts';
 import { planDrain } from './gateway/drain.ts';
 import { createGateway } from './gateway/gateway.ts';
+import { createHttpDoor } from './gateway/over-http/http-door.ts';
 import { createApp } from './http/app.ts';
 import { createAddressReader } from './http/client-address.ts';
 import { createHandlers, createStartingHandlers } from './http/handlers.ts';
@@ -180,6 +182,7 @@ function compose(foundations: Foundations & { readonly store: DocumentStore }): 
     meters: metrics?.gateway ?? null,
   });
   const documents = createDocuments({ store, editor: collaboration });
+  const states = new DocumentStates({ store, clock });
   const origins = describeOrigins(config);
   let closing: Promise<void> | null = null;
 
@@ -191,21 +194,24 @@ function compose(foundations: Foundations & { readonly store: DocumentStore }): 
   const stopWatchingStore = logStoreStatus(store, logger.child({ component: 'journal' }));
   const log = logger.child({ component: 'http' });
   const app = createApp({
-    api: createApi({ documents, guard, readAddress, origins, log, isDraining }),
+    api: createApi({ documents, states, guard, readAddress, origins, clock, log, isDraining }),
     staticApp: config.app ? createStaticApp(config.appDirectory ?? builtAppDirectory) : null,
     readUnreadiness,
     log,
     metrics: metrics === null ? null : { route: metrics.serve({ store, collaboration }), gateway: metrics.gateway },
   });
-  listener.handle(createHandlers({ app, gateway, origins, isDraining, meters: metrics?.gateway ?? null }));
+  const httpDoor = createHttpDoor({ gateway, origins, isDraining, clock, meters: metrics?.gateway ?? null });
+  listener.handle(createHandlers({ app, gateway, httpDoor, origins, isDraining, meters: metrics?.gateway ?? null }));
 
   async function close(): Promise<void> {
     // Who asks meanwhile gets an answer: load balancers that it is not ready, clients when to try again.
     await gateway.close();
+    httpDoor.close();
     await collaboration.close();
     listener.stopAccepting();
     if (parts.store === undefined) await store.close();
     stopWatchingStore();
+    states.close();
     authenticator.close();
     metrics?.close();
     await listener.close();

@@ -4,6 +4,7 @@ export type {
   ConnectOptions,
   DocumentsApi,
   ListDocumentsOptions,
+  LoadingProgress,
   Person,
   PersonDetails,
   Room,
@@ -13,3 +14,4 @@ export { connect } from './connect.ts';
 export { QuireError, type QuireErrorCode } from './errors.ts';
 export type { Readable } from './readable.ts';
 export { labelFor, type RoomState, type StatusRow, type StatusTone, statusTable } from './status-table.ts';
+export type { Transport } from './transport-choice.ts';

@@ -23,6 +23,16 @@ export interface RoomWire {
   broken(cause: unknown): void;
 }
 
+/** One attempt to enter the room, on one connection. */
+export interface Entry {
+  /** As it was sent. */
+  readonly token: string;
+  /** Aborted when that connection has ended. */
+  readonly signal: AbortSignal;
+  /** Resolves when the server has let this room in; rejects when the connection ends first. */
+  readonly admitted: Promise<void>;
+}
+
 export interface RoomProviderOptions {
   readonly name: string;
   readonly document: Doc;
@@ -30,11 +40,24 @@ export interface RoomProviderOptions {
   readonly socket: HocuspocusProviderWebsocket;
   readonly getToken: () => Promise<string>;
   readonly wire: RoomWire;
+  /**
+   * Brings content into the document in another way before the server is asked for what is missing; null where there is
+   * nothing to bring. The room has entered by then, so that a delete of the document ends it (R14).
+   */
+  readonly fill: (entry: Entry) => Promise<void> | null;
   readonly clock: Clock;
 }
 
-/** How far the handshake of the living connection has come. */
-type HandshakeStep = 'none' | 'opened' | 'token' | 'step-1' | 'step-2';
+/** How far the handshake of the living connection has come. `filling`: it waits while content comes in another way. */
+type HandshakeStep = 'none' | 'opened' | 'token' | 'filling' | 'step-1' | 'step-2';
+
+/** An entry that its connection still decides on. */
+interface OpenEntry {
+  readonly signal: AbortSignal;
+  readonly admitted: Promise<void>;
+  admit(): void;
+  end(): void;
+}
 
 /**
  * Hocuspocus' provider, made countable: every content frame that leaves awaits exactly one receipt.
@@ -46,6 +69,8 @@ export class RoomProvider extends HocuspocusProvider {
   readonly #wire: RoomWire;
   readonly #clock: Clock;
   readonly #fetchToken: () => Promise<string>;
+  readonly #fill: RoomProviderOptions['fill'];
+  #entry: OpenEntry | null = null;
   #step: HandshakeStep = 'none';
   /** The state vector of the server's last step 1 on the living connection. */
   #serverState: Uint8Array | null = null;
@@ -64,6 +89,7 @@ export class RoomProvider extends HocuspocusProvider {
     this.#wire = options.wire;
     this.#clock = options.clock;
     this.#fetchToken = options.getToken;
+    this.#fill = options.fill;
   }
 
   /** Whether a frame may go out now; called by the socket for every frame of this room. */
@@ -74,10 +100,8 @@ export class RoomProvider extends HocuspocusProvider {
         return this.#step !== 'none';
       case 'step-1':
         if (this.#step === 'none' || this.#step === 'opened') return false;
-        if (this.#step === 'token') {
-          this.#step = 'step-1';
-          this.#wire.joining();
-        }
+        if (this.#step === 'token') this.#wire.joining();
+        if (this.#step === 'token' || this.#step === 'filling') this.#step = 'step-1';
         return true;
       case 'step-2':
         if (this.#step !== 'step-1' && this.#step !== 'step-2') return false;
@@ -88,8 +112,9 @@ export class RoomProvider extends HocuspocusProvider {
         if (this.#step !== 'step-2') return false;
         this.#wire.sent('update');
         return true;
-      case 'presence':
       case 'query-presence':
+        return this.isJoined || this.#step === 'step-1' || this.#step === 'step-2';
+      case 'presence':
       case 'stateless':
         return this.#step === 'step-1' || this.#step === 'step-2';
       case 'close':
@@ -106,13 +131,32 @@ export class RoomProvider extends HocuspocusProvider {
     this.#serverState = null;
     this.isAuthenticated = false;
     this.emit('open', { event });
+    this.#entry?.end();
+    this.#entry = beginEntry();
     await this.sendToken();
-    if (round === this.#round && this.#hasSentToken()) this.startSync();
+    if (round === this.#round && this.#hasSentToken()) await this.#enter(this.#entry);
+  }
+
+  override destroy(): void {
+    this.#entry?.end();
+    super.destroy();
+  }
+
+  async #enter({ admitted, signal }: OpenEntry): Promise<void> {
+    const filled = this.#fill({ token: String(this.configuration.token ?? ''), admitted, signal });
+    if (filled !== null) {
+      // Before the server's answer to the token, as with a step 1 that goes out at once.
+      this.#step = 'filling';
+      this.#wire.joining();
+      await filled;
+      if (signal.aborted) return;
+    }
+    this.startSync();
   }
 
   /** The server has let this room in on the living connection. */
   get isJoined(): boolean {
-    return this.isAuthenticated && (this.#step === 'step-1' || this.#step === 'step-2');
+    return this.isAuthenticated && (this.#step === 'filling' || this.#step === 'step-1' || this.#step === 'step-2');
   }
 
   /** Joins again on the socket's present connection, after the server closed this document's. */
@@ -164,6 +208,7 @@ export class RoomProvider extends HocuspocusProvider {
       if (frame.kind !== 'presence') this.#wire.broken(cause);
       return;
     }
+    if (frame.kind === 'authenticated') this.#entry?.admit();
     this.#wire.heard(frame);
   }
 
@@ -171,6 +216,8 @@ export class RoomProvider extends HocuspocusProvider {
     this.#round += 1;
     this.#step = 'none';
     this.#serverState = null;
+    this.#entry?.end();
+    this.#entry = null;
     super.onClose();
   }
 
@@ -188,4 +235,19 @@ export class RoomProvider extends HocuspocusProvider {
     if (awareness === null || meta === undefined) return;
     awareness.meta.set(awareness.clientID, { clock: meta.clock + 1, lastUpdated: this.#clock.now() });
   }
+}
+
+function beginEntry(): OpenEntry {
+  const abort = new AbortController();
+  const { promise: admitted, reject, resolve } = Promise.withResolvers<void>();
+  admitted.catch(() => {}); // mostly nobody waits for it
+  return {
+    signal: abort.signal,
+    admitted,
+    admit: resolve,
+    end() {
+      abort.abort();
+      reject(abort.signal.reason);
+    },
+  };
 }

@@ -13,25 +13,32 @@ import { bodyLimit } from 'hono/body-limit';
 import type { z } from 'zod';
 import type { AuthRequest } from '../auth/authenticator.ts';
 import type { Guard } from '../auth/guard.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import { createAddressReader, type ReadClientAddress } from '../http/client-address.ts';
 import { isAllowedOrigin, isTrustedHost, type OriginPolicy } from '../http/origins.ts';
 import { logRequestFailure } from '../http/request-failure.ts';
 import type { Logger } from '../observability/log.ts';
 import { createCursors } from './cursors.ts';
+import type { DocumentStates } from './document-states.ts';
 import type { Documents } from './documents.ts';
 import { listVisible } from './list-visible.ts';
 import { ApiError, problemKinds, respondProblem, toApiError } from './problems.ts';
 import { randomDocumentName } from './random-document-name.ts';
+import { addStateRoute } from './state-route.ts';
 
 /** Names and titles are all that is sent here; the content of documents takes the sockets. */
 const MAX_BODY_BYTES = 64 * 1024;
 const DOCUMENTS = '/v1/documents';
+const STATE = '/state';
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** The HTTP API under `/v1`. Whatever a client sends gets a 4xx at worst; 5xx is for what is not its fault. */
 export function createApi(options: {
   readonly documents: Documents;
   readonly guard: Guard;
+  /** Left out: none can be downloaded. */
+  readonly states?: DocumentStates;
+  readonly clock?: Clock;
   /** Left out: whoever is at the other end of the connection. */
   readonly readAddress?: ReadClientAddress;
   readonly origins: OriginPolicy;
@@ -40,6 +47,7 @@ export function createApi(options: {
   readonly isDraining: () => boolean;
 }): Hono {
   const { documents, guard, readAddress = createAddressReader([]), origins, log, isDraining } = options;
+  const { clock = systemClock, states } = options;
   const api = new Hono();
   const cursors = createCursors();
   const admit = (context: Context, document: DocumentName, needed: Role) =>
@@ -56,7 +64,7 @@ export function createApi(options: {
     checkOrigin(context, origins);
     if (isDraining()) throw new ApiError('service-restart', 'The server is stopping; try again in a moment');
     await next();
-    context.header('Cache-Control', 'no-store');
+    if (!context.res.headers.has('Cache-Control')) context.header('Cache-Control', 'no-store');
     context.header('X-Content-Type-Options', 'nosniff');
   });
   // Only where a body is read: the limit rebuilds a request that states no length, which this server's requests don't allow.
@@ -111,6 +119,12 @@ export function createApi(options: {
   });
   api.all(one, (context) => refuseMethod(context, 'GET, HEAD, PATCH, DELETE'));
 
+  if (states !== undefined) {
+    const readState = (context: Context) => readName(context, STATE);
+    addStateRoute(api, `${one}${STATE}`, { states, origins, clock, admit, readName: readState });
+    api.all(`${one}${STATE}`, (context) => refuseMethod(context, 'GET, HEAD'));
+  }
+
   return api;
 }
 
@@ -140,8 +154,9 @@ function describeRequest(context: Context, document: DocumentName | null, readAd
 }
 
 /** From the path as it was sent: a name is encoded whole, with its slashes, and decoded once. */
-function readName(context: Context): DocumentName {
-  const encoded = new URL(context.req.url).pathname.slice(DOCUMENTS.length + 1);
+function readName(context: Context, behind = ''): DocumentName {
+  const { pathname } = new URL(context.req.url);
+  const encoded = pathname.slice(DOCUMENTS.length + 1, pathname.length - behind.length);
   let decoded: string;
   try {
     decoded = decodeURIComponent(encoded);

@@ -24,6 +24,12 @@ export interface Offer {
   readonly life: string | null;
 }
 
+export interface Downloaded {
+  /** Everything that the server had when it was asked. */
+  readonly update: Uint8Array;
+  readonly life: string | null;
+}
+
 /** `none`: the server has nothing more to download here, or not for us. */
 type Outcome = 'done' | 'cut' | 'none';
 
@@ -44,11 +50,6 @@ export class FirstDownload {
     this.#options = options;
   }
 
-  /** Of what finished; null before that. */
-  get life(): string | null {
-    return this.#received > 0 ? null : this.#life;
-  }
-
   /** Null when the server can't be asked. */
   async ask(token: string): Promise<Offer | null> {
     try {
@@ -62,10 +63,10 @@ export class FirstDownload {
   /**
    * Fetches what is missing of it.
    *
-   * @returns an update with all that the server had when it was asked; null when the socket has to bring it
+   * @returns null when the socket has to bring it
    * @throws the reason of `signal`
    */
-  async finish(token: string, signal: AbortSignal): Promise<Uint8Array | null> {
+  async finish(token: string, signal: AbortSignal): Promise<Downloaded | null> {
     for (let failures = 0; failures < MAX_FAILURES; ) {
       const before = this.#received;
       const outcome = await this.#fetchRest(token, signal);
@@ -118,14 +119,14 @@ export class FirstDownload {
     }
   }
 
-  async #unpack(): Promise<Uint8Array | null> {
+  async #unpack(): Promise<Downloaded | null> {
     const packed = new Blob(this.#parts);
     this.#parts = [];
     this.#received = 0;
     this.#tag = null;
     try {
       const unpacked = packed.stream().pipeThrough(new DecompressionStream('gzip'));
-      return new Uint8Array(await new Response(unpacked).arrayBuffer());
+      return { update: new Uint8Array(await new Response(unpacked).arrayBuffer()), life: this.#life };
     } catch {
       return null; // changed on its way, by whoever thought it knew better
     }

@@ -113,6 +113,8 @@ class LiveRoom implements OpenRoom {
   readonly #download: FirstDownload;
   /** What the server says of the document; null where nothing has to be downloaded, or no more. */
   #offer: Promise<Offer | null> | null = null;
+  /** Of what was downloaded, until the handshake has confirmed it. */
+  #downloadedLife: string | null = null;
   #earlyToken: { readonly token: Promise<string>; readonly fetchedAt: number } | null = null;
   #loading: LoadingProgress | null = null;
   #machine: RoomMachine;
@@ -276,18 +278,21 @@ class LiveRoom implements OpenRoom {
   async #fill(entry: Entry, asked: Promise<Offer | null>): Promise<void> {
     const { admitted, signal, token } = entry;
     try {
-      const { life } = this.#download;
-      if (life !== null) {
-        await this.#checkLife(life, entry);
+      if (this.#downloadedLife !== null) {
+        await this.#checkLife(this.#downloadedLife, entry);
         return;
       }
       const offer = (await this.#within(asked, signal)) ?? (await this.#within(this.#download.ask(token), signal));
       if (offer?.isLarge !== true) return;
       // What is asked for from here on is of the life that we are in, or this connection ends with it (R14).
       await admitted;
-      const update = await this.#download.finish(token, signal);
-      if (update === null) this.#offer = null;
-      else Y.applyUpdate(this.doc, update, this.#provider);
+      const downloaded = await this.#download.finish(token, signal);
+      if (downloaded === null) {
+        this.#offer = null;
+        return;
+      }
+      this.#downloadedLife = downloaded.life;
+      Y.applyUpdate(this.doc, downloaded.update, this.#provider);
     } catch {
       // The connection has ended, and the next one goes on from here; or what came can't be read, and the socket brings it.
     } finally {

@@ -1,10 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { closeCodes } from '@quire/protocol';
 import { IDBFactory } from 'fake-indexeddb';
 import 'fake-indexeddb/auto';
@@ -14,18 +10,14 @@ import type { Client, Room } from './api.ts';
 import { systemClock } from './clock.ts';
 import { connect, connectIn } from './connect.ts';
 import { createFakeEnvironment, type FakeEnvironment } from './testing/fake-environment.ts';
+import { type RunningServer, serve as startServer } from './testing/server-process.ts';
 import { until, untilState, untilTrue } from './testing/until.ts';
-
-const QUIRE = fileURLToPath(new URL('../../../node_modules/.bin/quire', import.meta.url));
-
-interface RunningServer {
-  readonly port: number;
-  kill(): Promise<void>;
-}
+import type { Transport } from './transport-choice.ts';
 
 let data: string;
 let server: RunningServer;
 let clients: Client[];
+let transport: Transport;
 
 beforeEach(async () => {
   data = await mkdtemp(join(tmpdir(), 'quire-sdk-'));
@@ -39,7 +31,11 @@ afterEach(async () => {
   await rm(data, { recursive: true, force: true });
 });
 
-describe('the SDK against a real server', () => {
+describe.each(['websocket', 'http'] as const)('the SDK against a real server, over %s', (chosen) => {
+  beforeEach(() => {
+    transport = chosen;
+  });
+
   it('[G1] two people write at once and end with the same text, all of it saved', async () => {
     const [ada, ben] = [open('team/plan'), open('team/plan')];
     for (let round = 0; round < 50; round += 1) {
@@ -47,6 +43,7 @@ describe('the SDK against a real server', () => {
       textOf(ben).insert(textOf(ben).length, 'b');
     }
     await Promise.all([ada.whenSaved(), ben.whenSaved()]);
+    expect(ada.status.get().transport).toBe(chosen);
     await untilTrue(() => textOf(ada).length === 100 && textOf(ben).length === 100);
     expect(textOf(ada).toString()).toBe(textOf(ben).toString());
     expect(await readAnew('team/plan')).toBe(textOf(ada).toString());
@@ -180,7 +177,7 @@ const textOf = (room: Room) => room.doc.getText('body');
 
 /** Somebody on a device that keeps nothing. */
 function newClient(): Client {
-  const client = connect({ url: `ws://127.0.0.1:${server.port}/collab`, offline: false });
+  const client = connect({ url: `ws://127.0.0.1:${server.port}/collab`, offline: false, transport });
   clients.push(client);
   return client;
 }
@@ -220,7 +217,7 @@ async function outliveCopy({ successor }: { readonly successor: string }): Promi
 function newPage(): Client & { readonly environment: FakeEnvironment } {
   const environment = createFakeEnvironment({ hasIndexedDb: true });
   const surroundings = { clock: systemClock, environment, random: Math.random };
-  const client = connectIn(surroundings, { url: `ws://127.0.0.1:${server.port}/collab` });
+  const client = connectIn(surroundings, { url: `ws://127.0.0.1:${server.port}/collab`, transport });
   clients.push(client);
   return { ...client, environment };
 }
@@ -239,28 +236,6 @@ async function readAnew(name: string): Promise<string> {
   return text;
 }
 
-async function serve(port: number, settings: Readonly<Record<string, string>> = {}): Promise<RunningServer> {
-  const child = spawn(QUIRE, ['serve', '--host', '127.0.0.1', '--port', String(port), '--data', data, '--no-app'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...settings },
-  });
-  return { port: await readPort(child), kill: () => kill(child) };
-}
-
-async function readPort(child: ChildProcess): Promise<number> {
-  const log: string[] = [];
-  child.stderr?.on('data', (chunk: Buffer) => log.push(chunk.toString()));
-  if (child.stdout === null) throw new Error('the server has no output');
-  for await (const line of createInterface(child.stdout)) {
-    const port = /http:\/\/[^\s/]+:(\d+)/.exec(line)?.[1];
-    if (port !== undefined) return Number(port);
-  }
-  throw new Error(`the server ended before it was ready: ${log.join('')}`);
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  child.kill('SIGKILL');
-  await exited;
+function serve(port: number, settings: Readonly<Record<string, string>> = {}): Promise<RunningServer> {
+  return startServer(data, port, settings);
 }

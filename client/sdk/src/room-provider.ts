@@ -239,15 +239,11 @@ export class RoomProvider extends HocuspocusProvider {
 
 function beginEntry(): OpenEntry {
   const abort = new AbortController();
-  const { promise: admitted, reject, resolve } = Promise.withResolvers<void>();
+  let admit = (): void => {};
+  const admitted = new Promise<void>((resolve, reject) => {
+    admit = resolve;
+    abort.signal.addEventListener('abort', () => reject(abort.signal.reason), { once: true });
+  });
   admitted.catch(() => {}); // mostly nobody waits for it
-  return {
-    signal: abort.signal,
-    admitted,
-    admit: resolve,
-    end() {
-      abort.abort();
-      reject(abort.signal.reason);
-    },
-  };
+  return { signal: abort.signal, admitted, admit, end: () => abort.abort() };
 }

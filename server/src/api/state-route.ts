@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { DocumentName, Role } from '@quire/protocol';
 import type { Context, Hono } from 'hono';
 import type { Clock } from '../clock.ts';
@@ -28,9 +29,9 @@ export function addStateRoute(api: Hono, path: string, parts: StateRouteParts): 
   const { admit, clock, origins, readName, states } = parts;
   const claimOf = (context: Context) => ({ host: context.req.header('host'), origin: context.req.header('origin') });
 
-  api.options(path, (context) =>
-    Promise.resolve(new Response(null, { status: 204, headers: answerPreflight(claimOf(context), origins, PREFLIGHT) })),
-  );
+  api.options(path, (context) => {
+    return new Response(null, { status: 204, headers: answerPreflight(claimOf(context), origins, PREFLIGHT) });
+  });
   api.get(path, async (context) => {
     const name = readName(context);
     const readable = allowReading(claimOf(context), origins, EXPOSED);
@@ -45,9 +46,18 @@ export function addStateRoute(api: Hono, path: string, parts: StateRouteParts): 
     const { archive, end } = lease;
     const { bytes, head, status } = selectPart(archive, context);
     const headers = { ...readable, ...head };
-    if (bytes === null) end();
-    return new Response(bytes === null ? null : streamBytes(bytes, clock, end), { status, headers });
+    if (bytes === null) {
+      end();
+      return new Response(null, { status, headers });
+    }
+    return new Response(streamBytes(bytes, clock, { onEnd: end, cutOff: findCutOff(context) }), { status, headers });
   });
+}
+
+/** Without a server, as in tests, nobody is connected. */
+function findCutOff({ env }: Context): (() => void) | null {
+  const { outgoing } = (env ?? {}) as { readonly outgoing?: ServerResponse };
+  return outgoing === undefined ? null : () => void outgoing.destroy();
 }
 
 interface Selected {

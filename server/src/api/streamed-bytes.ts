@@ -5,12 +5,16 @@ const SLICE_BYTES = 64 * 1024;
 /** Who takes nothing for so long has gone without a word, and comes back for the rest if not. */
 const STALL_MS = 30_000;
 
-/**
- * A body that is given out as it is taken, and cut off when it isn't.
- *
- * @param onEnd called once, when the bytes are needed no more
- */
-export function streamBytes(bytes: Buffer, clock: Clock, onEnd: () => void): ReadableStream<Uint8Array> {
+/** What becomes of the bytes and of who takes them. */
+export interface StreamEnds {
+  /** Called once, when the bytes are needed no more. */
+  readonly onEnd: () => void;
+  /** Ends the connection of somebody who takes nothing; null where there is none. */
+  readonly cutOff: (() => void) | null;
+}
+
+/** A body that is given out as it is taken, and cut off when it isn't. */
+export function streamBytes(bytes: Buffer, clock: Clock, { cutOff, onEnd }: StreamEnds): ReadableStream<Uint8Array> {
   let at = 0;
   let cancelStall = (): void => {};
   const end = (): void => {
@@ -21,7 +25,8 @@ export function streamBytes(bytes: Buffer, clock: Clock, onEnd: () => void): Rea
     cancelStall();
     cancelStall = clock.after(STALL_MS, () => {
       end();
-      controller.error(new Error('nobody takes what was asked for'));
+      if (cutOff === null) controller.error(new Error('nobody takes what was asked for'));
+      else cutOff(); // and this stream is cancelled with it
     });
   };
   return new ReadableStream(

@@ -7,7 +7,7 @@ import type { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
 import { createHealth } from './health.ts';
 import type { Handlers } from './listener.ts';
 import type { OriginPolicy } from './origins.ts';
-import { findRefusal, RETRY_AFTER_SECONDS } from './visitors.ts';
+import { findRefusal, readClaim, RETRY_AFTER_SECONDS } from './visitors.ts';
 
 export interface HandlerParts {
   readonly app: Hono;
@@ -27,7 +27,7 @@ export function createHandlers({ app, gateway, httpDoor, origins, isDraining, me
       if (!httpDoor.handle(request, response)) listen(request, response);
     },
     onUpgrade(request, socket, head) {
-      const refusal = findRefusal(request.headers, origins, isDraining());
+      const refusal = findRefusal(readClaim(request), origins, isDraining());
       if (refusal === null) {
         gateway.handleUpgrade(request, socket, head);
         return;

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { isAllowedOrigin, isTrustedHost, type OriginClaim, type OriginPolicy } from './origins.ts';
 
 export interface Refusal {
@@ -8,6 +9,10 @@ export interface Refusal {
 
 /** For whoever asks while the server starts or stops: neither takes long, and asking is cheap. */
 export const RETRY_AFTER_SECONDS = 1;
+
+export function readClaim({ headers: { host, origin } }: Pick<IncomingMessage, 'headers'>): OriginClaim {
+  return { host, origin };
+}
 
 /** Why this page, or whoever asks under this name, may open no session now; null when they may. */
 export function findRefusal({ host, origin }: OriginClaim, origins: OriginPolicy, isDraining: boolean): Refusal | null {

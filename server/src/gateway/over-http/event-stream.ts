@@ -10,6 +10,9 @@ const HEADERS = {
 
 const COMMENT = ':\n\n';
 
+/** How long the last events may take to be read. Whoever reads nothing would have us keep them. */
+const END_GRACE_MS = 2_000;
+
 /** Begins a stream of server-sent events: each has the number of a part for its id, and its bytes in base64. */
 export function openEventStream(response: ServerResponse): DownStream {
   response.writeHead(200, HEADERS);
@@ -18,6 +21,10 @@ export function openEventStream(response: ServerResponse): DownStream {
   return {
     send: (number, bytes) => void response.write(`id: ${number}\ndata: ${bytes.toString('base64')}\n\n`),
     keepAlive: () => void response.write(COMMENT),
-    end: () => void response.end(),
+    end() {
+      const giveUp = setTimeout(() => response.destroy(), END_GRACE_MS);
+      response.once('close', () => clearTimeout(giveUp));
+      response.end();
+    },
   };
 }

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../clock.ts';
 import { allowReading, answerPreflight } from '../../http/cross-origin.ts';
 import type { OriginPolicy } from '../../http/origins.ts';
-import { findRefusal } from '../../http/visitors.ts';
+import { findRefusal, readClaim } from '../../http/visitors.ts';
 import type { GatewayMeters } from '../../observability/metrics/gateway-meters.ts';
 import type { Gateway } from '../gateway.ts';
 import { openEventStream } from './event-stream.ts';
@@ -33,6 +33,7 @@ const ID_BYTES = 24;
 const KEEP_ALIVE_MS = 15_000;
 
 const METHODS = 'GET, POST, DELETE';
+const PREFLIGHT = { methods: METHODS, headers: 'Content-Type, Last-Event-ID' };
 
 /** The same sessions as at the gateway's other door, on lines that are made of requests. */
 export function createHttpDoor(options: HttpDoorOptions): HttpDoor {
@@ -77,7 +78,7 @@ export function createHttpDoor(options: HttpDoorOptions): HttpDoor {
       refuseMethod(response, 'GET, POST');
       return;
     }
-    const refusal = findRefusal(request.headers, origins, isDraining());
+    const refusal = findRefusal(readClaim(request), origins, isDraining());
     if (refusal !== null) refuseSession(response, refusal);
     else if (isEntrance) open(request, response);
     else answer(response, 204); // who asks whether it would be let in here
@@ -89,7 +90,7 @@ export function createHttpDoor(options: HttpDoorOptions): HttpDoor {
     { id, numbers }: Extract<LineTarget, { kind: 'session' }>,
   ): void {
     // Those who are in go on until they are told to leave, also while nobody else is let in.
-    const refusal = findRefusal(request.headers, origins, false);
+    const refusal = findRefusal(readClaim(request), origins, false);
     const line = lines.get(id);
     if (refusal !== null) refuse(response, refusal.status, refusal.problem);
     else if (line === undefined) refuseEnded(response);
@@ -105,10 +106,10 @@ export function createHttpDoor(options: HttpDoorOptions): HttpDoor {
     handle(request, response) {
       const target = readLineTarget(request.url ?? '/', request.headers['last-event-id']?.toString());
       if (target === null) return false;
-      response.setHeaders(new Headers({ 'Cache-Control': 'no-store', ...allowReading(request.headers, origins) }));
+      const claim = readClaim(request);
+      response.setHeaders(new Headers({ 'Cache-Control': 'no-store', ...allowReading(claim, origins) }));
       if (request.method === 'OPTIONS') {
-        const allowed = { methods: METHODS, headers: 'Content-Type, Last-Event-ID' };
-        response.setHeaders(new Headers(answerPreflight(request.headers, origins, allowed)));
+        response.setHeaders(new Headers(answerPreflight(claim, origins, PREFLIGHT)));
         answer(response, 204);
       } else if (target.kind === 'door') handleDoor(request, response);
       else if (target.kind === 'session') handleSession(request, response, target);
@@ -143,6 +144,8 @@ async function takeUp(
     return;
   }
   const taken = await line.take(request, from);
+  // What is left of a body that is refused: the connection is for the next request as well.
+  request.resume();
   switch (taken) {
     case 'taken':
       answer(response, 204);
@@ -151,7 +154,6 @@ async function takeUp(
       refuse(response, 409, `Something is missing before byte ${from}; send that first.`);
       return;
     case 'too-large':
-      response.setHeader('Connection', 'close');
       refuse(response, 413, `A body has at most ${MAX_BODY_BYTES} bytes; send the rest in the next one.`);
       return;
     case 'over':

@@ -266,7 +266,7 @@ export class SharedSocket extends HocuspocusProviderWebsocket {
     const { choice } = this.#options;
     const isDoubtful = this.#transport === 'websocket' && choice.isDoubtful;
     if (lastsMs >= (isDoubtful ? DOUBTFUL_TIMEOUT_MS : OPENING_TIMEOUT_MS)) this.interrupt();
-    else if (lastsMs >= DOUBT_AFTER_MS && !isDoubtful && choice.isOpen) this.#askHttp();
+    else if (lastsMs >= DOUBT_AFTER_MS && !isDoubtful && choice.mayChange) this.#askHttp();
   }
 
   /** The address of a room that was let in: others are not answered, however alive the server is. */

@@ -67,7 +67,7 @@ describe('the way to the server', () => {
       expect(choice.next(attempt * 10 * MINUTE_MS)).toBe(wish);
       expect(choice.failed(0)).toBe('stay');
       choice.httpAnswered();
-      expect(choice.isOpen).toBe(false);
+      expect(choice.mayChange).toBe(false);
       expect(choice.isDoubtful).toBe(false);
     }
   });

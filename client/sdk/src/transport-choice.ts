@@ -33,7 +33,7 @@ export class TransportChoice {
   }
 
   /** A WebSocket is tried, and what else there is depends on how that goes. */
-  get isOpen(): boolean {
+  get mayChange(): boolean {
     return this.#wish === 'auto' && this.#state.kind === 'websocket';
   }
 

@@ -24,7 +24,7 @@ export interface StateArchive {
 
 export interface Lease {
   readonly archive: StateArchive;
-  /** Called once, when its bytes are needed no more. */
+  /** Called when its bytes are needed no more; again is fine. */
   end(): void;
 }
 

@@ -7,7 +7,7 @@ const STALL_MS = 30_000;
 
 /** What becomes of the bytes and of who takes them. */
 export interface StreamEnds {
-  /** Called once, when the bytes are needed no more. */
+  /** Called when the bytes are needed no more, perhaps more than once. */
   readonly onEnd: () => void;
   /** Ends the connection of somebody who takes nothing; null where there is none. */
   readonly cutOff: (() => void) | null;

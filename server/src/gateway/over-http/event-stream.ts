@@ -22,7 +22,7 @@ export function openEventStream(response: ServerResponse): DownStream {
     send: (number, bytes) => void response.write(`id: ${number}\ndata: ${bytes.toString('base64')}\n\n`),
     keepAlive: () => void response.write(COMMENT),
     end() {
-      const giveUp = setTimeout(() => response.destroy(), END_GRACE_MS);
+      const giveUp = setTimeout(() => response.destroy(), END_GRACE_MS).unref();
       response.once('close', () => clearTimeout(giveUp));
       response.end();
     },

@@ -71,7 +71,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
       url: endpoint.socketUrl,
       choice,
       sockets: { websocket: WebSocket, http: httpSocketsIn({ clock, environment, fetch: ask }) },
-      answersHttp: () => answersHttp(endpoint.socketUrl, ask),
+      answersHttp: () => answersHttp(endpoint.socketUrl, { clock, fetch: ask }),
       clock,
       random,
       isAwaiting: () => all().some((room) => room.isAwaiting()),

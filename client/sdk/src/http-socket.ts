@@ -35,12 +35,23 @@ export function findDoor(socketUrl: string): URL {
   return door;
 }
 
+/** A network that swallows requests is as good as none. */
+const ASK_TIMEOUT_MS = 5_000;
+
 /** Whether the server answers plain requests, and would let this page in that way. */
-export async function answersHttp(socketUrl: string, ask: typeof fetch): Promise<boolean> {
+export async function answersHttp(
+  socketUrl: string,
+  { clock, fetch }: Pick<HttpSocketSurroundings, 'clock' | 'fetch'>,
+): Promise<boolean> {
+  const patience = new AbortController();
+  const cancel = clock.schedule(() => patience.abort(), ASK_TIMEOUT_MS);
   try {
-    return (await ask(findDoor(socketUrl), { cache: 'no-store', credentials: 'include' })).status === 204;
+    const common = { cache: 'no-store', credentials: 'include', signal: patience.signal } as const;
+    return (await fetch(findDoor(socketUrl), common)).status === 204;
   } catch {
     return false; // the network, or the browser, lets nothing through
+  } finally {
+    cancel();
   }
 }
 

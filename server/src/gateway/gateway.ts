@@ -49,6 +49,8 @@ export interface Gateway {
    * @returns how whoever asked is to be turned away when there is no slot: the line is theirs again, and null when it isn't
    */
   openOn(line: Duplex, request: IncomingMessage): Fullness | null;
+  /** How whoever asks now would be turned away; null when there is a slot. */
+  findFullness(request: IncomingMessage): Fullness | null;
   readonly sessions: number;
   /** Sessions, and upgrades that may become one. */
   readonly slots: number;
@@ -204,6 +206,10 @@ export function createGateway(options: GatewayOptions): Gateway {
       const webSocket = SessionSocket.over(line, server.options);
       open(webSocket, line, new RequestOrigin(request, address), { kind: 'hocuspocus' });
       return null;
+    },
+    findFullness(request) {
+      const verdict = slots.look(readAddress(request));
+      return verdict === 'taken' ? null : fullness[verdict];
     },
     get sessions() {
       return sessions.size;

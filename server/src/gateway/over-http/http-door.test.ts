@@ -197,6 +197,9 @@ describe('[G4] the limits of a session hold over HTTP', () => {
     await open(server, { headers: from('10.0.0.2') });
     const full = await refusalOf(server, from('10.0.0.3'));
     expect([full.status, full.headers.get('retry-after')]).toEqual([503, '5']);
+    // Who asks beforehand hears the same: such a client looks for no other way than the one that is full.
+    const asked = await fetch(`${originOf(server)}/collab/http`, { headers: from('10.0.0.3') });
+    expect(asked.status).toBe(503);
     const scrape = await server.scrape();
     expect(readSeries(scrape, 'quire_upgrade_failures_total{status="429"}')).toBe(1);
     expect(readSeries(scrape, 'quire_upgrade_failures_total{status="503"}')).toBe(1);

@@ -5,13 +5,13 @@ import { allowReading, answerPreflight } from '../../http/cross-origin.ts';
 import type { OriginPolicy } from '../../http/origins.ts';
 import { findRefusal, readClaim } from '../../http/visitors.ts';
 import type { GatewayMeters } from '../../observability/metrics/gateway-meters.ts';
-import type { Gateway } from '../gateway.ts';
+import type { Fullness, Gateway } from '../gateway.ts';
 import { openEventStream } from './event-stream.ts';
 import { HttpLine, MAX_BODY_BYTES } from './http-line.ts';
 import { type LineNumbers, type LineTarget, readLineTarget } from './line-target.ts';
 
 export interface HttpDoorOptions {
-  readonly gateway: Pick<Gateway, 'openOn'>;
+  readonly gateway: Pick<Gateway, 'findFullness' | 'openOn'>;
   readonly origins: OriginPolicy;
   readonly isDraining: () => boolean;
   readonly clock: Clock;
@@ -48,8 +48,7 @@ export function createHttpDoor(options: HttpDoorOptions): HttpDoor {
     const full = gateway.openOn(line, request);
     if (full !== null) {
       line.destroy();
-      const { status, retryAfterSeconds } = full.answer;
-      refuseSession(response, { status, retryAfterSeconds, problem: full.problem });
+      turnAway(response, full);
       return;
     }
     const id = randomBytes(ID_BYTES).toString('base64url');
@@ -63,13 +62,15 @@ export function createHttpDoor(options: HttpDoorOptions): HttpDoor {
     answer(response, 201, JSON.stringify({ session: id }));
   }
 
-  function refuseSession(
-    response: ServerResponse,
-    refusal: { readonly status: number; readonly problem: string; readonly retryAfterSeconds?: number },
-  ): void {
-    meters?.upgradeFailed(String(refusal.status));
-    if (refusal.retryAfterSeconds !== undefined) response.setHeader('Retry-After', refusal.retryAfterSeconds);
-    refuse(response, refusal.status, refusal.problem);
+  /** Who only asks is not counted among those who were refused. */
+  function tellFullness(response: ServerResponse, full: Fullness | null): void {
+    if (full === null) answer(response, 204);
+    else sendRefusal(response, { ...full.answer, problem: full.problem });
+  }
+
+  function turnAway(response: ServerResponse, { answer: { status, retryAfterSeconds }, problem }: Fullness): void {
+    meters?.upgradeFailed(String(status));
+    sendRefusal(response, { status, retryAfterSeconds, problem });
   }
 
   function handleDoor(request: IncomingMessage, response: ServerResponse): void {
@@ -79,9 +80,13 @@ export function createHttpDoor(options: HttpDoorOptions): HttpDoor {
       return;
     }
     const refusal = findRefusal(readClaim(request), origins, isDraining());
-    if (refusal !== null) refuseSession(response, refusal);
-    else if (isEntrance) open(request, response);
-    else answer(response, 204); // who asks whether it would be let in here
+    if (refusal === null) {
+      if (isEntrance) open(request, response);
+      else tellFullness(response, gateway.findFullness(request));
+      return;
+    }
+    if (isEntrance) meters?.upgradeFailed(String(refusal.status));
+    sendRefusal(response, refusal);
   }
 
   function handleSession(
@@ -164,6 +169,14 @@ async function takeUp(
     default:
       taken satisfies never;
   }
+}
+
+function sendRefusal(
+  response: ServerResponse,
+  refusal: { readonly status: number; readonly problem: string; readonly retryAfterSeconds?: number },
+): void {
+  if (refusal.retryAfterSeconds !== undefined) response.setHeader('Retry-After', refusal.retryAfterSeconds);
+  refuse(response, refusal.status, refusal.problem);
 }
 
 function refuseEnded(response: ServerResponse): void {

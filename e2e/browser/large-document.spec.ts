@@ -7,13 +7,13 @@ import { test as base, expect } from './fixtures.ts';
 const BYTES = 3_000_000;
 const BYTES_PER_SECOND = 500_000;
 
-const test = base.extend<{ readonly proxy: TcpProxy }>({
-  proxy: async ({ server }, use) => {
+const test = base.extend<{ readonly front: TcpProxy }>({
+  front: async ({ server }, use) => {
     const proxy = await startTcpProxy(server.port);
     await use(proxy);
     await proxy.close();
   },
-  address: async ({ proxy }, use) => use(`http://127.0.0.1:${proxy.port}`),
+  address: async ({ front }, use) => use(`http://127.0.0.1:${front.port}`),
 });
 
 /** Paragraphs that no compression makes much smaller, folded into a snapshot. */
@@ -35,7 +35,7 @@ async function writeLarge(server: ServerProcess, name: string): Promise<void> {
 }
 
 test.describe('a large document that this browser has never seen', () => {
-  test('[G3] says how far it is, and goes on where it was when the line is cut', async ({ ada, proxy, server }) => {
+  test('[G3] says how far it is, and goes on where it was when the line is cut', async ({ ada, front, server }) => {
     await writeLarge(server, 'story');
     const { page } = ada;
     const ranges: (string | undefined)[] = [];
@@ -55,7 +55,7 @@ test.describe('a large document that this browser has never seen', () => {
     await expect(progress).toBeVisible();
     await expect.poll(() => progress.evaluate((bar: HTMLProgressElement) => bar.position)).toBeGreaterThan(0.2);
     await expect(ada.editor.text).toBeHidden();
-    proxy.reset();
+    front.reset();
     await ada.editor.expectText('A long story.');
     await expect(progress).toBeHidden();
     expect(ranges[0]).toBeUndefined();

@@ -77,57 +77,63 @@ async function readStepTwoBytes(): Promise<number> {
 
 const downloads = () => proxy.asked.filter(({ method, url }) => method === 'GET' && url.endsWith('/state'));
 
-describe.each(['websocket', 'http'] as const)('a large document that this device does not have, over %s', (transport) => {
-  beforeEach(() => {
-    if (transport === 'http') proxy.websockets = 'refuse';
-  });
+describe.each(['websocket', 'http'] as const)(
+  'a large document that this device does not have, over %s',
+  (transport) => {
+    beforeEach(() => {
+      if (transport === 'http') proxy.websockets = 'refuse';
+    });
 
-  it('[G3] comes as a download that says how far it is, and then only the difference on the socket', async () => {
-    const editor = newClient('websocket', server.port).open('large');
-    await editor.whenLoaded();
-    textOf(editor).insert(0, 'new ');
-    await editor.whenSaved();
-    const before = await readStepTwoBytes();
-    const room = newClient(transport).open('large');
-    const steps = watch(room);
-    await room.whenLoaded();
-    expect(textOf(room).toString()).toBe(`new ${text}`);
-    expect(steps.length).toBeGreaterThan(5);
-    expect(steps.length).toBeLessThan(110);
-    const total = steps[0]?.total ?? 0;
-    expect(total).toBeGreaterThan(BYTES / 2);
-    expect(steps.every((step) => step.received <= total && step.total === total)).toBe(true);
-    expect(room.status.get().loading).toBeUndefined();
-    expect(downloads()).toHaveLength(1);
-    expect((await readStepTwoBytes()) - before).toBeLessThan(10_000);
-    textOf(room).insert(0, 'and ');
-    await room.whenSaved();
-    await untilTrue(() => textOf(editor).toString().startsWith('and new '));
-  });
+    it('[G3] comes as a download that says how far it is, and then only the difference on the socket', async () => {
+      const editor = newClient('websocket', server.port).open('large');
+      await editor.whenLoaded();
+      textOf(editor).insert(0, 'new ');
+      await editor.whenSaved();
+      const before = await readStepTwoBytes();
+      const room = newClient(transport).open('large');
+      const steps = watch(room);
+      await room.whenLoaded();
+      expect(textOf(room).toString()).toBe(`new ${text}`);
+      expect(steps.length).toBeGreaterThan(5);
+      expect(steps.length).toBeLessThan(110);
+      const total = steps[0]?.total ?? 0;
+      expect(total).toBeGreaterThan(BYTES / 2);
+      expect(steps.every((step) => step.received <= total && step.total === total)).toBe(true);
+      expect(room.status.get().loading).toBeUndefined();
+      expect(downloads()).toHaveLength(1);
+      expect((await readStepTwoBytes()) - before).toBeLessThan(10_000);
+      textOf(room).insert(0, 'and ');
+      await room.whenSaved();
+      await untilTrue(() => textOf(editor).toString().startsWith('and new '));
+    });
 
-  it('[G3] is resumed after a cut, from where it was', async () => {
-    proxy.cutAnswersAfter(700_000);
-    const room = newClient(transport).open('large');
-    await room.whenLoaded();
-    expect(textOf(room).toString()).toBe(text);
-    const starts = downloads().map(({ range }) => (range === undefined ? 0 : Number(/^bytes=(\d+)-$/.exec(range)?.[1])));
-    expect(starts.length).toBeGreaterThan(3);
-    expect(starts[0]).toBe(0);
-    for (const [index, start] of starts.entries()) if (index > 0) expect(start).toBeGreaterThan(starts[index - 1] ?? 0);
-  });
+    it('[G3] is resumed after a cut, from where it was', async () => {
+      proxy.cutAnswersAfter(700_000);
+      const room = newClient(transport).open('large');
+      await room.whenLoaded();
+      expect(textOf(room).toString()).toBe(text);
+      const starts = downloads().map(({ range }) =>
+        range === undefined ? 0 : Number(/^bytes=(\d+)-$/.exec(range)?.[1]),
+      );
+      expect(starts.length).toBeGreaterThan(3);
+      expect(starts[0]).toBe(0);
+      for (const [index, start] of starts.entries())
+        if (index > 0) expect(start).toBeGreaterThan(starts[index - 1] ?? 0);
+    });
 
-  it('[G3] is resumed when all connections are lost, by the next one of its room', async () => {
-    proxy.cutAnswersAfter(700_000);
-    const room = newClient(transport).open('large');
-    const steps = watch(room);
-    await untilTrue(() => steps.length > 0);
-    proxy.cutAnswersAfter(Number.POSITIVE_INFINITY);
-    proxy.reset();
-    await room.whenLoaded();
-    expect(textOf(room).toString()).toBe(text);
-    expect(downloads().some(({ range }) => range !== undefined)).toBe(true);
-  });
-});
+    it('[G3] is resumed when all connections are lost, by the next one of its room', async () => {
+      proxy.cutAnswersAfter(700_000);
+      const room = newClient(transport).open('large');
+      const steps = watch(room);
+      await untilTrue(() => steps.length > 0);
+      proxy.cutAnswersAfter(Number.POSITIVE_INFINITY);
+      proxy.reset();
+      await room.whenLoaded();
+      expect(textOf(room).toString()).toBe(text);
+      expect(downloads().some(({ range }) => range !== undefined)).toBe(true);
+    });
+  },
+);
 
 describe('a document', () => {
   it('[G3] comes over the socket when its download can’t be had', async () => {

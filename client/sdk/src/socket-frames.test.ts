@@ -20,13 +20,16 @@ function cut(bytes: Uint8Array, places: readonly number[]): Uint8Array[] {
 }
 
 const payloads = fc.array(
-  fc.oneof(fc.uint8Array({ maxLength: 200 }), fc.constantFrom(125, 126, 65_535, 65_536).map((n) => new Uint8Array(n))),
+  fc.oneof(
+    fc.uint8Array({ maxLength: 200 }),
+    fc.constantFrom(125, 126, 65_535, 65_536).map((n) => new Uint8Array(n)),
+  ),
   { maxLength: 6 },
 );
 
 describe('frames', () => {
   it('come out as they went in, wherever they are cut', () => {
-    fc.assert(
+    void fc.assert(
       fc.property(payloads, fc.array(fc.nat(), { maxLength: 20 }), (sent, places) => {
         const frames = sent.map((payload) => unmasked(encodeSocketFrame(opcodes.binary, payload)));
         const bytes = joinBytes(
@@ -49,7 +52,7 @@ describe('frames', () => {
 describe('events', () => {
   it('are read with their numbers, wherever the stream is cut, and comments say nothing', () => {
     const text = ':\n\nid: 1\ndata: AQID\n\n:\n\nid: 2\ndata: \n\nid: 3\ndata: /w==\n\nid: 4\ndata: AA';
-    fc.assert(
+    void fc.assert(
       fc.property(fc.array(fc.nat(), { maxLength: 20 }), (places) => {
         const reader = new EventReader();
         const events = cut(new TextEncoder().encode(text), places).flatMap((piece) => reader.push(piece));
@@ -62,7 +65,7 @@ describe('events', () => {
 describe('bytes on their way out', () => {
   it('are given out from the first that has not arrived, and none twice', () => {
     const pieces = fc.array(fc.uint8Array({ minLength: 1, maxLength: 50 }), { minLength: 1, maxLength: 10 });
-    fc.assert(
+    void fc.assert(
       fc.property(pieces, fc.integer({ min: 1, max: 60 }), (sent, most) => {
         const queue = new ByteQueue();
         const arrived: number[] = [];

@@ -51,4 +51,5 @@ export function labelFor(state: RoomState, reason?: string): string {
 }
 
 /** Said with the explanation of a state while the server is reached over plain HTTP. */
-export const overHttpNote = 'This network lets no WebSocket through, so changes travel over plain HTTP, a little slower.';
+export const overHttpNote =
+  'This network lets no WebSocket through, so changes travel over plain HTTP, a little slower.';

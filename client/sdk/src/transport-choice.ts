@@ -3,8 +3,7 @@ export type Transport = 'websocket' | 'http';
 
 type State =
   /** `httpAnswered`: since a WebSocket was last heard on, the server has answered a plain request. */
-  | { readonly kind: 'websocket'; readonly httpAnswered: boolean }
-  | { readonly kind: 'http'; readonly since: number };
+  { readonly kind: 'websocket'; readonly httpAnswered: boolean } | { readonly kind: 'http'; readonly since: number };
 
 /** The network may have changed without a word, and nobody should stay on the slower way for that. */
 const WEBSOCKET_AGAIN_AFTER_MS = 5 * 60_000;

@@ -146,7 +146,11 @@ export class DocumentStates {
     const bytes = await compress(loaded.snapshot, { level: COMPRESSION_LEVEL });
     const digest = Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes)).toString('base64url');
     const life = nameLife(loaded.epoch);
-    const held: Held = { archive: { life, tag: `"${life}-${digest}"`, bytes }, leases: 0, idleSince: this.#clock.monotonicMs() };
+    const held: Held = {
+      archive: { life, tag: `"${life}-${digest}"`, bytes },
+      leases: 0,
+      idleSince: this.#clock.monotonicMs(),
+    };
     this.#held.set(key, held);
     this.#heldBytes += bytes.length;
     return held;

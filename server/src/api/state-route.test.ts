@@ -1,6 +1,5 @@
 import { gunzipSync } from 'node:zlib';
 import { FIRST_EPOCH, MemoryStore } from '@quire/persistence';
-import type { DocumentName } from '@quire/protocol';
 import type { Hono } from 'hono';
 import { pino } from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';

@@ -7,7 +7,7 @@ import type { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
 import { createHealth } from './health.ts';
 import type { Handlers } from './listener.ts';
 import type { OriginPolicy } from './origins.ts';
-import { findRefusal, readClaim, RETRY_AFTER_SECONDS } from './visitors.ts';
+import { findRefusal, RETRY_AFTER_SECONDS, readClaim } from './visitors.ts';
 
 export interface HandlerParts {
   readonly app: Hono;

@@ -80,7 +80,8 @@ class Client implements HttpClient {
     this.#cut = new AbortController();
     const answer = await fetch(`${this.url}?after=${after}`, { signal: this.#cut.signal });
     const { body, status } = answer;
-    if (status === 200 && body !== null) this.ended = this.#read(body).catch(() => {}); // cut
+    if (status === 200 && body !== null)
+      this.ended = this.#read(body).catch(() => {}); // cut
     else await body?.cancel();
     return status;
   }

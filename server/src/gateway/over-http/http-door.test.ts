@@ -7,7 +7,7 @@ import { EMPTY_UPDATE, EMPTY_VECTOR, keystrokes } from '../../testing/gateway-st
 import { frameOf, type HttpClient, type HttpClientOptions, openHttpClient } from '../../testing/http-client.ts';
 import { ManualClock } from '../../testing/manual-clock.ts';
 import { type MeasuredServer, readSeries, startMeasuredServer } from '../../testing/measured-server.ts';
-import { signToken, SECRET } from '../../testing/tokens.ts';
+import { SECRET, signToken } from '../../testing/tokens.ts';
 
 const KIB = 1024;
 

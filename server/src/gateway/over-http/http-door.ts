@@ -148,7 +148,7 @@ async function takeUp(
     refuse(response, 409, `Nothing has had the number ${after} yet; open a new session.`);
     return;
   }
-  const taken = await line.take(request, from);
+  const taken = await line.takeBody(request, from);
   // What is left of a body that is refused: the connection is for the next request as well.
   request.resume();
   switch (taken) {

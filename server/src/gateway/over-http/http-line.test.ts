@@ -56,30 +56,30 @@ function readUp(): () => string {
 describe('what comes up', () => {
   it('[G1] counts once, whether it is sent again whole, in part, or with more behind it', async () => {
     const read = readUp();
-    expect(await line.take(bodyOf('one '), 0)).toBe('taken');
-    expect(await line.take(bodyOf('one '), 0)).toBe('taken');
-    expect(await line.take(bodyOf('e two '), 2)).toBe('taken');
-    expect(await line.take(bodyOf('two three'), 4)).toBe('taken');
+    expect(await line.takeBody(bodyOf('one '), 0)).toBe('taken');
+    expect(await line.takeBody(bodyOf('one '), 0)).toBe('taken');
+    expect(await line.takeBody(bodyOf('e two '), 2)).toBe('taken');
+    expect(await line.takeBody(bodyOf('two three'), 4)).toBe('taken');
     expect(read()).toBe('one two three');
   });
 
   it('[G1] waits for what lies before it', async () => {
     const read = readUp();
-    expect(await line.take(bodyOf('two'), 4)).toBe('gap');
-    expect(await line.take(bodyOf('one '), 0)).toBe('taken');
-    expect(await line.take(bodyOf('two'), 4)).toBe('taken');
+    expect(await line.takeBody(bodyOf('two'), 4)).toBe('gap');
+    expect(await line.takeBody(bodyOf('one '), 0)).toBe('taken');
+    expect(await line.takeBody(bodyOf('two'), 4)).toBe('taken');
     expect(read()).toBe('one two');
   });
 
   it('[G1] counts as far as it came when it is cut off', async () => {
     const read = readUp();
     const body = new Readable({ read() {} });
-    const taken = line.take(body, 0);
+    const taken = line.takeBody(body, 0);
     body.push('one t');
     await setImmediate();
     body.destroy(new Error('cut'));
     expect(await taken).toBe('cut');
-    expect(await line.take(bodyOf('one two'), 0)).toBe('taken');
+    expect(await line.takeBody(bodyOf('one two'), 0)).toBe('taken');
     expect(read()).toBe('one two');
   });
 
@@ -93,7 +93,7 @@ describe('what comes up', () => {
         this.push(given <= 10 ? chunk : null);
       },
     });
-    const taken = line.take(body, 0);
+    const taken = line.takeBody(body, 0);
     for (let turn = 0; turn < 50; turn += 1) await setImmediate();
     expect(given).toBeLessThan(5);
     line.resume();
@@ -103,19 +103,19 @@ describe('what comes up', () => {
 
   it('[G4] is limited, body by body', async () => {
     line.resume();
-    expect(await line.take(bodyOf(Buffer.alloc(MAX_BODY_BYTES + 1)), 0)).toBe('too-large');
-    expect(await line.take(bodyOf(Buffer.alloc(MAX_BODY_BYTES)), 0)).toBe('taken');
+    expect(await line.takeBody(bodyOf(Buffer.alloc(MAX_BODY_BYTES + 1)), 0)).toBe('too-large');
+    expect(await line.takeBody(bodyOf(Buffer.alloc(MAX_BODY_BYTES)), 0)).toBe('taken');
   });
 
   it('is told when the session has ended, also in the middle', async () => {
     const body = new Readable({ read() {} });
-    const taken = line.take(body, 0);
+    const taken = line.takeBody(body, 0);
     body.push('one');
     await setImmediate();
     line.destroy();
     body.push('two');
     expect(await taken).toBe('over');
-    expect(await line.take(bodyOf('three'), 3)).toBe('over');
+    expect(await line.takeBody(bodyOf('three'), 3)).toBe('over');
   });
 });
 

@@ -119,7 +119,7 @@ export class HttpLine extends Duplex {
   }
 
   /** Takes of a body what is new, as fast as it is read. @param from how many bytes came up before it */
-  async take(body: Readable, from: number): Promise<Taken> {
+  async takeBody(body: Readable, from: number): Promise<Taken> {
     let at = from;
     if (at > this.#taken) return 'gap';
     try {

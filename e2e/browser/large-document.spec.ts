@@ -16,6 +16,9 @@ const test = base.extend<{ readonly front: TcpProxy }>({
   address: async ({ front }, use) => use(`http://127.0.0.1:${front.port}`),
 });
 
+// Folded once, when all of it is there.
+test.use({ serverOptions: { env: { QUIRE_JOURNAL_COMPACT_BYTES: '2900000' } } });
+
 /** Paragraphs that no compression makes much smaller, folded into a snapshot. */
 async function writeLarge(server: ServerProcess, name: string): Promise<void> {
   const writer = joinWithHocuspocus(server.wsUrl, name);

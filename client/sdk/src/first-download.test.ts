@@ -14,6 +14,8 @@ import { untilState, untilTrue } from './testing/until.ts';
 import type { Transport } from './transport-choice.ts';
 
 const BYTES = 3_000_000;
+/** Folded once, when all of it is there. */
+const SETTINGS = { QUIRE_JOURNAL_COMPACT_BYTES: '2900000' };
 
 let data: string;
 let server: RunningServer;
@@ -23,7 +25,7 @@ let text: string;
 
 beforeEach(async () => {
   data = await mkdtemp(join(tmpdir(), 'quire-download-'));
-  server = await serve(data, 0);
+  server = await serve(data, 0, SETTINGS);
   proxy = await startBlockingProxy(() => server.port);
   proxy.websockets = 'pass';
   clients = [];
@@ -108,7 +110,7 @@ describe.each(['websocket', 'http'] as const)(
     });
 
     it('[G3] is resumed after a cut, from where it was', async () => {
-      proxy.cutAnswersAfter(700_000);
+      proxy.cutAnswersAfter(400_000);
       const room = newClient(transport).open('large');
       await room.whenLoaded();
       expect(textOf(room).toString()).toBe(text);
@@ -122,7 +124,7 @@ describe.each(['websocket', 'http'] as const)(
     });
 
     it('[G3] is resumed when all connections are lost, by the next one of its room', async () => {
-      proxy.cutAnswersAfter(700_000);
+      proxy.cutAnswersAfter(400_000);
       const room = newClient(transport).open('large');
       const steps = watch(room);
       await untilTrue(() => steps.length > 0);
@@ -150,7 +152,7 @@ describe('a document', () => {
     type(small, 'a few words');
     await small.whenSaved();
     const large = client.open('large');
-    await large.whenLoaded();
+    await large.whenSaved();
     expect(downloads()).toHaveLength(1);
     proxy.reset();
     await untilState(large, 'reconnecting');

@@ -9,8 +9,8 @@ export interface FirstDownloadOptions {
   readonly onProgress: (progress: LoadingProgress) => void;
 }
 
-/** Attempts in a row that bring nothing, before the document comes over the socket after all. */
-const MAX_FAILURES = 5;
+/** Attempts in a row that bring nothing, before the document comes over the socket after all: nobody waits for long. */
+const MAX_FAILURES = 3;
 const FIRST_PAUSE_MS = 250;
 
 /** Which life of its name a document is in (R14). */
@@ -74,7 +74,7 @@ export class FirstDownload {
       if (outcome === 'none') return null;
       if (outcome === 'done') return this.#unpack();
       failures = this.#received > before ? 0 : failures + 1;
-      await pause(FIRST_PAUSE_MS * 2 ** failures, this.#options.clock, signal);
+      if (failures < MAX_FAILURES) await pause(FIRST_PAUSE_MS * 2 ** failures, this.#options.clock, signal);
     }
     return null;
   }

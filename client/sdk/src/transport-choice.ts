@@ -59,7 +59,7 @@ export class TransportChoice {
 
   /** The server has answered a plain request. */
   httpAnswered(): void {
-    if (this.#state.kind === 'websocket') this.#state = { kind: 'websocket', httpAnswered: true };
+    if (this.mayChange) this.#state = { kind: 'websocket', httpAnswered: true };
   }
 
   /** The server was heard on what was chosen. */

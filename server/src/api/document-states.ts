@@ -49,10 +49,17 @@ const MAX_BUILDS = 8;
 
 const compress = promisify(gzip);
 
+/** A snapshot that has grown by more than this leaves too much to the socket. */
+const MAX_GROWTH = 1.25;
+
 interface Held {
   readonly archive: StateArchive;
+  /** What the snapshot weighed. */
+  readonly snapshotBytes: number;
   leases: number;
   idleSince: number;
+  /** Given out no more; its bytes count until nobody is being sent them. */
+  isRetired: boolean;
 }
 
 /**
@@ -93,7 +100,7 @@ export class DocumentStates {
     const weight = this.#weigh(stat);
     if (weight === null) return null;
     const key = keyOf(name, weight.epoch);
-    const held = this.#held.get(key) ?? (await this.#build(name, key, weight.bytes));
+    const held = this.#findFresh(key, weight.bytes) ?? (await this.#build(name, key, weight.bytes));
     return held === null ? null : this.#lease(held);
   }
 
@@ -109,6 +116,11 @@ export class DocumentStates {
     return { bytes: stat.snapshotBytes, epoch: stat.epoch };
   }
 
+  #findFresh(key: string, snapshotBytes: number): Held | null {
+    const held = this.#held.get(key);
+    return held !== undefined && snapshotBytes <= held.snapshotBytes * MAX_GROWTH ? held : null;
+  }
+
   #lease(held: Held): Lease {
     held.leases += 1;
     let isOver = false;
@@ -118,6 +130,7 @@ export class DocumentStates {
         if (isOver) return;
         isOver = true;
         held.leases -= 1;
+        if (held.isRetired) this.#letGo(held);
         held.idleSince = this.#clock.monotonicMs();
         this.#cancelSweep ??= this.#clock.after(KEPT_MS, () => this.#sweep());
       },
@@ -143,14 +156,14 @@ export class DocumentStates {
     const loaded = await this.#store.load(name);
     // Deleted meanwhile, or a new life of the name, which is another document.
     if (loaded === null || loaded.snapshot === null || keyOf(name, loaded.epoch) !== key) return null;
+    const snapshotBytes = loaded.snapshot.length;
     const bytes = await compress(loaded.snapshot, { level: COMPRESSION_LEVEL });
     const digest = Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes)).toString('base64url');
     const life = nameLife(loaded.epoch);
-    const held: Held = {
-      archive: { life, tag: `"${life}-${digest}"`, bytes },
-      leases: 0,
-      idleSince: this.#clock.monotonicMs(),
-    };
+    const archive = { life, tag: `"${life}-${digest}"`, bytes };
+    const idleSince = this.#clock.monotonicMs();
+    const held: Held = { archive, snapshotBytes, leases: 0, idleSince, isRetired: false };
+    this.#retire(key);
     this.#held.set(key, held);
     this.#heldBytes += bytes.length;
     return held;
@@ -162,7 +175,7 @@ export class DocumentStates {
     idle.sort(([, one], [, other]) => one.idleSince - other.idleSince);
     for (const [key] of idle) {
       if (this.#heldBytes + bytes <= this.#limits.maxHeldBytes) break;
-      this.#drop(key);
+      this.#retire(key);
     }
     return this.#heldBytes + bytes <= this.#limits.maxHeldBytes;
   }
@@ -171,16 +184,21 @@ export class DocumentStates {
     this.#cancelSweep = null;
     const now = this.#clock.monotonicMs();
     for (const [key, { idleSince, leases }] of this.#held) {
-      if (leases === 0 && now - idleSince >= KEPT_MS) this.#drop(key);
+      if (leases === 0 && now - idleSince >= KEPT_MS) this.#retire(key);
     }
     if (this.#held.size > 0) this.#cancelSweep = this.#clock.after(KEPT_MS, () => this.#sweep());
   }
 
-  #drop(key: string): void {
+  #retire(key: string): void {
     const held = this.#held.get(key);
     if (held === undefined) return;
     this.#held.delete(key);
-    this.#heldBytes -= held.archive.bytes.length;
+    held.isRetired = true;
+    this.#letGo(held);
+  }
+
+  #letGo({ archive, leases }: Held): void {
+    if (leases === 0) this.#heldBytes -= archive.bytes.length;
   }
 }
 

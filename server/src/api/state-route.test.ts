@@ -87,7 +87,7 @@ describe('the state of a large document', () => {
     expect(rest.status).toBe(206);
     expect(rest.headers.get('content-range')).toBe(`bytes 100000-${bytes.length - 1}/${bytes.length}`);
     expect(rest.headers.get('etag')).toBe(etag);
-    expect(await bytesOf(rest)).toEqual(bytes.subarray(100_000));
+    expect((await bytesOf(rest)).equals(bytes.subarray(100_000))).toBe(true);
   });
 
   it('[R14] begins anew when the document was deleted, and made again, in between', async () => {

@@ -1,6 +1,6 @@
 import { type ClientFrame, decodeServerFrame, encodeHocuspocusFrame, type ServerFrame } from '@quire/protocol';
 
-/** A session over HTTP that does only what a test tells it to. */
+/** A session over HTTP that does only what a test tells it to, and answers a goodbye. */
 export interface HttpClient {
   /** Where its session lies. */
   readonly url: string;
@@ -140,6 +140,7 @@ class Client implements HttpClient {
       else if ((first & 0xf) === PING) this.pings += 1;
       else if ((first & 0xf) === CLOSE) {
         this.closed = { code: payload.readUInt16BE(0), reason: payload.toString('utf8', 2) };
+        this.post(frameOf(payload.subarray(0, 2), CLOSE)).catch(() => {}); // the server need not wait
       }
     }
   }

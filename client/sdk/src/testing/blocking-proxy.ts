@@ -45,8 +45,12 @@ export async function startBlockingProxy(target: () => number): Promise<Blocking
       let passed = 0;
       answer.on('data', (chunk: Buffer) => {
         passed += chunk.length;
-        if (passed < most) response.write(chunk);
-        else response.write(chunk, () => response.destroy());
+        if (passed < most) {
+          response.write(chunk);
+          return;
+        }
+        answer.removeAllListeners('data').pause();
+        response.write(chunk, () => response.destroy());
       });
       answer.once('end', () => response.end());
       answer.once('error', () => response.destroy());

@@ -26,7 +26,7 @@ const originOf = ({ server }: MeasuredServer): string => `http://127.0.0.1:${ser
 
 async function open(server: MeasuredServer, options: HttpClientOptions = {}): Promise<HttpClient> {
   const client = await openHttpClient(originOf(server), options);
-  ends.push(() => client.cut());
+  ends.push(() => fetch(client.url, { method: 'DELETE' }));
   expect(await client.follow()).toBe(200);
   return client;
 }
@@ -180,7 +180,7 @@ describe('a session over HTTP', () => {
     const client = await openHttpClient(originOf(server));
     const stream = await fetch(client.url);
     const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader();
-    ends.push(() => reader?.cancel());
+    ends.push(() => fetch(client.url, { method: 'DELETE' }));
     expect((await reader?.read())?.value).toBe(':\n\n');
     clock.advance(15_000);
     expect((await reader?.read())?.value).toBe(':\n\n');
@@ -228,7 +228,7 @@ describe('[G4] the limits of a session hold over HTTP', () => {
 
   it('a request is no larger than it may be', async () => {
     const client = await open(await start());
-    expect(await client.post(Buffer.alloc(2 * KIB * KIB))).toBe(413);
+    expect(await client.post(frameOf(Buffer.alloc(2 * KIB * KIB)))).toBe(413);
   });
 
   it('who sends too fast is not read for a while', async () => {
@@ -242,15 +242,22 @@ describe('[G4] the limits of a session hold over HTTP', () => {
   });
 
   it('[R15] who does not say that anything arrives is closed as a slow reader, and costs a window until then', async () => {
-    const server = await start({ limits: { stallTimeoutMs: 1_000, maxRingBytesPerDocument: 64 * KIB * KIB } });
+    const clock = new ManualClock();
+    const limits = { stallTimeoutMs: 30_000, maxRingBytesPerDocument: 64 * KIB * KIB };
+    const server = await start({ limits }, { clock });
     const deaf = await join(server);
     const ada = joinWithHocuspocus(server.wsUrl, 'plan');
     ends.push(() => ada.leave());
+    await until(() => ada.provider.isSynced, { what: 'synced' });
     for (let part = 0; part < 10; part += 1) {
       ada.doc.getMap('blobs').set('one', `${part}`.repeat(200 * KIB));
       await until(() => !ada.provider.hasUnsyncedChanges, { what: 'saved' });
     }
-    expect(readSeries(await server.scrape(), 'quire_behind_sessions')).toBe(1);
+    const scrape = await server.scrape();
+    expect(readSeries(scrape, 'quire_behind_sessions')).toBe(1);
+    expect(readSeries(scrape, 'quire_unsent_bytes')).toBeLessThan(1_024 * KIB);
+    clock.advance(10_000);
+    clock.advance(30_000);
     await until(() => server.server.unfinished.sessions === 1, { what: 'given up' });
     expect(readSeries(await server.scrape(), 'quire_sessions_closed_total{code="slow-reader"}')).toBe(1);
     expect(deaf.heard.filter(({ kind }) => kind === 'update').length).toBeLessThan(4);

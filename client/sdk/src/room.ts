@@ -52,10 +52,10 @@ export interface RoomContext {
 const LOCAL_COPY_PATIENCE_MS = 1_500;
 
 /**
- * How long the handshake waits to hear whether the document is a large one. That was asked before the socket was, so the
- * answer is mostly there first; without it, everything comes over the socket.
+ * How long the handshake waits to hear whether the document is a large one. That was asked before there was a connection,
+ * so the answer is mostly there first. On a slow line, where it is not, a large document is worth the wait.
  */
-const SIZE_PATIENCE_MS = 150;
+const SIZE_PATIENCE_MS = 1_500;
 
 /** A token that was fetched to ask for the size is good for the connection too, if that comes about soon. */
 const EARLY_TOKEN_LASTS_MS = 5_000;

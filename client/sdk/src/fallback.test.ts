@@ -93,6 +93,7 @@ describe('where the network lets no WebSocket through', () => {
     server = await serve(data, server.port);
     await untilState(room, 'saved');
     expect(transportOf(room)).toBe('websocket');
+    expect(proxy.asked.some(({ method }) => method === 'POST')).toBe(false);
   });
 
   it('another network is given the chance to let WebSockets through', async () => {

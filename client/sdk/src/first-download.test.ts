@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,9 +39,9 @@ afterEach(async () => {
   await rm(data, { recursive: true, force: true });
 });
 
-function newClient(transport: Transport = 'websocket', port = proxy.port): Client {
+function newClient(transport: Transport = 'websocket', port = proxy.port, token = ''): Client {
   const surroundings = { clock: systemClock, environment: createFakeEnvironment(), random: () => 0 };
-  const client = connectIn(surroundings, { url: `ws://127.0.0.1:${port}/collab`, transport });
+  const client = connectIn(surroundings, { url: `ws://127.0.0.1:${port}/collab`, transport, token });
   clients.push(client);
   return client;
 }
@@ -57,9 +57,17 @@ async function writeLarge(name: string): Promise<string> {
     await room.whenSaved();
   }
   client.close();
-  const url = `http://127.0.0.1:${server.port}/v1/documents/${name}/state`;
-  await untilTrue(async () => (await fetch(url, { method: 'HEAD' })).status === 200);
+  await untilTrue(async () => (await readMetric('quire_compactions_total{outcome="folded"}')) > 0);
   return written;
+}
+
+const SECRET = 'a secret of the tests that is long enough';
+
+function signToken(role: 'reader' | 'owner'): string {
+  const claims = { sub: role, exp: Date.now() / 1000 + 600, grants: [{ documents: '**', role }] };
+  const parts = [{ alg: 'HS256' }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'));
+  const signature = createHmac('sha256', SECRET).update(parts.join('.')).digest('base64url');
+  return [...parts, signature].join('.');
 }
 
 /** Every step of the way that its status has shown. */
@@ -71,11 +79,14 @@ function watch(room: Room): LoadingProgress[] {
   return steps;
 }
 
-/** How much of documents the server has sent on sockets. */
-async function readStepTwoBytes(): Promise<number> {
+async function readMetric(series: string): Promise<number> {
   const metrics = await (await fetch(`http://127.0.0.1:${server.port}/metrics`)).text();
-  return Number(/^quire_sent_bytes_total\{kind="step-2"\} (\d+)/m.exec(metrics)?.[1]);
+  const line = metrics.split('\n').find((each) => each.startsWith(`${series} `));
+  return Number(line?.slice(series.length));
 }
+
+/** How much of documents the server has sent on sockets. */
+const readStepTwoBytes = () => readMetric('quire_sent_bytes_total{kind="step-2"}');
 
 const downloads = () => proxy.asked.filter(({ method, url }) => method === 'GET' && url.endsWith('/state'));
 
@@ -170,5 +181,27 @@ describe('a document', () => {
     const later = newClient().open('large');
     await later.whenLoaded();
     expect(textOf(later).toString()).toBe('');
+  });
+
+  it('[R14] whose life ended between its download and its handshake is gone, also for who could only read it', async () => {
+    await server.kill();
+    server = await serve(data, server.port, { ...SETTINGS, QUIRE_JWT_SECRETS: SECRET });
+    // The download gets through, and nothing that is said in the session after it was asked for.
+    proxy.fails = ({ method }) => method === 'POST' && downloads().length > 0;
+    const room = newClient('http', proxy.port, signToken('reader')).open('large');
+    await untilTrue(() => textOf(room).length === text.length);
+    expect(room.status.get().loaded).toBe(false);
+    await untilTrue(async () => (await readMetric('quire_http_sessions')) === 0);
+    const owner = newClient('websocket', server.port, signToken('owner'));
+    await owner.documents.delete('large');
+    const successor = owner.open('large');
+    type(successor, 'another life');
+    await successor.whenSaved();
+    proxy.fails = () => false;
+    await untilState(room, 'gone');
+    expect(textOf(room).toString()).toBe(text);
+    const later = newClient('http', proxy.port, signToken('reader')).open('large');
+    await later.whenLoaded();
+    expect(textOf(later).toString()).toBe('another life');
   });
 });

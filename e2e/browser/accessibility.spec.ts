@@ -129,8 +129,9 @@ test.describe('with the keyboard alone', () => {
     await ben.editor.open('stops');
     await expect(ada.editor.person('Ben')).toBeVisible();
     await ada.editor.write('x');
+    await expect(ada.editor.shareButton).toBeVisible();
     for (const [role, name] of [
-      ['button', 'Copy link'],
+      ['button', 'Share'],
       ['button', /^Ada \(you\)/],
       ['button', 'Ben'],
       ['button', /^Save state/],

@@ -44,6 +44,35 @@ for (const colorScheme of ['light', 'dark'] as const) {
       }
     });
 
+    test('where changes to a deleted document are offered: on its page, under its name, in the list', async ({
+      ada,
+      ben,
+    }) => {
+      const { page } = ada;
+      await ada.editor.open('plan');
+      await ada.editor.write('Saved. ');
+      await ada.editor.expectSaved();
+      await ada.context.setOffline(true);
+      await ada.editor.write('Not saved.');
+      await expect(ada.editor.saveState).toHaveText('Offline — will sync');
+      await ben.home.open();
+      await ben.home.delete('plan');
+      await ada.context.setOffline(false);
+      const reopen = page.getByRole('alert').getByRole('button', { name: 'Open it anew' });
+      await expect(reopen).toBeVisible();
+      await expectNoViolations(page);
+      await reopen.click();
+      await page.getByRole('status').getByRole('button', { name: 'Discard' }).click();
+      await expect(page.getByRole('dialog')).toBeVisible();
+      await expectNoViolations(page);
+      await page.keyboard.press('Escape');
+      await expect(page.getByRole('dialog')).toBeHidden();
+      await expectNoViolations(page);
+      await ada.home.open();
+      await expect(page.getByRole('status').getByRole('link', { name: 'plan' })).toBeVisible();
+      await expectNoViolations(page);
+    });
+
     test('on the home page while the server is away, with a list that may be old and with none', async ({
       ada,
       server,

@@ -26,6 +26,10 @@ export class EditorPage {
     return this.page.getByRole('toolbar', { name: 'Formatting' });
   }
 
+  get shareButton(): Locator {
+    return this.page.getByRole('button', { name: 'Share', exact: true });
+  }
+
   /** The others; everybody also has a button for themselves. */
   person(name: string): Locator {
     return this.page.getByRole('list', { name: 'People here' }).getByRole('button', { name, exact: true });

@@ -1,19 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { expect, test } from './fixtures.ts';
-
-const QUIRE = join(import.meta.dirname, '..', '..', 'node_modules', '.bin', 'quire');
-const SECRETS = 'a secret of the tests that is long enough';
+import { linkFor, SECRETS } from './token-link.ts';
 
 test.use({ serverOptions: { env: { QUIRE_JWT_SECRETS: SECRETS } } });
-
-/** An address that opens the app as somebody, as the command line prints it. */
-function linkFor(server: { readonly port: number }, ...args: readonly string[]): string {
-  const env = { PATH: process.env.PATH, QUIRE_JWT_SECRETS: SECRETS, QUIRE_PORT: String(server.port) };
-  const printed = execFileSync(QUIRE, ['token', '--link', ...args], { env, encoding: 'utf8' });
-  // The page keeps what it knows of a person by its origin, and the other actors open 127.0.0.1.
-  return printed.trim().replace('//localhost:', '//127.0.0.1:');
-}
 
 test.describe('a server that asks for tokens', () => {
   test('[G6] shows nobody anything without one, and says so', async ({ ada }) => {
@@ -73,5 +61,29 @@ test.describe('a server that asks for tokens', () => {
     await expect(ada.editor.saveState).not.toHaveText('Saved');
     await expect(ada.editor.text).toHaveAttribute('contenteditable', 'false');
     await ada.editor.expectText('in time');
+  });
+
+  test('[G6] ends when it is taken back: the open page says so within seconds, and nobody else’s does', async ({
+    ada,
+    ben,
+    server,
+  }) => {
+    await ada.page.goto(linkFor(server, '--user', 'ada'));
+    await ben.page.goto(linkFor(server, '--user', 'ben'));
+    await ada.editor.open('plan');
+    await ben.editor.open('plan');
+    await ada.editor.write('both ');
+    await ben.editor.expectText('both ');
+    const backend = new URL(linkFor(server, '--user', 'backend', '--grant', 'owner:**')).hash.slice('#token='.length);
+    const revoked = await ada.page.request.post(`${server.url}/v1/revocations`, {
+      headers: { Authorization: `Bearer ${backend}` },
+      data: { user: 'ada', issuedBefore: new Date(Date.now() + 2_000).toISOString() },
+    });
+    expect(revoked.status()).toBe(201);
+    await expect(ada.page.getByRole('alert')).toContainText('your access was taken back');
+    await expect(ada.editor.text).toHaveAttribute('contenteditable', 'false');
+    await ben.editor.write('one');
+    await ben.editor.expectSaved();
+    await ada.editor.expectText('both ');
   });
 });

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { inventSeed } from '@quire/testing';
+import { inventSeed, LARGEST_SEED } from '@quire/testing';
+import { readWhole } from '../read-whole.ts';
 
 export interface ChaosOptions {
   readonly rounds: number;
@@ -19,7 +20,6 @@ frames to another one, and checks that it lives, that nobody else notices, and t
 
 const DEFAULT_ROUNDS = 200;
 const DEFAULT_FRAMES = 2_000_000;
-const LARGEST_SEED = 2 ** 32 - 1;
 
 /** @throws with what is wrong, for the person who typed it */
 export function parseChaosOptions(args: readonly string[]): ChaosOptions | 'help' {
@@ -34,15 +34,8 @@ export function parseChaosOptions(args: readonly string[]): ChaosOptions | 'help
   });
   if (values.help === true) return 'help';
   return {
-    rounds: readWhole('rounds', values.rounds, 1_000_000) ?? DEFAULT_ROUNDS,
-    frames: readWhole('frames', values.frames, 1_000_000_000) ?? DEFAULT_FRAMES,
-    seed: readWhole('seed', values.seed, LARGEST_SEED) ?? inventSeed(),
+    rounds: readWhole('--rounds', values.rounds, 0, 1_000_000) ?? DEFAULT_ROUNDS,
+    frames: readWhole('--frames', values.frames, 0, 1_000_000_000) ?? DEFAULT_FRAMES,
+    seed: readWhole('--seed', values.seed, 0, LARGEST_SEED) ?? inventSeed(),
   };
-}
-
-function readWhole(name: string, text: string | undefined, max: number): number | null {
-  if (text === undefined) return null;
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value <= max) return value;
-  throw new RangeError(`--${name} must be a whole number from 0 to ${max}, not ${JSON.stringify(text)}`);
 }

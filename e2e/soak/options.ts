@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { inventSeed } from '@quire/testing';
+import { inventSeed, LARGEST_SEED } from '@quire/testing';
+import { readWhole } from '../read-whole.ts';
 
 export interface SoakOptions {
   /** How long the load lasts; the warm-up before it, and the rest and the looking after both, come on top. */
@@ -17,7 +18,6 @@ export const usage = `Holds a mixed load on a real server, and checks that every
 const DEFAULT_MINUTES = 10;
 /** A week. */
 const MOST_MINUTES = 7 * 24 * 60;
-const LARGEST_SEED = 2 ** 32 - 1;
 
 /** @throws with what is wrong, for the person who typed it */
 export function parseSoakOptions(args: readonly string[]): SoakOptions | 'help' {
@@ -30,11 +30,4 @@ export function parseSoakOptions(args: readonly string[]): SoakOptions | 'help' 
     minutes: readWhole('--minutes', values.minutes, 1, MOST_MINUTES) ?? DEFAULT_MINUTES,
     seed: readWhole('--seed', values.seed, 0, LARGEST_SEED) ?? inventSeed(),
   };
-}
-
-function readWhole(option: string, text: string | undefined, min: number, max: number): number | null {
-  if (text === undefined) return null;
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= min && value <= max) return value;
-  throw new RangeError(`${option} must be a whole number from ${min} to ${max}, not ${JSON.stringify(text)}`);
 }

@@ -9,7 +9,7 @@ import { HeldSequences } from './held-sequences.ts';
 import { assertDocumentName } from './names.ts';
 import { randomHexId } from './random-id.ts';
 import type { StateVector } from './state-vectors.ts';
-import { coverUpdate, encodeStateVector } from './state-vectors.ts';
+import { coverUpdate, encodeTombstone } from './state-vectors.ts';
 import type {
   CompactionReport,
   DocumentPage,
@@ -158,7 +158,7 @@ export class MemoryStore implements DocumentStore {
       state: stateOf(document),
       snapshot: document.life.snapshot,
       entries: [...document.life.live].sort(compareEntries),
-      tombstone: document.tombstone === null ? null : encodeStateVector(document.tombstone),
+      tombstone: document.tombstone === null ? null : encodeTombstone(document.tombstone),
     };
   }
 
@@ -178,17 +178,19 @@ export class MemoryStore implements DocumentStore {
     }
   }
 
-  async delete(name: string): Promise<Epoch> {
+  async delete(name: string, to?: Epoch): Promise<Epoch> {
     this.#assertOpen();
     assertDocumentName(name);
     if (this.#status.state === 'refusing') throw this.#status.error;
     return this.#write([], () => {
       const document = this.#documents.get(name);
       if (document === undefined) {
+        if (to !== undefined) return to;
         throw new PersistenceError('UNKNOWN_DOCUMENT', 'No such document', { document: name });
       }
-      if (stateOf(document) === 'deleted') return document.life.epoch;
-      const epoch = nextEpoch(document.life.epoch);
+      const isThere = to === undefined ? stateOf(document) === 'deleted' : compareEpochs(to, document.life.epoch) <= 0;
+      if (isThere) return document.life.epoch;
+      const epoch = to ?? nextEpoch(document.life.epoch);
       this.#sequence += 1;
       const id = { incarnation: this.incarnation, sequence: this.#sequence };
       this.#store({ id, document: name, epoch, time: this.#clock.now(), updates: [] });
@@ -198,10 +200,11 @@ export class MemoryStore implements DocumentStore {
 
   async list(query: ListQuery = {}): Promise<DocumentPage> {
     this.#assertOpen();
-    const prefix = query.prefix ?? '';
+    const { prefix = '', except } = query;
     const limit = query.limit ?? 100;
     const stats = [...this.#documents]
       .filter(([name, document]) => name.startsWith(prefix) && stateOf(document) === 'live')
+      .filter(([name]) => except === undefined || !name.startsWith(except))
       .map(([name, document]) => statOf(name, document));
     const byName = (a: SoundDocumentStat, b: SoundDocumentStat) =>
       Buffer.compare(Buffer.from(a.document), Buffer.from(b.document));

@@ -1,6 +1,7 @@
 import { PersistenceError } from './errors.ts';
 
-export const MAX_NAME_BYTES = 512;
+/** What people call their documents is shorter: a server may put something before it for documents of its own. */
+export const MAX_NAME_BYTES = 640;
 
 // U+0000 ends a name inside a key; the other control characters only ever come from mistakes and attacks.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the purpose

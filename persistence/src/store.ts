@@ -82,6 +82,8 @@ export interface ListQuery {
   /** The `next` of an earlier page with the same prefix and order. */
   readonly after?: string;
   readonly limit?: number;
+  /** Names that begin so are passed over: documents that a server keeps for itself. */
+  readonly except?: string;
   /** `name` (default): by UTF-8 bytes. `recent`: last edited first. */
   readonly order?: 'name' | 'recent';
 }
@@ -138,8 +140,11 @@ export interface DocumentStore {
   /**
    * Moves the epoch (count + 1, random id) and leaves a tombstone. Deleting a deleted document changes nothing.
    * The records of the old life are reclaimed afterwards, in slices, across restarts.
+   *
+   * @param to the epoch to move to, where that is higher, instead of one of its own: for a document that lives and dies
+   * with another one. Where nothing is stored there is nothing to end.
    */
-  delete(document: string): Promise<Epoch>;
+  delete(document: string, to?: Epoch): Promise<Epoch>;
 
   /** Live and damaged documents. With `recent`, a prefix is a filter over all documents, not an index. */
   list(query?: ListQuery): Promise<DocumentPage>;

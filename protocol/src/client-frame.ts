@@ -9,7 +9,13 @@ export type ClientFrame =
   | { readonly kind: 'update'; readonly update: Uint8Array }
   | { readonly kind: 'presence'; readonly presence: Uint8Array }
   | { readonly kind: 'query-presence' }
-  | { readonly kind: 'token'; readonly token: string; readonly providerVersion: string | null }
+  | {
+      readonly kind: 'token';
+      readonly token: string;
+      readonly providerVersion: string | null;
+      /** Which life of the document the client's copy is of (R14): empty when it has none; left out by who does not say. */
+      readonly epoch?: string;
+    }
   | { readonly kind: 'stateless'; readonly payload: string }
   | { readonly kind: 'close' };
 

@@ -80,6 +80,27 @@ export const closeCodes = {
     reason: 'this is not a document name',
     shown: 'this is not a document name',
   },
+  noSuchDocument: {
+    code: 4405,
+    name: 'no-such-document',
+    retry: 'never',
+    reason: 'comments are for a document that exists: save something in it first',
+    shown: 'there is no document to comment on yet',
+  },
+  accessRevoked: {
+    code: 4406,
+    name: 'access-revoked',
+    retry: 'never',
+    reason: 'this token was revoked; one that was made since may be good',
+    shown: 'your access was taken back',
+  },
+  linkEnded: {
+    code: 4407,
+    name: 'link-ended',
+    retry: 'never',
+    reason: 'this share link is unknown, was revoked or has expired',
+    shown: 'this link was revoked, or has expired',
+  },
   staleEpoch: {
     code: 4409,
     name: 'stale-epoch',
@@ -114,6 +135,13 @@ export const closeCodes = {
     retry: 'never',
     reason: 'an update is more complex than this server accepts',
     shown: 'a change is more complex than the server accepts',
+  },
+  writtenByServer: {
+    code: 4416,
+    name: 'written-by-server',
+    retry: 'never',
+    reason: 'threads of comments are written by the server alone: use the HTTP API',
+    shown: 'comments are added through the server',
   },
   badUpdate: {
     code: 4422,

@@ -21,6 +21,9 @@ describe('document names', () => {
     ['a\nb', 'control-character'],
     ['a\u0085b', 'control-character'],
     ['a\ud800', 'lone-surrogate'],
+    ['\ufdd0registry', 'noncharacter'],
+    ['a\uffff', 'noncharacter'],
+    ['a\u{1fffe}', 'noncharacter'],
   ])('[R8] %j is refused as %s', (name, fault) => {
     expect(findNameFault(name)).toBe(fault);
     expect(documentNameSchema.safeParse(name).success).toBe(false);

@@ -8,6 +8,9 @@ const ANY_TEXT = '*';
 /** A whole segment: one or more. */
 const ANY_SEGMENTS = '**';
 
+/** Covers every document there is. */
+export const EVERY_DOCUMENT = ANY_SEGMENTS;
+
 /**
  * Names of documents: `team/plan` is one, `team/*` all directly below `team`, `team/**` all below it at any depth, and
  * `**` every document there is.
@@ -16,7 +19,7 @@ export const documentPatternSchema = z.string().min(1).max(MAX_PATTERN_LENGTH);
 
 /** @param pattern as {@link documentPatternSchema} has it; any other text matches itself at most */
 export function compilePattern(pattern: string): (name: DocumentName) => boolean {
-  if (pattern === ANY_SEGMENTS) return () => true;
+  if (pattern === EVERY_DOCUMENT) return () => true;
   if (!pattern.includes(ANY_TEXT)) return (name) => name === pattern;
   const segments = pattern
     .split('/')

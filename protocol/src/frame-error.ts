@@ -1,5 +1,12 @@
 /** What can be wrong with the bytes of a frame. Every decoder of this package throws this and nothing else. */
-export type FrameFault = 'truncated' | 'trailing-bytes' | 'bad-text' | 'bad-number' | 'unknown-type' | 'bad-address';
+export type FrameFault =
+  | 'truncated'
+  | 'trailing-bytes'
+  | 'bad-text'
+  | 'bad-number'
+  | 'bad-epoch'
+  | 'unknown-type'
+  | 'bad-address';
 
 export class FrameError extends Error {
   override readonly name = 'FrameError';

@@ -23,6 +23,7 @@ import {
 const PONG = 10;
 const bytes = fc.uint8Array({ maxLength: 200 });
 const text = fc.string({ unit: 'binary', maxLength: 60 }).filter((value) => value.isWellFormed());
+const epoch = fc.stringMatching(/^([0-9]{1,10}-[0-9a-f]{16})?$/);
 const name = text.filter((value) => findNameFault(value) === null);
 const address = fc.oneof(
   name,
@@ -38,6 +39,7 @@ const commonFrame: fc.Arbitrary<YWebsocketClientFrame> = fc.oneof(
 const clientFrame: fc.Arbitrary<ClientFrame> = fc.oneof(
   commonFrame,
   fc.record({ kind: fc.constant('token' as const), token: text, providerVersion: fc.option(text) }),
+  fc.record({ kind: fc.constant('token' as const), token: text, providerVersion: text, epoch }),
   text.map((payload) => ({ kind: 'stateless' as const, payload })),
   fc.constant({ kind: 'close' as const }),
 );
@@ -45,7 +47,9 @@ const clientFrame: fc.Arbitrary<ClientFrame> = fc.oneof(
 const serverFrame: fc.Arbitrary<ServerFrame> = fc.oneof(
   commonFrame,
   fc.boolean().map((durable) => ({ kind: 'receipt' as const, durable })),
-  text.map((scope) => ({ kind: 'authenticated' as const, scope })),
+  fc
+    .record({ kind: fc.constant('authenticated' as const), scope: text, epoch: fc.option(epoch, { nil: undefined }) })
+    .map(({ epoch, ...frame }) => (epoch === undefined ? frame : { ...frame, epoch })),
   text.map((reason) => ({ kind: 'denied' as const, reason })),
   fc.constant({ kind: 'token-request' as const }),
   text.map((payload) => ({ kind: 'stateless' as const, payload })),
@@ -130,6 +134,12 @@ describe('frames of the Hocuspocus dialect', () => {
     expect(() => decodeHocuspocusFrame(toUint8Array(encoder))).toThrow(
       expect.objectContaining({ fault: 'unknown-type' }),
     );
+  });
+
+  it('[G4] an epoch that is longer than any is refused', () => {
+    const token = { kind: 'token', token: '', providerVersion: null } as const;
+    const frame = encodeHocuspocusFrame('plan', { ...token, epoch: '1'.repeat(41) });
+    expect(() => decodeHocuspocusFrame(frame)).toThrow(expect.objectContaining({ fault: 'bad-epoch' }));
   });
 
   it('a pong has no address', () => {

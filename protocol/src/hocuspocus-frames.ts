@@ -48,6 +48,9 @@ export type HocuspocusClientFrame =
 /** Session ids come from the client; they are echoed in every frame, so they are kept short. */
 const MAX_SESSION_ID_LENGTH = 128;
 
+/** A count, a separator and 16 digits; it is kept for as long as its connection is on the way in. */
+const MAX_EPOCH_LENGTH = 40;
+
 /** @throws {FrameError} `bad-address` */
 export function parseAddress(raw: string): Address {
   const separator = raw.indexOf('\0');
@@ -89,7 +92,8 @@ function readClientFrame(reader: FrameReader): ClientFrame {
         throw new FrameError('unknown-type', `a client sends no auth message of type ${authType}`);
       }
       const token = reader.readText();
-      return { kind: 'token', token, providerVersion: reader.hasMore ? reader.readText() : null };
+      const providerVersion = reader.hasMore ? reader.readText() : null;
+      return { kind: 'token', token, providerVersion, ...readEpoch(reader) };
     }
     case hocuspocusTypes.queryPresence:
       return { kind: 'query-presence' };
@@ -100,6 +104,14 @@ function readClientFrame(reader: FrameReader): ClientFrame {
     default:
       throw new FrameError('unknown-type', `a client sends no message of type ${type}`);
   }
+}
+
+/** What may stand at the end of auth messages. */
+function readEpoch(reader: FrameReader): { readonly epoch?: string } {
+  if (!reader.hasMore) return {};
+  const epoch = reader.readText();
+  if (epoch.length > MAX_EPOCH_LENGTH) throw new FrameError('bad-epoch', 'this is longer than an epoch');
+  return { epoch };
 }
 
 /** Writes one frame as a client would send it; the inverse of {@link decodeHocuspocusFrame}. */
@@ -123,7 +135,10 @@ export function encodeHocuspocusFrame(rawAddress: string, frame: ClientFrame): U
       writeVarUint(encoder, hocuspocusTypes.auth);
       writeVarUint(encoder, authTypes.token);
       writeVarString(encoder, frame.token);
-      if (frame.providerVersion !== null) writeVarString(encoder, frame.providerVersion);
+      if (frame.providerVersion !== null || frame.epoch !== undefined) {
+        writeVarString(encoder, frame.providerVersion ?? '');
+      }
+      if (frame.epoch !== undefined) writeVarString(encoder, frame.epoch);
       break;
     case 'stateless':
       writeVarUint(encoder, hocuspocusTypes.stateless);
@@ -145,7 +160,8 @@ export type ServerFrame =
   | { readonly kind: 'query-presence' }
   /** `true`: every byte of the acknowledged frame is on disk. `false`: refused, this connection may not write. */
   | { readonly kind: 'receipt'; readonly durable: boolean }
-  | { readonly kind: 'authenticated'; readonly scope: string }
+  /** `epoch`: which life of the document this is, for clients that said of which one their copy is. */
+  | { readonly kind: 'authenticated'; readonly scope: string; readonly epoch?: string }
   | { readonly kind: 'denied'; readonly reason: string }
   | { readonly kind: 'token-request' }
   | { readonly kind: 'stateless'; readonly payload: string }
@@ -193,7 +209,7 @@ function readServerAuth(reader: FrameReader): ServerFrame {
     case authTypes.denied:
       return { kind: 'denied', reason: reader.readText() };
     case authTypes.authenticated:
-      return { kind: 'authenticated', scope: reader.readText() };
+      return { kind: 'authenticated', scope: reader.readText(), ...readEpoch(reader) };
     default:
       throw new FrameError('unknown-type', `there is no auth message of type ${type}`);
   }
@@ -244,6 +260,7 @@ function writeServerFrame(encoder: Encoder, frame: ServerFrame): void {
       writeVarUint(encoder, hocuspocusTypes.auth);
       writeVarUint(encoder, authTypes.authenticated);
       writeVarString(encoder, frame.scope);
+      if (frame.epoch !== undefined) writeVarString(encoder, frame.epoch);
       return;
     case 'denied':
       writeVarUint(encoder, hocuspocusTypes.auth);

@@ -1,6 +1,9 @@
 export type { ClientFrame, ClientFrameKind } from './client-frame.ts';
 export { type CloseCode, type CloseCodeName, closeCodes, describeClose, findCloseCode } from './close-codes.ts';
+export { COMMENT_MARK, commentAttribute } from './comment-mark.ts';
+export { companionOf, type DocumentAddress, parseDocumentAddress } from './document-address.ts';
 export {
+  COMMENTS_PREFIX,
   type DocumentName,
   describeNameFault,
   documentNameSchema,
@@ -9,7 +12,7 @@ export {
   MAX_DOCUMENT_NAME_BYTES,
   type NameFault,
 } from './document-name.ts';
-export { compilePattern, documentPatternSchema, MAX_PATTERN_LENGTH } from './document-pattern.ts';
+export { compilePattern, documentPatternSchema, EVERY_DOCUMENT, MAX_PATTERN_LENGTH } from './document-pattern.ts';
 export { FrameError, type FrameFault } from './frame-error.ts';
 export {
   type Address,
@@ -31,8 +34,10 @@ export {
   createDocumentSchema,
   type DocumentInfo,
   type DocumentList,
+  type DocumentWithRole,
   documentListSchema,
   documentSchema,
+  documentWithRoleSchema,
   listQuerySchema,
   MAX_PAGE_SIZE,
   MAX_TITLE_LENGTH,
@@ -42,8 +47,48 @@ export {
   titleSchema,
 } from './rest.ts';
 export { MAX_RETRY_HINT_MS, type RetryHint, readRetryHint, withRetryHint } from './retry-hint.ts';
+export {
+  MAX_TOKEN_ID_LENGTH,
+  MAX_USER_ID_LENGTH,
+  type Revocation,
+  type RevocationList,
+  revocationListSchema,
+  revocationQuerySchema,
+  revocationSchema,
+  revokeSchema,
+} from './revocations.ts';
 export { includesRole, mayWrite, type Role, roles } from './roles.ts';
+export {
+  type CreatedLink,
+  createdLinkSchema,
+  createLinkSchema,
+  type LinkRole,
+  linkRoles,
+  MAX_LINK_LABEL_LENGTH,
+  type ShareLink,
+  type ShareLinkList,
+  shareLinkListSchema,
+  shareLinkSchema,
+} from './share-links.ts';
 export { type SyncFrame, syncTypes } from './sync-frame.ts';
+export {
+  type Anchor,
+  anchorSchema,
+  type Comment,
+  type CommentAuthor,
+  changeCommentSchema,
+  changeThreadSchema,
+  commentSchema,
+  createCommentSchema,
+  createThreadSchema,
+  MAX_COMMENT_LENGTH,
+  MAX_GUEST_NAME_LENGTH,
+  THREADS_MAP,
+  type Thread,
+  type ThreadList,
+  threadListSchema,
+  threadSchema,
+} from './threads.ts';
 export {
   decodeYWebsocketFrame,
   encodePermissionDenied,

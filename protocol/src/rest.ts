@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { documentNameSchema } from './document-name.ts';
+import { roles } from './roles.ts';
 
 export const MAX_TITLE_LENGTH = 300;
 export const MAX_PAGE_SIZE = 200;
@@ -17,6 +18,10 @@ export const documentSchema = z.object({
   damaged: z.boolean(),
 });
 export type DocumentInfo = z.infer<typeof documentSchema>;
+
+/** One document, and what whoever asks may do with it. */
+export const documentWithRoleSchema = documentSchema.extend({ role: z.enum(roles) });
+export type DocumentWithRole = z.infer<typeof documentWithRoleSchema>;
 
 export const documentListSchema = z.object({
   documents: z.array(documentSchema),

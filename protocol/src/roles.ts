@@ -1,3 +1,5 @@
+import type { DocumentAddress } from './document-address.ts';
+
 /** What a person may do with a document; each role includes the ones before it. */
 export const roles = ['reader', 'commenter', 'editor', 'owner'] as const;
 
@@ -8,6 +10,10 @@ export function includesRole(role: Role, needed: Role): boolean {
   return roles.indexOf(role) >= roles.indexOf(needed);
 }
 
-export function mayWrite(role: Role): boolean {
-  return includesRole(role, 'editor');
+/** The least of those that may write there. */
+const writers = { document: 'editor', comments: 'commenter' } as const satisfies Record<DocumentAddress['kind'], Role>;
+
+/** @param role in the document, also where it is about the comments on it */
+export function mayWrite(role: Role, { kind }: DocumentAddress): boolean {
+  return includesRole(role, writers[kind]);
 }

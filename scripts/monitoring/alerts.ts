@@ -206,6 +206,19 @@ export const alerts: readonly Alert[] = [
     stays: [{ series: 'quire_upgrade_failures_total{status="503"}', values: '0+60x30' }],
   },
   {
+    name: 'QuireAuthBackendFailing',
+    severity: 'critical',
+    expression: `${metric('quire_auth_circuit_open')} == 1`,
+    minutes: 1,
+    summary: 'The backend that says who somebody is fails: nobody new is let in.',
+    meaning:
+      'Your backend at `webhook.url` failed several times in a row, and is asked one question every 30 s or less until it answers. Who comes is told to come back; who is in, and who is remembered, stays until what they were told ends.',
+    action:
+      'The log of the server says how it failed, with `component` `auth`. Mend the backend: the first answer ends this, within 30 s of somebody coming. `quire_auth_questions_total` tells timeouts from errors.',
+    fires: [{ series: 'quire_auth_circuit_open', values: '1x30' }],
+    stays: [{ series: 'quire_auth_circuit_open', values: '0x30' }],
+  },
+  {
     name: 'QuireInternalErrors',
     severity: 'critical',
     expression: `increase(${metric('quire_sessions_closed_total')}{code="internal-error"}[10m]) > 0`,

@@ -26,6 +26,7 @@ const WINDOW = '[$__rate_interval]';
 const sectionTitles: Readonly<Record<Section, string>> = {
   sockets: 'Sockets',
   documents: 'Documents and edits',
+  access: 'Access',
   journal: 'Journal',
   process: 'Process',
 };

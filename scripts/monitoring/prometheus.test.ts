@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { joinWithHocuspocus, joinWithYWebsocket, startServer, until } from '@quire/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { allowing, startAuthBackend, WEBHOOK_SECRET } from '../../server/src/testing/auth-backend.ts';
 import { alerts } from './alerts.ts';
 import { rows } from './dashboard.ts';
 import { type Prometheus, startPrometheus } from './real-prometheus.ts';
@@ -10,8 +11,15 @@ const ends: (() => unknown)[] = [];
 let prometheus: Prometheus;
 
 beforeAll(async () => {
+  const backend = await startAuthBackend(allowing());
+  ends.push(() => backend.close());
   const server = await startServer({
-    env: { QUIRE_JOURNAL_COMPACT_ENTRIES: '5', QUIRE_LIMITS_UNLOAD_DELAY_MS: '100' },
+    env: {
+      QUIRE_JOURNAL_COMPACT_ENTRIES: '5',
+      QUIRE_LIMITS_UNLOAD_DELAY_MS: '100',
+      QUIRE_WEBHOOK_URL: backend.url,
+      QUIRE_WEBHOOK_SECRETS: WEBHOOK_SECRET,
+    },
   });
   ends.push(() => server.stop());
   prometheus = await startPrometheus({
@@ -28,8 +36,8 @@ afterAll(async () => {
 
 /** A few people who write, in both dialects, and documents that are opened and left. @returns the end of it */
 async function keepBusy(wsUrl: string): Promise<() => void> {
-  const ada = joinWithHocuspocus(wsUrl, 'plan');
-  const ben = joinWithYWebsocket(wsUrl, 'plan');
+  const ada = joinWithHocuspocus(wsUrl, 'plan', { token: 'ada' });
+  const ben = joinWithYWebsocket(wsUrl, 'plan', { token: 'ben' });
   ada.provider.setAwarenessField('user', { name: 'Ada' });
   await until(() => ada.provider.isSynced, { what: 'synced' });
   const typing = setInterval(() => {
@@ -39,7 +47,7 @@ async function keepBusy(wsUrl: string): Promise<() => void> {
   let visits = 0;
   const visiting = setInterval(() => {
     visits += 1;
-    const visitor = joinWithHocuspocus(wsUrl, `visited-${visits}`);
+    const visitor = joinWithHocuspocus(wsUrl, `visited-${visits}`, { token: `visitor-${visits}` });
     visitor.doc.getText('body').insert(0, 'x');
     const leave = (): void => visitor.leave();
     ends.push(leave);

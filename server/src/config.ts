@@ -2,26 +2,16 @@ import { z } from 'zod';
 import { MIN_SECRET_BYTES } from './auth/jwt-keys.ts';
 import { addressRangeFault } from './config/address-range.ts';
 import { expandHost, hostFault } from './config/hosts.ts';
+import { cookieNameSchema, listOf, urlSchema, whole } from './config/value-schemas.ts';
+import { webhookSchema } from './config/webhook-schema.ts';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
-
-const whole = (min: number, max: number) => z.int().min(min).max(max);
 
 const hostSchema = z.string().superRefine((host, context) => {
   const fault = hostFault(host);
   if (fault !== null) context.addIssue({ code: 'custom', message: fault, input: host });
 });
-
-/** One or many: `a,b` in an environment variable or a flag, an array in a file. */
-const listOf = (item: z.ZodType<string, string>) =>
-  z.union([
-    z
-      .string()
-      .transform((text) => text.split(',').map((part) => part.trim()))
-      .pipe(z.array(item)),
-    z.array(item),
-  ]);
 
 const originSchema = z.string().superRefine((origin, context) => {
   if (origin === '*') return;
@@ -161,11 +151,6 @@ const secretSchema = z.string().superRefine((secret, context) => {
   });
 });
 
-const urlSchema = z.string().superRefine((url, context) => {
-  if (/^https?:\/\//i.test(url) && URL.canParse(url)) return;
-  context.addIssue({ code: 'custom', message: 'must be an address that begins with https:// or http://', input: url });
-});
-
 const jwtSchema = z.strictObject({
   secrets: listOf(secretSchema)
     .prefault([])
@@ -190,12 +175,25 @@ const jwtSchema = z.strictObject({
   clockToleranceSeconds: whole(0, 300)
     .default(5)
     .describe('By how much the clock of whoever makes tokens may differ from this one, in seconds.'),
-  cookie: z
-    .string()
-    .regex(/^[\w!#$%&'*+.^`|~-]+$/)
+  cookie: cookieNameSchema
     .default('quire_token')
     .describe(
       'Name of the cookie that may hold the token; it counts only for pages of the server’s own origin and of `allowedOrigins`, `*` left aside.',
+    ),
+});
+
+const accessSchema = z.strictObject({
+  maxLinksPerDocument: whole(1, 10_000).default(100).describe('Most share links that one document may have.'),
+  maxLinks: whole(1, 1_000_000)
+    .default(50_000)
+    .describe('Most share links of this server. All are in memory, at about a kilobyte each.'),
+  maxRevocations: whole(1, 1_000_000)
+    .default(20_000)
+    .describe('Most revocations that this server remembers, one for each user or token. All are in memory.'),
+  revocationDays: whole(1, 36_500)
+    .default(400)
+    .describe(
+      'For how many days a revocation is remembered. A token that lives longer than this, or that does not say when it was issued, is good again afterwards.',
     ),
 });
 
@@ -242,12 +240,14 @@ export const configSchema = z.strictObject({
     .default('./data')
     .describe('Directory of the journal, relative to the working directory. One server at a time.'),
   auth: z
-    .enum(['auto', 'open-on-loopback', 'open', 'jwt'])
+    .enum(['auto', 'open-on-loopback', 'open', 'jwt', 'webhook'])
     .default('auto')
     .describe(
-      '`open-on-loopback` lets in everybody who can reach a loopback address, and refuses to listen on any other; `open` lets in everybody; `jwt` asks for tokens. `auto` is `jwt` where keys for tokens are set, `open-on-loopback` elsewhere.',
+      '`open-on-loopback` lets in everybody who can reach a loopback address, and refuses to listen on any other; `open` lets in everybody; `jwt` asks for tokens; `webhook` asks your backend. `auto` is `jwt` where keys for tokens are set, `webhook` where `webhook.url` is, `open-on-loopback` elsewhere.',
     ),
   jwt: jwtSchema.prefault({}),
+  webhook: webhookSchema.prefault({}),
+  access: accessSchema.prefault({}),
   allowedOrigins: listOf(originSchema)
     .prefault([])
     .describe(

@@ -8,7 +8,15 @@ import { documentListSchema } from '@quire/protocol';
 import { joinWithHocuspocus, joinWithYWebsocket } from '@quire/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { allow, type ConfigInput, createServer, ListenError, type QuireServer, type ServerParts } from './main.ts';
+import {
+  allow,
+  type ConfigInput,
+  createServer,
+  ListenError,
+  type QuireServer,
+  RegistryError,
+  type ServerParts,
+} from './main.ts';
 
 const globalsBefore = [globalThis.Request, globalThis.Response];
 const ends: (() => unknown)[] = [];
@@ -328,5 +336,16 @@ describe('what can not be had', () => {
     expect(second).toBeInstanceOf(ListenError);
     expect(String(second)).toContain(`process ${process.pid}`);
     await expect(rm(join(directory, 'other'), { recursive: true })).rejects.toThrow('ENOENT');
+  });
+
+  it('[G6] says so of the registry, without which nobody knows whom to keep out, and gives the port back', async () => {
+    const { port, close } = await start();
+    await close();
+    const store = new MemoryStore();
+    store.load = () => Promise.reject(new Error('a record of the journal is damaged'));
+    const failed = await start({ port }, { store }).catch((error: unknown) => error);
+    expect(failed).toBeInstanceOf(RegistryError);
+    expect(String(failed)).toContain('Restore the directory from a backup');
+    expect((await start({ port })).port).toBe(port);
   });
 });

@@ -5,11 +5,21 @@ import { type DocumentStore, type LevelStoreOptions, openLevelStore } from '@qui
 import { createApi } from './api/api.ts';
 import { DocumentStates } from './api/document-states.ts';
 import { createDocuments, type Documents } from './api/documents.ts';
+import { endLinksWith } from './api/end-links.ts';
+import { addThreads } from './api/threads-api.ts';
+import { createTurns } from './api/turns.ts';
+import { type AccessRules, createAccessRules } from './auth/access-rules.ts';
+import { limitAuditLog } from './auth/audit-log.ts';
 import type { Authenticator } from './auth/authenticator.ts';
-import { type ConfiguredAuthenticator, createAuthenticator } from './auth/create-authenticator.ts';
+import { type ConfiguredAuthenticator, createAuthenticator, remembersNothing } from './auth/create-authenticator.ts';
 import { createGuard } from './auth/guard.ts';
+import { createLinkAuthenticator } from './auth/link-authenticator.ts';
+import type { Revocations } from './auth/revocations.ts';
+import type { ShareLinks } from './auth/share-links.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { createCollaboration } from './collab/collaboration.ts';
+import { type Collaboration, createCollaboration } from './collab/collaboration.ts';
+import { sweepCompanions } from './collab/companion-sweep.ts';
+import { type Comments, createComments } from './comments/comments.ts';
 import { isLoopbackHost } from './config/hosts.ts';
 import { readObject } from './config/layers.ts';
 import { parseConfig } from './config/parse-config.ts';
@@ -20,15 +30,17 @@ import { createHttpDoor } from './gateway/over-http/http-door.ts';
 import { createApp } from './http/app.ts';
 import { createAddressReader } from './http/client-address.ts';
 import { createHandlers, createStartingHandlers } from './http/handlers.ts';
-import { findStoreUnreadiness, type UnreadyReason } from './http/health.ts';
+import { findRegistryUnreadiness, findStoreUnreadiness, type UnreadyReason } from './http/health.ts';
 import { type Listener, openListener } from './http/listener.ts';
 import type { OriginPolicy } from './http/origins.ts';
 import { createStaticApp } from './http/static-app.ts';
 import { createLog, type Logger } from './observability/log.ts';
 import { createMetrics, type Metrics, type MetricsOptions } from './observability/metrics/create-metrics.ts';
+import { createRegistry, type Registry } from './registry/registry.ts';
 
 export type { Documents } from './api/documents.ts';
 export { ApiError, type ProblemCode } from './api/problems.ts';
+export type { Actor } from './auth/actor.ts';
 export {
   type Access,
   AccessError,
@@ -39,11 +51,15 @@ export {
   createOpenAuthenticator,
   type Identity,
 } from './auth/authenticator.ts';
+export type { RevocationDraft, Revocations } from './auth/revocations.ts';
+export type { LinkDraft, ShareLinks } from './auth/share-links.ts';
 export { type Clock, systemClock } from './clock.ts';
+export type { CommentCall, Comments, Speaker, ThreadCall } from './comments/comments.ts';
 export { ConfigError, type ConfigIssue } from './config/config-error.ts';
 export type { Config, ConfigInput } from './config.ts';
 export { ListenError } from './http/listen-error.ts';
 export type { Logger } from './observability/log.ts';
+export { RegistryError } from './registry/registry.ts';
 
 /** What an embedding program or a test may put in the place of our own. It also closes what it brought. */
 export interface ServerParts {
@@ -73,6 +89,9 @@ export interface QuireServer {
   /** The directory of the journal, absolute; null when the store was given. */
   readonly data: string | null;
   readonly documents: Documents;
+  readonly comments: Comments;
+  readonly links: ShareLinks;
+  readonly revocations: Revocations;
   /** Whether it takes edits: what `/readyz` says. */
   readonly ready: boolean;
   readonly unfinished: Unfinished;
@@ -92,15 +111,16 @@ export interface QuireServer {
  * await server.close();
  *
  * @throws {ConfigError} when settings are wrong, {ListenError} when the port can't be had, {PersistenceError} when the
- * directory can't
+ * directory can't, {RegistryError} when it can't be known whose access was taken back
  */
 export async function createServer(input: ConfigInput = {}, parts: ServerParts = {}): Promise<QuireServer> {
   const hasAuthenticator = parts.authenticator !== undefined;
   const config = parseConfig([readObject({ kind: 'code' }, input)], { hasAuthenticator });
   const logger = parts.logger ?? createLog(config.log).logger;
   const clock = parts.clock ?? systemClock;
-  const authenticator = await chooseAuthenticator(config, parts, clock, logger);
+  const origins = describeOrigins(config);
   const metrics = config.metrics ? createMetrics(describeMetrics(config, clock, parts)) : null;
+  const authenticator = await chooseAuthenticator(config, { parts, origins, clock, logger, metrics });
   // The port first: it is what most often can't be had, and the store wants to say where it is in use.
   let listener: Listener;
   try {
@@ -115,12 +135,12 @@ export async function createServer(input: ConfigInput = {}, parts: ServerParts =
     metrics?.close();
     throw error;
   }
-  const foundations = { config, parts, clock, logger, listener, metrics, authenticator };
+  const foundations = { config, parts, origins, clock, logger, listener, metrics, authenticator };
   try {
-    if (parts.store !== undefined) return compose({ ...foundations, store: parts.store });
+    if (parts.store !== undefined) return await compose({ ...foundations, store: parts.store });
     const store = await openLevelStore(describeJournal(foundations));
     try {
-      return compose({ ...foundations, store });
+      return await compose({ ...foundations, store });
     } catch (error) {
       await store.close();
       throw error;
@@ -135,20 +155,17 @@ export async function createServer(input: ConfigInput = {}, parts: ServerParts =
 
 function chooseAuthenticator(
   config: Config,
-  { authenticator }: ServerParts,
-  clock: Clock,
-  logger: Logger,
+  { parts, origins, clock, logger, metrics }: Pick<Foundations, 'parts' | 'origins' | 'clock' | 'logger' | 'metrics'>,
 ): Promise<ConfiguredAuthenticator> {
-  if (authenticator === undefined) {
-    const log = logger.child({ component: 'auth' });
-    return createAuthenticator(config, { origins: describeOrigins(config), clock, log });
-  }
-  return Promise.resolve({ authenticate: (request) => authenticator.authenticate(request), close: () => {} });
+  if (parts.authenticator !== undefined) return Promise.resolve(remembersNothing(parts.authenticator));
+  const log = logger.child({ component: 'auth' });
+  return createAuthenticator(config, { origins, clock, log, meters: metrics?.webhook ?? null });
 }
 
 interface Foundations {
   readonly config: Config;
   readonly parts: ServerParts;
+  readonly origins: OriginPolicy;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly listener: Listener;
@@ -158,13 +175,26 @@ interface Foundations {
 }
 
 /** The one place where the parts of a server meet. */
-function compose(foundations: Foundations & { readonly store: DocumentStore }): QuireServer {
-  const { config, parts, clock, logger, listener, metrics, authenticator, store } = foundations;
+async function compose(foundations: Foundations & { readonly store: DocumentStore }): Promise<QuireServer> {
+  const { config, parts, origins, clock, logger, listener, metrics, authenticator, store } = foundations;
   const readAddress = createAddressReader(config.trustedProxies);
-  const guard = createGuard(authenticator, logger.child({ component: 'audit' }));
+  const audit = logger.child({ component: 'audit' });
+  const registryLog = logger.child({ component: 'registry' });
+  const registry = createRegistry({ clock, log: registryLog });
+  const rules = createAccessRules({ registry, store, clock, audit, log: registryLog, limits: config.access });
+  // Before anybody is asked for a fresh token: what is remembered of their last one would answer for it.
+  rules.revocations.onRevoked((user) => {
+    if (user !== null) authenticator.forgetAnswers(user);
+  });
+  const auditLog = limitAuditLog(audit, clock);
+  const guard = createGuard(createLinkAuthenticator(authenticator, rules.links), auditLog, {
+    standing: rules.standing,
+    meters: metrics?.access ?? null,
+  });
   const collaboration = createCollaboration({
     store,
     guard,
+    standing: rules.standing,
     log: logger.child({ component: 'collab' }),
     clock,
     limits: config.limits,
@@ -172,6 +202,8 @@ function compose(foundations: Foundations & { readonly store: DocumentStore }): 
     extensions: config.extensions,
     meters: metrics?.collab ?? null,
   });
+  // Before anybody is let in: whose access was taken back must be known.
+  await openRegistry(registry, collaboration, rules);
   const gateway = createGateway({
     collaboration,
     limits: config.limits,
@@ -181,24 +213,54 @@ function compose(foundations: Foundations & { readonly store: DocumentStore }): 
     log: logger.child({ component: 'gateway' }),
     meters: metrics?.gateway ?? null,
   });
-  const documents = createDocuments({ store, editor: collaboration });
+  const takeTurn = createTurns();
+  const documents = createDocuments({
+    store,
+    editor: endLinksWith(collaboration, rules.links, registryLog),
+    takeTurn,
+  });
+  const comments = createComments({
+    documents: {
+      edit: (name, author, change) => collaboration.edit(name, author, change),
+      read: (name, look) => collaboration.read(name, look),
+      assertExists: async (name) => void (await documents.get(name)),
+    },
+    takeTurn,
+    now: () => clock.now(),
+  });
+  const sweep = sweepCompanions(store, logger.child({ component: 'collab' }));
   const states = new DocumentStates({ store, clock });
-  const origins = describeOrigins(config);
   let closing: Promise<void> | null = null;
 
   const isDraining = (): boolean => closing !== null;
   const readUnreadiness = (): UnreadyReason[] => [
     ...(isDraining() ? [{ code: 'draining' as const, detail: 'The server is stopping' }] : []),
     ...findStoreUnreadiness(store.status),
+    // Closed before the last edits are on disk: nobody comes in any more whom it would have to know.
+    ...(isDraining() ? [] : findRegistryUnreadiness(registry.trouble)),
   ];
   const stopWatchingStore = logStoreStatus(store, logger.child({ component: 'journal' }));
   const log = logger.child({ component: 'http' });
+  const api = createApi({
+    documents,
+    states,
+    guard,
+    readAddress,
+    origins,
+    clock,
+    log,
+    isDraining,
+    rules,
+    servesApp: config.app,
+  });
+  addThreads(api, { comments, guard, readAddress });
   const app = createApp({
-    api: createApi({ documents, states, guard, readAddress, origins, clock, log, isDraining }),
+    api,
     staticApp: config.app ? createStaticApp(config.appDirectory ?? builtAppDirectory) : null,
     readUnreadiness,
     log,
-    metrics: metrics === null ? null : { route: metrics.serve({ store, collaboration }), gateway: metrics.gateway },
+    metrics:
+      metrics === null ? null : { route: metrics.serve({ store, collaboration, rules }), gateway: metrics.gateway },
   });
   const httpDoor = createHttpDoor({ gateway, origins, isDraining, clock, meters: metrics?.gateway ?? null });
   listener.handle(createHandlers({ app, gateway, httpDoor, origins, isDraining, meters: metrics?.gateway ?? null }));
@@ -207,12 +269,16 @@ function compose(foundations: Foundations & { readonly store: DocumentStore }): 
     // Who asks meanwhile gets an answer: load balancers that it is not ready, clients when to try again.
     await gateway.close();
     httpDoor.close();
+    await sweep.stop();
+    rules.close();
+    registry.close();
     await collaboration.close();
     listener.stopAccepting();
     if (parts.store === undefined) await store.close();
     stopWatchingStore();
     states.close();
     authenticator.close();
+    auditLog.close();
     metrics?.close();
     await listener.close();
   }
@@ -223,6 +289,9 @@ function compose(foundations: Foundations & { readonly store: DocumentStore }): 
     hosts: listener.hosts,
     data: parts.store === undefined ? resolve(config.data) : null,
     documents,
+    comments,
+    links: rules.links,
+    revocations: rules.revocations,
     get ready() {
       return readUnreadiness().length === 0;
     },
@@ -239,6 +308,22 @@ function compose(foundations: Foundations & { readonly store: DocumentStore }): 
       return closing;
     },
   };
+}
+
+/** A server that can't know whom to keep out starts nothing that it would have to stop again. */
+async function openRegistry(
+  registry: Registry,
+  collaboration: Collaboration,
+  rules: Pick<AccessRules, 'close'>,
+): Promise<void> {
+  try {
+    await registry.open(collaboration);
+  } catch (error) {
+    rules.close();
+    registry.close();
+    await collaboration.close();
+    throw error;
+  }
 }
 
 /** Where `vite build` of the web app leaves it. */

@@ -11,7 +11,9 @@ export interface Random {
   fork(): Random;
 }
 
-/** @param seed any whole number from 0 to 2^32 − 1 */
+export const LARGEST_SEED = 2 ** 32 - 1;
+
+/** @param seed any whole number from 0 to `LARGEST_SEED` */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   // A Weyl sequence, whose steps are then scrambled: it visits every state once, whatever the seed.
@@ -37,5 +39,5 @@ export function createRandom(seed: number): Random {
 
 /** For a run that nobody gave a seed; whoever uses it prints it. */
 export function inventSeed(): number {
-  return Math.floor(Math.random() * 2 ** 32);
+  return Math.floor(Math.random() * (LARGEST_SEED + 1));
 }

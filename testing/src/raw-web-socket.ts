@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import type { Closed } from './frame-socket.ts';
+import { serverMessagesIn } from './websocket-messages.ts';
 
 /** A WebSocket without a library: whatever bytes a test likes follow the handshake. */
 export interface RawWebSocket {
@@ -49,21 +50,14 @@ export async function openRawWebSocket(
 
 const CLOSE = 0x88;
 
-/** Walks through the frames that a server sent after its handshake: none of them masked. */
+/** What the first close frame after the handshake says. */
 function findClose(heard: Buffer): Closed | null {
-  let at = heard.indexOf('\r\n\r\n') + 4;
-  while (at + 2 <= heard.length) {
-    const [opcode, short] = [heard.readUInt8(at), heard.readUInt8(at + 1)];
-    const lengthBytes = short === 126 ? 2 : short === 127 ? 8 : 0;
-    const length =
-      lengthBytes === 0 ? short : heard.readUIntBE(at + 2 + (lengthBytes === 8 ? 2 : 0), lengthBytes === 8 ? 6 : 2);
-    const content = heard.subarray(at + 2 + lengthBytes, at + 2 + lengthBytes + length);
-    if (opcode === CLOSE) {
-      return content.length < 2
-        ? { code: 1005, reason: '' }
-        : { code: content.readUInt16BE(0), reason: content.toString('utf8', 2) };
-    }
-    at += 2 + lengthBytes + length;
+  const afterHandshake = heard.subarray(heard.indexOf('\r\n\r\n') + 4);
+  for (const { head, content } of serverMessagesIn(afterHandshake)) {
+    if (head !== CLOSE) continue;
+    return content.length < 2
+      ? { code: 1005, reason: '' }
+      : { code: content.readUInt16BE(0), reason: content.toString('utf8', 2) };
   }
   return null;
 }

@@ -11,6 +11,8 @@ export interface TcpProxy {
   freeze(): void;
   /** What arrives is passed on this much later, in order. */
   delay(delayMs: number): void;
+  /** Lets everything through on the way to the server, and a little at a time on the way back: some ten megabytes a second. */
+  narrow(): void;
   /** Everything works again; what was frozen is passed on. */
   heal(): void;
   readonly connections: number;
@@ -19,8 +21,12 @@ export interface TcpProxy {
 
 type Mode =
   | { readonly kind: 'passing'; readonly delayMs: number }
+  | { readonly kind: 'narrow' }
   | { readonly kind: 'frozen' }
   | { readonly kind: 'cut' };
+
+/** After each piece that Node reads at once, 64 KiB, while the line is narrow. */
+const NARROW_WAIT_MS = 5;
 
 /** @param target port of the server, on loopback */
 export async function startTcpProxy(target: number): Promise<TcpProxy> {
@@ -31,18 +37,24 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
   const resetAll = (): void => {
     for (const pair of pairs) for (const socket of pair) socket.resetAndDestroy();
   };
-  const pump = (from: Socket, to: Socket): void => {
+  const after = (delayMs: number, run: () => void): void => {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      run();
+    }, delayMs);
+    timers.add(timer);
+  };
+  const pump = (from: Socket, to: Socket, way: 'there' | 'back'): void => {
     from.on('data', (bytes) => {
-      if (mode.kind !== 'passing' || mode.delayMs === 0) {
+      if (mode.kind === 'narrow' && way === 'back') {
+        from.pause();
+        to.write(bytes, () => after(NARROW_WAIT_MS, () => mode.kind !== 'frozen' && from.resume()));
+      } else if (mode.kind === 'passing' && mode.delayMs > 0) {
+        // Timers of the same length fire in the order in which they were set.
+        after(mode.delayMs, () => to.writable && to.write(bytes));
+      } else {
         to.write(bytes);
-        return;
       }
-      // Timers of the same length fire in the order in which they were set.
-      const timer = setTimeout(() => {
-        timers.delete(timer);
-        if (to.writable) to.write(bytes);
-      }, mode.delayMs);
-      timers.add(timer);
     });
   };
   const setFrozen = (frozen: boolean): void => {
@@ -57,14 +69,14 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
     const far = connect(target, '127.0.0.1');
     const pair = [near, far] as const;
     pairs.add(pair);
-    for (const [socket, other] of [pair, [far, near] as const]) {
+    for (const [socket, other, way] of [[near, far, 'there'] as const, [far, near, 'back'] as const]) {
       socket.setNoDelay(true);
       socket.on('error', () => {}); // followed by `close`, which ends the other side
       socket.on('close', () => {
         pairs.delete(pair);
         if (mode.kind !== 'frozen') other.destroy();
       });
-      pump(socket, other);
+      pump(socket, other, way);
       if (mode.kind === 'frozen') socket.pause();
     }
   });
@@ -83,6 +95,9 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
     },
     delay(delayMs) {
       mode = { kind: 'passing', delayMs };
+    },
+    narrow() {
+      mode = { kind: 'narrow' };
     },
     heal() {
       mode = { kind: 'passing', delayMs: 0 };

@@ -1,6 +1,16 @@
-import type { DocumentInfo, DocumentList } from '@quire/protocol';
+import type {
+  Comment,
+  CreatedLink,
+  DocumentInfo,
+  DocumentList,
+  DocumentWithRole,
+  LinkRole,
+  ShareLink,
+  Thread,
+  ThreadList,
+} from '@quire/protocol';
 import type { Awareness } from 'y-protocols/awareness';
-import type { Doc } from 'yjs';
+import type { Doc, RelativePosition } from 'yjs';
 import type { Readable } from './readable.ts';
 import type { RoomState } from './status-table.ts';
 import type { Transport } from './transport-choice.ts';
@@ -25,7 +35,15 @@ export interface Client {
    * @throws {QuireError} `bad-document-name`, `client-closed`
    */
   open(name: string): Room;
+  /**
+   * Opens the comments on a document, which are a document of their own on the same socket; every `openComments` is paired
+   * with one `leave`. They can be there before the document is, but nobody says anything until it exists.
+   *
+   * @throws {QuireError} `bad-document-name`, `client-closed`
+   */
+  openComments(name: string): Comments;
   readonly documents: DocumentsApi;
+  readonly leftovers: LeftoversApi;
   /** Closes all rooms and the socket. Unconfirmed changes stay on this device, where `offline` keeps them. */
   close(): void;
 }
@@ -43,6 +61,13 @@ export interface Room {
   whenSaved(options?: { signal?: AbortSignal }): Promise<void>;
   /** Resolves once content can be shown, from this device or from the server. */
   whenLoaded(options?: { signal?: AbortSignal }): Promise<void>;
+  /**
+   * Makes a document of its own of what this one holds, for instance because it is `gone`. Resolves with its name once it
+   * is saved; of a document that is gone this device then keeps nothing any more.
+   *
+   * @throws {QuireError} `document-exists`, `refused`, `unreachable`
+   */
+  saveAs(options?: SaveAsOptions): Promise<string>;
   /**
    * Releases this `open`. The last one takes this person off everybody's screen and closes the document: at once when
    * nothing is unconfirmed; else when the server confirms, or finally refuses, what is, or after a while in which it did
@@ -83,6 +108,43 @@ export interface LoadingProgress {
   readonly total: number;
 }
 
+export interface SaveAsOptions {
+  /** Left out: one that nobody has, beside the former document. */
+  readonly name?: string;
+  /** Left out: that of the former document. */
+  readonly title?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Changes to a document that the server never took because the document was deleted, or deleted and begun anew. */
+export interface Leftover {
+  readonly id: string;
+  /** What the document was called; another one may be called so today. */
+  readonly name: string;
+  /** How many changes never reached the server. */
+  readonly unsaved: number;
+  /** When this device found out (ms since 1970). */
+  readonly setAsideAt: number;
+}
+
+/**
+ * Edits never go from one life of a document into another. What was changed here and not yet saved when a document was
+ * deleted stays on this device, with all that it was written in, until somebody takes it along or throws it away.
+ */
+export interface LeftoversApi {
+  /** The newest first. Empty where this client keeps nothing on this device. */
+  list(options?: { readonly name?: string }): Promise<readonly Leftover[]>;
+  /** The document as it was here, changes included, in a document that is connected to nothing. */
+  read(leftover: Leftover): Promise<Doc>;
+  /**
+   * Makes a document of its own of it, and keeps it here no longer once that is saved. Resolves with the document's name.
+   *
+   * @throws {QuireError} `document-exists`, `refused`, `unreachable`, `client-closed`
+   */
+  saveAs(leftover: Leftover, options?: SaveAsOptions): Promise<string>;
+  discard(leftover: Leftover): Promise<void>;
+}
+
 export interface PersonDetails {
   readonly name: string;
   /** A CSS colour, as the caret plugins take it. */
@@ -108,7 +170,72 @@ export interface ListDocumentsOptions {
 /** Documents over HTTP. Every call rejects with a {@link QuireError} whose message can be shown. */
 export interface DocumentsApi {
   list(options?: ListDocumentsOptions): Promise<DocumentList>;
+  /** With the role that this client has in it. */
+  get(name: string, options?: { readonly signal?: AbortSignal }): Promise<DocumentWithRole>;
   create(document?: { readonly name?: string; readonly title?: string }): Promise<DocumentInfo>;
   rename(name: string, title: string): Promise<DocumentInfo>;
   delete(name: string): Promise<void>;
+  readonly links: LinksApi;
+}
+
+/** What a new share link is to be. */
+export interface LinkOptions {
+  readonly role: LinkRole;
+  /** ISO 8601, with its offset; left out, the link lasts until it is revoked. */
+  readonly expires?: string;
+  /** What it is for, to tell it from others. */
+  readonly label?: string;
+}
+
+/** Links that let whoever has them into a document. For its owners. */
+export interface LinksApi {
+  /** The answer is the only one that ever holds the link's token, and the address that opens the app with it. */
+  create(name: string, link: LinkOptions): Promise<CreatedLink>;
+  /** Those that work, the latest first. */
+  list(name: string, options?: { readonly signal?: AbortSignal }): Promise<readonly ShareLink[]>;
+  /** Resolves once nobody enters by it any more; those who did are put out within seconds. */
+  revoke(name: string, id: string): Promise<void>;
+}
+
+/** Somebody who may look at comments, perhaps say something, and perhaps change what others said. */
+export type Speaker = ThreadList['you'];
+
+/** A part of a shared text, or of several that lie in one tree: positions that stay right while others write. */
+export interface TextRange {
+  readonly start: RelativePosition;
+  readonly end: RelativePosition;
+}
+
+/**
+ * The comments on one document. Whoever may comment on it may call everything here; the server says who wrote what, and
+ * when. Calls reject with a {@link QuireError} whose message can be shown; what they did is in `threads` a moment later.
+ */
+export interface Comments {
+  /** The document that they are on. */
+  readonly document: string;
+  /** As everybody sees them, oldest first. */
+  readonly threads: Readable<readonly Thread[]>;
+  /** Of their own connection; `canEdit` says whether this person may comment. */
+  readonly status: Readable<RoomStatus>;
+  /** What somebody is called whom no token names. */
+  setPerson(person: Pick<PersonDetails, 'name'>): void;
+  whenLoaded(options?: { signal?: AbortSignal }): Promise<void>;
+  /** Who one is to the server, to know what is one's own; a guest has an empty `id`, as all guests have. */
+  you(): Promise<Speaker>;
+  /** Begins a thread, about a range of the text or about the whole document. The range is marked in the document. */
+  start(text: string, range?: TextRange): Promise<Thread>;
+  reply(thread: string, text: string): Promise<Comment>;
+  /** For who wrote it. */
+  change(thread: string, comment: string, text: string): Promise<Comment>;
+  /** For who wrote it, and for editors. With the last comment the thread goes. */
+  withdraw(thread: string, comment: string): Promise<void>;
+  resolve(thread: string): Promise<Thread>;
+  reopen(thread: string): Promise<Thread>;
+  /** For who began it, as long as nobody else has said anything in it, and for editors. */
+  remove(thread: string): Promise<void>;
+  /** Moves the mark in the text. For who began the thread, and for editors. */
+  anchor(thread: string, range: TextRange): Promise<Thread>;
+  /** Takes the mark out of the text. For the same people. */
+  unanchor(thread: string): Promise<void>;
+  leave(): void;
 }

@@ -1,6 +1,8 @@
-import { type CloseCode, describeNameFault, findNameFault } from '@quire/protocol';
+import { type CloseCode, companionOf, describeNameFault, documentNameSchema, findNameFault } from '@quire/protocol';
 import type { Client, ConnectOptions, Room } from './api.ts';
+import type { ApiOptions } from './api-call.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { createComments } from './comments.ts';
 import { createDocumentsApi } from './documents.ts';
 import { resolveEndpoint } from './endpoint.ts';
 import { type Environment, readEnvironment } from './environment.ts';
@@ -8,7 +10,9 @@ import { QuireError } from './errors.ts';
 import { FirstDownload } from './first-download.ts';
 import { answersHttp, HttpSocket, type HttpSocketSurroundings } from './http-socket.ts';
 import { createLeaveGuard } from './leave-guard.ts';
+import { createLeftovers } from './leftovers.ts';
 import { type OpenRoom, openRoom } from './room.ts';
+import { saveAs } from './save-as.ts';
 import { SharedSocket, type SocketClass } from './shared-socket.ts';
 import { TransportChoice } from './transport-choice.ts';
 
@@ -53,6 +57,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
   // Called as a function of the page: a browser's own takes no other `this`.
   const ask: typeof fetch = (...request) => fetch(...request);
   const choice = new TransportChoice(options.transport ?? 'auto');
+  const keepsCopies = (options.offline ?? true) && environment.hasIndexedDb;
   const rooms = new Map<string, HeldRoom>();
   let socket: SharedSocket | null = null;
   let cancelRest = () => {};
@@ -160,6 +165,11 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
       setPerson: (person) => room.setPerson(person),
       whenSaved: ({ signal } = {}) => room.whenSaved(signal),
       whenLoaded: ({ signal } = {}) => room.whenLoaded(signal),
+      async saveAs(saving) {
+        const name = await saveAs(room.doc, room.name, open, saving);
+        await room.noteSavedElsewhere();
+        return name;
+      },
       leave() {
         if (left) return;
         left = true;
@@ -170,48 +180,68 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
     };
   };
 
-  return {
-    documents: createDocumentsApi({
-      baseUrl: endpoint.httpUrl,
-      getToken,
+  const api: ApiOptions = {
+    baseUrl: endpoint.httpUrl,
+    getToken,
+    clock,
+    fetch: ask,
+  };
+
+  const open = (name: string): Room => {
+    if (closed) throw new QuireError('client-closed', 'This client was closed.');
+    const fault = findNameFault(name);
+    if (fault !== null) throw new QuireError('bad-document-name', `Not a document name: ${describeNameFault(fault)}.`);
+    const held = rooms.get(name);
+    // Nobody looks at a room that is over any more: whoever opens the name now gets what lives under it today.
+    if (held?.leases === 0 && held.room.isOver()) closeRoom(held);
+    else if (held !== undefined) {
+      held.cancelClosing();
+      if (held.room.awareness.getLocalState() === null) held.room.appear();
+      return lease(held);
+    }
+    const room = openRoom(name, {
+      socket: openSocket(),
       clock,
-      fetch: ask,
-    }),
-    open(name) {
-      if (closed) throw new QuireError('client-closed', 'This client was closed.');
-      const fault = findNameFault(name);
-      if (fault !== null)
-        throw new QuireError('bad-document-name', `Not a document name: ${describeNameFault(fault)}.`);
-      const held = rooms.get(name);
-      // Nobody looks at a room that is over any more: whoever opens the name now gets what lives under it today.
-      if (held?.leases === 0 && held.room.isOver()) closeRoom(held);
-      else if (held !== undefined) {
-        held.cancelClosing();
-        if (held.room.awareness.getLocalState() === null) held.room.appear();
-        return lease(held);
+      random,
+      isOnline: environment.isOnline,
+      server: endpoint.socketUrl,
+      offline: keepsCopies,
+      getToken,
+      renewsTokens: options.getToken !== undefined,
+      createDownload: (onProgress) =>
+        new FirstDownload({
+          url: `${endpoint.httpUrl}/v1/documents/${encodeURIComponent(name)}/state`,
+          clock,
+          fetch: ask,
+          onProgress,
+        }),
+      onUnsavedChanged: () => guard.arm(all().some((one) => one.hasUnsaved())),
+      onOver: restUnlessNeeded,
+    });
+    const fresh: HeldRoom = { room, leases: 0, cancelClosing: () => {} };
+    rooms.set(name, fresh);
+    return lease(fresh);
+  };
+
+  return {
+    documents: createDocumentsApi(api),
+    leftovers: createLeftovers({ server: keepsCopies ? endpoint.socketUrl : null, open }),
+    open,
+    openComments(name) {
+      const document = documentNameSchema.safeParse(name);
+      if (!document.success) {
+        const [fault] = document.error.issues;
+        throw new QuireError('bad-document-name', `Not a document name: ${fault?.message}.`);
       }
-      const room = openRoom(name, {
-        socket: openSocket(),
-        clock,
-        random,
-        isOnline: environment.isOnline,
-        server: endpoint.socketUrl,
-        offline: (options.offline ?? true) && environment.hasIndexedDb,
-        getToken,
-        renewsTokens: options.getToken !== undefined,
-        createDownload: (onProgress) =>
-          new FirstDownload({
-            url: `${endpoint.httpUrl}/v1/documents/${encodeURIComponent(name)}/state`,
-            clock,
-            fetch: ask,
-            onProgress,
-          }),
-        onUnsavedChanged: () => guard.arm(all().some((one) => one.hasUnsaved())),
-        onOver: restUnlessNeeded,
+      return createComments({
+        document: name,
+        room: open(companionOf(document.data, 'comments')),
+        api,
+        async whenTextSaved(signal) {
+          const held = rooms.get(name);
+          if (held?.room.hasUnsaved() === true) await held.room.whenSaved(signal);
+        },
       });
-      const fresh: HeldRoom = { room, leases: 0, cancelClosing: () => {} };
-      rooms.set(name, fresh);
-      return lease(fresh);
     },
     close() {
       if (closed) return;

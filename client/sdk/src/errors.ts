@@ -3,6 +3,8 @@ export type QuireErrorCode =
   | 'no-address'
   | 'bad-address'
   | 'bad-document-name'
+  /** A new document was to get a name that another one has. */
+  | 'document-exists'
   | 'client-closed'
   | 'room-closed'
   /** The server could not be reached, or the network failed on the way. */

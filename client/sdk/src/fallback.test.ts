@@ -8,7 +8,7 @@ import { connectIn } from './connect.ts';
 import { type BlockingProxy, startBlockingProxy } from './testing/blocking-proxy.ts';
 import { createFakeEnvironment, type FakeEnvironment } from './testing/fake-environment.ts';
 import { ManualClock } from './testing/manual-clock.ts';
-import { type RunningServer, serve } from './testing/server-process.ts';
+import { type RunningServer, serve } from './testing/serve.ts';
 import { textOf, type } from './testing/stage.ts';
 import { until, untilState, untilTrue } from './testing/until.ts';
 
@@ -19,7 +19,7 @@ let clients: Client[];
 
 beforeEach(async () => {
   data = await mkdtemp(join(tmpdir(), 'quire-fallback-'));
-  server = await serve(data, 0);
+  server = await serve(0, data);
   proxy = await startBlockingProxy(() => server.port);
   clients = [];
 });
@@ -90,7 +90,7 @@ describe('where the network lets no WebSocket through', () => {
     type(room, 'typed meanwhile');
     const attempts = proxy.asked.length;
     await untilTrue(() => proxy.asked.length > attempts + 3);
-    server = await serve(data, server.port);
+    server = await serve(server.port, data);
     await untilState(room, 'saved');
     expect(transportOf(room)).toBe('websocket');
     expect(proxy.asked.some(({ method }) => method === 'POST')).toBe(false);
@@ -142,7 +142,7 @@ describe('where the network lets no WebSocket through', () => {
       await server.kill();
       await until(room.status, ({ state }) => state === 'reconnecting' || state === 'offline');
       type(room, '\n');
-      server = await serve(data, server.port);
+      server = await serve(server.port, data);
       await untilState(room, 'saved');
     }
     const other = page().open('plan');

@@ -8,7 +8,7 @@ import { systemClock } from './clock.ts';
 import { connectIn } from './connect.ts';
 import { type BlockingProxy, startBlockingProxy } from './testing/blocking-proxy.ts';
 import { createFakeEnvironment } from './testing/fake-environment.ts';
-import { type RunningServer, serve } from './testing/server-process.ts';
+import { type RunningServer, serve } from './testing/serve.ts';
 import { textOf, type } from './testing/stage.ts';
 import { untilState, untilTrue } from './testing/until.ts';
 import type { Transport } from './transport-choice.ts';
@@ -25,7 +25,7 @@ let text: string;
 
 beforeEach(async () => {
   data = await mkdtemp(join(tmpdir(), 'quire-download-'));
-  server = await serve(data, 0, SETTINGS);
+  server = await serve(0, data, SETTINGS);
   proxy = await startBlockingProxy(() => server.port);
   proxy.websockets = 'pass';
   clients = [];
@@ -185,7 +185,7 @@ describe('a document', () => {
 
   it('[R14] whose life ended between its download and its handshake is gone, also for who could only read it', async () => {
     await server.kill();
-    server = await serve(data, server.port, { ...SETTINGS, QUIRE_JWT_SECRETS: SECRET });
+    server = await serve(server.port, data, { ...SETTINGS, QUIRE_JWT_SECRETS: SECRET });
     // The download gets through, and nothing that is said in the session after it was asked for.
     proxy.fails = ({ method }) => method === 'POST' && downloads().length > 0;
     const room = newClient('http', proxy.port, signToken('reader')).open('large');

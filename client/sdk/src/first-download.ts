@@ -14,20 +14,12 @@ const MAX_FAILURES = 3;
 const FIRST_PAUSE_MS = 250;
 
 /** Which life of its name a document is in (R14). */
-const LIFE_HEADER = 'quire-life';
-
-/** What the server says of a document before anybody downloads it. */
-export interface Offer {
-  /** So large that there is a download. */
-  readonly isLarge: boolean;
-  /** Null where there is no such document. */
-  readonly life: string | null;
-}
+const EPOCH_HEADER = 'quire-epoch';
 
 export interface Downloaded {
   /** Everything that the server had when it was asked. */
   readonly update: Uint8Array;
-  readonly life: string | null;
+  readonly epoch: string;
 }
 
 /** `none`: the server has nothing more to download here, or not for us. */
@@ -44,17 +36,17 @@ export class FirstDownload {
   #total = 0;
   /** Names the bytes of which we have the beginning. */
   #tag: string | null = null;
-  #life: string | null = null;
+  #epoch = '';
 
   constructor(options: FirstDownloadOptions) {
     this.#options = options;
   }
 
-  /** Null when the server can't be asked. */
-  async ask(token: string): Promise<Offer | null> {
+  /** Whether the document is so large that the server offers it; null when it can't be asked. */
+  async isOffered(token: string): Promise<boolean | null> {
     try {
-      const { headers, status } = await this.#request('HEAD', { token });
-      return status === 200 || status === 204 ? { isLarge: status === 200, life: headers.get(LIFE_HEADER) } : null;
+      const { status } = await this.#request('HEAD', { token });
+      return status === 200 || status === 204 ? status === 200 : null;
     } catch {
       return null;
     }
@@ -104,7 +96,7 @@ export class FirstDownload {
     this.#received = 0;
     this.#total = length;
     this.#tag = tag;
-    this.#life = headers.get(LIFE_HEADER);
+    this.#epoch = headers.get(EPOCH_HEADER) ?? '';
     return true;
   }
 
@@ -126,7 +118,7 @@ export class FirstDownload {
     this.#tag = null;
     try {
       const unpacked = packed.stream().pipeThrough(new DecompressionStream('gzip'));
-      return { update: new Uint8Array(await new Response(unpacked).arrayBuffer()), life: this.#life };
+      return { update: new Uint8Array(await new Response(unpacked).arrayBuffer()), epoch: this.#epoch };
     } catch {
       return null; // changed on its way, by whoever thought it knew better
     }

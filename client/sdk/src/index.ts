@@ -1,14 +1,36 @@
-export type { DocumentInfo, DocumentList } from '@quire/protocol';
+export {
+  COMMENT_MARK,
+  type Comment,
+  type CommentAuthor,
+  type CreatedLink,
+  commentAttribute,
+  type DocumentInfo,
+  type DocumentList,
+  type DocumentWithRole,
+  type LinkRole,
+  MAX_COMMENT_LENGTH,
+  type Role,
+  type ShareLink,
+  type Thread,
+} from '@quire/protocol';
 export type {
   Client,
+  Comments,
   ConnectOptions,
   DocumentsApi,
+  Leftover,
+  LeftoversApi,
+  LinkOptions,
+  LinksApi,
   ListDocumentsOptions,
   LoadingProgress,
   Person,
   PersonDetails,
   Room,
   RoomStatus,
+  SaveAsOptions,
+  Speaker,
+  TextRange,
 } from './api.ts';
 export { connect } from './connect.ts';
 export { QuireError, type QuireErrorCode } from './errors.ts';

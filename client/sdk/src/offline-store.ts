@@ -1,14 +1,18 @@
 import { IndexeddbPersistence } from 'y-indexeddb';
 import type { Doc } from 'yjs';
-import { adoptNotes, localNotes, openLocalDatabase, writeNotes } from './local-database.ts';
+import { discardCopy } from './aside-copies.ts';
+import type { Clock } from './clock.ts';
+import {
+  adoptNotes,
+  type LocalDatabase,
+  localNotes,
+  type NotedCopy,
+  openLocalDatabase,
+  writeNotes,
+} from './local-database.ts';
 
 /** What this device holds of a document. */
-export interface LocalCopy {
-  /** It has once held the whole document, so it may be shown without the server. */
-  readonly whole: boolean;
-  /** Changes in it that no receipt has confirmed. */
-  readonly unsaved: number;
-}
+export type LocalCopy = Pick<NotedCopy, 'whole' | 'unsaved'>;
 
 /** This device's copy of one document, with a note of how many of its changes are unconfirmed. */
 export interface OfflineStore {
@@ -22,8 +26,12 @@ export interface OfflineStore {
   noteUnsaved(count: number): void;
   /** The copy now holds the whole document. */
   noteWhole(): void;
+  /** The copy is of this life of the document. */
+  noteEpoch(epoch: string): void;
   /** The document was deleted: the copy stays on the device, but no later document of this name starts from it. */
   setAside(): void;
+  /** Empties the copy, if it was set aside. */
+  discard(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -33,16 +41,19 @@ export interface OfflineStoreOptions {
   readonly name: string;
   /** Tells this tab's note from those of other tabs. */
   readonly tabId: string;
+  readonly clock: Pick<Clock, 'now'>;
+  /** Whether a copy of this life may flow into the document; one that may not is set aside. */
+  admits(epoch: string): boolean;
 }
 
 export function openOfflineStore(options: OfflineStoreOptions): OfflineStore {
   let state: 'opening' | 'open' | 'failed' | 'closed' = 'opening';
-  let handle: IDBDatabase | null = null;
+  let database: LocalDatabase | null = null;
   let persistence: IndexeddbPersistence | null = null;
   let copy: LocalCopy | null = null;
   let changes = 0;
   let changesHeld = 0;
-  let pending = new Map<string, number>();
+  let pending = new Map<string, number | string>();
   let writing: Promise<void> | null = null;
 
   const fail = () => {
@@ -52,20 +63,30 @@ export function openOfflineStore(options: OfflineStoreOptions): OfflineStore {
 
   const release = async () => {
     await persistence?.destroy();
-    handle?.close();
+    database?.handle.close();
+  };
+
+  /** The copy that may flow into the document, and what is noted of it. */
+  const openAdmitted = async (): Promise<NotedCopy | null> => {
+    for (;;) {
+      database = await openLocalDatabase(options.server, options.name);
+      if (database === null || isClosed()) return null;
+      const noted = await adoptNotes(database.handle, options.tabId);
+      if (noted.epoch === null || options.admits(noted.epoch)) return noted;
+      // It came when the server was sending another life already: the copy of this one is in the next generation.
+      await writeNotes(database.handle, new Map([[localNotes.aside, options.clock.now()]]));
+      database.handle.close();
+    }
   };
 
   const open = async (): Promise<LocalCopy | null> => {
     try {
-      const database = await openLocalDatabase(options.server, options.name);
-      handle = database?.handle ?? null;
-      if (database === null || isClosed()) {
+      copy = await openAdmitted();
+      if (database === null || copy === null || isClosed()) {
         await release();
         fail();
         return null;
       }
-      copy = await adoptNotes(database.handle, options.tabId);
-      if (isClosed()) return null;
       persistence = new IndexeddbPersistence(database.name, options.doc);
       await persistence.whenSynced;
       // An aborted transaction (no space left) is the only sign that an update was not kept.
@@ -82,11 +103,11 @@ export function openOfflineStore(options: OfflineStoreOptions): OfflineStore {
   };
 
   const writePending = async (): Promise<void> => {
-    while (pending.size > 0 && state === 'open' && handle !== null) {
+    while (pending.size > 0 && state === 'open' && database !== null) {
       const notes = pending;
       pending = new Map();
       const upTo = changes;
-      await writeNotes(handle, notes);
+      await writeNotes(database.handle, notes);
       changesHeld = upTo;
     }
   };
@@ -102,7 +123,7 @@ export function openOfflineStore(options: OfflineStoreOptions): OfflineStore {
       });
   };
 
-  const note = (key: string, value: number) => {
+  const note = (key: string, value: number | string) => {
     pending.set(key, value);
     flush();
   };
@@ -116,10 +137,15 @@ export function openOfflineStore(options: OfflineStoreOptions): OfflineStore {
       note(localNotes.unsavedOf(options.tabId), count);
     },
     noteWhole: () => note(localNotes.whole, 1),
+    noteEpoch: (epoch) => note(localNotes.epoch, epoch),
     setAside() {
+      const aside = new Map([[localNotes.aside, options.clock.now()]]);
       // Not behind other notes: the transaction begins now, so that nobody who opens the name from here on gets the copy.
-      if (state === 'open' && handle !== null) void writeNotes(handle, new Map([[localNotes.aside, 1]])).catch(fail);
-      else note(localNotes.aside, 1);
+      if (state === 'open' && database !== null) void writeNotes(database.handle, aside).catch(fail);
+      else note(localNotes.aside, options.clock.now());
+    },
+    async discard() {
+      if (state === 'open' && database !== null) await discardCopy(database.name);
     },
     async close() {
       await writing;

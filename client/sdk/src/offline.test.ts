@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { IndexeddbPersistence } from 'y-indexeddb';
 import * as Y from 'yjs';
 import type { Client, Room } from './api.ts';
+import { findAsideCopies } from './aside-copies.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { openLocalDatabase } from './local-database.ts';
 import { openOfflineStore } from './offline-store.ts';
@@ -204,31 +205,50 @@ describe('this device’s copy', () => {
 describe('offline store', () => {
   it('closing while it opens leaves no database open', async () => {
     const doc = new Y.Doc();
-    const store = openOfflineStore({ doc, server: 's', name: 'n', tabId: 't' });
+    const store = openStore('t', doc);
     await store.close();
     await untilTrue(() => deleteDatabase('quire/1/s/n'));
     doc.destroy();
   });
 
   it('adopts the notes of tabs that are gone, and adds nothing to them', async () => {
-    const first = openOfflineStore({ doc: new Y.Doc(), server: 's', name: 'n', tabId: 'one' });
+    const first = openStore('one');
     await first.opened;
     first.noteUnsaved(2);
     await untilTrue(() => first.holdsAll());
     await first.close();
-    const second = openOfflineStore({ doc: new Y.Doc(), server: 's', name: 'n', tabId: 'two' });
-    expect(await second.opened).toEqual({ whole: false, unsaved: 2 });
+    const second = openStore('two');
+    expect(await second.opened).toMatchObject({ whole: false, unsaved: 2 });
     await second.close();
-    const third = openOfflineStore({ doc: new Y.Doc(), server: 's', name: 'n', tabId: 'three' });
-    expect(await third.opened).toEqual({ whole: false, unsaved: 2 });
+    const third = openStore('three');
+    expect(await third.opened).toMatchObject({ whole: false, unsaved: 2 });
     third.noteUnsaved(0);
     await untilTrue(() => third.holdsAll());
     await third.close();
-    const fourth = openOfflineStore({ doc: new Y.Doc(), server: 's', name: 'n', tabId: 'four' });
-    expect(await fourth.opened).toEqual({ whole: false, unsaved: 0 });
+    const fourth = openStore('four');
+    expect(await fourth.opened).toMatchObject({ whole: false, unsaved: 0 });
     await fourth.close();
   });
+
+  it('[R14] sets a copy aside that may not flow into the document, and goes on with one of its own', async () => {
+    const before = openStore('one');
+    await before.opened;
+    before.noteEpoch('1-a');
+    before.noteUnsaved(1);
+    await untilTrue(() => before.holdsAll());
+    await before.close();
+    const doc = new Y.Doc();
+    const after = openStore('two', doc, (epoch) => epoch === '2-b');
+    expect(await after.opened).toMatchObject({ unsaved: 0, epoch: null });
+    await after.close();
+    expect(await findAsideCopies('s')).toMatchObject([{ database: 'quire/1/s/n', documentName: 'n', unsaved: 1 }]);
+    doc.destroy();
+  });
 });
+
+function openStore(tabId: string, doc = new Y.Doc(), admits: (epoch: string) => boolean = () => true) {
+  return openOfflineStore({ doc, server: 's', name: 'n', tabId, clock: systemClock, admits });
+}
 
 async function nameOfCopy(server: string, name: string): Promise<string> {
   const database = await openLocalDatabase(server, name);

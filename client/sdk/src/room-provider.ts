@@ -39,6 +39,8 @@ export interface RoomProviderOptions {
   readonly awareness: Awareness;
   readonly socket: HocuspocusProviderWebsocket;
   readonly getToken: () => Promise<string>;
+  /** Which life of the document this page has something of; empty when it has nothing. */
+  readonly readEpoch: () => string;
   readonly wire: RoomWire;
   /**
    * Brings content into the document in another way before the server is asked for what is missing; null where there is
@@ -71,6 +73,7 @@ export class RoomProvider extends HocuspocusProvider {
   readonly #fetchToken: () => Promise<string>;
   readonly #fill: RoomProviderOptions['fill'];
   #entry: OpenEntry | null = null;
+  readonly #readEpoch: () => string;
   #step: HandshakeStep = 'none';
   /** The state vector of the server's last step 1 on the living connection. */
   #serverState: Uint8Array | null = null;
@@ -90,6 +93,7 @@ export class RoomProvider extends HocuspocusProvider {
     this.#clock = options.clock;
     this.#fetchToken = options.getToken;
     this.#fill = options.fill;
+    this.#readEpoch = options.readEpoch;
   }
 
   /** Whether a frame may go out now; called by the socket for every frame of this room. */
@@ -172,17 +176,20 @@ export class RoomProvider extends HocuspocusProvider {
     this.configuration.websocketProvider.send(frame);
   }
 
+  /** As Hocuspocus' provider does, and says besides of which life of the document this page has a copy (R14). */
   override async sendToken(): Promise<void> {
     const round = this.#round;
+    let token: string;
     try {
-      const token = await this.#fetchToken();
-      if (round !== this.#round) return;
-      this.configuration.token = token;
+      token = await this.#fetchToken();
     } catch (cause) {
       if (round === this.#round) this.#wire.tokenFailed(cause);
       return;
     }
-    await super.sendToken();
+    if (round !== this.#round || !this.isAttached) return;
+    this.configuration.token = token;
+    const frame = { kind: 'token', token, providerVersion: null, epoch: this.#readEpoch() } as const;
+    this.configuration.websocketProvider.send(encodeHocuspocusFrame(this.effectiveName, frame));
   }
 
   override startSync(): void {

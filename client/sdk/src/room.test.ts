@@ -69,6 +69,55 @@ describe('a room', () => {
     expect(stage.peer.tokens.toSorted()).toEqual(['always the same', 'always the same', 'the only one']);
   });
 
+  it('[G6] whose access was taken back comes back with a fresh token, and its edits with it', async () => {
+    let made = 0;
+    const room = stage.connect({ getToken: async () => `token ${++made}` }).open('plan');
+    await room.whenSaved();
+    stage.peer.closeDocument('plan', closeCodes.accessRevoked.name);
+    await untilState(room, 'reconnecting');
+    type(room, 'typed meanwhile');
+    await untilTrue(() => stage.savedText() === 'typed meanwhile');
+    expect(stage.peer.tokens).toEqual(['token 1', 'token 2']);
+  });
+
+  it('[G6] whose fresh token is refused as revoked waits for the next second, asks once more, and then stops', async () => {
+    const clock = new ManualClock();
+    let made = 0;
+    const room = stage.connect({ clock, getToken: async () => `token ${++made}` }).open('plan');
+    stage.peer.denies = closeCodes.accessRevoked.name;
+    await untilTrue(() => stage.peer.tokens.length === 1 && clock.waiting > 0);
+    await untilState(room, 'connecting');
+    clock.advance(1_199);
+    expect(stage.peer.tokens).toHaveLength(1);
+    stage.peer.denies = null;
+    clock.advance(1);
+    await room.whenSaved();
+    expect(stage.peer.tokens).toEqual(['token 1', 'token 2']);
+
+    stage.peer.denies = closeCodes.accessRevoked.name;
+    stage.peer.closeDocument('plan', closeCodes.accessRevoked.name);
+    await untilState(room, 'reconnecting');
+    clock.advance(1_000);
+    await untilTrue(() => stage.peer.tokens.length === 3);
+    await untilTrue(() => room.status.get().state === 'reconnecting');
+    clock.advance(1_200);
+    await untilState(room, 'cannot-save');
+    expect(room.status.get()).toMatchObject({ retrying: false, reason: closeCodes.accessRevoked.shown });
+    clock.advance(60_000);
+    expect(stage.peer.tokens).toHaveLength(4);
+  });
+
+  it('[G6] whose link has ended says so, and does not come back', async () => {
+    const clock = new ManualClock();
+    const room = stage.connect({ clock, getToken: async () => 'the same link' }).open('plan');
+    await room.whenSaved();
+    stage.peer.closeDocument('plan', closeCodes.linkEnded.name);
+    await untilState(room, 'cannot-save');
+    expect(room.status.get()).toMatchObject({ retrying: false, canEdit: false, reason: closeCodes.linkEnded.shown });
+    clock.advance(60_000);
+    expect(stage.peer.tokens).toHaveLength(1);
+  });
+
   it('[G6] sends a fresh token when the server asks for one, and stays as it is', async () => {
     let made = 0;
     const room = stage.connect({ getToken: async () => `token ${++made}` }).open('plan');

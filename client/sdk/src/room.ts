@@ -5,11 +5,12 @@ import type { LoadingProgress, Person, PersonDetails, RoomStatus } from './api.t
 import { computeRetryDelayMs } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { QuireError } from './errors.ts';
-import type { FirstDownload, Offer } from './first-download.ts';
+import type { FirstDownload } from './first-download.ts';
 import { type LocalCopy, type OfflineStore, openOfflineStore } from './offline-store.ts';
 import { type PeopleList, watchPeople } from './people.ts';
 import { createWritable, type Readable, type Writable } from './readable.ts';
 import { countUnsaved, isAwaiting } from './receipts-ledger.ts';
+import { createRoomEpoch, type RoomEpoch } from './room-epoch.ts';
 import {
   advance,
   createRoomMachine,
@@ -66,6 +67,12 @@ const PROGRESS_STEPS = 100;
 /** Taking a large change back takes a person several steps, and each attempt in between would offer the rest of it again. */
 const TAKING_BACK_MS = 1_000;
 
+/**
+ * Tokens say in whole seconds when they were issued, so one that is made in the second of a revocation is refused with those
+ * from before it. The next second's is good.
+ */
+const TOKEN_SECOND_MS = 1_200;
+
 /** One open document. */
 export interface OpenRoom {
   readonly name: string;
@@ -92,6 +99,8 @@ export interface OpenRoom {
   wouldLose(): boolean;
   /** The server may still confirm what is unsaved. */
   isWorthWaitingFor(): boolean;
+  /** All that the room holds is in another document now: if its own is gone, nothing of it need be kept any longer. */
+  noteSavedElsewhere(): Promise<void>;
   close(): void;
 }
 
@@ -107,14 +116,13 @@ class LiveRoom implements OpenRoom {
   readonly #context: RoomContext;
   readonly #status: Writable<RoomStatus>;
   readonly #people: PeopleList;
+  readonly #epoch: RoomEpoch;
   readonly #store: OfflineStore | null;
   readonly #provider: RoomProvider;
   readonly #waiters = createWaiters();
   readonly #download: FirstDownload;
-  /** What the server says of the document; null where nothing has to be downloaded, or no more. */
-  #offer: Promise<Offer | null> | null = null;
-  /** Of what was downloaded, until the handshake has confirmed it. */
-  #downloadedLife: string | null = null;
+  /** Whether the server has the document as a download; null where nothing has to be downloaded, or no more. */
+  #offer: Promise<boolean | null> | null = null;
   #earlyToken: { readonly token: Promise<string>; readonly fetchedAt: number } | null = null;
   #loading: LoadingProgress | null = null;
   #machine: RoomMachine;
@@ -123,10 +131,13 @@ class LiveRoom implements OpenRoom {
   #rejoinFailures = 0;
   /** Let in since a token was last found to be over: the next one may be good. */
   #mayTryAnotherToken = false;
+  /** A token was refused as revoked, and another one is waited for. */
+  #hasWaitedForToken = false;
   #wakeAt = Number.POSITIVE_INFINITY;
   #cancelWake: () => void = () => {};
   #cancelPatience: () => void = () => {};
   #cancelRejoin: () => void = () => {};
+  #isElsewhere = false;
   #closed = false;
 
   constructor(name: string, context: RoomContext) {
@@ -139,8 +150,16 @@ class LiveRoom implements OpenRoom {
     this.#people = watchPeople(this.awareness, clock);
     this.doc.on('update', this.#onUpdate);
     this.#download = context.createDownload((progress) => this.#progress(progress));
+    this.#epoch = createRoomEpoch(this.doc);
     this.#store = context.offline
-      ? openOfflineStore({ doc: this.doc, server: context.server, name, tabId: String(this.doc.clientID) })
+      ? openOfflineStore({
+          doc: this.doc,
+          server: context.server,
+          name,
+          tabId: String(this.doc.clientID),
+          clock,
+          admits: (epoch) => this.#epoch.admitsCopy(epoch),
+        })
       : null;
     // After our own listener for updates: a change is counted before the frame that carries it.
     this.#provider = new RoomProvider({
@@ -149,6 +168,7 @@ class LiveRoom implements OpenRoom {
       awareness: this.awareness,
       socket: context.socket,
       getToken: () => this.#takeToken(),
+      readEpoch: () => this.#epoch.claimed,
       wire: {
         joining: () => this.#see({ type: 'joining' }),
         sent: (frame) => this.#see({ type: 'sent', frame }),
@@ -216,12 +236,18 @@ class LiveRoom implements OpenRoom {
   }
 
   wouldLose(): boolean {
-    return this.hasUnsaved() && this.#machine.link.phase !== 'gone' && this.#store?.holdsAll() !== true;
+    return this.hasUnsaved() && !this.#isElsewhere && this.#store?.holdsAll() !== true;
   }
 
   isWorthWaitingFor(): boolean {
     if (!this.hasUnsaved() || isOver(this.#machine)) return false;
     return this.#machine.link.phase === 'joined' || this.#store?.holdsAll() !== true;
+  }
+
+  async noteSavedElsewhere(): Promise<void> {
+    if (this.#machine.link.phase !== 'gone') return;
+    this.#isElsewhere = true;
+    await this.#store?.discard();
   }
 
   close(): void {
@@ -257,11 +283,11 @@ class LiveRoom implements OpenRoom {
     });
   }
 
-  async #askForSize(): Promise<Offer | null> {
+  async #askForSize(): Promise<boolean | null> {
     const token = this.#context.getToken();
     this.#earlyToken = { token, fetchedAt: this.#context.clock.now() };
     try {
-      return await this.#download.ask(await token);
+      return await this.#download.isOffered(await token);
     } catch {
       return null; // the connection will want one, and says what is wrong
     }
@@ -275,23 +301,17 @@ class LiveRoom implements OpenRoom {
   }
 
   /** Has the bulk of a large document come as a download: it is smaller, its progress is known, and it can be resumed. */
-  async #fill(entry: Entry, asked: Promise<Offer | null>): Promise<void> {
-    const { admitted, signal, token } = entry;
+  async #fill({ admitted, signal, token }: Entry, asked: Promise<boolean | null>): Promise<void> {
     try {
-      if (this.#downloadedLife !== null) {
-        await this.#checkLife(this.#downloadedLife, entry);
-        return;
-      }
-      const offer = (await this.#within(asked, signal)) ?? (await this.#within(this.#download.ask(token), signal));
-      if (offer?.isLarge !== true) return;
+      const answer = await this.#within(asked, signal);
+      const isOffered = answer ?? (await this.#within(this.#download.isOffered(token), signal));
+      if (isOffered !== true) return;
       // What is asked for from here on is of the life that we are in, or this connection ends with it (R14).
       await admitted;
       const downloaded = await this.#download.finish(token, signal);
-      if (downloaded === null) {
-        this.#offer = null;
-        return;
-      }
-      this.#downloadedLife = downloaded.life;
+      this.#offer = null;
+      // The next connection says of which life this is: if the document is in another by then, it is told so.
+      if (downloaded === null || !this.#epoch.admitsCopy(downloaded.epoch)) return;
       Y.applyUpdate(this.doc, downloaded.update, this.#provider);
     } catch {
       // The connection has ended, and the next one goes on from here; or what came can't be read, and the socket brings it.
@@ -301,19 +321,10 @@ class LiveRoom implements OpenRoom {
     }
   }
 
-  /** The connection ended between the download and its handshake: the next one may be in another life of the name (R14). */
-  async #checkLife(life: string, { admitted, token }: Entry): Promise<void> {
-    await admitted;
-    const offer = await this.#download.ask(token);
-    if (offer !== null && offer.life !== life) {
-      this.#see({ type: 'closed', close: closeCodes.documentDeleted, blamed: true });
-    }
-  }
-
-  /** What is answered within the time that there is for it; nothing large, when it takes longer. */
-  #within(answer: Promise<Offer | null>, signal: AbortSignal): Promise<Offer | null> {
+  /** What is answered within the time that there is for it, or that there is nothing. */
+  #within(answer: Promise<boolean | null>, signal: AbortSignal): Promise<boolean | null> {
     return new Promise((resolve) => {
-      const giveUp = () => resolve({ isLarge: false, life: null });
+      const giveUp = () => resolve(false);
       const cancel = this.#context.clock.schedule(giveUp, SIZE_PATIENCE_MS);
       signal.addEventListener('abort', giveUp, { once: true });
       void answer.then(resolve).finally(() => {
@@ -332,6 +343,7 @@ class LiveRoom implements OpenRoom {
   }
 
   readonly #onUpdate = (_update: Uint8Array, origin: unknown): void => {
+    this.#noteEpoch();
     if (origin === this.#provider) return;
     const copy = this.#store?.copyBehind(origin) ?? null;
     if (copy === null) this.#see({ type: 'changed' });
@@ -347,14 +359,25 @@ class LiveRoom implements OpenRoom {
     this.#see({ type: 'restored', unsaved: copy.unsaved, whole: copy.whole });
   }
 
+  #noteEpoch(): void {
+    const epoch = this.#epoch.settle();
+    if (epoch !== null) this.#store?.noteEpoch(epoch);
+  }
+
   #hear(frame: ServerFrame): void {
     switch (frame.kind) {
       case 'authenticated':
+        if (frame.epoch !== undefined && !this.#epoch.meet(frame.epoch)) {
+          this.#see({ type: 'closed', close: closeCodes.staleEpoch, blamed: true });
+          return;
+        }
+        this.#noteEpoch();
         this.#mayTryAnotherToken = this.#context.renewsTokens;
+        this.#hasWaitedForToken = false;
         this.#see({ type: 'authenticated', scope: frame.scope === 'readonly' ? 'readonly' : 'read-write' });
         return;
       case 'denied':
-        this.#see({ type: 'closed', close: findCloseCode(frame.reason) ?? closeCodes.forbidden, blamed: true });
+        this.#denied(findCloseCode(frame.reason) ?? closeCodes.forbidden);
         return;
       case 'closed':
         this.#closedByServer(findCloseCode(frame.reason) ?? closeCodes.internalError);
@@ -379,10 +402,21 @@ class LiveRoom implements OpenRoom {
     }
   }
 
+  #denied(close: CloseCode): void {
+    const isTooFresh =
+      close.code === closeCodes.accessRevoked.code && this.#context.renewsTokens && !this.#hasWaitedForToken;
+    this.#see({ type: 'closed', close, blamed: !isTooFresh });
+    if (!isTooFresh) return;
+    this.#hasWaitedForToken = true;
+    this.#provider.onClose();
+    this.#rejoinAfter(TOKEN_SECOND_MS);
+  }
+
   /** The server ended this document's connection and kept the socket. */
   #closedByServer(close: CloseCode): void {
-    // A computer that slept through the end of its token was not there to be asked for a fresh one.
-    const isOverdue = close.code === closeCodes.unauthorized.code && this.#mayTryAnotherToken;
+    // A computer that slept through the end of its token was not there to be asked for a fresh one; nor may it have had one
+    // in time when it was asked because of a revocation.
+    const isOverdue = isAboutToken(close) && this.#mayTryAnotherToken;
     if (isOverdue) this.#mayTryAnotherToken = false;
     this.#see({ type: 'closed', close, blamed: !isOverdue });
     if (isOver(this.#machine) || this.#machine.link.phase === 'too-large') return;
@@ -468,6 +502,10 @@ class LiveRoom implements OpenRoom {
     }
     return reached;
   }
+}
+
+function isAboutToken({ code }: CloseCode): boolean {
+  return code === closeCodes.unauthorized.code || code === closeCodes.accessRevoked.code;
 }
 
 function isSameStatus(a: RoomStatus, b: RoomStatus): boolean {

@@ -10,7 +10,7 @@ import type { Client, Room } from './api.ts';
 import { systemClock } from './clock.ts';
 import { connect, connectIn } from './connect.ts';
 import { createFakeEnvironment, type FakeEnvironment } from './testing/fake-environment.ts';
-import { type RunningServer, serve as startServer } from './testing/server-process.ts';
+import { type RunningServer, serve } from './testing/serve.ts';
 import { until, untilState, untilTrue } from './testing/until.ts';
 import type { Transport } from './transport-choice.ts';
 
@@ -22,7 +22,7 @@ let transport: Transport;
 beforeEach(async () => {
   data = await mkdtemp(join(tmpdir(), 'quire-sdk-'));
   clients = [];
-  server = await serve(0);
+  server = await serve(0, data);
 });
 
 afterEach(async () => {
@@ -62,7 +62,7 @@ describe.each(['websocket', 'http'] as const)('the SDK against a real server, ov
       const unsaved = room.status.get().unsaved;
       textOf(room).insert(textOf(room).length, '\n');
       expect(room.status.get()).toMatchObject({ state: 'reconnecting', unsaved: unsaved + 1 });
-      server = await serve(server.port);
+      server = await serve(server.port, data);
       expect((await readAnew('plan')).split(',').length - 1).toBeGreaterThanOrEqual(confirmedAtLeast);
       await untilState(room, 'saved');
       expect(await readAnew('plan')).toBe(textOf(room).toString());
@@ -71,7 +71,7 @@ describe.each(['websocket', 'http'] as const)('the SDK against a real server, ov
 
   it('[R4] a change that makes a document too large is named, and all is saved once it was undone', async () => {
     await server.kill();
-    server = await serve(server.port, { QUIRE_LIMITS_MAX_DOCUMENT_BYTES: '10000' });
+    server = await serve(server.port, data, { QUIRE_LIMITS_MAX_DOCUMENT_BYTES: '10000' });
     const room = open('plan');
     textOf(room).insert(0, 'kept');
     await room.whenSaved();
@@ -126,7 +126,7 @@ describe.each(['websocket', 'http'] as const)('the SDK against a real server, ov
     await seesBen();
     await server.kill();
     await until(one.people, (people) => people.length === 1);
-    server = await serve(server.port);
+    server = await serve(server.port, data);
     await seesBen();
   });
 
@@ -159,7 +159,7 @@ describe.each(['websocket', 'http'] as const)('the SDK against a real server, ov
     textOf(other).insert(0, 'still ');
     await other.whenSaved();
     await server.kill();
-    server = await serve(server.port);
+    server = await serve(server.port, data);
     await untilState(other, 'saved');
     expect(await readAnew('plan')).toBe('');
     expect((await client.documents.list()).documents.map((document) => document.name)).toEqual(['other']);
@@ -234,8 +234,4 @@ async function readAnew(name: string): Promise<string> {
   const text = textOf(room).toString();
   client.close();
   return text;
-}
-
-function serve(port: number, settings: Readonly<Record<string, string>> = {}): Promise<RunningServer> {
-  return startServer(data, port, settings);
 }

@@ -91,6 +91,14 @@ export const abusiveKinds: readonly FrameKind[] = [
   kind('a goodbye with a code of its own', ({ random }) => goodbye(random.pick([1001, 3000, 4999])), {
     breaksFraming: true,
   }),
+  kind(
+    'a token that says that its client has a copy of a life that there never was',
+    ({ document }) => {
+      const epoch = '4294967295-ffffffffffffffff';
+      return binary(encodeHocuspocusFrame(document, { kind: 'token', token: '', providerVersion: null, epoch }));
+    },
+    inHocuspocus,
+  ),
   kind('a token of many kilobytes', (pen) => writeToken(pen, 'x'.repeat(50_000), 'v'.repeat(10_000)), inHocuspocus),
   kind(
     'a document with a strange name',

@@ -39,6 +39,11 @@ export const healthyKinds: readonly FrameKind[] = [
   kind('a token', (pen) => writeToken(pen, 'x'.repeat(pen.random.below(200)), pen.random.pick([null, '4.8.0'])), {
     ...inHocuspocus,
   }),
+  kind(
+    'a token that says that its client has no copy',
+    (pen) => sayToServer(pen, { kind: 'token', token: '', providerVersion: '4.8.0', epoch: '' }),
+    inHocuspocus,
+  ),
   kind('a step 1 of somebody who has nothing', (pen) => writeStepOne(pen), healthy),
   kind('a step 1 of somebody who has something', (pen) => writeStepOne(pen, pen.author.stateVector()), healthy),
   kind('a step 2 of somebody who has nothing', (pen) => writeStepTwo(pen), healthy),

@@ -115,6 +115,26 @@ describe('compaction', () => {
     await store.close();
   });
 
+  it('waits until whoever opens a document has it, however much of its journal is due', async () => {
+    const disk = new FaultyDisk();
+    const before = await openOn(disk);
+    const ada = new Typist();
+    for (const key of 'abc') await appendTo(before, 'notes', ada.type(key));
+    await before.close();
+    const clock = new ManualClock();
+    const store = await openOn(disk, { clock, compactEntries: 2 });
+    await store.load('notes');
+    await appendTo(store, 'notes', ada.type('d'));
+    clock.advance(4_999);
+    expect(store.pendingFolds).toBe(0);
+    clock.advance(1);
+    expect(store.pendingFolds).toBe(1);
+    await vi.waitUntil(() => store.pendingFolds === 0);
+    expect(await store.stat('notes')).toMatchObject({ entries: 0 });
+    expect(await loadText(store, 'notes')).toBe('abcd');
+    await store.close();
+  });
+
   it('becomes due at a count or a size, later for a large snapshot, so that the cost of an edit stays flat', () => {
     const limits = { compactEntries: 100, compactBytes: 10_000 };
     const due = (entries: number, journalBytes: number, snapshotBytes: number) =>

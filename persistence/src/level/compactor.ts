@@ -23,6 +23,8 @@ export type CompactionEvent =
       readonly retryInMs: number;
     };
 
+type FoldableSizes = Pick<CompactionReport, 'entries' | 'journalBytes' | 'snapshotBytes'>;
+
 export interface CompactorOptions {
   readonly clock: Clock;
   readonly database: Database;
@@ -41,11 +43,14 @@ export interface CompactorOptions {
 const SNAPSHOT_BYTES_PER_ENTRY = 1024;
 const SNAPSHOT_BYTES_PER_JOURNAL_BYTE = 2;
 
+/** Whoever opens a document waits for the disk and a core now; its journal has waited since it was last open. */
+const REST_AFTER_LOAD_MS = 5_000;
+
 const RETRY_MIN_MS = 1_000;
 const RETRY_MAX_MS = 600_000;
 
 export function shouldCompact(
-  sizes: { readonly entries: number; readonly journalBytes: number; readonly snapshotBytes: number },
+  sizes: FoldableSizes,
   limits: { readonly compactEntries: number; readonly compactBytes: number },
 ): boolean {
   const { entries, journalBytes, snapshotBytes } = sizes;
@@ -66,6 +71,8 @@ interface Fold {
 export class Compactor {
   readonly #options: CompactorOptions;
   readonly #wanted = new Set<string>();
+  /** Documents that were just loaded, and what ends their rest. */
+  readonly #resting = new Map<string, () => void>();
   /** Documents whose last fold failed, and how often in a row. */
   readonly #failures = new Map<string, { count: number; notBefore: number }>();
   /** Folds that somebody asked for, and that are not done. */
@@ -82,15 +89,27 @@ export class Compactor {
     return this.#wanted.size + this.#asked;
   }
 
-  /** Called with what was just written or read: cheap, and does nothing most of the time. */
-  consider(document: string, sizes: { entries: number; journalBytes: number; snapshotBytes: number }): void {
-    if (this.#stopped || this.#wanted.has(document) || !shouldCompact(sizes, this.#options)) return;
+  /** Called with what was just written: cheap, and does nothing most of the time. */
+  consider(document: string, sizes: FoldableSizes): void {
+    if (this.#stopped || this.#wanted.has(document) || this.#resting.has(document)) return;
+    if (!shouldCompact(sizes, this.#options)) return;
     const failed = this.#failures.get(document);
     if (failed !== undefined && this.#options.clock.now() < failed.notBefore) return;
     this.#wanted.add(document);
     this.#running ??= this.#run().finally(() => {
       this.#running = null;
     });
+  }
+
+  /** Called with what was just read: a fold that is due begins once whoever opens the document has it. */
+  considerAfterLoad(document: string, sizes: FoldableSizes): void {
+    if (this.#stopped || this.#resting.has(document) || !shouldCompact(sizes, this.#options)) return;
+    const { clock, heads } = this.#options;
+    const cancel = clock.after(REST_AFTER_LOAD_MS, () => {
+      this.#resting.delete(document);
+      this.consider(document, heads.peek(document) ?? sizes);
+    });
+    this.#resting.set(document, cancel);
   }
 
   async compact(document: string): Promise<CompactionReport> {
@@ -116,6 +135,8 @@ export class Compactor {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#wanted.clear();
+    for (const cancel of this.#resting.values()) cancel();
+    this.#resting.clear();
     await this.#running;
   }
 

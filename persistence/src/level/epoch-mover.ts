@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { compareEpochs, nextEpoch } from '../epoch.ts';
 import { PersistenceError } from '../errors.ts';
 import type { StateVector } from '../state-vectors.ts';
-import { coverStateVector, coverUpdate, encodeStateVector } from '../state-vectors.ts';
+import { coverStateVector, coverUpdate, encodeTombstone } from '../state-vectors.ts';
 import type { Entry, EntryId, Epoch } from '../store.ts';
 import type { WriteOp } from './batch-writer.ts';
 import type { Bytes, Database } from './database.ts';
@@ -43,13 +43,17 @@ export class EpochMover {
     this.#options = options;
   }
 
-  delete(document: string): Promise<Epoch> {
+  delete(document: string, to?: Epoch): Promise<Epoch> {
     const { clock, drawId } = this.#options;
     return this.#alone(document, async (head, release) => {
-      if (!head.born) throw new PersistenceError('UNKNOWN_DOCUMENT', 'There is no such document', { document });
-      if (head.state === 'deleted') return head.epoch;
+      if (!head.born) {
+        if (to !== undefined) return to;
+        throw new PersistenceError('UNKNOWN_DOCUMENT', 'There is no such document', { document });
+      }
+      const isThere = to === undefined ? head.state === 'deleted' : compareEpochs(to, head.epoch) <= 0;
+      if (isThere) return head.epoch;
       const time = clock.now();
-      const epoch = nextEpoch(head.epoch);
+      const epoch = to ?? nextEpoch(head.epoch);
       const tombstone = await this.#bury(head);
       const done = this.#begin(head, epoch, time, tombstone, () => {
         const id = drawId();
@@ -81,7 +85,7 @@ export class EpochMover {
       if (stored !== undefined) coverStateVector(covered, decodeBlob({ key, document }, stored));
       for (const entry of late) for (const { update } of entry.updates) coverUpdate(covered, update);
       const ops: WriteOp[] = late.flatMap((entry) => lateRecords(head, entry));
-      if (covered.size > 0) ops.push({ type: 'put', key, value: encodeBlob(key, encodeStateVector(covered)) });
+      if (covered.size > 0) ops.push({ type: 'put', key, value: encodeBlob(key, encodeTombstone(covered)) });
       await journal.submit({ ops, ids: late.map((entry) => entry.id) });
     });
   }

@@ -2,7 +2,7 @@ import * as Y from 'yjs';
 import { compareEntries } from '../entry-order.ts';
 import { PersistenceError } from '../errors.ts';
 import type { StateVector } from '../state-vectors.ts';
-import { coverStateVector, coverUpdate, encodeStateVector } from '../state-vectors.ts';
+import { coverStateVector, coverUpdate, encodeTombstone } from '../state-vectors.ts';
 import type { Bytes } from './database.ts';
 import { decodeBlob, encodeBlob } from './document-records.ts';
 import { decodeEntry } from './entry-record.ts';
@@ -96,7 +96,7 @@ function bury(job: BuryJob): BuryResult {
   }
   return {
     kind: 'bury',
-    tombstone: covered.size === 0 ? null : encodeBlob(job.tombstoneKey, encodeStateVector(covered)),
+    tombstone: covered.size === 0 ? null : encodeBlob(job.tombstoneKey, encodeTombstone(covered)),
   };
 }
 

@@ -111,7 +111,7 @@ export class LevelStore implements DocumentStore {
     this.#assertOpen();
     assertDocumentName(document);
     const loaded = await this.#parts.database.read((view) => loadDocument(view, document));
-    if (loaded !== null) this.#parts.compactor.consider(document, sizesOf(loaded));
+    if (loaded !== null) this.#parts.compactor.considerAfterLoad(document, sizesOf(loaded));
     return loaded;
   }
 
@@ -122,10 +122,10 @@ export class LevelStore implements DocumentStore {
     return this.#parts.compactor.compact(document);
   }
 
-  async delete(document: string): Promise<Epoch> {
+  async delete(document: string, to?: Epoch): Promise<Epoch> {
     this.#assertWritable();
     assertDocumentName(document);
-    return this.#parts.mover.delete(document);
+    return this.#parts.mover.delete(document, to);
   }
 
   async list(query: ListQuery = {}): Promise<DocumentPage> {

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { PersistenceError } from '../errors.ts';
 import { nameFault } from '../names.ts';
 import type { DocumentPage, DocumentStat, ListQuery } from '../store.ts';
@@ -15,7 +16,7 @@ export async function listDocuments(view: ReadView, query: ListQuery): Promise<D
   const prefix = query.prefix ?? '';
   const fault = prefix === '' ? null : nameFault(prefix);
   if (fault !== null) throw new PersistenceError('BAD_NAME', `The prefix ${fault}`);
-  const pages = query.order === 'recent' ? byRecency(view, prefix, query.after) : byName(view, prefix, query.after);
+  const pages = query.order === 'recent' ? byRecency(view, prefix, query) : byName(view, prefix, query);
   const documents: DocumentStat[] = [];
   let last: string | null = null;
   for await (const { stat, cursor } of pages) {
@@ -31,22 +32,30 @@ interface Listed {
   readonly cursor: string;
 }
 
-async function* byName(view: ReadView, prefix: string, after: string | undefined): AsyncGenerator<Listed> {
+async function* byName(view: ReadView, prefix: string, { after, except }: ListQuery): AsyncGenerator<Listed> {
   const range = rowsOf(prefix);
   let from: Bytes | null = after === undefined ? null : nameKey(KIND.row, after);
   for (;;) {
     const rows = await view.range({ ...(from === null ? range : { gt: from, lt: range.lt }), limit: STRIDE });
+    let leap: Bytes | null = null;
     for (const [key, record] of rows) {
       const document = documentInNameKey(key);
+      if (except !== undefined && document.startsWith(except)) {
+        // They are neighbours, and may be as many as all the rest: gone past at once.
+        leap = rowsOf(except).lt;
+        break;
+      }
       const stat = statOfRecord(document, key, record);
       if (stat.state !== 'deleted') yield { stat, cursor: document };
     }
-    if (rows.length < STRIDE) return;
-    from = rows.at(-1)?.[0] ?? null;
+    if (leap === null && rows.length < STRIDE) return;
+    from = leap ?? rows.at(-1)?.[0] ?? null;
+    // Nothing lies behind what was gone past, where the prefix is within it.
+    if (leap !== null && Buffer.compare(leap, range.lt) >= 0) return;
   }
 }
 
-async function* byRecency(view: ReadView, prefix: string, after: string | undefined): AsyncGenerator<Listed> {
+async function* byRecency(view: ReadView, prefix: string, { after, except }: ListQuery): AsyncGenerator<Listed> {
   const range = allOf(KIND.recent);
   let from: Bytes | null = after === undefined ? null : keyOfCursor(after);
   for (;;) {
@@ -54,6 +63,7 @@ async function* byRecency(view: ReadView, prefix: string, after: string | undefi
     for (const key of keys) {
       const { document, edited } = parseRecentKey(key);
       if (!document.startsWith(prefix)) continue;
+      if (except !== undefined && document.startsWith(except)) continue;
       const rowKey = nameKey(KIND.row, document);
       const record = await view.get(rowKey);
       if (record === undefined) continue;

@@ -147,6 +147,36 @@ export function describeDocumentStore(name: string, open: () => Promise<Document
       ]);
     });
 
+    it('[R14] moves the epoch to that of another document, where it is higher, and takes what was there along', async () => {
+      const ada = new Typist(7);
+      const epoch = { count: 5, id: 'abcdef0123456789' };
+      expect(await store.delete('notes', epoch)).toEqual(epoch);
+      expect(await store.load('notes')).toBeNull();
+      await write('notes', ada.type('old'));
+      expect(await store.delete('notes', epoch)).toEqual(epoch);
+      expect(await store.load('notes')).toMatchObject({ epoch, state: 'deleted' });
+      expect(tombstoneOf(await store.load('notes'))).toEqual([[7, 3]]);
+      await write('notes', new Typist(8).type('new'), { epoch });
+      for (const lower of [epoch, { ...epoch, count: 4 }]) expect(await store.delete('notes', lower)).toEqual(epoch);
+      expect(await loadText(store, 'notes')).toBe('new');
+      const later = { count: 6, id: '0000000000000000' };
+      await store.delete('notes');
+      await store.delete('notes', { ...later, count: 7 });
+      expect((await store.load('notes'))?.epoch).toEqual({ ...later, count: 7 });
+    });
+
+    it('[R14] knows who wrote in any former life, the oldest first', async () => {
+      for (const [life, client] of [500, 7, 9_000, 8].entries()) {
+        const epoch = (await store.load('notes'))?.epoch ?? FIRST_EPOCH;
+        expect(epoch.count).toBe(life + 1);
+        await write('notes', new Typist(client).type('x'), { epoch });
+        if (life % 2 === 0) await store.compact('notes');
+        await store.delete('notes');
+      }
+      const tombstone = (await store.load('notes'))?.tombstone ?? new Uint8Array();
+      expect([...Y.decodeStateVector(tombstone)]).toEqual([500, 7, 9_000, 8].map((client) => [client, 1]));
+    });
+
     it('[R14] covers with the tombstone what was still waiting for missing structs', async () => {
       const ada = new Typist(7);
       ada.type('never arrives');
@@ -245,7 +275,7 @@ export function describeDocumentStore(name: string, open: () => Promise<Document
 
     it('[R8] keeps documents apart whatever they are called', async () => {
       const names = ['a', 'a/b', 'a/', 'ab', 'constructor', '__proto__', 'hasOwnProperty', '🦋', '\u{10ffff}', 'ä'];
-      names.push('n'.repeat(512), ' ', '\u00a0');
+      names.push('n'.repeat(640), ' ', '\u00a0');
       const typists = names.map((name) => ({ name, typist: new Typist() }));
       for (const { name, typist } of typists) await write(name, typist.type(`I am ${name}`), { title: name });
       for (const { name } of typists.filter((_, i) => i % 2 === 0)) await store.compact(name);
@@ -261,7 +291,7 @@ export function describeDocumentStore(name: string, open: () => Promise<Document
       ['a control character', 'a\nb'],
       ['a C1 control character', '\u0085'],
       ['half a surrogate pair', '\ud800'],
-      ['514 bytes', 'é'.repeat(257)],
+      ['642 bytes', 'é'.repeat(321)],
     ])('[R8] refuses a name of %s', async (_, name) => {
       const update = new Typist().type('x');
       for (const attempt of [
@@ -319,6 +349,20 @@ export function describeDocumentStore(name: string, open: () => Promise<Document
       expect(rest.next).toBeNull();
       const some = await store.list({ order: 'recent', prefix: 'c' });
       expect(some.documents.map((stat) => stat.document)).toEqual(['c']);
+    });
+
+    it('passes over what is not to be listed, in either order', async () => {
+      const names = ['a', '~own/a', '~own/b', '~p', 'team/~own/c'];
+      for (const [i, name] of names.entries()) await write(name, new Typist().type('x'), { time: 100 + i });
+      const namesOf = async (query: Parameters<DocumentStore['list']>[0]) =>
+        (await store.list({ ...query, except: '~own/' })).documents.map((stat) => stat.document);
+      expect(await namesOf({})).toEqual(['a', 'team/~own/c', '~p']);
+      const { next } = await store.list({ limit: 2, except: '~own/' });
+      expect(await namesOf(next === null ? {} : { after: next })).toEqual(['~p']);
+      expect(await namesOf({ limit: 2 })).toEqual(['a', 'team/~own/c']);
+      expect(await namesOf({ prefix: '~own/b' })).toEqual([]);
+      expect(await namesOf({ prefix: '~' })).toEqual(['~p']);
+      expect(await namesOf({ order: 'recent' })).toEqual(['team/~own/c', '~p', 'a']);
     });
 
     it('remembers the last title and the latest edit', async () => {

@@ -3,6 +3,7 @@ import { type DocumentName, documentListSchema, problemSchema } from '@quire/pro
 import type { Hono } from 'hono';
 import { pino } from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { type Authenticator, allow } from '../auth/authenticator.ts';
 import { createAuthenticator } from '../auth/create-authenticator.ts';
 import { createGuard } from '../auth/guard.ts';
 import { systemClock } from '../clock.ts';
@@ -15,20 +16,24 @@ import { createDocuments } from './documents.ts';
 
 const origins = { allowedOrigins: ['https://docs.example', '*'], isLoopbackOnly: false };
 
+const log = pino({ level: 'silent' });
+
 let api: Hono;
 /** What the audit log holds. */
 let audit: Record<string, unknown>[];
 beforeEach(async () => {
+  const config = parseConfig([readObject({ kind: 'code' }, { jwt: { secrets: [SECRET] } })]);
+  api = await createApiWith(await createAuthenticator(config, { origins, clock: systemClock, log }));
+});
+
+async function createApiWith(authenticator: Authenticator): Promise<Hono> {
   audit = [];
   const store = new MemoryStore();
   const documents = createDocuments({ store, editor: createStoreEditor(store) });
-  const log = pino({ level: 'silent' });
-  const config = parseConfig([readObject({ kind: 'code' }, { jwt: { secrets: [SECRET] } })]);
-  const authenticator = await createAuthenticator(config, { origins, clock: systemClock, log });
-  const auditLog = pino({ level: 'warn' }, { write: (line: string) => audit.push(JSON.parse(line)) });
-  api = createApi({ documents, guard: createGuard(authenticator, auditLog), origins, log, isDraining: () => false });
   for (const name of ['team/plan', 'team/notes', 'ada/diary']) await documents.create({ name: name as DocumentName });
-});
+  const auditLog = pino({ level: 'warn' }, { write: (line: string) => audit.push(JSON.parse(line)) });
+  return createApi({ documents, guard: createGuard(authenticator, auditLog), origins, log, isDraining: () => false });
+}
 
 interface Sent {
   readonly method?: string;
@@ -154,6 +159,31 @@ describe('[G6] the HTTP API', () => {
     for (const { authorization = '' } of [headers, expired]) {
       for (const part of authorization.split('.').slice(1)) expect(written).not.toContain(part);
     }
+  });
+});
+
+describe('[G6] an authenticator that a program brings', () => {
+  let asked: string[];
+  beforeEach(async () => {
+    asked = [];
+    api = await createApiWith({
+      async authenticate({ token }) {
+        asked.push(token);
+        return allow('reader');
+      },
+    });
+  });
+
+  it('gets the token of a request, whether it comes as a bearer or in the query', async () => {
+    await send('/v1/documents', { headers: { authorization: 'Bearer from-a-program' } });
+    await send(`${one('team/plan')}?token=from-the-query`);
+    await send('/v1/documents', { headers: { authorization: 'Basic YTpi' } });
+    expect(asked).toEqual(['from-a-program', 'from-the-query', '']);
+  });
+
+  it('gets no cookie as a token: which of them to believe is its own to know', async () => {
+    await send('/v1/documents', { headers: { cookie: 'quire_token=from-a-cookie' } });
+    expect(asked).toEqual(['']);
   });
 });
 

@@ -1,35 +1,36 @@
-import type { IncomingMessage } from 'node:http';
 import type { ListQuery } from '@quire/persistence';
 import {
   createDocumentSchema,
   type DocumentName,
-  documentNameSchema,
+  type DocumentWithRole,
   listQuerySchema,
   type Role,
   renameDocumentSchema,
 } from '@quire/protocol';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import type { z } from 'zod';
-import type { AuthRequest } from '../auth/authenticator.ts';
 import type { Guard } from '../auth/guard.ts';
+import type { Revocations } from '../auth/revocations.ts';
+import type { ShareLinks } from '../auth/share-links.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { createAddressReader, type ReadClientAddress } from '../http/client-address.ts';
 import { isAllowedOrigin, isTrustedHost, type OriginPolicy } from '../http/origins.ts';
 import { logRequestFailure } from '../http/request-failure.ts';
 import type { Logger } from '../observability/log.ts';
+import { check } from './check.ts';
 import { createCursors } from './cursors.ts';
 import type { DocumentStates } from './document-states.ts';
 import type { Documents } from './documents.ts';
+import { addLinkRoutes } from './link-routes.ts';
 import { listVisible } from './list-visible.ts';
 import { ApiError, problemKinds, respondProblem, toApiError } from './problems.ts';
 import { randomDocumentName } from './random-document-name.ts';
+import { DOCUMENTS, describeRequest, readBody, readName, refuseMethod } from './requests.ts';
+import { addRevocationRoutes } from './revocation-routes.ts';
 import { addStateRoute } from './state-route.ts';
 
-/** Names and titles are all that is sent here; the content of documents takes the sockets. */
+/** Names, titles and comments are all that is sent here; the content of documents takes the sockets. */
 const MAX_BODY_BYTES = 64 * 1024;
-const DOCUMENTS = '/v1/documents';
-const STATE = '/state';
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** The HTTP API under `/v1`. Whatever a client sends gets a 4xx at worst; 5xx is for what is not its fault. */
@@ -45,9 +46,14 @@ export function createApi(options: {
   readonly log: Logger;
   /** The server is stopping, and what it begins now it might not finish. */
   readonly isDraining: () => boolean;
+  /** Left out: there are neither share links nor revocations. */
+  readonly rules?: { readonly links: ShareLinks; readonly revocations: Revocations };
+  /** Whether there is an app that a link can open. */
+  readonly servesApp?: boolean;
 }): Hono {
   const { documents, guard, readAddress = createAddressReader([]), origins, log, isDraining } = options;
   const { clock = systemClock, states } = options;
+  const { rules, servesApp = false } = options;
   const api = new Hono();
   const cursors = createCursors();
   const admit = (context: Context, document: DocumentName, needed: Role) =>
@@ -69,7 +75,7 @@ export function createApi(options: {
   });
   // Only where a body is read: the limit rebuilds a request that states no length, which this server's requests don't allow.
   api.on(
-    ['POST', 'PATCH'],
+    ['POST', 'PUT', 'PATCH'],
     '/v1/*',
     bodyLimit({
       maxSize: MAX_BODY_BYTES,
@@ -102,8 +108,8 @@ export function createApi(options: {
   const one = `${DOCUMENTS}/:name`;
   api.get(one, async (context) => {
     const name = readName(context);
-    await admit(context, name, 'reader');
-    return context.json(await documents.get(name));
+    const { role } = await admit(context, name, 'reader');
+    return context.json({ ...(await documents.get(name)), role } satisfies DocumentWithRole);
   });
   api.patch(one, async (context) => {
     const name = readName(context);
@@ -120,9 +126,15 @@ export function createApi(options: {
   api.all(one, (context) => refuseMethod(context, 'GET, HEAD, PATCH, DELETE'));
 
   if (states !== undefined) {
-    const readState = (context: Context) => readName(context, STATE);
-    addStateRoute(api, `${one}${STATE}`, { states, origins, clock, admit, readName: readState });
-    api.all(`${one}${STATE}`, (context) => refuseMethod(context, 'GET, HEAD'));
+    addStateRoute(api, `${one}/state`, { states, origins, clock, admit });
+    api.all(`${one}/state`, (context) => refuseMethod(context, 'GET, HEAD'));
+  }
+
+  if (rules !== undefined) {
+    const describe = (context: Context, document: DocumentName | null) =>
+      describeRequest(context, document, readAddress);
+    addLinkRoutes(api, { links: rules.links, guard, describe, servesApp });
+    addRevocationRoutes(api, { revocations: rules.revocations, guard, describe });
   }
 
   return api;
@@ -138,60 +150,4 @@ function checkOrigin(context: Context, policy: OriginPolicy): void {
   if (!isAllowedOrigin({ origin, host }, policy)) {
     throw new ApiError('origin-refused', `Pages of ${origin} may not change documents here; allowedOrigins lets them`);
   }
-}
-
-/** Who asks is known by what the request carries; there is no message that could bring a token. */
-function describeRequest(context: Context, document: DocumentName | null, readAddress: ReadClientAddress): AuthRequest {
-  // Without a server, as in tests, a request comes from nowhere.
-  const { incoming } = (context.env ?? {}) as { readonly incoming?: IncomingMessage };
-  return {
-    token: '',
-    document,
-    remoteAddress: incoming === undefined ? '' : readAddress(incoming),
-    headers: context.req.raw.headers,
-    url: new URL(context.req.url),
-  };
-}
-
-/** From the path as it was sent: a name is encoded whole, with its slashes, and decoded once. */
-function readName(context: Context, behind = ''): DocumentName {
-  const { pathname } = new URL(context.req.url);
-  const encoded = pathname.slice(DOCUMENTS.length + 1, pathname.length - behind.length);
-  let decoded: string;
-  try {
-    decoded = decodeURIComponent(encoded);
-  } catch (error) {
-    throw new ApiError('bad-document-name', 'The document name in the path is not percent-encoded UTF-8', error);
-  }
-  const name = documentNameSchema.safeParse(decoded);
-  if (name.success) return name.data;
-  throw new ApiError('bad-document-name', name.error.issues[0]?.message ?? 'The name is refused');
-}
-
-/** The JSON that was sent, or an empty object when nothing was. */
-async function readBody(context: Context): Promise<unknown> {
-  const text = await context.req.text();
-  if (text === '') return {};
-  const type = context.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
-  if (type !== 'application/json') {
-    throw new ApiError('unsupported-media-type', 'Send the body as JSON, with Content-Type: application/json');
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new ApiError('bad-json', error instanceof Error ? error.message : 'The body could not be read', error);
-  }
-}
-
-function check<T>(schema: z.ZodType<T>, value: unknown): T {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const faults = result.error.issues.map((issue) => [issue.path.join('.'), issue.message].filter(Boolean).join(': '));
-  const isName = result.error.issues.every((issue) => issue.path[0] === 'name');
-  throw new ApiError(isName ? 'bad-document-name' : 'bad-request', faults.join('; '));
-}
-
-function refuseMethod(context: Context, allowed: string): Response {
-  const error = new ApiError('method-not-allowed', `Use ${allowed} here, not ${context.req.method}`);
-  return respondProblem(error, { Allow: allowed });
 }

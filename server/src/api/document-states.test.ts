@@ -37,9 +37,9 @@ describe('the states of documents', () => {
   it('are those that are large, by their snapshot', async () => {
     await write(plan, 100 * KIB);
     await write('note' as DocumentName, 10 * KIB);
-    expect(await states.describe(plan)).toEqual({ isLarge: true, life: '1-0000000000000000' });
-    expect(await states.describe('note' as DocumentName)).toEqual({ isLarge: false, life: '1-0000000000000000' });
-    expect(await states.describe('nothing' as DocumentName)).toEqual({ isLarge: false, life: null });
+    expect(await states.isLarge(plan)).toBe(true);
+    expect(await states.isLarge('note' as DocumentName)).toBe(false);
+    expect(await states.isLarge('nothing' as DocumentName)).toBe(false);
     expect(await states.open('note' as DocumentName)).toBeNull();
     expect(await states.open('nothing' as DocumentName)).toBeNull();
   });
@@ -72,12 +72,12 @@ describe('the states of documents', () => {
     const former = await states.open(plan);
     former?.end();
     await store.delete(plan);
-    expect(await states.describe(plan)).toEqual({ isLarge: false, life: null });
+    expect(await states.isLarge(plan)).toBe(false);
     expect(await states.open(plan)).toBeNull();
     await write(plan, 100 * KIB);
     const present = await states.open(plan);
     expect(present?.archive.tag).not.toBe(former?.archive.tag);
-    expect(present?.archive.life).toBe((await states.describe(plan)).life);
+    expect(present?.archive.epoch).not.toBe(former?.archive.epoch);
     present?.end();
   });
 

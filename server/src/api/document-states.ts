@@ -4,19 +4,13 @@ import { gzip } from 'node:zlib';
 import type { DocumentStat, DocumentStore, Epoch } from '@quire/persistence';
 import type { DocumentName } from '@quire/protocol';
 import type { Clock } from '../clock.ts';
+import { nameEpoch } from '../collab/former-lives.ts';
 import { createTurns } from './turns.ts';
-
-/** What is known of a document without reading it. */
-export interface StateOffer {
-  /** Whether a download is worth it. */
-  readonly isLarge: boolean;
-  /** Which life of its name it is in; null for one that doesn't exist. */
-  readonly life: string | null;
-}
 
 /** A document as it was last folded, compressed. */
 export interface StateArchive {
-  readonly life: string;
+  /** Which life of its name the document is in, as clients are told it. */
+  readonly epoch: string;
   /** Names these bytes and no others, as an `ETag`. */
   readonly tag: string;
   readonly bytes: Buffer;
@@ -87,11 +81,9 @@ export class DocumentStates {
     this.#limits = options.limits ?? LIMITS;
   }
 
-  /** Costs one small read. */
-  async describe(name: DocumentName): Promise<StateOffer> {
-    const stat = await this.#store.stat(name);
-    const life = stat?.state === 'live' ? nameLife(stat.epoch) : null;
-    return { isLarge: this.#weigh(stat) !== null, life };
+  /** Whether there is something worth a download. Costs one small read. */
+  async isLarge(name: DocumentName): Promise<boolean> {
+    return this.#weigh(await this.#store.stat(name)) !== null;
   }
 
   /** Null where the socket serves better: the document is small, unknown, or there is no room for it. */
@@ -159,8 +151,8 @@ export class DocumentStates {
     const snapshotBytes = loaded.snapshot.length;
     const bytes = await compress(loaded.snapshot, { level: COMPRESSION_LEVEL });
     const digest = Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes)).toString('base64url');
-    const life = nameLife(loaded.epoch);
-    const archive = { life, tag: `"${life}-${digest}"`, bytes };
+    const epoch = nameEpoch(loaded.epoch);
+    const archive = { epoch, tag: `"${epoch}-${digest}"`, bytes };
     const idleSince = this.#clock.monotonicMs();
     const held: Held = { archive, snapshotBytes, leases: 0, idleSince, isRetired: false };
     this.#retire(key);
@@ -203,9 +195,5 @@ export class DocumentStates {
 }
 
 function keyOf(name: DocumentName, epoch: Epoch): string {
-  return `${nameLife(epoch)}/${name}`;
-}
-
-function nameLife({ count, id }: Epoch): string {
-  return `${count}-${id}`;
+  return `${nameEpoch(epoch)}/${name}`;
 }

@@ -1,5 +1,13 @@
 import type { DocumentStat, DocumentStore, ListQuery } from '@quire/persistence';
-import type { DocumentInfo, DocumentList, DocumentName } from '@quire/protocol';
+import {
+  COMMENTS_PREFIX,
+  type DocumentInfo,
+  type DocumentList,
+  type DocumentName,
+  describeNameFault,
+  isDocumentName,
+  parseDocumentAddress,
+} from '@quire/protocol';
 import type * as Y from 'yjs';
 import { ApiError } from './problems.ts';
 import { randomDocumentName } from './random-document-name.ts';
@@ -15,6 +23,7 @@ export interface DocumentEditor {
 
 /** The documents of this server, as a program that embeds it and the HTTP API see them. */
 export interface Documents {
+  /** A page may hold fewer than were asked for. */
   list(query?: ListQuery): Promise<DocumentList>;
   /** @throws {ApiError} `unknown-document` */
   get(name: DocumentName): Promise<DocumentInfo>;
@@ -38,11 +47,13 @@ const NOBODY = '';
 export function createDocuments(options: {
   readonly store: Pick<DocumentStore, 'list' | 'stat'>;
   readonly editor: DocumentEditor;
+  /** Left out: turns of its own. */
+  readonly takeTurn?: ReturnType<typeof createTurns>;
 }): Documents {
-  const { store, editor } = options;
-  const takeTurn = createTurns();
+  const { store, editor, takeTurn = createTurns() } = options;
 
   async function find(name: DocumentName): Promise<DocumentInfo> {
+    assertDocument(name);
     const stat = await store.stat(name);
     if (stat === null || stat.state === 'deleted')
       throw new ApiError('unknown-document', `No document is called "${name}"`);
@@ -57,13 +68,16 @@ export function createDocuments(options: {
 
   return {
     async list(query = {}) {
-      const page = await store.list(query);
-      return { documents: page.documents.map(describe), next: page.next };
+      const page = await store.list({ ...query, except: COMMENTS_PREFIX });
+      // What the server keeps under names of its own is nobody's document.
+      const named = page.documents.filter(({ document }) => isDocumentName(document));
+      return { documents: named.map(describe), next: page.next };
     },
     get: find,
     create: ({ name = randomDocumentName(), title = '', author = NOBODY } = {}) =>
       // Two requests for one name: the second one looks after the first one's edit is on disk.
       takeTurn(name, async () => {
+        assertDocument(name);
         const stat = await store.stat(name);
         if (stat !== null && stat.state !== 'deleted') {
           throw new ApiError('document-exists', `A document is called "${name}" already`);
@@ -82,6 +96,12 @@ export function createDocuments(options: {
       }),
     edit: (name, author, change) => editor.edit(name, author, change),
   };
+}
+
+/** Comments come and go with their document. @throws {ApiError} */
+function assertDocument(name: DocumentName): void {
+  if (parseDocumentAddress(name).kind === 'document') return;
+  throw new ApiError('bad-document-name', describeNameFault('reserved'));
 }
 
 function describe(stat: DocumentStat): DocumentInfo {

@@ -1,6 +1,7 @@
 import { PersistenceError, type PersistenceErrorCode } from '@quire/persistence';
 import { closeCodes, type Problem } from '@quire/protocol';
 import { AccessError } from '../auth/authenticator.ts';
+import { Refusal } from '../collab/refusal.ts';
 
 interface ProblemKind {
   readonly status: number;
@@ -20,8 +21,18 @@ export const problemKinds = {
   'host-refused': { status: 403, title: 'This server does not go by that name' },
   'not-found': { status: 404, title: 'There is nothing here' },
   'unknown-document': { status: 404, title: 'There is no such document' },
+  'unknown-thread': { status: 404, title: 'There is no such thread' },
+  'unknown-comment': { status: 404, title: 'There is no such comment' },
+  'unknown-link': { status: 404, title: 'There is no such share link' },
+  'unknown-revocation': { status: 404, title: 'There is no such revocation' },
   'method-not-allowed': { status: 405, title: 'This method is not allowed here' },
   'document-exists': { status: 409, title: 'The document exists already' },
+  'unknown-position': { status: 409, title: 'The document has no such place' },
+  'anchor-refused': { status: 409, title: 'This can not be commented on' },
+  'comments-full': { status: 409, title: 'No more comments fit here' },
+  'too-many-links': { status: 409, title: 'There are as many share links as there may be' },
+  'too-many-revocations': { status: 409, title: 'There are as many revocations as there may be' },
+  'document-too-large': { status: 413, title: 'The document would become too large' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body must be JSON' },
   'document-damaged': { status: 500, title: 'A record of the document is damaged' },
@@ -74,6 +85,9 @@ export function respondProblem(error: ApiError, headers: Readonly<Record<string,
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof AccessError) return describeAccessError(error);
+  if (error instanceof Refusal && error.closeCode === closeCodes.documentTooLarge) {
+    return new ApiError('document-too-large', closeCodes.documentTooLarge.reason, error);
+  }
   const stored = findPersistenceError(error);
   if (stored !== null) return new ApiError(codeOf(stored.code), detailOf(stored), error);
   return new ApiError('internal-error', 'The server’s log says more', error);
@@ -88,6 +102,9 @@ function describeAccessError(error: AccessError): ApiError {
         'You are not signed in, or no longer (programs send a valid token, as Authorization: Bearer)',
         error,
       );
+    case closeCodes.accessRevoked.name:
+    case closeCodes.linkEnded.name:
+      return new ApiError('unauthorized', sentenceOf(error.closeCode.reason), error);
     case closeCodes.authUnavailable.name:
       return new ApiError('auth-unavailable', problemKinds['auth-unavailable'].title, error);
     case closeCodes.internalError.name:
@@ -95,6 +112,10 @@ function describeAccessError(error: AccessError): ApiError {
     default:
       return new ApiError('forbidden', 'You have no access to this, or not enough for what you asked for', error);
   }
+}
+
+function sentenceOf(reason: string): string {
+  return reason.charAt(0).toUpperCase() + reason.slice(1);
 }
 
 /** A load that failed reaches us as the refusal of a connection, with the reason inside. */

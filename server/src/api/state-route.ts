@@ -6,27 +6,27 @@ import { allowReading, answerPreflight } from '../http/cross-origin.ts';
 import type { OriginPolicy } from '../http/origins.ts';
 import { chooseRange } from './byte-range.ts';
 import type { DocumentStates, StateArchive } from './document-states.ts';
+import { readName } from './requests.ts';
 import { streamBytes } from './streamed-bytes.ts';
 
 export interface StateRouteParts {
   readonly states: DocumentStates;
   readonly origins: OriginPolicy;
   readonly clock: Clock;
-  readonly readName: (context: Context) => DocumentName;
   readonly admit: (context: Context, document: DocumentName, needed: Role) => Promise<unknown>;
 }
 
 /** What a page of another origin sends with its request, and reads of the answer. */
 const PREFLIGHT = { methods: 'GET, HEAD', headers: 'Authorization, If-Range, Range' };
-const LIFE_HEADER = 'Quire-Life';
-const EXPOSED = `Content-Length, Content-Range, ETag, ${LIFE_HEADER}`;
+const EPOCH_HEADER = 'Quire-Epoch';
+const EXPOSED = `Content-Length, Content-Range, ETag, ${EPOCH_HEADER}`;
 
 /**
  * The state of a large document, for whoever has nothing of it: a download that can be resumed, unlike the first message on
  * a socket. It is a Yjs update in a gzip file, and not one in transit, since of that nobody could ask for the rest.
  */
 export function addStateRoute(api: Hono, path: string, parts: StateRouteParts): void {
-  const { admit, clock, origins, readName, states } = parts;
+  const { admit, clock, origins, states } = parts;
   const claimOf = (context: Context) => ({ host: context.req.header('host'), origin: context.req.header('origin') });
 
   api.options(path, (context) => {
@@ -37,9 +37,8 @@ export function addStateRoute(api: Hono, path: string, parts: StateRouteParts): 
     const readable = allowReading(claimOf(context), origins, EXPOSED);
     await admit(context, name, 'reader');
     if (context.req.method === 'HEAD') {
-      const { isLarge, life } = await states.describe(name);
-      const headers = { ...readable, 'Accept-Ranges': 'bytes', ...(life === null ? {} : { [LIFE_HEADER]: life }) };
-      return new Response(null, { status: isLarge ? 200 : 204, headers });
+      const isLarge = await states.isLarge(name);
+      return new Response(null, { status: isLarge ? 200 : 204, headers: { ...readable, 'Accept-Ranges': 'bytes' } });
     }
     const lease = await states.open(name);
     if (lease === null) return new Response(null, { status: 204, headers: readable });
@@ -66,7 +65,7 @@ interface Selected {
   readonly bytes: Buffer | null;
 }
 
-function selectPart({ bytes, life, tag }: StateArchive, { req }: Context): Selected {
+function selectPart({ bytes, epoch, tag }: StateArchive, { req }: Context): Selected {
   const { length } = bytes;
   const range = chooseRange(req.header('range'), req.header('if-range'), { length, tag });
   const head = {
@@ -74,7 +73,7 @@ function selectPart({ bytes, life, tag }: StateArchive, { req }: Context): Selec
     // A proxy that compresses or unpacks would make other bytes of them.
     'Cache-Control': 'no-store, no-transform',
     ETag: tag,
-    [LIFE_HEADER]: life,
+    [EPOCH_HEADER]: epoch,
   };
   if (range.kind === 'outside') {
     return { status: 416, head: { ...head, 'Content-Range': `bytes */${length}` }, bytes: null };

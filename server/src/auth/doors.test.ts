@@ -1,14 +1,16 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MemoryStore } from '@quire/persistence';
-import { closeCodes, yWebsocketTypes } from '@quire/protocol';
+import { closeCodes, encodeHocuspocusFrame, yWebsocketTypes } from '@quire/protocol';
 import { joinWithHocuspocus, joinWithYWebsocket } from '@quire/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { ConfigError } from '../config/config-error.ts';
 import { createServer, type QuireServer } from '../main.ts';
 import { SECRET, signToken } from '../testing/tokens.ts';
+import { allow } from './authenticator.ts';
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -85,6 +87,38 @@ describe('[G6] a server with a secret', () => {
     expect(await knock('/yjs/plan', { cookie, origin: 'http://localhost:3999' })).toBe(closeCodes.unauthorized.code);
     expect(await knock('/yjs/plan', { cookie, origin: 'https://evil.example' })).toBe(403);
   });
+});
+
+it('[G6] an authenticator that a program brings gets tokens by whatever way they come to a socket', async () => {
+  const asked: string[] = [];
+  const brought = await createServer(
+    { port: 0, app: false, log: { level: 'silent' } },
+    {
+      store: new MemoryStore(),
+      authenticator: {
+        async authenticate({ token }) {
+          asked.push(token);
+          return allow('editor');
+        },
+      },
+    },
+  );
+  ends.push(() => brought.close());
+  wsUrl = brought.url.replace('http', 'ws');
+  const step = encodeHocuspocusFrame('plan', { kind: 'token', token: '', providerVersion: null });
+  for (const [path, headers] of [
+    ['/collab?token=from-the-query', {}],
+    ['/collab', { authorization: 'Bearer from-a-program' }],
+    ['/collab', { cookie: 'quire_token=from-a-cookie' }],
+  ] as const) {
+    const socket = new WebSocket(`${wsUrl}${path}`, { headers });
+    ends.push(() => socket.terminate());
+    await once(socket, 'open');
+    socket.send(step);
+    await once(socket, 'message');
+  }
+  expect(await knock('/yjs/plan?token=from-y-websocket')).toBe('let in');
+  expect(asked).toEqual(['from-the-query', 'from-a-program', '', 'from-y-websocket']);
 });
 
 it.each([

@@ -1,36 +1,31 @@
-import type { OriginPolicy } from '../http/origins.ts';
-import { isTrustedWithCookies } from '../http/origins.ts';
-
-/** What of a request may hold a token. */
-export interface TokenCarrier {
-  readonly headers: Headers;
-  readonly url: URL;
-}
+import type { AuthRequest } from './authenticator.ts';
 
 const BEARER = /^Bearer +(\S+) *$/i;
 
+/** The token that a request carries on purpose: as a bearer token, or as `token` in the query. */
+export function findSentToken({ headers, url }: Pick<AuthRequest, 'headers' | 'url'>): string {
+  return BEARER.exec(headers.get('authorization') ?? '')?.[1] ?? url.searchParams.get('token') ?? '';
+}
+
 /**
- * The token of a request, wherever it is: as a bearer token, as `token` in the query, or in a cookie. A cookie is sent by
- * the browser whichever page asks, so it counts only for pages that are named, or our own.
+ * The same request, with the token that `find` finds where it has none. Nothing is looked for until somebody asks: URL
+ * and headers are parsed for it, and whoever lets in everybody needs neither.
  */
-export function findToken({ headers, url }: TokenCarrier, cookieName: string, origins: OriginPolicy): string {
-  const bearer = BEARER.exec(headers.get('authorization') ?? '')?.[1];
-  if (bearer !== undefined) return bearer;
-  const asked = url.searchParams.get('token');
-  if (asked !== null && asked !== '') return asked;
-  const claim = { origin: headers.get('origin') ?? undefined, host: headers.get('host') ?? undefined };
-  return isTrustedWithCookies(claim, origins) ? findCookie(headers.get('cookie') ?? '', cookieName) : '';
-}
-
-/** The first of that name, as browsers put the most specific one first (RFC 6265 §5.4). */
-function findCookie(header: string, name: string): string {
-  for (const pair of header.split(';')) {
-    const separator = pair.indexOf('=');
-    if (separator > 0 && pair.slice(0, separator).trim() === name) return unquote(pair.slice(separator + 1).trim());
-  }
-  return '';
-}
-
-function unquote(value: string): string {
-  return value.length >= 2 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
+export function withToken(request: AuthRequest, find: (request: AuthRequest) => string): AuthRequest {
+  if (request.token !== '') return request;
+  let found: string | null = null;
+  return {
+    get token() {
+      found ??= find(request);
+      return found;
+    },
+    document: request.document,
+    remoteAddress: request.remoteAddress,
+    get headers() {
+      return request.headers;
+    },
+    get url() {
+      return request.url;
+    },
+  };
 }

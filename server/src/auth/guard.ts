@@ -1,15 +1,39 @@
-import { closeCodes, type DocumentName, includesRole, type Role } from '@quire/protocol';
-import type { Logger } from '../observability/log.ts';
-import { type Access, AccessError, type Authenticator, type AuthRequest, type Grant } from './authenticator.ts';
+import {
+  closeCodes,
+  type DocumentAddress,
+  type DocumentName,
+  EVERY_DOCUMENT,
+  includesRole,
+  mayWrite,
+  parseDocumentAddress,
+  type Role,
+} from '@quire/protocol';
+import type { AccessMeters } from '../observability/metrics/access-meters.ts';
+import type { AuditLog } from './audit-log.ts';
+import {
+  type Access,
+  AccessError,
+  type Authenticator,
+  type AuthRequest,
+  type Grant,
+  MAX_TOKEN_LENGTH,
+} from './authenticator.ts';
+import { findSentToken, withToken } from './find-token.ts';
+import { lasting, type Standing } from './standing.ts';
+
+/** Of the reason for a refusal, in the log: it may quote what a stranger sent. */
+const MAX_WHY_LENGTH = 500;
 
 export interface DocumentRequest extends AuthRequest {
   readonly document: DocumentName;
+  /** Whose connection it is that brings a fresh token; left out: nobody is in yet. */
+  readonly holder?: string;
 }
 
 /** Stands at every door, asks the authenticator, and writes down whom it turned away and why. */
 export interface Guard {
   /**
-   * Lets somebody into a document who may do there at least what `needed` may.
+   * Lets somebody into a document, or to the comments on it, who may do in the document at least what `needed` may.
    *
    * @throws {AccessError} `unauthorized`, `forbidden`, `auth-unavailable` or whatever the authenticator refuses with;
    * `internal-error` when it failed
@@ -21,54 +45,109 @@ export interface Guard {
    * @throws {AccessError} as `admit`
    */
   identify(request: AuthRequest): Promise<Access>;
+  /**
+   * Lets somebody do what concerns everybody: who owns every document, and says so.
+   *
+   * @throws {AccessError} as `admit`
+   */
+  admitOwnerOfAll(request: AuthRequest): Promise<Access>;
+}
+
+export interface GuardOptions {
+  /** What voids access before its time. Left out: nothing. */
+  readonly standing?: Pick<Standing, 'findEnd'>;
+  /** Left out: nothing is counted. */
+  readonly meters?: AccessMeters | null;
 }
 
 /** @param log of its own: who was refused, as an auditor reads it */
-export function createGuard(authenticator: Authenticator, log: Logger): Guard {
+export function createGuard(authenticator: Authenticator, log: AuditLog, options: GuardOptions = {}): Guard {
+  const { standing = lasting, meters = null } = options;
+
   async function identify(request: AuthRequest): Promise<Access> {
     try {
-      return await authenticator.authenticate(request);
+      return await authenticate(request);
     } catch (error) {
-      if (!(error instanceof AccessError)) throw failureOf(error, request.document);
-      if (error.closeCode.retry === 'backoff') log.error({ err: error, document: request.document }, error.message);
+      if (!(error instanceof AccessError)) throw failureOf(error, request);
+      if (error.closeCode.retry === 'backoff') log.error({ err: error, ...describe(request, error) }, error.message);
       else noteRefusal(request, error, null);
       throw error;
     }
   }
 
-  function noteRefusal({ document, remoteAddress }: AuthRequest, error: AccessError, user: string | null): void {
-    const { closeCode, message } = error;
-    log.warn(
-      { event: 'refused', code: closeCode.name, document, user, address: remoteAddress, why: message },
-      'refused',
-    );
+  async function authenticate(request: AuthRequest): Promise<Access> {
+    // In a message, that is: URL and headers are no longer than Node takes them.
+    if (request.token.length > MAX_TOKEN_LENGTH) {
+      throw new AccessError(closeCodes.unauthorized, 'the token is far too long');
+    }
+    const access = await authenticator.authenticate(withToken(request, findSentToken));
+    const end = standing.findEnd(access);
+    if (end === null) return access;
+    throw new AccessError(end, `${describeBearer(access)} was revoked`);
   }
 
-  function roleOf(access: Access, { document }: DocumentRequest): Role | null {
+  function describe({ document, remoteAddress }: AuthRequest, { closeCode }: AccessError) {
+    return { event: 'refused', code: closeCode.name, document, address: remoteAddress };
+  }
+
+  function noteRefusal(request: AuthRequest, error: AccessError, user: string | null): void {
+    meters?.refused(error.closeCode);
+    log.warn({ ...describe(request, error), user, why: error.message.slice(0, MAX_WHY_LENGTH) }, 'refused');
+  }
+
+  function roleOf(access: Access, request: DocumentRequest): Role | null {
     try {
-      return access.roleIn(document);
+      return access.roleIn(request.document);
     } catch (error) {
-      throw failureOf(error, document);
+      throw failureOf(error, request);
     }
   }
 
-  function failureOf(error: unknown, document: DocumentName | null): AccessError {
-    log.error({ err: error, document }, 'the authenticator failed');
-    return new AccessError(closeCodes.internalError, 'the authenticator failed', { cause: error });
+  function failureOf(cause: unknown, request: AuthRequest): AccessError {
+    const failure = new AccessError(closeCodes.internalError, 'the authenticator failed', { cause });
+    log.error({ err: cause, ...describe(request, failure) }, failure.message);
+    return failure;
+  }
+
+  function refuse(request: AuthRequest, refusal: AccessError, { user }: Access): never {
+    noteRefusal(request, refusal, user.id);
+    throw refusal;
   }
 
   return {
     identify,
     async admit(request, needed) {
-      const access = await identify(request);
-      const role = roleOf(access, request);
-      if (role !== null && includesRole(role, needed)) {
-        return { role, user: access.user, expiresAt: access.expiresAt };
+      const address = parseDocumentAddress(request.document);
+      const about = askAbout(request, address);
+      const access = await identify(about);
+      const role = roleOf(access, about);
+      if (role === null || !includesRole(role, needed)) {
+        const why = role === null ? 'no grant covers the document' : `${role} is less than ${needed}`;
+        return refuse(about, new AccessError(closeCodes.forbidden, why), access);
       }
-      const why = role === null ? 'no grant covers the document' : `${role} is less than ${needed}`;
-      const refusal = new AccessError(closeCodes.forbidden, why);
-      noteRefusal(request, refusal, access.user.id);
-      throw refusal;
+      const { user, expiresAt, issuedAt, tokenId, link } = access;
+      // Somebody else is somebody new: what the connection has announced and counts for is its holder's.
+      if (request.holder !== undefined && request.holder !== user.id) {
+        const why = 'the token is not that of whose connection it is';
+        return refuse(about, new AccessError(closeCodes.unauthorized, why), access);
+      }
+      return { role, canWrite: mayWrite(role, address), user, expiresAt, issuedAt, tokenId, link };
+    },
+    async admitOwnerOfAll(request) {
+      const access = await identify(request);
+      if (access.ownsAll === true) return access;
+      const why = `this needs the role owner for "${EVERY_DOCUMENT}"`;
+      return refuse(request, new AccessError(closeCodes.forbidden, why), access);
     },
   };
+}
+
+/** No grant names comments: whoever asks for them is judged by what they may do in the document. */
+function askAbout(request: DocumentRequest, { kind, document }: DocumentAddress): DocumentRequest {
+  return kind === 'document' ? request : { ...request, document };
+}
+
+function describeBearer({ user, tokenId, link }: Access): string {
+  if (link !== undefined) return `link ${link}`;
+  return tokenId === undefined ? `what was issued to "${user.id}"` : `token "${tokenId}" of "${user.id}"`;
 }

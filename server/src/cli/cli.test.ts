@@ -8,11 +8,14 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { FIRST_EPOCH, openLevelStore } from '@quire/persistence';
 import { readRetryHint } from '@quire/protocol';
 import { joinWithHocuspocus, until } from '@quire/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import * as Y from 'yjs';
 import { fields } from '../config/fields.ts';
+import { REGISTRY_NAME } from '../registry/registry-name.ts';
 
 const launcher = fileURLToPath(new URL('../../bin/quire.sh', import.meta.url));
 const ends: (() => unknown)[] = [];
@@ -177,6 +180,23 @@ describe('quire serve', () => {
     expect(second.stderr).toContain(url);
     expect(second.stderr).toContain('QUIRE_DATA');
     expect(second.stderr).not.toContain('    at ');
+  });
+
+  it('[G6] that can’t know whose access was taken back starts nothing, and says what to do', async () => {
+    const data = join(directory, 'data');
+    const store = await openLevelStore({ directory: data });
+    const newer = new Y.Doc();
+    newer.getMap('revocations').set('strange', { kind: 'of a later version' });
+    const updates = [{ author: '', update: Y.encodeStateAsUpdate(newer) }];
+    await store.append({ document: REGISTRY_NAME, epoch: FIRST_EPOCH, time: Date.now(), updates });
+    await store.close();
+    const server = run(['serve', '--data', data]);
+    expect(await server.ended).toBe(1);
+    expect(server.stdout).toBe('');
+    expect(server.stderr).toMatch(
+      /registry holds what this version can not read: revocations strange: .*Start the version/,
+    );
+    expect(server.stderr).not.toContain('    at ');
   });
 
   it.each([

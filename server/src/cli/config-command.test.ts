@@ -60,10 +60,15 @@ describe('quire config', () => {
 
   it.each([[[]], [['--json']]])('never prints a secret, only where it comes from: %j', async (args) => {
     const secret = 'correct-horse-battery';
-    const { stdout } = await run(args, { QUIRE_METRICS_TOKEN: secret });
-    expect(stdout).toContain('QUIRE_METRICS_TOKEN');
+    const webhookSecret = 'c2VjcmV0IG9mIHRoZSB0ZXN0cywgb2YgMzIgYnl0ZXM=';
+    const { stdout } = await run(args, {
+      QUIRE_METRICS_TOKEN: secret,
+      QUIRE_WEBHOOK_URL: 'https://app.example/quire',
+      QUIRE_WEBHOOK_SECRETS: webhookSecret,
+    });
+    for (const name of ['QUIRE_METRICS_TOKEN', 'QUIRE_WEBHOOK_SECRETS']) expect(stdout).toContain(name);
     expect(stdout).toContain('(hidden)');
-    expect(stdout).not.toContain(secret);
+    for (const hidden of [secret, webhookSecret]) expect(stdout).not.toContain(hidden);
   });
 
   it('reports wrong settings as quire serve does, all at once, without the secret among them', async () => {

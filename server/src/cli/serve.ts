@@ -6,6 +6,7 @@ import type { Config } from '../config.ts';
 import { ListenError } from '../http/listen-error.ts';
 import { createServer, type QuireServer } from '../main.ts';
 import { createLog, type Log } from '../observability/log.ts';
+import { RegistryError } from '../registry/registry.ts';
 import { systemAncestry, watchNpm } from './npm-parent.ts';
 import { listenForStop, type StopReason, type StopRequests } from './stop-requests.ts';
 
@@ -119,8 +120,8 @@ function guardAgainstCrash(server: QuireServer, log: Log): () => void {
 /** What a person can cure is told in words; everything else keeps its stack. */
 function failToStart(error: unknown): void {
   process.exitCode = 1;
-  const isExpected = error instanceof ConfigError || error instanceof ListenError || error instanceof PersistenceError;
-  if (!isExpected) throw error;
+  const expected = [ConfigError, ListenError, PersistenceError, RegistryError];
+  if (!(error instanceof Error) || !expected.some((kind) => error instanceof kind)) throw error;
   process.stderr.write(`${error instanceof PersistenceError ? describeStorage(error) : error.message}\n`);
 }
 

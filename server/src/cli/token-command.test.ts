@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { decodeJwt } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createServer } from '../main.ts';
+import { WEBHOOK_SECRET } from '../testing/auth-backend.ts';
 import { type Finished, runQuire } from '../testing/run-quire.ts';
 import { SECRET } from '../testing/tokens.ts';
 
@@ -56,6 +57,12 @@ describe('quire token', () => {
 
   it.each([
     ['without a secret', ['--user', 'ada'], {}, 'set QUIRE_JWT_SECRETS'],
+    [
+      'where a backend is asked',
+      ['--user', 'ada'],
+      { QUIRE_WEBHOOK_URL: 'https://app.example/who', QUIRE_WEBHOOK_SECRETS: WEBHOOK_SECRET },
+      'webhook.url is asked who somebody is',
+    ],
     ['for a grant that is none', ['--user', 'ada', '--grant', 'team/plan'], WITH_SECRET, 'editor:team/**'],
     [
       'for a role that there is not',
@@ -65,6 +72,28 @@ describe('quire token', () => {
     ],
     ['for a time that is none', ['--user', 'ada', '--expires', 'soon'], WITH_SECRET, '90s, 30m, 8h or 7d'],
     ['for nobody', [], WITH_SECRET, '--user'],
+    ['for a user without an id', ['--user', ''], WITH_SECRET, '--user must not be empty.'],
+    ['for too long an id', ['--user', 'x'.repeat(201)], WITH_SECRET, '--user must have at most 200 characters.'],
+    ['for a name of nothing', ['--user', 'ada', '--name', ' '], WITH_SECRET, '--name must not be empty.'],
+    [
+      'for too long a name',
+      ['--user', 'ada', '--name', 'x'.repeat(101)],
+      WITH_SECRET,
+      '--name must have at most 100 characters.',
+    ],
+    [
+      'for two faults at once',
+      ['--user', '', '--name', ''],
+      WITH_SECRET,
+      '--user must not be empty.\n--name must not be empty.',
+    ],
+    ['for longer than there is time', ['--user', 'ada', '--expires', '999999999d'], WITH_SECRET, '90s, 30m, 8h or 7d'],
+    [
+      'for a pattern that is too long',
+      ['--user', 'ada', '--grant', `editor:${'x'.repeat(513)}`],
+      WITH_SECRET,
+      'a pattern of document names',
+    ],
     ['with a secret that is too short', ['--user', 'ada'], { QUIRE_JWT_SECRETS: 'short' }, 'at least 32 bytes'],
   ])('%s says what is wrong, and ends with 1', async (_, args, environment, words) => {
     const { status, stdout, stderr } = await run(args, environment);

@@ -12,6 +12,7 @@ import {
 import { createDecoder, readVarUint } from 'lib0/decoding';
 import * as Y from 'yjs';
 import { type Grant, scopeOf } from '../auth/authenticator.ts';
+import type { Standing } from '../auth/standing.ts';
 import type { Logger } from '../observability/log.ts';
 import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
 import type { Seats } from '../seats.ts';
@@ -24,7 +25,9 @@ import {
 } from './document-connection.ts';
 import { type DocumentOwner, knowsNothing } from './document-owner.ts';
 import type { StoredAnswer } from './early-answers.ts';
+import { EndedAddresses } from './ended-addresses.ts';
 import type { ExtensionGate, GatedFrame } from './extension-gate.ts';
+import { holdsTheDead, nameEpoch } from './former-lives.ts';
 import type { GrantRenewals } from './grant-renewals.ts';
 import type { GrantWatch } from './grant-watch.ts';
 import { type IngestLimits, ingest, type Verdict } from './ingest.ts';
@@ -52,14 +55,12 @@ export interface SessionContext {
   /** Sessions by the id of their user. */
   readonly users: Seats;
   discardDestroyed(name: string): void;
+  readonly standing: Pick<Standing, 'findEnd'>;
   readonly renewals: GrantRenewals;
   readonly watch: GrantWatch;
   /** Counts somebody on the way into a document, so that it isn't unloaded under them (R6); returns the end of it. */
   noteEntering(name: string): () => void;
 }
-
-/** No token is this long; a renewal keeps the one that waits. */
-const MAX_TOKEN_LENGTH = 64 * 1024;
 
 type Established = Extract<ConnectionState, { kind: 'established' }>;
 
@@ -71,8 +72,8 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
   readonly #admission: Admission;
   /** By raw address. A `Map`, since names are free text (R8). */
   readonly #connections = new Map<string, DocumentConnection>();
-  /** Addresses whose connection we ended or refused; null while there are none. */
-  #ended: Set<string> | null = null;
+  /** Null while we ended or refused none. */
+  #ended: EndedAddresses | null = null;
   /** Users whom this session is counted for: one, unless its documents are opened with different tokens. Null while none is. */
   #users: string[] | null = null;
   /** Frames that wait for hooks, by connection. */
@@ -109,14 +110,13 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
    * @throws {FrameError} when the address names no document
    */
   receive(rawAddress: string, frame: ClientFrame, readAtMs: number | null): void {
-    // A provider whose connection was ended goes on sending for a while; only a token asks to be let in again.
-    if (this.#ended?.has(rawAddress) === true && frame.kind !== 'token') return;
+    if (this.#ended === null) this.#receive(rawAddress, frame, readAtMs);
+    else for (const heard of this.#ended.hear(rawAddress, frame)) this.#receive(rawAddress, heard, readAtMs);
+  }
+
+  #receive(rawAddress: string, frame: ClientFrame, readAtMs: number | null): void {
     const connection = this.#connections.get(rawAddress) ?? this.#open(rawAddress);
     if (connection === null) return;
-    if (frame.kind === 'token' && frame.token.length > MAX_TOKEN_LENGTH) {
-      this.#port.close(closeCodes.tooManyBeforeAuth);
-      return;
-    }
     switch (connection.state.kind) {
       case 'new':
         if (frame.kind === 'token') this.#establishLater(connection, frame);
@@ -152,6 +152,13 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
       this.#port.close(closeCodes.loadFailed);
       return;
     }
+    // Revoked, or of an earlier life of the document, since its token was looked at: nobody would look again (R14).
+    const end = this.#context.standing.findEnd(grant, owner.epoch);
+    if (end !== null) {
+      if (hocuspocus === null) this.refuse(connection, end, end.name);
+      else this.#putOut(connection, hocuspocus, end);
+      return;
+    }
     const full = this.#takeSeats(owner, grant.user.id);
     if (full !== null) {
       this.refuse(connection, full, full.name);
@@ -169,10 +176,24 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     this.#drainWaiting(connection, established);
   }
 
+  /** Before any content, to whoever asked: a copy of another life on their device must not flow together with it (R14). */
+  #meetLife(connection: DocumentConnection, { owner, grant }: Established): void {
+    const { claimedEpoch } = connection;
+    if (claimedEpoch === null) return;
+    connection.claimedEpoch = null; // said once; a fresh token changes nothing about it
+    const epoch = nameEpoch(owner.epoch);
+    if (claimedEpoch === '' || claimedEpoch === epoch) {
+      connection.say({ kind: 'authenticated', scope: scopeOf(grant), epoch });
+    } else {
+      connection.closeDocument(closeCodes.staleEpoch);
+    }
+  }
+
   welcomeEarly(connection: DocumentConnection, grant: Grant, answer: StoredAnswer): void {
     connection.storedAnswer = answer;
+    const life: { readonly epoch?: string } = connection.claimedEpoch === null ? {} : { epoch: answer.epoch };
     this.#port.together(() => {
-      connection.say({ kind: 'authenticated', scope: scopeOf(grant) });
+      connection.say({ kind: 'authenticated', scope: scopeOf(grant), ...life });
       const asked = connection.waiting?.find(({ frame }) => frame.kind === 'step-1');
       if (asked !== undefined) this.#answerEarly(connection, asked);
     });
@@ -186,7 +207,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     if (storedAnswer === null || asked.frame.kind !== 'step-1' || !knowsNothing(asked.frame.stateVector)) return;
     connection.storedAnswer = null;
     asked.isAnswered = true;
-    connection.send(...storedAnswer);
+    connection.send(...storedAnswer.frames);
   }
 
   refuse(connection: DocumentConnection | undefined, code: CloseCode, reason: string): void {
@@ -199,8 +220,16 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     connection?.say({ kind: 'denied', reason });
     if (this.#port.dialect.name === 'y-websocket') this.#port.close(code);
     if (connection === undefined) return;
-    this.#noteEnded(connection);
+    this.#noteEnded(connection, code);
     this.drop(connection);
+  }
+
+  /** For whom Hocuspocus has let in already: it would go on counting them as there, so it is the one to tell them. */
+  #putOut(connection: DocumentConnection, hocuspocus: HocuspocusConnection, code: CloseCode): void {
+    this.#context.meters?.connectionRefused(code);
+    this.#noteEnded(connection, code);
+    hocuspocus.close({ code: code.code, reason: code.name });
+    if (this.#port.dialect.name === 'y-websocket') this.#port.close(code);
   }
 
   /** The socket has taken all that it was given: what its documents have kept for it follows, until it is behind again. */
@@ -243,7 +272,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
 
   #open(rawAddress: string): DocumentConnection | null {
     const address = parseAddress(rawAddress);
-    this.#ended?.delete(rawAddress);
+    this.#ended?.forget(rawAddress);
     if (this.#connections.size + (this.#ended?.size ?? 0) >= this.#context.limits.maxDocumentsPerSession) {
       this.#port.close(closeCodes.tooManyDocuments);
       return null;
@@ -260,20 +289,27 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
       return;
     }
     connection.state = { kind: 'establishing' };
+    connection.claimedEpoch = token.epoch ?? null;
     connection.endEntering = this.#context.noteEntering(connection.address.document);
     if (this.#context.meters !== null) this.#context.meters.connectionsEntering += 1;
     this.#admission.begin(connection, token);
   }
 
+  /** Where the client can bring nothing fresh: what it came with is looked at again, and may count for longer by now. */
+  renewGrant(connection: DocumentConnection): void {
+    const { state } = connection;
+    if (state.kind === 'established') this.#context.renewals.renew(connection, state, '', this.#origin);
+  }
+
   endConnection(connection: DocumentConnection, code: CloseCode): void {
-    this.#noteEnded(connection);
+    this.#noteEnded(connection, code);
     this.#context.meters?.connectionRefused(code);
     this.#admission.endConnection(connection, code);
   }
 
-  #noteEnded({ address }: DocumentConnection): void {
-    this.#ended ??= new Set();
-    this.#ended.add(address.raw);
+  #noteEnded({ address }: DocumentConnection, code: CloseCode): void {
+    this.#ended ??= new EndedAddresses();
+    this.#ended.note(address.raw, code);
   }
 
   #endEntering(connection: DocumentConnection): void {
@@ -316,10 +352,12 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     // Of many questions the last is answered: all of the answers would be made before the socket could take the first.
     const lastStepOne = waiting.findLastIndex(({ frame }) => frame.kind === 'step-1');
     const lastQuery = waiting.findLastIndex(({ frame }) => frame.kind === 'query-presence');
+    this.#meetLife(connection, established);
     for (const [index, { frame, readAtMs, isAnswered }] of waiting.entries()) {
       // Refused: what follows builds on what was not taken (R4).
       if (connection.state !== established || !this.#port.isOpen) break;
-      if (frame.kind === 'step-1' && index < lastStepOne) this.#beginHandshake(connection, frame.stateVector);
+      if (frame.kind === 'step-1' && index < lastStepOne)
+        this.#beginHandshake(connection, established, frame.stateVector);
       else if (frame.kind === 'step-1' && isAnswered) this.#completeAnswer(connection, established, frame);
       else if (frame.kind !== 'query-presence' || index === lastQuery) {
         this.#handle(connection, established, frame, readAtMs);
@@ -462,25 +500,31 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     frame: Extract<ClientFrame, { kind: 'step-1' }>,
   ): void {
     const stateVector = new Uint8Array(frame.stateVector);
-    if (!this.#beginHandshake(connection, stateVector)) return;
+    if (!this.#beginHandshake(connection, state, stateVector)) return;
     if (this.#port.isBehind) this.#keepStepOne(connection, state, stateVector);
     else this.#sendStepTwo(connection, state, stateVector);
   }
 
-  /** @returns whether it is a state vector; otherwise the session ends */
-  #beginHandshake(connection: DocumentConnection, stateVector: Uint8Array): boolean {
+  /** @returns whether it is the state vector of somebody who may go on; otherwise the connection ends */
+  #beginHandshake(connection: DocumentConnection, { owner }: Established, stateVector: Uint8Array): boolean {
+    let known: ReadonlyMap<number, number>;
     try {
       if (readVarUint(createDecoder(stateVector)) > this.#context.limits.maxUpdateParts) {
         connection.closeSession(closeCodes.updateTooComplex);
         return false;
       }
-      connection.ledger.beginHandshake(Y.decodeStateVector(stateVector));
-      return true;
+      known = Y.decodeStateVector(stateVector);
     } catch {
       // lib0 throws plain errors for bytes that are not a state vector; the frame is at fault, whatever they say.
       connection.closeSession(closeCodes.badFrame);
       return false;
     }
+    if (holdsTheDead(known, owner.tombstone)) {
+      connection.closeDocument(closeCodes.staleEpoch);
+      return false;
+    }
+    connection.ledger.beginHandshake(known);
+    return true;
   }
 
   #sendStepTwo(connection: DocumentConnection, { owner }: Established, stateVector: Uint8Array): void {
@@ -499,7 +543,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
     state: Established,
     frame: Extract<ClientFrame, { kind: 'step-1' }>,
   ): void {
-    if (!this.#beginHandshake(connection, frame.stateVector)) return;
+    if (!this.#beginHandshake(connection, state, frame.stateVector)) return;
     const { owner } = state;
     if (owner.isAsLoaded) connection.send(owner.stepOne);
     else if (this.#port.isBehind) this.#keepStepOne(connection, state, owner.loadedVector);
@@ -565,7 +609,7 @@ function weigh(frame: ClientFrame): number {
     case 'stateless':
       return frame.payload.length;
     case 'token':
-      return frame.token.length;
+      return frame.token.length + (frame.epoch?.length ?? 0);
     case 'query-presence':
     case 'close':
       return 0;

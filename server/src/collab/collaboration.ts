@@ -1,10 +1,11 @@
-import type { Document, Extension } from '@hocuspocus/server';
-import { type DocumentStore, FIRST_EPOCH, type LoadedDocument, PersistenceError } from '@quire/persistence';
-import { closeCodes, type DocumentName, isDocumentName, mayWrite } from '@quire/protocol';
+import { Document, type Extension } from '@hocuspocus/server';
+import { type DocumentStore, type Epoch, FIRST_EPOCH, type LoadedDocument, PersistenceError } from '@quire/persistence';
+import { closeCodes, companionOf, type DocumentName, isDocumentName, parseDocumentAddress } from '@quire/protocol';
 import { applyAwarenessUpdate } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import { AccessError, type Grant } from '../auth/authenticator.ts';
 import type { Guard } from '../auth/guard.ts';
+import { lasting, type Standing } from '../auth/standing.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/log.ts';
 import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
@@ -12,7 +13,10 @@ import { Seats } from '../seats.ts';
 import type { Admission, AdmissionHost } from './admission.ts';
 import type { RingBudget } from './broadcast-ring.ts';
 import { CollabSession, type SessionContext, type SessionLimits } from './collab-session.ts';
+import { companionEpoch, judgeCompanion } from './companion-life.ts';
+import { describeStranger } from './companion-sweep.ts';
 import { DirectAdmission, type DirectAdmissionContext } from './direct-admission.ts';
+import type { DocumentConnection } from './document-connection.ts';
 import { DocumentOwner, type OwnerOptions } from './document-owner.ts';
 import { EarlyAnswers } from './early-answers.ts';
 import { createExtensionGate } from './extension-gate.ts';
@@ -21,11 +25,13 @@ import { GrantRenewals } from './grant-renewals.ts';
 import { GrantWatch } from './grant-watch.ts';
 import { HocuspocusAdmission, type HookContext } from './hocuspocus-admission.ts';
 import { ingestServerEdit } from './ingest.ts';
-import { loadInSlices } from './load-in-slices.ts';
+import { createSlicing, loadInSlices, type Slicing } from './load-in-slices.ts';
 import { passOnChanges, QuireHocuspocus, takeOver } from './quire-hocuspocus.ts';
 import { Refusal } from './refusal.ts';
+import { RevocationWatch } from './revocation-watch.ts';
 import { draftUpdate } from './server-edit.ts';
 import type { SessionOrigin, SessionPort } from './session-port.ts';
+import { findOnlyUpdate, updatesIn } from './stored-updates.ts';
 import type { Submission } from './submission.ts';
 
 export type { Extension };
@@ -43,6 +49,8 @@ export interface CollaborationLimits extends SessionLimits {
 export interface CollaborationOptions {
   readonly store: DocumentStore;
   readonly guard: Guard;
+  /** What ends access before its time. Left out: nothing. */
+  readonly standing?: Standing;
   readonly log: Logger;
   readonly clock: Clock;
   readonly limits: CollaborationLimits;
@@ -58,14 +66,29 @@ export interface CollaborationOptions {
 /** The documents of this node, and everybody who has them open. */
 export interface Collaboration {
   openSession(port: SessionPort, origin: SessionOrigin): CollabSession;
-  /** Edits a document on the server's behalf; resolves once the edit is durable. Creates the document by its first edit. */
-  edit(name: DocumentName, author: string, change: (document: Y.Doc) => void): Promise<void>;
   /**
-   * Closes everybody's connection to it and moves its epoch.
+   * Edits a document on the server's behalf; resolves once the edit is durable. Creates the document by its first edit;
+   * comments only for a document that there is.
+   *
+   * @throws {Refusal} when it would make the document too large
+   */
+  edit(name: DocumentName, author: string, change: (document: Y.Doc) => void): Promise<void>;
+  /** Shows a document as it is in memory, that is, on disk. Nothing may be changed in it, nor kept of it. */
+  read<T>(name: DocumentName, look: (document: Y.Doc) => T): Promise<T>;
+  /**
+   * Closes everybody's connection to it and to the comments on it, and moves the epochs of both.
    *
    * @throws {PersistenceError} and leaves everybody where they are, when nothing is stored under this name
    */
   delete(name: DocumentName): Promise<void>;
+  /**
+   * Opens a document of the server's own, under a name that no client can have, and keeps it in memory: hooks of extensions
+   * do not hear of it, and it is counted nowhere.
+   *
+   * @throws {Refusal} when it can't be loaded whole
+   */
+  openInternal(name: string): Promise<InternalDocument>;
+  /** Without comments: where these are open, their document is too. */
   readonly openDocuments: number;
   /** Resolves once everything that was submitted so far is on disk and has its receipt, or was refused. */
   settled(): Promise<void>;
@@ -75,9 +98,18 @@ export interface Collaboration {
   close(): Promise<void>;
 }
 
+/** A document that only the server itself reads and writes. It ends with its `destroy`: then it can be opened again. */
+export interface InternalDocument {
+  readonly document: Y.Doc;
+  /** Resolves once the update is on disk, and then in the document. */
+  write(author: string, update: Uint8Array): Promise<void>;
+}
+
 /** What hooks on documents see of an opening that no client of Hocuspocus asked for. */
 const NO_REQUEST = new Request('http://localhost/');
 const NO_SOCKET = '';
+/** What the server keeps for itself is bounded by whoever keeps it. */
+const UNLIMITED = { maxDocumentBytes: Number.POSITIVE_INFINITY };
 const ALLOWED = { isAuthenticated: true, readOnly: false };
 
 export function createCollaboration(options: CollaborationOptions): Collaboration {
@@ -89,16 +121,22 @@ class LiveCollaboration implements Collaboration {
   readonly #hocuspocus: QuireHocuspocus;
   readonly #sessionContext: SessionContext;
   readonly #owners = new Map<string, DocumentOwner>();
+  /** Those of the owners whose documents are the server's own. */
+  readonly #internal = new Set<string>();
   readonly #entering = new Map<string, number>();
   readonly #unloading = new Set<string>();
   readonly #deleting = new Map<string, Promise<void>>();
   readonly #ringBudget: RingBudget;
+  readonly #slicing: Slicing;
   /** Loads under way, and whether their document was deleted meanwhile. */
   readonly #loads = new Map<string, { isCrossed: boolean }>();
+  /** How many of the owners are those of comments. */
+  #companions = 0;
   /** Counts deletions, so that a load notices one that it crossed. */
   #deletions = 0;
   readonly #directAdmission: DirectAdmissionContext;
   readonly #watch: GrantWatch;
+  readonly #revocations: RevocationWatch;
   readonly #earlyAnswers = new EarlyAnswers();
   readonly #stopWatchingStore: () => void;
 
@@ -109,9 +147,11 @@ class LiveCollaboration implements Collaboration {
       maxDocumentsPerSession: options.limits.maxDocumentsPerSession,
       mayUnload: (document) => this.#mayUnload(document.name),
     });
-    const { limits, store } = options;
-    this.#watch = new GrantWatch(options.clock);
+    const { clock, limits, standing = lasting, store } = options;
+    this.#watch = new GrantWatch(clock);
+    this.#revocations = new RevocationWatch({ standing, clock, connections: () => this.#connections() });
     this.#ringBudget = { bytes: 0, maxBytes: limits.maxRingBytes };
+    this.#slicing = createSlicing(() => store.queue.entries > 0);
     this.#sessionContext = {
       gate: createExtensionGate(this.#hocuspocus, {
         maxEntries: limits.maxPresenceEntries,
@@ -121,10 +161,16 @@ class LiveCollaboration implements Collaboration {
       store,
       log: options.log,
       meters: options.meters ?? null,
+      standing,
       watch: this.#watch,
       renewals: new GrantRenewals({
-        authenticate: (document, token, origin) => this.#authenticate(document, token, origin),
-        onRenewed: (connection, { expiresAt }) => this.#watch.watch(connection, expiresAt),
+        authenticate: (document, token, origin, holder) => this.#authenticate(document, token, origin, { holder }),
+        findEnd: (grant, { epoch }) => standing.findEnd(grant, epoch),
+        mayTryAgain: (connection, refusal) => this.#revocations.isPatientWith(connection, refusal),
+        onRenewed: (connection, { expiresAt }) => {
+          this.#revocations.renewed(connection);
+          this.#watch.watch(connection, expiresAt);
+        },
       }),
       users: new Seats(limits.maxSessionsPerUser),
       discardDestroyed: (name) => this.#discardDestroyed(name),
@@ -148,7 +194,7 @@ class LiveCollaboration implements Collaboration {
   }
 
   get openDocuments(): number {
-    return this.#owners.size;
+    return this.#owners.size - this.#companions - this.#internal.size;
   }
 
   get ringBytes(): number {
@@ -172,31 +218,72 @@ class LiveCollaboration implements Collaboration {
     });
   }
 
-  async edit(name: DocumentName, author: string, change: (document: Y.Doc) => void): Promise<void> {
-    const endEntering = this.#noteEntering(name);
-    let release: () => void = () => {};
+  edit(name: DocumentName, author: string, change: (document: Y.Doc) => void): Promise<void> {
+    return this.#whileOpen(name, async (owner) => {
+      if (owner.commented?.isStored === false) {
+        throw new PersistenceError('UNKNOWN_DOCUMENT', 'No such document', { document: owner.commented.name });
+      }
+      await owner.serverClient.write(async (client) => {
+        const drafted = draftUpdate(owner.document, client, change);
+        if (drafted !== null) await ingestServerEdit(owner, author, drafted, this.#options.limits);
+      });
+    });
+  }
+
+  read<T>(name: DocumentName, look: (document: Y.Doc) => T): Promise<T> {
+    return this.#whileOpen(name, (owner) => look(owner.document));
+  }
+
+  async #whileOpen<T>(name: DocumentName, task: (owner: DocumentOwner) => T | Promise<T>): Promise<T> {
+    const { owner, release } = await this.#hold(name);
     try {
-      const owner = await this.#open(name);
-      release = owner.hold();
-      endEntering();
-      const drafted = draftUpdate(owner.document, change);
-      if (drafted === null) return;
-      await ingestServerEdit(owner, author, drafted);
+      return await task(owner);
     } finally {
-      endEntering();
       release();
     }
+  }
+
+  /** Opens a document that stays in memory until it is released. */
+  async #hold(name: DocumentName): Promise<HeldOwner> {
+    const endEntering = this.#noteEntering(name);
+    try {
+      const owner = await this.#open(name);
+      return { owner, release: owner.hold() };
+    } finally {
+      endEntering();
+    }
+  }
+
+  async openInternal(name: string): Promise<InternalDocument> {
+    const document = new Document(name);
+    // Not through Hocuspocus, which would ask hooks; and the brand is for names that a client may give.
+    const owner = await this.#load(document, name as DocumentName);
+    owner.hold();
+    this.#internal.add(name);
+    document.once('destroy', () => this.#internal.delete(name));
+    return {
+      document,
+      async write(author, update) {
+        if (!owner.isOpen) throw new Refusal(closeCodes.loadFailed);
+        await ingestServerEdit(owner, author, { update, title: '' }, UNLIMITED);
+      },
+    };
   }
 
   delete(name: DocumentName): Promise<void> {
     const underway = this.#deleting.get(name);
     if (underway !== undefined) return underway;
+    const names = [companionOf(name, 'comments'), name];
     this.#deletions += 1;
-    const load = this.#loads.get(name);
-    if (load !== undefined) load.isCrossed = true;
-    this.#earlyAnswers.withdraw(name);
-    const deletion = this.#delete(name).finally(() => this.#deleting.delete(name));
-    this.#deleting.set(name, deletion);
+    for (const each of names) {
+      const load = this.#loads.get(each);
+      if (load !== undefined) load.isCrossed = true;
+      this.#earlyAnswers.withdraw(each);
+    }
+    const deletion = this.#delete(name).finally(() => {
+      for (const each of names) this.#deleting.delete(each);
+    });
+    for (const each of names) this.#deleting.set(each, deletion);
     return deletion;
   }
 
@@ -207,6 +294,7 @@ class LiveCollaboration implements Collaboration {
 
   async close(): Promise<void> {
     this.#watch.close();
+    this.#revocations.close();
     this.#stopWatchingStore();
     await Promise.all([...this.#owners.values()].map((owner) => owner.drained()));
     for (const owner of [...this.#owners.values()]) this.#forget(owner);
@@ -215,13 +303,28 @@ class LiveCollaboration implements Collaboration {
 
   async #delete(name: DocumentName): Promise<void> {
     await this.#assertDeletable(name);
-    const owner = this.#owners.get(name);
-    if (owner !== undefined) {
-      owner.evict(closeCodes.documentDeleted);
+    const owners = this.#ownersAround(name);
+    for (const owner of owners) owner.evict(closeCodes.documentDeleted);
+    for (const owner of owners) {
       await owner.drained();
       this.#forget(owner);
     }
-    await this.#options.store.delete(name);
+    const epoch = await this.#options.store.delete(name);
+    await this.#endComments(name, epoch);
+  }
+
+  /** Those of a document and of the comments on it, as far as they are open: the comments first, which hold their document. */
+  #ownersAround(name: DocumentName): readonly DocumentOwner[] {
+    return [companionOf(name, 'comments'), name].flatMap((each) => this.#owners.get(each) ?? []);
+  }
+
+  /** Whoever asked for the deletion has it: comments that are left show nowhere, and go when this server starts next. */
+  async #endComments(name: DocumentName, epoch: Epoch): Promise<void> {
+    try {
+      await this.#options.store.delete(companionOf(name, 'comments'), companionEpoch(epoch));
+    } catch (error) {
+      this.#options.log.warn({ err: error, document: name }, 'the comments of a deleted document are left for later');
+    }
   }
 
   /** Who is put out of a deleted document never comes back to it, so it must be there, and the disk must take its end. */
@@ -255,12 +358,15 @@ class LiveCollaboration implements Collaboration {
       onAuthenticate: async ({ documentName, token, context, connectionConfig }) => {
         if (!isDocumentName(documentName)) throw new Refusal(closeCodes.badDocumentName);
         const grant = await this.#authenticate(documentName, token, context.admission.origin);
-        connectionConfig.readOnly = !mayWrite(grant.role);
+        connectionConfig.readOnly = !grant.canWrite;
         return { grant };
       },
-      onLoadDocument: ({ document }) => {
+      onLoadDocument: async ({ document }) => {
+        const { name } = document;
+        if (!isDocumentName(name)) throw new Refusal(closeCodes.badDocumentName);
         const { clock, meters } = this.#options;
-        return meters?.loads.time(clock, () => this.#load(document)) ?? this.#load(document);
+        const load = () => this.#load(document, name);
+        await (meters?.loads.time(clock, load) ?? load());
       },
       connected: async ({ connection, context }) => {
         if (context.grant !== undefined) context.admission.connected(connection, context.grant);
@@ -269,8 +375,14 @@ class LiveCollaboration implements Collaboration {
   }
 
   /** @throws {Refusal} */
-  async #authenticate(document: DocumentName, token: string, origin: SessionOrigin): Promise<Grant> {
+  async #authenticate(
+    document: DocumentName,
+    token: string,
+    origin: SessionOrigin,
+    renewal: { readonly holder?: string } = {},
+  ): Promise<Grant> {
     const request = {
+      ...renewal,
       token,
       document,
       remoteAddress: origin.remoteAddress,
@@ -290,31 +402,56 @@ class LiveCollaboration implements Collaboration {
   }
 
   /** R7: a load that fails leaves nothing behind, and is reported in a way that every provider retries. */
-  async #load(document: Document): Promise<void> {
-    const { name } = document;
-    if (!isDocumentName(name)) throw new Refusal(closeCodes.badDocumentName);
+  async #load(document: Document, name: DocumentName): Promise<DocumentOwner> {
+    let commented: HeldOwner | null = null;
     const load = { isCrossed: false };
     this.#loads.set(name, load);
     try {
-      const loaded = await this.#loadStored(name);
+      commented = await this.#holdCommented(name);
+      const loaded = await this.#loadLife(name, commented?.owner ?? null);
       load.isCrossed = false; // a deletion that was crossed until here is known to what was read
       takeOver(document);
       if (loaded !== null) this.#earlyAnswers.announce(name, loaded);
-      if (loaded !== null) await loadInSlices(document, loaded, this.#options.log);
+      if (loaded !== null) await loadInSlices(document, loaded, this.#options.log, this.#slicing);
       passOnChanges(document, this.#hocuspocus);
       const storedTitle = await this.#readIndexedTitle(name);
       // What is in memory is of a life that has ended: the next attempt meets the new one (R14).
-      if (load.isCrossed) throw new Refusal(closeCodes.loadFailed);
-      const owner = this.#createOwner(name, document, loaded, storedTitle);
+      if (load.isCrossed || commented?.owner.isOpen === false) throw new Refusal(closeCodes.loadFailed);
+      const owner = this.#createOwner(name, document, loaded, storedTitle, commented);
+      commented = null; // released with the owner
       this.#owners.set(name, owner);
       owner.start();
+      return owner;
     } catch (error) {
       document.destroy();
       if (error instanceof Refusal) throw error;
       this.#options.log.error({ err: error, document: name }, 'a document could not be loaded');
       throw new Refusal(closeCodes.loadFailed, { cause: error });
     } finally {
+      commented?.release();
       this.#loads.delete(name);
+    }
+  }
+
+  /** Whether there is something to comment on, and which life of it this is, is known as long as it is in memory. */
+  #holdCommented(name: DocumentName): Promise<HeldOwner> | null {
+    const { kind, document } = parseDocumentAddress(name);
+    return kind === 'comments' ? this.#hold(document) : null;
+  }
+
+  /** What is stored; of comments, what goes with the present life of their document (R14). */
+  async #loadLife(name: DocumentName, commented: DocumentOwner | null): Promise<LoadedDocument | null> {
+    const loaded = await this.#loadStored(name);
+    if (commented === null || loaded === null) return loaded;
+    switch (judgeCompanion(loaded, commented.epoch)) {
+      case 'current':
+        return loaded;
+      case 'over':
+        await this.#options.store.delete(name, companionEpoch(commented.epoch));
+        return this.#loadStored(name);
+      case 'stranger':
+        this.#options.log.error({ document: name }, describeStranger(name));
+        throw new Refusal(closeCodes.badDocumentName);
     }
   }
 
@@ -340,15 +477,18 @@ class LiveCollaboration implements Collaboration {
     document: Document,
     loaded: LoadedDocument | null,
     storedTitle: string,
+    commented: HeldOwner | null,
   ): DocumentOwner {
     const { store, clock, log, limits, maxJournalQueueBytes, meters = null, timer = systemFlushTimer } = this.#options;
     const mirrorsPresence = this.#hocuspocus.hasHook('onAwarenessUpdate');
     const owner = new DocumentOwner({
       name,
-      epoch: loaded?.epoch ?? FIRST_EPOCH,
+      epoch: loaded?.epoch ?? (commented === null ? FIRST_EPOCH : companionEpoch(commented.owner.epoch)),
+      isStored: loaded?.state === 'live',
+      commented: commented?.owner ?? null,
       tombstone: loaded?.tombstone == null ? new Map() : Y.decodeStateVector(loaded.tombstone),
       document,
-      stored: loaded === null ? null : findOnlyPart(loaded),
+      stored: loaded === null ? null : findOnlyUpdate(loaded),
       storedBytes: weighLoaded(loaded),
       storedTitle,
       store,
@@ -363,20 +503,31 @@ class LiveCollaboration implements Collaboration {
       unloadDelayMs: limits.unloadDelayMs,
       onIdle: () => void this.#unload(document),
       onBroken: () => {
-        owner.evict(closeCodes.loadFailed);
-        this.#forget(owner);
+        for (const each of this.#ownersAround(parseDocumentAddress(name).document)) {
+          if (each !== owner && each.commented !== owner) continue;
+          each.evict(closeCodes.loadFailed);
+          this.#forget(each);
+        }
       },
       originOf: (batch) => originOf(batch),
       onPresence: (presence) => {
         if (mirrorsPresence) applyAwarenessUpdate(document.awareness, presence, { source: 'local' });
       },
     });
+    if (commented !== null) this.#companions += 1;
     // The owner ends with the document, in the same turn: somebody may open the name again before any later hook runs.
     document.once('destroy', () => {
       owner.close();
       if (this.#owners.get(name) === owner) this.#owners.delete(name);
+      if (commented === null) return;
+      this.#companions -= 1;
+      commented.release();
     });
     return owner;
+  }
+
+  *#connections(): Iterable<DocumentConnection> {
+    for (const owner of this.#owners.values()) yield* owner.connections();
   }
 
   #noteEntering(name: string): () => void {
@@ -423,16 +574,15 @@ class LiveCollaboration implements Collaboration {
   }
 }
 
-/** A document that is stored as one update; null when it is several. */
-function findOnlyPart({ snapshot, entries }: LoadedDocument): Uint8Array | null {
-  const [first, ...others] = entries.flatMap(({ updates }) => updates);
-  if (first === undefined) return snapshot;
-  return snapshot === null && others.length === 0 ? first.update : null;
+/** A document that stays in memory until it is released. */
+interface HeldOwner {
+  readonly owner: DocumentOwner;
+  release(): void;
 }
 
 function weighLoaded(loaded: LoadedDocument | null): OwnerOptions['storedBytes'] {
   let edits = 0;
-  for (const entry of loaded?.entries ?? []) for (const { update } of entry.updates) edits += update.length;
+  for (const update of updatesIn(loaded?.entries ?? [])) edits += update.length;
   return { snapshot: loaded?.snapshot?.length ?? 0, edits };
 }
 

@@ -36,6 +36,7 @@ export type ConnectionState =
 
 /** Whoever keeps the connections of a socket. */
 export interface ConnectionHost {
+  renewGrant(connection: DocumentConnection): void;
   endConnection(connection: DocumentConnection, code: CloseCode): void;
 }
 
@@ -48,6 +49,11 @@ export class DocumentConnection {
   waiting: WaitingFrame[] | null = null;
   /** What to answer to a step 1 with empty hands while the document is being brought into memory. */
   storedAnswer: StoredAnswer | null = null;
+  /**
+   * Which life of the document its client's copy is of, as it says: empty when it has none, null when it doesn't say.
+   * Who says so is told in return which life this is (R14).
+   */
+  claimedEpoch: string | null = null;
   /** Ends its being counted as somebody on the way in; null when it isn't. */
   endEntering: (() => void) | null = null;
   state: ConnectionState = { kind: 'new' };
@@ -89,6 +95,12 @@ export class DocumentConnection {
     if (body === null) return;
     if (isOpen) sent?.add(kindOfSaid(frame), prefix.length + body.length);
     session.send(session.frame(prefix, body));
+  }
+
+  /** What its bearer may do ends soon. */
+  renewGrant(): void {
+    if (this.session.dialect.name === 'hocuspocus') this.say({ kind: 'token-request' });
+    else this.#host.renewGrant(this);
   }
 
   /** For what is wrong with the client: the whole socket goes. */

@@ -15,6 +15,7 @@ import { type FlushTimer, windowBeforeFlush } from './flush-window.ts';
 import { PendingEdits } from './pending-edits.ts';
 import { Presence } from './presence.ts';
 import { ReadBrake } from './read-brake.ts';
+import { ServerClient } from './server-client.ts';
 import { closeCodeFor } from './store-refusal.ts';
 import { Stragglers } from './stragglers.ts';
 import { type Submission, weighSubmission } from './submission.ts';
@@ -45,6 +46,10 @@ export interface OwnerOptions {
   readonly stored: Uint8Array | null;
   /** What it takes on the disk: its snapshot, and the edits since. */
   readonly storedBytes: { readonly snapshot: number; readonly edits: number };
+  /** Something is stored of this life. */
+  readonly isStored: boolean;
+  /** The document that these are the comments on; null for all others. */
+  readonly commented: DocumentOwner | null;
   /** The title that the store's index has. */
   readonly storedTitle: string;
   readonly store: DocumentStore;
@@ -123,6 +128,10 @@ export class DocumentOwner {
   readonly typeDepths: TypeDepths;
   readonly presence: Presence;
   readonly stragglers: Stragglers;
+  /** As whom the server writes in it. */
+  readonly serverClient = new ServerClient();
+  /** The document that these are the comments on; null for all others. */
+  readonly commented: DocumentOwner | null;
   /** Who is known to write as which Yjs client. */
   readonly authors = new Map<number, string>();
   readonly #options: OwnerOptions;
@@ -143,6 +152,7 @@ export class DocumentOwner {
   #wholeState: Uint8Array | null = null;
   #stepOne: Uint8Array | null = null;
   #cancelWholeState: (() => void) | null = null;
+  #isStored: boolean;
   #isAsLoaded = true;
   readonly #loadedVector: Uint8Array;
   readonly #title: TitleKeeper;
@@ -156,6 +166,8 @@ export class DocumentOwner {
     this.epoch = options.epoch;
     this.tombstone = options.tombstone;
     this.document = options.document;
+    this.commented = options.commented;
+    this.#isStored = options.isStored;
     this.#loadedVector = Y.encodeStateVector(options.document);
     this.pending = new PendingEdits(options.document);
     this.typeDepths = new TypeDepths(options.document);
@@ -180,8 +192,17 @@ export class DocumentOwner {
     return this.#state.kind === 'open';
   }
 
+  /** Whether there is such a document: what has yet to reach the disk may never do so. */
+  get isStored(): boolean {
+    return this.#isStored;
+  }
+
   get connectionCount(): number {
     return this.#audience.size;
+  }
+
+  connections(): Iterable<DocumentConnection> {
+    return this.#audience.connections();
   }
 
   get queueBytes(): number {
@@ -416,6 +437,7 @@ export class DocumentOwner {
       this.#tellDrained();
       return;
     }
+    if (batch.some(({ content }) => content !== null)) this.#isStored = true;
     const beganAt = this.#options.timer.now();
     try {
       this.#broadcast(batch, this.#apply(batch));

@@ -1,9 +1,15 @@
 import type { LoadedDocument } from '@quire/persistence';
 import { encodeYWebsocketFrame } from '@quire/protocol';
 import * as Y from 'yjs';
+import { nameEpoch } from './former-lives.ts';
+import { updatesOf } from './stored-updates.ts';
 
-/** A document as it lies on the disk, in frames for somebody who has nothing of it. */
-export type StoredAnswer = readonly Uint8Array[];
+/** A document as it lies on the disk, for somebody who has nothing of it. */
+export interface StoredAnswer {
+  /** Which life of it this is. */
+  readonly epoch: string;
+  readonly frames: readonly Uint8Array[];
+}
 type Listener = (answer: StoredAnswer) => void;
 
 interface Load {
@@ -25,12 +31,17 @@ const SLICE_MS = 3;
 export class EarlyAnswers {
   readonly #loads = new Map<string, Load>();
 
-  /** Tells the listener once, as soon as it is known; never where it is not worth it. @returns ends the listening */
+  /**
+   * Tells the listener once, as soon as it is known; never where it is not worth it. What a listener throws is its own
+   * affair: it still hears no more once the listening has ended, and the others hear all the same.
+   *
+   * @returns ends the listening
+   */
   listen(name: string, listener: Listener): () => void {
     const load = this.#loads.get(name) ?? { answer: null, listeners: new Set() };
     this.#loads.set(name, load);
     load.listeners.add(listener);
-    if (load.answer !== null) listener(load.answer);
+    if (load.answer !== null) tell(listener, load.answer);
     return () => {
       load.listeners.delete(listener);
       if (load.listeners.size === 0 && this.#loads.get(name) === load) this.#loads.delete(name);
@@ -58,21 +69,28 @@ async function tellInSlices(answer: StoredAnswer, load: Readonly<Load>): Promise
   for (const listener of [...load.listeners]) {
     if (load.answer !== answer) return;
     if (!load.listeners.has(listener)) continue; // gone, or in by now
-    try {
-      listener(answer);
-    } catch {
-      // Who can't be answered now is answered, or refused, when the document is in memory.
-    }
+    tell(listener, answer);
     if (performance.now() - began < SLICE_MS) continue;
     await new Promise((resolve) => setImmediate(resolve));
     began = performance.now();
   }
 }
 
-function encodeStored({ snapshot, entries }: LoadedDocument): StoredAnswer | null {
-  if (entries.length > MAX_ENTRIES) return null;
-  const updates = entries.flatMap((entry) => entry.updates.map(({ update }) => update));
-  const parts = snapshot === null ? updates : [snapshot, ...updates];
+function tell(listener: Listener, answer: StoredAnswer): void {
+  try {
+    listener(answer);
+  } catch {
+    // Who can't be answered now is answered, or refused, when the document is in memory.
+  }
+}
+
+function encodeStored(loaded: LoadedDocument): StoredAnswer | null {
+  if (loaded.entries.length > MAX_ENTRIES) return null;
+  const frames = encodeParts([...updatesOf(loaded)]);
+  return frames === null ? null : { epoch: nameEpoch(loaded.epoch), frames };
+}
+
+function encodeParts(parts: readonly Uint8Array[]): readonly Uint8Array[] | null {
   const base = parts.reduce((largest, part) => (part.length > largest.length ? part : largest), new Uint8Array());
   if (base.length < MIN_BASE_BYTES) return null;
   const stepTwo = encodeYWebsocketFrame({ kind: 'step-2', update: base });

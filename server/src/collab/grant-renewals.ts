@@ -1,14 +1,22 @@
-import { type CloseCode, closeCodes, type DocumentName, mayWrite } from '@quire/protocol';
-import { type Grant, scopeOf } from '../auth/authenticator.ts';
+import { type CloseCode, closeCodes, type DocumentName } from '@quire/protocol';
+import { type Grant, MAX_TOKEN_LENGTH, scopeOf } from '../auth/authenticator.ts';
 import type { ConnectionState, DocumentConnection } from './document-connection.ts';
+import type { DocumentOwner } from './document-owner.ts';
 import { Refusal } from './refusal.ts';
 import type { SessionOrigin } from './session-port.ts';
 
 type Established = Extract<ConnectionState, { kind: 'established' }>;
 
 export interface RenewalContext {
-  /** @throws {Refusal} */
-  authenticate(document: DocumentName, token: string, origin: SessionOrigin): Promise<Grant>;
+  /**
+   * @param holder whose token it must be
+   * @throws {Refusal}
+   */
+  authenticate(document: DocumentName, token: string, origin: SessionOrigin, holder: string): Promise<Grant>;
+  /** Why a grant holds no longer that was good when its token was looked at; null: it holds. */
+  findEnd(grant: Grant, owner: DocumentOwner): CloseCode | null;
+  /** Whether this refusal is not the last word. */
+  mayTryAgain(connection: DocumentConnection, refusal: CloseCode): boolean;
   /** The connection has another grant now. */
   onRenewed(connection: DocumentConnection, grant: Grant): void;
 }
@@ -32,7 +40,9 @@ export class GrantRenewals {
 
   renew(connection: DocumentConnection, state: Established, token: string, origin: SessionOrigin): void {
     const underway = this.#underway.get(connection);
-    if (underway === undefined) void this.#check(connection, state, token, origin);
+    // What is far too long is refused at once: it is not kept until its turn (G4).
+    if (token.length > MAX_TOKEN_LENGTH) void this.#checkOnce(connection, state, token, origin);
+    else if (underway === undefined) void this.#check(connection, state, token, origin);
     else underway.next = token;
   }
 
@@ -47,35 +57,55 @@ export class GrantRenewals {
     try {
       for (let asked: string | null = token; asked !== null && connection.state === state; asked = underway.next) {
         underway.next = null;
-        const answer = await this.#ask(connection, asked, origin);
-        if (connection.state === state) this.#take(connection, state, answer);
+        await this.#checkOnce(connection, state, asked, origin);
       }
     } finally {
       this.#underway.delete(connection);
     }
   }
 
-  async #ask(connection: DocumentConnection, token: string, origin: SessionOrigin): Promise<Grant | CloseCode> {
+  async #checkOnce(
+    connection: DocumentConnection,
+    state: Established,
+    token: string,
+    origin: SessionOrigin,
+  ): Promise<void> {
+    const answer = await this.#ask(connection, state, token, origin);
+    if (connection.state === state) this.#take(connection, state, answer);
+  }
+
+  async #ask(
+    { address }: DocumentConnection,
+    { grant }: Established,
+    token: string,
+    origin: SessionOrigin,
+  ): Promise<Grant | CloseCode> {
     try {
-      return await this.#context.authenticate(connection.address.document, token, origin);
+      return await this.#context.authenticate(address.document, token, origin, grant.user.id);
     } catch (error) {
       return error instanceof Refusal ? error.closeCode : closeCodes.internalError;
     }
   }
 
+  #refuse(connection: DocumentConnection, code: CloseCode): void {
+    // Where the fault is ours the grant that it has goes on, until it ends by itself.
+    if (code.retry === 'backoff' || this.#context.mayTryAgain(connection, code)) return;
+    connection.closeDocument(code);
+  }
+
   #take(connection: DocumentConnection, state: Established, answer: Grant | CloseCode): void {
     if ('code' in answer) {
-      // Where the fault is ours the grant that it has goes on, until it ends by itself.
-      if (answer.retry === 'never') connection.closeDocument(answer);
+      this.#refuse(connection, answer);
       return;
     }
-    // Somebody else is somebody new: what this connection has announced and counts for is the other's.
-    if (answer.user.id !== state.grant.user.id) {
-      connection.closeDocument(closeCodes.unauthorized);
+    // Revoked while it was looked at.
+    const end = this.#context.findEnd(answer, state.owner);
+    if (end !== null) {
+      this.#refuse(connection, end);
       return;
     }
-    const couldWrite = mayWrite(state.grant.role);
-    const canWrite = mayWrite(answer.role);
+    const couldWrite = state.grant.canWrite;
+    const { canWrite } = answer;
     state.grant = answer;
     if (state.hocuspocus !== null) state.hocuspocus.readOnly = !canWrite;
     this.#context.onRenewed(connection, answer);

@@ -1,14 +1,13 @@
-import { closeCodes } from '@quire/protocol';
+import { type CloseCode, closeCodes } from '@quire/protocol';
+import { type Grant, RENEWAL_LEAD_MS } from '../auth/authenticator.ts';
 import type { Clock } from '../clock.ts';
 import type { DocumentConnection } from './document-connection.ts';
 
-/** So long before a grant ends its bearer is asked for a fresh token, for the first time. */
-const ASK_BEFORE_MS = 30_000;
-/** And again after so long, while there is no answer. */
+/** So long after its bearer was asked for a fresh token they are asked again, while there is no answer. */
 const ASK_AGAIN_MS = 10_000;
 const LOOK_MS = 1_000;
 
-/** Ends grants when their time is over, whatever the client does; asks for fresh tokens before that. */
+/** Ends grants when their time is over, whatever the client does; has them renewed before that. */
 export class GrantWatch {
   readonly #clock: Clock;
   /** Connections whose grants end, and when each was last asked for a token; 0: not yet. */
@@ -39,13 +38,18 @@ export class GrantWatch {
     const now = this.#clock.now();
     for (const [connection, askedAt] of this.#askedAt) {
       const { state } = connection;
-      const expiresAt = state.kind === 'established' ? state.grant.expiresAt : null;
-      if (expiresAt === null) this.#askedAt.delete(connection);
-      else if (expiresAt <= now) connection.closeDocument(closeCodes.unauthorized);
-      else if (expiresAt - now <= ASK_BEFORE_MS && now - askedAt >= ASK_AGAIN_MS) {
+      const grant = state.kind === 'established' ? state.grant : null;
+      const expiresAt = grant?.expiresAt ?? null;
+      if (grant === null || expiresAt === null) this.#askedAt.delete(connection);
+      else if (expiresAt <= now) connection.closeDocument(endOf(grant));
+      else if (expiresAt - now <= RENEWAL_LEAD_MS && now - askedAt >= ASK_AGAIN_MS) {
         this.#askedAt.set(connection, now);
-        connection.say({ kind: 'token-request' });
+        connection.renewGrant();
       }
     }
   }
+}
+
+function endOf({ link }: Grant): CloseCode {
+  return link === undefined ? closeCodes.unauthorized : closeCodes.linkEnded;
 }

@@ -15,6 +15,8 @@ import type { DocumentOwner } from './document-owner.ts';
 import { harden, type QuireHocuspocus } from './quire-hocuspocus.ts';
 import type { SessionOrigin, SessionPort } from './session-port.ts';
 
+type TokenFrame = Extract<ClientFrame, { kind: 'token' }>;
+
 const BY_THE_CLIENT = { code: 1000, reason: 'provider_initiated' };
 
 /** What hooks of Hocuspocus find in their context. */
@@ -56,7 +58,7 @@ export class HocuspocusAdmission implements Admission {
     harden(this.#client);
   }
 
-  begin(connection: DocumentConnection, token: Extract<ClientFrame, { kind: 'token' }>): void {
+  begin(connection: DocumentConnection, token: TokenFrame): void {
     this.pass(connection, token);
   }
 
@@ -66,7 +68,9 @@ export class HocuspocusAdmission implements Admission {
       if (connection.state.kind === 'established') connection.state.hocuspocus?.close(BY_THE_CLIENT);
       return;
     }
-    if (this.#port.isOpen) this.#client.handleMessage(encodeHocuspocusFrame(connection.address.raw, frame));
+    if (!this.#port.isOpen) return;
+    const passed = frame.kind === 'token' ? withoutEpoch(frame) : frame;
+    this.#client.handleMessage(encodeHocuspocusFrame(connection.address.raw, passed));
   }
 
   endConnection(connection: DocumentConnection, code: CloseCode): void {
@@ -103,4 +107,9 @@ export class HocuspocusAdmission implements Admission {
     if (this.#port.isOpen) this.#port.sent?.add(frame.kind, prefix.length + body.length);
     this.#port.send(this.#port.frame(prefix, body));
   }
+}
+
+/** Which life a client's copy is of is between the client and us: Hocuspocus's frame has no such field. */
+function withoutEpoch({ kind, token, providerVersion }: TokenFrame): TokenFrame {
+  return { kind, token, providerVersion };
 }

@@ -1,19 +1,16 @@
 import type { AuthoredUpdate, DocumentStore } from '@quire/persistence';
-import { type CloseCode, closeCodes, mayWrite, type SyncFrame } from '@quire/protocol';
+import { type CloseCode, closeCodes, type SyncFrame } from '@quire/protocol';
 import * as Y from 'yjs';
+import { findCompanionFault } from './companion-rules.ts';
 import type { ConnectionState, DocumentConnection } from './document-connection.ts';
 import type { DocumentOwner } from './document-owner.ts';
 import { weighNews } from './document-size.ts';
+import { belongsToTheDead } from './former-lives.ts';
 import { findNovelty, splitByAuthor } from './novelty.ts';
 import type { PendingLimits } from './pending-edits.ts';
+import { Refusal } from './refusal.ts';
 import type { DraftedEdit } from './server-edit.ts';
-import {
-  belongsToTheDead,
-  hasMissingDependencies,
-  type InspectedUpdate,
-  inspectUpdate,
-  UpdateError,
-} from './update-inspection.ts';
+import { hasMissingDependencies, type InspectedUpdate, inspectUpdate, UpdateError } from './update-inspection.ts';
 import { hasMoreParts } from './update-parts.ts';
 
 export interface IngestLimits extends PendingLimits {
@@ -60,11 +57,11 @@ export function ingest(
   }
   const novelty = frame.kind === 'step-2' ? inspectNovelty(owner, inspected) : unlessKnown(owner, inspected);
   if (novelty !== null) {
-    if (!mayWrite(grant.role)) return { kind: 'read-only' };
+    if (!grant.canWrite) return { kind: 'read-only' };
     const refusal = findRefusal(owner, inspected, novelty, store, limits);
     if (refusal !== null) return refusal;
     if (frame.kind === 'update') noteAuthor(owner, connection.author, inspected);
-  } else if (!mayWrite(grant.role) && frame.kind === 'update') {
+  } else if (!grant.canWrite && frame.kind === 'update') {
     return { kind: 'read-only' };
   }
   owner.submit({
@@ -81,10 +78,23 @@ export function ingest(
   return accepted;
 }
 
-/** An edit of the server's own; resolves once it is durable, and rejects with what kept it from the disk. */
-export function ingestServerEdit(owner: DocumentOwner, author: string, { update, title }: DraftedEdit): Promise<void> {
-  for (const { client, end } of inspectUpdate(update).spans) owner.noteAhead(client, end);
-  return new Promise((resolve, reject) => {
+/**
+ * An edit of the server's own; resolves once it is durable, and rejects with what kept it from the disk.
+ *
+ * @throws {Refusal} when it would make the document too large, as an edit of a client is refused
+ */
+export async function ingestServerEdit(
+  owner: DocumentOwner,
+  author: string,
+  { update, title }: DraftedEdit,
+  limits: Pick<IngestLimits, 'maxDocumentBytes'>,
+): Promise<void> {
+  const inspected = inspectUpdate(update);
+  const news = weighNews(inspected, (client) => owner.clockOf(client));
+  if (!fits(owner, news, inspected.deletes, limits)) throw new Refusal(closeCodes.documentTooLarge);
+  for (const { client, end } of inspected.spans) owner.noteAhead(client, end);
+  owner.size.note(news);
+  await new Promise<void>((resolve, reject) => {
     owner.submit({
       connection: null,
       handshake: 0,
@@ -139,10 +149,13 @@ function findRefusal(
 ): Verdict | null {
   if (store.status.state === 'refusing') return refuse(closeCodes.storageRefused);
   if (belongsToTheDead(inspected, owner.tombstone)) return refuse(closeCodes.staleEpoch, 'document');
+  if (novelty.spans.some(({ client }) => client === owner.serverClient.id)) return refuse(closeCodes.badUpdate);
+  const { commented } = owner;
+  const fault = commented === null ? null : findCompanionFault(owner, commented, novelty);
+  if (fault !== null) return refuse(fault, 'document');
   if (!owner.hasRoomFor(novelty.update.length)) return refuse(closeCodes.overloaded);
   const news = weighNews(novelty, (client) => owner.clockOf(client));
-  const fits = news === 0 || owner.hasRoomToGrow(news, limits.maxDocumentBytes);
-  if (!fits && !owner.size.isOutweighed(news, novelty.deletes)) return refuse(closeCodes.documentTooLarge, 'document');
+  if (!fits(owner, news, novelty.deletes, limits)) return refuse(closeCodes.documentTooLarge, 'document');
   if (!owner.typeDepths.admits(novelty, limits.maxNestingDepth)) return refuse(closeCodes.updateTooComplex);
   if (hasMissingDependencies(novelty, (client) => owner.clockOf(client))) {
     if (!owner.pending.hasRoomFor(novelty, limits)) return refuse(closeCodes.tooMuchPending);
@@ -156,4 +169,14 @@ function findRefusal(
 
 function refuse(code: CloseCode, scope: 'session' | 'document' = 'session'): Verdict {
   return { kind: 'refused', code, scope };
+}
+
+/** Whether there is room for what an update brings, or it takes away as much. */
+function fits(
+  owner: DocumentOwner,
+  news: number,
+  deletes: InspectedUpdate['deletes'],
+  { maxDocumentBytes }: Pick<IngestLimits, 'maxDocumentBytes'>,
+): boolean {
+  return news === 0 || owner.hasRoomToGrow(news, maxDocumentBytes) || owner.size.isOutweighed(news, deletes);
 }

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { makeCycle } from '../testing/made-up-updates.ts';
-import { loadInSlices, type Slicing } from './load-in-slices.ts';
+import { createSlicing, loadInSlices, type Slicing } from './load-in-slices.ts';
 import { readPending } from './novelty.ts';
 
 const epoch = { count: 1, id: '0'.repeat(16) };
@@ -181,3 +181,31 @@ function writtenAfter(client: number, other: number): Uint8Array {
   second.getText('body').insert(1, 'b');
   return Y.encodeStateAsUpdate(second, Y.encodeStateVector(first));
 }
+
+describe('the time between two slices', () => {
+  it('lets what is on its way to the disk come back', async () => {
+    let looks = 0;
+    const slicing = createSlicing(
+      () => {
+        looks += 1;
+        return looks < 50;
+      },
+      () => 0,
+    );
+    await slicing.nextTurn();
+    expect(looks).toBe(50);
+  });
+
+  it('is short on a server that always writes', async () => {
+    let time = 0;
+    const slicing = createSlicing(
+      () => true,
+      () => {
+        time += 0.25;
+        return time;
+      },
+    );
+    await slicing.nextTurn();
+    expect(time).toBeLessThan(5);
+  });
+});

@@ -6,6 +6,7 @@ import { type Ground, IntegrationOrder } from './integration-order.ts';
 import { encodeDeletesOnly } from './novelty.ts';
 import { SetAside } from './set-aside.ts';
 import { splitUpdate } from './split-update.ts';
+import { updatesIn } from './stored-updates.ts';
 
 type DeleteSet = ReturnType<typeof Y.decodeUpdate>['ds'];
 
@@ -16,6 +17,11 @@ const SLICE_MS = 2;
  * back from the disk. Turns in which nothing is due cost microseconds.
  */
 const TURNS_BETWEEN_SLICES = 4;
+/**
+ * What is at the disk when they have turned comes back within about this, and would find the next slice under way. Not
+ * longer: on a server that always writes, a load may take twice as long, and no more.
+ */
+const DISK_PATIENCE_MS = 2;
 
 /** Structs between two looks at the time: in a process that has just started, a hundred take a millisecond. */
 const STRUCTS_PER_LOOK = 32;
@@ -32,13 +38,22 @@ export interface Slicing {
   nextTurn(): Promise<void>;
 }
 
-const systemSlicing: Slicing = {
-  minBytes: 32 * 1024,
-  now: () => performance.now(),
-  async nextTurn() {
-    for (let turn = 0; turn < TURNS_BETWEEN_SLICES; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-  },
-};
+/** @param isWriting whether edits are on their way to the disk */
+export function createSlicing(isWriting: () => boolean, now = (): number => performance.now()): Slicing {
+  return {
+    minBytes: 32 * 1024,
+    now,
+    async nextTurn() {
+      const began = now();
+      for (let turn = 0; turn < TURNS_BETWEEN_SLICES; turn += 1) await turnOfTheLoop();
+      while (isWriting() && now() - began < DISK_PATIENCE_MS) await turnOfTheLoop();
+    },
+  };
+}
+
+function turnOfTheLoop(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
 
 /**
  * Brings a stored document into memory, a few milliseconds at a time: a document of 260,000 edits takes a quarter of a
@@ -48,12 +63,11 @@ export async function loadInSlices(
   document: Y.Doc,
   loaded: LoadedDocument,
   log: Pick<Logger, 'error'>,
-  slicing: Slicing = systemSlicing,
+  slicing: Slicing,
 ): Promise<void> {
   if (loaded.snapshot !== null) await applyInSlices(document, loaded.snapshot, slicing);
-  const updates = loaded.entries.flatMap((entry) => entry.updates.map(({ update }) => update));
   const waiting = new SetAside();
-  for (const batch of splitAtLarge(updates, slicing.minBytes)) {
+  for (const batch of splitAtLarge(updatesIn(loaded.entries), slicing.minBytes)) {
     await inSlices(document, batch.small.length, slicing, (index) => {
       const update = batch.small[index];
       if (update === undefined) return;
@@ -111,7 +125,7 @@ async function applyInSlices(document: Y.Doc, update: Uint8Array, slicing: Slici
 
 /** Updates in their order, each one that takes slices of its own apart from those that share them. */
 function* splitAtLarge(
-  updates: readonly Uint8Array[],
+  updates: Iterable<Uint8Array>,
   minBytes: number,
 ): Generator<{ readonly small: readonly Uint8Array[]; readonly large: Uint8Array | null }> {
   let small: Uint8Array[] = [];

@@ -11,11 +11,13 @@ export interface DraftedEdit {
  * Writes down a change without making it: what is in a document must be on disk first.
  * Costs a copy of the document, so it is for edits of the server's own, not for typing.
  *
+ * @param client as whom it is written
  * @returns null when the change changes nothing
  */
-export function draftUpdate(document: Y.Doc, change: (copy: Y.Doc) => void): DraftedEdit | null {
+export function draftUpdate(document: Y.Doc, client: number, change: (copy: Y.Doc) => void): DraftedEdit | null {
   const copy = new Y.Doc();
   Y.applyUpdate(copy, Y.encodeStateAsUpdate(document));
+  copy.clientID = client; // not before: Yjs takes an id for somebody else's that others' updates bring
   const updates: Uint8Array[] = [];
   copy.on('update', (update: Uint8Array) => updates.push(update));
   try {

@@ -20,7 +20,7 @@ function stage({ maxRingBytes = MIB, connections = 1 } = {}) {
   const audience = new Audience();
   const open = (): { port: FakePort; connection: DocumentConnection } => {
     const port = new FakePort();
-    const connection = new DocumentConnection(port, parseAddress('plan'), { endConnection() {} });
+    const connection = new DocumentConnection(port, parseAddress('plan'), { endConnection() {}, renewGrant() {} });
     audience.add(connection);
     return { port, connection };
   };

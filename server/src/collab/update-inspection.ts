@@ -66,17 +66,19 @@ function assertNotEmpty(struct: Struct): void {
 }
 
 /** What an item names as its neighbours or parent. */
-function* referencesOf(struct: Struct): IterableIterator<Y.ID> {
+export function* referencesOf(struct: Struct): IterableIterator<Y.ID> {
   if (!(struct instanceof Y.Item)) return;
   for (const id of [struct.origin, struct.rightOrigin, struct.parent]) if (id instanceof Y.ID) yield id;
 }
 
 /**
  * An item builds on what its client wrote before. One that names itself, or something later of the same client, passes
- * for complete and then breaks the document that it is applied to, which by then has it on disk.
+ * for complete and then breaks the document that it is applied to, which by then has it on disk. So does one that names what
+ * no number can hold: it waits for ever, and whoever is sent it can't read on.
  */
 function assertBuildsOnEarlier(struct: Struct): void {
   for (const id of referencesOf(struct)) {
+    assertInRange(id.client, id.clock);
     if (id.client === struct.id.client && id.clock >= struct.id.clock) {
       throw new UpdateError('an item of this update builds on itself');
     }
@@ -193,20 +195,4 @@ class Reckoning implements Ground {
   integrate(struct: Struct): void {
     this.#ends.set(struct.id.client, struct.id.clock + struct.length);
   }
-}
-
-/**
- * Whether it belongs to an earlier, deleted life of this document, by what it carries or by what it builds on (R14).
- * What a client typed after the end of that life has clocks above the tombstone, and hangs on what is below.
- */
-export function belongsToTheDead(inspected: InspectedUpdate, tombstone: ReadonlyMap<number, number>): boolean {
-  if (tombstone.size === 0) return false;
-  const isDead = (client: number, clock: number): boolean => clock < (tombstone.get(client) ?? 0);
-  if (inspected.spans.some((span) => tombstone.has(span.client))) return true;
-  for (const struct of inspected.structs)
-    for (const id of referencesOf(struct)) if (isDead(id.client, id.clock)) return true;
-  for (const [client, ranges] of inspected.deletes.clients) {
-    if (ranges.some((range) => isDead(client, range.clock))) return true;
-  }
-  return false;
 }

@@ -190,6 +190,66 @@ describe('[G6] who is asked for a token', () => {
     expect(issues[0]?.cure).toContain('QUIRE_JWT_SECRETS');
   });
 
+  const backend = {
+    QUIRE_WEBHOOK_URL: 'https://app.example/quire',
+    QUIRE_WEBHOOK_SECRETS: 'whsec_c2VjcmV0IG9mIHRoZSB0ZXN0cywgb2YgMzIgYnl0ZXM=',
+  };
+
+  it('is everybody once there is a backend to be asked, on any address', async () => {
+    const config = await load({ environment: backend, flags: { host: '0.0.0.0' } });
+    expect([config.auth, config.webhook.url]).toEqual(['webhook', backend.QUIRE_WEBHOOK_URL]);
+  });
+
+  it('is said in words where both keys and a backend are there', async () => {
+    const environment = { ...backend, QUIRE_JWT_SECRETS: secrets };
+    const issues = await issuesOf(load({ environment }));
+    expect(issues.map(({ path }) => path)).toEqual(['auth']);
+    expect(issues[0]?.cure).toMatch(/QUIRE_AUTH=jwt .*QUIRE_AUTH=webhook/);
+    for (const auth of ['jwt', 'webhook']) expect((await load({ environment, flags: { auth } })).auth).toBe(auth);
+  });
+
+  it.each<[string, Record<string, string>, string, string]>([
+    ['a backend without a secret', { QUIRE_WEBHOOK_URL: backend.QUIRE_WEBHOOK_URL }, 'webhook.secrets', 'openssl rand'],
+    [
+      'a secret without a backend',
+      { QUIRE_WEBHOOK_SECRETS: backend.QUIRE_WEBHOOK_SECRETS },
+      'webhook.url',
+      'QUIRE_WEBHOOK_URL',
+    ],
+    ['a backend that nobody asks', { ...backend, QUIRE_AUTH: 'open' }, 'auth', 'QUIRE_AUTH=webhook'],
+    [
+      'nobody to ask',
+      { QUIRE_AUTH: 'webhook', QUIRE_WEBHOOK_SECRETS: backend.QUIRE_WEBHOOK_SECRETS },
+      'auth',
+      'QUIRE_WEBHOOK_URL',
+    ],
+    ['an address that is none', { ...backend, QUIRE_WEBHOOK_URL: 'app.example' }, 'webhook.url', 'QUIRE_WEBHOOK_URL'],
+    [
+      'a secret that is none',
+      { ...backend, QUIRE_WEBHOOK_SECRETS: 'correct-horse' },
+      'webhook.secrets',
+      'QUIRE_WEBHOOK_SECRETS',
+    ],
+    [
+      'a cookie without a name',
+      { ...backend, QUIRE_WEBHOOK_COOKIES: 'a b' },
+      'webhook.cookies',
+      'QUIRE_WEBHOOK_COOKIES',
+    ],
+  ])('is refused with %s', async (_, environment, path, cure) => {
+    const issues = await issuesOf(load({ environment }));
+    expect(issues.map((issue) => issue.path)).toEqual([path]);
+    expect(issues[0]?.cure).toContain(cure);
+    expect(new ConfigError(issues).message).not.toMatch(/correct-horse|c2VjcmV0/);
+  });
+
+  it('is asked at no address that holds a password, which is not shown either', async () => {
+    const environment = { ...backend, QUIRE_WEBHOOK_URL: 'https://quire:hunter22@app.example/quire' };
+    const issues = await issuesOf(load({ environment }));
+    expect(issues.map(({ path }) => path)).toEqual(['webhook.url']);
+    expect(new ConfigError(issues).message).not.toContain('hunter22');
+  });
+
   it('takes several secrets, refuses short ones, and shows none', async () => {
     const two = await load({ environment: { QUIRE_JWT_SECRETS: `${secrets}, ${secrets}2` } });
     expect(two.jwt.secrets).toEqual([secrets, `${secrets}2`]);

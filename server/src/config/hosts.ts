@@ -13,8 +13,13 @@ export function hostFault(host: string): string | null {
   return 'must be an IP address or a host name, without scheme and port';
 }
 
+/** Where a server with these settings is reached from this machine. */
+export function reachableAddress({ host, port }: { readonly host: readonly string[]; readonly port: number }): string {
+  return `http://${reachableHost(host)}:${port}`;
+}
+
 /** Of the hosts that a server listens on, one under which this machine reaches it, as it is written in an address. */
-export function reachableHost(hosts: readonly string[]): string {
+function reachableHost(hosts: readonly string[]): string {
   const [first = 'localhost'] = hosts;
   if (hosts.some((host) => isLoopbackHost(host) || host === '0.0.0.0' || host === '::')) return 'localhost';
   return isIPv6(first) ? `[${first}]` : first;

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { type Config, configSchema } from '../config.ts';
+import { findAuthFaults, type Means, resolveAuth } from './choose-auth.ts';
 import { ConfigError, type ConfigIssue } from './config-error.ts';
 import { type Field, fields } from './fields.ts';
 import { isLoopbackHost } from './hosts.ts';
@@ -22,47 +23,33 @@ export function parseConfig(layers: readonly Layer[], options: ParseOptions = {}
   const issues = [
     ...layers.flatMap((layer) => layer.issues),
     ...(parsed.error?.issues ?? []).map((issue) => describeIssue(issue, settings)),
-    ...(options.hasAuthenticator === true ? [] : [...findExposure(settings), ...findMissingKeys(settings)]),
+    ...(options.hasAuthenticator === true ? [] : [...findExposure(settings), ...findWrongMeans(settings)]),
   ];
   if (issues.length > 0 || parsed.data === undefined) throw new ConfigError(issues);
-  return freezeSettings({ ...parsed.data, auth: resolveAuth(parsed.data.auth, settings) });
+  return freezeSettings({ ...parsed.data, auth: resolveAuth(parsed.data.auth, readMeans(settings)) });
 }
 
 const KEY_SETTINGS = ['jwt.secrets', 'jwt.keyFile', 'jwt.jwksUrl'] as const;
 
-/** Keys that are set are there to be asked for: nobody is let in without them by having forgotten to say so. */
-function resolveAuth(
-  auth: z.output<typeof configSchema>['auth'],
-  settings: ReadonlyMap<string, Setting>,
-): Config['auth'] {
-  if (auth !== 'auto') return auth;
-  return hasKeys(settings) ? 'jwt' : 'open-on-loopback';
-}
-
-function hasKeys(settings: ReadonlyMap<string, Setting>): boolean {
-  return KEY_SETTINGS.some((path) => {
+function readMeans(settings: ReadonlyMap<string, Setting>): Means {
+  const isSet = (path: string): boolean => {
     const value = settings.get(path)?.value;
     return value !== undefined && !(Array.isArray(value) && value.length === 0);
-  });
+  };
+  return {
+    hasKeys: KEY_SETTINGS.some(isSet),
+    hasBackend: isSet('webhook.url'),
+    hasBackendSecrets: isSet('webhook.secrets'),
+  };
 }
 
-/** Tokens that nobody could check, and keys that nobody would look at. */
-function findMissingKeys(settings: ReadonlyMap<string, Setting>): ConfigIssue[] {
+function findWrongMeans(settings: ReadonlyMap<string, Setting>): ConfigIssue[] {
   const auth = configSchema.shape.auth.safeParse(settings.get('auth')?.value).data;
-  const field = fields.find((each) => each.path === 'auth');
-  if (field === undefined || auth === undefined || auth === 'auto' || (auth === 'jwt') === hasKeys(settings)) return [];
-  const issue = locate(
-    field,
-    settings.get('auth')?.source,
-    auth === 'jwt'
-      ? 'asks for tokens, but there is no key to check them with'
-      : `is "${auth}", but keys for tokens are set`,
-  );
-  const cure =
-    auth === 'jwt'
-      ? 'set QUIRE_JWT_SECRETS, QUIRE_JWT_KEY_FILE or QUIRE_JWT_JWKS_URL'
-      : 'set QUIRE_AUTH=jwt to ask for tokens, or leave out the settings of jwt that hold keys';
-  return [{ ...issue, cure }];
+  if (auth === undefined) return [];
+  return findAuthFaults(auth, readMeans(settings)).flatMap(({ path, fault, cure }) => {
+    const field = fields.find((each) => each.path === path);
+    return field === undefined ? [] : [{ ...locate(field, settings.get(path)?.source, fault), cure }];
+  });
 }
 
 function mergeLayers(layers: readonly Layer[]): ReadonlyMap<string, Setting> {
@@ -99,8 +86,11 @@ function describeIssue(issue: z.core.$ZodIssue, settings: ReadonlyMap<string, Se
   return locate(field, setting?.source, `${custom?.message ?? `must be ${field.expected}`}, but is ${shown}`);
 }
 
+/** Without the user and the password that an address may hold. */
 function show(value: unknown): string {
-  return typeof value === 'string' ? `"${value}"` : (JSON.stringify(value) ?? String(value));
+  return typeof value === 'string'
+    ? `"${value.replace(/\/\/[^/\s]*@/, '//…@')}"`
+    : (JSON.stringify(value) ?? String(value));
 }
 
 /** Our own words for a fault, also when they hide in one branch of a union. */
@@ -119,7 +109,7 @@ function findExposure(settings: ReadonlyMap<string, Setting>): ConfigIssue[] {
   const hosts = configSchema.shape.host.safeParse(settings.get('host')?.value);
   const auth = configSchema.shape.auth.safeParse(settings.get('auth')?.value);
   if (!hosts.success || auth.data === undefined) return [];
-  if (resolveAuth(auth.data, settings) !== 'open-on-loopback') return [];
+  if (resolveAuth(auth.data, readMeans(settings)) !== 'open-on-loopback') return [];
   const exposed = hosts.data.filter((host) => !isLoopbackHost(host));
   const field = fields.find((each) => each.path === 'host');
   if (exposed.length === 0 || field === undefined) return [];
@@ -131,7 +121,7 @@ function findExposure(settings: ReadonlyMap<string, Setting>): ConfigIssue[] {
   return [
     {
       ...issue,
-      cure: 'listen on 127.0.0.1, set QUIRE_JWT_SECRETS to ask for tokens, or QUIRE_AUTH=open (--auth open) if that is what you want',
+      cure: 'listen on 127.0.0.1, set QUIRE_JWT_SECRETS to ask for tokens or QUIRE_WEBHOOK_URL to ask your backend, or QUIRE_AUTH=open (--auth open) if that is what you want',
     },
   ];
 }

@@ -1,7 +1,7 @@
 import { closeCodes, type DocumentName, type Role } from '@quire/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as Y from 'yjs';
-import { type Access, AccessError, type Authenticator } from '../auth/authenticator.ts';
+import { type Access, AccessError, type Authenticator, MAX_TOKEN_LENGTH } from '../auth/authenticator.ts';
 import { createGatewayStage, EMPTY_VECTOR, type RawClient, storedText, textOf } from '../testing/gateway-stage.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 
@@ -60,7 +60,16 @@ describe('[G6] time', () => {
     tokens.set('', { role: 'editor', lastsMs: 60 * SECOND });
     tokens.set('cleo', { role: 'reader', lastsMs: 50 * SECOND });
     tokens.set('ben', { role: 'editor' });
-    const { url } = await start();
+    const issuedAt = clock.now();
+    const { url } = await start({
+      authenticator: {
+        async authenticate(request) {
+          const access = await authenticator.authenticate(request);
+          const lastsMs = tokens.get(request.token)?.lastsMs;
+          return { ...access, expiresAt: lastsMs === undefined ? null : issuedAt + lastsMs };
+        },
+      },
+    });
     const ada = await openRaw(url, 'plan');
     const cleo = joinYWebsocket(url, 'plan', { token: 'cleo' });
     const ben = joinHocuspocus(url, 'plan', { token: 'ben' });
@@ -176,6 +185,39 @@ describe.each([
     renew(ada, '');
     await vi.waitFor(() => expect(scopes(ada)).toHaveLength(2));
   });
+});
+
+it('[G4] [G6] a token that is far too long is refused for its document alone, and nobody is asked about it', async () => {
+  tokens.set('', { role: 'editor' });
+  const { url } = await start();
+  const tooLong = 'x'.repeat(MAX_TOKEN_LENGTH + 1);
+  const ada = await openRaw(url, 'plan');
+  renew(ada, tooLong);
+  await vi.waitFor(() => expect(ends(ada)).toEqual(['unauthorized']));
+  expect(ada.socket.readyState).toBe(ada.socket.OPEN);
+  renew(ada, tooLong);
+  await vi.waitFor(() => expect(ends(ada)).toEqual(['unauthorized', 'unauthorized']));
+  renew(ada, '');
+  await vi.waitFor(() => expect(scopes(ada)).toHaveLength(2));
+  expect(asked).toEqual(['', '']);
+});
+
+it('[G4] a token that is far too long does not wait behind the check of another', async () => {
+  const gate = Promise.withResolvers<void>();
+  const slow: Authenticator = {
+    async authenticate(request) {
+      if (request.token === 'slow') await gate.promise;
+      return authenticator.authenticate(request);
+    },
+  };
+  tokens.set('', { role: 'editor', user: 'ada' });
+  tokens.set('slow', { role: 'editor', user: 'ada' });
+  const { url } = await start({ authenticator: slow });
+  const ada = await openRaw(url, 'plan');
+  renew(ada, 'slow');
+  renew(ada, 'x'.repeat(MAX_TOKEN_LENGTH + 1));
+  await vi.waitFor(() => expect(ends(ada)).toEqual(['unauthorized']));
+  gate.resolve();
 });
 
 it('[G6] a token of somebody else ends the connection: it is theirs to open another', async () => {

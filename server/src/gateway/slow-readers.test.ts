@@ -9,6 +9,7 @@ import {
   encodeYWebsocketFrame,
   type ServerFrame,
 } from '@quire/protocol';
+import { startTcpProxy } from '@quire/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import * as Y from 'yjs';
@@ -23,7 +24,6 @@ import {
   type RawClient,
   textOf,
 } from '../testing/gateway-stage.ts';
-import { openNarrowLine } from '../testing/narrow-line.ts';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -143,7 +143,8 @@ describe('a slow line', () => {
       writer.doc.getMap('blobs').set(String(part), new Uint8Array(4 * MIB));
       await eventually(() => expect(writer.provider.hasUnsyncedChanges).toBe(false));
     }
-    const line = await openNarrowLine(Number(new URL(url).port));
+    const line = await startTcpProxy(Number(new URL(url).port));
+    line.narrow();
     atEnd(() => line.close());
     const slow = await openRaw(`ws://127.0.0.1:${line.port}`, 'plan');
     slow.say({ kind: 'step-1', stateVector: EMPTY_VECTOR });

@@ -1,24 +1,28 @@
 import { readFile } from 'node:fs/promises';
-import { MemoryStore } from '@quire/persistence';
 import type { Hono } from 'hono';
 import { pino } from 'pino';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createApi } from '../api/api.ts';
 import { DocumentStates } from '../api/document-states.ts';
-import { createDocuments } from '../api/documents.ts';
 import { systemClock } from '../clock.ts';
 import { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
 import { createMetricsRoute } from '../observability/metrics/metrics-route.ts';
+import { type AccessStage, openAccessStage } from '../testing/access-stage.ts';
 import { openGuard } from '../testing/open-guard.ts';
-import { createStoreEditor } from '../testing/store-editor.ts';
 import { createApp } from './app.ts';
 
+let stage: AccessStage;
+beforeEach(async () => {
+  stage = await openAccessStage();
+});
+afterEach(() => stage.stop());
+
 function createWhole() {
-  const store = new MemoryStore();
   const log = pino({ level: 'silent' });
   const api = createApi({
-    documents: createDocuments({ store, editor: createStoreEditor(store) }),
-    states: new DocumentStates({ store, clock: systemClock }),
+    documents: stage.documents,
+    states: new DocumentStates({ store: stage.store, clock: systemClock }),
+    rules: stage,
     guard: openGuard,
     origins: { allowedOrigins: [], isLoopbackOnly: true },
     log,

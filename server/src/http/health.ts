@@ -2,7 +2,7 @@ import type { StoreStatus } from '@quire/persistence';
 import { Hono } from 'hono';
 
 export interface UnreadyReason {
-  readonly code: 'starting' | 'draining' | 'storage-refused' | 'storage-closed';
+  readonly code: 'starting' | 'draining' | 'storage-refused' | 'storage-closed' | 'registry-unknown';
   readonly detail: string;
   /** ISO 8601, when it is known. */
   readonly since?: string;
@@ -29,6 +29,11 @@ export function findStoreUnreadiness(status: StoreStatus): UnreadyReason[] {
     default:
       return status satisfies never;
   }
+}
+
+/** @param trouble why share links and revocations are not known; null: they are (G6) */
+export function findRegistryUnreadiness(trouble: string | null): UnreadyReason[] {
+  return trouble === null ? [] : [{ code: 'registry-unknown', detail: trouble }];
 }
 
 /** `/healthz`: the process answers. `/readyz`: it can take edits, or why it can't. Both cost next to nothing. */

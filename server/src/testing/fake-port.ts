@@ -1,4 +1,5 @@
 import { type CloseCode, decodeServerFrame, type ServerFrame } from '@quire/protocol';
+import { serverMessagesIn } from '@quire/testing';
 import type { SessionPort } from '../collab/session-port.ts';
 import { hocuspocusDialect } from '../gateway/dialects.ts';
 import { frameBinary } from '../gateway/websocket-framing.ts';
@@ -39,20 +40,9 @@ export class FakePort implements SessionPort {
 
   /** What was sent since the last call. */
   takeFrames(): ServerFrame[] {
-    return this.writes.splice(0).flatMap((write) => split(write).map((message) => decodeServerFrame(message).frame));
+    return this.writes
+      .splice(0)
+      .flatMap((write) => [...serverMessagesIn(write)])
+      .map(({ content }) => decodeServerFrame(content).frame);
   }
-}
-
-/** The messages in one write: unmasked WebSocket frames, one after the other. */
-function split(write: Buffer): Buffer[] {
-  const messages: Buffer[] = [];
-  let at = 0;
-  while (at < write.length) {
-    const short = write.readUInt8(at + 1);
-    const header = short === 126 ? 4 : short === 127 ? 10 : 2;
-    const length = short === 126 ? write.readUInt16BE(at + 2) : short === 127 ? write.readUInt32BE(at + 6) : short;
-    messages.push(write.subarray(at + header, at + header + length));
-    at += header + length;
-  }
-  return messages;
 }

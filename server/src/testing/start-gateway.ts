@@ -4,6 +4,7 @@ import { type DocumentStore, MemoryStore } from '@quire/persistence';
 import { pino } from 'pino';
 import { type Authenticator, createOpenAuthenticator } from '../auth/authenticator.ts';
 import { createGuard } from '../auth/guard.ts';
+import { lasting, type Standing } from '../auth/standing.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import {
   type Collaboration,
@@ -63,6 +64,8 @@ export interface StartedGateway {
 export interface StartOptions {
   readonly store?: DocumentStore;
   readonly authenticator?: Authenticator;
+  /** What ends access before its time; left out: nothing. */
+  readonly standing?: Standing;
   readonly extensions?: readonly Extension[];
   readonly limits?: Partial<CollaborationLimits & GatewayLimits>;
   /** Left out: all sessions at once, with time to say goodbye. */
@@ -80,9 +83,11 @@ export async function startGateway(options: StartOptions = {}): Promise<StartedG
   const log = pino({ level: 'silent' });
   const limits = { ...testLimits, ...options.limits };
   const clock = options.clock ?? systemClock;
+  const standing = options.standing ?? lasting;
   const collaboration = createCollaboration({
     store,
-    guard: createGuard(options.authenticator ?? createOpenAuthenticator(), log),
+    guard: createGuard(options.authenticator ?? createOpenAuthenticator(), log, { standing }),
+    standing,
     log,
     clock,
     limits,

@@ -4,7 +4,14 @@ import { useClient } from './client-context.ts';
 
 export type RoomHandle =
   | { readonly kind: 'opening' }
-  | { readonly kind: 'open'; readonly room: Room }
+  | {
+      readonly kind: 'open';
+      readonly room: Room;
+      /** Counts the openings: another one is another room. */
+      readonly opening: number;
+      /** Lets go of the room and opens the name once more: of a document that is gone, what is there now. */
+      readonly reopen: () => void;
+    }
   | { readonly kind: 'refused'; readonly error: QuireError };
 
 const opening: RoomHandle = { kind: 'opening' };
@@ -13,6 +20,7 @@ const opening: RoomHandle = { kind: 'opening' };
 export function useRoom(name: string): RoomHandle {
   const client = useClient();
   const [handle, setHandle] = useState<RoomHandle>(opening);
+  const [openings, setOpenings] = useState(0);
   useEffect(() => {
     let room: Room;
     try {
@@ -22,11 +30,11 @@ export function useRoom(name: string): RoomHandle {
       setHandle({ kind: 'refused', error });
       return;
     }
-    setHandle({ kind: 'open', room });
+    setHandle({ kind: 'open', room, opening: openings, reopen: () => setOpenings(openings + 1) });
     return () => {
       setHandle(opening);
       room.leave();
     };
-  }, [client, name]);
+  }, [client, name, openings]);
   return handle;
 }

@@ -1,7 +1,10 @@
-import type { Room, RoomStatus } from '@quire/client';
+import type { Comments, Room, RoomStatus } from '@quire/client';
 import { type Editor, EditorContent } from '@tiptap/react';
 import { useEffect } from 'react';
+import { LeftoverBanner } from '../leftovers/LeftoverBanner.tsx';
 import { useMediaQuery } from '../ui/use-media-query.ts';
+import { CommentsPanel } from './comments/CommentsPanel.tsx';
+import { type CommentsPanelState, readPanel } from './comments/panel-state.ts';
 import { focusText } from './focus-text.ts';
 import { LinkPopover } from './link/LinkPopover.tsx';
 import { useLinkEditor } from './link/use-link-editor.ts';
@@ -13,17 +16,36 @@ import { useDocumentEditor } from './use-document-editor.ts';
 interface DocumentEditorProps {
   readonly room: Room;
   readonly status: RoomStatus;
+  /** Null while there are none to be had. */
+  readonly comments: Comments | null;
+  readonly panel: CommentsPanelState;
+  readonly onPanel: (panel: CommentsPanelState) => void;
+  /** Somebody wants to comment on what is selected. */
+  readonly onComment: () => void;
   /** Told which editor is there, for the header; null when it goes. */
   readonly onEditor: (editor: Editor | null) => void;
+  /** Opens the document's name once more. */
+  readonly onReopen: () => void;
 }
 
 /** Everything below the header, once there is content to show: before that an empty page would be a lie (G3). */
-export function DocumentEditor({ room, status, onEditor }: DocumentEditorProps) {
+export function DocumentEditor({
+  room,
+  status,
+  comments,
+  panel,
+  onPanel,
+  onComment,
+  onEditor,
+  onReopen,
+}: DocumentEditorProps) {
   const editor = useDocumentEditor({
     room,
     canEdit: status.canEdit,
     onEditLink: () => link.start(),
     onLeaveText: () => document.querySelector<HTMLElement>('.toolbar [data-stop]')?.focus(),
+    onComment,
+    onThread: (thread) => onPanel(readPanel(thread)),
   });
   const link = useLinkEditor(editor);
   const hasRoomForOutline = useMediaQuery('(width >= 1240px)');
@@ -41,12 +63,14 @@ export function DocumentEditor({ room, status, onEditor }: DocumentEditorProps) 
   return (
     <main>
       {status.canEdit && <Toolbar editor={editor} onEditLink={link.start} />}
-      <TroubleBanner room={room} status={status} editor={editor} />
+      <TroubleBanner room={room} status={status} editor={editor} onReopen={onReopen} />
+      {status.state !== 'gone' && <LeftoverBanner name={room.name} />}
       <div className="desk">
         {hasRoomForOutline && <Outline editor={editor} />}
         <div className="page">
           <EditorContent editor={editor} />
         </div>
+        {comments !== null && <CommentsPanel {...{ comments, editor, panel, onPanel }} />}
       </div>
       <LinkPopover link={link} />
     </main>

@@ -1,7 +1,7 @@
 import type { Person, Room } from '@quire/client';
 import type { Editor } from '@tiptap/react';
 import { ChevronLeft, FileX } from 'lucide-react';
-import { useCallback, useEffect, useRef } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useReadable } from '../client/use-readable.ts';
 import { useRoom } from '../client/use-room.ts';
 import { guest } from '../identity/guest.ts';
@@ -9,8 +9,11 @@ import { Link } from '../Link.tsx';
 import { homePath } from '../routes.ts';
 import { AlertPage } from '../ui/AlertPage.tsx';
 import { announce } from '../ui/toasts.ts';
-import { CopyLinkButton } from './CopyLinkButton.tsx';
 import { findCarets } from './carets/caret-element.ts';
+import { CommentsButton } from './comments/CommentsButton.tsx';
+import type { CommentsPanelState } from './comments/panel-state.ts';
+import { readSelectedText } from './comments/selected-text.ts';
+import { useComments } from './comments/use-comments.ts';
 import { DocumentEditor } from './DocumentEditor.tsx';
 import { EditorSkeleton } from './EditorSkeleton.tsx';
 import { focusText } from './focus-text.ts';
@@ -18,6 +21,7 @@ import { followKeyboard } from './keyboard-inset.ts';
 import { HomeLink, NotLoaded } from './NotLoaded.tsx';
 import { PeopleBar } from './PeopleBar.tsx';
 import { SaveState } from './SaveState.tsx';
+import { ShareButton } from './share/ShareButton.tsx';
 import { TitleInput } from './TitleInput.tsx';
 import './carets/carets.css';
 import './document.css';
@@ -31,7 +35,7 @@ export function EditorPage({ name }: { readonly name: string }) {
     case 'opening':
       return <EditorSkeleton />;
     case 'open':
-      return <OpenDocument key={name} room={handle.room} />;
+      return <OpenDocument key={handle.opening} room={handle.room} onReopen={handle.reopen} />;
     case 'refused':
       return (
         <AlertPage>
@@ -44,9 +48,11 @@ export function EditorPage({ name }: { readonly name: string }) {
   }
 }
 
-function OpenDocument({ room }: { readonly room: Room }) {
+function OpenDocument({ room, onReopen }: { readonly room: Room; readonly onReopen: () => void }) {
   const status = useReadable(room.status);
   const person = useReadable(guest);
+  const comments = useComments(room.name);
+  const [panel, setPanel] = useState<CommentsPanelState>({ kind: 'closed' });
   const editor = useRef<Editor | null>(null);
   const keepEditor = useCallback((current: Editor | null) => {
     editor.current = current;
@@ -54,6 +60,11 @@ function OpenDocument({ room }: { readonly room: Room }) {
 
   useEffect(() => room.setPerson(person), [room, person]);
   useEffect(followKeyboard, []);
+
+  function comment(): void {
+    const about = editor.current === null ? null : readSelectedText(editor.current);
+    setPanel({ kind: 'open', about, isAsked: about !== null, active: null });
+  }
 
   function goTo({ clientId, name }: Person): void {
     const caret = editor.current === null ? undefined : findCarets(editor.current.view.dom, clientId)[0];
@@ -77,10 +88,26 @@ function OpenDocument({ room }: { readonly room: Room }) {
         />
         <SaveState status={status} />
         <PeopleBar room={room} onGoTo={goTo} />
-        <CopyLinkButton name={room.name} />
+        {comments !== null && status.loaded && (
+          <CommentsButton
+            comments={comments}
+            isOpen={panel.kind === 'open'}
+            onToggle={() => (panel.kind === 'open' ? setPanel({ kind: 'closed' }) : comment())}
+          />
+        )}
+        <ShareButton room={room} status={status} />
       </header>
       {status.loaded ? (
-        <DocumentEditor room={room} status={status} onEditor={keepEditor} />
+        <DocumentEditor
+          room={room}
+          status={status}
+          comments={comments}
+          panel={panel}
+          onPanel={setPanel}
+          onComment={comment}
+          onEditor={keepEditor}
+          onReopen={onReopen}
+        />
       ) : (
         <NotLoaded status={status} />
       )}

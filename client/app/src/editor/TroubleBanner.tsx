@@ -1,7 +1,8 @@
 import type { Room, RoomStatus } from '@quire/client';
 import type { Editor } from '@tiptap/react';
-import { Download, Trash2, TriangleAlert } from 'lucide-react';
+import { Download, RotateCw, Trash2, TriangleAlert } from 'lucide-react';
 import { UNTITLED } from '../home/document-words.ts';
+import { SaveAsButton } from '../leftovers/SaveAsButton.tsx';
 import { downloadCopy } from './copy-of-document.ts';
 import { bindTitle } from './document-title.ts';
 import { describeTrouble } from './trouble-words.ts';
@@ -10,17 +11,20 @@ interface TroubleBannerProps {
   readonly room: Room;
   readonly status: RoomStatus;
   readonly editor: Editor;
+  readonly onReopen: () => void;
 }
 
-export function TroubleBanner({ room, status, editor }: TroubleBannerProps) {
+export function TroubleBanner({ room, status, editor, onReopen }: TroubleBannerProps) {
   const words = describeTrouble(status);
   if (words === null) return null;
+  const isGone = status.state === 'gone';
   return (
-    <div className="banner is-bad" role="alert">
-      {status.state === 'gone' ? <Trash2 aria-hidden /> : <TriangleAlert aria-hidden />}
+    <div className={isGone ? 'banner is-bad has-choices' : 'banner is-bad'} role="alert">
+      {isGone ? <Trash2 aria-hidden /> : <TriangleAlert aria-hidden />}
       <p>
         <strong>{words.title}</strong> {words.advice}
       </p>
+      {isGone && <SaveAsButton onSave={() => room.saveAs()} />}
       <button
         type="button"
         className="button"
@@ -29,6 +33,12 @@ export function TroubleBanner({ room, status, editor }: TroubleBannerProps) {
         <Download aria-hidden />
         Download a copy
       </button>
+      {isGone && (
+        <button type="button" className="button" onClick={onReopen}>
+          <RotateCw aria-hidden />
+          Open it anew
+        </button>
+      )}
     </div>
   );
 }

@@ -12,7 +12,9 @@ export function describeTrouble({ state, reason, retrying, canEdit, unsaved }: R
     const lost = unsaved > 0 ? ' Your latest changes had not reached the server.' : '';
     return {
       title: 'This document was deleted.',
-      advice: `What you see is the copy on this page, to read and to download before you leave it.${lost}`,
+      advice:
+        `What you see is the copy on this page: save it as a new document, or download it.${lost} ` +
+        'If there is a document of that name again by now, you can open it.',
     };
   }
   const because = reason === undefined ? '' : `: ${reason}`;

@@ -8,6 +8,7 @@ import { useEffect, useMemo, useRef } from 'react';
 import { CONTENT_FRAGMENT, documentExtensions } from '../schema/index.ts';
 import { Carets } from './carets/carets.ts';
 import { ClickBelowEnd } from './click-below-end.ts';
+import { CommentHighlights } from './comments/comment-highlights.ts';
 import { SharedText } from './shared-text/shared-text.ts';
 import { UndoSteps } from './undo/undo-steps.ts';
 
@@ -16,6 +17,8 @@ interface DocumentEditorOptions {
   readonly canEdit: boolean;
   readonly onEditLink: () => void;
   readonly onLeaveText: () => void;
+  readonly onComment: () => void;
+  readonly onThread: (thread: string) => void;
 }
 
 /**
@@ -25,9 +28,9 @@ interface DocumentEditorOptions {
 const COVERED_PX = { top: 112, right: 0, bottom: 72, left: 0 };
 
 /** The editor of a loaded document: its schema, bound to the room. */
-export function useDocumentEditor({ room, canEdit, onEditLink, onLeaveText }: DocumentEditorOptions): Editor {
-  const latest = useRef({ canEdit, onEditLink, onLeaveText });
-  latest.current = { canEdit, onEditLink, onLeaveText };
+export function useDocumentEditor({ room, canEdit, ...callbacks }: DocumentEditorOptions): Editor {
+  const latest = useRef({ canEdit, ...callbacks });
+  latest.current = { canEdit, ...callbacks };
 
   const options = useMemo((): UseEditorOptions & { immediatelyRender: true } => {
     return {
@@ -40,11 +43,13 @@ export function useDocumentEditor({ room, canEdit, onEditLink, onLeaveText }: Do
         Carets.configure({ awareness: room.awareness }),
         Placeholder.configure({ placeholder: 'Start writing' }),
         Selection.configure({ className: 'resting-selection' }),
+        CommentHighlights.configure({ onChoose: (thread) => latest.current.onThread(thread) }),
         ClickBelowEnd,
         UndoSteps,
         appShortcuts({
           'Mod-k': () => latest.current.onEditLink(),
           'Alt-F10': () => latest.current.onLeaveText(),
+          'Mod-Alt-m': () => latest.current.onComment(),
         }),
       ],
       editable: latest.current.canEdit,

@@ -5,6 +5,7 @@ import { navigate } from 'wouter/use-browser-location';
 import { useClient } from '../client/client-context.ts';
 import { useReadable } from '../client/use-readable.ts';
 import { ProfileButton } from '../identity/ProfileButton.tsx';
+import { LeftoverNotice } from '../leftovers/LeftoverNotice.tsx';
 import { documentPath } from '../routes.ts';
 import { announce } from '../ui/toasts.ts';
 import { DeleteDialog } from './DeleteDialog.tsx';
@@ -94,6 +95,7 @@ function Home({ list }: { readonly list: DocumentListStore }) {
             New document
           </button>
         </div>
+        <LeftoverNotice />
         <HomeContent
           state={state}
           query={query}

@@ -4,6 +4,13 @@ import { Link } from '@tiptap/extension-link';
 import { TaskItem, TaskList } from '@tiptap/extension-list';
 import { TableKit } from '@tiptap/extension-table';
 import { StarterKit } from '@tiptap/starter-kit';
+import { admitComments, CommentMark } from './comment-mark.ts';
+
+const CommentableKit = StarterKit.extend({
+  addExtensions() {
+    return (this.parent?.() ?? []).map(admitComments);
+  },
+});
 
 /**
  * Everything a Quire document can hold: the one list for the app, widgets and the server. Tables and images have no
@@ -14,7 +21,7 @@ import { StarterKit } from '@tiptap/starter-kit';
  */
 export function documentExtensions(): Extensions {
   return [
-    StarterKit.configure({
+    CommentableKit.configure({
       undoRedo: false,
       trailingNode: false,
       heading: { levels: [1, 2, 3] },
@@ -28,6 +35,7 @@ export function documentExtensions(): Extensions {
       defaultProtocol: 'https',
       HTMLAttributes: { rel: 'noopener noreferrer nofollow', target: '_blank' },
     }),
+    CommentMark,
     TaskList,
     // A label without the task's own text: it is also in the page, where find and copy would meet every task twice.
     TaskItem.configure({ nested: true, a11y: { checkboxLabel: () => 'Done' } }),

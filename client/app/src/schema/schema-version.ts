@@ -3,4 +3,4 @@
  * opening the document; so this number moves with every change of nodes, marks or attributes, and `schema.test.ts` holds
  * the fingerprint that belongs to it.
  */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;

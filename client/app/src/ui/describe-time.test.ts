@@ -27,3 +27,8 @@ test('dates are in English, in the manner of the reader where they read English'
   expect(chooseDateLocale(['de-AT', 'en-US'])).toBe('en-US');
   expect(chooseDateLocale(['sl'])).toBe('en-GB');
 });
+
+test('a language that only the system knows by that name keeps no date from being shown', () => {
+  expect(chooseDateLocale(['en-US@posix', 'en-AU'])).toBe('en-AU');
+  expect(chooseDateLocale(['en-US@posix'])).toBe('en-GB');
+});

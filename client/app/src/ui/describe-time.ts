@@ -22,7 +22,16 @@ export function describeTimeExactly(then: Date, locale: string): string {
 
 /** The words are English, so dates follow an English locale: the reader's own where it is one. */
 export function chooseDateLocale(languages: readonly string[]): string {
-  return languages.find((language) => /^en\b/i.test(language)) ?? 'en-GB';
+  return languages.find((language) => /^en\b/i.test(language) && isLocale(language)) ?? 'en-GB';
+}
+
+/** Browsers pass on what the system calls its language, which may be `en-US@posix`. */
+function isLocale(language: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(language).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 function daysBetween(then: Date, now: Date): number {

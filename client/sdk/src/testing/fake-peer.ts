@@ -1,7 +1,7 @@
 import {
-  authTypes,
   type ClientFrame,
   type ClientFrameKind,
+  closeCodes,
   decodeHocuspocusFrame,
   encodeServerFrame,
   hocuspocusTypes,
@@ -39,6 +39,10 @@ export class FakePeer {
   denies: string | null = null;
   /** Ends a document's connection with this reason, instead of taking content from it. */
   buries: string | null = null;
+  /** Which life its documents are in; null: it says nothing of lives. */
+  epoch: string | null = null;
+  /** Of which life clients said their copy is. */
+  readonly claims: (string | undefined)[] = [];
   tokens: string[] = [];
   readonly connections: FakeConnection[] = [];
   readonly documents = new Map<string, Y.Doc>();
@@ -204,7 +208,8 @@ class FakeConnection implements PeerConnection {
     switch (clientFrame.kind) {
       case 'token':
         this.#peer.tokens.push(clientFrame.token);
-        if (this.#peer.answersUpTo !== 'nothing') this.#authenticate(document, address);
+        this.#peer.claims.push(clientFrame.epoch);
+        if (this.#peer.answersUpTo !== 'nothing') this.#authenticate(document, address, clientFrame.epoch);
         return;
       case 'step-1':
         if (this.#peer.answersUpTo === 'step-2' && this.#joined.has(document)) {
@@ -233,16 +238,18 @@ class FakeConnection implements PeerConnection {
     }
   }
 
-  #authenticate(document: string, address: string): void {
-    const { denies, scope } = this.#peer;
-    if (denies === null) this.#joined.set(document, address);
-    this.#send(
-      frame(address, (encoder) => {
-        writeVarUint(encoder, hocuspocusTypes.auth);
-        writeVarUint(encoder, denies === null ? authTypes.authenticated : authTypes.denied);
-        writeVarString(encoder, denies ?? scope);
-      }),
-    );
+  #authenticate(document: string, address: string, claim: string | undefined): void {
+    const { denies, scope, epoch } = this.#peer;
+    if (denies !== null) {
+      this.#send(encodeServerFrame(address, { kind: 'denied', reason: denies }));
+      return;
+    }
+    this.#joined.set(document, address);
+    const life: { readonly epoch?: string } = epoch === null || claim === undefined ? {} : { epoch };
+    this.#send(encodeServerFrame(address, { kind: 'authenticated', scope, ...life }));
+    if (epoch !== null && claim !== undefined && claim !== '' && claim !== epoch) {
+      this.closeDocument(document, closeCodes.staleEpoch.name);
+    }
   }
 
   #handshake(document: string, address: string, stateVector: Uint8Array): void {

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../../clock.ts';
 import { ConfigError } from '../../config/config-error.ts';
-import { reachableHost } from '../../config/hosts.ts';
+import { reachableAddress } from '../../config/hosts.ts';
 import { type ConfigSources, loadConfig } from '../../config/load-config.ts';
 import { compareScrapes } from './activity.ts';
 import { drawActivity, listActivity } from './describe-activity.ts';
@@ -34,13 +34,13 @@ export async function top(sources: ConfigSources, options: TopOptions): Promise<
 
 /** The port and the token are those that a server would have here: most often it was started in the same place. */
 async function findTarget(sources: ConfigSources, url: string | undefined): Promise<ScrapeTarget> {
-  const { host, metricsToken, port } = await loadConfig(sources);
-  const address = url ?? `http://${reachableHost(host)}:${port}`;
+  const config = await loadConfig(sources);
+  const address = url ?? reachableAddress(config);
   const parsed = URL.parse(address);
   if (parsed === null || !/^https?:$/.test(parsed.protocol)) {
     throw new ScrapeError(`--url must be an address such as http://localhost:8080, but is "${address}".`);
   }
-  return { url: parsed, token: metricsToken };
+  return { url: parsed, token: config.metricsToken };
 }
 
 async function printOnce(target: ScrapeTarget, clock: Clock): Promise<void> {

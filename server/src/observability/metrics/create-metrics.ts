@@ -2,12 +2,15 @@ import type { DocumentStore } from '@quire/persistence';
 import type { Hono } from 'hono';
 import manifest from '../../../package.json' with { type: 'json' };
 import type { Clock } from '../../clock.ts';
+import { AccessMeters } from './access-meters.ts';
 import { CollabMeters } from './collab-meters.ts';
 import { createRegistry } from './exposition.ts';
 import { GatewayMeters } from './gateway-meters.ts';
 import { JournalMeters } from './journal-meters.ts';
 import { createMetricsRoute } from './metrics-route.ts';
 import { ProcessMeters } from './process-meters.ts';
+import type { MeteredRules } from './readings.ts';
+import { WebhookMeters } from './webhook-meters.ts';
 
 export interface MetricsOptions {
   readonly clock: Clock;
@@ -20,7 +23,9 @@ export interface MetricsOptions {
 export interface Metrics {
   readonly gateway: GatewayMeters;
   readonly collab: CollabMeters;
+  readonly access: AccessMeters;
   readonly journal: JournalMeters;
+  readonly webhook: WebhookMeters;
   /** Once there is something to be read; from then on until `close` the process is watched too. */
   serve(parts: MetricsParts): Hono;
   close(): void;
@@ -29,22 +34,39 @@ export interface Metrics {
 export interface MetricsParts {
   readonly store: DocumentStore;
   readonly collaboration: { readonly openDocuments: number; readonly ringBytes: number };
+  readonly rules: MeteredRules;
 }
 
 export function createMetrics({ clock, token, dataDirectory, queueLimitBytes }: MetricsOptions): Metrics {
   const gateway = new GatewayMeters();
   const collab = new CollabMeters();
+  const access = new AccessMeters();
   const journal = new JournalMeters();
+  const webhook = new WebhookMeters();
   const process = new ProcessMeters({ clock, dataDirectory });
   const ends: (() => void)[] = [];
   return {
     gateway,
     collab,
+    access,
     journal,
-    serve({ store, collaboration }) {
+    webhook,
+    serve({ store, collaboration, rules }) {
       ends.push(process.start(), journal.watch(store));
       const { version } = manifest;
-      const sources = { gateway, collab, journal, process, store, collaboration, queueLimitBytes, version };
+      const sources = {
+        gateway,
+        collab,
+        access,
+        journal,
+        webhook,
+        process,
+        store,
+        collaboration,
+        rules,
+        queueLimitBytes,
+        version,
+      };
       return createMetricsRoute({ registry: createRegistry(sources), token }) as unknown as Hono;
     },
     close() {

@@ -115,8 +115,20 @@ export function nameRefusal(name: string): (typeof refusalCodes)[number] {
   return refusalCodes.find((known) => known === name) ?? 'other';
 }
 
+/** Why somebody may not enter; `other` is what an authenticator of one's own says. */
+export const accessRefusals = ['unauthorized', 'forbidden', 'access-revoked', 'link-ended', 'other'] as const;
+
+/** By the name of a close code. */
+export function nameAccessRefusal(name: string): (typeof accessRefusals)[number] {
+  return accessRefusals.find((known) => known === name) ?? 'other';
+}
+
 /** `update`: typing. `step-2`: what a client brought along. `server`: the HTTP API, extensions. */
 export const editSources = ['update', 'step-2', 'server'] as const;
+
+/** How it was found out who somebody is, where a backend knows. */
+export const lookupSources = ['memory', 'shared', 'question', 'old-memory', 'none'] as const;
+export const questionOutcomes = ['allowed', 'refused', 'malformed', 'timed-out', 'failed'] as const;
 
 export const outcomes = ['ok', 'failed'] as const;
 export const compactionOutcomes = ['folded', 'failed'] as const;

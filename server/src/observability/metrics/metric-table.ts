@@ -1,8 +1,10 @@
+import { accessMetrics } from './table/access.ts';
 import type { MetricDefinition } from './table/definition.ts';
 import { documentMetrics } from './table/documents.ts';
 import { journalMetrics } from './table/journal.ts';
 import { processMetrics } from './table/process.ts';
 import { socketMetrics } from './table/sockets.ts';
+import { webhookMetrics } from './table/webhook.ts';
 
 /**
  * Every metric of the server. What `/metrics` serves, docs/metrics.md, the dashboard and the alert rules are made from
@@ -13,6 +15,8 @@ import { socketMetrics } from './table/sockets.ts';
 export const metricTable = {
   ...socketMetrics,
   ...documentMetrics,
+  ...accessMetrics,
+  ...webhookMetrics,
   ...journalMetrics,
   ...processMetrics,
 } as const;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type MeasuredServer, readSeries, startMeasuredServer } from '../../testing/measured-server.ts';
-import { constants, scenarios } from '../../testing/metric-scenarios.ts';
+import { constants, scenarios } from '../../testing/metric-scenarios/index.ts';
 import { metricNames } from './metric-table.ts';
 
 const ends: (() => unknown)[] = [];
@@ -17,10 +17,11 @@ async function start(...parameters: Parameters<typeof startMeasuredServer>): Pro
 const nameOf = (series: string): string => series.split('{')[0] ?? '';
 
 describe('a metric moves when its thing happens', () => {
-  it.each(scenarios)('$title', async ({ moves, parts, play, settings }) => {
-    const measured = await start(settings, parts?.());
+  it.each(scenarios)('$title', async ({ moves, parts, play, prepare, settings }) => {
+    const atEnd = (end: () => unknown): void => void ends.push(end);
+    const measured = await start(prepare === undefined ? settings : await prepare(atEnd), parts?.());
     const before = await measured.scrape();
-    await play({ measured, atEnd: (end) => ends.push(end) });
+    await play({ measured, atEnd });
     await vi.waitFor(
       async () => {
         const after = await measured.scrape();

@@ -1,4 +1,5 @@
 import type { DocumentStore } from '@quire/persistence';
+import type { AccessMeters } from './access-meters.ts';
 import type { CollabMeters } from './collab-meters.ts';
 import type { Distribution } from './distribution.ts';
 import type { GatewayMeters } from './gateway-meters.ts';
@@ -6,17 +7,27 @@ import type { JournalMeters } from './journal-meters.ts';
 import { storeStates } from './label-values.ts';
 import type { MetricName } from './metric-table.ts';
 import { countDescriptors, type ProcessMeters } from './process-meters.ts';
+import type { WebhookMeters } from './webhook-meters.ts';
 
 /** Where the numbers lie. Everything is counted where it happens: no reading goes through sessions or documents. */
 export interface MetricSources {
   readonly gateway: GatewayMeters;
   readonly collab: CollabMeters;
+  readonly access: AccessMeters;
   readonly journal: JournalMeters;
+  readonly webhook: WebhookMeters;
   readonly process: ProcessMeters;
   readonly store: Pick<DocumentStore, 'pendingFolds' | 'queue' | 'status'>;
   readonly collaboration: { readonly openDocuments: number; readonly ringBytes: number };
+  readonly rules: MeteredRules;
   readonly queueLimitBytes: number;
   readonly version: string;
+}
+
+/** How much the registry holds. */
+export interface MeteredRules {
+  readonly links: { readonly count: number };
+  readonly revocations: { readonly count: number };
 }
 
 export type Value = number | Distribution;
@@ -75,6 +86,21 @@ const documentReadings = {
   quire_document_unload_seconds: ({ collab }) => collab.unloads.values,
 } as const satisfies Partial<Record<MetricName, Read>>;
 
+const accessReadings = {
+  quire_access_refusals_total: ({ access }) => access.refusals.values,
+  quire_share_links: ({ rules }) => rules.links.count,
+  quire_revocations: ({ rules }) => rules.revocations.count,
+} as const satisfies Partial<Record<MetricName, Read>>;
+
+const webhookReadings = {
+  quire_auth_lookups_total: ({ webhook }) => webhook.lookups.values,
+  quire_auth_questions_total: ({ webhook }) => webhook.questions.values,
+  quire_auth_question_duration_seconds: ({ webhook }) => webhook.duration,
+  quire_auth_asked_questions: ({ webhook }) => webhook.state.asked(),
+  quire_auth_waiting_questions: ({ webhook }) => webhook.state.waiting(),
+  quire_auth_circuit_open: ({ webhook }) => (webhook.state.isCircuitOpen() ? 1 : 0),
+} as const satisfies Partial<Record<MetricName, Read>>;
+
 const journalReadings = {
   quire_journal_batch_entries: ({ journal }) => journal.batchEntries,
   quire_journal_batch_bytes: ({ journal }) => journal.batchBytes,
@@ -117,6 +143,8 @@ const processReadings = {
 export const readings: Readonly<Record<MetricName, Read>> = {
   ...socketReadings,
   ...documentReadings,
+  ...accessReadings,
+  ...webhookReadings,
   ...journalReadings,
   ...processReadings,
 };

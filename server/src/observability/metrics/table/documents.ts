@@ -6,7 +6,7 @@ export const documentMetrics = {
     type: 'gauge',
     section: 'documents',
     unit: 'items',
-    help: 'Documents in memory.',
+    help: 'Documents in memory. The comments on one are part of it.',
   },
   quire_document_connections: {
     type: 'gauge',

@@ -10,10 +10,10 @@ export interface RunningServer {
   kill(): Promise<void>;
 }
 
-/** A real server in a process of its own, without the app. */
+/** Starts a real server in a process of its own, without the app. */
 export async function serve(
-  data: string,
   port: number,
+  data: string,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<RunningServer> {
   const child = spawn(QUIRE, ['serve', '--host', '127.0.0.1', '--port', String(port), '--data', data, '--no-app'], {

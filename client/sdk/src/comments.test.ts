@@ -1,0 +1,182 @@
+import { createHmac } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { COMMENTS_PREFIX, commentAttribute } from '@quire/protocol';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
+import type { Client, Comments, Room, TextRange } from './api.ts';
+import { connect } from './connect.ts';
+import { type RunningServer, serve } from './testing/serve.ts';
+import { until, untilState, untilTrue } from './testing/until.ts';
+
+const SECRET = 'a secret of the tests that is long enough';
+const PLAN = 'team/plan';
+
+let data: string;
+let server: RunningServer;
+let clients: Client[];
+
+beforeEach(async () => {
+  data = await mkdtemp(join(tmpdir(), 'quire-sdk-comments-'));
+  clients = [];
+  server = await serve(0, data, { QUIRE_JWT_SECRETS: SECRET });
+});
+
+afterEach(async () => {
+  for (const client of clients) client.close();
+  await server.kill();
+  await rm(data, { recursive: true, force: true });
+});
+
+describe('comments against a real server', () => {
+  it('a commenter begins a thread on a range of a text that they may not change; everybody sees both at once', async () => {
+    const room = await writeText('The quick fox');
+    const cleo = clientOf('cleo', 'commenter');
+    const view = cleo.open(PLAN);
+    const comments = cleo.openComments(PLAN);
+    await Promise.all([untilState(view, 'view-only'), untilState(comments, 'saved')]);
+    expect([view.status.get().canEdit, comments.status.get().canEdit]).toEqual([false, true]);
+
+    const started = await comments.start('Which one?', rangeOf(view, 4, 9));
+    expect(started).toMatchObject({ author: { id: 'cleo', name: 'cleo' }, quote: 'quick' });
+    const others = clientOf('rita', 'reader').openComments(PLAN);
+    const [thread] = await until(others.threads, (threads) => threads.length === 1);
+    expect(thread).toEqual(started);
+    const marked = [
+      { insert: 'The ' },
+      { insert: 'quick', attributes: { [commentAttribute(started.id)]: { thread: started.id } } },
+      { insert: ' fox' },
+    ];
+    await untilTrue(() => JSON.stringify(textOf(room).toDelta()) === JSON.stringify(marked));
+  });
+
+  it('threads are answered, changed, settled and taken back, live', async () => {
+    await writeText('The quick fox');
+    const [cleo, ben] = [
+      clientOf('cleo', 'commenter').openComments(PLAN),
+      clientOf('ben', 'commenter').openComments(PLAN),
+    ];
+    const { id } = await cleo.start('About all of it');
+    const reply = await ben.reply(id, 'Wel');
+    await ben.change(id, reply.id, 'Well');
+    await ben.resolve(id);
+    const [settled] = await until(
+      cleo.threads,
+      ([thread]) => thread?.resolved !== null && thread?.comments.length === 2,
+    );
+    expect(settled).toMatchObject({
+      resolved: { by: { id: 'ben' } },
+      comments: [{ text: 'About all of it' }, { text: 'Well' }],
+    });
+    await cleo.reopen(id);
+    await until(ben.threads, ([thread]) => thread?.resolved === null);
+    await expect(cleo.withdraw(id, reply.id)).rejects.toMatchObject({ code: 'refused', problem: 'forbidden' });
+    await ben.withdraw(id, reply.id);
+    await cleo.remove(id);
+    await until(ben.threads, (threads) => threads.length === 0);
+    await expect(ben.reply(id, 'too late')).rejects.toMatchObject({ problem: 'unknown-thread' });
+  });
+
+  it('a range that was typed a moment ago is found: what is about it waits until it is saved', async () => {
+    const room = await writeText('Old. ');
+    const comments = clients[0]?.openComments(PLAN) as Comments;
+    textOf(room).insert(5, 'brand new');
+    const thread = await comments.start('Is it?', rangeOf(room, 5, 10));
+    expect(thread.quote).toBe('brand');
+    const moved = await comments.anchor(thread.id, rangeOf(room, 11, 14));
+    expect(moved.quote).toBe('new');
+    await comments.unanchor(thread.id);
+    await untilTrue(() => JSON.stringify(textOf(room).toDelta()) === JSON.stringify([{ insert: 'Old. brand new' }]));
+  });
+
+  it('[G6] a reader follows them and says nothing', async () => {
+    await writeText('text');
+    const rita = clientOf('rita', 'reader').openComments(PLAN);
+    const status = await untilState(rita, 'view-only');
+    expect(await rita.you()).toEqual({ id: 'rita', name: 'rita', role: 'reader' });
+    expect(status.canEdit).toBe(false);
+    await expect(rita.start('Hello?')).rejects.toMatchObject({ code: 'refused', problem: 'forbidden', status: 403 });
+    expect(rita.threads.get()).toEqual([]);
+  });
+
+  it('[G1] what was said is there after the server was killed, and goes on from there', async () => {
+    await writeText('text');
+    const comments = clientOf('cleo', 'commenter').openComments(PLAN);
+    const { id } = await comments.start('first');
+    await comments.reply(id, 'second');
+    await server.kill();
+    server = await serve(server.port, data, { QUIRE_JWT_SECRETS: SECRET });
+    const anew = clientOf('ben', 'commenter').openComments(PLAN);
+    const [thread] = await until(anew.threads, (threads) => threads.length === 1);
+    expect(thread?.comments.map(({ text }) => text)).toEqual(['first', 'second']);
+    await untilTrue(() =>
+      comments.reply(id, 'third').then(
+        () => true,
+        () => false,
+      ),
+    );
+    await until(anew.threads, ([found]) => found?.comments.length === 3);
+  });
+
+  it('[R14] are over with their document, and begin anew with its next life', async () => {
+    await writeText('old');
+    const owner = clientOf('olga', 'owner');
+    const comments = owner.openComments(PLAN);
+    await comments.start('old');
+    await until(comments.threads, (threads) => threads.length === 1);
+    await owner.documents.delete(PLAN);
+    await untilState(comments, 'gone');
+    comments.leave();
+    await writeText('new');
+    const anew = clientOf('cleo', 'commenter').openComments(PLAN);
+    await anew.whenLoaded();
+    expect(anew.threads.get()).toEqual([]);
+    await anew.start('new');
+    await until(anew.threads, (threads) => threads.length === 1);
+  });
+
+  it('can be opened before their document is there, and are no document in any list', async () => {
+    const client = clientOf('ada', 'editor');
+    const comments = client.openComments(PLAN);
+    await comments.whenLoaded();
+    await expect(comments.start('too early')).rejects.toMatchObject({ problem: 'unknown-document' });
+    await writeText('text');
+    await comments.start('now');
+    const { documents } = await client.documents.list();
+    expect(documents.map(({ name }) => name)).toEqual([PLAN]);
+    for (const name of ['', `${COMMENTS_PREFIX}plan`]) {
+      expect(() => client.openComments(name)).toThrow(/^Not a document name: /);
+    }
+  });
+});
+
+/** An editor's room with this text in it, saved. */
+async function writeText(text: string): Promise<Room> {
+  const room = clientOf('ada', 'editor').open(PLAN);
+  await room.whenLoaded();
+  textOf(room).insert(0, text);
+  await room.whenSaved();
+  return room;
+}
+
+const textOf = (room: Room) => room.doc.getText('body');
+
+function rangeOf(room: Room, from: number, to: number): TextRange {
+  const [start, end] = [from, to].map((index) => Y.createRelativePositionFromTypeIndex(textOf(room), index, -1));
+  return { start, end } as TextRange;
+}
+
+function clientOf(user: string, role: string): Client {
+  const token = signToken({ sub: user, grants: [{ documents: 'team/*', role }] });
+  const client = connect({ url: `ws://127.0.0.1:${server.port}/collab`, token, offline: false });
+  clients.push(client);
+  return client;
+}
+
+function signToken(claims: object): string {
+  const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
+  const expires = Math.floor(Date.now() / 1_000) + 3_600;
+  const unsigned = `${encode({ alg: 'HS256' })}.${encode({ ...claims, exp: expires })}`;
+  return `${unsigned}.${createHmac('sha256', SECRET).update(unsigned).digest('base64url')}`;
+}

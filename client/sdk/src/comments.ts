@@ -1,0 +1,97 @@
+import { type Anchor, commentSchema, THREADS_MAP, type Thread, threadListSchema, threadSchema } from '@quire/protocol';
+import { toBase64 } from 'lib0/buffer';
+import * as Y from 'yjs';
+import type { Comments, Room, TextRange } from './api.ts';
+import { type ApiOptions, type Call, callApi, pathOf } from './api-call.ts';
+import { createWritable } from './readable.ts';
+
+export interface CommentsOptions {
+  /** The document that is commented on. */
+  readonly document: string;
+  /** Its companion, which is left with the comments. */
+  readonly room: Room;
+  readonly api: ApiOptions;
+  /** Resolves once the server knows all that has been written here: a range may be about the last of it. */
+  readonly whenTextSaved: (signal: AbortSignal) => Promise<void>;
+}
+
+/** Threads are read from the companion document, live, and written over HTTP: the server says who wrote them, and when. */
+export function createComments({ document, room, api, whenTextSaved }: CommentsOptions): Comments {
+  const map = room.doc.getMap(THREADS_MAP);
+  const threads = createWritable<readonly Thread[]>(readThreads(map));
+  const follow = () => threads.set(readThreads(map));
+  map.observeDeep(follow);
+
+  let guest: string | undefined;
+  const path = `${pathOf(document)}/threads`;
+  const pathOfThread = (thread: string) => `${path}/${encodeURIComponent(thread)}`;
+  const pathOfComment = (thread: string, comment: string) =>
+    `${pathOfThread(thread)}/comments/${encodeURIComponent(comment)}`;
+
+  const call = <T>(request: Omit<Call<T>, 'signal'>) => callApi(api, request);
+  const settle = (thread: string, resolved: boolean) =>
+    call({ method: 'PATCH', path: pathOfThread(thread), body: { resolved, guest }, read: readThread });
+
+  return {
+    document,
+    threads,
+    status: room.status,
+    setPerson: ({ name }) => {
+      guest = name;
+    },
+    whenLoaded: (options) => room.whenLoaded(options),
+    you: () => call({ method: 'GET', path, read: async (answer) => threadListSchema.parse(await answer.json()).you }),
+    start(text, range) {
+      if (range === undefined) return call({ method: 'POST', path, body: { text, guest }, read: readThread });
+      const body = { text, guest, anchor: encodeRange(range) };
+      return call({ method: 'POST', path, body, after: whenTextSaved, read: readThread });
+    },
+    reply: (thread, text) =>
+      call({ method: 'POST', path: `${pathOfThread(thread)}/comments`, body: { text, guest }, read: readComment }),
+    change: (thread, comment, text) =>
+      call({ method: 'PATCH', path: pathOfComment(thread, comment), body: { text }, read: readComment }),
+    withdraw: (thread, comment) => call({ method: 'DELETE', path: pathOfComment(thread, comment), read: readNothing }),
+    resolve: (thread) => settle(thread, true),
+    reopen: (thread) => settle(thread, false),
+    remove: (thread) => call({ method: 'DELETE', path: pathOfThread(thread), read: readNothing }),
+    anchor(thread, range) {
+      const body = encodeRange(range);
+      return call({
+        method: 'PUT',
+        path: `${pathOfThread(thread)}/anchor`,
+        body,
+        after: whenTextSaved,
+        read: readThread,
+      });
+    },
+    unanchor: (thread) => call({ method: 'DELETE', path: `${pathOfThread(thread)}/anchor`, read: readNothing }),
+    leave() {
+      map.unobserveDeep(follow);
+      room.leave();
+    },
+  };
+}
+
+/** Oldest first; a thread of a newer server that looks otherwise is passed over. */
+function readThreads(map: Y.Map<unknown>): readonly Thread[] {
+  const threads = Object.values(map.toJSON()).flatMap((thread) => threadSchema.safeParse(thread).data ?? []);
+  return threads.sort((one, other) => Date.parse(one.created) - Date.parse(other.created));
+}
+
+function encodeRange({ start, end }: TextRange): Anchor {
+  return { start: encodePosition(start), end: encodePosition(end) };
+}
+
+function encodePosition(position: Y.RelativePosition): string {
+  return toBase64(Y.encodeRelativePosition(position));
+}
+
+async function readThread(answer: Response) {
+  return threadSchema.parse(await answer.json());
+}
+
+async function readComment(answer: Response) {
+  return commentSchema.parse(await answer.json());
+}
+
+async function readNothing(): Promise<void> {}

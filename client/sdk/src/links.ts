@@ -1,0 +1,32 @@
+import { createdLinkSchema, shareLinkListSchema } from '@quire/protocol';
+import type { LinksApi } from './api.ts';
+import type { Call } from './api-call.ts';
+
+/** Share links over `/v1`. @param pathOf where a document is */
+export function createLinksApi(call: <T>(request: Call<T>) => Promise<T>, pathOf: (name: string) => string): LinksApi {
+  return {
+    create(name, link) {
+      return call({
+        method: 'POST',
+        path: `${pathOf(name)}/links`,
+        body: link,
+        read: async (answer) => createdLinkSchema.parse(await answer.json()),
+      });
+    },
+    list(name, { signal } = {}) {
+      return call({
+        method: 'GET',
+        path: `${pathOf(name)}/links`,
+        signal,
+        read: async (answer) => shareLinkListSchema.parse(await answer.json()).links,
+      });
+    },
+    revoke(name, id) {
+      return call({
+        method: 'DELETE',
+        path: `${pathOf(name)}/links/${encodeURIComponent(id)}`,
+        read: async () => undefined,
+      });
+    },
+  };
+}

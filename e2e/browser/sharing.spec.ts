@@ -1,0 +1,132 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { expectNoViolations } from './axe.ts';
+import { expect, test } from './fixtures.ts';
+import { ShareDialog } from './share-dialog.ts';
+
+const QUIRE = join(import.meta.dirname, '..', '..', 'node_modules', '.bin', 'quire');
+const SECRETS = 'a secret of the tests that is long enough';
+
+function signedIn(server: { readonly port: number }, ...args: readonly string[]): string {
+  const env = { PATH: process.env.PATH, QUIRE_JWT_SECRETS: SECRETS, QUIRE_PORT: String(server.port) };
+  const printed = execFileSync(QUIRE, ['token', '--link', ...args], { env, encoding: 'utf8' });
+  return printed.trim().replace('//localhost:', '//127.0.0.1:');
+}
+
+test.describe('a share link', () => {
+  test('[G6] lets its reader read and not write, until its owner revokes it: the open tab says so, and nobody else notices', async ({
+    ada,
+    ben,
+    invite,
+  }) => {
+    await ada.editor.open('plan');
+    await ada.editor.title.fill('Plan');
+    await ada.editor.write('For your eyes. ');
+    await ada.editor.expectSaved();
+    await ada.editor.shareButton.click();
+    const share = new ShareDialog(ada.page);
+    await expect(share.dialog.getByText('There are none yet.')).toBeVisible();
+    const readerLink = await share.create('can view', 'For Ben');
+    await share.dialog.getByRole('button', { name: 'Another link' }).click();
+    const editorLink = await share.create('can edit', 'For Cleo');
+    await expect(share.links).toHaveCount(2);
+
+    await ben.page.goto(readerLink);
+    await ben.editor.expectText('For your eyes. ');
+    expect(ben.page.url()).not.toContain('token');
+    await expect(ben.editor.saveState).toHaveText('View only');
+    await expect(ben.editor.text).not.toBeEditable();
+    await expect(ben.editor.shareButton).toBeHidden();
+    await expect(ben.page.getByRole('button', { name: 'Copy link' })).toBeVisible();
+    const cleo = await invite('Cleo');
+    await cleo.page.goto(editorLink);
+    await cleo.editor.write('And mine. ');
+    await cleo.editor.expectSaved();
+    await ben.editor.expectText('For your eyes. And mine. ');
+
+    await share.revoke('For Ben: can view');
+    await expect(ben.page.getByRole('alert')).toContainText('this link was revoked, or has expired');
+    await ben.editor.expectText('For your eyes. And mine. ');
+    await share.closeButton.click();
+    await ada.editor.write('Without Ben.');
+    await cleo.editor.expectText('For your eyes. And mine. Without Ben.');
+    await cleo.editor.expectSaved();
+    await ben.editor.expectText('For your eyes. And mine. ');
+
+    await ben.page.goto(readerLink);
+    await ben.page.reload();
+    await expect(ben.page.getByRole('alert')).toContainText('this link was revoked, or has expired');
+  });
+
+  test('says what keeps the links from being listed, and lists them once it can', async ({ ada, server }) => {
+    await ada.editor.open('plan');
+    await ada.editor.write('x');
+    await expect(ada.editor.shareButton).toBeVisible();
+    await ada.page.route('**/links', (route) => route.abort());
+    await ada.editor.shareButton.click();
+    const share = new ShareDialog(ada.page);
+    await expect(share.dialog.getByRole('alert')).toContainText('can’t be reached');
+    await expectNoViolations(ada.page);
+    await ada.page.unroute('**/links');
+    await share.dialog.getByRole('button', { name: 'Retry' }).click();
+    await expect(share.dialog.getByText('There are none yet.')).toBeVisible();
+    expect(server.log).not.toContain('"level":"error"');
+  });
+});
+
+test.describe('where people sign in', () => {
+  test.use({ serverOptions: { env: { QUIRE_JWT_SECRETS: SECRETS } } });
+
+  test('[G6] owners share, and everybody else copies the address', async ({ ada, ben, server }) => {
+    await ada.page.goto(signedIn(server, '--user', 'ada', '--grant', 'owner:**'));
+    await ada.editor.open('plan');
+    await ada.editor.write('x');
+    await ada.editor.expectSaved();
+    await expect(ada.editor.shareButton).toBeVisible();
+    await ben.page.goto(signedIn(server, '--user', 'ben', '--grant', 'editor:**'));
+    await ben.editor.open('plan');
+    await ben.editor.expectText('x');
+    await ben.editor.expectSaved();
+    await expect(ben.page.getByRole('button', { name: 'Copy link' })).toBeVisible();
+    await expect(ben.editor.shareButton).toBeHidden();
+  });
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const [device, options] of [
+    ['a desk', {}],
+    ['a phone', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }],
+  ] as const) {
+    test.describe(`the share dialog in ${colorScheme} mode on ${device}`, () => {
+      test.use({ browserOptions: { colorScheme, reducedMotion: 'reduce', ...options } });
+
+      test('shows axe nothing to mend, empty, with a new link, with several, and while one is revoked', async ({
+        ada,
+      }) => {
+        await ada.editor.open('plan');
+        await ada.editor.write('x');
+        await ada.editor.shareButton.click();
+        const share = new ShareDialog(ada.page);
+        await expect(share.dialog.getByText('There are none yet.')).toBeVisible();
+        await expectNoViolations(ada.page);
+        await share.create('can view');
+        await expectNoViolations(ada.page);
+        await share.dialog.getByRole('button', { name: 'Another link' }).click();
+        await share.create(
+          'can edit',
+          'A label that is long enough to need more than the one line that it is given here',
+        );
+        await share.links
+          .first()
+          .getByRole('button', { name: /^Revoke “/ })
+          .click();
+        await expect(share.links.first().getByRole('button', { name: 'Keep' })).toBeVisible();
+        await expect(share.closeButton).toBeInViewport({ ratio: 1 });
+        await expectNoViolations(ada.page);
+        await share.closeButton.click();
+        await expect(share.dialog).toBeHidden();
+        await expect(ada.editor.shareButton).toBeFocused();
+      });
+    });
+  }
+}

@@ -1,0 +1,15 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+
+const QUIRE = join(import.meta.dirname, '..', '..', 'node_modules', '.bin', 'quire');
+
+/** What the tokens of browser tests are signed with; a server that knows it asks everybody for one. */
+export const SECRETS = 'a secret of the tests that is long enough';
+
+/** An address that opens the app as somebody, as the command line prints it. */
+export function linkFor(server: { readonly port: number }, ...args: readonly string[]): string {
+  const env = { PATH: process.env.PATH, QUIRE_JWT_SECRETS: SECRETS, QUIRE_PORT: String(server.port) };
+  const printed = execFileSync(QUIRE, ['token', '--link', ...args], { env, encoding: 'utf8' });
+  // The page keeps what it knows of a person by its origin, and the other actors open 127.0.0.1.
+  return printed.trim().replace('//localhost:', '//127.0.0.1:');
+}

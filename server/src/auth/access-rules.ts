@@ -1,0 +1,45 @@
+import type { DocumentStore } from '@quire/persistence';
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../observability/log.ts';
+import type { Registry } from '../registry/registry.ts';
+import { createRevocations, type RevocationKeeper, type RevocationLimits } from './revocations.ts';
+import { createShareLinks, type LinkKeeper, type LinkLimits } from './share-links.ts';
+import { createStanding, type Standing } from './standing.ts';
+
+/** What the registry says of who may enter: who may by a link, and who may not any more. */
+export interface AccessRules {
+  readonly links: LinkKeeper;
+  readonly revocations: RevocationKeeper;
+  readonly standing: Standing;
+  close(): void;
+}
+
+/** What is over is void by itself: taking it away only keeps the registry small. */
+const PURGE_MS = 600_000;
+
+/** @param options.registry not opened yet: its tables are declared here */
+export function createAccessRules(options: {
+  readonly registry: Registry;
+  readonly store: Pick<DocumentStore, 'stat'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Of its own: what was changed by whom, as an auditor reads it. */
+  readonly audit: Logger;
+  readonly limits: LinkLimits & RevocationLimits;
+}): AccessRules {
+  const links = createShareLinks(options);
+  const revocations = createRevocations(options);
+
+  async function purge(): Promise<void> {
+    if (options.registry.trouble !== null) return;
+    try {
+      await links.purge();
+      await revocations.purge();
+    } catch (error) {
+      options.log.warn({ err: error }, 'what is over stays in the registry until the next time');
+    }
+  }
+
+  const stop = options.clock.every(PURGE_MS, () => void purge());
+  return { links, revocations, standing: createStanding(links, revocations), close: stop };
+}

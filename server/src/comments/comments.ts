@@ -1,0 +1,289 @@
+import {
+  type Anchor,
+  type Comment,
+  type CommentAuthor,
+  companionOf,
+  type DocumentName,
+  includesRole,
+  type Role,
+  type Thread,
+} from '@quire/protocol';
+import type * as Y from 'yjs';
+import { ApiError } from '../api/problems.ts';
+import type { createTurns } from '../api/turns.ts';
+import { Seats } from '../seats.ts';
+import { markThread, unmarkThread } from './anchor-marks.ts';
+import { findTextRange, quoteOf } from './text-range.ts';
+import {
+  changeComment,
+  countThreads,
+  dropComment,
+  dropThread,
+  findComment,
+  findThread,
+  putComment,
+  putThread,
+  randomThreadId,
+  readThreads,
+  type StoredThread,
+} from './thread-map.ts';
+
+export const MAX_THREADS = 2_000;
+export const MAX_COMMENTS_PER_THREAD = 500;
+
+/** What may wait for its turn on one document: each takes a copy of it, or of its comments. */
+const MAX_WAITING = 16;
+
+/** Who comments, as the guard knows them, and what they may do in the document. */
+export interface Speaker {
+  readonly author: CommentAuthor;
+  readonly role: Role;
+}
+
+/** The documents, as comments need them; see `Collaboration`. */
+export interface CommentedDocuments {
+  edit(name: DocumentName, author: string, change: (document: Y.Doc) => void): Promise<void>;
+  read<T>(name: DocumentName, look: (document: Y.Doc) => T): Promise<T>;
+  /** @throws {ApiError} `unknown-document` */
+  assertExists(name: DocumentName): Promise<void>;
+}
+
+/** Names one thread, and who wants something of it. */
+export interface ThreadCall {
+  readonly document: DocumentName;
+  readonly thread: string;
+  readonly speaker: Speaker;
+}
+
+export interface CommentCall extends ThreadCall {
+  readonly comment: string;
+}
+
+/**
+ * Comments on documents. What is said, by whom and when is written by the server alone into the companion document, which
+ * everybody who may read the document follows live; where it is said is a mark that the server sets in the text, the only
+ * thing that somebody who may not edit brings about there.
+ */
+export interface Comments {
+  /** Oldest first. */
+  list(document: DocumentName): Promise<readonly Thread[]>;
+  start(
+    call: Omit<ThreadCall, 'thread'>,
+    said: { readonly text: string; readonly anchor?: Anchor | undefined },
+  ): Promise<Thread>;
+  resolve(call: ThreadCall, resolved: boolean): Promise<Thread>;
+  /** With its mark. For who began it, as long as nobody else has said anything in it, and for whoever may edit. */
+  remove(call: ThreadCall): Promise<void>;
+  /** Moves the mark of a thread. For who began it, and for whoever may edit. */
+  anchor(call: ThreadCall, anchor: Anchor): Promise<Thread>;
+  /** Takes its mark away; what it was on stays known by its quote. For the same people. */
+  unanchor(call: ThreadCall): Promise<void>;
+  reply(call: ThreadCall, text: string): Promise<Comment>;
+  /** For who wrote it. */
+  change(call: CommentCall, text: string): Promise<Comment>;
+  /** For who wrote it, and for whoever may edit. With the last comment the thread goes. */
+  withdraw(call: CommentCall): Promise<void>;
+}
+
+export function createComments(options: {
+  readonly documents: CommentedDocuments;
+  /** The same that deletions of documents take. */
+  readonly takeTurn: ReturnType<typeof createTurns>;
+  readonly now: () => number;
+}): Comments {
+  const { documents, takeTurn, now } = options;
+  const waiting = new Seats(MAX_WAITING);
+  const timestamp = (): string => new Date(now()).toISOString();
+
+  /** One after the other on each document: what was looked at still holds when something is done about it. */
+  async function inTurn<T>(document: DocumentName, task: () => Promise<T>): Promise<T> {
+    if (!waiting.take(document))
+      throw new ApiError('overloaded', 'Too much is being said about this document; try again');
+    try {
+      return await takeTurn(document, async () => {
+        await documents.assertExists(document);
+        return task();
+      });
+    } finally {
+      waiting.giveBack(document);
+    }
+  }
+
+  function read<T>(document: DocumentName, look: (companion: Y.Doc) => T): Promise<T> {
+    return documents.read(companionOf(document, 'comments'), look);
+  }
+
+  /** @throws {ApiError} whatever `change` throws; then nothing is changed */
+  async function write<T>(document: DocumentName, speaker: Speaker, change: (companion: Y.Doc) => T): Promise<T> {
+    const outcome: T[] = [];
+    await documents.edit(companionOf(document, 'comments'), signatureOf(speaker), (companion) => {
+      outcome.push(change(companion));
+    });
+    return outcome[0] as T;
+  }
+
+  /** @returns what was marked, as a quote */
+  async function mark(document: DocumentName, speaker: Speaker, thread: string, anchor: Anchor): Promise<string> {
+    let quote = '';
+    await documents.edit(document, signatureOf(speaker), (copy) => {
+      const parts = findTextRange(copy, anchor);
+      quote = quoteOf(parts);
+      unmarkThread(copy, thread);
+      markThread(parts, thread);
+    });
+    return quote;
+  }
+
+  function unmark(document: DocumentName, speaker: Speaker, thread: string): Promise<void> {
+    return documents.edit(document, signatureOf(speaker), (copy) => unmarkThread(copy, thread));
+  }
+
+  function look(call: ThreadCall): Promise<Thread> {
+    return read(call.document, (companion) => findThread(companion, call.thread).thread);
+  }
+
+  async function removeThread({ document, speaker, thread }: ThreadCall): Promise<void> {
+    // The mark first: if this is as far as it gets, the thread is there to be removed again.
+    await unmark(document, speaker, thread);
+    await write(document, speaker, (companion) => dropThread(companion, thread));
+  }
+
+  return {
+    async list(document) {
+      await documents.assertExists(document);
+      return read(document, readThreads);
+    },
+
+    start: ({ document, speaker }, { text, anchor }) =>
+      inTurn(document, async () => {
+        const count = await read(document, countThreads);
+        if (count >= MAX_THREADS) {
+          throw new ApiError('comments-full', `A document has at most ${MAX_THREADS} threads; remove some first`);
+        }
+        const id = randomThreadId();
+        // The mark first: if there is no such place, nobody sees a thread come and go.
+        const quote = anchor === undefined ? '' : await mark(document, speaker, id, anchor);
+        const { author } = speaker;
+        const comment = createComment(author, text, timestamp());
+        const thread: Thread = { id, author, created: comment.time, quote, resolved: null, comments: [comment] };
+        try {
+          await write(document, speaker, (companion) => putThread(companion, thread));
+        } catch (error) {
+          // A mark that stays because this fails too leads to no thread, and is shown as nothing.
+          if (anchor !== undefined) await unmark(document, speaker, id).catch(() => {});
+          throw error;
+        }
+        return thread;
+      }),
+
+    resolve: ({ document, thread, speaker }, resolved) =>
+      inTurn(document, () =>
+        write(document, speaker, (companion) => {
+          const stored = findThread(companion, thread);
+          const wasResolved = stored.thread.resolved !== null;
+          if (wasResolved === resolved) return stored.thread;
+          const resolution = resolved ? { by: speaker.author, time: timestamp() } : null;
+          stored.fields.set('resolved', resolution);
+          return { ...stored.thread, resolved: resolution };
+        }),
+      ),
+
+    remove: (call) =>
+      inTurn(call.document, async () => {
+        const { author, comments } = await look(call);
+        const isAlone = [author, ...comments.map((comment) => comment.author)].every(({ id }) => isSpeaker(call, id));
+        if (!isAlone) assertEditor(call, 'others have spoken in this thread: only editors remove it');
+        await removeThread(call);
+      }),
+
+    anchor: (call, anchor) =>
+      inTurn(call.document, async () => {
+        const { document, speaker, thread } = call;
+        assertOwn(call, (await look(call)).author, 'somebody else began this thread: only they and editors move it');
+        const quote = await mark(document, speaker, thread, anchor);
+        return write(document, speaker, (companion) => {
+          const stored = findThread(companion, thread);
+          stored.fields.set('quote', quote);
+          return { ...stored.thread, quote };
+        });
+      }),
+
+    unanchor: (call) =>
+      inTurn(call.document, async () => {
+        assertOwn(call, (await look(call)).author, 'somebody else began this thread: only they and editors move it');
+        await unmark(call.document, call.speaker, call.thread);
+      }),
+
+    reply: ({ document, thread, speaker }, text) =>
+      inTurn(document, () =>
+        write(document, speaker, (companion) => {
+          const stored = findThread(companion, thread);
+          if (stored.thread.comments.length >= MAX_COMMENTS_PER_THREAD) {
+            throw new ApiError(
+              'comments-full',
+              `A thread has at most ${MAX_COMMENTS_PER_THREAD} comments; begin another`,
+            );
+          }
+          const comment = createComment(speaker.author, text, timestamp());
+          putComment(stored, comment);
+          return comment;
+        }),
+      ),
+
+    change: (call, text) =>
+      inTurn(call.document, () =>
+        write(call.document, call.speaker, (companion) => {
+          const [stored, comment] = findCalled(companion, call);
+          if (!isSpeaker(call, comment.author.id)) {
+            throw new ApiError('forbidden', 'Somebody else wrote this comment: only they change what it says');
+          }
+          if (comment.text === text) return comment;
+          const changed = { ...comment, text, edited: timestamp() };
+          changeComment(stored, comment.id, { text: changed.text, edited: changed.edited });
+          return changed;
+        }),
+      ),
+
+    withdraw: (call) =>
+      inTurn(call.document, async () => {
+        const { comments } = await read(call.document, (companion) => {
+          const [{ thread }, comment] = findCalled(companion, call);
+          assertOwn(call, comment.author, 'somebody else wrote this comment: only they and editors remove it');
+          return thread;
+        });
+        if (comments.length === 1) await removeThread(call);
+        else
+          await write(call.document, call.speaker, (companion) =>
+            dropComment(findThread(companion, call.thread), call.comment),
+          );
+      }),
+  };
+}
+
+function createComment(author: CommentAuthor, text: string, time: string): Comment {
+  return { id: randomThreadId(), author, time, edited: null, text };
+}
+
+function findCalled(companion: Y.Doc, { thread, comment }: CommentCall): readonly [StoredThread, Comment] {
+  const stored = findThread(companion, thread);
+  return [stored, findComment(stored, comment)];
+}
+
+/** As the author of their edits is written into history on a socket: of guests, what they call themselves. */
+function signatureOf({ author: { id, name } }: Speaker): string {
+  return id === '' && name !== '' ? `guest:${name}` : id;
+}
+
+/** Of guests nobody knows who is who, so what one of them has said belongs to them all. */
+function isSpeaker({ speaker }: ThreadCall, id: string): boolean {
+  return speaker.author.id === id;
+}
+
+function assertOwn(call: ThreadCall, { id }: CommentAuthor, why: string): void {
+  if (!isSpeaker(call, id)) assertEditor(call, why);
+}
+
+/** @throws {ApiError} `forbidden` */
+function assertEditor({ speaker }: ThreadCall, why: string): void {
+  if (!includesRole(speaker.role, 'editor')) throw new ApiError('forbidden', `You may not do this: ${why}`);
+}

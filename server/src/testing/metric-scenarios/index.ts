@@ -1,0 +1,21 @@
+import { atTheDoor } from './at-the-door.ts';
+import { badFrames } from './bad-frames.ts';
+import { everyday } from './everyday.ts';
+import { inTheProcess } from './in-the-process.ts';
+import { onTheDisk } from './on-the-disk.ts';
+import { outOfStep } from './out-of-step.ts';
+import type { Scenario } from './scenario.ts';
+import { whoMayEnter } from './who-may-enter.ts';
+
+export { constants } from './in-the-process.ts';
+
+/** Between them every metric moves. In the first, two people write in both dialects. */
+export const scenarios: readonly Scenario[] = [
+  ...everyday,
+  ...atTheDoor,
+  ...whoMayEnter,
+  ...badFrames,
+  ...outOfStep,
+  ...onTheDisk,
+  ...inTheProcess,
+];

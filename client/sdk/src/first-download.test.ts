@@ -164,6 +164,9 @@ describe('a document', () => {
     await small.whenSaved();
     const large = client.open('large');
     await large.whenSaved();
+    const comments = client.openComments('large');
+    await untilTrue(() => comments.status.get().loaded);
+    expect(proxy.asked.filter(({ url }) => url.includes('comments'))).toEqual([]);
     expect(downloads()).toHaveLength(1);
     proxy.reset();
     await untilState(large, 'reconnecting');

@@ -46,7 +46,7 @@ export class FirstDownload {
   async isOffered(token: string): Promise<boolean | null> {
     try {
       const { status } = await this.#request('HEAD', { token });
-      return status === 200 || status === 204 ? status === 200 : null;
+      return status >= 500 ? null : status === 200;
     } catch {
       return null;
     }

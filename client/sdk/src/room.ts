@@ -1,4 +1,11 @@
-import { type CloseCode, closeCodes, findCloseCode, type ServerFrame } from '@quire/protocol';
+import {
+  type CloseCode,
+  closeCodes,
+  type DocumentName,
+  findCloseCode,
+  parseDocumentAddress,
+  type ServerFrame,
+} from '@quire/protocol';
 import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import type { LoadingProgress, Person, PersonDetails, RoomStatus } from './api.ts';
@@ -270,7 +277,8 @@ class LiveRoom implements OpenRoom {
       if (!this.#closed && !isOver(this.#machine)) this.#provider.attach();
     };
     // Before it is known whether this device has a copy, and before there is a connection: so nobody waits for the answer.
-    this.#offer = this.#askForSize();
+    // Comments are no document that could be had over HTTP.
+    if (parseDocumentAddress(this.name as DocumentName).kind === 'document') this.#offer = this.#askForSize();
     if (this.#store === null) {
       attach();
       return;

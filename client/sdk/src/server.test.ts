@@ -12,10 +12,12 @@ import { connect, connectIn } from './connect.ts';
 import { createFakeEnvironment, type FakeEnvironment } from './testing/fake-environment.ts';
 import { type RunningServer, serve } from './testing/serve.ts';
 import { until, untilState, untilTrue } from './testing/until.ts';
+import type { Transport } from './transport-choice.ts';
 
 let data: string;
 let server: RunningServer;
 let clients: Client[];
+let transport: Transport;
 
 beforeEach(async () => {
   data = await mkdtemp(join(tmpdir(), 'quire-sdk-'));
@@ -29,7 +31,11 @@ afterEach(async () => {
   await rm(data, { recursive: true, force: true });
 });
 
-describe('the SDK against a real server', () => {
+describe.each(['websocket', 'http'] as const)('the SDK against a real server, over %s', (chosen) => {
+  beforeEach(() => {
+    transport = chosen;
+  });
+
   it('[G1] two people write at once and end with the same text, all of it saved', async () => {
     const [ada, ben] = [open('team/plan'), open('team/plan')];
     for (let round = 0; round < 50; round += 1) {
@@ -37,6 +43,7 @@ describe('the SDK against a real server', () => {
       textOf(ben).insert(textOf(ben).length, 'b');
     }
     await Promise.all([ada.whenSaved(), ben.whenSaved()]);
+    expect(ada.status.get().transport).toBe(chosen);
     await untilTrue(() => textOf(ada).length === 100 && textOf(ben).length === 100);
     expect(textOf(ada).toString()).toBe(textOf(ben).toString());
     expect(await readAnew('team/plan')).toBe(textOf(ada).toString());
@@ -194,7 +201,7 @@ const textOf = (room: Room) => room.doc.getText('body');
 
 /** Somebody on a device that keeps nothing. */
 function newClient(): Client {
-  const client = connect({ url: `ws://127.0.0.1:${server.port}/collab`, offline: false });
+  const client = connect({ url: `ws://127.0.0.1:${server.port}/collab`, offline: false, transport });
   clients.push(client);
   return client;
 }
@@ -234,7 +241,7 @@ async function outliveCopy({ successor }: { readonly successor: string }): Promi
 function newPage(): Client & { readonly environment: FakeEnvironment } {
   const environment = createFakeEnvironment({ hasIndexedDb: true });
   const surroundings = { clock: systemClock, environment, random: Math.random };
-  const client = connectIn(surroundings, { url: `ws://127.0.0.1:${server.port}/collab` });
+  const client = connectIn(surroundings, { url: `ws://127.0.0.1:${server.port}/collab`, transport });
   clients.push(client);
   return { ...client, environment };
 }

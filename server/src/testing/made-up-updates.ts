@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createEncoder, toUint8Array, writeUint8, writeVarString, writeVarUint } from 'lib0/encoding';
 
 export interface MadeUpId {
@@ -78,4 +79,11 @@ export function makeCycle(one: number, other: number): Uint8Array {
     items: [{ text: 'x', origin: { client: after, clock: 0 } }],
   });
   return makeUpdate([run(other, one), run(one, other)]);
+}
+
+/** Text that no compression makes much smaller. */
+export function makeNoise(characters: number): string {
+  return randomBytes(Math.ceil((characters * 3) / 4))
+    .toString('base64')
+    .slice(0, characters);
 }

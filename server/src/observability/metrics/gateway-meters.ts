@@ -33,6 +33,8 @@ export class GatewayMeters {
   sessionsPaused = 0;
   readonly sent = new SentMeters();
   behindSessions = 0;
+  httpSessions = 0;
+  httpSessionsOpened = 0;
   /** Those that had bytes waiting when they were last written to: a scrape looks at these, not at all sessions. */
   readonly #slow = new Set<MeteredSession>();
 
@@ -72,6 +74,12 @@ export class GatewayMeters {
 
   fellBehind(sessions: 1 | -1): void {
     this.behindSessions += sessions;
+  }
+
+  /** Of all sessions, those that come without a WebSocket. */
+  overHttp(sessions: 1 | -1): void {
+    this.httpSessions += sessions;
+    if (sessions > 0) this.httpSessionsOpened += 1;
   }
 
   /** Looks at the sockets that had bytes waiting, and forgets those that have none any more. */

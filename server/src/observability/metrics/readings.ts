@@ -43,6 +43,8 @@ type Read = (sources: MetricSources) => Reading;
 const socketReadings = {
   quire_sessions: ({ gateway }) => gateway.sessions.values,
   quire_sessions_opened_total: ({ gateway }) => gateway.opened.values,
+  quire_http_sessions: ({ gateway }) => gateway.httpSessions,
+  quire_http_sessions_opened_total: ({ gateway }) => gateway.httpSessionsOpened,
   quire_sessions_closed_total: ({ gateway }) => gateway.closed.values,
   quire_ping_timeouts_total: ({ gateway }) => gateway.closed.values['ping-timeout'],
   quire_upgrade_failures_total: ({ gateway }) => gateway.upgradeFailures.values,

@@ -58,6 +58,15 @@ export const everyday: readonly Scenario[] = [
     },
   },
   {
+    title: 'somebody comes whose network lets no WebSocket through',
+    moves: ['quire_http_sessions', 'quire_http_sessions_opened_total'],
+    async play({ measured, atEnd }) {
+      const door = `http://127.0.0.1:${measured.server.port}/collab/http`;
+      const { session } = (await (await fetch(door, { method: 'POST' })).json()) as { readonly session: string };
+      atEnd(() => fetch(`${door}/${session}`, { method: 'DELETE' }));
+    },
+  },
+  {
     title: 'everybody leaves',
     settings: { limits: { unloadDelayMs: 0 } },
     moves: ['quire_sessions_closed_total{code="client-done"}', 'quire_document_unload_seconds{outcome="ok"}'],

@@ -226,6 +226,8 @@ class LiveCollaboration implements Collaboration {
         throw new PersistenceError('UNKNOWN_DOCUMENT', 'No such document', { document: owner.commented.name });
       }
       await owner.serverClient.write(async (client) => {
+        // Deleted while this edit waited for its turn: nobody would ever answer it.
+        if (!owner.isOpen) throw new Refusal(closeCodes.loadFailed);
         const drafted = draftUpdate(owner.document, client, change);
         if (drafted !== null) await ingestServerEdit(owner, author, drafted, this.#options.limits);
       });

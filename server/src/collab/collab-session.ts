@@ -145,7 +145,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost {
       return;
     }
     // Revoked, or of an earlier life of the document, since its token was looked at: nobody would look again (R14).
-    const end = this.#context.standing.findEnd(grant, owner.epoch);
+    const end = this.#context.standing.findEnd(grant, owner.admittedLife);
     if (end !== null) {
       if (hocuspocus === null) this.refuse(connection, end, end.name);
       else this.#putOut(connection, hocuspocus, end);

@@ -167,7 +167,7 @@ class LiveCollaboration implements Collaboration {
       watch: this.#watch,
       renewals: new GrantRenewals({
         authenticate: (document, token, origin, holder) => this.#authenticate(document, token, origin, { holder }),
-        findEnd: (grant, { epoch }) => standing.findEnd(grant, epoch),
+        findEnd: (grant, { admittedLife }) => standing.findEnd(grant, admittedLife),
         mayTryAgain: (connection, refusal) => this.#revocations.isPatientWith(connection, refusal),
         onRenewed: (connection, { expiresAt }) => {
           this.#revocations.renewed(connection);

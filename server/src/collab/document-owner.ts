@@ -201,6 +201,11 @@ export class DocumentOwner {
     return this.#state.kind === 'open';
   }
 
+  /** The life that access was given for: comments are entered with what was given for their document. */
+  get admittedLife(): Epoch {
+    return this.commented?.epoch ?? this.epoch;
+  }
+
   /** Whether there is such a document: what has yet to reach the disk may never do so. */
   get isStored(): boolean {
     return this.#isStored;

@@ -4,7 +4,7 @@ import type { DialectName } from './load/dialects.ts';
 import { readPeerVersion } from './peers/install-peers.ts';
 import { readOwnVersion } from './source.ts';
 
-export const contestantNames = ['quire', 'quire-yjs', 'hocuspocus', 'y-websocket', 'bare'] as const;
+export const contestantNames = ['quire', 'quire-yjs', 'quire-counting', 'hocuspocus', 'y-websocket', 'bare'] as const;
 export type ContestantName = (typeof contestantNames)[number];
 
 /** One server to compare, and how its clients speak. */
@@ -19,7 +19,10 @@ export interface Contestant {
   describe(): string;
 }
 
-const quireCommand = (dataDirectory: string): [string, ...string[]] => [
+/** More people than any workload has: everybody is shown to everybody, as by the others. */
+const ALL_LISTED = 100_000;
+
+const serve = (dataDirectory: string): [string, ...string[]] => [
   findQuire(),
   'serve',
   '--host',
@@ -28,6 +31,12 @@ const quireCommand = (dataDirectory: string): [string, ...string[]] => [
   '0',
   '--data',
   dataDirectory,
+];
+
+const serveListingAll = (dataDirectory: string): [string, ...string[]] => [
+  ...serve(dataDirectory),
+  '--limits-max-listed-people',
+  String(ALL_LISTED),
 ];
 
 const peerCommand =
@@ -44,18 +53,28 @@ export const contestants: Readonly<Record<ContestantName, Contestant>> = {
     label: 'Quire',
     dialect: 'hocuspocus',
     basePath: '/collab',
-    command: quireCommand,
+    command: serveListingAll,
     describe: () =>
-      `Quire ${readOwnVersion('@quire/server')} on Yjs ${readOwnVersion('yjs')}, \`quire serve\` with its defaults, ` +
-      'Hocuspocus dialect; every edit is on disk before anybody sees it',
+      `Quire ${readOwnVersion('@quire/server')} on Yjs ${readOwnVersion('yjs')}, \`quire serve\` with its defaults but ` +
+      '`limits.maxListedPeople` above the number of people, so that everybody is shown to everybody; Hocuspocus dialect; ' +
+      'every edit is on disk before anybody sees it',
   },
   'quire-yjs': {
     name: 'quire-yjs',
     label: 'Quire (y-websocket dialect)',
     dialect: 'y-websocket',
     basePath: '/yjs/',
-    command: quireCommand,
+    command: serveListingAll,
     describe: () => 'the same server, its clients in the y-websocket dialect',
+  },
+  'quire-counting': {
+    name: 'quire-counting',
+    label: 'Quire (200 listed)',
+    dialect: 'hocuspocus',
+    basePath: '/collab',
+    command: serve,
+    describe: () =>
+      'the first one with all of its defaults: of more than 200 people, 200 are shown, and of the others how many they are',
   },
   hocuspocus: {
     name: 'hocuspocus',

@@ -7,8 +7,8 @@ describe('the options of the bench', () => {
     expect({ scale, runs, workloads: workloads.length, contestants: contestants.length }).toEqual({
       scale: 'full',
       runs: 5,
-      workloads: 8,
-      contestants: 5,
+      workloads: 9,
+      contestants: 6,
     });
   });
 

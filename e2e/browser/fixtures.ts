@@ -28,6 +28,8 @@ interface Fixtures {
   readonly browserOptions: BrowserContextOptions;
   readonly data: string;
   readonly server: ServerProcess;
+  /** Where browsers find the server: it may be a proxy in front of it. */
+  readonly address: string;
   /** Lets one more person in. */
   readonly invite: (name: string) => Promise<Actor>;
   readonly ada: Actor;
@@ -57,15 +59,17 @@ export const test = base.extend<Fixtures>({
     await server.stop();
   },
 
-  invite: async ({ browser, server, browserOptions }, use) => {
+  address: async ({ server }, use) => use(server.url),
+
+  invite: async ({ browser, address, browserOptions }, use) => {
     const contexts: BrowserContext[] = [];
     const faults: Error[] = [];
     await use(async (name) => {
-      const context = await openContext(browser, server.url, name, browserOptions);
+      const context = await openContext(browser, address, name, browserOptions);
       contexts.push(context);
       context.on('weberror', (fault) => faults.push(fault.error()));
       const page = await context.newPage();
-      return { name, context, page, home: new HomePage(page, server.url), editor: new EditorPage(page, server.url) };
+      return { name, context, page, home: new HomePage(page, address), editor: new EditorPage(page, address) };
     });
     for (const context of contexts) await context.close();
     // What a page throws where nobody catches it is a fault, even if the screen looks right.

@@ -17,7 +17,7 @@ export class ShareDialog {
   }
 
   /** @returns the address that opens the document by the new link */
-  async create(ability: 'can view' | 'can edit', label = ''): Promise<string> {
+  async create(ability: 'can view' | 'can comment' | 'can edit', label = ''): Promise<string> {
     await this.dialog.getByRole('combobox', { name: 'Whoever has the link' }).selectOption(ability);
     await this.dialog.getByRole('textbox', { name: 'What it is for' }).fill(label);
     await this.dialog.getByRole('button', { name: 'Create link' }).click();

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expectNoViolations } from './axe.ts';
+import { CommentsPanel } from './comments-panel.ts';
 import { expect, test } from './fixtures.ts';
 import { ShareDialog } from './share-dialog.ts';
 
@@ -56,6 +57,25 @@ test.describe('a share link', () => {
     await ben.page.goto(readerLink);
     await ben.page.reload();
     await expect(ben.page.getByRole('alert')).toContainText('this link was revoked, or has expired');
+  });
+
+  test('[G6] lets a commenter comment, and write nothing else', async ({ ada, ben }) => {
+    await ada.editor.open('plan');
+    await ada.editor.write('A bold claim. ');
+    await ada.editor.expectSaved();
+    await ada.editor.shareButton.click();
+    const link = await new ShareDialog(ada.page).create('can comment', 'For Ben');
+    await ben.page.goto(link);
+    await ben.editor.expectText('A bold claim. ');
+    await expect(ben.editor.text).not.toBeEditable();
+    const bens = new CommentsPanel(ben.page);
+    await bens.button.click();
+    await bens.panel.getByRole('textbox', { name: 'Comment on the document' }).fill('Says who?');
+    await ben.page.keyboard.press('Control+Enter');
+    await expect(bens.panel).toContainText('Says who?');
+    await ada.page.keyboard.press('Escape');
+    await expect(new CommentsPanel(ada.page).button).toHaveAccessibleName('Comments (1)');
+    await ada.editor.expectText('A bold claim. ');
   });
 
   test('says what keeps the links from being listed, and lists them once it can', async ({ ada, server }) => {

@@ -89,6 +89,7 @@ export {
   threadListSchema,
   threadSchema,
 } from './threads.ts';
+export { readViewers, type Viewers, writeViewers } from './viewers.ts';
 export {
   decodeYWebsocketFrame,
   encodePermissionDenied,

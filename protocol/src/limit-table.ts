@@ -27,6 +27,8 @@ function describe(answer: LimitAnswer): string {
       return `${answer.code.code} \`${answer.code.name}\``;
     case 'pause':
       return 'reading stops until there is room';
+    case 'counted':
+      return 'others are told how many, not who';
     case 'cut-off':
       return 'the socket ends';
     default:

@@ -7,6 +7,8 @@ export type LimitAnswer =
   | { readonly kind: 'close'; readonly code: CloseCode }
   /** The socket is read no further for a while. Nothing is lost, and nobody has to try again. */
   | { readonly kind: 'pause' }
+  /** They are let in all the same; others are told their number, not who they are. */
+  | { readonly kind: 'counted' }
   /** The socket ends without a goodbye: there is nobody to hear one. */
   | { readonly kind: 'cut-off' };
 
@@ -129,6 +131,12 @@ export const limits = {
     retry: FOREVER,
     metric: 'sessions',
   }),
+  'limits.maxListedPeople': {
+    what: 'people whom a document shows to everybody who has it open; who edits goes before who looks on',
+    answer: { kind: 'counted' },
+    retry: 'no need to; a place that becomes free goes to who has waited longest, and to who begins to edit',
+    metric: 'quire_presence_people{shown="counted"}',
+  },
   'limits.maxPendingUpdates': closes(closeCodes.tooMuchPending, {
     what: 'edits of a document whose predecessors are missing',
     retry: 'once the document has what is missing',

@@ -4,7 +4,7 @@ import { SetupFailure } from './setup-failure.mjs';
 
 const STEP = 'test programs';
 // Debian's packages have the names of their programs; that of prometheus brings promtool, too.
-const PROGRAMS = ['chromium', 'prometheus'];
+const PROGRAMS = ['chromium', 'prometheus', 'haproxy'];
 
 /**
  * @param {string} root

@@ -78,6 +78,11 @@ const limitsSchema = z.strictObject({
     .default(16 * KIB)
     .describe('Largest presence state of one client, in bytes.'),
   maxPresenceEntries: whole(1, 100_000).default(256).describe('Most clients that one presence frame may speak of.'),
+  maxListedPeople: whole(0, 100_000)
+    .default(200)
+    .describe(
+      'Most people whom a document shows to everybody who has it open; of further ones only the number is told. Each that is shown costs everybody a message whenever their cursor moves.',
+    ),
   maxPendingUpdates: whole(1, 100_000)
     .default(500)
     .describe(

@@ -2,11 +2,14 @@ import { once } from 'node:events';
 import { MemoryStore, PersistenceError } from '@quire/persistence';
 import {
   closeCodes,
+  decodeServerFrame,
   encodeHocuspocusFrame,
   encodePresence,
   encodeYWebsocketFrame,
   type LimitAnswer,
   limits,
+  readViewers,
+  type Viewers,
 } from '@quire/protocol';
 import { type FrameSocket, joinWithHocuspocus, openFrameSocket, openRawWebSocket, until } from '@quire/testing';
 import { pino } from 'pino';
@@ -35,6 +38,7 @@ type Seen =
   | { readonly kind: 'http'; readonly status: number; readonly retryAfterSeconds: number }
   | { readonly kind: 'close'; readonly code: number; readonly reason: string }
   | { readonly kind: 'pause' }
+  | { readonly kind: 'counted' }
   | { readonly kind: 'cut-off' };
 
 /** How somebody goes beyond a limit, and what they see of it. */
@@ -166,6 +170,13 @@ const presence = (count: number, state: string): Uint8Array =>
     kind: 'presence',
     presence: encodePresence(Array.from({ length: count }, (_, index) => ({ clientId: index + 1, clock: 1, state }))),
   });
+
+/** How many are counted, where a frame tells it. */
+function readCount(bytes: Uint8Array): Viewers | null {
+  const { frame } = decodeServerFrame(bytes);
+  return frame.kind === 'stateless' ? readViewers(frame.payload) : null;
+}
+
 const questions = Array.from({ length: 50 }, () => encodeYWebsocketFrame({ kind: 'query-presence' }));
 
 const trespasses: Readonly<Record<keyof typeof limits, Trespass>> = {
@@ -238,6 +249,16 @@ const trespasses: Readonly<Record<keyof typeof limits, Trespass>> = {
     commit: send(presence(1, JSON.stringify({ name: 'x'.repeat(100) }))),
   },
   'limits.maxPresenceEntries': { settings: at('maxPresenceEntries', 1), commit: send(presence(2, '{}')) },
+  'limits.maxListedPeople': {
+    settings: at('maxListedPeople', 1),
+    async commit(server) {
+      const socket = await open(server, '/collab');
+      socket.send(encodeHocuspocusFrame('plan', { kind: 'token', token: '', providerVersion: null }));
+      (await open(server)).send(presence(2, '{}'));
+      await socket.next(readCount, 'how many there are is told');
+      return { kind: 'counted' };
+    },
+  },
   'limits.maxPendingUpdates': {
     settings: at('maxPendingUpdates', 1),
     commit: send(...updates(...writeOrphans(2, 'x'))),
@@ -356,6 +377,7 @@ function promised(answer: LimitAnswer): Seen {
     case 'close':
       return { kind: 'close', code: answer.code.code, reason: answer.code.reason };
     case 'pause':
+    case 'counted':
     case 'cut-off':
       return { kind: answer.kind };
     default:

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type DocumentStore, type LevelStoreOptions, openLevelStore } from '@quire/persistence';
 import { createApi } from './api/api.ts';
+import { DocumentStates } from './api/document-states.ts';
 import { createDocuments, type Documents } from './api/documents.ts';
 import { endLinksWith } from './api/end-links.ts';
 import { addThreads } from './api/threads-api.ts';
@@ -25,6 +26,7 @@ import { parseConfig } from './config/parse-config.ts';
 import type { Config, ConfigInput } from './config.ts';
 import { planDrain } from './gateway/drain.ts';
 import { createGateway } from './gateway/gateway.ts';
+import { createHttpDoor } from './gateway/over-http/http-door.ts';
 import { createApp } from './http/app.ts';
 import { createAddressReader } from './http/client-address.ts';
 import { createHandlers, createStartingHandlers } from './http/handlers.ts';
@@ -227,6 +229,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     now: () => clock.now(),
   });
   const sweep = sweepCompanions(store, logger.child({ component: 'collab' }));
+  const states = new DocumentStates({ store, clock });
   let closing: Promise<void> | null = null;
 
   const isDraining = (): boolean => closing !== null;
@@ -238,7 +241,18 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
   ];
   const stopWatchingStore = logStoreStatus(store, logger.child({ component: 'journal' }));
   const log = logger.child({ component: 'http' });
-  const api = createApi({ documents, guard, readAddress, origins, log, isDraining, rules, servesApp: config.app });
+  const api = createApi({
+    documents,
+    states,
+    guard,
+    readAddress,
+    origins,
+    clock,
+    log,
+    isDraining,
+    rules,
+    servesApp: config.app,
+  });
   addThreads(api, { comments, guard, readAddress });
   const app = createApp({
     api,
@@ -248,11 +262,13 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     metrics:
       metrics === null ? null : { route: metrics.serve({ store, collaboration, rules }), gateway: metrics.gateway },
   });
-  listener.handle(createHandlers({ app, gateway, origins, isDraining, meters: metrics?.gateway ?? null }));
+  const httpDoor = createHttpDoor({ gateway, origins, isDraining, clock, meters: metrics?.gateway ?? null });
+  listener.handle(createHandlers({ app, gateway, httpDoor, origins, isDraining, meters: metrics?.gateway ?? null }));
 
   async function close(): Promise<void> {
     // Who asks meanwhile gets an answer: load balancers that it is not ready, clients when to try again.
     await gateway.close();
+    httpDoor.close();
     await sweep.stop();
     rules.close();
     registry.close();
@@ -260,6 +276,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     listener.stopAccepting();
     if (parts.store === undefined) await store.close();
     stopWatchingStore();
+    states.close();
     authenticator.close();
     auditLog.close();
     metrics?.close();

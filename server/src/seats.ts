@@ -18,6 +18,11 @@ export class Seats {
     return true;
   }
 
+  /** Whether one is free now. */
+  has(name: string): boolean {
+    return (this.#taken.get(name) ?? 0) < this.#limit;
+  }
+
   /** Gives one back that was taken. */
   giveBack(name: string): void {
     const taken = this.#taken.get(name);

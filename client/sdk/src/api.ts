@@ -13,6 +13,7 @@ import type { Awareness } from 'y-protocols/awareness';
 import type { Doc, RelativePosition } from 'yjs';
 import type { Readable } from './readable.ts';
 import type { RoomState } from './status-table.ts';
+import type { Transport } from './transport-choice.ts';
 
 export interface ConnectOptions {
   /** `ws(s)://host/collab`. Left out in a browser: the page's own host. */
@@ -22,6 +23,8 @@ export interface ConnectOptions {
   getToken?(): Promise<string>;
   /** Keep documents on this device (IndexedDB). Default: true where IndexedDB exists. */
   readonly offline?: boolean;
+  /** Default: `auto`, a WebSocket, and plain HTTP where the network lets none through. */
+  readonly transport?: 'auto' | Transport;
 }
 
 /** A connection to one Quire server. All its rooms share one socket, opened with the first room. */
@@ -51,8 +54,13 @@ export interface Room {
   /** For editor bindings. */
   readonly awareness: Awareness;
   readonly status: Readable<RoomStatus>;
-  /** Everybody in the document, one row per tab: me first, then by arrival. */
+  /**
+   * Everybody in the document, one row per tab: me first, then by arrival. Where there are more than the server lists
+   * (`limits.maxListedPeople`), those who edit go before those who only look on.
+   */
   readonly people: Readable<readonly Person[]>;
+  /** How many more are in the document than `people` has; nothing but their number is known. */
+  readonly viewers: Readable<number>;
   setPerson(person: PersonDetails): void;
   /** Resolves once every change made so far has its receipt; rejects when `signal` aborts or the room closes. */
   whenSaved(options?: { signal?: AbortSignal }): Promise<void>;
@@ -93,6 +101,16 @@ export interface RoomStatus {
   /** Why changes can't be saved, in words for a person; only in the states `cannot-save` and `gone`. */
   readonly reason?: string;
   readonly canEdit: boolean;
+  /** How the server is reached, or was last tried. Left out before the first attempt. */
+  readonly transport?: Transport;
+  /** A large document that this device does not have is being downloaded; only while it is. */
+  readonly loading?: LoadingProgress;
+}
+
+export interface LoadingProgress {
+  /** Bytes, as they travel. */
+  readonly received: number;
+  readonly total: number;
 }
 
 export interface SaveAsOptions {

@@ -7,11 +7,14 @@ import { createDocumentsApi } from './documents.ts';
 import { resolveEndpoint } from './endpoint.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import { QuireError } from './errors.ts';
+import { FirstDownload } from './first-download.ts';
+import { answersHttp, HttpSocket, type HttpSocketSurroundings } from './http-socket.ts';
 import { createLeaveGuard } from './leave-guard.ts';
 import { createLeftovers } from './leftovers.ts';
 import { type OpenRoom, openRoom } from './room.ts';
 import { saveAs } from './save-as.ts';
-import { SharedSocket } from './shared-socket.ts';
+import { SharedSocket, type SocketClass } from './shared-socket.ts';
+import { TransportChoice } from './transport-choice.ts';
 
 /** What tests replace. */
 export interface Surroundings {
@@ -51,6 +54,9 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
   const { clock, environment, random } = surroundings;
   const endpoint = resolveEndpoint(options.url, environment.location);
   const getToken = async () => (options.getToken === undefined ? (options.token ?? '') : options.getToken());
+  // Called as a function of the page: a browser's own takes no other `this`.
+  const ask: typeof fetch = (...request) => fetch(...request);
+  const choice = new TransportChoice(options.transport ?? 'auto');
   const keepsCopies = (options.offline ?? true) && environment.hasIndexedDb;
   const rooms = new Map<string, HeldRoom>();
   let socket: SharedSocket | null = null;
@@ -68,6 +74,9 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
   const openSocket = (): SharedSocket => {
     socket ??= new SharedSocket({
       url: endpoint.socketUrl,
+      choice,
+      sockets: { websocket: WebSocket, http: httpSocketsIn({ clock, environment, fetch: ask }) },
+      answersHttp: () => answersHttp(endpoint.socketUrl, { clock, fetch: ask }),
       clock,
       random,
       isAwaiting: () => all().some((room) => room.isAwaiting()),
@@ -84,7 +93,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
   const stopListening = [
     environment.listen('online', () => {
       networkChanged();
-      socket?.retryNow();
+      socket?.retryNow({ networkChanged: true });
     }),
     environment.listen('offline', () => {
       // Before the socket: what it says about a lost connection depends on it.
@@ -153,6 +162,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
       awareness: room.awareness,
       status: room.status,
       people: room.people,
+      viewers: room.viewers,
       setPerson: (person) => room.setPerson(person),
       whenSaved: ({ signal } = {}) => room.whenSaved(signal),
       whenLoaded: ({ signal } = {}) => room.whenLoaded(signal),
@@ -175,7 +185,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
     baseUrl: endpoint.httpUrl,
     getToken,
     clock,
-    fetch: (...request) => fetch(...request),
+    fetch: ask,
   };
 
   const open = (name: string): Room => {
@@ -199,6 +209,13 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
       offline: keepsCopies,
       getToken,
       renewsTokens: options.getToken !== undefined,
+      createDownload: (onProgress) =>
+        new FirstDownload({
+          url: `${endpoint.httpUrl}/v1/documents/${encodeURIComponent(name)}/state`,
+          clock,
+          fetch: ask,
+          onProgress,
+        }),
       onUnsavedChanged: () => guard.arm(all().some((one) => one.hasUnsaved())),
       onOver: restUnlessNeeded,
     });
@@ -236,6 +253,14 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
       cancelRest();
       socket?.stop();
     },
+  };
+}
+
+function httpSocketsIn(surroundings: HttpSocketSurroundings): SocketClass {
+  return class extends HttpSocket {
+    constructor(url: string) {
+      super(url, surroundings);
+    }
   };
 }
 

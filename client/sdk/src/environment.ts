@@ -8,7 +8,7 @@ export interface Environment {
   isVisible(): boolean;
   /** Listens on the window; returns how to stop. Does nothing where there is none. */
   listen(
-    type: 'online' | 'offline' | 'pageshow' | 'visibilitychange' | 'beforeunload',
+    type: 'online' | 'offline' | 'pagehide' | 'pageshow' | 'visibilitychange' | 'beforeunload',
     listener: (event: Event) => void,
   ): () => void;
 }

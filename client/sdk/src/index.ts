@@ -23,6 +23,7 @@ export type {
   LinkOptions,
   LinksApi,
   ListDocumentsOptions,
+  LoadingProgress,
   Person,
   PersonDetails,
   Room,
@@ -34,4 +35,12 @@ export type {
 export { connect } from './connect.ts';
 export { QuireError, type QuireErrorCode } from './errors.ts';
 export type { Readable } from './readable.ts';
-export { labelFor, type RoomState, type StatusRow, type StatusTone, statusTable } from './status-table.ts';
+export {
+  labelFor,
+  overHttpNote,
+  type RoomState,
+  type StatusRow,
+  type StatusTone,
+  statusTable,
+} from './status-table.ts';
+export type { Transport } from './transport-choice.ts';

@@ -1,3 +1,4 @@
+import { type Viewers, writeViewers } from '@quire/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Awareness } from 'y-protocols/awareness';
 import { Doc } from 'yjs';
@@ -71,6 +72,55 @@ describe('people in a room', () => {
     expect(watcher.people.get()).toHaveLength(1);
     await until(watcher.people, (people) => people.some((person) => person.name === 'Ben'));
     expect(states.meta.get(traveller.doc.clientID)?.clock).toBeGreaterThan(before);
+  });
+
+  it('[R10] who alone lost the connection sees the others again at once, though these have not moved', async () => {
+    const [traveller, other] = [stage.connect().open('plan'), stage.connect().open('plan')];
+    other.setPerson(ben);
+    const seesBen = () => until(traveller.people, (people) => people.some((person) => person.name === 'Ben'), 5_000);
+    await Promise.all([traveller.whenSaved(), other.whenSaved(), seesBen()]);
+    stage.peer.connections[0]?.drop();
+    await untilState(traveller, 'reconnecting');
+    expect(traveller.people.get()).toHaveLength(1);
+    await seesBen();
+    expect(stage.peer.connections[1]?.isOpen).toBe(true);
+  });
+
+  it('who are not listed are counted, without me, until the connection is lost', async () => {
+    const room = stage.connect().open('plan');
+    room.setPerson(ada);
+    const other = stage.connect().open('plan');
+    other.setPerson(ben);
+    await Promise.all([room.whenSaved(), until(room.people, (people) => people.length === 2)]);
+    expect(room.viewers.get()).toBe(0);
+    const tell = (viewers: Viewers) => {
+      for (const connection of stage.peer.open) connection.sayStateless('plan', writeViewers(viewers));
+    };
+    tell({ count: 6, listed: 2 });
+    await until(room.viewers, (count) => count === 6);
+    // Ada is one of those who are counted: the server shows one person, and she sees herself all the same.
+    tell({ count: 8, listed: 1 });
+    await until(room.viewers, (count) => count === 7);
+    tell({ count: 0, listed: 2 });
+    await until(room.viewers, (count) => count === 0);
+    tell({ count: 3, listed: 2 });
+    await until(room.viewers, (count) => count === 3);
+    await stage.peer.stop();
+    await until(room.viewers, (count) => count === 0);
+  });
+
+  it('are not counted by what an extension says in messages of its own', async () => {
+    const room = stage.connect().open('plan');
+    await room.whenSaved();
+    const counts: number[] = [];
+    room.viewers.subscribe((count) => counts.push(count));
+    for (const connection of stage.peer.open) {
+      connection.sayStateless('plan', '{"type":"chat","count":12,"listed":1}');
+      connection.sayStateless('plan', 'not JSON');
+      connection.sayStateless('plan', writeViewers({ count: 2, listed: 1 }));
+    }
+    await until(room.viewers, (count) => count === 2);
+    expect(counts).toEqual([2]);
   });
 
   it('come back with the page when the browser restores it from its cache', async () => {

@@ -1,3 +1,4 @@
+import type { Viewers } from '@quire/protocol';
 import type { Awareness } from 'y-protocols/awareness';
 import type { Person, PersonDetails } from './api.ts';
 import type { Clock } from './clock.ts';
@@ -11,14 +12,20 @@ const MAX_NAME_LENGTH = 100;
 
 export interface PeopleList {
   readonly list: Readable<readonly Person[]>;
+  /** How many are in the document whom the list does not have. */
+  readonly viewers: Readable<number>;
+  /** What the server says of how many it shows, and how many not; null once it is not there to say so. */
+  countViewers(told: Viewers | null): void;
   close(): void;
 }
 
-/** Watches an awareness and keeps the list of people in it: me first, then by arrival. */
+/** Watches an awareness and keeps the list of people in it, me first, then by arrival; and how many more there are. */
 export function watchPeople(awareness: Awareness, clock: Clock): PeopleList {
   const people = new Map<number, Person>();
   const cursors = new Map<number, string>();
   const list = createWritable<readonly Person[]>([]);
+  const viewers = createWritable(0);
+  let told: Viewers | null = null;
 
   const read = (clientId: number): boolean => {
     const state = awareness.getStates().get(clientId);
@@ -41,9 +48,16 @@ export function watchPeople(awareness: Awareness, clock: Clock): PeopleList {
     return true;
   };
 
+  /** The server counts us among those whom it does not show, if it does not; our own list always has us. */
+  const count = () => {
+    const everybody = told === null ? 0 : told.listed + told.count;
+    viewers.set(told === null || told.count === 0 ? 0 : Math.max(0, everybody - people.size));
+  };
+
   const publish = () => {
     const all = [...people.values()];
     list.set([...all.filter((person) => person.isMe), ...all.filter((person) => !person.isMe)]);
+    count();
   };
 
   const onChange = ({ added, updated, removed }: { added: number[]; updated: number[]; removed: number[] }) => {
@@ -54,7 +68,15 @@ export function watchPeople(awareness: Awareness, clock: Clock): PeopleList {
   for (const clientId of awareness.getStates().keys()) read(clientId);
   publish();
   awareness.on('change', onChange);
-  return { list, close: () => awareness.off('change', onChange) };
+  return {
+    list,
+    viewers,
+    countViewers(latest) {
+      told = latest;
+      count();
+    },
+    close: () => awareness.off('change', onChange),
+  };
 }
 
 function stepCursor(before: number | null, inText: boolean, moved: boolean, now: number): number | null {

@@ -23,6 +23,16 @@ export interface RoomWire {
   broken(cause: unknown): void;
 }
 
+/** One attempt to enter the room, on one connection. */
+export interface Entry {
+  /** As it was sent. */
+  readonly token: string;
+  /** Aborted when that connection has ended. */
+  readonly signal: AbortSignal;
+  /** Resolves when the server has let this room in; rejects when the connection ends first. */
+  readonly admitted: Promise<void>;
+}
+
 export interface RoomProviderOptions {
   readonly name: string;
   readonly document: Doc;
@@ -32,11 +42,24 @@ export interface RoomProviderOptions {
   /** Which life of the document this page has something of; empty when it has nothing. */
   readonly readEpoch: () => string;
   readonly wire: RoomWire;
+  /**
+   * Brings content into the document in another way before the server is asked for what is missing; null where there is
+   * nothing to bring. The room has entered by then, so that a delete of the document ends it (R14).
+   */
+  readonly fill: (entry: Entry) => Promise<void> | null;
   readonly clock: Clock;
 }
 
-/** How far the handshake of the living connection has come. */
-type HandshakeStep = 'none' | 'opened' | 'token' | 'step-1' | 'step-2';
+/** How far the handshake of the living connection has come. `filling`: it waits while content comes in another way. */
+type HandshakeStep = 'none' | 'opened' | 'token' | 'filling' | 'step-1' | 'step-2';
+
+/** An entry that its connection still decides on. */
+interface OpenEntry {
+  readonly signal: AbortSignal;
+  readonly admitted: Promise<void>;
+  admit(): void;
+  end(): void;
+}
 
 /**
  * Hocuspocus' provider, made countable: every content frame that leaves awaits exactly one receipt.
@@ -48,6 +71,8 @@ export class RoomProvider extends HocuspocusProvider {
   readonly #wire: RoomWire;
   readonly #clock: Clock;
   readonly #fetchToken: () => Promise<string>;
+  readonly #fill: RoomProviderOptions['fill'];
+  #entry: OpenEntry | null = null;
   readonly #readEpoch: () => string;
   #step: HandshakeStep = 'none';
   /** The state vector of the server's last step 1 on the living connection. */
@@ -67,6 +92,7 @@ export class RoomProvider extends HocuspocusProvider {
     this.#wire = options.wire;
     this.#clock = options.clock;
     this.#fetchToken = options.getToken;
+    this.#fill = options.fill;
     this.#readEpoch = options.readEpoch;
   }
 
@@ -78,10 +104,8 @@ export class RoomProvider extends HocuspocusProvider {
         return this.#step !== 'none';
       case 'step-1':
         if (this.#step === 'none' || this.#step === 'opened') return false;
-        if (this.#step === 'token') {
-          this.#step = 'step-1';
-          this.#wire.joining();
-        }
+        if (this.#step === 'token') this.#wire.joining();
+        if (this.#step === 'token' || this.#step === 'filling') this.#step = 'step-1';
         return true;
       case 'step-2':
         if (this.#step !== 'step-1' && this.#step !== 'step-2') return false;
@@ -92,8 +116,9 @@ export class RoomProvider extends HocuspocusProvider {
         if (this.#step !== 'step-2') return false;
         this.#wire.sent('update');
         return true;
-      case 'presence':
       case 'query-presence':
+        return this.isJoined || this.#step === 'step-1' || this.#step === 'step-2';
+      case 'presence':
       case 'stateless':
         return this.#step === 'step-1' || this.#step === 'step-2';
       case 'close':
@@ -110,13 +135,32 @@ export class RoomProvider extends HocuspocusProvider {
     this.#serverState = null;
     this.isAuthenticated = false;
     this.emit('open', { event });
+    this.#entry?.end();
+    this.#entry = beginEntry();
     await this.sendToken();
-    if (round === this.#round && this.#hasSentToken()) this.startSync();
+    if (round === this.#round && this.#hasSentToken()) await this.#enter(this.#entry);
+  }
+
+  override destroy(): void {
+    this.#entry?.end();
+    super.destroy();
+  }
+
+  async #enter({ admitted, signal }: OpenEntry): Promise<void> {
+    const filled = this.#fill({ token: String(this.configuration.token ?? ''), admitted, signal });
+    if (filled !== null) {
+      // Before the server's answer to the token, as with a step 1 that goes out at once.
+      this.#step = 'filling';
+      this.#wire.joining();
+      await filled;
+      if (signal.aborted) return;
+    }
+    this.startSync();
   }
 
   /** The server has let this room in on the living connection. */
   get isJoined(): boolean {
-    return this.isAuthenticated && (this.#step === 'step-1' || this.#step === 'step-2');
+    return this.isAuthenticated && (this.#step === 'filling' || this.#step === 'step-1' || this.#step === 'step-2');
   }
 
   /** Joins again on the socket's present connection, after the server closed this document's. */
@@ -171,6 +215,7 @@ export class RoomProvider extends HocuspocusProvider {
       if (frame.kind !== 'presence') this.#wire.broken(cause);
       return;
     }
+    if (frame.kind === 'authenticated') this.#entry?.admit();
     this.#wire.heard(frame);
   }
 
@@ -178,7 +223,22 @@ export class RoomProvider extends HocuspocusProvider {
     this.#round += 1;
     this.#step = 'none';
     this.#serverState = null;
+    this.#entry?.end();
+    this.#entry = null;
     super.onClose();
+    this.#forgetOthers();
+  }
+
+  /**
+   * The others left the list with the connection, but their clocks stayed behind: whom the next connection tells of at the
+   * same clock would be ignored (R10), and be seen no earlier than at their next move, or renewal, up to 15 s later.
+   */
+  #forgetOthers(): void {
+    const { awareness } = this;
+    if (awareness === null) return;
+    for (const clientId of awareness.meta.keys()) {
+      if (clientId !== awareness.clientID) awareness.meta.delete(clientId);
+    }
   }
 
   #hasSentToken(): boolean {
@@ -195,4 +255,15 @@ export class RoomProvider extends HocuspocusProvider {
     if (awareness === null || meta === undefined) return;
     awareness.meta.set(awareness.clientID, { clock: meta.clock + 1, lastUpdated: this.#clock.now() });
   }
+}
+
+function beginEntry(): OpenEntry {
+  const abort = new AbortController();
+  let admit = (): void => {};
+  const admitted = new Promise<void>((resolve, reject) => {
+    admit = resolve;
+    abort.signal.addEventListener('abort', () => reject(abort.signal.reason), { once: true });
+  });
+  admitted.catch(() => {}); // mostly nobody waits for it
+  return { signal: abort.signal, admitted, admit, end: () => abort.abort() };
 }

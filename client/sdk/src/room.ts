@@ -1,10 +1,19 @@
-import { type CloseCode, closeCodes, findCloseCode, type ServerFrame } from '@quire/protocol';
+import {
+  type CloseCode,
+  closeCodes,
+  type DocumentName,
+  findCloseCode,
+  parseDocumentAddress,
+  readViewers,
+  type ServerFrame,
+} from '@quire/protocol';
 import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
-import type { Person, PersonDetails, RoomStatus } from './api.ts';
+import type { LoadingProgress, Person, PersonDetails, RoomStatus } from './api.ts';
 import { computeRetryDelayMs } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { QuireError } from './errors.ts';
+import type { FirstDownload } from './first-download.ts';
 import { type LocalCopy, type OfflineStore, openOfflineStore } from './offline-store.ts';
 import { type PeopleList, watchPeople } from './people.ts';
 import { createWritable, type Readable, type Writable } from './readable.ts';
@@ -22,7 +31,7 @@ import {
   type RoomEvent,
   type RoomMachine,
 } from './room-machine.ts';
-import { RoomProvider } from './room-provider.ts';
+import { type Entry, RoomProvider } from './room-provider.ts';
 import type { SharedSocket } from './shared-socket.ts';
 import { createWaiters } from './waiters.ts';
 
@@ -37,6 +46,8 @@ export interface RoomContext {
   readonly getToken: () => Promise<string>;
   /** Whether the next token may be another one than the last. */
   readonly renewsTokens: boolean;
+  /** For a document that this device does not have, should it be a large one. */
+  readonly createDownload: (onProgress: (progress: LoadingProgress) => void) => FirstDownload;
   /** The count of unconfirmed changes is zero now, or no longer is. */
   readonly onUnsavedChanged: () => void;
   /** The room needs the socket no more. */
@@ -48,6 +59,18 @@ export interface RoomContext {
  * missing in it; without, everything.
  */
 const LOCAL_COPY_PATIENCE_MS = 1_500;
+
+/**
+ * How long the handshake waits to hear whether the document is a large one. That was asked before there was a connection,
+ * so the answer is mostly there first. On a slow line, where it is not, a large document is worth the wait.
+ */
+const SIZE_PATIENCE_MS = 1_500;
+
+/** A token that was fetched to ask for the size is good for the connection too, if that comes about soon. */
+const EARLY_TOKEN_LASTS_MS = 5_000;
+
+/** Shown in steps of a hundredth, so that a fast download is not a storm of changes. */
+const PROGRESS_STEPS = 100;
 
 /** Taking a large change back takes a person several steps, and each attempt in between would offer the rest of it again. */
 const TAKING_BACK_MS = 1_000;
@@ -65,6 +88,7 @@ export interface OpenRoom {
   readonly awareness: Awareness;
   readonly status: Readable<RoomStatus>;
   readonly people: Readable<readonly Person[]>;
+  readonly viewers: Readable<number>;
   setPerson(person: PersonDetails): void;
   whenSaved(signal?: AbortSignal): Promise<void>;
   whenLoaded(signal?: AbortSignal): Promise<void>;
@@ -105,6 +129,11 @@ class LiveRoom implements OpenRoom {
   readonly #store: OfflineStore | null;
   readonly #provider: RoomProvider;
   readonly #waiters = createWaiters();
+  readonly #download: FirstDownload;
+  /** Whether the server has the document as a download; null where nothing has to be downloaded, or no more. */
+  #offer: Promise<boolean | null> | null = null;
+  #earlyToken: { readonly token: Promise<string>; readonly fetchedAt: number } | null = null;
+  #loading: LoadingProgress | null = null;
   #machine: RoomMachine;
   #person: PersonDetails | null = null;
   #copyKnown = false;
@@ -125,10 +154,11 @@ class LiveRoom implements OpenRoom {
     this.#context = context;
     const { clock } = context;
     this.#machine = createRoomMachine(clock.now(), context.isOnline());
-    this.#status = createWritable(describeStatus(this.#machine, clock.now()), isSameStatus);
+    this.#status = createWritable(this.#describe(), isSameStatus);
     this.status = this.#status;
     this.#people = watchPeople(this.awareness, clock);
     this.doc.on('update', this.#onUpdate);
+    this.#download = context.createDownload((progress) => this.#progress(progress));
     this.#epoch = createRoomEpoch(this.doc);
     this.#store = context.offline
       ? openOfflineStore({
@@ -146,7 +176,7 @@ class LiveRoom implements OpenRoom {
       document: this.doc,
       awareness: this.awareness,
       socket: context.socket,
-      getToken: context.getToken,
+      getToken: () => this.#takeToken(),
       readEpoch: () => this.#epoch.claimed,
       wire: {
         joining: () => this.#see({ type: 'joining' }),
@@ -156,6 +186,7 @@ class LiveRoom implements OpenRoom {
         tokenFailed: () => context.socket.interrupt(),
         broken: () => context.socket.interrupt(),
       },
+      fill: (entry) => (this.#offer === null ? null : this.#fill(entry, this.#offer)),
       clock,
     });
     this.#begin();
@@ -163,6 +194,10 @@ class LiveRoom implements OpenRoom {
 
   get people(): Readable<readonly Person[]> {
     return this.#people.list;
+  }
+
+  get viewers(): Readable<number> {
+    return this.#people.viewers;
   }
 
   setPerson(person: PersonDetails): void {
@@ -190,6 +225,7 @@ class LiveRoom implements OpenRoom {
 
   lost(close: CloseCode, blamed: boolean): void {
     this.#cancelRejoin();
+    this.#people.countViewers(null);
     this.#see({ type: 'closed', close, blamed });
   }
 
@@ -247,6 +283,9 @@ class LiveRoom implements OpenRoom {
       this.#cancelPatience();
       if (!this.#closed && !isOver(this.#machine)) this.#provider.attach();
     };
+    // Before it is known whether this device has a copy, and before there is a connection: so nobody waits for the answer.
+    // Comments are no document that could be had over HTTP.
+    if (parseDocumentAddress(this.name as DocumentName).kind === 'document') this.#offer = this.#askForSize();
     if (this.#store === null) {
       attach();
       return;
@@ -257,6 +296,65 @@ class LiveRoom implements OpenRoom {
       if (copy !== null) this.#restore(copy);
       attach();
     });
+  }
+
+  async #askForSize(): Promise<boolean | null> {
+    const token = this.#context.getToken();
+    this.#earlyToken = { token, fetchedAt: this.#context.clock.now() };
+    try {
+      return await this.#download.isOffered(await token);
+    } catch {
+      return null; // the connection will want one, and says what is wrong
+    }
+  }
+
+  #takeToken(): Promise<string> {
+    const early = this.#earlyToken;
+    this.#earlyToken = null;
+    const isFresh = early !== null && this.#context.clock.now() - early.fetchedAt < EARLY_TOKEN_LASTS_MS;
+    return isFresh ? early.token : this.#context.getToken();
+  }
+
+  /** Has the bulk of a large document come as a download: it is smaller, its progress is known, and it can be resumed. */
+  async #fill({ admitted, signal, token }: Entry, asked: Promise<boolean | null>): Promise<void> {
+    try {
+      const answer = await this.#within(asked, signal);
+      const isOffered = answer ?? (await this.#within(this.#download.isOffered(token), signal));
+      if (isOffered !== true) return;
+      // What is asked for from here on is of the life that we are in, or this connection ends with it (R14).
+      await admitted;
+      const downloaded = await this.#download.finish(token, signal);
+      this.#offer = null;
+      // The next connection says of which life this is: if the document is in another by then, it is told so.
+      if (downloaded === null || !this.#epoch.admitsCopy(downloaded.epoch)) return;
+      Y.applyUpdate(this.doc, downloaded.update, this.#provider);
+    } catch {
+      // The connection has ended, and the next one goes on from here; or what came can't be read, and the socket brings it.
+    } finally {
+      this.#loading = null;
+      this.#publish();
+    }
+  }
+
+  /** What is answered within the time that there is for it, or that there is nothing. */
+  #within(answer: Promise<boolean | null>, signal: AbortSignal): Promise<boolean | null> {
+    return new Promise((resolve) => {
+      const giveUp = () => resolve(false);
+      const cancel = this.#context.clock.schedule(giveUp, SIZE_PATIENCE_MS);
+      signal.addEventListener('abort', giveUp, { once: true });
+      void answer.then(resolve).finally(() => {
+        cancel();
+        signal.removeEventListener('abort', giveUp);
+      });
+    });
+  }
+
+  #progress({ received, total }: LoadingProgress): void {
+    const step = total / PROGRESS_STEPS;
+    const shown = this.#loading === null ? 0 : Math.floor(this.#loading.received / step);
+    if (this.#loading?.total === total && Math.floor(received / step) === shown) return;
+    this.#loading = { received, total };
+    this.#publish();
   }
 
   readonly #onUpdate = (_update: Uint8Array, origin: unknown): void => {
@@ -271,6 +369,8 @@ class LiveRoom implements OpenRoom {
   #restore(copy: LocalCopy): void {
     if (this.#copyKnown) return;
     this.#copyKnown = true;
+    // With something of the document here, the server sends only what is missing in it.
+    if (this.doc.store.clients.size > 0) this.#offer = null;
     this.#see({ type: 'restored', unsaved: copy.unsaved, whole: copy.whole });
   }
 
@@ -298,18 +398,21 @@ class LiveRoom implements OpenRoom {
         this.#closedByServer(findCloseCode(frame.reason) ?? closeCodes.internalError);
         return;
       case 'step-2':
+        this.#offer = null;
         this.#see({ type: 'content' });
         return;
       case 'receipt':
         if (frame.durable) this.#rejoinFailures = 0;
         this.#see({ type: 'receipt', durable: frame.durable });
         return;
+      case 'stateless':
+        this.#hearStateless(frame.payload);
+        return;
       case 'step-1':
       case 'update':
       case 'presence':
       case 'query-presence':
       case 'token-request':
-      case 'stateless':
         return;
       default:
         frame satisfies never;
@@ -326,12 +429,19 @@ class LiveRoom implements OpenRoom {
     this.#rejoinAfter(TOKEN_SECOND_MS);
   }
 
+  /** What an extension of the server says in a stateless message is not for the room. */
+  #hearStateless(payload: string): void {
+    const viewers = readViewers(payload);
+    if (viewers !== null) this.#people.countViewers(viewers);
+  }
+
   /** The server ended this document's connection and kept the socket. */
   #closedByServer(close: CloseCode): void {
     // A computer that slept through the end of its token was not there to be asked for a fresh one; nor may it have had one
     // in time when it was asked because of a revocation.
     const isOverdue = isAboutToken(close) && this.#mayTryAnotherToken;
     if (isOverdue) this.#mayTryAnotherToken = false;
+    this.#people.countViewers(null);
     this.#see({ type: 'closed', close, blamed: !isOverdue });
     if (isOver(this.#machine) || this.#machine.link.phase === 'too-large') return;
     const delayMs = computeRetryDelayMs(this.#rejoinFailures, this.#context.random());
@@ -384,9 +494,19 @@ class LiveRoom implements OpenRoom {
     }
   }
 
+  #describe(): RoomStatus {
+    const { transport } = this.#context.socket;
+    return {
+      ...describeStatus(this.#machine, this.#context.clock.now()),
+      ...(transport === null ? {} : { transport }),
+      ...(this.#loading === null ? {} : { loading: this.#loading }),
+    };
+  }
+
   #publish(): void {
+    if (this.#closed) return;
     const now = this.#context.clock.now();
-    this.#status.set(describeStatus(this.#machine, now));
+    this.#status.set(this.#describe());
     this.#waiters.check();
     const next = findNextChange(this.#machine, now);
     // An earlier alarm is kept: it finds out by itself that there is nothing to do yet.
@@ -420,6 +540,8 @@ function isSameStatus(a: RoomStatus, b: RoomStatus): boolean {
     a.unsaved === b.unsaved &&
     a.reason === b.reason &&
     a.canEdit === b.canEdit &&
-    a.retrying === b.retrying
+    a.retrying === b.retrying &&
+    a.transport === b.transport &&
+    a.loading === b.loading
   );
 }

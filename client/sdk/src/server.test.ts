@@ -6,16 +6,18 @@ import { IDBFactory } from 'fake-indexeddb';
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import type { Client, Room } from './api.ts';
+import type { Client, Person, Room } from './api.ts';
 import { systemClock } from './clock.ts';
 import { connect, connectIn } from './connect.ts';
 import { createFakeEnvironment, type FakeEnvironment } from './testing/fake-environment.ts';
 import { type RunningServer, serve } from './testing/serve.ts';
 import { until, untilState, untilTrue } from './testing/until.ts';
+import type { Transport } from './transport-choice.ts';
 
 let data: string;
 let server: RunningServer;
 let clients: Client[];
+let transport: Transport;
 
 beforeEach(async () => {
   data = await mkdtemp(join(tmpdir(), 'quire-sdk-'));
@@ -29,7 +31,11 @@ afterEach(async () => {
   await rm(data, { recursive: true, force: true });
 });
 
-describe('the SDK against a real server', () => {
+describe.each(['websocket', 'http'] as const)('the SDK against a real server, over %s', (chosen) => {
+  beforeEach(() => {
+    transport = chosen;
+  });
+
   it('[G1] two people write at once and end with the same text, all of it saved', async () => {
     const [ada, ben] = [open('team/plan'), open('team/plan')];
     for (let round = 0; round < 50; round += 1) {
@@ -37,6 +43,7 @@ describe('the SDK against a real server', () => {
       textOf(ben).insert(textOf(ben).length, 'b');
     }
     await Promise.all([ada.whenSaved(), ben.whenSaved()]);
+    expect(ada.status.get().transport).toBe(chosen);
     await untilTrue(() => textOf(ada).length === 100 && textOf(ben).length === 100);
     expect(textOf(ada).toString()).toBe(textOf(ben).toString());
     expect(await readAnew('team/plan')).toBe(textOf(ada).toString());
@@ -123,6 +130,30 @@ describe('the SDK against a real server', () => {
     await seesBen();
   });
 
+  it('beyond the people whom the server lists, everybody sees the same number, and themselves', async () => {
+    await server.kill();
+    server = await serve(server.port, data, { QUIRE_LIMITS_MAX_LISTED_PEOPLE: '2' });
+    const rooms = ['Ada', 'Ben', 'Eve', 'Fay'].map((name) => {
+      const room = open('plan');
+      room.setPerson({ name, color: '#2563eb' });
+      return room;
+    });
+    // Four are here. Who is listed sees two, and two more; who is not sees three, and one more.
+    await untilTrue(
+      () =>
+        rooms
+          .map((room) => `${room.people.get().length}+${room.viewers.get()}`)
+          .sort()
+          .join() === '2+2,2+2,3+1,3+1',
+    );
+    const unlisted = rooms.find((room) => room.viewers.get() === 1) as Room;
+    const me = unlisted.people.get()[0];
+    textOf(unlisted).insert(0, 'me, too');
+    const isThere = (people: readonly Person[]) => people.some(({ clientId }) => clientId === me?.clientId);
+    await Promise.all(rooms.map((room) => until(room.people, isThere)));
+    await until(unlisted.viewers, (count) => count === 2);
+  });
+
   it('documents are created, listed, renamed and deleted; a second one of a name is refused with words', async () => {
     const { documents } = newClient();
     const created = await documents.create({ name: 'team/plan', title: 'Plan' });
@@ -170,7 +201,7 @@ const textOf = (room: Room) => room.doc.getText('body');
 
 /** Somebody on a device that keeps nothing. */
 function newClient(): Client {
-  const client = connect({ url: `ws://127.0.0.1:${server.port}/collab`, offline: false });
+  const client = connect({ url: `ws://127.0.0.1:${server.port}/collab`, offline: false, transport });
   clients.push(client);
   return client;
 }
@@ -210,7 +241,7 @@ async function outliveCopy({ successor }: { readonly successor: string }): Promi
 function newPage(): Client & { readonly environment: FakeEnvironment } {
   const environment = createFakeEnvironment({ hasIndexedDb: true });
   const surroundings = { clock: systemClock, environment, random: Math.random };
-  const client = connectIn(surroundings, { url: `ws://127.0.0.1:${server.port}/collab` });
+  const client = connectIn(surroundings, { url: `ws://127.0.0.1:${server.port}/collab`, transport });
   clients.push(client);
   return { ...client, environment };
 }

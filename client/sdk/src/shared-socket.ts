@@ -12,9 +12,17 @@ import { computeRetryDelayMs, type Restart } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { RoomProvider } from './room-provider.ts';
 import { judgeSilence } from './silence.ts';
+import type { Transport, TransportChoice } from './transport-choice.ts';
+
+/** What is used as the browser's own `WebSocket`. */
+export type SocketClass = new (url: string) => unknown;
 
 export interface SharedSocketOptions {
   readonly url: string;
+  readonly choice: TransportChoice;
+  readonly sockets: Readonly<Record<Transport, SocketClass>>;
+  /** Whether the server answers plain requests. */
+  readonly answersHttp: () => Promise<boolean>;
   readonly clock: Clock;
   /** In [0, 1), for spreading reconnects. */
   readonly random: () => number;
@@ -25,10 +33,15 @@ export interface SharedSocketOptions {
 }
 
 const OPEN = 1;
+const ABNORMAL = 1006;
 /** A connection that lasted this long was a good one: the next failure starts with short delays again. */
 const PROVEN_AFTER_MS = 10_000;
 /** A handshake that takes longer is given up; browsers would wait for minutes. */
 const OPENING_TIMEOUT_MS = 10_000;
+/** When it becomes worth asking whether the server can be reached at all. */
+const DOUBT_AFTER_MS = 2_000;
+/** The server has answered meanwhile, so that what does not open is being held up on its way. */
+const DOUBTFUL_TIMEOUT_MS = 4_000;
 const CHECK_INTERVAL_MS = 1_000;
 
 /**
@@ -44,6 +57,10 @@ export class SharedSocket extends HocuspocusProviderWebsocket {
   #attemptedAt = 0;
   #heardAt = 0;
   #probedAt: number | null = null;
+  #transport: Transport | null = null;
+  /** How far the present attempt has come; `over` until there is one. */
+  #attemptState: 'over' | 'unheard' | 'heard' = 'over';
+  #isAsking = false;
   #running = false;
   #stopped = false;
   #cancelRetry: (() => void) | null = null;
@@ -61,7 +78,10 @@ export class SharedSocket extends HocuspocusProviderWebsocket {
     );
     // Reached without a close event when the socket could not even be made.
     this.on('maxAttemptsFailed', () => {
-      if (this.webSocket === null) this.#retryLater();
+      if (this.webSocket !== null) return;
+      const isOver = this.#attemptState === 'over';
+      this.#attemptState = 'over';
+      this.#retryLater(!isOver && this.#doubtTransport());
     });
   }
 
@@ -71,8 +91,14 @@ export class SharedSocket extends HocuspocusProviderWebsocket {
     this.#attempt();
   }
 
-  /** Tries at once, for instance because the network is back. */
-  retryNow(): void {
+  /** Over which the server is reached, or was last tried; null before the first attempt. */
+  get transport(): Transport | null {
+    return this.#transport;
+  }
+
+  /** Tries at once, for instance because the network is back, which may be another one. */
+  retryNow({ networkChanged = false } = {}): void {
+    if (networkChanged) this.#options.choice.networkChanged();
     if (!this.#running) return;
     this.#failures = 0;
     this.#attempt();
@@ -119,6 +145,10 @@ export class SharedSocket extends HocuspocusProviderWebsocket {
   override onMessage(event: MessageEvent): void {
     this.#heardAt = this.#options.clock.now();
     this.#probedAt = null;
+    if (this.#attemptState === 'unheard') {
+      this.#attemptState = 'heard';
+      this.#options.choice.worked();
+    }
     try {
       super.onMessage(event);
     } catch {
@@ -137,7 +167,11 @@ export class SharedSocket extends HocuspocusProviderWebsocket {
     if (this.webSocket !== null) return;
     this.#cancelRetry?.();
     this.#cancelRetry = null;
-    this.#attemptedAt = this.#options.clock.now();
+    const { choice, clock, sockets } = this.#options;
+    this.#attemptedAt = clock.now();
+    this.#attemptState = 'unheard';
+    this.#transport = choice.next(this.#attemptedAt);
+    this.setConfiguration({ WebSocketPolyfill: sockets[this.#transport] });
     this.#watch();
     void this.connect();
   }
@@ -149,16 +183,41 @@ export class SharedSocket extends HocuspocusProviderWebsocket {
     if (this.#openedAt !== null && clock.now() - this.#openedAt >= PROVEN_AFTER_MS) this.#failures = 0;
     this.#openedAt = null;
     if (code === closeCodes.serviceRestart.code) this.#restart = { saidAt: clock.now(), hint: readRetryHint(reason) };
+    const isUnheard = this.#attemptState === 'unheard' && code === ABNORMAL;
+    this.#attemptState = 'over';
     this.#options.onLost(describeClose(code));
-    this.#retryLater();
+    this.#retryLater(isUnheard && this.#doubtTransport());
   }
 
-  #retryLater(): void {
+  /** An attempt has come to nothing. Returns whether another way is to be tried at once. */
+  #doubtTransport(): boolean {
+    if (!this.#running) return false;
+    switch (this.#options.choice.failed(this.#options.clock.now())) {
+      case 'ask':
+        this.#askHttp();
+        return false;
+      case 'switch':
+        return true;
+      case 'stay':
+        return false;
+    }
+  }
+
+  #askHttp(): void {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    void this.#options.answersHttp().then((answered) => {
+      this.#isAsking = false;
+      if (answered) this.#options.choice.httpAnswered();
+    });
+  }
+
+  #retryLater(atOnce = false): void {
     if (!this.#running || this.#cancelRetry !== null) return;
     const { clock, random } = this.#options;
     this.#cancelCheck?.();
     this.#cancelCheck = null;
-    const delayMs = computeRetryDelayMs(this.#failures, random(), this.#describeRestart());
+    const delayMs = atOnce ? 0 : computeRetryDelayMs(this.#failures, random(), this.#describeRestart());
     this.#failures += 1;
     this.#cancelRetry = clock.schedule(() => this.#attempt(), delayMs);
   }
@@ -181,7 +240,7 @@ export class SharedSocket extends HocuspocusProviderWebsocket {
   #check(): void {
     const now = this.#options.clock.now();
     if (this.#openedAt === null) {
-      if (this.status === WebSocketStatus.Connecting && now - this.#attemptedAt >= OPENING_TIMEOUT_MS) this.interrupt();
+      if (this.status === WebSocketStatus.Connecting) this.#checkOpening(now - this.#attemptedAt);
       return;
     }
     const joined = this.#findJoined();
@@ -201,6 +260,13 @@ export class SharedSocket extends HocuspocusProviderWebsocket {
       case 'dead':
         this.interrupt();
     }
+  }
+
+  #checkOpening(lastsMs: number): void {
+    const { choice } = this.#options;
+    const isDoubtful = this.#transport === 'websocket' && choice.isDoubtful;
+    if (lastsMs >= (isDoubtful ? DOUBTFUL_TIMEOUT_MS : OPENING_TIMEOUT_MS)) this.interrupt();
+    else if (lastsMs >= DOUBT_AFTER_MS && !isDoubtful && choice.mayChange) this.#askHttp();
   }
 
   /** The address of a room that was let in: others are not answered, however alive the server is. */

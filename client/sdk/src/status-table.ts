@@ -49,3 +49,7 @@ export function labelFor(state: RoomState, reason?: string): string {
   const { label } = statusTable[state];
   return state === 'cannot-save' && reason !== undefined ? `${label}: ${reason}` : label;
 }
+
+/** Said with the explanation of a state while the server is reached over plain HTTP. */
+export const overHttpNote =
+  'This network lets no WebSocket through, so changes travel over plain HTTP, a little slower.';

@@ -14,7 +14,7 @@ export type Word =
   | { readonly kind: 'step-1' }
   /** A state, a merged update or a single one: all are changes, with their clocks. */
   | { readonly kind: 'changes'; readonly update: Uint8Array; readonly answersStepOne: boolean }
-  | { readonly kind: 'presence' }
+  | { readonly kind: 'presence'; readonly presence: Uint8Array }
   | { readonly kind: 'receipt'; readonly saved: boolean }
   | { readonly kind: 'other' };
 
@@ -38,10 +38,12 @@ export interface LoadDialect {
 /** A state vector, or an update, of nothing. */
 const EMPTY_VECTOR = new Uint8Array([0]);
 const EMPTY_UPDATE = new Uint8Array([0, 0]);
+const NOBODY = new Uint8Array([0]);
 
 type Heard = {
   readonly kind: string;
   readonly update?: Uint8Array;
+  readonly presence?: Uint8Array;
   readonly reason?: string;
   readonly durable?: boolean;
 };
@@ -51,8 +53,9 @@ function toWord(frame: Heard): Word {
     case 'update':
     case 'step-2':
       return { kind: 'changes', update: frame.update ?? EMPTY_UPDATE, answersStepOne: frame.kind === 'step-2' };
-    case 'authenticated':
     case 'presence':
+      return { kind: 'presence', presence: frame.presence ?? NOBODY };
+    case 'authenticated':
     case 'step-1':
       return { kind: frame.kind };
     case 'denied':

@@ -87,6 +87,7 @@ export function createProbe(target: Target, document: string, editsPerSecond: nu
     writersPerDocument: 1,
     editsPerSecondPerWriter: editsPerSecond,
     movesPerSecondPerWriter: 0,
+    cursorWithEachEdit: false,
     durationMs,
     withReceipts: false,
   });

@@ -13,6 +13,8 @@ export interface TypeTogether {
   readonly writersPerDocument: number;
   readonly editsPerSecondPerWriter: number;
   readonly movesPerSecondPerWriter: number;
+  /** Each edit moves its writer's cursor, and in the end it is seen whether everybody was shown where. */
+  readonly cursorWithEachEdit: boolean;
   /** Typing that is over, and what it put off done, before the warm-up begins; 0 for none. */
   readonly rehearsalMs: number;
   readonly warmUpMs: number;
@@ -43,8 +45,8 @@ export async function typeTogether(target: Target, task: TypeTogether): Promise<
   const dialect = createDialect(target.dialect, target.basePath);
   const documents = Array.from({ length: task.documents }, (_, index) => `bench/typing-${index}`);
   if (task.contentBytes > 0) await fillDocuments(target, documents, task.contentBytes);
-  const { peoplePerDocument, writersPerDocument, editsPerSecondPerWriter, movesPerSecondPerWriter, withReceipts } =
-    task;
+  const { peoplePerDocument, writersPerDocument, editsPerSecondPerWriter, movesPerSecondPerWriter } = task;
+  const { cursorWithEachEdit, withReceipts } = task;
   const room = new TypingRoom({
     dialect,
     port: target.port,
@@ -53,6 +55,7 @@ export async function typeTogether(target: Target, task: TypeTogether): Promise<
     writersPerDocument,
     editsPerSecondPerWriter,
     movesPerSecondPerWriter,
+    cursorWithEachEdit,
     withReceipts,
     durationMs: task.rehearsalMs + task.warmUpMs + 2 * task.measureMs,
   });
@@ -86,6 +89,7 @@ export async function typeTogether(target: Target, task: TypeTogether): Promise<
     room.stop();
 
     await room.drain(task.drainMs);
+    if (cursorWithEachEdit) await room.showLastCursors(task.drainMs);
     return {
       ...room.read(),
       measuredMs,

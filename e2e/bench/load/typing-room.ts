@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import * as Y from 'yjs';
 import type { LoadDialect, Word } from './dialects.ts';
 import { encodeCursorMove, encodeKeystroke } from './keystrokes.ts';
+import { CursorsSeen, findLastCursors, LAST_CURSOR } from './last-cursors.ts';
 import { Latencies } from './latencies.ts';
 import { pace } from './pacer.ts';
 import { type Heard, interpretWith, joinAll, Person } from './person.ts';
@@ -16,6 +17,8 @@ export interface TypingRoomOptions {
   readonly writersPerDocument: number;
   readonly editsPerSecondPerWriter: number;
   readonly movesPerSecondPerWriter: number;
+  /** Each edit moves its writer's cursor, as in an editor: one frame right behind the other. */
+  readonly cursorWithEachEdit: boolean;
   /** Longest time that the load may go on: what is written in it is built beforehand. */
   readonly durationMs: number;
   /** Whether receipts are to be timed too. */
@@ -26,13 +29,18 @@ export interface TypingRoomOptions {
 interface Carried {
   readonly kind: 'edits' | 'presence' | 'receipt' | 'nothing';
   readonly writers: readonly Writer[];
+  /** Clients whose last cursor it brings. */
+  readonly lastCursors: readonly number[];
   readonly sentAt: readonly number[];
 }
 
 interface Writer {
+  readonly client: number;
   readonly reader: Reader;
   readonly edits: readonly Buffer[];
   readonly moves: readonly Buffer[];
+  /** Where its cursor stays when all is typed. */
+  readonly lastMove: Buffer;
   /** When the edit of each clock was written; 0: not yet. */
   readonly sentAt: Float64Array;
   sent: number;
@@ -59,21 +67,24 @@ export interface RoomReadings {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly maxMs: number;
+  /** How often somebody saw where another one's cursor stayed, and how often it should have been seen, if all are shown to all. */
+  readonly cursorsSeen: number;
+  readonly expectedCursors: number;
   readonly receipts: number;
   readonly receiptP50Ms: number;
   readonly receiptP99Ms: number;
 }
 
-const NOTHING: Carried = { kind: 'nothing', writers: [], sentAt: [] };
-const PRESENCE: Carried = { kind: 'presence', writers: [], sentAt: [] };
-const RECEIPT: Carried = { kind: 'receipt', writers: [], sentAt: [] };
+const NOTHING: Carried = { kind: 'nothing', writers: [], lastCursors: [], sentAt: [] };
+const PRESENCE: Carried = { ...NOTHING, kind: 'presence' };
+const RECEIPT: Carried = { ...NOTHING, kind: 'receipt' };
 
 /** Receipts of the handshake: its step 2 gets one. */
 const HANDSHAKE_RECEIPTS = 1;
 /** Client ids are drawn anew by every process: a document that outlives one would take another's edits for known. */
 const FIRST_CLIENT = 1_000_000_000 + randomInt(3_000_000_000);
 const CLIENT_STEP = 7_919;
-const DRAIN_LOOK_MS = 20;
+const LOOK_EVERY_MS = 20;
 
 let clientsSoFar = 0;
 
@@ -99,6 +110,8 @@ export class TypingRoom {
   #moves = 0;
   #messages = 0;
   #editMessages = 0;
+  readonly #cursorsSeen = new CursorsSeen();
+  #looksForCursors = false;
   #stops: (() => void)[] = [];
 
   constructor(options: TypingRoomOptions) {
@@ -151,13 +164,17 @@ export class TypingRoom {
 
   /** Waits until every edit that counts has reached everybody, or time is up. */
   async drain(timeoutMs: number): Promise<void> {
-    const deadline = performance.now() + timeoutMs;
     const isComplete = (): boolean =>
       this.#latencies.count >= this.#expectedArrivals() &&
       (!this.#options.withReceipts || this.#receiptLatencies.count >= this.#edits);
-    while (!isComplete() && performance.now() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS));
-    }
+    await untilSo(isComplete, timeoutMs);
+  }
+
+  /** Once all is typed: everybody's cursor moves once more, and everybody is to see it, or time is up. */
+  async showLastCursors(timeoutMs: number): Promise<void> {
+    this.#looksForCursors = true;
+    for (const { lastMove, reader } of this.#writers) reader.person.write(lastMove);
+    await untilSo(() => this.#cursorsSeen.count >= this.#expectedCursors, timeoutMs);
   }
 
   leave(): void {
@@ -181,10 +198,16 @@ export class TypingRoom {
       p50Ms: this.#latencies.quantile(0.5),
       p99Ms: this.#latencies.quantile(0.99),
       maxMs: this.#latencies.maxMs,
+      cursorsSeen: this.#cursorsSeen.count,
+      expectedCursors: this.#expectedCursors,
       receipts: this.#receiptLatencies.count,
       receiptP50Ms: this.#receiptLatencies.quantile(0.5),
       receiptP99Ms: this.#receiptLatencies.quantile(0.99),
     };
+  }
+
+  get #expectedCursors(): number {
+    return this.#looksForCursors ? this.#writers.length * (this.#options.peoplePerDocument - 1) : 0;
   }
 
   #expectedArrivals(): number {
@@ -202,17 +225,21 @@ export class TypingRoom {
   }
 
   #createWriter(reader: Reader, document: string): Writer {
-    const { dialect, durationMs, editsPerSecondPerWriter, movesPerSecondPerWriter } = this.#options;
+    const { cursorWithEachEdit, dialect, durationMs, editsPerSecondPerWriter, movesPerSecondPerWriter } = this.#options;
     const client = FIRST_CLIENT + CLIENT_STEP * clientsSoFar;
     clientsSoFar += 1;
     const editCount = Math.ceil((durationMs * editsPerSecondPerWriter) / 1000) + 2;
     const moveCount = Math.ceil((durationMs * movesPerSecondPerWriter) / 1000) + 2;
+    const cursorAt = (clock: number): Buffer => dialect.presence(document, encodeCursorMove(client, clock));
     const writer: Writer = {
+      client,
       reader,
-      edits: Array.from({ length: editCount }, (_, clock) => dialect.update(document, encodeKeystroke(client, clock))),
-      moves: Array.from({ length: moveCount }, (_, clock) =>
-        dialect.presence(document, encodeCursorMove(client, clock + 1)),
-      ),
+      edits: Array.from({ length: editCount }, (_, clock) => {
+        const edit = dialect.update(document, encodeKeystroke(client, clock));
+        return cursorWithEachEdit ? Buffer.concat([edit, cursorAt(clock + 1)]) : edit;
+      }),
+      moves: Array.from({ length: moveCount }, (_, clock) => cursorAt(clock + 1)),
+      lastMove: cursorAt(LAST_CURSOR),
       sentAt: new Float64Array(editCount),
       sent: 0,
       moved: 0,
@@ -230,7 +257,9 @@ export class TypingRoom {
     writer.sentAt[writer.sent] = now;
     writer.sent += 1;
     writer.reader.person.write(frame);
-    if (this.#isCounted(now)) this.#edits += 1;
+    if (!this.#isCounted(now)) return;
+    this.#edits += 1;
+    if (this.#options.cursorWithEachEdit) this.#moves += 1;
   }
 
   #move(writer: Writer): void {
@@ -250,7 +279,7 @@ export class TypingRoom {
       case 'changes':
         return this.#findEdits(word.update);
       case 'presence':
-        return PRESENCE;
+        return this.#looksForCursors ? { ...PRESENCE, lastCursors: findLastCursors(word.presence) } : PRESENCE;
       case 'receipt':
         return word.saved ? RECEIPT : NOTHING;
       case 'authenticated':
@@ -275,7 +304,7 @@ export class TypingRoom {
         sentAt.push(writer.sentAt[clock] ?? 0);
       }
     }
-    return { kind: 'edits', writers, sentAt };
+    return { ...NOTHING, kind: 'edits', writers, sentAt };
   }
 
   #hear(reader: Reader, carried: Carried): void {
@@ -289,6 +318,8 @@ export class TypingRoom {
         this.#takeReceipt(reader.writer, now);
         return;
       case 'presence':
+        this.#cursorsSeen.add(reader, carried.lastCursors, reader.writer?.client ?? null);
+        return;
       case 'nothing':
         return;
       default:
@@ -317,4 +348,10 @@ export class TypingRoom {
     const at = clock >= 0 && clock < writer.sent ? (writer.sentAt[clock] as number) : 0;
     if (this.#isCounted(at)) this.#receiptLatencies.add(now - at);
   }
+}
+
+/** Looks now and then, until it is so or time is up. */
+async function untilSo(isSo: () => boolean, timeoutMs: number): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  while (!isSo() && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
 }

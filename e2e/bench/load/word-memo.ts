@@ -1,8 +1,10 @@
 import type { LoadDialect, Word } from './dialects.ts';
 
-/** Frames larger than this are first syncs: each is heard once, and remembering them would cost more than reading. */
-const MAX_REMEMBERED_BYTES = 64 * 1024;
+/** Frames larger than this are first syncs, not what a thousand hear: to compare them would cost more than to read them. */
+const MAX_FRAME_BYTES = 1024 * 1024;
 const MAX_REMEMBERED = 4096;
+/** A crowd’s cursors are some hundred KiB a frame. */
+const MAX_REMEMBERED_BYTES = 64 * 1024 * 1024;
 
 interface Remembered<T> {
   readonly bytes: Buffer;
@@ -17,6 +19,7 @@ export class WordMemo<T> {
   readonly #dialect: LoadDialect;
   readonly #interpret: (word: Word) => T;
   readonly #known = new Map<number, Remembered<T>>();
+  #knownBytes = 0;
 
   constructor(dialect: LoadDialect, interpret: (word: Word) => T) {
     this.#dialect = dialect;
@@ -24,7 +27,7 @@ export class WordMemo<T> {
   }
 
   read(source: Buffer, start: number, end: number): T {
-    if (end - start > MAX_REMEMBERED_BYTES) return this.#interpret(this.#dialect.read(copy(source, start, end)));
+    if (end - start > MAX_FRAME_BYTES) return this.#interpret(this.#dialect.read(copy(source, start, end)));
     const key = fingerprint(source, start, end);
     const known = this.#known.get(key);
     if (known !== undefined && source.compare(known.bytes, 0, known.bytes.length, start, end) === 0) {
@@ -32,9 +35,15 @@ export class WordMemo<T> {
     }
     const bytes = copy(source, start, end);
     const meaning = this.#interpret(this.#dialect.read(bytes));
-    if (this.#known.size >= MAX_REMEMBERED) this.#known.clear();
+    if (this.#known.size >= MAX_REMEMBERED || this.#knownBytes > MAX_REMEMBERED_BYTES) this.#forgetAll();
+    this.#knownBytes += bytes.length;
     this.#known.set(key, { bytes, meaning });
     return meaning;
+  }
+
+  #forgetAll(): void {
+    this.#known.clear();
+    this.#knownBytes = 0;
   }
 }
 

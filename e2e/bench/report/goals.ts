@@ -50,6 +50,8 @@ const FLAT = 1.25;
 export const goals: readonly Goal[] = [
   times('hot-document', 'typists held', 'limit', ['quire', 'hocuspocus'], 'at least', 3.5),
   times('hot-document', 'CPU per edit, each at its own limit', 'cpuPerEditUs', ['quire', 'hocuspocus'], 'at most', 0.3),
+  times('crowd', 'people held', 'limit', ['quire', 'hocuspocus'], 'at least', 3.5),
+  times('crowd', 'CPU per edit, each at its own limit', 'cpuPerEditUs', ['quire', 'hocuspocus'], 'at most', 0.3),
   times('many-documents', 'documents held', 'limit', ['quire', 'hocuspocus'], 'at least', 8),
   times('many-documents', 'documents held', 'limit', ['quire-yjs', 'y-websocket'], 'at least', 1.3),
   times('many-documents', 'documents held', 'limit', ['quire', 'y-websocket'], 'at least', 1.3),

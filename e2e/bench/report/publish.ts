@@ -34,6 +34,7 @@ const plots: readonly Plot[] = [
     metric: 'cpuPerEditUs',
     title: 'One hot document: µs of CPU per edit, each at its limit',
   },
+  { workload: 'crowd', metric: 'limit', title: 'People who type with cursors, p99 under 250 ms' },
   { workload: 'many-documents', metric: 'limit', title: 'Documents with three people each, p99 under 250 ms' },
   {
     workload: 'many-documents',

@@ -55,6 +55,7 @@ async function measureSize(stage: Stage, size: string, bytes: number): Promise<R
       writersPerDocument: 1,
       editsPerSecondPerWriter: EDITS_PER_SECOND,
       movesPerSecondPerWriter: 0,
+      cursorWithEachEdit: false,
       withReceipts: false,
       contentBytes: stage.scale === 'short' ? Math.max(10, bytes / SHORT_DIVISOR) : bytes,
       ...settings[stage.scale],

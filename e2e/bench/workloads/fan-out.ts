@@ -70,6 +70,7 @@ async function measureAt(stage: Stage, editsPerSecond: number): Promise<TypingRe
       writersPerDocument: 1,
       editsPerSecondPerWriter: editsPerSecond,
       movesPerSecondPerWriter: 0,
+      cursorWithEachEdit: false,
       warmUpMs,
       measureMs,
       drainMs,

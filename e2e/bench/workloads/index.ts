@@ -1,4 +1,5 @@
 import { coldOpen } from './cold-open.ts';
+import { crowd } from './crowd.ts';
 import { editCost } from './edit-cost.ts';
 import { fanOut } from './fan-out.ts';
 import { idleConnections } from './idle-connections.ts';
@@ -9,6 +10,7 @@ import type { Workload } from './workload.ts';
 
 export const workloadNames = [
   'hot-document',
+  'crowd',
   'many-documents',
   'fan-out',
   'idle-connections',
@@ -22,6 +24,7 @@ export const workloadNames = [
 export function createWorkloads(): Workload[] {
   return [
     hotDocument(),
+    crowd(),
     manyDocuments(),
     fanOut(),
     idleConnections(),

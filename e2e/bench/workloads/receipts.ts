@@ -36,6 +36,7 @@ async function measureAt(stage: Stage, rate: number): Promise<Readings> {
       writersPerDocument: PEOPLE_PER_DOCUMENT,
       editsPerSecondPerWriter: rate / (DOCUMENTS * PEOPLE_PER_DOCUMENT),
       movesPerSecondPerWriter: 0,
+      cursorWithEachEdit: false,
       rehearsalMs: 0,
       withReceipts: true,
       contentBytes: 0,

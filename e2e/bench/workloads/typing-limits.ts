@@ -10,7 +10,7 @@ type TypingInput = TaskInput<'typeTogether'>;
 /** A number is held when 99 of 100 edits arrive within this; the short form is no judge of time. */
 const PROMPT_MS: Readonly<Record<Scale, number>> = { full: 250, short: Number.POSITIVE_INFINITY };
 
-interface LimitWorkload {
+export interface LimitWorkload {
   readonly name: string;
   readonly title: string;
   readonly method: string;
@@ -22,6 +22,10 @@ interface LimitWorkload {
   input(level: number): Pick<TypingInput, 'documents' | 'peoplePerDocument' | 'writersPerDocument'>;
   readonly editsPerSecondPerWriter: number;
   readonly movesPerSecondPerWriter: number;
+  /** Each edit moves its writer's cursor, and everybody must be shown where everybody ends. */
+  readonly cursorWithEachEdit: boolean;
+  /** Of these contestants it is measured how many cursors are shown; not all need be. */
+  readonly showingSome: readonly ContestantName[];
 }
 
 const durations: Readonly<Record<Scale, Pick<TypingInput, 'warmUpMs' | 'measureMs' | 'drainMs'>>> = {
@@ -41,11 +45,19 @@ function limitMetrics(limitLabel: string): Metric[] {
   ];
 }
 
+/** How much of what everybody ends with everybody sees. */
+const cursorMetric: Metric = { key: 'cursorsShownPercent', label: 'cursors shown', unit: '%', better: 'more' };
+
 /** Finds how many are held with edits still prompt; each attempt has a fresh server with an empty journal. */
-function createLimitWorkload(definition: LimitWorkload): Workload {
+export function createLimitWorkload(definition: LimitWorkload): Workload {
   const { name, title, method, contestants, limitLabel } = definition;
   /** The last limit of each contestant: the next run begins there. */
   const starts = new Map<ContestantName, number>();
+
+  function isComplete(contestant: ContestantName, readings: TypingReadings): boolean {
+    const isAllShown = readings.cursorsSeen >= readings.expectedCursors || definition.showingSome.includes(contestant);
+    return readings.arrivals >= readings.expectedArrivals && isAllShown;
+  }
 
   async function measure(stage: Stage): Promise<Readings> {
     const failures: string[] = [];
@@ -57,11 +69,12 @@ function createLimitWorkload(definition: LimitWorkload): Workload {
           ...durations[stage.scale],
           editsPerSecondPerWriter: definition.editsPerSecondPerWriter,
           movesPerSecondPerWriter: definition.movesPerSecondPerWriter,
+          cursorWithEachEdit: definition.cursorWithEachEdit,
           rehearsalMs: 0,
           withReceipts: false,
           contentBytes: 0,
         });
-        const isHeld = readings.p99Ms < PROMPT_MS[stage.scale] && readings.arrivals >= readings.expectedArrivals;
+        const isHeld = readings.p99Ms < PROMPT_MS[stage.scale] && isComplete(stage.contestant.name, readings);
         stage.say(`${level}: ${isHeld ? 'held' : 'not held'}, ${describe(readings)}`);
         return { level, isHeld, readings };
       } catch (error) {
@@ -86,7 +99,8 @@ function createLimitWorkload(definition: LimitWorkload): Workload {
     return readingsOf(stage.scale, best.level, best.readings);
   }
 
-  return { name, title, method, contestants, metrics: limitMetrics(limitLabel), measure };
+  const metrics = [...limitMetrics(limitLabel), ...(definition.cursorWithEachEdit ? [cursorMetric] : [])];
+  return { name, title, method, contestants, metrics, measure };
 }
 
 function readingsOf(scale: Scale, level: number, readings: TypingReadings): Readings {
@@ -98,22 +112,23 @@ function readingsOf(scale: Scale, level: number, readings: TypingReadings): Read
     cpuPerFrameUs: perEach(scale, readings.serverCpuUs, readings.messages),
     serverPercent: 100 * readings.serverLoad,
     generatorPercent: 100 * readings.generatorLoad,
+    ...(readings.expectedCursors === 0 ? {} : { [cursorMetric.key]: percentShown(readings) }),
   };
 }
 
-function describe({
-  p99Ms,
-  serverCpuUs,
-  edits,
-  arrivals,
-  expectedArrivals,
-  serverLoad,
-  generatorLoad,
-}: TypingReadings): string {
-  const missing = expectedArrivals - arrivals;
+function percentShown({ cursorsSeen, expectedCursors }: TypingReadings): number {
+  return (100 * cursorsSeen) / expectedCursors;
+}
+
+function describe(readings: TypingReadings): string {
+  const { arrivals, cursorsSeen, edits, expectedArrivals, expectedCursors, generatorLoad, p99Ms } = readings;
+  const faults = [
+    ...(arrivals < expectedArrivals ? [`, ${expectedArrivals - arrivals} arrivals missing`] : []),
+    ...(cursorsSeen < expectedCursors ? [`, ${percentShown(readings).toFixed(0)} % of the cursors shown`] : []),
+  ];
   return (
-    `p99 ${p99Ms.toFixed(1)} ms, ${(serverCpuUs / edits).toFixed(0)} µs/edit, server ${(100 * serverLoad).toFixed(0)} %, ` +
-    `load ${(100 * generatorLoad).toFixed(0)} %${missing === 0 ? '' : `, ${missing} arrivals missing`}`
+    `p99 ${p99Ms.toFixed(1)} ms, ${(readings.serverCpuUs / edits).toFixed(0)} µs/edit, ` +
+    `server ${(100 * readings.serverLoad).toFixed(0)} %, load ${(100 * generatorLoad).toFixed(0)} %${faults.join('')}`
   );
 }
 
@@ -136,6 +151,8 @@ export const hotDocument = (): Workload =>
     input: (typists) => ({ documents: 1, peoplePerDocument: typists, writersPerDocument: typists }),
     editsPerSecondPerWriter: 4,
     movesPerSecondPerWriter: 2,
+    cursorWithEachEdit: false,
+    showingSome: [],
   });
 
 export const manyDocuments = (): Workload =>
@@ -157,4 +174,6 @@ export const manyDocuments = (): Workload =>
     input: (documents) => ({ documents, peoplePerDocument: 3, writersPerDocument: 3 }),
     editsPerSecondPerWriter: 1,
     movesPerSecondPerWriter: 1,
+    cursorWithEachEdit: false,
+    showingSome: [],
   });

@@ -12,12 +12,14 @@ import { bodyLimit } from 'hono/body-limit';
 import type { Guard } from '../auth/guard.ts';
 import type { Revocations } from '../auth/revocations.ts';
 import type { ShareLinks } from '../auth/share-links.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import { createAddressReader, type ReadClientAddress } from '../http/client-address.ts';
 import { isAllowedOrigin, isTrustedHost, type OriginPolicy } from '../http/origins.ts';
 import { logRequestFailure } from '../http/request-failure.ts';
 import type { Logger } from '../observability/log.ts';
 import { check } from './check.ts';
 import { createCursors } from './cursors.ts';
+import type { DocumentStates } from './document-states.ts';
 import type { Documents } from './documents.ts';
 import { addLinkRoutes } from './link-routes.ts';
 import { listVisible } from './list-visible.ts';
@@ -25,6 +27,7 @@ import { ApiError, problemKinds, respondProblem, toApiError } from './problems.t
 import { randomDocumentName } from './random-document-name.ts';
 import { DOCUMENTS, describeRequest, readBody, readName, refuseMethod } from './requests.ts';
 import { addRevocationRoutes } from './revocation-routes.ts';
+import { addStateRoute } from './state-route.ts';
 
 /** Names, titles and comments are all that is sent here; the content of documents takes the sockets. */
 const MAX_BODY_BYTES = 64 * 1024;
@@ -34,6 +37,9 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 export function createApi(options: {
   readonly documents: Documents;
   readonly guard: Guard;
+  /** Left out: none can be downloaded. */
+  readonly states?: DocumentStates;
+  readonly clock?: Clock;
   /** Left out: whoever is at the other end of the connection. */
   readonly readAddress?: ReadClientAddress;
   readonly origins: OriginPolicy;
@@ -46,6 +52,7 @@ export function createApi(options: {
   readonly servesApp?: boolean;
 }): Hono {
   const { documents, guard, readAddress = createAddressReader([]), origins, log, isDraining } = options;
+  const { clock = systemClock, states } = options;
   const { rules, servesApp = false } = options;
   const api = new Hono();
   const cursors = createCursors();
@@ -63,7 +70,7 @@ export function createApi(options: {
     checkOrigin(context, origins);
     if (isDraining()) throw new ApiError('service-restart', 'The server is stopping; try again in a moment');
     await next();
-    context.header('Cache-Control', 'no-store');
+    if (!context.res.headers.has('Cache-Control')) context.header('Cache-Control', 'no-store');
     context.header('X-Content-Type-Options', 'nosniff');
   });
   // Only where a body is read: the limit rebuilds a request that states no length, which this server's requests don't allow.
@@ -117,6 +124,11 @@ export function createApi(options: {
     return context.body(null, 204);
   });
   api.all(one, (context) => refuseMethod(context, 'GET, HEAD, PATCH, DELETE'));
+
+  if (states !== undefined) {
+    addStateRoute(api, `${one}/state`, { states, origins, clock, admit });
+    api.all(`${one}/state`, (context) => refuseMethod(context, 'GET, HEAD'));
+  }
 
   if (rules !== undefined) {
     const describe = (context: Context, document: DocumentName | null) =>

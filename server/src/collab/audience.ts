@@ -6,6 +6,8 @@ import type { FrameMessage } from './session-port.ts';
 export interface Listeners {
   readonly connections: ReadonlySet<DocumentConnection>;
   frame(body: Uint8Array): readonly Buffer[];
+  /** Whether their dialect has stateless messages. */
+  readonly takesStateless: boolean;
   /** The same bytes every time; none in a dialect that has no receipts. */
   receipt(): readonly Buffer[];
   readonly prefixBytes: number;
@@ -15,6 +17,7 @@ export interface Listeners {
 /** Outlives whoever came first, so it keeps what all of them share, and no session. */
 class Group implements Listeners {
   readonly connections = new Set<DocumentConnection>();
+  readonly takesStateless: boolean;
   readonly sent: SentMeters | null;
   readonly #frame: FrameMessage;
   readonly #prefix: Uint8Array;
@@ -22,6 +25,7 @@ class Group implements Listeners {
   #receipt: readonly Buffer[] | null = null;
 
   constructor({ session, prefix }: DocumentConnection) {
+    this.takesStateless = session.dialect.name === 'hocuspocus';
     this.sent = session.sent;
     this.#frame = session.frame;
     this.#prefix = prefix;

@@ -1,8 +1,8 @@
 import { encodeYWebsocketFrame } from '@quire/protocol';
-import { joinSmall } from '../join-small.ts';
 import { kindOfBody } from '../observability/metrics/sent-meters.ts';
 import type { Audience } from './audience.ts';
 import type { DocumentConnection } from './document-connection.ts';
+import { frameOwn, type OwnMessages, SharedWrites } from './shared-writes.ts';
 import type { Stragglers } from './stragglers.ts';
 import type { Submission } from './submission.ts';
 
@@ -12,8 +12,10 @@ export interface Flush {
   readonly updates: readonly Uint8Array[];
   /** Who is there; null when nothing of that changed. */
   readonly presence: Uint8Array | null;
-  /** Receipts and echoes, framed. */
-  readonly own: ReadonlyMap<DocumentConnection, readonly Buffer[]>;
+  /** How many are there beyond those who are listed; null when that is known to all. Only for dialects that have a word for it. */
+  readonly viewers: Uint8Array | null;
+  /** Receipts and echoes. */
+  readonly own: ReadonlyMap<DocumentConnection, OwnMessages>;
   /** The connection to whom nothing that all are told is news, if there is one. */
   readonly knowsAll: object | null;
 }
@@ -24,23 +26,25 @@ export interface Flush {
  * socket is behind gets it later.
  */
 export function sendToAll(audience: Audience, stragglers: Stragglers, flush: Flush): void {
-  const { knowsAll, own, presence, updates } = flush;
-  const bodies = presence === null ? updates : [...updates, presence];
-  if (bodies.length === 0 && own.size === 0) return;
+  const { knowsAll, own, presence, updates, viewers } = flush;
+  const toAll = presence === null ? updates : [...updates, presence];
+  const toThoseWhoCount = viewers === null ? toAll : [...toAll, viewers];
+  if (toThoseWhoCount.length === 0 && own.size === 0) return;
   for (const listeners of audience.groups()) {
-    const framed = joinSmall(bodies.flatMap((body) => listeners.frame(body)));
+    const bodies = listeners.takesStateless ? toThoseWhoCount : toAll;
+    const writes = new SharedWrites(listeners, bodies);
     let sockets = 0;
     for (const connection of listeners.connections) {
       const mine = own.size === 0 ? undefined : own.get(connection);
       if (connection === knowsAll && mine === undefined) continue;
       if (connection.session.isBehind) {
         if (bodies.length > 0) stragglers.note(connection);
-        if (mine !== undefined) connection.session.send(mine);
+        if (mine !== undefined) connection.session.send(frameOwn(listeners, mine));
         continue;
       }
       if (connection.session.isOpen) sockets += 1;
-      if (mine !== undefined) connection.session.send([...framed, ...mine]);
-      else if (framed.length > 0) connection.session.send(framed);
+      if (mine !== undefined) connection.session.send(writes.with(mine));
+      else if (writes.broadcast.length > 0) connection.session.send(writes.broadcast);
     }
     if (listeners.sent === null) continue;
     for (const body of bodies) listeners.sent.add(kindOfBody(body), listeners.prefixBytes + body.length, sockets);
@@ -49,7 +53,7 @@ export function sendToAll(audience: Audience, stragglers: Stragglers, flush: Flu
 }
 
 /**
- * Receipts and echoes, framed, in the order in which the frames arrived. Receipts of those who are behind are counted;
+ * Receipts and echoes, in the order in which the frames arrived. Receipts of those who are behind are counted;
  * an echo is the client's own bytes, which nobody else keeps, so it is sent in any case.
  *
  * @param answered gets the submissions that have one
@@ -58,8 +62,8 @@ export function collectOwnMessages(
   batch: readonly Submission[],
   stragglers: Stragglers,
   answered: Submission[] | null,
-): Map<DocumentConnection, Buffer[]> {
-  const own = new Map<DocumentConnection, Buffer[]>();
+): Map<DocumentConnection, OwnMessages> {
+  const own = new Map<DocumentConnection, OwnMessages>();
   for (const submission of batch) {
     const { connection } = submission;
     const listeners = connection?.listeners ?? null;
@@ -77,9 +81,9 @@ export function collectOwnMessages(
       stragglers.note(connection);
       continue;
     }
-    const messages = own.get(connection) ?? [];
-    for (let left = receipts; left > 0; left -= 1) messages.push(...listeners.receipt());
-    if (echo !== null) messages.push(...listeners.frame(echo));
+    const messages = own.get(connection) ?? { receipts: 0, echoes: [] };
+    messages.receipts += receipts;
+    if (echo !== null) messages.echoes.push(...listeners.frame(echo));
     own.set(connection, messages);
     if (sent === null || !isOpen) continue;
     if (echo !== null) sent.add('echo', echo.length);

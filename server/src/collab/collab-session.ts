@@ -109,7 +109,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
       return;
     }
     // Revoked, or of an earlier life of the document, since its token was looked at: nobody would look again (R14).
-    const end = this.context.standing.findEnd(grant, owner.epoch);
+    const end = this.context.standing.findEnd(grant, owner.admittedLife);
     if (end !== null) {
       if (hocuspocus === null) this.refuse(connection, end, end.name);
       else this.#putOut(connection, hocuspocus, end);
@@ -385,7 +385,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
       case 'step-1':
         return takeStepOne(this, connection, state, frame);
       case 'query-presence':
-        state.owner.stragglers.tellPresence(connection);
+        state.owner.stragglers.tellEverybody(connection);
         return 'go on';
       case 'token':
         this.context.renewals.renew(connection, state, frame.token, this.#origin);

@@ -49,6 +49,8 @@ export interface CollaborationLimits extends SessionLimits {
   /** What may wait to be judged in a thread, over all documents, and how long that may take. */
   readonly maxJudgingBytes: number;
   readonly maxJudgingMs: number;
+  /** How many people of a document are shown to everybody who has it open. */
+  readonly maxListedPeople: number;
   /** How long a document that nobody needs stays in memory, in ms. */
   readonly unloadDelayMs: number;
 }
@@ -187,7 +189,7 @@ class LiveCollaboration implements Collaboration {
       watch: this.#watch,
       renewals: new GrantRenewals({
         authenticate: (document, token, origin, holder) => this.#authenticate(document, token, origin, { holder }),
-        findEnd: (grant, { epoch }) => standing.findEnd(grant, epoch),
+        findEnd: (grant, { admittedLife }) => standing.findEnd(grant, admittedLife),
         mayTryAgain: (connection, refusal) => this.#revocations.isPatientWith(connection, refusal),
         onRenewed: (connection, { expiresAt }) => {
           this.#revocations.renewed(connection);
@@ -522,6 +524,7 @@ class LiveCollaboration implements Collaboration {
       maxJournalQueueBytes,
       maxRingBytes: limits.maxRingBytesPerDocument,
       ringBudget: this.#ringBudget,
+      maxListedPeople: limits.maxListedPeople,
       unloadDelayMs: limits.unloadDelayMs,
       slicing: this.#slicing,
       onIdle: () => void this.#unload(document),

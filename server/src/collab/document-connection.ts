@@ -124,3 +124,10 @@ export class DocumentConnection {
     else this.session.close(code);
   }
 }
+
+/** Whether somebody may change the document now: a fresh token may have brought another role. */
+export function mayEdit(connection: object): boolean {
+  if (!(connection instanceof DocumentConnection)) return false;
+  const { state } = connection;
+  return state.kind === 'established' && state.grant.canWrite;
+}

@@ -4,7 +4,7 @@ import * as Y from 'yjs';
 import { Abandoned, applyAtOnce, applyBatch, EMPTY_UPDATE } from './apply-batch.ts';
 import { Audience } from './audience.ts';
 import { collectOwnMessages, sendToAll } from './broadcast.ts';
-import type { DocumentConnection } from './document-connection.ts';
+import { type DocumentConnection, mayEdit } from './document-connection.ts';
 import { DocumentSize } from './document-size.ts';
 import { readTitle, TitleKeeper } from './document-title.ts';
 import { EncodedState, NOTHING_KNOWN } from './encoded-state.ts';
@@ -20,6 +20,7 @@ import { Stragglers } from './stragglers.ts';
 import { NOTHING, type Submission } from './submission.ts';
 import { SubmissionQueue } from './submission-queue.ts';
 import { TypeDepths } from './type-depths.ts';
+import { encodeViewers } from './viewer-count.ts';
 
 type FlushState =
   | { readonly kind: 'idle' }
@@ -84,6 +85,7 @@ export class DocumentOwner {
   #lastFlush = { beganAt: Number.NEGATIVE_INFINITY, costMs: 0 };
   #cancelIdle: (() => void) | null = null;
   #cancelPresence: (() => void) | null = null;
+  #cancelCount: (() => void) | null = null;
   #isStored: boolean;
   #applying = false;
   readonly #title: TitleKeeper;
@@ -92,7 +94,12 @@ export class DocumentOwner {
   constructor(options: OwnerOptions) {
     this.#options = options;
     this.#queue = new SubmissionQueue(options.meters);
-    this.presence = new Presence(options.meters);
+    this.presence = new Presence({
+      count: options.meters?.people ?? null,
+      maxListed: options.maxListedPeople,
+      mayEdit,
+      now: () => options.clock.monotonicMs(),
+    });
     this.stragglers = new Stragglers(this.presence, options.maxRingBytes, options.ringBudget);
     this.name = options.name;
     this.epoch = options.epoch;
@@ -123,6 +130,11 @@ export class DocumentOwner {
     return this.#state.kind === 'open';
   }
 
+  /** The life that access was given for: comments are entered with what was given for their document. */
+  get admittedLife(): Epoch {
+    return this.commented?.epoch ?? this.epoch;
+  }
+
   /** Whether there is such a document: what has yet to reach the disk may never do so. */
   get isStored(): boolean {
     return this.#isStored;
@@ -147,7 +159,7 @@ export class DocumentOwner {
     this.#cancelIdle?.();
     this.#cancelIdle = null;
     this.presence.enter(connection);
-    if (connection.session.isBehind || this.presence.size > 0) this.stragglers.tellPresence(connection);
+    if (this.presence.size > 0) this.stragglers.tellEverybody(connection);
   }
 
   leave(connection: DocumentConnection): void {
@@ -216,7 +228,7 @@ export class DocumentOwner {
     return isFull && this.isOpen; // a closed one has no flush that would end the wait
   }
 
-  /** There is presence to send. */
+  /** There may be presence to send. */
   presenceChanged(): void {
     this.#schedule();
   }
@@ -283,6 +295,7 @@ export class DocumentOwner {
     this.document.off('update', this.#onDocumentUpdate);
     this.#cancelIdle?.();
     this.#cancelPresence?.();
+    this.#cancelCount?.();
     this.#title.close();
     this.encoded.close();
     this.stragglers.close();
@@ -296,6 +309,7 @@ export class DocumentOwner {
 
   #schedule(): void {
     if (this.#state.kind === 'closed') return;
+    this.#watchCount();
     switch (this.#flush.kind) {
       case 'scheduled':
         return;
@@ -457,17 +471,23 @@ export class DocumentOwner {
         updates.push(encodeYWebsocketFrame({ kind: 'update', update: made.update }));
       }
     }
-    const changes = this.presence.takeChanges();
+    const { message = null, saidBy = null, viewers = null } = this.presence.takeChanges() ?? {};
     let presence: Uint8Array | null = null;
-    if (changes !== null) {
-      this.#options.onPresence(changes.message);
-      presence = encodeYWebsocketFrame({ kind: 'presence', presence: changes.message });
+    if (message !== null) {
+      this.#options.onPresence(message);
+      presence = encodeYWebsocketFrame({ kind: 'presence', presence: message });
     }
     const { clock, meters } = this.#options;
     const answered: Submission[] | null = meters === null ? null : [];
     const own = collectOwnMessages(batch, this.stragglers, answered);
-    const knowsAll = updates.length === 0 ? (changes?.saidBy ?? null) : null;
-    sendToAll(this.#audience, this.stragglers, { updates, presence, own, knowsAll });
+    const knowsAll = updates.length === 0 ? saidBy : null;
+    sendToAll(this.#audience, this.stragglers, {
+      updates,
+      presence,
+      viewers: viewers === null ? null : encodeViewers(viewers),
+      own,
+      knowsAll,
+    });
     if (answered !== null && answered.length > 0) meters?.receipted(answered, clock.monotonicMs());
   }
 
@@ -476,6 +496,16 @@ export class DocumentOwner {
     this.#cancelPresence = this.#options.clock.after(PRESENCE_PATIENCE_MS, () => {
       this.#cancelPresence = null;
       if (this.#flush.kind === 'journalling' || this.#flush.kind === 'applying') this.#broadcast([], []);
+    });
+  }
+
+  /** A count that may not be told yet is told later, if nothing else comes before. */
+  #watchCount(): void {
+    const { dueInMs } = this.presence.viewers;
+    if (dueInMs === null || dueInMs === 0 || this.#cancelCount !== null) return;
+    this.#cancelCount = this.#options.clock.after(dueInMs, () => {
+      this.#cancelCount = null;
+      this.#schedule();
     });
   }
 

@@ -99,6 +99,7 @@ async function takeIn(
   const objection = findObjection(established, kind, whole, novelty, answered, store, limits);
   if (objection !== null) return objection;
   if (novelty !== null && kind === 'update') noteAuthor(owner, connection.author, whole.spans);
+  if (novelty !== null) owner.presence.noteEdit(connection);
   const content = novelty === null ? null : attribute(connection, owner, kind, novelty);
   const submission = submissionOf(connection, kind, whole, content, readAtMs);
   owner.submit(novelty !== null && isLarge(novelty.update) ? { ...submission, large: novelty.update } : submission);

@@ -93,6 +93,7 @@ export function ingest(
   const objection = findObjection(established, frame.kind, inspected, novelty, askedHere, store, limits);
   if (objection !== null) return objection;
   if (novelty !== null && frame.kind === 'update') noteAuthor(owner, connection.author, inspected.spans);
+  if (novelty !== null) owner.presence.noteEdit(connection);
   const content = novelty === null ? null : attribute(connection, owner, frame.kind, novelty);
   const submission = submissionOf(connection, frame.kind, inspected, content, readAtMs);
   const isSlow = novelty !== null && mayTakeLong(novelty.structs, owner.document);
@@ -112,7 +113,7 @@ export async function ingestServerEdit(
   { update, title }: DraftedEdit,
   limits: Pick<IngestLimits, 'maxDocumentBytes'>,
 ): Promise<void> {
-  // No flush would end the wait. Whoever tries again meets the new state.
+  // Deleted while this edit waited for its turn: nobody would ever answer it. Whoever tries again meets the new state.
   if (!owner.isOpen) throw new Refusal(closeCodes.loadFailed);
   const inspected = inspectUpdate(update);
   const news = weighNews(inspected, (client) => owner.clockOf(client));

@@ -39,6 +39,8 @@ export interface OwnerOptions {
   readonly maxJournalQueueBytes: number;
   readonly maxRingBytes: number;
   readonly ringBudget: RingBudget;
+  /** How many people are shown to everybody; the others are counted. */
+  readonly maxListedPeople: number;
   readonly unloadDelayMs: number;
   readonly slicing: Slicing;
   /** Called when nobody has needed the document for `unloadDelayMs`. */

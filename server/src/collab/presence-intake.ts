@@ -38,7 +38,7 @@ export function hearPresence(
     presence.hear(connection, entry, connection.isEntering);
     noteGuestName(connection, state);
   }
-  if (presence.hasChanges) owner.presenceChanged();
+  owner.presenceChanged();
 }
 
 /**

@@ -2,7 +2,8 @@ import { decodePresence } from '@quire/protocol';
 import { describe, expect, it } from 'vitest';
 import { Awareness, applyAwarenessUpdate } from 'y-protocols/awareness';
 import * as Y from 'yjs';
-import { Presence } from './presence.ts';
+import { createPresence } from '../testing/create-presence.ts';
+import type { Presence } from './presence.ts';
 
 const ADA = 1;
 const BEN = 2;
@@ -17,7 +18,7 @@ const take = (presence: Presence) =>
 
 describe('presence', () => {
   it('[G7] whoever leaves is announced as gone, once', () => {
-    const presence = new Presence();
+    const presence = createPresence();
     const socket = {};
     presence.hear(socket, hi(ADA, 1), false);
     take(presence);
@@ -29,7 +30,7 @@ describe('presence', () => {
   });
 
   it('[R10] a clock at the end of all numbers keeps nobody from being read, or from coming after it', () => {
-    const presence = new Presence();
+    const presence = createPresence();
     const [ada, eve, ben] = [{}, {}, {}];
     const end = Number.MAX_SAFE_INTEGER;
     const readers = new Awareness(new Y.Doc());
@@ -54,7 +55,7 @@ describe('presence', () => {
   });
 
   it('[G7] [R10] what is repeated of somebody who has left meanwhile does not bring them back', () => {
-    const presence = new Presence();
+    const presence = createPresence();
     const [ada, viewer, adaAgain] = [{}, {}, {}];
     for (const connection of [ada, viewer]) presence.enter(connection);
     presence.hear(ada, hi(ADA, 7), false);
@@ -70,7 +71,7 @@ describe('presence', () => {
   });
 
   it('[R10] who hears of their own end, and is here, says so at a later clock and is back', () => {
-    const presence = new Presence();
+    const presence = createPresence();
     const [old, current] = [{}, {}];
     presence.enter(old);
     presence.hear(old, hi(ADA, 7), false);
@@ -83,7 +84,7 @@ describe('presence', () => {
   });
 
   it('[R10] only the owner removes a state', () => {
-    const presence = new Presence();
+    const presence = createPresence();
     const [ada, eve] = [{}, {}];
     presence.hear(ada, hi(ADA, 1), false);
     presence.hear(eve, hi(BEN, 1), false);
@@ -95,7 +96,7 @@ describe('presence', () => {
   });
 
   it('[R10] what a client repeats of others is not news', () => {
-    const presence = new Presence();
+    const presence = createPresence();
     const [ada, ben] = [{}, {}];
     presence.hear(ada, hi(ADA, 3), false);
     presence.hear(ben, hi(BEN, 1), false);
@@ -107,7 +108,7 @@ describe('presence', () => {
   });
 
   it('[G7] [R10] a viewer without a state of its own, who repeats what it hears, keeps nobody here', () => {
-    const presence = new Presence();
+    const presence = createPresence();
     const [ada, viewer] = [{}, {}];
     presence.hear(ada, hi(ADA, 3), false);
     presence.hear(viewer, hi(ADA, 3), false);
@@ -117,7 +118,7 @@ describe('presence', () => {
   });
 
   it('[R10] a client that returns before its old socket is missed stays visible when that socket ends', () => {
-    const presence = new Presence();
+    const presence = createPresence();
     const [oldSocket, newSocket] = [{}, {}];
     presence.hear(oldSocket, hi(ADA, 3), false);
     presence.hear(newSocket, hi(ADA, 3), true);
@@ -128,7 +129,7 @@ describe('presence', () => {
 
   it('[R10] a client that returns after it was seen leaving is announced above that', () => {
     const reader = new Awareness(new Y.Doc());
-    const presence = new Presence();
+    const presence = createPresence();
     const [oldSocket, newSocket] = [{}, {}];
     const tell = () => applyAwarenessUpdate(reader, presence.takeChanges()?.message ?? new Uint8Array([0]), null);
     presence.hear(oldSocket, hi(ADA, 3), false);
@@ -146,8 +147,28 @@ describe('presence', () => {
     reader.destroy();
   });
 
+  it('[R10] what somebody repeats of their own, of what was told at a later clock than theirs, does not undo what they said since', () => {
+    const presence = createPresence();
+    const [old, current] = [{}, {}];
+    presence.enter(old);
+    presence.hear(old, hi(ADA, 7), false);
+    presence.forget(old);
+    take(presence);
+    presence.enter(current);
+    presence.hear(current, hi(ADA, 7), false);
+    expect(take(presence)).toEqual([hi(ADA, 9, { at: 7 })]);
+    // She moved before she heard that; her provider takes over what it hears of her, and says each of it again.
+    presence.hear(current, hi(ADA, 8), false);
+    expect(take(presence)).toEqual([hi(ADA, 10, { at: 8 })]);
+    presence.hear(current, hi(ADA, 9, { at: 7 }), false);
+    presence.hear(current, hi(ADA, 10, { at: 8 }), false);
+    expect(presence.hasChanges).toBe(false);
+    presence.hear(current, hi(ADA, 11), false);
+    expect(take(presence)).toEqual([hi(ADA, 11)]);
+  });
+
   it('many moves between two flushes are one entry, the last', () => {
-    const presence = new Presence();
+    const presence = createPresence();
     const socket = {};
     for (let clock = 1; clock <= 50; clock += 1) presence.hear(socket, hi(ADA, clock), false);
     expect(take(presence)).toEqual([hi(ADA, 50)]);
@@ -155,7 +176,7 @@ describe('presence', () => {
   });
 
   it('who alone said something need not hear it, unless it was changed', () => {
-    const presence = new Presence();
+    const presence = createPresence();
     const [ada, ben] = [{}, {}];
     presence.hear(ada, hi(ADA, 1), false);
     presence.hear(ada, hi(ADA, 2), false);
@@ -171,7 +192,7 @@ describe('presence', () => {
   });
 
   it('[G4] clocks of people who left are forgotten beyond a number', () => {
-    const presence = new Presence();
+    const presence = createPresence();
     for (let client = 0; client < 5_000; client += 1) {
       const socket = {};
       presence.hear(socket, hi(client, 7), false);
@@ -189,7 +210,7 @@ describe('presence', () => {
   };
 
   it('[G4] whoever was behind is told the latest of each, of those who left too, and of nobody else', () => {
-    const presence = new Presence();
+    const presence = createPresence();
     const [ada, ben, eve] = [{}, {}, {}];
     presence.hear(ada, hi(ADA, 1), false);
     presence.hear(ben, hi(BEN, 1), false);
@@ -207,7 +228,7 @@ describe('presence', () => {
   });
 
   it('[G7] says so when it no longer knows everybody who left', () => {
-    const presence = new Presence();
+    const presence = createPresence();
     take(presence);
     presence.hear({}, hi(ADA, 1), false);
     take(presence);

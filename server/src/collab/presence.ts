@@ -1,103 +1,139 @@
-import { encodePresence, type PresenceEntry } from '@quire/protocol';
+import { encodePresence, type PresenceEntry, type Viewers } from '@quire/protocol';
+import { LastWords } from './last-words.ts';
+import { Places, type Rank, type Turn } from './places.ts';
+import { ViewerCount } from './viewer-count.ts';
 
 /** Whoever may speak for a state: a document connection. Compared by identity only. */
 export type PresenceOwner = object;
 
-interface KnownState {
-  readonly owner: PresenceOwner;
-  readonly clock: number;
-  /** JSON text of an object. */
-  readonly state: string;
-}
-
-/** The last that was said of somebody, here or gone. */
-interface LastWord {
-  clock: number;
-  /** The version of presence in which it was told. */
-  version: number;
-}
-
-/** Clocks of people who left are remembered so that they can return above them; beyond this many the oldest go. */
-const MAX_REMEMBERED_CLOCKS = 2_000;
-
 /**
- * A clock counts the changes of one client, and nobody comes this far by changing. What claims to be above is counted by
- * one: a clock at the end of what can be written would put out everybody who repeats it, or who comes after it.
+ * Of what was told at later clocks than its client claimed, so much is remembered until that client says something later:
+ * more than it can have on the way at once.
  */
-const LARGEST_CLAIM = 2 ** 48;
+const MOST_CORRECTIONS = 16;
 
 /** The state of somebody who has left. */
 export const LEFT = 'null';
 
+interface KnownState {
+  readonly speaker: Speaker;
+  /** Of somebody who is listed, as it was told last; otherwise as it was claimed. */
+  clock: number;
+  /** JSON text of an object. */
+  readonly state: string;
+  /**
+   * Clocks at which something was told of them that their own client had not claimed, and what. Providers take over what
+   * they hear of themselves and repeat it, by then perhaps older than what they have said since (R10). Null while none is.
+   */
+  corrections: Map<number, string> | null;
+}
+
 /** Counts the states of all documents together. */
 export interface PeopleCount {
-  people: number;
+  add(shown: 'listed' | 'counted', people: number): void;
 }
+
+export interface PresenceOptions {
+  readonly count: PeopleCount | null;
+  /** How many are listed; the others are counted. */
+  readonly maxListed: number;
+  readonly mayEdit: (owner: PresenceOwner) => boolean;
+  /** Monotonic, in ms. */
+  readonly now: () => number;
+}
+
+/** What everybody is to be told. */
+export interface PresenceChanges {
+  /** States that changed; null when none did. */
+  readonly message: Uint8Array | null;
+  /** How many are here beyond those who are listed; null when that need not be told. */
+  readonly viewers: Viewers | null;
+  /** The only one to whom it is no news, if there is one. */
+  readonly saidBy: PresenceOwner | null;
+}
+
+/** A connection that spoke for somebody. */
+class Speaker implements Rank {
+  readonly owner: PresenceOwner;
+  readonly clientIds = new Set<number>();
+  editedAt = Number.NEGATIVE_INFINITY;
+  readonly #mayEdit: PresenceOptions['mayEdit'];
+
+  constructor(owner: PresenceOwner, mayEdit: PresenceOptions['mayEdit']) {
+    this.owner = owner;
+    this.#mayEdit = mayEdit;
+  }
+
+  get mayEdit(): boolean {
+    return this.#mayEdit(this.owner);
+  }
+}
+
+const NOBODY: Rank = { mayEdit: false, editedAt: Number.NEGATIVE_INFINITY };
 
 /**
  * Who is in a document: awareness states by client id, each spoken for by one connection (R10).
  *
  * Only its owner removes a state. A client that returns on another connection takes its state over, and is announced
  * above the last clock known for it, or readers who saw it leave would ignore it.
+ *
+ * Where more are here than are listed, the others are known all the same, and counted: nothing of them is told, and what
+ * they say costs nobody a message. Who loses their place leaves everybody's screen as if they had left.
  */
 export class Presence {
+  readonly viewers: ViewerCount;
+  readonly #options: PresenceOptions;
   readonly #states = new Map<number, KnownState>();
-  /** The latest last. */
-  readonly #lastWords = new Map<number, LastWord>();
-  /** How many had entered when somebody left, of those whose last clock is remembered. */
-  readonly #departures = new Map<number, number>();
-  #entrances = 0;
-  /** The how manieth somebody was who entered. */
-  readonly #entered = new WeakMap<PresenceOwner, number>();
+  readonly #speakers = new WeakMap<PresenceOwner, Speaker>();
+  readonly #places: Places;
+  readonly #lastWords = new LastWords();
   readonly #changed = new Set<number>();
   /** Whose words all changes are; null when they are several people's, or differ from what was said. */
   #changedBy: PresenceOwner | null = null;
-  readonly #spoken = new WeakMap<PresenceOwner, Set<number>>();
-  readonly #count: PeopleCount | null;
-  #version = 0;
-  /** Of the latest change of somebody who is remembered no more; below all others while nobody was forgotten. */
-  #forgottenVersion = -1;
+  readonly #reported = { listed: 0, counted: 0 };
 
-  constructor(count: PeopleCount | null = null) {
-    this.#count = count;
+  constructor(options: PresenceOptions) {
+    this.#options = options;
+    this.#places = new Places(options.maxListed, (clientId) => this.#states.get(clientId)?.speaker ?? NOBODY);
+    this.viewers = new ViewerCount(this.#places, options.now);
   }
 
+  /** Everybody who is here, listed or not. */
   get size(): number {
     return this.#states.size;
   }
 
   /** Counts how often changes were taken. */
   get version(): number {
-    return this.#version;
+    return this.#lastWords.version;
   }
 
-  /** People whose states or last clocks are known: nobody has heard of more here, or can repeat more at once. */
+  /** People of whom something was told: nobody has heard of more here, or can repeat more at once. */
   get remembered(): number {
     return this.#lastWords.size;
   }
 
   get hasChanges(): boolean {
-    return this.#changed.size > 0;
+    return this.#changed.size > 0 || this.viewers.dueInMs === 0;
   }
 
   /** From now on this connection is told who is here. */
   enter(owner: PresenceOwner): void {
-    this.#entrances += 1;
-    this.#entered.set(owner, this.#entrances);
+    this.#lastWords.enter(owner);
   }
 
   /** Who speaks for a client; null while nobody does. */
   ownerOf(clientId: number): PresenceOwner | null {
-    return this.#states.get(clientId)?.owner ?? null;
+    return this.#states.get(clientId)?.speaker.owner ?? null;
   }
 
   countOf(owner: PresenceOwner): number {
-    return this.#spoken.get(owner)?.size ?? 0;
+    return this.#speakers.get(owner)?.clientIds.size ?? 0;
   }
 
   /** Whether it would have one person more to speak for, if this were heard. */
   wouldAddTo(owner: PresenceOwner, entry: PresenceEntry, unprompted: boolean): boolean {
-    return this.#states.get(entry.clientId)?.owner !== owner && this.#isNews(owner, entry, unprompted);
+    return this.ownerOf(entry.clientId) !== owner && this.#isNews(owner, entry, unprompted);
   }
 
   /**
@@ -107,126 +143,161 @@ export class Presence {
    */
   hear(owner: PresenceOwner, entry: PresenceEntry, unprompted: boolean): void {
     if (!this.#isNews(owner, entry, unprompted)) return;
-    if (entry.state === LEFT) {
-      this.#remove(owner, entry.clientId, entry.clock);
-      return;
-    }
-    const known = this.#states.get(entry.clientId);
-    if (known !== undefined && known.owner !== owner) this.#spoken.get(known.owner)?.delete(entry.clientId);
-    this.#announce(owner, entry);
+    if (entry.state === LEFT) this.#remove(entry.clientId, entry.clock);
+    else this.#take(owner, entry);
+    this.#report();
   }
 
-  #isNews(owner: PresenceOwner, entry: PresenceEntry, unprompted: boolean): boolean {
-    const known = this.#states.get(entry.clientId);
-    if (entry.state === LEFT) return known?.owner === owner;
-    if (known === undefined) return this.#isBack(owner, entry);
-    if (known.owner === owner) return known.state !== entry.state || entry.clock > known.clock;
-    // Providers repeat what they hear of others, at the same clock. Only news moves a state, and what a connection
-    // says unprompted: a client that came back before its old socket was missed.
-    return entry.clock > known.clock || (entry.clock === known.clock && unprompted);
-  }
-
-  /**
-   * Whether somebody who is not here has come, rather than that a connection repeats what it heard of them before they
-   * left: that may be on its way for as long as a message takes there and back. Who came after they left has heard nothing.
-   */
-  #isBack(owner: PresenceOwner, { clientId, clock }: PresenceEntry): boolean {
-    const departure = this.#departures.get(clientId);
-    if (departure === undefined || clock > (this.#lastWords.get(clientId)?.clock ?? -1)) return true;
-    return (this.#entered.get(owner) ?? 0) > departure;
+  /** An edit of this connection was accepted: whoever edits goes before whoever only looks on. */
+  noteEdit(owner: PresenceOwner): void {
+    const speaker = this.#speakers.get(owner);
+    if (speaker === undefined) return;
+    speaker.editedAt = this.#options.now();
+    if (this.#places.counted === 0) return;
+    for (const clientId of speaker.clientIds) this.#turn(this.#places.claim(clientId, speaker.editedAt));
+    this.#report();
   }
 
   /** The connection is gone: so is everybody it spoke for. */
   forget(owner: PresenceOwner): void {
-    for (const clientId of this.#spoken.get(owner) ?? []) {
+    for (const clientId of this.#speakers.get(owner)?.clientIds ?? []) {
       const clock = this.#states.get(clientId)?.clock ?? 0;
-      this.#remove(owner, clientId, clock + 1);
+      this.#remove(clientId, clock + 1);
     }
-    this.#spoken.delete(owner);
+    this.#speakers.delete(owner);
+    this.#report();
   }
 
-  /**
-   * What changed since the last call, encoded once for everybody, and the only one to whom it is no news, if there is
-   * one; null when nothing changed.
-   */
-  takeChanges(): { readonly message: Uint8Array; readonly saidBy: PresenceOwner | null } | null {
-    if (this.#changed.size === 0) return null;
-    const message = encodePresence([...this.#changed].map((clientId) => this.#entryOf(clientId)));
-    const saidBy = this.#changedBy;
+  /** What is to be told since the last call, encoded once for everybody; null when that is nothing. */
+  takeChanges(): PresenceChanges | null {
+    for (const clientId of this.#places.fill()) this.#tell(clientId);
+    const viewers = this.viewers.take(this.version + 1);
+    if (this.#changed.size === 0 && viewers === null) return null;
+    const message = this.#changed.size === 0 ? null : this.#encode(this.#changed);
+    const saidBy = viewers === null ? this.#changedBy : null;
     this.#changed.clear();
     this.#changedBy = null;
-    this.#version += 1;
-    return { message, saidBy };
+    this.#lastWords.tell();
+    this.#report();
+    return { message, viewers, saidBy };
   }
 
-  /** Everybody, for somebody who has just come; null when nobody is here. */
-  encodeAll(): Uint8Array | null {
-    if (this.#states.size === 0) return null;
-    return encodePresence([...this.#states.keys()].map((clientId) => this.#entryOf(clientId)));
+  /** Everybody who is listed. Nobody is an answer too: clients ask to hear whether the connection lives. */
+  answerQuery(): Uint8Array {
+    return this.#encode(this.#places.listed);
   }
 
-  /**
-   * The latest of each whose state changed after that version, of those who left too; null when nothing did. What is too
-   * old is forgotten: somebody might have left of whom nothing is known any more.
-   */
+  /** The latest of each of whom something was told after that version; null when nothing was. */
   encodeSince(version: number): Uint8Array | 'forgotten' | null {
-    if (version < this.#forgottenVersion) return 'forgotten';
-    const changed = [...this.#lastWords].filter(([, word]) => word.version > version);
-    if (changed.length === 0) return null;
-    return encodePresence(changed.map(([clientId]) => this.#entryOf(clientId)));
+    const clientIds = this.#lastWords.since(version);
+    if (clientIds === 'forgotten') return clientIds;
+    return clientIds.length === 0 ? null : this.#encode(clientIds);
   }
 
-  #announce(owner: PresenceOwner, entry: PresenceEntry): void {
-    const clock = this.#nextClock(entry.clientId, entry.clock);
-    if (this.#count !== null && !this.#states.has(entry.clientId)) this.#count.people += 1;
-    this.#states.set(entry.clientId, { owner, clock, state: entry.state });
-    this.#departures.delete(entry.clientId);
-    this.#remember(entry.clientId, clock);
-    const spoken = this.#spoken.get(owner) ?? new Set();
-    spoken.add(entry.clientId);
-    this.#spoken.set(owner, spoken);
-    this.#noteChange(entry.clientId, clock === entry.clock ? owner : null);
+  #isNews(owner: PresenceOwner, entry: PresenceEntry, unprompted: boolean): boolean {
+    const { clientId, clock, state } = entry;
+    const known = this.#states.get(clientId);
+    if (state === LEFT) return known?.speaker.owner === owner;
+    if (known === undefined) return this.#lastWords.isReturn(owner, clientId, clock);
+    if (known.speaker.owner === owner) {
+      return clock > known.clock || (known.state !== state && known.corrections?.get(clock) !== state);
+    }
+    // Providers repeat what they hear of others, at the same clock. Only news moves a state, and what a connection
+    // says unprompted: a client that came back before its old socket was missed.
+    const told = this.#lastClockAsHere(clientId);
+    return clock > told || (clock === told && unprompted);
   }
 
-  #remove(owner: PresenceOwner, clientId: number, clock: number): void {
-    if (this.#states.delete(clientId) && this.#count !== null) this.#count.people -= 1;
-    this.#spoken.get(owner)?.delete(clientId);
-    this.#departures.set(clientId, this.#entrances);
-    this.#remember(clientId, this.#nextClock(clientId, clock));
-    this.#noteChange(clientId, null);
+  /** The last clock at which anybody was told that they are here, and which may so be repeated. */
+  #lastClockAsHere(clientId: number): number {
+    const clock = this.#lastWords.clockOf(clientId);
+    return this.#places.listed.has(clientId) ? clock : clock - 1;
   }
 
-  /** Above the last one that readers know. */
-  #nextClock(clientId: number, claimed: number): number {
-    const last = this.#lastWords.get(clientId)?.clock ?? -1;
-    return Math.max(Math.min(claimed, LARGEST_CLAIM), last + 1);
+  #take(owner: PresenceOwner, { clientId, clock, state }: PresenceEntry): void {
+    const before = this.#states.get(clientId);
+    const speaker = this.#speakerOf(owner);
+    if (before !== undefined && before.speaker !== speaker) before.speaker.clientIds.delete(clientId);
+    speaker.clientIds.add(clientId);
+    const corrections = before === undefined || clock > before.clock ? null : before.corrections;
+    this.#states.set(clientId, { speaker, clock, state, corrections });
+    if (before !== undefined) {
+      if (this.#places.listed.has(clientId)) this.#tell(clientId);
+      return;
+    }
+    this.#lastWords.returned(clientId);
+    this.#turn(this.#places.claim(clientId, this.#options.now()));
   }
 
-  #noteChange(clientId: number, saidBy: PresenceOwner | null): void {
+  #speakerOf(owner: PresenceOwner): Speaker {
+    const known = this.#speakers.get(owner);
+    if (known !== undefined) return known;
+    const speaker = new Speaker(owner, this.#options.mayEdit);
+    this.#speakers.set(owner, speaker);
+    return speaker;
+  }
+
+  #remove(clientId: number, clock: number): void {
+    this.#states.get(clientId)?.speaker.clientIds.delete(clientId);
+    this.#states.delete(clientId);
+    if (this.#places.leave(clientId)) this.#tellGone(clientId, clock);
+    this.#lastWords.departed(clientId);
+  }
+
+  #turn({ counted, listed }: Turn): void {
+    if (counted !== null) this.#tellGone(counted, 0);
+    if (listed !== null) this.#tell(listed);
+  }
+
+  /** Everybody is to hear what is known of somebody who is listed. */
+  #tell(clientId: number): void {
+    const known = this.#states.get(clientId);
+    if (known === undefined) return;
+    const claimed = known.clock;
+    known.clock = this.#lastWords.nextClock(clientId, claimed);
+    if (known.clock !== claimed) rememberCorrection(known);
+    this.#note(clientId, known.clock, known.clock === claimed ? known.speaker.owner : null);
+  }
+
+  /** They have left, or lost their place: then their own client stays, and says so again above this clock. */
+  #tellGone(clientId: number, clock: number): void {
+    this.#note(clientId, this.#lastWords.nextClock(clientId, clock), null);
+  }
+
+  #note(clientId: number, clock: number, saidBy: PresenceOwner | null): void {
     const isFirst = this.#changed.size === 0;
     this.#changed.add(clientId);
     if (isFirst) this.#changedBy = saidBy;
     else if (this.#changedBy !== saidBy) this.#changedBy = null;
+    this.#lastWords.note(clientId, clock);
   }
 
-  #remember(clientId: number, clock: number): void {
-    const word = this.#lastWords.get(clientId) ?? { clock, version: 0 };
-    word.clock = clock;
-    word.version = this.#version + 1;
-    this.#lastWords.delete(clientId);
-    this.#lastWords.set(clientId, word);
-    if (this.#lastWords.size <= MAX_REMEMBERED_CLOCKS) return;
-    for (const [candidate, { version }] of this.#lastWords) {
-      if (this.#states.has(candidate) || this.#changed.has(candidate)) continue;
-      this.#lastWords.delete(candidate);
-      this.#forgottenVersion = Math.max(this.#forgottenVersion, version);
-      this.#departures.delete(candidate);
-      return;
-    }
+  #report(): void {
+    const { count } = this.#options;
+    if (count === null) return;
+    const { counted, listed } = this.#places;
+    if (listed.size !== this.#reported.listed) count.add('listed', listed.size - this.#reported.listed);
+    if (counted !== this.#reported.counted) count.add('counted', counted - this.#reported.counted);
+    this.#reported.listed = listed.size;
+    this.#reported.counted = counted;
+  }
+
+  #encode(clientIds: Iterable<number>): Uint8Array {
+    const entries: PresenceEntry[] = [];
+    for (const clientId of clientIds) entries.push(this.#entryOf(clientId));
+    return encodePresence(entries);
   }
 
   #entryOf(clientId: number): PresenceEntry {
-    const clock = this.#lastWords.get(clientId)?.clock ?? 0;
-    return { clientId, clock, state: this.#states.get(clientId)?.state ?? LEFT };
+    const state = this.#places.listed.has(clientId) ? this.#states.get(clientId)?.state : undefined;
+    return { clientId, clock: Math.max(0, this.#lastWords.clockOf(clientId)), state: state ?? LEFT };
   }
+}
+
+function rememberCorrection(known: KnownState): void {
+  known.corrections ??= new Map();
+  known.corrections.set(known.clock, known.state);
+  if (known.corrections.size <= MOST_CORRECTIONS) return;
+  const [oldest] = known.corrections.keys();
+  if (oldest !== undefined) known.corrections.delete(oldest);
 }

@@ -85,7 +85,7 @@ export class RevocationWatch {
     for (const connection of this.#options.connections()) {
       const { state } = connection;
       if (state.kind !== 'established' || this.#asked.has(connection)) continue;
-      const code = this.#options.standing.findEnd(state.grant, state.owner.epoch);
+      const code = this.#options.standing.findEnd(state.grant, state.owner.admittedLife);
       if (code !== null) round.push({ connection, state, code });
     }
     if (round.length === 0) return;

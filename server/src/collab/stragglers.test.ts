@@ -1,20 +1,26 @@
-import { closeCodes, encodeYWebsocketFrame, parseAddress } from '@quire/protocol';
+import { closeCodes, encodeYWebsocketFrame, parseAddress, readViewers } from '@quire/protocol';
 import { describe, expect, it } from 'vitest';
+import { createPresence } from '../testing/create-presence.ts';
 import { FakePort } from '../testing/fake-port.ts';
 import { Audience } from './audience.ts';
 import { sendToAll } from './broadcast.ts';
 import type { RingBudget } from './broadcast-ring.ts';
 import { DocumentConnection } from './document-connection.ts';
-import { Presence } from './presence.ts';
 import { Stragglers } from './stragglers.ts';
+import { COUNT_EVERY_MS, encodeViewers } from './viewer-count.ts';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
+/** The counts of viewers among what a socket was sent since it was last looked at. */
+const readCounts = (port: FakePort): (number | undefined)[] =>
+  port.takeFrames().flatMap((frame) => (frame.kind === 'stateless' ? readViewers(frame.payload)?.count : []));
+
 const takeKinds = (port: FakePort): string[] => port.takeFrames().map(({ kind }) => kind);
 
-function stage({ maxRingBytes = MIB, connections = 1 } = {}) {
-  const presence = new Presence();
+function stage({ maxRingBytes = MIB, connections = 1, maxListed = Number.POSITIVE_INFINITY } = {}) {
+  let now = 0;
+  const presence = createPresence({ maxListed, now: () => now });
   const budget: RingBudget = { bytes: 0, maxBytes: 64 * MIB };
   const stragglers = new Stragglers(presence, maxRingBytes, budget);
   const audience = new Audience();
@@ -27,15 +33,23 @@ function stage({ maxRingBytes = MIB, connections = 1 } = {}) {
   const people = Array.from({ length: connections }, open);
   const flush = (bytes = KIB): void => {
     const update = encodeYWebsocketFrame({ kind: 'update', update: new Uint8Array(bytes) });
-    const changes = presence.takeChanges();
-    const said = changes === null ? null : encodeYWebsocketFrame({ kind: 'presence', presence: changes.message });
+    const { message = null, viewers = null } = presence.takeChanges() ?? {};
     const updates = bytes === 0 ? [] : [update];
-    sendToAll(audience, stragglers, { updates, presence: said, own: new Map(), knowsAll: null });
+    sendToAll(audience, stragglers, {
+      updates,
+      presence: message === null ? null : encodeYWebsocketFrame({ kind: 'presence', presence: message }),
+      viewers: viewers === null ? null : encodeViewers(viewers),
+      own: new Map(),
+      knowsAll: null,
+    });
   };
   const move = (owner: object, clock: number): void => {
     presence.hear(owner, { clientId: 7, clock, state: '{}' }, false);
   };
-  return { presence, budget, stragglers, audience, people, flush, move, open };
+  const pass = (ms: number): void => {
+    now += ms;
+  };
+  return { presence, budget, stragglers, audience, people, flush, move, open, pass };
 }
 
 describe('those whose sockets are behind', () => {
@@ -159,5 +173,45 @@ describe('those whose sockets are behind', () => {
     port.isBehind = false;
     stragglers.catchUp(connection);
     expect(port.closedWith).toBe(closeCodes.slowReader);
+  });
+
+  it('are told how many are counted once, as many as there are by then, and not what was told meanwhile', () => {
+    const { stragglers, people, presence, flush, pass } = stage({ connections: 2, maxListed: 1 });
+    const [slow, quick] = people as [(typeof people)[number], (typeof people)[number]];
+    slow.port.isBehind = true;
+    const ada = {};
+    presence.hear(ada, { clientId: 1, clock: 1, state: '{}' }, false);
+    for (let clientId = 2; clientId <= 4; clientId += 1) {
+      presence.hear({}, { clientId, clock: 1, state: '{}' }, false);
+      flush(0);
+      pass(COUNT_EVERY_MS);
+    }
+    expect(readCounts(quick.port)).toEqual([1, 2, 3]);
+    slow.port.isBehind = false;
+    stragglers.catchUp(slow.connection);
+    expect(readCounts(slow.port)).toEqual([3]);
+    presence.hear(ada, { clientId: 1, clock: 2, state: '{}' }, false);
+    flush();
+    slow.port.isBehind = true;
+    flush();
+    slow.port.isBehind = false;
+    stragglers.catchUp(slow.connection);
+    expect(readCounts(slow.port)).toEqual([]);
+  });
+
+  it('one who asks who is here is answered in one write, how many more among it; later, if behind', () => {
+    const { stragglers, presence, open, flush } = stage({ connections: 0, maxListed: 1 });
+    for (const clientId of [1, 2, 3]) presence.hear({}, { clientId, clock: 1, state: '{}' }, false);
+    flush(0);
+    const [prompt, late] = [open(), open()];
+    stragglers.tellEverybody(prompt.connection);
+    expect(prompt.port.writes).toHaveLength(1);
+    expect(readCounts(prompt.port)).toEqual([2]);
+    late.port.isBehind = true;
+    stragglers.tellEverybody(late.connection);
+    expect(late.port.writes).toEqual([]);
+    late.port.isBehind = false;
+    stragglers.catchUp(late.connection);
+    expect(readCounts(late.port)).toEqual([2]);
   });
 });

@@ -1,8 +1,9 @@
-import { closeCodes, encodePresence, encodeYWebsocketFrame } from '@quire/protocol';
+import { closeCodes, encodeYWebsocketFrame, type Viewers } from '@quire/protocol';
 import { kindOfBody } from '../observability/metrics/sent-meters.ts';
 import { BroadcastRing, type RingBudget, type RingReader } from './broadcast-ring.ts';
 import type { DocumentConnection } from './document-connection.ts';
 import type { Presence } from './presence.ts';
+import { encodeViewers } from './viewer-count.ts';
 
 /**
  * So much is read from the ring for one write. The system has a buffer of its own to keep the line busy; what waits in
@@ -65,18 +66,15 @@ export class Stragglers {
     connection.backlog = null;
   }
 
-  /** Tells it who is there: at once, or with the rest that its socket has yet to take. */
-  tellPresence(connection: DocumentConnection): void {
-    if (connection.session.isBehind) {
-      this.note(connection).presence = null;
-      return;
-    }
-    connection.send(encodeYWebsocketFrame({ kind: 'presence', presence: this.#encodeEverybody() }));
-  }
-
   /** It is being sent all that the document has: no broadcast until now is missing. */
   passOver(connection: DocumentConnection): void {
     if (connection.backlog !== null) connection.backlog.position = this.#ring.end;
+  }
+
+  /** To one connection: who is here, all of them, and how many more; in its turn, when its socket is behind. */
+  tellEverybody(connection: DocumentConnection): void {
+    if (connection.session.isBehind) this.note(connection).presence = null;
+    else connection.send(...this.#everybody(connection));
   }
 
   /** These have just been sent to everybody else. */
@@ -101,25 +99,36 @@ export class Stragglers {
     backlog.position += bodies.length;
     const receipts = connection.ledger.takeOwed(MOST_RECEIPTS);
     if (backlog.position === this.#ring.end && connection.ledger.owed === 0) {
-      const presence = this.#encodePresence(backlog.presence);
+      const presence = this.#missedPresence(connection, backlog.presence);
       if (presence === 'forgotten') {
         connection.closeSession(closeCodes.slowReader);
         return;
       }
       this.forget(connection);
-      if (presence !== null) bodies.push(encodeYWebsocketFrame({ kind: 'presence', presence }));
+      bodies.push(...presence);
     }
     sendAtOnce(connection, bodies, receipts);
   }
 
-  #encodePresence(since: number | null): Uint8Array | 'forgotten' | null {
-    return since === null ? this.#encodeEverybody() : this.#presence.encodeSince(since);
+  #missedPresence(connection: DocumentConnection, since: number | null): readonly Uint8Array[] | 'forgotten' {
+    if (since === null) return this.#everybody(connection);
+    const missed = this.#presence.encodeSince(since);
+    return missed === 'forgotten' ? missed : bodiesFor(connection, missed, this.#presence.viewers.since(since));
   }
 
-  /** Nobody is an answer too: clients ask to hear whether the connection lives. */
-  #encodeEverybody(): Uint8Array {
-    return this.#presence.encodeAll() ?? encodePresence([]);
+  #everybody(connection: DocumentConnection): readonly Uint8Array[] {
+    return bodiesFor(connection, this.#presence.answerQuery(), this.#presence.viewers.forNewcomer);
   }
+}
+
+function bodiesFor(
+  { listeners }: DocumentConnection,
+  presence: Uint8Array | null,
+  viewers: Viewers | null,
+): Uint8Array[] {
+  const bodies = presence === null ? [] : [encodeYWebsocketFrame({ kind: 'presence', presence })];
+  if (viewers !== null && listeners?.takesStateless === true) bodies.push(encodeViewers(viewers));
+  return bodies;
 }
 
 function sendAtOnce(connection: DocumentConnection, bodies: readonly Uint8Array[], receipts: number): void {

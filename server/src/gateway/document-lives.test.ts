@@ -1,6 +1,6 @@
 import { HocuspocusProvider } from '@hocuspocus/provider';
 import { MemoryStore, PersistenceError } from '@quire/persistence';
-import { closeCodes } from '@quire/protocol';
+import { closeCodes, type DocumentName } from '@quire/protocol';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import * as Y from 'yjs';
@@ -206,3 +206,16 @@ class FailingLoads extends MemoryStore {
     return super.load(document);
   }
 }
+
+it('[R14] an edit of the server’s own is answered, however far it has come when its document is deleted', async () => {
+  const { collaboration } = await start();
+  const name = 'plan' as DocumentName;
+  const write = (): Promise<void> => collaboration.edit(name, '', (doc) => doc.getText('body').insert(0, 'x'));
+  for (let steps = 0; steps < 40; steps += 1) {
+    await write();
+    const written = write();
+    for (let step = 0; step < steps; step += 1) await Promise.resolve();
+    const [, deleted] = await Promise.allSettled([written, collaboration.delete(name)]);
+    expect(deleted?.status).toBe('fulfilled');
+  }
+});

@@ -12,7 +12,7 @@ import { type DrainPlan, tellSessionsToGo } from './drain.ts';
 import type { PaceLimits } from './pace.ts';
 import { RequestOrigin } from './request-origin.ts';
 import { Session } from './session.ts';
-import { SessionSlots, type SlotLimits } from './session-slots.ts';
+import { SessionSlots, type SlotLimits, type SlotVerdict } from './session-slots.ts';
 import { SessionSocket } from './session-socket.ts';
 import { readTarget, type UpgradeTarget } from './upgrade-target.ts';
 
@@ -43,6 +43,14 @@ export interface GatewayOptions {
 export interface Gateway {
   /** Takes over a request to `/collab` or `/yjs/<document>`; answers every other one, and bad ones, with an HTTP error. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /**
+   * Opens a session in the Hocuspocus dialect on a line that carries the frames of a WebSocket by other means.
+   *
+   * @returns how whoever asked is to be turned away when there is no slot: the line is theirs again, and null when it isn't
+   */
+  openOn(line: Duplex, request: IncomingMessage): Fullness | null;
+  /** How whoever asks now would be turned away; null when there is a slot. */
+  findFullness(request: IncomingMessage): Fullness | null;
   readonly sessions: number;
   /** Sessions, and upgrades that may become one. */
   readonly slots: number;
@@ -51,6 +59,11 @@ export interface Gateway {
 }
 
 /** What somebody is told for whom there is no slot. */
+export interface Fullness {
+  readonly answer: Extract<LimitAnswer, { kind: 'http' }>;
+  readonly problem: string;
+}
+
 const fullness = {
   'node-full': {
     answer: limitTable['limits.maxSessions'].answer,
@@ -60,7 +73,7 @@ const fullness = {
     answer: limitTable['limits.maxSessionsPerAddress'].answer,
     problem: 'Too many sessions come from this address.',
   },
-} as const satisfies Record<string, { answer: Extract<LimitAnswer, { kind: 'http' }>; problem: string }>;
+} as const satisfies Record<Exclude<SlotVerdict, 'taken'>, Fullness>;
 
 /** Well under the 30 s after which providers take silence for a dead connection. */
 const QUIET_MS = 12_000;
@@ -137,11 +150,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     refuseUpgrade(socket, status, problem, retryAfterSeconds);
   }
 
-  /** Nothing but the socket itself is there yet, and nothing more will be. */
-  function turnAway(socket: Duplex, verdict: keyof typeof fullness, address: string): void {
-    const { answer, problem } = fullness[verdict];
+  function takeSlot(line: Duplex, address: string): Fullness | null {
+    const verdict = slots.take(line, address);
+    if (verdict === 'taken') return null;
     log.debug({ address, verdict }, 'turning a session away');
-    refuse(socket, `${answer.status} ${STATUS_CODES[answer.status]}`, problem, answer.retryAfterSeconds);
+    return fullness[verdict];
   }
 
   // Without a listener ws would answer by itself, and nobody would know.
@@ -175,14 +188,28 @@ export function createGateway(options: GatewayOptions): Gateway {
       }
       if (socket.destroyed) return; // gone before we looked: its `close` may have passed, and would give nothing back
       const address = readAddress(request);
-      const verdict = slots.take(socket, address);
-      if (verdict !== 'taken') {
-        turnAway(socket, verdict, address);
+      const full = takeSlot(socket, address);
+      if (full !== null) {
+        // Nothing but the socket itself is there yet, and nothing more will be.
+        const { answer, problem } = full;
+        refuse(socket, `${answer.status} ${STATUS_CODES[answer.status]}`, problem, answer.retryAfterSeconds);
         return;
       }
       server.handleUpgrade(request, socket, head, (webSocket) =>
         open(webSocket, socket, new RequestOrigin(request, address), target),
       );
+    },
+    openOn(line, request) {
+      const address = readAddress(request);
+      const full = takeSlot(line, address);
+      if (full !== null) return full;
+      const webSocket = SessionSocket.over(line, server.options);
+      open(webSocket, line, new RequestOrigin(request, address), { kind: 'hocuspocus' });
+      return null;
+    },
+    findFullness(request) {
+      const verdict = slots.look(readAddress(request));
+      return verdict === 'taken' ? null : fullness[verdict];
     },
     get sessions() {
       return sessions.size;

@@ -72,6 +72,11 @@ it('[R4] a session that is not read is not taken for dead because its answers to
   await untilPaused();
   slow.say({ kind: 'query-presence' });
   clock.advance(1_500); // fifteen pings long
+  // Somebody who comes now, and was not pinged, writes: what was sent to the slow one before that has arrived before it.
+  const other = await openRaw(url, 'plan');
+  const [key] = keystrokes(1);
+  other.say({ kind: 'update', update: key ?? EMPTY_UPDATE });
+  await until(() => slow.heard.some(({ kind }) => kind === 'update'), { what: 'it hears of what others write' });
   expect(pings).toBe(0);
   while (meters.sessionsPaused === 1) clock.advance(10);
   await until(() => presenceHeardBy(slow) === 1, { what: 'it is read again, and answered' });

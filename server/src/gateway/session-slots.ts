@@ -45,6 +45,12 @@ export class SessionSlots {
     return 'taken';
   }
 
+  /** What somebody would be told who came now. */
+  look(address: string): SlotVerdict {
+    if (this.#held.size >= this.#maxSessions) return 'node-full';
+    return this.#addresses.has(addressGroup(address)) ? 'taken' : 'address-full';
+  }
+
   get size(): number {
     return this.#held.size;
   }

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { describeClose } from '@quire/protocol';
 import { WebSocket } from 'ws';
 
@@ -11,12 +12,26 @@ export interface SocketListener {
   onClose(code: number, reason: Buffer): void;
 }
 
+/** What `ws` does at the end of an upgrade; it is not in its types. */
+interface Connectable {
+  setSocket(line: Duplex, head: Buffer, options: object): void;
+}
+
+const NOTHING = Buffer.alloc(0);
+
 /**
  * A socket of `ws` with one listener, told through functions that all sockets share: a closure for each event of each
  * socket would be a tenth of what an idle connection weighs.
  */
 export class SessionSocket extends WebSocket {
   #listener: SocketListener | null = null;
+
+  /** Over a line that came about without an upgrade. @param options of the `WebSocketServer` that would have handled one */
+  static over(line: Duplex, options: object): SessionSocket {
+    const socket = new SessionSocket(null as never, undefined, options as never);
+    (socket as unknown as Connectable).setSocket(line, NOTHING, options);
+    return socket;
+  }
 
   /** From the turn in which it opens: bytes that are no frame are an `error`, and one that nobody hears ends the process. */
   listen(listener: SocketListener): void {

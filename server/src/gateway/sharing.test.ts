@@ -2,6 +2,7 @@ import { MemoryStore } from '@quire/persistence';
 import {
   type ClientFrame,
   closeCodes,
+  companionOf,
   type DocumentName,
   documentListSchema,
   encodeHocuspocusFrame,
@@ -114,6 +115,26 @@ describe('[G6] who comes by a link for readers', () => {
       askAs(token, '/v1/revocations'),
     ]);
     expect(refused.map(({ status }) => status)).toEqual([403, 403, 403, 403]);
+  });
+});
+
+describe('[G6] who comes by a link for commenters', () => {
+  it('writes in the comments and nowhere else, until the link is revoked', async () => {
+    await server.documents.delete(plan);
+    await server.documents.create({ name: plan });
+    const { id, token } = await server.links.create(plan, { role: 'commenter' });
+    const [inDocument, inComments] = [await enter(token), await enter(token, companionOf(plan, 'comments'))];
+    await until(() => inComments.scopes.length > 0, { what: 'let in' });
+    expect([inDocument.scopes, inComments.scopes]).toEqual([['readonly'], ['read-write']]);
+    const said = await fetch(`${server.url}/v1/documents/plan/threads`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ text: 'Says who?' }),
+    });
+    expect(said.status).toBe(201);
+    await server.links.revoke(plan, id);
+    clock.advance(10_000);
+    await until(() => inComments.heard.some(({ kind }) => kind === 'closed'), { what: 'put out' });
   });
 });
 

@@ -3,6 +3,8 @@ import type { Hono } from 'hono';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createApi } from '../api/api.ts';
+import { DocumentStates } from '../api/document-states.ts';
+import { systemClock } from '../clock.ts';
 import { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
 import { createMetricsRoute } from '../observability/metrics/metrics-route.ts';
 import { type AccessStage, openAccessStage } from '../testing/access-stage.ts';
@@ -19,6 +21,7 @@ function createWhole() {
   const log = pino({ level: 'silent' });
   const api = createApi({
     documents: stage.documents,
+    states: new DocumentStates({ store: stage.store, clock: systemClock }),
     rules: stage,
     guard: openGuard,
     origins: { allowedOrigins: [], isLoopbackOnly: true },
@@ -36,15 +39,21 @@ function createWhole() {
   return { api, app: createApp({ api, staticApp: null, readUnreadiness: () => [], log, metrics }) };
 }
 
+/** Answered before the app is asked (`gateway/over-http/http-door.ts`). */
+const otherDoor = [
+  ...['GET', 'POST'].map((method) => `${method} /collab/http`),
+  ...['GET', 'POST', 'DELETE'].map((method) => `${method} /collab/http/{session}`),
+];
+
 describe('what is served over plain HTTP', () => {
   it('docs/protocol.md names every request that has an answer of its own, and no other', async () => {
     const { api, app } = createWhole();
     const served = [...app.routes, ...api.routes]
-      .filter(({ method, path }) => method !== 'ALL' && !path.includes('*'))
+      .filter(({ method, path }) => method !== 'ALL' && method !== 'OPTIONS' && !path.includes('*'))
       .map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`);
     const page = await readFile(new URL('../../../docs/protocol.md', import.meta.url), 'utf8');
     const named = [...page.matchAll(/^\| `([A-Z]+ \/[^`?]*)/gm)].map((match) => match[1] ?? '');
-    expect([...new Set(named)].sort()).toEqual([...new Set(served)].sort());
+    expect([...new Set(named)].sort()).toEqual([...new Set([...served, ...otherDoor])].sort());
     expect(named).toContain('GET /metrics');
   });
 });

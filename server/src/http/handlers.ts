@@ -1,42 +1,39 @@
+import { STATUS_CODES } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { type Gateway, refuseUpgrade } from '../gateway/gateway.ts';
+import type { HttpDoor } from '../gateway/over-http/http-door.ts';
 import type { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
 import { createHealth } from './health.ts';
 import type { Handlers } from './listener.ts';
-import { isAllowedOrigin, isTrustedHost, type OriginPolicy } from './origins.ts';
-
-/** For whoever asks while the server starts or stops: neither takes long, and asking is cheap. */
-const RETRY_AFTER_SECONDS = 1;
+import type { OriginPolicy } from './origins.ts';
+import { findRefusal, RETRY_AFTER_SECONDS, readClaim } from './visitors.ts';
 
 export interface HandlerParts {
   readonly app: Hono;
   readonly gateway: Pick<Gateway, 'handleUpgrade'>;
+  readonly httpDoor: Pick<HttpDoor, 'handle'>;
   readonly origins: OriginPolicy;
   readonly isDraining: () => boolean;
   readonly meters: GatewayMeters | null;
 }
 
-/** What arrives at the port of a server that works: requests for the app, sockets for the gateway. */
-export function createHandlers({ app, gateway, origins, isDraining, meters }: HandlerParts): Handlers {
+/** What arrives at the port of a server that works: requests for the app, sockets and what stands for them for the gateway. */
+export function createHandlers({ app, gateway, httpDoor, origins, isDraining, meters }: HandlerParts): Handlers {
   const refuse = createRefusal(meters);
+  const listen = listenFor(app);
   return {
-    onRequest: listenFor(app),
+    onRequest(request, response) {
+      if (!httpDoor.handle(request, response)) listen(request, response);
+    },
     onUpgrade(request, socket, head) {
-      const { host, origin } = request.headers;
-      if (isDraining()) {
-        refuse(socket, '503 Service Unavailable', 'The server is restarting.', RETRY_AFTER_SECONDS);
-      } else if (!isTrustedHost(host, origins)) {
-        refuse(
-          socket,
-          '403 Forbidden',
-          'This server answers on loopback only, not under that name; auth "open" lets it.',
-        );
-      } else if (!isAllowedOrigin({ host, origin }, origins)) {
-        refuse(socket, '403 Forbidden', 'Pages of this origin may not connect; the setting allowedOrigins lets them.');
-      } else {
+      const refusal = findRefusal(readClaim(request), origins, isDraining());
+      if (refusal === null) {
         gateway.handleUpgrade(request, socket, head);
+        return;
       }
+      const { status, problem, retryAfterSeconds } = refusal;
+      refuse(socket, `${status} ${STATUS_CODES[status]}`, problem, retryAfterSeconds);
     },
   };
 }

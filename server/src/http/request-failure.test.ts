@@ -35,7 +35,8 @@ beforeEach(async () => {
   });
   app.post('/read', async (context) => context.text(await context.req.text()));
   const gateway = { handleUpgrade: () => {} };
-  const handlers = createHandlers({ app, gateway, origins, isDraining, meters: null });
+  const httpDoor = { handle: () => false };
+  const handlers = createHandlers({ app, gateway, httpDoor, origins, isDraining, meters: null });
   listener = await openListener({ hosts: ['127.0.0.1'], port: 0, handlers, log });
 });
 afterEach(() => listener.close());

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createEncoder, toUint8Array, writeAny, writeUint8, writeVarString, writeVarUint } from 'lib0/encoding';
 
 export interface MadeUpId {
@@ -130,4 +131,11 @@ export function makeManyDeletions(client: number, count: number): Uint8Array {
   for (const number of [0, 1, client, count]) writeVarUint(encoder, number);
   for (let at = 0; at < count; at += 1) for (const number of [2 * at, 1]) writeVarUint(encoder, number);
   return toUint8Array(encoder);
+}
+
+/** Text that no compression makes much smaller. */
+export function makeNoise(characters: number): string {
+  return randomBytes(Math.ceil((characters * 3) / 4))
+    .toString('base64')
+    .slice(0, characters);
 }

@@ -42,6 +42,7 @@ export const testLimits: CollaborationLimits & GatewayLimits = {
   maxJudgingMs: 60_000,
   maxPresenceStateBytes: 16 * 1024,
   maxPresenceEntries: 256,
+  maxListedPeople: 200,
   maxPendingUpdates: 50,
   maxPendingBytes: 64 * 1024,
   maxUnestablishedBytes: MIB,

@@ -12,7 +12,7 @@ export function NotLoaded({ status }: { readonly status: RoomStatus }) {
     case 'saving':
     case 'saved':
     case 'view-only':
-      return <EditorSkeleton />;
+      return <EditorSkeleton loading={status.loading} />;
     case 'offline':
     case 'reconnecting':
       return (

@@ -5,6 +5,7 @@ import { Avatar } from '../ui/Avatar.tsx';
 import { useMediaQuery } from '../ui/use-media-query.ts';
 import { useNow } from '../ui/use-now.ts';
 import { usePopover } from '../ui/use-popover.ts';
+import { nameMore, shortenMore } from './people-words.ts';
 
 /** Beyond this the header would be about people, not about the document. */
 const MAX_AVATARS = 4;
@@ -20,15 +21,16 @@ interface PeopleBarProps {
 
 export function PeopleBar({ room, onGoTo }: PeopleBarProps) {
   const people = useReadable(room.people);
+  const viewers = useReadable(room.viewers);
   const others = people.filter((person) => !person.isMe);
   const narrow = useMediaQuery('(width < 640px)');
   const shown = others.slice(0, narrow ? MAX_AVATARS_NARROW : MAX_AVATARS);
-  const hiddenCount = others.length - shown.length;
+  const hiddenCount = others.length - shown.length + viewers;
   return (
     <ul className="people" aria-label="People here">
       {hiddenCount > 0 && (
         <li>
-          <MorePeople people={others} count={hiddenCount} onGoTo={onGoTo} />
+          <MorePeople people={others} viewers={viewers} count={hiddenCount} onGoTo={onGoTo} />
         </li>
       )}
       {shown.map((person) => (
@@ -59,7 +61,12 @@ function PersonButton({ person, onGoTo }: { readonly person: Person } & Pick<Peo
 }
 
 function MorePeople(
-  props: { readonly people: readonly Person[]; readonly count: number } & Pick<PeopleBarProps, 'onGoTo'>,
+  props: {
+    readonly people: readonly Person[];
+    /** Of whom nothing but their number is known. */
+    readonly viewers: number;
+    readonly count: number;
+  } & Pick<PeopleBarProps, 'onGoTo'>,
 ) {
   const popover = usePopover({ align: 'end' });
   return (
@@ -68,10 +75,10 @@ function MorePeople(
         type="button"
         ref={popover.triggerRef}
         className="button is-quiet people-more"
-        aria-label={`${props.count} more people`}
+        aria-label={nameMore(props.count)}
         {...popover.triggerProps}
       >
-        +{props.count}
+        {shortenMore(props.count)}
       </button>
       <div ref={popover.contentRef} className="popover people-all" {...popover.contentProps}>
         {popover.open && (
@@ -91,6 +98,12 @@ function MorePeople(
                 </button>
               </li>
             ))}
+            {props.viewers > 0 && (
+              <li className="people-beyond">
+                {props.people.length > 0 && 'and '}
+                {nameMore(props.viewers)}
+              </li>
+            )}
           </ul>
         )}
       </div>

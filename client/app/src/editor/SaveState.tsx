@@ -1,4 +1,4 @@
-import { type RoomState, type RoomStatus, statusTable } from '@quire/client';
+import { overHttpNote, type RoomState, type RoomStatus, statusTable } from '@quire/client';
 import { Check, CircleDashed, CloudOff, Eye, type LucideIcon, RefreshCw, Trash2, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import { usePopover } from '../ui/use-popover.ts';
@@ -18,7 +18,8 @@ const icons = {
 /** The one place that says whether the words on screen are safe, and on demand what that means. Its words are the SDK's. */
 export function SaveState({ status }: { readonly status: RoomStatus }) {
   const popover = usePopover();
-  const { tone, explanation } = statusTable[status.state];
+  const { tone, explanation: meaning } = statusTable[status.state];
+  const explanation = status.transport === 'http' ? `${meaning} ${overHttpNote}` : meaning;
   // While somebody types there is no word, and so no sign either that something is saved.
   const settled = status.label !== '';
   const Icon = settled ? icons[status.state] : CircleDashed;

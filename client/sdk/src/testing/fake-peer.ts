@@ -175,6 +175,11 @@ class FakeConnection implements PeerConnection {
     if (address !== undefined) this.#send(encodeServerFrame(address, { kind: 'token-request' }));
   }
 
+  sayStateless(name: string, payload: string): void {
+    const address = this.#joined.get(name);
+    if (address !== undefined) this.#send(encodeServerFrame(address, { kind: 'stateless', payload }));
+  }
+
   sendRaw(bytes: Uint8Array): void {
     this.#send(bytes);
   }

@@ -150,6 +150,39 @@ describe('[G6] a server that asks a backend', () => {
   });
 });
 
+describe('[G6] access that is taken back while a backend’s answer is remembered', () => {
+  async function enter() {
+    const ada = joinHocuspocus('ada');
+    await vi.waitFor(() => expect(ada.provider.authorizedScope).toBe('read-write'));
+    clock.advance(SECOND);
+    return ada;
+  }
+
+  it('is asked about anew: who keeps some of it stays, with what the backend says now', async () => {
+    const ada = await enter();
+    backend.respond = allow({ grants: [{ documents: '**', role: 'reader' }] });
+    await server.revocations.revoke({ user: 'ada' });
+    await vi.waitFor(() => expect(backend.asked).toHaveLength(2));
+    clock.advance(10 * SECOND);
+    await vi.waitFor(() => expect(ada.provider.authorizedScope).toBe('readonly'));
+    expect((await list({ Authorization: 'Bearer ada' })).status).toBe(200);
+    expect(ada.provider.isAuthenticated).toBe(true);
+  });
+
+  it('ends with the backend’s refusal', async () => {
+    const ada = await enter();
+    const ended = new Promise((resolve) =>
+      ada.provider.on('close', (closed: onCloseParameters) => resolve(closed.event.reason)),
+    );
+    backend.respond = answering(401);
+    await server.revocations.revoke({ user: 'ada' });
+    await vi.waitFor(() => expect(backend.asked.length).toBeGreaterThan(1));
+    clock.advance(10 * SECOND);
+    expect(await ended).toMatch(/^(unauthorized|access-revoked)$/);
+    expect((await list({ Authorization: 'Bearer ada' })).status).toBe(401);
+  });
+});
+
 describe.each([
   ['with the server alone', []],
   ['with extensions', [{}]],

@@ -20,7 +20,7 @@ export function drawActivity(url: string, activity: Activity): string {
   const dialects = Object.entries(a.sessionsByDialect).map(([name, count]) => `${name} ${count}`);
   const heading = `Quire ${a.version} at ${url}, up ${duration(a.uptimeSeconds)}, journal ${a.journalState}`;
   const table = alignColumns([
-    ['sessions', whole(a.sessions), `${dialects.join(', ')}, ${whole(a.people)} shown to others`],
+    ['sessions', whole(a.sessions), `${dialects.join(', ')}, ${whole(a.people)} people present`],
     ['documents', whole(a.documents), `${whole(a.connections)} connections, ${whole(a.entering)} entering`],
     ['frames in', perSecond(a.framesInPerSecond), `${bytes(a.bytesInPerSecond)}/s`],
     ['frames out', perSecond(a.framesOutPerSecond), `${bytes(a.bytesOutPerSecond)}/s`],

@@ -1,5 +1,13 @@
 import { Distribution } from './distribution.ts';
-import { closeNames, dialects, editSources, nameOwnEnd, nameRefusal, refusalCodes } from './label-values.ts';
+import {
+  closeNames,
+  dialects,
+  editSources,
+  nameOwnEnd,
+  nameRefusal,
+  refusalCodes,
+  waysToBeShown,
+} from './label-values.ts';
 import { metricTable } from './metric-table.ts';
 import { Outcomes } from './outcomes.ts';
 import { Tally } from './tally.ts';
@@ -24,7 +32,7 @@ export class CollabMeters {
   judgingBytes = 0;
   queuedEdits = 0;
   queuedBytes = 0;
-  people = 0;
+  readonly people = new Tally(waysToBeShown);
   readonly edits = new Tally(editSources);
   readonly editsRefused = new Tally(refusalCodes);
   readonly receiptLatency = new Distribution(metricTable.quire_receipt_latency_seconds.buckets);

@@ -33,8 +33,10 @@ export class GatewayMeters {
   sessionsPaused = 0;
   readonly sent = new SentMeters();
   behindSessions = 0;
+  httpSessions = 0;
+  httpSessionsOpened = 0;
   /** Those that had bytes waiting when they were last written to: a scrape looks at these, not at all sessions. */
-  readonly #behind = new Set<MeteredSession>();
+  readonly #slow = new Set<MeteredSession>();
 
   sessionOpened(dialect: DialectName): void {
     this.sessions.add(dialect);
@@ -44,7 +46,7 @@ export class GatewayMeters {
   sessionClosed(session: MeteredSession, dialect: DialectName, end: SessionEnd): void {
     this.sessions.add(dialect, -1);
     this.closed.add(end);
-    this.#behind.delete(session);
+    this.#slow.delete(session);
   }
 
   upgradeFailed(status: string): void {
@@ -67,21 +69,27 @@ export class GatewayMeters {
 
   /** Called after each write. */
   wrote(session: MeteredSession): void {
-    if (session.unsentBytes > 0) this.#behind.add(session);
+    if (session.unsentBytes > 0) this.#slow.add(session);
   }
 
   fellBehind(sessions: 1 | -1): void {
     this.behindSessions += sessions;
   }
 
-  /** Looks at the sockets that were behind, and forgets those that have caught up. */
+  /** Of all sessions, those that come without a WebSocket. */
+  overHttp(sessions: 1 | -1): void {
+    this.httpSessions += sessions;
+    if (sessions > 0) this.httpSessionsOpened += 1;
+  }
+
+  /** Looks at the sockets that had bytes waiting, and forgets those that have none any more. */
   measureUnsent(): { readonly sessions: number; readonly bytes: number } {
     let bytes = 0;
-    for (const session of this.#behind) {
+    for (const session of this.#slow) {
       const { unsentBytes } = session;
-      if (unsentBytes === 0) this.#behind.delete(session);
+      if (unsentBytes === 0) this.#slow.delete(session);
       bytes += unsentBytes;
     }
-    return { sessions: this.#behind.size, bytes };
+    return { sessions: this.#slow.size, bytes };
   }
 }

@@ -135,3 +135,6 @@ export const compactionOutcomes = ['folded', 'failed'] as const;
 export const compactionParts = ['journal', 'snapshot', 'history'] as const;
 export const storeStates = ['ready', 'refusing', 'closed'] as const;
 export const gcKinds = ['minor', 'major', 'incremental', 'weakcb'] as const;
+
+/** Of the people in a document, others are shown who they are, or how many. */
+export const waysToBeShown = ['listed', 'counted'] as const;

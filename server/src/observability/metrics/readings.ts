@@ -43,6 +43,8 @@ type Read = (sources: MetricSources) => Reading;
 const socketReadings = {
   quire_sessions: ({ gateway }) => gateway.sessions.values,
   quire_sessions_opened_total: ({ gateway }) => gateway.opened.values,
+  quire_http_sessions: ({ gateway }) => gateway.httpSessions,
+  quire_http_sessions_opened_total: ({ gateway }) => gateway.httpSessionsOpened,
   quire_sessions_closed_total: ({ gateway }) => gateway.closed.values,
   quire_ping_timeouts_total: ({ gateway }) => gateway.closed.values['ping-timeout'],
   quire_upgrade_failures_total: ({ gateway }) => gateway.upgradeFailures.values,
@@ -64,7 +66,7 @@ const documentReadings = {
   quire_document_connections: ({ collab }) => collab.connections.values,
   quire_document_connections_entering: ({ collab }) => collab.connectionsEntering,
   quire_document_connections_refused_total: ({ collab }) => collab.connectionsRefused.values,
-  quire_presence_people: ({ collab }) => collab.people,
+  quire_presence_people: ({ collab }) => collab.people.values,
   quire_edits_total: ({ collab }) => collab.edits.values,
   quire_edits_refused_total: ({ collab }) => collab.editsRefused.values,
   quire_receipts_total: ({ gateway: { sent } }) => ({

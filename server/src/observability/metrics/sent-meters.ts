@@ -26,6 +26,8 @@ export function kindOfBody(body: Uint8Array): SentKind {
       return body[1] === syncTypes.update ? 'update' : body[1] === syncTypes.step1 ? 'step-1' : 'step-2';
     case yWebsocketTypes.presence:
       return 'presence';
+    case hocuspocusTypes.stateless:
+      return 'stateless';
     case hocuspocusTypes.receipt:
       return body[1] === 1 ? 'receipt' : 'refusal';
     default:

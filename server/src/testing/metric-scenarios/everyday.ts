@@ -25,7 +25,7 @@ export const everyday: readonly Scenario[] = [
       'quire_received_frame_bytes',
       'quire_sent_frame_bytes',
       'quire_open_documents',
-      'quire_presence_people',
+      'quire_presence_people{shown="listed"}',
       'quire_edits_total{source="update"}',
       'quire_receipt_latency_seconds',
       'quire_flush_window_seconds',
@@ -46,6 +46,24 @@ export const everyday: readonly Scenario[] = [
       await until(() => ben.doc.getText('body').length > 0, { what: 'Ben sees it' });
       ben.doc.getText('body').insert(0, 'from Ben');
       await until(() => ada.doc.getText('body').length > 8, { what: 'Ada sees it' });
+    },
+  },
+  {
+    title: 'there are more people than a document lists',
+    settings: { limits: { maxListedPeople: 1 } },
+    moves: ['quire_presence_people{shown="counted"}', 'quire_sent_frames_total{kind="stateless"}'],
+    async play(stage) {
+      await joinSynced(stage);
+      await joinSynced(stage);
+    },
+  },
+  {
+    title: 'somebody comes whose network lets no WebSocket through',
+    moves: ['quire_http_sessions', 'quire_http_sessions_opened_total'],
+    async play({ measured, atEnd }) {
+      const door = `http://127.0.0.1:${measured.server.port}/collab/http`;
+      const { session } = (await (await fetch(door, { method: 'POST' })).json()) as { readonly session: string };
+      atEnd(() => fetch(`${door}/${session}`, { method: 'DELETE' }));
     },
   },
   {

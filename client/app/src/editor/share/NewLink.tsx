@@ -1,10 +1,10 @@
-import type { CreatedLink, LinkOptions } from '@quire/client';
+import type { CreatedLink, LinkOptions, LinkRole } from '@quire/client';
 import { Check, Link2 } from 'lucide-react';
 import { useEffect, useId, useRef, useState } from 'react';
 import { documentPath } from '../../routes.ts';
 import { copyText } from '../../ui/copy-text.ts';
 import { announce } from '../../ui/toasts.ts';
-import { describeLink, endOf, type Lifetime, lifetimes } from './link-words.ts';
+import { abilities, describeLink, endOf, type Lifetime, lifetimes } from './link-words.ts';
 import { describeFailure } from './share-links.ts';
 
 /** What the server accepts. */
@@ -25,7 +25,7 @@ export function NewLink({ name, onCreate }: NewLinkProps) {
 }
 
 function NewLinkForm({ onCreate }: { readonly onCreate: (link: LinkOptions) => Promise<void> }) {
-  const [role, setRole] = useState<'reader' | 'editor'>('reader');
+  const [role, setRole] = useState<LinkRole>('reader');
   const [lifetime, setLifetime] = useState<Lifetime>('always');
   const [label, setLabel] = useState('');
   const [failure, setFailure] = useState<string | null>(null);
@@ -56,9 +56,12 @@ function NewLinkForm({ onCreate }: { readonly onCreate: (link: LinkOptions) => P
     >
       <label className="field">
         <span>Whoever has the link</span>
-        <select ref={first} value={role} onChange={(event) => setRole(event.target.value as typeof role)}>
-          <option value="reader">can view</option>
-          <option value="editor">can edit</option>
+        <select ref={first} value={role} onChange={(event) => setRole(event.target.value as LinkRole)}>
+          {Object.entries(abilities).map(([each, ability]) => (
+            <option key={each} value={each}>
+              {ability}
+            </option>
+          ))}
         </select>
       </label>
       <label className="field">

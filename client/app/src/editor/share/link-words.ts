@@ -1,7 +1,7 @@
 import type { LinkRole, ShareLink } from '@quire/client';
 
 /** What a link lets people do, as the end of "Whoever has the link …". */
-const abilities = {
+export const abilities = {
   reader: 'can view',
   commenter: 'can comment',
   editor: 'can edit',

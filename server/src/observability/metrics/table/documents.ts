@@ -1,4 +1,4 @@
-import { closeNames, dialects, editSources, outcomes, refusalCodes } from '../label-values.ts';
+import { closeNames, dialects, editSources, outcomes, refusalCodes, waysToBeShown } from '../label-values.ts';
 import { COUNTS, type MetricTable, TURN_SECONDS, WAIT_SECONDS } from './definition.ts';
 
 export const documentMetrics = {
@@ -32,7 +32,8 @@ export const documentMetrics = {
     type: 'gauge',
     section: 'documents',
     unit: 'items',
-    help: 'Presence states over all documents: tabs that show who is here.',
+    label: { name: 'shown', values: waysToBeShown },
+    help: 'Presence states over all documents, one for each tab that shows who is here: listed for everybody, or only counted because their document has more than limits.maxListedPeople.',
   },
   quire_edits_total: {
     type: 'counter',

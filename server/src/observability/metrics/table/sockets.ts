@@ -16,6 +16,18 @@ export const socketMetrics = {
     label: { name: 'dialect', values: dialects },
     help: 'Sockets that were opened.',
   },
+  quire_http_sessions: {
+    type: 'gauge',
+    section: 'sockets',
+    unit: 'items',
+    help: 'Of these, sessions over HTTP: their network lets no WebSocket through.',
+  },
+  quire_http_sessions_opened_total: {
+    type: 'counter',
+    section: 'sockets',
+    unit: 'items',
+    help: 'Sessions that were opened over HTTP.',
+  },
   quire_sessions_closed_total: {
     type: 'counter',
     section: 'sockets',
@@ -34,7 +46,7 @@ export const socketMetrics = {
     section: 'sockets',
     unit: 'items',
     label: { name: 'status', values: upgradeStatuses },
-    help: 'Requests for a WebSocket that were refused, by HTTP status; 426 came without the headers of an upgrade.',
+    help: 'Requests for a WebSocket, or a session over HTTP, that were refused, by HTTP status; 426 came without the headers of an upgrade.',
   },
   quire_received_frames_total: {
     type: 'counter',

@@ -1,0 +1,92 @@
+import type { ServerResponse } from 'node:http';
+import type { DocumentName, Role } from '@quire/protocol';
+import type { Context, Hono } from 'hono';
+import type { Clock } from '../clock.ts';
+import { allowReading, answerPreflight } from '../http/cross-origin.ts';
+import type { OriginPolicy } from '../http/origins.ts';
+import { chooseRange } from './byte-range.ts';
+import type { DocumentStates, StateArchive } from './document-states.ts';
+import { readName } from './requests.ts';
+import { streamBytes } from './streamed-bytes.ts';
+
+export interface StateRouteParts {
+  readonly states: DocumentStates;
+  readonly origins: OriginPolicy;
+  readonly clock: Clock;
+  readonly admit: (context: Context, document: DocumentName, needed: Role) => Promise<unknown>;
+}
+
+/** What a page of another origin sends with its request, and reads of the answer. */
+const PREFLIGHT = { methods: 'GET, HEAD', headers: 'Authorization, If-Range, Range' };
+const EPOCH_HEADER = 'Quire-Epoch';
+const EXPOSED = `Content-Length, Content-Range, ETag, ${EPOCH_HEADER}`;
+
+/**
+ * The state of a large document, for whoever has nothing of it: a download that can be resumed, unlike the first message on
+ * a socket. It is a Yjs update in a gzip file, and not one in transit, since of that nobody could ask for the rest.
+ */
+export function addStateRoute(api: Hono, path: string, parts: StateRouteParts): void {
+  const { admit, clock, origins, states } = parts;
+  const claimOf = (context: Context) => ({ host: context.req.header('host'), origin: context.req.header('origin') });
+
+  api.options(path, (context) => {
+    return new Response(null, { status: 204, headers: answerPreflight(claimOf(context), origins, PREFLIGHT) });
+  });
+  api.get(path, async (context) => {
+    const name = readName(context);
+    const readable = allowReading(claimOf(context), origins, EXPOSED);
+    await admit(context, name, 'reader');
+    if (context.req.method === 'HEAD') {
+      const isLarge = await states.isLarge(name);
+      return new Response(null, { status: isLarge ? 200 : 204, headers: { ...readable, 'Accept-Ranges': 'bytes' } });
+    }
+    const lease = await states.open(name);
+    if (lease === null) return new Response(null, { status: 204, headers: readable });
+    const { archive, end } = lease;
+    const { bytes, head, status } = selectPart(archive, context);
+    const headers = { ...readable, ...head };
+    if (bytes === null) {
+      end();
+      return new Response(null, { status, headers });
+    }
+    return new Response(streamBytes(bytes, clock, { onEnd: end, cutOff: findCutOff(context) }), { status, headers });
+  });
+}
+
+/** Without a server, as in tests, nobody is connected. */
+function findCutOff({ env }: Context): (() => void) | null {
+  const { outgoing } = (env ?? {}) as { readonly outgoing?: ServerResponse };
+  return outgoing === undefined ? null : () => void outgoing.destroy();
+}
+
+interface Selected {
+  readonly status: 200 | 206 | 416;
+  readonly head: Readonly<Record<string, string>>;
+  readonly bytes: Buffer | null;
+}
+
+function selectPart({ bytes, epoch, tag }: StateArchive, { req }: Context): Selected {
+  const { length } = bytes;
+  const range = chooseRange(req.header('range'), req.header('if-range'), { length, tag });
+  const head = {
+    'Accept-Ranges': 'bytes',
+    // A proxy that compresses or unpacks would make other bytes of them.
+    'Cache-Control': 'no-store, no-transform',
+    ETag: tag,
+    [EPOCH_HEADER]: epoch,
+  };
+  if (range.kind === 'outside') {
+    return { status: 416, head: { ...head, 'Content-Range': `bytes */${length}` }, bytes: null };
+  }
+  const { start, end } = range.kind === 'part' ? range : { start: 0, end: length };
+  return {
+    status: range.kind === 'part' ? 206 : 200,
+    head: {
+      ...head,
+      'Content-Type': 'application/gzip',
+      'Content-Length': String(end - start),
+      ...(range.kind === 'part' ? { 'Content-Range': `bytes ${start}-${end - 1}/${length}` } : {}),
+    },
+    bytes: bytes.subarray(start, end),
+  };
+}

@@ -1,0 +1,57 @@
+import { encodeServerBody, type Viewers, writeViewers } from '@quire/protocol';
+import type { Places } from './places.ts';
+
+/** A crowd comes and goes in crowds, and each count goes to all of it: more often would be more than anybody reads. */
+export const COUNT_EVERY_MS = 1_000;
+
+/**
+ * When it is told how many are counted: at once where nothing was told for a while, otherwise together with what else
+ * changes until the next count is due. Nothing while everybody is listed.
+ */
+export class ViewerCount {
+  readonly #places: Places;
+  readonly #now: () => number;
+  #told = 0;
+  #toldAt = Number.NEGATIVE_INFINITY;
+  /** The version of presence in which it was told; below all others while it never was. */
+  #toldIn = -1;
+
+  constructor(places: Places, now: () => number) {
+    this.#places = places;
+    this.#now = now;
+  }
+
+  /** In how many ms the count is to be told; null while everybody knows it. */
+  get dueInMs(): number | null {
+    if (this.#places.counted === this.#told) return null;
+    return Math.max(0, this.#toldAt + COUNT_EVERY_MS - this.#now());
+  }
+
+  /** What everybody is to be told now, in this version of presence; null when there is nothing, or not yet. */
+  take(version: number): Viewers | null {
+    if (this.dueInMs !== 0) return null;
+    this.#told = this.#places.counted;
+    this.#toldAt = this.#now();
+    this.#toldIn = version;
+    return this.#viewers;
+  }
+
+  /** For somebody who was told nothing yet. */
+  get forNewcomer(): Viewers | null {
+    return this.#places.counted === 0 ? null : this.#viewers;
+  }
+
+  /** For somebody who has missed what was told since that version; null when that was no count. */
+  since(version: number): Viewers | null {
+    return this.#toldIn > version ? this.#viewers : null;
+  }
+
+  get #viewers(): Viewers {
+    return { count: this.#places.counted, listed: this.#places.listed.size };
+  }
+}
+
+/** What follows the address, in a dialect that has stateless messages. */
+export function encodeViewers(viewers: Viewers): Uint8Array {
+  return encodeServerBody({ kind: 'stateless', payload: writeViewers(viewers) });
+}

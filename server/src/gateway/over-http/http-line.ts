@@ -1,0 +1,210 @@
+import { Duplex, type Readable } from 'node:stream';
+import type { Clock } from '../../clock.ts';
+
+/** Where the bytes for a client go: one response that goes on for as long as it is read. */
+export interface DownStream {
+  send(number: number, bytes: Buffer): void;
+  /** A sign of life, which says nothing. */
+  keepAlive(): void;
+  end(): void;
+}
+
+/** What became of a body. */
+export type Taken =
+  | 'taken'
+  /** It begins behind what has come so far: what lies between has to come first. */
+  | 'gap'
+  | 'too-large'
+  /** It was cut off; the bytes that came count. */
+  | 'cut'
+  /** The session has ended. */
+  | 'over';
+
+/** Of one request. Proxies often allow no more by themselves, and clients send the rest in the next one. */
+export const MAX_BODY_BYTES = 1024 * 1024;
+
+/** A multiple of three, so that nothing but the end of a message is padded in base64. */
+const PART_BYTES = 48 * 1024;
+
+/**
+ * What may be on its way to a client that has not said that it has it. As much as a connection keeps in the system: with
+ * a round trip of 50 ms it is 5 MB/s.
+ */
+const WINDOW_BYTES = 256 * 1024;
+
+/** What a part costs besides its bytes, so that very many small ones are bounded too. */
+const PART_OVERHEAD_BYTES = 128;
+
+/**
+ * How long a client may be without its stream. A proxy that ends long responses is followed by the next one at once; a tab
+ * that is closed says goodbye; who does neither leaves everybody's screen after this.
+ */
+export const STREAM_GRACE_MS = 3_000;
+
+/** How long the first one may take, since it comes on a connection that may have to be opened for it. */
+export const FIRST_STREAM_GRACE_MS = 10_000;
+
+interface Part {
+  readonly number: number;
+  readonly bytes: Buffer;
+}
+
+/**
+ * The line of a session over HTTP, in the place of a socket. Bytes go down in numbered parts, which are kept until the
+ * client has said that it has them, so that a stream that was cut can be taken up again; they come up in bodies that say
+ * how many bytes came before them, so that one that is sent twice counts once.
+ */
+export class HttpLine extends Duplex {
+  /** As Node's sockets have it, see `drain-progress.ts`: what no part holds yet of the write that is under way. */
+  readonly _handle = { writeQueueSize: 0 };
+  readonly #clock: Clock;
+  #down: DownStream | null = null;
+  #cancelGrace: () => void;
+  /** Given out, and not known to have arrived; oldest first. */
+  readonly #held: Part[] = [];
+  #heldBytes = 0;
+  #lastNumber = 0;
+  #unsent: Buffer = Buffer.alloc(0);
+  #finishWrite: (() => void) | null = null;
+  /** Bytes that have come up. */
+  #taken = 0;
+  /** Bodies that wait until somebody reads. */
+  #waiting: (() => void)[] = [];
+
+  constructor(clock: Clock) {
+    super();
+    this.#clock = clock;
+    this.#cancelGrace = this.#endAfter(FIRST_STREAM_GRACE_MS);
+  }
+
+  /** Whether what follows this part is still there. */
+  canFollow(after: number): boolean {
+    return !this.destroyed && after <= this.#lastNumber && after >= this.#lastNumber - this.#held.length;
+  }
+
+  /** From now on parts go to this stream, beginning with the one that follows the last that the client has. */
+  attach(down: DownStream, after: number): void {
+    if (!this.canFollow(after)) throw new Error(`no stream can go on after part ${after}`);
+    this.#cancelGrace();
+    this.#down?.end();
+    this.#down = null;
+    this.acknowledge(after);
+    this.#down = down;
+    for (const { bytes, number } of this.#held) down.send(number, bytes);
+  }
+
+  /** The stream is gone; another may have taken its place already. */
+  detach(down: DownStream): void {
+    if (this.#down !== down) return;
+    this.#down = null;
+    if (!this.destroyed) this.#cancelGrace = this.#endAfter(STREAM_GRACE_MS);
+  }
+
+  keepAlive(): void {
+    this.#down?.keepAlive();
+  }
+
+  /** The client has all parts up to this one. @returns false for one that was never sent */
+  acknowledge(number: number): boolean {
+    if (number > this.#lastNumber) return false;
+    let count = 0;
+    for (const part of this.#held) {
+      if (part.number > number) break;
+      this.#heldBytes -= weigh(part);
+      count += 1;
+    }
+    if (count > 0) this.#held.splice(0, count);
+    this.#fillWindow();
+    return true;
+  }
+
+  /** Takes of a body what is new, as fast as it is read. @param from how many bytes came up before it */
+  async takeBody(body: Readable, from: number): Promise<Taken> {
+    let at = from;
+    if (at > this.#taken) return 'gap';
+    try {
+      for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+        if (this.#isOver) return 'over';
+        const fresh = chunk.subarray(Math.min(this.#taken - at, chunk.length));
+        at += chunk.length;
+        if (at - from > MAX_BODY_BYTES) return 'too-large';
+        if (fresh.length === 0) continue;
+        this.#taken += fresh.length;
+        if (!this.push(fresh)) await this.#untilRead();
+      }
+    } catch {
+      return 'cut';
+    }
+    return this.#isOver ? 'over' : 'taken';
+  }
+
+  override _read(): void {
+    this.#wakeBodies();
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, finish: () => void): void {
+    this.#begin(chunk, finish);
+  }
+
+  override _writev(chunks: readonly { readonly chunk: Buffer }[], finish: () => void): void {
+    this.#begin(Buffer.concat(chunks.map(({ chunk }) => chunk)), finish);
+  }
+
+  /** Both sides have said goodbye, or one has broken the rules: nothing is read any more, and nobody waited for. */
+  override _final(finish: () => void): void {
+    this.push(null);
+    finish();
+  }
+
+  override _destroy(error: Error | null, finish: (error: Error | null) => void): void {
+    this.#cancelGrace();
+    this.#down?.end();
+    this.#down = null;
+    this.#held.length = 0;
+    this.#unsent = Buffer.alloc(0);
+    this.#wakeBodies();
+    finish(error);
+  }
+
+  get #isOver(): boolean {
+    return this.destroyed || this.writableEnded;
+  }
+
+  #begin(bytes: Buffer, finish: () => void): void {
+    this.#unsent = bytes;
+    this.#finishWrite = finish;
+    this.#fillWindow();
+  }
+
+  #fillWindow(): void {
+    while (this.#unsent.length > 0 && this.#heldBytes < WINDOW_BYTES) {
+      this.#lastNumber += 1;
+      const part: Part = { number: this.#lastNumber, bytes: this.#unsent.subarray(0, PART_BYTES) };
+      this.#unsent = this.#unsent.subarray(part.bytes.length);
+      this.#held.push(part);
+      this.#heldBytes += weigh(part);
+      this.#down?.send(part.number, part.bytes);
+    }
+    this._handle.writeQueueSize = this.#unsent.length;
+    const finish = this.#finishWrite;
+    if (this.#unsent.length > 0 || finish === null) return;
+    this.#finishWrite = null;
+    finish();
+  }
+
+  #untilRead(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #wakeBodies(): void {
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
+
+  #endAfter(graceMs: number): () => void {
+    return this.#clock.after(graceMs, () => this.destroy());
+  }
+}
+
+function weigh({ bytes }: Part): number {
+  return bytes.length + PART_OVERHEAD_BYTES;
+}

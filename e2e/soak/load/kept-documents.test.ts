@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { KeptDocuments } from './kept-documents.ts';
 
-const TIMEOUT_MS = 200;
+const TIMEOUT_MS = 1_000;
 
 function docWith(...words: readonly string[]): Y.Doc {
   const doc = new Y.Doc();

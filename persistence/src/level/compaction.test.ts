@@ -129,7 +129,7 @@ describe('compaction', () => {
     expect(store.pendingFolds).toBe(0);
     clock.advance(1);
     expect(store.pendingFolds).toBe(1);
-    await vi.waitUntil(() => store.pendingFolds === 0);
+    await vi.waitUntil(() => store.pendingFolds === 0, { timeout: 15_000 });
     expect(await store.stat('notes')).toMatchObject({ entries: 0 });
     expect(await loadText(store, 'notes')).toBe('abcd');
     await store.close();

@@ -162,7 +162,10 @@ function play(maxListed: number, steps: readonly { act: (typeof acts)[number]; w
     for (const person of here) {
       const others = listed.filter(({ clientId }) => clientId !== person.clientId);
       expect(person.screen).toEqual(Object.fromEntries(others.map(({ clientId, state }) => [clientId, state])));
-      expect(person.awareness.getLocalState()).toEqual(person.said);
+      // Who lost their place on the way in may have been told an older state of themself, and is told no later one.
+      if (listed.some(({ clientId }) => clientId === person.clientId)) {
+        expect(person.awareness.getLocalState()).toEqual(person.said);
+      }
     }
   } finally {
     for (const person of people) person.close();

@@ -90,6 +90,10 @@ export function toApiError(error: unknown): ApiError {
   }
   const stored = findPersistenceError(error);
   if (stored !== null) return new ApiError(codeOf(stored.code), detailOf(stored), error);
+  // Without a cause it was nobody's fault: what it is tried with next is the life after.
+  if (error instanceof Refusal && error.closeCode === closeCodes.loadFailed && error.cause === undefined) {
+    return new ApiError('load-failed', 'The document was deleted while this was on its way', error);
+  }
   return new ApiError('internal-error', 'The server’s log says more', error);
 }
 

@@ -1,0 +1,15 @@
+import { PersistenceError } from '@quire/persistence';
+import { closeCodes } from '@quire/protocol';
+import { expect, it } from 'vitest';
+import { Refusal } from '../collab/refusal.ts';
+import { problemKinds, toApiError } from './problems.ts';
+
+const statusOf = (error: unknown): number => problemKinds[toApiError(error).code].status;
+
+it('an edit that crossed a deletion may be tried again; a load that failed says why', () => {
+  expect(toApiError(new Refusal(closeCodes.loadFailed)).code).toBe('load-failed');
+  expect(statusOf(new Refusal(closeCodes.loadFailed))).toBe(503);
+  const damage = new PersistenceError('CORRUPT_RECORD', 'A record is damaged', { document: 'plan' });
+  expect(toApiError(new Refusal(closeCodes.loadFailed, { cause: damage })).code).toBe('document-damaged');
+  expect(statusOf(new Refusal(closeCodes.loadFailed, { cause: new Error('a bug') }))).toBe(500);
+});

@@ -113,8 +113,9 @@ export function createApi(options: {
   });
   api.patch(one, async (context) => {
     const name = readName(context);
+    const body = await readBody(context);
     const { user } = await admit(context, name, 'editor');
-    const { title } = check(renameDocumentSchema, await readBody(context));
+    const { title } = check(renameDocumentSchema, body);
     return context.json(await documents.rename(name, title, user.id));
   });
   api.delete(one, async (context) => {

@@ -30,8 +30,9 @@ export function addLinkRoutes(api: Hono, { links, guard, describe, servesApp }: 
     return context.json({ links: [...(await links.list(document))] } satisfies ShareLinkList);
   });
   api.post(all, async (context) => {
+    const body = await readBody(context);
     const { document, by } = await admit(context);
-    const draft = check(createLinkSchema, await readBody(context));
+    const draft = check(createLinkSchema, body);
     const link = await links.create(document, draft, by);
     const url = servesApp ? addressOf(context, document, link.token) : null;
     const created: CreatedLink = { ...link, url };

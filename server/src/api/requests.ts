@@ -38,7 +38,10 @@ export function readName(context: Context): DocumentName {
   throw new ApiError('bad-document-name', name.error.issues[0]?.message ?? 'The name is refused');
 }
 
-/** The JSON that was sent, or an empty object when nothing was. */
+/**
+ * The JSON that was sent, or an empty object when nothing was. Read before whoever sends it is admitted: they may take their
+ * time over it, and meanwhile lose their access, or the document its life (R14).
+ */
 export async function readBody(context: Context): Promise<unknown> {
   const text = await context.req.text();
   if (text === '') return {};

@@ -27,8 +27,9 @@ export function addRevocationRoutes(api: Hono, { revocations, guard, describe }:
     return context.json(revocations.list(check(revocationQuerySchema, context.req.query())));
   });
   api.post(REVOCATIONS, async (context) => {
+    const body = await readBody(context);
     const by = await admit(context);
-    const revocation = await revocations.revoke(check(revokeSchema, await readBody(context)), by);
+    const revocation = await revocations.revoke(check(revokeSchema, body), by);
     return context.json(revocation, 201, { Location: `${REVOCATIONS}/${revocation.id}` });
   });
   api.all(REVOCATIONS, (context) => refuseMethod(context, 'GET, HEAD, POST'));

@@ -41,7 +41,7 @@ export function addThreads(
     return { document, grant };
   }
 
-  /** Who asks, about which thread and which comment; before the body is looked at. */
+  /** Who asks, about which thread and which comment. */
   async function admitCommenter(context: Context): Promise<(guest?: string) => CommentCall> {
     const { document, grant } = await admit(context, 'commenter');
     const { thread = '', comment = '' } = context.req.param();
@@ -56,16 +56,18 @@ export function addThreads(
     return context.json(list);
   });
   api.post(threads, async (context) => {
+    const body = await readBody(context);
     const callOf = await admitCommenter(context);
-    const { text, anchor, guest } = check(createThreadSchema, await readBody(context));
+    const { text, anchor, guest } = check(createThreadSchema, body);
     return context.json(await comments.start(callOf(guest), { text, anchor }), 201);
   });
   api.all(threads, (context) => refuseMethod(context, 'GET, HEAD, POST'));
 
   const thread = `${threads}/:thread`;
   api.patch(thread, async (context) => {
+    const body = await readBody(context);
     const callOf = await admitCommenter(context);
-    const { resolved, guest } = check(changeThreadSchema, await readBody(context));
+    const { resolved, guest } = check(changeThreadSchema, body);
     return context.json(await comments.resolve(callOf(guest), resolved));
   });
   api.delete(thread, async (context) => {
@@ -77,8 +79,9 @@ export function addThreads(
 
   const anchor = `${thread}/anchor`;
   api.put(anchor, async (context) => {
+    const body = await readBody(context);
     const callOf = await admitCommenter(context);
-    return context.json(await comments.anchor(callOf(), check(anchorSchema, await readBody(context))));
+    return context.json(await comments.anchor(callOf(), check(anchorSchema, body)));
   });
   api.delete(anchor, async (context) => {
     const callOf = await admitCommenter(context);
@@ -89,16 +92,18 @@ export function addThreads(
 
   const replies = `${thread}/comments`;
   api.post(replies, async (context) => {
+    const body = await readBody(context);
     const callOf = await admitCommenter(context);
-    const { text, guest } = check(createCommentSchema, await readBody(context));
+    const { text, guest } = check(createCommentSchema, body);
     return context.json(await comments.reply(callOf(guest), text), 201);
   });
   api.all(replies, (context) => refuseMethod(context, 'POST'));
 
   const reply = `${replies}/:comment`;
   api.patch(reply, async (context) => {
+    const body = await readBody(context);
     const callOf = await admitCommenter(context);
-    const { text } = check(changeCommentSchema, await readBody(context));
+    const { text } = check(changeCommentSchema, body);
     return context.json(await comments.change(callOf(), text));
   });
   api.delete(reply, async (context) => {

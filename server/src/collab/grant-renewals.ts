@@ -106,6 +106,11 @@ export class GrantRenewals {
     }
     const couldWrite = state.grant.canWrite;
     const { canWrite } = answer;
+    // A dialect without a word for it: what they typed from now on would be refused without one, too.
+    if (couldWrite && !canWrite && connection.session.dialect.name === 'y-websocket') {
+      connection.closeDocument(closeCodes.accessRevoked);
+      return;
+    }
     state.grant = answer;
     if (state.hocuspocus !== null) state.hocuspocus.readOnly = !canWrite;
     this.#context.onRenewed(connection, answer);

@@ -206,6 +206,19 @@ describe.each([
     await vi.waitFor(() => expect(reader.doc.getText('body').toString()).toBe('still here'));
     expect(ada.provider.wsconnected).toBe(true);
   });
+
+  it('who may only read from then on is put out, and reads when they come back', async () => {
+    await start({ extensions });
+    backend.respond = allow({ exp: inSeconds(60) });
+    const ada = joinYWebsocket('ada');
+    await vi.waitFor(() => expect(ada.provider.synced).toBe(true));
+    const closed = new Promise((resolve) => ada.provider.on('closed', ({ code }) => resolve(code)));
+    backend.respond = allow({ exp: inSeconds(300), grants: [{ documents: '**', role: 'reader' }] });
+    clock.advance(31 * SECOND);
+    expect(await closed).toBe(closeCodes.accessRevoked.code);
+    const again = joinYWebsocket('ada');
+    await vi.waitFor(() => expect(again.provider.synced).toBe(true));
+  });
 });
 
 it.each([

@@ -191,6 +191,7 @@ class LiveCollaboration implements Collaboration {
         authenticate: (document, token, origin, holder) => this.#authenticate(document, token, origin, { holder }),
         findEnd: (grant, { admittedLife }) => standing.findEnd(grant, admittedLife),
         mayTryAgain: (connection, refusal) => this.#revocations.isPatientWith(connection, refusal),
+        hasWithdrawn: (connection) => this.#revocations.hasWithdrawn(connection),
         onRenewed: (connection, { expiresAt }) => {
           this.#revocations.renewed(connection);
           this.#watch.watch(connection, expiresAt);

@@ -35,6 +35,7 @@ it('[G6] a token that was revoked between the look at it and its taking effect h
       return closeCodes.accessRevoked;
     },
     mayTryAgain: () => false,
+    hasWithdrawn: () => false,
     onRenewed: () => {
       throw new Error('it was taken');
     },

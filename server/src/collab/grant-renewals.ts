@@ -17,6 +17,8 @@ export interface RenewalContext {
   findEnd(grant: Grant, owner: DocumentOwner): CloseCode | null;
   /** Whether this refusal is not the last word. */
   mayTryAgain(connection: DocumentConnection, refusal: CloseCode): boolean;
+  /** Whether it may not write only because that was withdrawn until a better token comes. */
+  hasWithdrawn(connection: DocumentConnection): boolean;
   /** The connection has another grant now. */
   onRenewed(connection: DocumentConnection, grant: Grant): void;
 }
@@ -107,7 +109,8 @@ export class GrantRenewals {
     const couldWrite = state.grant.canWrite;
     const { canWrite } = answer;
     // A dialect without a word for it: what they typed from now on would be refused without one, too.
-    if (couldWrite && !canWrite && connection.session.dialect.name === 'y-websocket') {
+    const typesOn = couldWrite || this.#context.hasWithdrawn(connection);
+    if (typesOn && !canWrite && connection.session.dialect.name === 'y-websocket') {
       connection.closeDocument(closeCodes.accessRevoked);
       return;
     }

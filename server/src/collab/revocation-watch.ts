@@ -20,6 +20,7 @@ interface Ended {
   readonly connection: DocumentConnection;
   readonly state: Established;
   readonly code: CloseCode;
+  readonly couldWrite: boolean;
 }
 
 export interface RevocationWatchOptions {
@@ -31,13 +32,14 @@ export interface RevocationWatchOptions {
 
 /**
  * Has revocations take effect on those who are in, and on nobody else: they write no more at once, are asked for a fresh
- * token, and go if none comes that was issued since. Whoever brings one stays, with what it allows (G6).
+ * token, and go if none comes that was issued since. Whoever brings one stays, with what it allows (G6). Where a dialect has no
+ * word for it, what they came with is looked at again: a backend may have answered otherwise since, for the same token.
  */
 export class RevocationWatch {
   readonly #options: RevocationWatchOptions;
   readonly #stopListening: () => void;
-  /** Those who were asked, and with whom. A later round of the same connection is another one. */
-  readonly #asked = new Map<DocumentConnection, readonly Ended[]>();
+  /** Those who were asked. A later round of the same connection is another one. */
+  readonly #asked = new Map<DocumentConnection, Ended>();
   readonly #timers = new Set<() => void>();
   #isResting = false;
   #isDue = false;
@@ -49,7 +51,14 @@ export class RevocationWatch {
 
   /** Whether this connection may still bring a better token than the one that was just refused. */
   isPatientWith(connection: DocumentConnection, refusal: CloseCode): boolean {
+    // What a socket was opened with does not get better.
+    if (connection.session.dialect.name === 'y-websocket') return false;
     return refusal.code === closeCodes.accessRevoked.code && this.#asked.has(connection);
+  }
+
+  /** Whether it writes no more only because that was withdrawn from it here. */
+  hasWithdrawn(connection: DocumentConnection): boolean {
+    return this.#asked.get(connection)?.couldWrite === true;
   }
 
   /** It has brought one. */
@@ -86,12 +95,12 @@ export class RevocationWatch {
       const { state } = connection;
       if (state.kind !== 'established' || this.#asked.has(connection)) continue;
       const code = this.#options.standing.findEnd(state.grant, state.owner.admittedLife);
-      if (code !== null) round.push({ connection, state, code });
+      if (code !== null) round.push({ connection, state, code, couldWrite: state.grant.canWrite });
     }
     if (round.length === 0) return;
-    for (const ended of round) this.#withdraw(ended, round);
+    for (const ended of round) this.#withdraw(ended);
     this.#after(ASK_AGAIN_MS, () => {
-      for (const { connection } of this.#stillAsked(round)) connection.say({ kind: 'token-request' });
+      for (const { connection } of this.#stillAsked(round)) connection.renewGrant();
     });
     this.#after(PATIENCE_MS, () => {
       for (const { connection, code } of this.#stillAsked(round)) {
@@ -101,22 +110,17 @@ export class RevocationWatch {
     });
   }
 
-  #withdraw({ connection, state, code }: Ended, round: readonly Ended[]): void {
-    // A dialect without a word for it can't be asked; what it wrote from now on would be refused without a word, too.
-    if (connection.session.dialect.name === 'y-websocket') {
-      connection.closeDocument(code);
-      return;
-    }
-    this.#asked.set(connection, round);
-    const couldWrite = state.grant.canWrite;
+  #withdraw(ended: Ended): void {
+    const { connection, state, couldWrite } = ended;
+    this.#asked.set(connection, ended);
     state.grant = { ...state.grant, role: 'reader', canWrite: false };
     if (state.hocuspocus !== null) state.hocuspocus.readOnly = true;
     if (couldWrite) connection.say({ kind: 'authenticated', scope: 'readonly' });
-    connection.say({ kind: 'token-request' });
+    connection.renewGrant();
   }
 
   #stillAsked(round: readonly Ended[]): Ended[] {
-    const still = round.filter(({ connection }) => this.#asked.get(connection) === round);
+    const still = round.filter((ended) => this.#asked.get(ended.connection) === ended);
     for (const { connection, state } of still) if (connection.state !== state) this.#asked.delete(connection);
     return still.filter(({ connection, state }) => connection.state === state);
   }

@@ -207,6 +207,36 @@ describe.each([
     expect(ada.provider.wsconnected).toBe(true);
   });
 
+  it('who keeps access that is taken back stays, and writes what they wrote meanwhile; who may only read is put out', async () => {
+    await start({ extensions });
+    backend.respond = allow();
+    const [ada, ben, cleo] = [joinYWebsocket('ada'), joinYWebsocket('ben'), joinYWebsocket('cleo')];
+    await vi.waitFor(() => expect([ada, ben, cleo].map(({ provider }) => provider.synced)).toEqual([true, true, true]));
+    const closed = [ben, cleo].map(
+      ({ provider }) => new Promise((resolve) => provider.on('closed', ({ code }) => resolve(code))),
+    );
+    clock.advance(SECOND);
+    const answers: (() => void)[] = [];
+    backend.respond = (asked, response) => {
+      const respond =
+        asked.token === 'cleo'
+          ? answering(401)
+          : allow(asked.token === 'ben' ? { grants: [{ documents: '**', role: 'reader' }] } : {});
+      answers.push(() => respond(asked, response));
+    };
+    for (const user of ['ada', 'ben', 'cleo']) await server.revocations.revoke({ user });
+    clock.advance(SECOND);
+    await vi.waitFor(() => expect(answers).toHaveLength(3));
+    ada.doc.getText('body').insert(0, 'meanwhile');
+    for (const answer of answers) answer();
+    expect(await Promise.all(closed)).toEqual([closeCodes.accessRevoked.code, closeCodes.unauthorized.code]);
+    const reader = joinHocuspocus('ben');
+    await vi.waitFor(() => expect(reader.doc.getText('body').toString()).toBe('meanwhile'));
+    clock.advance(10 * SECOND);
+    ada.doc.getText('body').insert(0, 'and ');
+    await vi.waitFor(() => expect(reader.doc.getText('body').toString()).toBe('and meanwhile'));
+  });
+
   it('who may only read from then on is put out, and reads when they come back', async () => {
     await start({ extensions });
     backend.respond = allow({ exp: inSeconds(60) });

@@ -30,8 +30,12 @@ export interface AdmissionHost {
     grant: Grant,
     hocuspocus: HocuspocusConnection | null,
   ): void;
-  /** Lets somebody in whose document is still being brought into memory: for a step 1 with empty hands there is an answer. */
-  welcomeEarly(connection: DocumentConnection, grant: Grant, answer: StoredAnswer): void;
+  /**
+   * Lets somebody in whose document is still being brought into memory: for a step 1 with empty hands there is an answer.
+   *
+   * @returns false where their access has ended since their token was looked at: `establish` refuses them
+   */
+  welcomeEarly(connection: DocumentConnection, grant: Grant, answer: StoredAnswer): boolean;
   refuse(connection: DocumentConnection | undefined, code: CloseCode, reason: string): void;
   drop(connection: DocumentConnection): void;
 }

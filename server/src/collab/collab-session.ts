@@ -1,4 +1,5 @@
 import type { Connection as HocuspocusConnection } from '@hocuspocus/server';
+import type { Epoch } from '@quire/persistence';
 import { type ClientFrame, type CloseCode, closeCodes, parseAddress } from '@quire/protocol';
 import { type Grant, scopeOf } from '../auth/authenticator.ts';
 import type { Admission, AdmissionHost } from './admission.ts';
@@ -108,8 +109,8 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
       this.port.close(closeCodes.loadFailed);
       return;
     }
-    // Revoked, or of an earlier life of the document, since its token was looked at: nobody would look again (R14).
-    const end = this.context.standing.findEnd(grant, owner.admittedLife);
+    // Revoked, over, or of an earlier life of the document, since its token was looked at: nobody would look again (R14).
+    const end = this.#findEnd(grant, owner.admittedLife);
     if (end !== null) {
       if (hocuspocus === null) this.refuse(connection, end, end.name);
       else this.#putOut(connection, hocuspocus, end);
@@ -145,14 +146,20 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
     }
   }
 
-  welcomeEarly(connection: DocumentConnection, grant: Grant, answer: StoredAnswer): void {
-    connection.storedAnswer = answer;
+  #findEnd(grant: Grant, life: Epoch): CloseCode | null {
+    return this.context.standing.findEnd(grant, life) ?? this.context.watch.findEnd(grant);
+  }
+
+  welcomeEarly(connection: DocumentConnection, grant: Grant, answer: StoredAnswer): boolean {
+    if (this.#findEnd(grant, answer.admittedLife) !== null) return false;
+    connection.storedAnswer = { answer, grant };
     const life: { readonly epoch?: string } = connection.claimedEpoch === null ? {} : { epoch: answer.epoch };
     this.port.together(() => {
       connection.say({ kind: 'authenticated', scope: scopeOf(grant), ...life });
       const asked = connection.waiting?.find(({ frame }) => frame.kind === 'step-1');
       if (asked !== undefined) this.#answerEarly(connection, asked);
     });
+    return true;
   }
 
   /** Once: whoever asks again while the document is loading has it already. */
@@ -162,8 +169,10 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
     if (this.port.isBehind) return;
     if (storedAnswer === null || asked.frame.kind !== 'step-1' || !knowsNothing(asked.frame.stateVector)) return;
     connection.storedAnswer = null;
+    const { answer, grant } = storedAnswer;
+    if (this.#findEnd(grant, answer.admittedLife) !== null) return;
     asked.isAnswered = true;
-    connection.send(...storedAnswer.frames);
+    connection.send(...answer.frames);
   }
 
   refuse(connection: DocumentConnection | undefined, code: CloseCode, reason: string): void {

@@ -436,7 +436,7 @@ class LiveCollaboration implements Collaboration {
       const loaded = await this.#loadLife(name, commented?.owner ?? null);
       load.isCrossed = false; // a deletion that was crossed until here is known to what was read
       takeOver(document);
-      if (loaded !== null) this.#earlyAnswers.announce(name, loaded);
+      if (loaded !== null) this.#earlyAnswers.announce(name, loaded, commented?.owner.epoch);
       if (loaded !== null) await loadInSlices(document, loaded, this.#options.log, this.#slicing);
       passOnChanges(document, this.#hocuspocus);
       const storedTitle = await this.#readIndexedTitle(name);

@@ -52,8 +52,7 @@ export class DirectAdmission implements Admission {
       let isWelcomed = false;
       const owner = await this.#context.open(document, (answer) => {
         if (connection.state.kind !== 'establishing') return;
-        isWelcomed = true;
-        this.#host.welcomeEarly(connection, grant, answer);
+        isWelcomed = this.#host.welcomeEarly(connection, grant, answer);
       });
       if (connection.state.kind !== 'establishing') return;
       if (isWelcomed) this.#host.establish(connection, owner, grant, null);

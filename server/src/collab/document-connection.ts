@@ -51,7 +51,7 @@ export class DocumentConnection {
   /** What waits behind a frame that takes its time; null while none does. */
   lane: FrameLane | null = null;
   /** What to answer to a step 1 with empty hands while the document is being brought into memory. */
-  storedAnswer: StoredAnswer | null = null;
+  storedAnswer: { readonly answer: StoredAnswer; readonly grant: Grant } | null = null;
   /**
    * Which life of the document its client's copy is of, as it says: empty when it has none, null when it doesn't say.
    * Who says so is told in return which life this is (R14).

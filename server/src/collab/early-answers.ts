@@ -1,4 +1,4 @@
-import type { LoadedDocument } from '@quire/persistence';
+import type { Epoch, LoadedDocument } from '@quire/persistence';
 import { encodeYWebsocketFrame } from '@quire/protocol';
 import * as Y from 'yjs';
 import { nameEpoch } from './former-lives.ts';
@@ -8,6 +8,8 @@ import { updatesOf } from './stored-updates.ts';
 export interface StoredAnswer {
   /** Which life of it this is. */
   readonly epoch: string;
+  /** The life that access was given for: of comments, that of their document. */
+  readonly admittedLife: Epoch;
   readonly frames: readonly Uint8Array[];
 }
 type Listener = (answer: StoredAnswer) => void;
@@ -49,10 +51,10 @@ export class EarlyAnswers {
   }
 
   /** Called between the reading of a document and its integration. */
-  announce(name: string, loaded: LoadedDocument): void {
+  announce(name: string, loaded: LoadedDocument, admittedLife: Epoch = loaded.epoch): void {
     const load = this.#loads.get(name);
     if (load === undefined) return;
-    load.answer = encodeStored(loaded);
+    load.answer = encodeStored(loaded, admittedLife);
     if (load.answer !== null) void tellInSlices(load.answer, load);
   }
 
@@ -84,10 +86,10 @@ function tell(listener: Listener, answer: StoredAnswer): void {
   }
 }
 
-function encodeStored(loaded: LoadedDocument): StoredAnswer | null {
+function encodeStored(loaded: LoadedDocument, admittedLife: Epoch): StoredAnswer | null {
   if (loaded.entries.length > MAX_ENTRIES) return null;
   const frames = encodeParts([...updatesOf(loaded)]);
-  return frames === null ? null : { epoch: nameEpoch(loaded.epoch), frames };
+  return frames === null ? null : { epoch: nameEpoch(loaded.epoch), admittedLife, frames };
 }
 
 function encodeParts(parts: readonly Uint8Array[]): readonly Uint8Array[] | null {

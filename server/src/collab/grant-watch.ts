@@ -29,6 +29,11 @@ export class GrantWatch {
     this.#askedAt.delete(connection);
   }
 
+  /** Why a grant that is not watched yet is over; null while it isn't. */
+  findEnd(grant: Grant): CloseCode | null {
+    return grant.expiresAt !== null && grant.expiresAt <= this.#clock.now() ? endOf(grant) : null;
+  }
+
   close(): void {
     this.#stop();
     this.#askedAt.clear();

@@ -1,4 +1,4 @@
-import { MemoryStore } from '@quire/persistence';
+import { FIRST_EPOCH, MemoryStore } from '@quire/persistence';
 import { closeCodes, type Role } from '@quire/protocol';
 import { joinWithHocuspocus, joinWithYWebsocket, until } from '@quire/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -153,6 +153,31 @@ describe.each([
     const other = joinWithYWebsocket(url, 'other', { token: 'ada' });
     ends.push(() => other.leave());
     expect(await new Promise((resolve) => other.provider.on('closed', ({ code }) => resolve(code)))).toBe(REVOKED.code);
+  });
+
+  it.each([
+    ['was taken back', () => server.revocations.revoke({ user: 'ada' }), REVOKED],
+    ['is over', async () => clock.advance(60_000), closeCodes.unauthorized],
+  ] as const)('sees nothing of a document that was loaded while their access %s', async (_, end, code) => {
+    const expiresAt = clock.now() + 60_000;
+    await start(extensions, {
+      authenticate: async (request) => ({ ...(await authenticator.authenticate(request)), expiresAt }),
+    });
+    // So large that it would be sent as it is stored.
+    const update = write('x'.repeat(100_000));
+    await store.append({ document: 'plan', updates: [{ author: 'ben', update }], epoch: FIRST_EPOCH, time: 1 });
+    const gate = Promise.withResolvers<void>();
+    const load = vi.spyOn(store, 'load');
+    const stored = await store.load('plan');
+    load.mockClear().mockImplementationOnce(() => gate.promise.then(() => stored));
+    const ada = joinWithYWebsocket(url, 'plan', { token: 'ada' });
+    ends.push(() => ada.leave());
+    const closed = new Promise((resolve) => ada.provider.on('closed', (event) => resolve(event.code)));
+    await until(() => load.mock.calls.length > 0, { what: 'the document is loaded' });
+    await end();
+    gate.resolve();
+    expect(await closed).toBe(code.code);
+    expect(textOf(ada.doc)).toBe('');
   });
 
   it('goes at once with a fresh token that no longer covers the document', async () => {

@@ -106,20 +106,25 @@ export class GrantRenewals {
       this.#refuse(connection, end);
       return;
     }
-    const couldWrite = state.grant.canWrite;
-    const { canWrite } = answer;
     // A dialect without a word for it: what they typed from now on would be refused without one, too.
-    const typesOn = couldWrite || this.#context.hasWithdrawn(connection);
-    if (typesOn && !canWrite && connection.session.dialect.name === 'y-websocket') {
+    const typesOn = state.grant.canWrite || this.#context.hasWithdrawn(connection);
+    if (typesOn && !answer.canWrite && connection.session.dialect.name === 'y-websocket') {
       connection.closeDocument(closeCodes.accessRevoked);
       return;
     }
-    state.grant = answer;
-    if (state.hocuspocus !== null) state.hocuspocus.readOnly = !canWrite;
     this.#context.onRenewed(connection, answer);
-    if (couldWrite === canWrite) return;
-    connection.say({ kind: 'authenticated', scope: scopeOf(answer) });
-    // What it wrote while it could not was refused, and what it writes now builds on that: all of it, once more (R4).
-    if (canWrite) connection.send(state.owner.encoded.stepOne);
+    replaceGrant(connection, state, answer);
   }
+}
+
+/** Another grant counts from now on, and its bearer is told what that changes. */
+export function replaceGrant(connection: DocumentConnection, state: Established, grant: Grant): void {
+  const couldWrite = state.grant.canWrite;
+  const { canWrite } = grant;
+  state.grant = grant;
+  if (state.hocuspocus !== null) state.hocuspocus.readOnly = !canWrite;
+  if (couldWrite === canWrite) return;
+  connection.say({ kind: 'authenticated', scope: scopeOf(grant) });
+  // What it wrote while it could not was refused, and what it writes now builds on that: all of it, once more (R4).
+  if (canWrite) connection.send(state.owner.encoded.stepOne);
 }

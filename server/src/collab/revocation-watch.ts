@@ -1,7 +1,9 @@
 import { type CloseCode, closeCodes } from '@quire/protocol';
+import type { Grant } from '../auth/authenticator.ts';
 import type { Standing } from '../auth/standing.ts';
 import type { Clock } from '../clock.ts';
 import type { ConnectionState, DocumentConnection } from './document-connection.ts';
+import { replaceGrant } from './grant-renewals.ts';
 
 /**
  * So long after a revocation its people are asked for a token once more. Tokens say in whole seconds when they were issued:
@@ -15,12 +17,12 @@ const LOOK_AGAIN_MS = 100;
 
 type Established = Extract<ConnectionState, { kind: 'established' }>;
 
-/** A connection whose access has ended, and why. */
+/** A connection whose access has ended. */
 interface Ended {
   readonly connection: DocumentConnection;
   readonly state: Established;
-  readonly code: CloseCode;
-  readonly couldWrite: boolean;
+  /** What it could do until then. */
+  readonly grant: Grant;
 }
 
 export interface RevocationWatchOptions {
@@ -58,7 +60,7 @@ export class RevocationWatch {
 
   /** Whether it writes no more only because that was withdrawn from it here. */
   hasWithdrawn(connection: DocumentConnection): boolean {
-    return this.#asked.get(connection)?.couldWrite === true;
+    return this.#asked.get(connection)?.grant.canWrite === true;
   }
 
   /** It has brought one. */
@@ -94,8 +96,8 @@ export class RevocationWatch {
     for (const connection of this.#options.connections()) {
       const { state } = connection;
       if (state.kind !== 'established' || this.#asked.has(connection)) continue;
-      const code = this.#options.standing.findEnd(state.grant, state.owner.admittedLife);
-      if (code !== null) round.push({ connection, state, code, couldWrite: state.grant.canWrite });
+      const { grant } = state;
+      if (this.#findEnd({ state, grant }) !== null) round.push({ connection, state, grant });
     }
     if (round.length === 0) return;
     for (const ended of round) this.#withdraw(ended);
@@ -103,19 +105,25 @@ export class RevocationWatch {
       for (const { connection } of this.#stillAsked(round)) connection.renewGrant();
     });
     this.#after(PATIENCE_MS, () => {
-      for (const { connection, code } of this.#stillAsked(round)) {
+      for (const ended of this.#stillAsked(round)) {
+        const { connection, state, grant } = ended;
         this.#asked.delete(connection);
-        connection.closeDocument(code);
+        const code = this.#findEnd(ended);
+        // The revocation was lifted meanwhile.
+        if (code === null) replaceGrant(connection, state, grant);
+        else connection.closeDocument(code);
       }
     });
   }
 
+  #findEnd({ state, grant }: Pick<Ended, 'state' | 'grant'>): CloseCode | null {
+    return this.#options.standing.findEnd(grant, state.owner.admittedLife);
+  }
+
   #withdraw(ended: Ended): void {
-    const { connection, state, couldWrite } = ended;
+    const { connection, state, grant } = ended;
     this.#asked.set(connection, ended);
-    state.grant = { ...state.grant, role: 'reader', canWrite: false };
-    if (state.hocuspocus !== null) state.hocuspocus.readOnly = true;
-    if (couldWrite) connection.say({ kind: 'authenticated', scope: 'readonly' });
+    replaceGrant(connection, state, { ...grant, role: 'reader', canWrite: false });
     connection.renewGrant();
   }
 

@@ -115,6 +115,20 @@ describe.each([
     expect(await storedText(store, 'plan')).toBe('');
   });
 
+  it('stays when that is taken back in time, and what was refused meanwhile is asked for once more', async () => {
+    const ada = await enterAndSync('ada');
+    const { id } = await server.revocations.revoke({ user: 'ada' });
+    await until(() => ada.scopes.at(-1) === 'readonly', { what: 'writes no more' });
+    const asked = ada.countHeard('step-1');
+    await server.revocations.lift(id);
+    clock.advance(PATIENCE_MS);
+    await until(() => ada.scopes.at(-1) === 'read-write', { what: 'may write again' });
+    expect([ada.ends, ada.countHeard('step-1') - asked]).toEqual([[], 1]);
+    ada.say({ kind: 'update', update: write('as before') });
+    await until(() => ada.countHeard('receipt') === 2, { what: 'saved' });
+    expect(await storedText(store, 'plan')).toBe('as before');
+  });
+
   it('stays with a fresh token, and may do what that says', async () => {
     const ada = await enterAndSync('ada');
     await server.revocations.revoke({ user: 'ada' });

@@ -183,7 +183,8 @@ export class RoomProvider extends HocuspocusProvider {
     try {
       token = await this.#fetchToken();
     } catch (cause) {
-      if (round === this.#round) this.#wire.tokenFailed(cause);
+      // What let the room in counts until it ends, and the server asks again.
+      if (round === this.#round && !this.isJoined) this.#wire.tokenFailed(cause);
       return;
     }
     if (round !== this.#round || !this.isAttached) return;

@@ -118,6 +118,25 @@ describe('a room', () => {
     expect(stage.peer.tokens).toHaveLength(1);
   });
 
+  it('[G6] stays as it is when no fresh token can be had, and sends one when it is asked again', async () => {
+    const getToken = vi
+      .fn<() => Promise<string>>()
+      .mockResolvedValueOnce('token 1')
+      .mockRejectedValueOnce(new Error('the page can not reach its backend'))
+      .mockResolvedValue('token 2');
+    const room = stage.connect({ getToken }).open('plan');
+    await room.whenSaved();
+    const states: string[] = [];
+    room.status.subscribe(({ state }) => states.push(state));
+    stage.peer.askForToken('plan');
+    await untilTrue(() => getToken.mock.calls.length === 2);
+    stage.peer.askForToken('plan');
+    await untilTrue(() => stage.peer.tokens.length === 2);
+    expect(stage.peer.tokens).toEqual(['token 1', 'token 2']);
+    expect(states.filter((state) => state !== 'saved')).toEqual([]);
+    expect(stage.peer.connections).toHaveLength(1);
+  });
+
   it('[G6] sends a fresh token when the server asks for one, and stays as it is', async () => {
     let made = 0;
     const room = stage.connect({ getToken: async () => `token ${++made}` }).open('plan');

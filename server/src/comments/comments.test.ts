@@ -447,8 +447,34 @@ describe('comments', () => {
       takeTurn: (_key, task) => task(),
       now: () => 0,
     });
-    return { comments, companion: open(companionOf(PLAN, 'comments')) };
+    return { comments, document: open(PLAN), companion: open(companionOf(PLAN, 'comments')) };
   }
+
+  it('[G4] on no place in the text cost no copy of the document', async () => {
+    let edits = 0;
+    const { comments, document } = createInMemory(async () => {
+      edits += 1;
+    });
+    document.getText('body').insert(0, 'some words');
+    const at = (index: number, of: Y.Doc = document): string =>
+      Buffer.from(Y.encodeRelativePosition(Y.createRelativePositionFromTypeIndex(of.getText('body'), index))).toString(
+        'base64',
+      );
+    const elsewhere = new Y.Doc();
+    elsewhere.getText('body').insert(0, 'of another document');
+    for (const [start, end, code] of [
+      [at(0), at(3, elsewhere), 'unknown-position'],
+      [at(3, elsewhere), at(5), 'unknown-position'],
+      [at(3), at(3), 'anchor-refused'],
+      [at(5), at(3), 'anchor-refused'],
+      ['!', '!', 'bad-request'],
+    ] as const) {
+      await expect(comments.start(call, { text: 'x', anchor: { start, end } })).rejects.toMatchObject({ code });
+    }
+    expect(edits).toBe(0);
+    await comments.start(call, { text: 'x', anchor: { start: at(0), end: at(4) } });
+    expect(edits).toBeGreaterThan(0);
+  });
 
   it('[G4] are so many to a thread, and threads so many to a document', async () => {
     const { comments, companion } = createInMemory();

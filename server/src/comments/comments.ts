@@ -13,7 +13,7 @@ import { ApiError } from '../api/problems.ts';
 import type { createTurns } from '../api/turns.ts';
 import { Seats } from '../seats.ts';
 import { markThread, unmarkThread } from './anchor-marks.ts';
-import { findTextRange, quoteOf } from './text-range.ts';
+import { assertRange, findTextRange, quoteOf } from './text-range.ts';
 import {
   changeComment,
   countThreads,
@@ -124,6 +124,8 @@ export function createComments(options: {
 
   /** @returns what was marked, as a quote */
   async function mark(document: DocumentName, speaker: Speaker, thread: string, anchor: Anchor): Promise<string> {
+    // An edit takes a copy of the document: not for what is refused.
+    await documents.read(document, (live) => assertRange(live, anchor));
     let quote = '';
     await documents.edit(document, signatureOf(speaker), (copy) => {
       const parts = findTextRange(copy, anchor);

@@ -4,7 +4,7 @@ import * as Y from 'yjs';
 import { ApiError } from '../api/problems.ts';
 import { markThread, unmarkThread } from './anchor-marks.ts';
 import type { SharedType } from './shape-root.ts';
-import { findTextRange, MAX_ANCHORED_LENGTH, quoteOf } from './text-range.ts';
+import { assertRange, findTextRange, MAX_ANCHORED_LENGTH, quoteOf } from './text-range.ts';
 
 const encode = (position: Y.RelativePosition): string =>
   Buffer.from(Y.encodeRelativePosition(position)).toString('base64');
@@ -42,7 +42,9 @@ function copyOf(doc: Y.Doc): Y.Doc {
 }
 
 function quote(doc: Y.Doc, start: string, end: string): string {
-  return quoteOf(findTextRange(copyOf(doc), { start, end }));
+  const copy = copyOf(doc);
+  assertRange(copy, { start, end });
+  return quoteOf(findTextRange(copy, { start, end }));
 }
 
 function codeOf(find: () => unknown): string {

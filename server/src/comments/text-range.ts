@@ -8,6 +8,9 @@ export const MAX_ANCHORED_LENGTH = 20_000;
 export const MAX_ANCHORED_TEXTS = 500;
 const MAX_QUOTE_LENGTH = 200;
 
+const IN_TWO_TEXTS = 'both ends must be in the same text of the document';
+const NO_TEXT = 'there is no text between the two ends, or they are the wrong way round';
+
 /** What stands in a quote for what is no text. */
 const OBJECT = '\ufffc';
 
@@ -28,15 +31,28 @@ export function findTextRange(document: Y.Doc, anchor: Anchor): readonly TextPar
   const [from, to] = [decodePosition(anchor.start), decodePosition(anchor.end)];
   const root = shapeRoot(document, rootOf(locate(document, from).type));
   const [start, end] = [locate(document, from), locate(document, to)];
-  if (root === null || rootOf(end.type) !== root) throw refused('both ends must be in the same text of the document');
+  if (root === null || rootOf(end.type) !== root) throw refused(IN_TWO_TEXTS);
   const parts = start.type === end.type ? withinOne(start, end) : acrossTree(root, start, end);
   const length = parts.reduce((sum, part) => sum + part.length, 0);
-  if (length === 0) throw refused('there is no text between the two ends, or they are the wrong way round');
+  if (length === 0) throw refused(NO_TEXT);
   if (length > MAX_ANCHORED_LENGTH || parts.length > MAX_ANCHORED_TEXTS) {
     const most = `${MAX_ANCHORED_LENGTH} characters in ${MAX_ANCHORED_TEXTS} paragraphs`;
     throw refused(`a comment is on at most ${most}; choose less text`);
   }
   return parts;
+}
+
+/**
+ * Refuses what can be seen to be no range of text from its ends alone. It leaves the document as it is, so that it may be the
+ * one that everybody edits: {@link findTextRange} has the last word, on a copy.
+ *
+ * @throws {ApiError} as `findTextRange`
+ */
+export function assertRange(document: Y.Doc, anchor: Anchor): void {
+  const [from, to] = [decodePosition(anchor.start), decodePosition(anchor.end)];
+  const [start, end] = [locate(document, from), locate(document, to)];
+  if (rootOf(end.type) !== rootOf(start.type)) throw refused(IN_TWO_TEXTS);
+  if (end.type === start.type && end.index <= start.index) throw refused(NO_TEXT);
 }
 
 /** The beginning of what is in a range, to know it by when it is gone. */

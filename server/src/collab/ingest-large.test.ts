@@ -473,6 +473,26 @@ describe('a small update that takes long', () => {
     await until(() => ada.receipts() === 3, { what: 'it has its receipt' });
     expect(ada.text()).toHaveLength(4_500);
   });
+
+  it('[G4] does so too inside a large step 2 of which the document has all the rest', async () => {
+    const { judge, enter } = stage();
+    const [ada, ben] = [await enter('plan'), await enter('other', 'ben')];
+    const known = makeManyTexts(2, LARGE);
+    ada.say(update(makeUpdate([{ client: 1, clock: 0, items: Array.from({ length: 3_000 }, () => ({ text: 'x' })) }])));
+    ada.say(update(known));
+    await until(() => judge.waiting === 1, { what: 'the large one is asked about' });
+    judge.ruleNext();
+    await until(() => ada.receipts() === 3, { what: 'the first two are saved' });
+    ada.say({ kind: 'step-1', stateVector: EMPTY_VECTOR });
+    const crowd = Array.from({ length: 1_500 }, (_, at) => makeCrowd(10 + at, 1));
+    ada.say({ kind: 'step-2', update: Y.mergeUpdates([known, ...crowd]) });
+    judge.ruleNext();
+    await turn();
+    await writesSomeKeys(ben);
+    expect(ada.receipts()).toBe(3);
+    await until(() => ada.receipts() === 4, { what: 'it has its receipt' });
+    expect(ada.text()).toHaveLength(LARGE + 4_500);
+  });
 });
 
 describe('while a large update comes into its document', () => {

@@ -18,11 +18,19 @@ import { systemClock } from '../clock.ts';
 import { FakePort } from '../testing/fake-port.ts';
 import { EMPTY_UPDATE, EMPTY_VECTOR, storedText } from '../testing/gateway-stage.ts';
 import { HeldJudge } from '../testing/held-judge.ts';
-import { makeCrowd, makeDeletion, makeManyTexts, makeNest, makeUpdate } from '../testing/made-up-updates.ts';
+import {
+  makeCrowd,
+  makeDeletion,
+  makeManyDeletions,
+  makeManyTexts,
+  makeNest,
+  makeUpdate,
+} from '../testing/made-up-updates.ts';
 import { testLimits } from '../testing/start-gateway.ts';
 import type { CollabSession } from './collab-session.ts';
 import { type Collaboration, type CollaborationLimits, createCollaboration } from './collaboration.ts';
 import type { Ruling } from './judgement-thread.ts';
+import { withDeletes } from './novelty.ts';
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -262,6 +270,29 @@ describe('a large update', () => {
       ['ben', { client: 2, clock: 1 }, LARGE - 1],
     ]);
     expect(ada.text()).toHaveLength(2 * LARGE);
+  });
+});
+
+describe('a large step 2', () => {
+  it('[R5] may delete what lies in more pieces than a call has arguments', async () => {
+    const { judge, store, enter } = stage({ maxUpdateParts: 200_000 });
+    const [ada, pieces] = [await enter('plan'), 140_000];
+    const text = makeUpdate([{ client: 1, clock: 0, items: [{ text: 'x'.repeat(2 * pieces) }] }]);
+    for (const bytes of [text, makeManyDeletions(1, pieces)]) {
+      ada.say(update(bytes));
+      await until(() => judge.waiting === 1, { what: 'it is asked about' });
+      judge.ruleNext();
+    }
+    await until(() => ada.receipts() === 3, { what: 'every other character is deleted' });
+    const deletes = Y.createDeleteSet();
+    const some = Array.from({ length: 1_000 }, (_, at) => ({ clock: 2 * at + 1, len: 1 }));
+    deletes.clients.set(1, [...some, { clock: 2_000, len: 2 * pieces - 2_000 }]);
+    ada.say({ kind: 'step-1', stateVector: EMPTY_VECTOR });
+    ada.say({ kind: 'step-2', update: withDeletes(text, text.length - 1, deletes) });
+    judge.ruleNext();
+    await until(() => ada.receipts() === 4 || !ada.port.isOpen, { what: 'it has its answer' });
+    expect(ada.port.closedWith).toBeNull();
+    expect(await storedText(store, 'plan')).toBe('');
   });
 });
 

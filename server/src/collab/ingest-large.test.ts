@@ -423,6 +423,22 @@ describe('while a large update is being judged', () => {
     await vi.waitFor(async () => expect(await storedText(store, 'plan')).toHaveLength(LARGE + 1));
   });
 
+  it('[R4] its sender may ask to be let in again behind it, and is let in where it is refused', async () => {
+    const { judge, store, enter } = stage({ maxDocumentBytes: 20_000 });
+    const ada = await enter('plan');
+    ada.say(
+      update(makeManyTexts(1, LARGE)),
+      update(makeManyTexts(1, 1, LARGE)),
+      { kind: 'token', token: 'ada', providerVersion: null },
+      { kind: 'step-1', stateVector: EMPTY_VECTOR },
+      { kind: 'step-2', update: makeManyTexts(2, 1) },
+    );
+    judge.ruleNext();
+    await until(() => ada.reason() === closeCodes.documentTooLarge.name, { what: 'it is refused' });
+    await until(() => ada.count('authenticated') === 2, { what: 'its sender is let in again' });
+    await vi.waitFor(async () => expect(await storedText(store, 'plan')).toBe('x'));
+  });
+
   it('[G6] its sender may be put out: nothing of it is stored', async () => {
     const { judge, store, enter } = stage();
     const ada = await enter('plan');

@@ -84,7 +84,7 @@ function stage(limits: Partial<CollaborationLimits> = {}, store = new MemoryStor
     judge,
   });
   ends.push(async () => {
-    judge.closeAll();
+    judge.close();
     const closed = collaboration.close();
     store.flush();
     await closed;
@@ -495,6 +495,18 @@ describe('while a large update is being judged', () => {
     judge.ruleNext();
     await closed;
     expect(ada.receipts()).toBe(4);
+  });
+
+  it('[R4] a server that stops waits for it no longer than it may: its sender, who has no receipt, brings it again', async () => {
+    const { judge, collaboration, store, enter } = stage();
+    const [ada, ben] = [await enter('plan'), await enter('other', 'ben')];
+    for (const person of [ada, ben]) person.say(update(makeManyTexts(1, LARGE)), update(makeManyTexts(2, 1)));
+    await collaboration.close(20);
+    expect([judge.waiting, collaboration.openDocuments]).toEqual([0, 0]);
+    for (const { port, receipts } of [ada, ben]) {
+      expect([port.closedWith, receipts()]).toEqual([closeCodes.serviceRestart, 1]);
+    }
+    expect([await store.load('plan'), await store.load('other')]).toEqual([null, null]);
   });
 });
 

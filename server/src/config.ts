@@ -125,7 +125,7 @@ const limitsSchema = z.strictObject({
   maxDocumentBytes: whole(KIB, 1024 * MIB)
     .default(64 * MIB)
     .describe(
-      'Largest document, in bytes of its encoded state. Edits that would make one larger are refused, deletions never.',
+      'Largest document, in bytes of its encoded state. Edits that would make one larger are refused, deletions never; what undone edits leave behind may go beyond it by a sixteenth.',
     ),
   maxUpdateParts: whole(100, 100_000_000)
     .default(500_000)

@@ -155,6 +155,31 @@ describe('[G4] a document as large as it may be', () => {
     await until(() => raw.receipts() === 1, { what: 'it is saved' });
   });
 
+  it('[G4] is not outgrown by what was deleted before it was sent, under names that stay, and can be made smaller still', async () => {
+    const { url, store, collaboration } = await start({ limits });
+    const ada = await fill(url);
+    const raw = await enter(url, ada.doc);
+    for (let key = 0; key < 10; key += 1) {
+      const { update } = change(ada.doc, (doc) => {
+        const name = String(key).repeat(2_000);
+        doc.getMap('meta').set(name, 1);
+        doc.getMap('meta').delete(name);
+      });
+      raw.say({ kind: 'update', update });
+    }
+    await until(() => reasons(raw).length > 0 || raw.receipts() === 11, { what: 'it has its answers' });
+    expect(reasons(raw)).toEqual([closeCodes.documentTooLarge.name]);
+    ada.doc.getText('body').delete(0, 1_000);
+    await vi.waitFor(() => expect(ada.provider.hasUnsyncedChanges).toBe(false));
+    ada.leave();
+    raw.socket.terminate();
+    await until(() => collaboration.openDocuments === 0, { what: 'all is on disk' });
+    const stored = new Y.Doc();
+    const loaded = await store.load('plan');
+    for (const { updates } of loaded?.entries ?? []) for (const { update } of updates) Y.applyUpdate(stored, update);
+    expect(Y.encodeStateAsUpdate(stored).length).toBeLessThan(LIMIT);
+  });
+
   it('[G4] is not outgrown by many edits that are on their way to the disk together', async () => {
     const { url, store, collaboration } = await start({ limits });
     const raw = await enter(url, new Y.Doc());

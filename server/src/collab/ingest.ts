@@ -26,6 +26,8 @@ import { hasMoreParts } from './update-parts.ts';
 
 export interface IngestLimits extends PendingLimits {
   readonly maxDocumentBytes: number;
+  /** Yjs clients that a document remembers. */
+  readonly maxClientIdsPerDocument: number;
   /** Of one update: structs, values in them, ranges of deletions. */
   readonly maxUpdateParts: number;
   /** Of shared types inside each other. */
@@ -211,6 +213,7 @@ export function findObjection<C extends Candidate>(
   const clockOf = (client: number): number => owner.clockOf(client);
   const news = questions.weighNews(novelty, clockOf);
   if (!fits(owner, news, novelty.deletes, limits)) return refuse(closeCodes.documentTooLarge, 'document');
+  if (!hasRoomForNewcomers(owner, novelty, limits)) return refuse(closeCodes.documentTooLarge, 'document');
   const isMissingSomething = questions.hasMissingDependencies(novelty, clockOf);
   if (isMissingSomething && !owner.pending.hasRoomFor(novelty, limits)) return refuse(closeCodes.tooMuchPending);
   // The last to be asked: what passes here is taken to be on its way.
@@ -224,6 +227,19 @@ export function findObjection<C extends Candidate>(
 
 export function refuse(code: CloseCode, scope: 'session' | 'document' = 'session'): Verdict {
   return { kind: 'refused', code, scope };
+}
+
+/** Whether the document has room for the Yjs clients of whom this is the first: it remembers each for good. */
+function hasRoomForNewcomers(
+  owner: DocumentOwner,
+  { spans }: Candidate,
+  { maxClientIdsPerDocument, maxUpdateParts }: IngestLimits,
+): boolean {
+  const newcomers = new Set<number>();
+  for (const { client } of spans) if (owner.clockOf(client) === 0) newcomers.add(client);
+  // A state vector with more than it may have parts would lock everybody out.
+  const limit = Math.min(maxClientIdsPerDocument, maxUpdateParts);
+  return newcomers.size === 0 || owner.countClientIds() + newcomers.size <= limit;
 }
 
 /**

@@ -152,6 +152,11 @@ export const limits = {
     retry: 'once something was deleted from it, or without the edit',
     metric: 'edits',
   }),
+  'limits.maxClientIdsPerDocument': closes(closeCodes.documentTooLarge, {
+    what: 'clients of Yjs that have written in a document; it stays readable, and they may go on',
+    retry: 'as a client that has written in it before, or in another document',
+    metric: 'edits',
+  }),
   'limits.maxUpdateParts': closes(closeCodes.updateTooComplex, {
     what: 'parts of an update: structs, values in them, ranges of deletions; and clients in a state vector',
     retry: 'in smaller updates',

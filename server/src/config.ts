@@ -125,7 +125,12 @@ const limitsSchema = z.strictObject({
   maxDocumentBytes: whole(KIB, 1024 * MIB)
     .default(64 * MIB)
     .describe(
-      'Largest document, in bytes of its encoded state. Edits that would make one larger are refused, deletions never.',
+      'Largest document, in bytes of its encoded state. Edits that would make one larger are refused, deletions never; what undone edits leave behind may go beyond it by a sixteenth.',
+    ),
+  maxClientIdsPerDocument: whole(10, 100_000_000)
+    .default(200_000)
+    .describe(
+      'Most Yjs clients that a document remembers, which it does for good: every page that was loaded and written with is one. The default is five hundred of them every day for a year; whoever opens the document sends some eight bytes for each. Never more than `limits.maxUpdateParts`.',
     ),
   maxUpdateParts: whole(100, 100_000_000)
     .default(500_000)

@@ -19,7 +19,7 @@ import * as Y from 'yjs';
 import { allow } from './auth/authenticator.ts';
 import type { Config } from './config.ts';
 import type { ConfigInput, ServerParts } from './main.ts';
-import { makeManyTexts, makeNest } from './testing/made-up-updates.ts';
+import { makeCrowd, makeManyTexts, makeNest } from './testing/made-up-updates.ts';
 import { ManualClock } from './testing/manual-clock.ts';
 import { type MeasuredServer, readSeries, startMeasuredServer } from './testing/measured-server.ts';
 
@@ -270,6 +270,10 @@ const trespasses: Readonly<Record<keyof typeof limits, Trespass>> = {
   'limits.maxDocumentBytes': {
     settings: at('maxDocumentBytes', KIB),
     commit: send(...updates(write('x'.repeat(2 * KIB)))),
+  },
+  'limits.maxClientIdsPerDocument': {
+    settings: at('maxClientIdsPerDocument', 10),
+    commit: send(...updates(makeCrowd(1, 11))),
   },
   'limits.maxUpdateParts': {
     settings: at('maxUpdateParts', 100),

@@ -204,10 +204,11 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
   });
   // Before anybody is let in: whose access was taken back must be known.
   await openRegistry(registry, collaboration, rules);
+  const drain = planDrain(config.drainTimeoutMs, config.drainSpreadMs);
   const gateway = createGateway({
     collaboration,
     limits: config.limits,
-    drain: planDrain(config.drainTimeoutMs, config.drainSpreadMs),
+    drain,
     readAddress,
     clock,
     log: logger.child({ component: 'gateway' }),
@@ -272,7 +273,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     await sweep.stop();
     rules.close();
     registry.close();
-    await collaboration.close();
+    await collaboration.close(drain.judgingMs);
     listener.stopAccepting();
     if (parts.store === undefined) await store.close();
     stopWatchingStore();

@@ -436,10 +436,13 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
     connection.lane = null;
     endExpecting();
     for (const { bytes } of rest) this.#countInLane(-1, -bytes);
-    // Who closes a document may open it again at once: what came after the goodbye is for another connection.
-    for (const { frame, readAtMs } of hasLeft ? rest : []) {
+    // Who closes a document may open it again at once: what came after the goodbye is for another connection. So is a token
+    // behind what was refused, and without one nothing of the rest is heard.
+    const { raw } = connection.address;
+    const isForAnother = hasLeft || (!this.#connections.has(raw) && this.#ended?.hasHeardNoToken(raw) === true);
+    for (const { frame, readAtMs } of isForAnother ? rest : []) {
       if (!this.port.isOpen) break;
-      this.receive(connection.address.raw, frame, readAtMs);
+      this.receive(raw, frame, readAtMs);
     }
   }
 

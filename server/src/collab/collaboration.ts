@@ -70,7 +70,7 @@ export interface CollaborationOptions {
   readonly timer?: FlushTimer;
   /** Left out: by the system's clock, with an eye on the disk. */
   readonly slicing?: Slicing;
-  /** Left out: a thread, which is ended with the rest. */
+  /** Ended with the rest. Left out: a thread. */
   readonly judge?: Judge;
   /** Left out: nothing is counted. */
   readonly meters?: CollabMeters | null;
@@ -107,8 +107,13 @@ export interface Collaboration {
   settled(): Promise<void>;
   /** What documents keep of their broadcasts for those who are behind. */
   readonly ringBytes: number;
-  /** Waits for what is on its way to the disk, then lets go of all documents. */
-  close(): Promise<void>;
+  /**
+   * Waits for what is on its way to the disk, then lets go of all documents.
+   *
+   * @param judgingMs how long large updates may still be judged; then they are abandoned, and their senders bring them again.
+   * Left out: as long as it takes
+   */
+  close(judgingMs?: number): Promise<void>;
 }
 
 /** A document that only the server itself reads and writes. It ends with its `destroy`: then it can be opened again. */
@@ -150,7 +155,7 @@ class LiveCollaboration implements Collaboration {
   readonly #directAdmission: DirectAdmissionContext;
   readonly #watch: GrantWatch;
   readonly #revocations: RevocationWatch;
-  readonly #judgementThread: JudgementThread;
+  readonly #judge: Judge;
   readonly #earlyAnswers = new EarlyAnswers();
   readonly #stopWatchingStore: () => void;
 
@@ -166,20 +171,22 @@ class LiveCollaboration implements Collaboration {
     this.#revocations = new RevocationWatch({ standing, clock, connections: () => this.#connections() });
     this.#ringBudget = { bytes: 0, maxBytes: limits.maxRingBytes };
     this.#slicing = options.slicing ?? createSlicing(() => store.queue.entries > 0);
-    this.#judgementThread = new JudgementThread({
-      clock,
-      log: options.log,
-      meters: options.meters ?? null,
-      maxBytes: limits.maxJudgingBytes,
-      maxMs: limits.maxJudgingMs,
-      maxHeapMb: heapForJudging(limits.maxUpdateParts),
-    });
+    this.#judge =
+      options.judge ??
+      new JudgementThread({
+        clock,
+        log: options.log,
+        meters: options.meters ?? null,
+        maxBytes: limits.maxJudgingBytes,
+        maxMs: limits.maxJudgingMs,
+        maxHeapMb: heapForJudging(limits.maxUpdateParts),
+      });
     this.#sessionContext = {
       gate: createExtensionGate(this.#hocuspocus, {
         maxEntries: limits.maxPresenceEntries,
         maxStateBytes: limits.maxPresenceStateBytes,
       }),
-      judge: options.judge ?? this.#judgementThread,
+      judge: this.#judge,
       slicing: this.#slicing,
       limits,
       store,
@@ -316,12 +323,15 @@ class LiveCollaboration implements Collaboration {
     await Promise.all(busy.map((owner) => owner.settled()));
   }
 
-  async close(): Promise<void> {
+  async close(judgingMs?: number): Promise<void> {
     this.#watch.close();
     this.#revocations.close();
     this.#stopWatchingStore();
+    const stopWaiting =
+      judgingMs === undefined ? null : this.#options.clock.after(judgingMs, () => this.#judge.close());
     await Promise.all([...this.#owners.values()].map((owner) => owner.drained()));
-    this.#judgementThread.close();
+    stopWaiting?.();
+    this.#judge.close();
     for (const owner of [...this.#owners.values()]) this.#forget(owner);
     await this.#hocuspocus.hooks('onDestroy', { instance: this.#hocuspocus });
   }

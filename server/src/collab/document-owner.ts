@@ -203,6 +203,14 @@ export class DocumentOwner {
     return Math.max(this.#ahead.get(client) ?? 0, Y.getState(this.document.store, client));
   }
 
+  /** How many Yjs clients have written in it, counting what is still on its way to the disk. */
+  countClientIds(): number {
+    const { clients } = this.document.store;
+    let count = clients.size;
+    for (const client of this.#ahead.keys()) if (!clients.has(client)) count += 1;
+    return count;
+  }
+
   noteAhead(client: number, clock: number): void {
     if (clock > this.clockOf(client)) this.#ahead.set(client, clock);
   }

@@ -122,7 +122,7 @@ describe('the room that an update takes', () => {
       doc.getText('body').insert(0, 'gone');
       doc.getText('body').delete(0, 4);
     });
-    const takesRoom = updates.map((update) => weighNews(inspectUpdate(update), nothingIsKnown) > 0);
+    const takesRoom = updates.map((update) => weighNews(inspectUpdate(update), nothingIsKnown).living > 0);
     expect(takesRoom).toEqual([true, false, false]);
   });
 
@@ -136,11 +136,11 @@ describe('the room that an update takes', () => {
     undo.undo();
     const undone = inspectUpdate(Y.encodeStateAsUpdate(doc, vector));
     expect(undone.update.length).toBeGreaterThan(1_000);
-    expect([pasted, undone].map((update) => weighNews(update, nothingIsKnown) > 0)).toEqual([true, false]);
+    expect([pasted, undone].map((update) => weighNews(update, nothingIsKnown).living > 0)).toEqual([true, false]);
     doc.getText('body').insert(0, 'typed since');
     const more = inspectUpdate(Y.encodeStateAsUpdate(doc, vector));
-    expect(weighNews(more, nothingIsKnown)).toBeGreaterThan(0);
-    expect(weighNews(more, nothingIsKnown)).toBeLessThan(200);
+    expect(weighNews(more, nothingIsKnown).living).toBeGreaterThan(0);
+    expect(weighNews(more, nothingIsKnown).living).toBeLessThan(200);
   });
 
   it('is that of what is not known or on its way, and never more than its bytes', () => {
@@ -148,12 +148,35 @@ describe('the room that an update takes', () => {
     doc.getText('body').insert(0, 'x'.repeat(1_000));
     doc.getMap('meta').set('title', 'plan');
     const whole = inspectUpdate(Y.encodeStateAsUpdate(doc));
-    expect(weighNews(whole, nothingIsKnown)).toBe(whole.update.length);
-    expect(weighNews(whole, () => 1_001)).toBe(0);
+    expect(weighNews(whole, nothingIsKnown).living).toBe(whole.update.length);
+    expect(weighNews(whole, () => 1_001)).toEqual({ living: 0, dead: 0 });
     doc.getText('body').insert(0, 'y');
     const more = inspectUpdate(Y.encodeStateAsUpdate(doc));
-    expect(weighNews(more, () => 1_001)).toBeLessThan(100);
-    expect(weighNews(more, () => 1_001)).toBeGreaterThan(0);
+    expect(weighNews(more, () => 1_001).living).toBeLessThan(100);
+    expect(weighNews(more, () => 1_001).living).toBeGreaterThan(0);
+  });
+
+  it('[G4] is what stays of what was deleted before it was sent: the names that lead to it, and a head where it stands apart', () => {
+    const doc = new Y.Doc();
+    const vector = Y.encodeStateVector(doc);
+    doc.transact(() => {
+      const meta = doc.getMap('meta');
+      meta.set('k'.repeat(10_000), 1);
+      meta.delete('k'.repeat(10_000));
+      const text = doc.getText('t'.repeat(5_000));
+      for (let at = 0; at < 200; at += 1) text.insert(0, 'x');
+      text.delete(0, 200);
+    });
+    const { update, ...rest } = inspectUpdate(Y.encodeStateAsUpdate(doc, vector));
+    const { living, dead } = weighNews({ update, ...rest }, nothingIsKnown);
+    expect(living).toBe(0);
+    expect(dead).toBeGreaterThan(update.length * 0.9);
+    const typed = new Y.Doc();
+    for (let at = 0; at < 200; at += 1) typed.getText('body').insert(at, 'x');
+    typed.getText('body').delete(0, 200);
+    const typedAndGone = weighNews(inspectUpdate(Y.encodeStateAsUpdate(typed)), nothingIsKnown);
+    expect(typedAndGone.living).toBe(0);
+    expect(typedAndGone.dead).toBeLessThan(100);
   });
 });
 

@@ -153,25 +153,57 @@ function weighLiving(document: Y.Doc, deletes: InspectedUpdate['deletes']): numb
   return bytes;
 }
 
+/** The room that an update takes, in bytes. */
+export interface News {
+  readonly living: number;
+  /** What stays of what was deleted before it was sent. */
+  readonly dead: number;
+}
+
 /**
- * The room that an update takes, at most. Deletions take none, nor what was deleted before it was sent, though an editor
- * that can redo it still sends it; nor what is known already or on its way, as when a client sends as a whole what it has
- * just sent piece by piece.
+ * The room that an update takes, at most. Deletions take none, nor what is known already or on its way, as when a client
+ * sends as a whole what it has just sent piece by piece. What was deleted before it was sent leaves its place behind, though
+ * not its content, which an editor that can redo it still sends.
  */
 export function weighNews(
   { update, structs, deletes }: Pick<InspectedUpdate, 'update' | 'structs' | 'deletes'>,
   clockOf: (client: number) => number,
-): number {
-  let bytes = 0;
+): News {
+  let [living, dead] = [0, 0];
+  let lastDead: Y.Item | Y.GC | null = null;
   for (const struct of structs) {
-    if (!(struct instanceof Y.Item) || struct.content instanceof Y.ContentDeleted) continue;
     const { client, clock } = struct.id;
     const end = clock + struct.length;
-    if (end <= clockOf(client) || covers(deletes.clients.get(client) ?? [], clock, end)) continue;
-    bytes += SPLIT_BYTES + weighNew(struct.content, update.length);
-    if (bytes >= update.length) return update.length;
+    if (struct instanceof Y.Skip || end <= clockOf(client)) continue;
+    const item = struct instanceof Y.Item && !(struct.content instanceof Y.ContentDeleted) ? struct : null;
+    if (item === null || covers(deletes.clients.get(client) ?? [], clock, end)) {
+      if (lastDead === null || !continues(struct, lastDead)) dead += SPLIT_BYTES;
+      dead += weighNames(struct);
+      lastDead = struct;
+      continue;
+    }
+    living += SPLIT_BYTES + weighNames(item) + weighNew(item.content, update.length);
+    if (living >= update.length) return { living: update.length, dead: 0 };
   }
-  return bytes;
+  return { living, dead: Math.min(dead, update.length - living) };
+}
+
+/** Whether Yjs makes one of the two, once both are deleted. */
+function continues(struct: Y.Item | Y.GC, last: Y.Item | Y.GC): boolean {
+  const { client, clock } = struct.id;
+  if (last.id.client !== client || last.id.clock + last.length !== clock) return false;
+  if (!(struct instanceof Y.Item) || !(last instanceof Y.Item)) return struct.constructor === last.constructor;
+  const { origin, rightOrigin } = struct;
+  return origin?.client === client && origin.clock === clock - 1 && Y.compareIDs(rightOrigin, last.rightOrigin);
+}
+
+/** What it says of where it lies, which stays when it is deleted: a key in a map, a type at the root. */
+function weighNames(struct: Y.Item | Y.GC): number {
+  if (!(struct instanceof Y.Item)) return 0;
+  // As it was decoded, without a document: the name of a type where Yjs expects the type.
+  const parent: unknown = struct.parent;
+  const root = typeof parent === 'string' ? parent.length : 0;
+  return ((struct.parentSub?.length ?? 0) + root) * MAX_UTF8_BYTES;
 }
 
 /** Whether one of the ranges, which are in order and apart, holds all of what is between. */

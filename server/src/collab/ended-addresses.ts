@@ -37,6 +37,11 @@ export class EndedAddresses {
     this.#endings.delete(address);
   }
 
+  /** Whether it was ended, and nobody has asked to be let in again since: what was sent before is still in its order. */
+  hasHeardNoToken(address: string): boolean {
+    return this.#endings.get(address)?.token === null;
+  }
+
   /** @returns what is to be heard now, in its order */
   hear(address: string, frame: ClientFrame): readonly ClientFrame[] {
     const ending = this.#endings.get(address);

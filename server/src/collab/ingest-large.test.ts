@@ -18,11 +18,19 @@ import { systemClock } from '../clock.ts';
 import { FakePort } from '../testing/fake-port.ts';
 import { EMPTY_UPDATE, EMPTY_VECTOR, storedText } from '../testing/gateway-stage.ts';
 import { HeldJudge } from '../testing/held-judge.ts';
-import { makeCrowd, makeDeletion, makeManyTexts, makeNest, makeUpdate } from '../testing/made-up-updates.ts';
+import {
+  makeCrowd,
+  makeDeletion,
+  makeManyDeletions,
+  makeManyTexts,
+  makeNest,
+  makeUpdate,
+} from '../testing/made-up-updates.ts';
 import { testLimits } from '../testing/start-gateway.ts';
 import type { CollabSession } from './collab-session.ts';
 import { type Collaboration, type CollaborationLimits, createCollaboration } from './collaboration.ts';
 import type { Ruling } from './judgement-thread.ts';
+import { withDeletes } from './novelty.ts';
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -76,7 +84,7 @@ function stage(limits: Partial<CollaborationLimits> = {}, store = new MemoryStor
     judge,
   });
   ends.push(async () => {
-    judge.closeAll();
+    judge.close();
     const closed = collaboration.close();
     store.flush();
     await closed;
@@ -265,6 +273,29 @@ describe('a large update', () => {
   });
 });
 
+describe('a large step 2', () => {
+  it('[R5] may delete what lies in more pieces than a call has arguments', async () => {
+    const { judge, store, enter } = stage({ maxUpdateParts: 200_000 });
+    const [ada, pieces] = [await enter('plan'), 140_000];
+    const text = makeUpdate([{ client: 1, clock: 0, items: [{ text: 'x'.repeat(2 * pieces) }] }]);
+    for (const bytes of [text, makeManyDeletions(1, pieces)]) {
+      ada.say(update(bytes));
+      await until(() => judge.waiting === 1, { what: 'it is asked about' });
+      judge.ruleNext();
+    }
+    await until(() => ada.receipts() === 3, { what: 'every other character is deleted' });
+    const deletes = Y.createDeleteSet();
+    const some = Array.from({ length: 1_000 }, (_, at) => ({ clock: 2 * at + 1, len: 1 }));
+    deletes.clients.set(1, [...some, { clock: 2_000, len: 2 * pieces - 2_000 }]);
+    ada.say({ kind: 'step-1', stateVector: EMPTY_VECTOR });
+    ada.say({ kind: 'step-2', update: withDeletes(text, text.length - 1, deletes) });
+    judge.ruleNext();
+    await until(() => ada.receipts() === 4 || !ada.port.isOpen, { what: 'it has its answer' });
+    expect(ada.port.closedWith).toBeNull();
+    expect(await storedText(store, 'plan')).toBe('');
+  });
+});
+
 describe('a large update of what is not its sender’s to write', () => {
   it.each([
     ['carries', makeManyTexts(1, LARGE)],
@@ -392,6 +423,22 @@ describe('while a large update is being judged', () => {
     await vi.waitFor(async () => expect(await storedText(store, 'plan')).toHaveLength(LARGE + 1));
   });
 
+  it('[R4] its sender may ask to be let in again behind it, and is let in where it is refused', async () => {
+    const { judge, store, enter } = stage({ maxDocumentBytes: 20_000 });
+    const ada = await enter('plan');
+    ada.say(
+      update(makeManyTexts(1, LARGE)),
+      update(makeManyTexts(1, 1, LARGE)),
+      { kind: 'token', token: 'ada', providerVersion: null },
+      { kind: 'step-1', stateVector: EMPTY_VECTOR },
+      { kind: 'step-2', update: makeManyTexts(2, 1) },
+    );
+    judge.ruleNext();
+    await until(() => ada.reason() === closeCodes.documentTooLarge.name, { what: 'it is refused' });
+    await until(() => ada.count('authenticated') === 2, { what: 'its sender is let in again' });
+    await vi.waitFor(async () => expect(await storedText(store, 'plan')).toBe('x'));
+  });
+
   it('[G6] its sender may be put out: nothing of it is stored', async () => {
     const { judge, store, enter } = stage();
     const ada = await enter('plan');
@@ -449,6 +496,18 @@ describe('while a large update is being judged', () => {
     await closed;
     expect(ada.receipts()).toBe(4);
   });
+
+  it('[R4] a server that stops waits for it no longer than it may: its sender, who has no receipt, brings it again', async () => {
+    const { judge, collaboration, store, enter } = stage();
+    const [ada, ben] = [await enter('plan'), await enter('other', 'ben')];
+    for (const person of [ada, ben]) person.say(update(makeManyTexts(1, LARGE)), update(makeManyTexts(2, 1)));
+    await collaboration.close(20);
+    expect([judge.waiting, collaboration.openDocuments]).toEqual([0, 0]);
+    for (const { port, receipts } of [ada, ben]) {
+      expect([port.closedWith, receipts()]).toEqual([closeCodes.serviceRestart, 1]);
+    }
+    expect([await store.load('plan'), await store.load('other')]).toEqual([null, null]);
+  });
 });
 
 /** Resolves once they all have their receipts. */
@@ -472,6 +531,26 @@ describe('a small update that takes long', () => {
     expect(ada.receipts()).toBe(2);
     await until(() => ada.receipts() === 3, { what: 'it has its receipt' });
     expect(ada.text()).toHaveLength(4_500);
+  });
+
+  it('[G4] does so too inside a large step 2 of which the document has all the rest', async () => {
+    const { judge, enter } = stage();
+    const [ada, ben] = [await enter('plan'), await enter('other', 'ben')];
+    const known = makeManyTexts(2, LARGE);
+    ada.say(update(makeUpdate([{ client: 1, clock: 0, items: Array.from({ length: 3_000 }, () => ({ text: 'x' })) }])));
+    ada.say(update(known));
+    await until(() => judge.waiting === 1, { what: 'the large one is asked about' });
+    judge.ruleNext();
+    await until(() => ada.receipts() === 3, { what: 'the first two are saved' });
+    ada.say({ kind: 'step-1', stateVector: EMPTY_VECTOR });
+    const crowd = Array.from({ length: 1_500 }, (_, at) => makeCrowd(10 + at, 1));
+    ada.say({ kind: 'step-2', update: Y.mergeUpdates([known, ...crowd]) });
+    judge.ruleNext();
+    await turn();
+    await writesSomeKeys(ben);
+    expect(ada.receipts()).toBe(3);
+    await until(() => ada.receipts() === 4, { what: 'it has its receipt' });
+    expect(ada.text()).toHaveLength(LARGE + 4_500);
   });
 });
 

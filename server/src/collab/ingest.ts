@@ -4,7 +4,7 @@ import * as Y from 'yjs';
 import { findCompanionFault } from './companion-rules.ts';
 import type { DocumentConnection } from './document-connection.ts';
 import type { DocumentOwner } from './document-owner.ts';
-import { weighNews } from './document-size.ts';
+import { type News, weighNews } from './document-size.ts';
 import { belongsToTheDead } from './former-lives.ts';
 import { mayTakeLong } from './integration-cost.ts';
 import { isLarge } from './large-update.ts';
@@ -26,6 +26,8 @@ import { hasMoreParts } from './update-parts.ts';
 
 export interface IngestLimits extends PendingLimits {
   readonly maxDocumentBytes: number;
+  /** Yjs clients that a document remembers. */
+  readonly maxClientIdsPerDocument: number;
   /** Of one update: structs, values in them, ranges of deletions. */
   readonly maxUpdateParts: number;
   /** Of shared types inside each other. */
@@ -52,7 +54,7 @@ export interface Questions<C extends Candidate> {
   belongsToTheDead(update: C, tombstone: ReadonlyMap<number, number>): boolean;
   /** What a client may not put into these comments; null when all is well. */
   findCompanionFault(update: C, comments: DocumentOwner, commented: DocumentOwner): CloseCode | null;
-  weighNews(update: C, clockOf: (client: number) => number): number;
+  weighNews(update: C, clockOf: (client: number) => number): News;
   hasMissingDependencies(update: C, clockOf: (client: number) => number): boolean;
   /** Whether its types lie within the limit; if so, they are on their way. */
   admitTypes(update: C, owner: DocumentOwner, limit: number, clockOf: (client: number) => number): boolean;
@@ -119,7 +121,7 @@ export async function ingestServerEdit(
   const news = weighNews(inspected, (client) => owner.clockOf(client));
   if (!fits(owner, news, inspected.deletes, limits)) throw new Refusal(closeCodes.documentTooLarge);
   for (const { client, end } of inspected.spans) owner.noteAhead(client, end);
-  owner.size.note(news);
+  owner.size.note(news.living + news.dead);
   const slowly = isLarge(update) ? { large: update } : {};
   await new Promise<void>((resolve, reject) => {
     owner.submit({
@@ -211,6 +213,7 @@ export function findObjection<C extends Candidate>(
   const clockOf = (client: number): number => owner.clockOf(client);
   const news = questions.weighNews(novelty, clockOf);
   if (!fits(owner, news, novelty.deletes, limits)) return refuse(closeCodes.documentTooLarge, 'document');
+  if (!hasRoomForNewcomers(owner, novelty, limits)) return refuse(closeCodes.documentTooLarge, 'document');
   const isMissingSomething = questions.hasMissingDependencies(novelty, clockOf);
   if (isMissingSomething && !owner.pending.hasRoomFor(novelty, limits)) return refuse(closeCodes.tooMuchPending);
   // The last to be asked: what passes here is taken to be on its way.
@@ -218,7 +221,7 @@ export function findObjection<C extends Candidate>(
     return refuse(closeCodes.updateTooComplex);
   if (isMissingSomething) owner.pending.note(novelty);
   else for (const span of novelty.spans) owner.noteAhead(span.client, span.end);
-  owner.size.note(news);
+  owner.size.note(news.living + news.dead);
   return null;
 }
 
@@ -226,12 +229,34 @@ export function refuse(code: CloseCode, scope: 'session' | 'document' = 'session
   return { kind: 'refused', code, scope };
 }
 
+/** Whether the document has room for the Yjs clients of whom this is the first: it remembers each for good. */
+function hasRoomForNewcomers(
+  owner: DocumentOwner,
+  { spans }: Candidate,
+  { maxClientIdsPerDocument, maxUpdateParts }: IngestLimits,
+): boolean {
+  const newcomers = new Set<number>();
+  for (const { client } of spans) if (owner.clockOf(client) === 0) newcomers.add(client);
+  // A state vector with more than it may have parts would lock everybody out.
+  const limit = Math.min(maxClientIdsPerDocument, maxUpdateParts);
+  return newcomers.size === 0 || owner.countClientIds() + newcomers.size <= limit;
+}
+
+/**
+ * Of the limit, beyond it: what an undone change leaves behind takes little room, and comes in where the change itself was
+ * refused, or its sender could never go on.
+ */
+const MARGIN_FOR_THE_DEAD = 1 / 16;
+
 /** Whether there is room for what an update brings, or it takes away as much. */
 function fits(
   owner: DocumentOwner,
-  news: number,
+  { living, dead }: News,
   deletes: InspectedUpdate['deletes'],
   { maxDocumentBytes }: Pick<IngestLimits, 'maxDocumentBytes'>,
 ): boolean {
-  return news === 0 || owner.hasRoomToGrow(news, maxDocumentBytes) || owner.size.isOutweighed(news, deletes);
+  const news = living + dead;
+  if (news === 0) return true;
+  const limit = living > 0 ? maxDocumentBytes : maxDocumentBytes * (1 + MARGIN_FOR_THE_DEAD);
+  return owner.hasRoomToGrow(news, limit) || owner.size.isOutweighed(news, deletes);
 }

@@ -29,6 +29,8 @@ export interface Judge {
   hasRoomFor(bytes: number): boolean;
   /** In the order in which they are asked. The memory of the update changes hands. */
   judge(asked: Case): Promise<Ruling>;
+  /** What waits or is being judged is abandoned, and all that is asked from now on. */
+  close(): void;
 }
 
 /** A thread, as far as it can be asked and ended. */
@@ -110,7 +112,6 @@ export class JudgementThread implements Judge {
     });
   }
 
-  /** What is being judged is abandoned. */
   close(): void {
     this.#closed = true;
     this.#cancelIdle();

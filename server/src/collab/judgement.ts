@@ -1,5 +1,5 @@
 import * as Y from 'yjs';
-import { weighNews } from './document-size.ts';
+import { type News, weighNews } from './document-size.ts';
 import { belongsToTheDead } from './former-lives.ts';
 import { mayTakeLongAlone } from './integration-cost.ts';
 import { findNewSpans, pickStructs } from './novelty.ts';
@@ -58,7 +58,7 @@ export interface SoundUpdate {
   readonly belongsToTheDead: boolean;
   readonly isMissingSomething: boolean;
   /** The room that it takes, at most. */
-  readonly news: number;
+  readonly news: News;
   readonly types: SurveyedTypes;
   /** What it hangs on; null where nothing is the server's alone. */
   readonly reach: PackedReach | null;

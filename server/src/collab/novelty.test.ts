@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import { makeManyDeletions } from '../testing/made-up-updates.ts';
-import { findNovelty } from './novelty.ts';
+import { makeManyDeletions, makeUpdate } from '../testing/made-up-updates.ts';
+import { encodeDeletesOnly, findNovelty } from './novelty.ts';
 import { splitByAuthor } from './split-by-author.ts';
 import { inspectUpdate } from './update-inspection.ts';
 
@@ -41,6 +41,21 @@ const stateOf = (doc: Y.Doc) => ({
 });
 
 describe('what a step 2 adds', () => {
+  it('[R5] is one deletion where one is sent, of however many structs', () => {
+    const doc = new Y.Doc();
+    // Each at the front, so that no two of them merge.
+    const items = Array.from({ length: 100 }, (_, at) => ({
+      text: 'x',
+      rightOrigin: at === 0 ? null : { client: 4, clock: at - 1 },
+    }));
+    Y.applyUpdate(doc, makeUpdate([{ client: 4, clock: 0, items }]));
+    expect(doc.store.clients.get(4)).toHaveLength(100);
+    const deletes = Y.createDeleteSet();
+    deletes.clients.set(4, [{ clock: 10, len: 50 } as never]);
+    const novelty = findNovelty(doc, inspectUpdate(encodeDeletesOnly(deletes)));
+    expect(novelty).toEqual(encodeDeletesOnly(deletes));
+  });
+
   it('[R5] the novelty brings a document to the same state as the whole', () => {
     let novel = 0;
     void fc.assert(

@@ -155,7 +155,10 @@ function undeletedParts(range: ClockRange, structs: (Y.Item | Y.GC)[], known: nu
       if (struct.deleted) continue;
       const from = Math.max(struct.id.clock, range.clock);
       const to = Math.min(struct.id.clock + struct.length, end);
-      parts.push({ clock: from, len: to - from });
+      const last = parts.at(-1);
+      const isNext = last !== undefined && last.clock + last.len === from;
+      if (isNext) parts[parts.length - 1] = { clock: last.clock, len: to - last.clock };
+      else parts.push({ clock: from, len: to - from });
     }
   }
   const unknownFrom = Math.max(range.clock, known);

@@ -3,6 +3,7 @@ import { until } from '@quire/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import * as Y from 'yjs';
 import { createGatewayStage, EMPTY_UPDATE, EMPTY_VECTOR, storedText, textOf } from '../testing/gateway-stage.ts';
+import { makeManyTexts } from '../testing/made-up-updates.ts';
 
 const stage = createGatewayStage();
 const { start, joinHocuspocus, joinYWebsocket, openRaw } = stage;
@@ -155,6 +156,31 @@ describe('[G4] a document as large as it may be', () => {
     await until(() => raw.receipts() === 1, { what: 'it is saved' });
   });
 
+  it('[G4] is not outgrown by what was deleted before it was sent, under names that stay, and can be made smaller still', async () => {
+    const { url, store, collaboration } = await start({ limits });
+    const ada = await fill(url);
+    const raw = await enter(url, ada.doc);
+    for (let key = 0; key < 10; key += 1) {
+      const { update } = change(ada.doc, (doc) => {
+        const name = String(key).repeat(2_000);
+        doc.getMap('meta').set(name, 1);
+        doc.getMap('meta').delete(name);
+      });
+      raw.say({ kind: 'update', update });
+    }
+    await until(() => reasons(raw).length > 0 || raw.receipts() === 11, { what: 'it has its answers' });
+    expect(reasons(raw)).toEqual([closeCodes.documentTooLarge.name]);
+    ada.doc.getText('body').delete(0, 1_000);
+    await vi.waitFor(() => expect(ada.provider.hasUnsyncedChanges).toBe(false));
+    ada.leave();
+    raw.socket.terminate();
+    await until(() => collaboration.openDocuments === 0, { what: 'all is on disk' });
+    const stored = new Y.Doc();
+    const loaded = await store.load('plan');
+    for (const { updates } of loaded?.entries ?? []) for (const { update } of updates) Y.applyUpdate(stored, update);
+    expect(Y.encodeStateAsUpdate(stored).length).toBeLessThan(LIMIT);
+  });
+
   it('[G4] is not outgrown by many edits that are on their way to the disk together', async () => {
     const { url, store, collaboration } = await start({ limits });
     const raw = await enter(url, new Y.Doc());
@@ -170,5 +196,45 @@ describe('[G4] a document as large as it may be', () => {
     for (const entry of loaded?.entries ?? []) for (const { update } of entry.updates) Y.applyUpdate(doc, update);
     expect(doc.getMap('parts').size).toBeGreaterThan(5);
     expect(Y.encodeStateAsUpdate(doc).length).toBeLessThanOrEqual(LIMIT);
+  });
+});
+
+describe('[G4] a document of as many Yjs clients as it may have', () => {
+  it('[G4] takes nothing of another one, small or large, and stays open to readers and to those who have written in it', async () => {
+    const { url, store } = await start({ limits: { maxClientIdsPerDocument: 2 } });
+    const [ada, ben] = [joinHocuspocus(url, 'plan'), joinYWebsocket(url, 'plan')];
+    ada.doc.getText('body').insert(0, 'a');
+    await vi.waitFor(() => expect(textOf(ben.doc)).toBe('a'));
+    ben.doc.getText('body').insert(1, 'b');
+    await vi.waitFor(() => expect(textOf(ada.doc)).toBe('ab'));
+    const small = change(ada.doc, (doc) => doc.getText('body').insert(0, 'c')).update;
+    for (const update of [small, makeManyTexts(7, 9_000)]) {
+      const raw = await enter(url, ada.doc);
+      raw.say({ kind: 'update', update });
+      await until(() => reasons(raw).length > 0, { what: 'it is told why' });
+      expect(reasons(raw)).toEqual([closeCodes.documentTooLarge.name]);
+    }
+    ada.doc.getText('body').insert(2, 'c');
+    await vi.waitFor(() => expect(textOf(ben.doc)).toBe('abc'));
+    const reader = joinHocuspocus(url, 'plan');
+    await vi.waitFor(() => expect(textOf(reader.doc)).toBe('abc'));
+    expect(await storedText(store, 'plan')).toBe('abc');
+  });
+
+  it('counts those that are on their way to the disk', async () => {
+    const { url, store } = await start({ limits: { maxClientIdsPerDocument: 10 } });
+    const raw = await enter(url, new Y.Doc());
+    for (let client = 1; client <= 20; client += 1) raw.say({ kind: 'update', update: makeManyTexts(client, 1) });
+    await until(() => reasons(raw).length > 0, { what: 'one is too many' });
+    await vi.waitFor(async () => expect(await storedText(store, 'plan')).toBe('x'.repeat(10)));
+  });
+
+  it('[G4] never has more than the state vector of whoever opens it may have', async () => {
+    const { url } = await start({ limits: { maxClientIdsPerDocument: 1_000, maxUpdateParts: 10 } });
+    const raw = await enter(url, new Y.Doc());
+    for (let client = 1; client <= 11; client += 1) raw.say({ kind: 'update', update: makeManyTexts(client, 1) });
+    await until(() => reasons(raw).length > 0, { what: 'one is too many' });
+    const reader = joinHocuspocus(url, 'plan');
+    await vi.waitFor(() => expect(textOf(reader.doc)).toBe('x'.repeat(10)));
   });
 });

@@ -11,15 +11,22 @@ export interface DrainPlan {
   readonly goodbyeMs: number;
 }
 
+export interface StopPlan extends DrainPlan {
+  /** How long large updates may still be judged once everybody is gone. */
+  readonly judgingMs: number;
+}
+
 /**
  * Divides the time that there is until the deadline: at most half of it for closing in slices, and an eighth each for a
- * disk and for clients that don't answer. So whatever those do, a quarter is left to flush what was sent.
+ * disk and for clients that don't answer, and for updates that take long to judge. So whatever those do, an eighth is left
+ * to flush what was sent.
  */
-export function planDrain(deadlineMs: number, spreadMs: number): DrainPlan {
+export function planDrain(deadlineMs: number, spreadMs: number): StopPlan {
   return {
     spreadMs: Math.min(spreadMs, deadlineMs / 2),
     receiptsMs: Math.min(MAX_RECEIPTS_MS, deadlineMs / 8),
     goodbyeMs: Math.min(MAX_GOODBYE_MS, deadlineMs / 8),
+    judgingMs: deadlineMs / 8,
   };
 }
 

@@ -32,7 +32,7 @@ export class HeldJudge implements Judge {
   }
 
   /** As a thread does that is closed. */
-  closeAll(): void {
+  close(): void {
     while (this.#held.length > 0) this.ruleNext({ kind: 'closed' });
   }
 }

@@ -36,6 +36,7 @@ export const testLimits: CollaborationLimits & GatewayLimits = {
   establishTimeoutMs: 15_000,
   pingIntervalMs: 20_000,
   maxDocumentBytes: 16 * MIB,
+  maxClientIdsPerDocument: 100_000,
   maxUpdateParts: 100_000,
   maxNestingDepth: 100,
   maxJudgingBytes: 64 * MIB,

@@ -175,10 +175,7 @@ class LiveCollaboration implements Collaboration {
       maxHeapMb: heapForJudging(limits.maxUpdateParts),
     });
     this.#sessionContext = {
-      gate: createExtensionGate(this.#hocuspocus, {
-        maxEntries: limits.maxPresenceEntries,
-        maxStateBytes: limits.maxPresenceStateBytes,
-      }),
+      gate: createExtensionGate(this.#hocuspocus),
       judge: options.judge ?? this.#judgementThread,
       slicing: this.#slicing,
       limits,

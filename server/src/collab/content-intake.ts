@@ -1,12 +1,12 @@
 import type { Connection as HocuspocusConnection } from '@hocuspocus/server';
-import { closeCodes, FrameError } from '@quire/protocol';
+import { closeCodes, FrameError, type PresenceLimits } from '@quire/protocol';
 import type { DocumentConnection } from './document-connection.ts';
 import type { GatedFrame } from './extension-gate.ts';
 import { copyOf, weigh } from './frame-bytes.ts';
 import { type ContentFrame, ingest, refuse, type Verdict } from './ingest.ts';
 import { ingestLarge } from './ingest-large.ts';
 import { isLarge } from './large-update.ts';
-import { hearPresence } from './presence-intake.ts';
+import { hearPresence, limitsOfMessage } from './presence-intake.ts';
 import type { Established, FrameHost, Progress } from './session-context.ts';
 
 /** Takes what a client says of content and presence. @returns a promise where that takes its time */
@@ -40,6 +40,10 @@ export async function throughGate(
   try {
     return await pass();
   } catch (error) {
+    if (error instanceof FrameError) {
+      connection.closeSession(closeCodes.badFrame);
+      return 'stop';
+    }
     // A frame that a hook refuses ends the connection: going on without it would lose what builds on it (R4).
     host.context.log.warn({ err: error, document: connection.address.document }, 'a hook refused a message');
     connection.closeSession(closeCodes.forbidden);
@@ -58,7 +62,7 @@ async function acceptThroughHooks(
 ): Promise<Progress> {
   const { gate } = host.context;
   if (gate === null) return 'stop';
-  const admitted = await gate.admit(hocuspocus, arrival.frame);
+  const admitted = await gate.admit(hocuspocus, arrival.frame, presenceLimits(host, state));
   if (connection.state !== state) return 'stop';
   const progress = await accept(host, connection, state, admitted, arrival.readAtMs);
   await gate.after(hocuspocus, arrival.frame);
@@ -77,15 +81,19 @@ function accept(
     if (isLarge(frame.update)) return acceptLarge(host, connection, state, frame, readAtMs);
     return act(host, connection, ingest(connection, state, frame, store, limits, readAtMs));
   }
-  const { maxPresenceEntries: maxEntries, maxPresenceStateBytes: maxStateBytes } = limits;
   try {
-    hearPresence(connection, state.owner, frame.presence, { maxEntries, maxStateBytes });
+    hearPresence(connection, state.owner, frame.presence, presenceLimits(host, state));
     return 'go on';
   } catch (error) {
     if (!(error instanceof FrameError)) throw error;
     connection.closeSession(closeCodes.badFrame);
     return 'stop';
   }
+}
+
+function presenceLimits({ context: { limits } }: FrameHost, { owner }: Established): PresenceLimits {
+  const { maxPresenceEntries: maxEntries, maxPresenceStateBytes: maxStateBytes } = limits;
+  return limitsOfMessage(owner, { maxEntries, maxStateBytes });
 }
 
 function acceptLarge(

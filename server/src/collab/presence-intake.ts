@@ -10,6 +10,11 @@ const MAX_STATES_PER_CONNECTION = 16;
 /** In open mode, a guest's edits carry the name that the guest shows; this much of it. */
 const MAX_GUEST_NAME_LENGTH = 60;
 
+/** What one message may hold. Providers repeat what they are told, and a crowd may come or go at once. */
+export function limitsOfMessage({ presence }: DocumentOwner, limits: PresenceLimits): PresenceLimits {
+  return { ...limits, maxEntries: Math.max(limits.maxEntries, presence.remembered) };
+}
+
 /**
  * Takes a presence message of an established connection.
  *
@@ -23,13 +28,8 @@ export function hearPresence(
   limits: PresenceLimits,
 ): void {
   const { presence } = owner;
-  // Providers repeat what they are told, and a crowd may come or go at once.
-  const maxEntries = Math.max(limits.maxEntries, presence.remembered);
-  const entries = decodePresence(message, { ...limits, maxEntries });
-  const states = entries.map((entry) => parseState(entry, limits.maxStateBytes));
-  for (const [index, said] of entries.entries()) {
+  for (const { entry: said, state } of readPresence(message, limits)) {
     if (!maySpeakFor(connection, presence.ownerOf(said.clientId))) continue;
-    const state = states[index] ?? null;
     const entry = state === null ? { ...said, state: LEFT } : stamp(connection, said, state, limits.maxStateBytes);
     const isFull = presence.countOf(connection) >= MAX_STATES_PER_CONNECTION;
     if (isFull && presence.wouldAddTo(connection, entry, connection.isEntering)) {
@@ -39,6 +39,17 @@ export function hearPresence(
     noteGuestName(connection, state);
   }
   owner.presenceChanged();
+}
+
+export interface Said {
+  readonly entry: PresenceEntry;
+  /** Null of somebody who leaves. */
+  readonly state: State | null;
+}
+
+/** @throws {FrameError} when any of it is malformed */
+export function readPresence(message: Uint8Array, limits: PresenceLimits): Said[] {
+  return decodePresence(message, limits).map((entry) => ({ entry, state: parseState(entry, limits.maxStateBytes) }));
 }
 
 /**

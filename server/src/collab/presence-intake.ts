@@ -65,20 +65,29 @@ function userOf({ state }: DocumentConnection): string {
   return state.kind === 'established' ? state.grant.user.id : '';
 }
 
-/** Whom a token names is shown as that, whatever their client says (G6); guests choose for themselves. */
+/** Whom a token names is shown as that, whatever their client says (G6); guests choose their name and their look. */
 function stamp(
   { state: established }: DocumentConnection,
   entry: PresenceEntry,
   state: State,
   maxStateBytes: number,
 ): PresenceEntry {
-  if (established.kind !== 'established' || established.grant.user.id === '') return entry;
+  if (established.kind !== 'established') return entry;
+  if (established.grant.user.id === '') return withoutIdentity(entry, state);
   const { id, name, color, avatar } = established.grant.user;
   const said = typeof state.user === 'object' && state.user !== null ? state.user : {};
   const look = { ...(color === undefined ? {} : { color }), ...(avatar === undefined ? {} : { avatar }) };
   const stamped = JSON.stringify({ ...state, user: { ...said, ...look, id, name: name ?? id } });
   if (Buffer.byteLength(stamped) > maxStateBytes) throw tooLarge(maxStateBytes);
   return { ...entry, state: stamped };
+}
+
+/** Others may be known by an id: a guest who showed one would be taken for them. */
+function withoutIdentity(entry: PresenceEntry, state: State): PresenceEntry {
+  if (typeof state.user !== 'object' || state.user === null) return entry;
+  if (!('id' in state.user || 'avatar' in state.user)) return entry;
+  const { id: _id, avatar: _avatar, ...user } = state.user as State;
+  return { ...entry, state: JSON.stringify({ ...state, user }) };
 }
 
 function tooLarge(maxStateBytes: number): FrameError {

@@ -50,6 +50,17 @@ describe('[G6] presence', () => {
     );
   });
 
+  it('of guests says no id and no picture: those are of people whom a token names', async () => {
+    const { url } = await start({ authenticator: byToken });
+    const [guest, watcher] = [joinHocuspocus(url, 'plan'), joinYWebsocket(url, 'plan', { token: 'w' })];
+    const state = { user: { name: 'Ada', color: '#123456', id: 'ada', avatar: 'https://ada', mood: 'sly' }, cursor: 7 };
+    guest.provider.awareness?.setLocalState(state);
+    const shown = { user: { name: 'Ada', color: '#123456', mood: 'sly' }, cursor: 7 };
+    await vi.waitFor(() => expect(seenBy(watcher, guest.doc.clientID)).toEqual(shown));
+    guest.provider.awareness?.setLocalStateField('cursor', 8);
+    await vi.waitFor(() => expect(seenBy(watcher, guest.doc.clientID)).toEqual({ ...shown, cursor: 8 }));
+  });
+
   it('[R10] of somebody else is not taken over, nor taken away, whatever clock is claimed', async () => {
     const { url } = await start({ authenticator: byToken });
     const [ada, watcher] = [joinHocuspocus(url, 'plan', { token: 'ada' }), joinYWebsocket(url, 'plan', { token: 'w' })];

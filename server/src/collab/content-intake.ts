@@ -9,6 +9,13 @@ import { isLarge } from './large-update.ts';
 import { hearPresence, limitsOfMessage } from './presence-intake.ts';
 import type { Established, FrameHost, Progress } from './session-context.ts';
 
+interface Arrived {
+  readonly frame: GatedFrame;
+  readonly readAtMs: number | null;
+  /** Its client had been told nothing when it sent this. */
+  readonly unprompted: boolean;
+}
+
 /** Takes what a client says of content and presence. @returns a promise where that takes its time */
 export function takeContent(
   host: FrameHost,
@@ -18,10 +25,12 @@ export function takeContent(
   readAtMs: number | null,
 ): Progress | Promise<Progress> {
   const { hocuspocus } = state;
-  if (host.context.gate === null || hocuspocus === null) return accept(host, connection, state, frame, readAtMs);
+  const unprompted = connection.isEntering; // by the time that hooks have seen it, that says nothing about it any more
+  const arrival: Arrived = { frame, readAtMs, unprompted };
+  if (host.context.gate === null || hocuspocus === null) return accept(host, connection, state, arrival);
   const own = copyOf(frame);
   return throughGate(host, connection, weigh(own), () =>
-    acceptThroughHooks(host, connection, state, hocuspocus, { frame: own, readAtMs }),
+    acceptThroughHooks(host, connection, state, hocuspocus, { ...arrival, frame: own }),
   );
 }
 
@@ -58,13 +67,13 @@ async function acceptThroughHooks(
   connection: DocumentConnection,
   state: Established,
   hocuspocus: HocuspocusConnection,
-  arrival: { readonly frame: GatedFrame; readonly readAtMs: number | null },
+  arrival: Arrived,
 ): Promise<Progress> {
   const { gate } = host.context;
   if (gate === null) return 'stop';
   const admitted = await gate.admit(hocuspocus, arrival.frame, presenceLimits(host, state));
   if (connection.state !== state) return 'stop';
-  const progress = await accept(host, connection, state, admitted, arrival.readAtMs);
+  const progress = await accept(host, connection, state, { ...arrival, frame: admitted });
   await gate.after(hocuspocus, arrival.frame);
   return progress;
 }
@@ -73,8 +82,7 @@ function accept(
   host: FrameHost,
   connection: DocumentConnection,
   state: Established,
-  frame: GatedFrame,
-  readAtMs: number | null,
+  { frame, readAtMs, unprompted }: Arrived,
 ): Progress | Promise<Progress> {
   const { limits, store } = host.context;
   if (frame.kind !== 'presence') {
@@ -82,7 +90,7 @@ function accept(
     return act(host, connection, ingest(connection, state, frame, store, limits, readAtMs));
   }
   try {
-    hearPresence(connection, state.owner, frame.presence, presenceLimits(host, state));
+    hearPresence(connection, state.owner, frame.presence, presenceLimits(host, state), unprompted);
     return 'go on';
   } catch (error) {
     if (!(error instanceof FrameError)) throw error;

@@ -18,6 +18,7 @@ export function limitsOfMessage({ presence }: DocumentOwner, limits: PresenceLim
 /**
  * Takes a presence message of an established connection.
  *
+ * @param unprompted its client had been told nothing when it sent this
  * @throws {FrameError} when it is malformed: one state that isn't JSON would throw in every reader, and lose everybody
  * else's states of the same flush (R10)
  */
@@ -26,16 +27,17 @@ export function hearPresence(
   owner: DocumentOwner,
   message: Uint8Array,
   limits: PresenceLimits,
+  unprompted: boolean,
 ): void {
   const { presence } = owner;
   for (const { entry: said, state } of readPresence(message, limits)) {
     if (!maySpeakFor(connection, presence.ownerOf(said.clientId))) continue;
     const entry = state === null ? { ...said, state: LEFT } : stamp(connection, said, state, limits.maxStateBytes);
     const isFull = presence.countOf(connection) >= MAX_STATES_PER_CONNECTION;
-    if (isFull && presence.wouldAddTo(connection, entry, connection.isEntering)) {
+    if (isFull && presence.wouldAddTo(connection, entry, unprompted)) {
       throw new FrameError('bad-number', `one connection speaks for at most ${MAX_STATES_PER_CONNECTION} clients`);
     }
-    presence.hear(connection, entry, connection.isEntering);
+    presence.hear(connection, entry, unprompted);
     noteGuestName(connection, state);
   }
   owner.presenceChanged();

@@ -14,6 +14,11 @@ const byToken: Authenticator = {
     allow('editor', token === 'ada' ? { id: 'ada', name: 'Ada', color: '#7c3aed' } : { id: token, name: null }),
 };
 
+const hooks = [
+  ['the server alone', []],
+  ['hooks on messages', [{ async beforeHandleAwareness() {} }]],
+] as const;
+
 type Person = ReturnType<typeof joinHocuspocus> | ReturnType<typeof joinYWebsocket>;
 
 function seenBy({ provider }: Person, clientId: number): unknown {
@@ -79,6 +84,28 @@ describe('[G6] presence', () => {
     await vi.waitFor(() => expect(seenBy(watcher, 7)).toBeDefined());
     expect(seenBy(watcher, ada.doc.clientID)).toMatchObject({ cursor: 1, user: { id: 'ada' } });
   });
+
+  it.each(hooks)(
+    '[R10] of a guest who comes back before the old socket was missed stays when that ends, with %s',
+    async (_, extensions) => {
+      const { url } = await start({ authenticator: byToken, extensions });
+      const watcher = joinYWebsocket(url, 'plan', { token: 'w' });
+      const said = (state: string) =>
+        ({ kind: 'presence', presence: encodePresence([{ clientId: 7, clock: 1, state }]) }) as const;
+      const old = await openRaw(url, 'plan', [said('{"cursor":1}')]);
+      await vi.waitFor(() => expect(seenBy(watcher, 7)).toEqual({ cursor: 1 }));
+      await openRaw(url, 'plan', [said('{"cursor":2}')]);
+      await vi.waitFor(() => expect(seenBy(watcher, 7)).toEqual({ cursor: 2 }));
+      old.socket.terminate();
+      const late = await openRaw(url, 'plan', [
+        { kind: 'presence', presence: encodePresence([{ clientId: 8, clock: 1, state: '{}' }]) },
+      ]);
+      await vi.waitFor(() => expect(seenBy(watcher, 8)).toBeDefined());
+      late.socket.terminate();
+      await vi.waitFor(() => expect(seenBy(watcher, 8)).toBeUndefined());
+      expect(seenBy(watcher, 7)).toEqual({ cursor: 2 });
+    },
+  );
 
   it('is taken over by the same person on another connection', async () => {
     const { url } = await start({ authenticator: byToken });

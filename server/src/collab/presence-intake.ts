@@ -31,7 +31,7 @@ export function hearPresence(
 ): void {
   const { presence } = owner;
   for (const { entry: said, state } of readPresence(message, limits)) {
-    if (!maySpeakFor(connection, presence.ownerOf(said.clientId))) continue;
+    if (!maySpeakFor(connection, presence.ownerOf(said.clientId), unprompted)) continue;
     const entry = state === null ? { ...said, state: LEFT } : stamp(connection, said, state, limits.maxStateBytes);
     const isFull = presence.countOf(connection) >= MAX_STATES_PER_CONNECTION;
     if (isFull && presence.wouldAddTo(connection, entry, unprompted)) {
@@ -56,11 +56,14 @@ export function readPresence(message: Uint8Array, limits: PresenceLimits): Said[
 
 /**
  * A client may come back on another connection before its old one was missed, and takes its state over (R10). Somebody
- * else's they leave alone, whatever clock they claim; of guests nobody knows who is who.
+ * else's they leave alone, whatever clock they claim. Of guests nobody knows who is who: one comes back with what is said
+ * unprompted, and later takes over nobody who is here. If it wasn't heard in time, it hears of its own end once the old
+ * connection is missed, and says that it is here.
  */
-function maySpeakFor(connection: DocumentConnection, holder: PresenceOwner | null): boolean {
+function maySpeakFor(connection: DocumentConnection, holder: PresenceOwner | null, unprompted: boolean): boolean {
   if (holder === null || holder === connection || !(holder instanceof DocumentConnection)) return true;
-  return userOf(holder) === userOf(connection);
+  const user = userOf(connection);
+  return userOf(holder) === user && (user !== '' || unprompted);
 }
 
 function userOf({ state }: DocumentConnection): string {

@@ -85,6 +85,27 @@ describe('[G6] presence', () => {
     expect(seenBy(watcher, ada.doc.clientID)).toMatchObject({ cursor: 1, user: { id: 'ada' } });
   });
 
+  it('[R10] of a guest is not taken over by another who has seen it, nor taken away', async () => {
+    const { url } = await start({ authenticator: byToken });
+    const [guest, watcher] = [joinHocuspocus(url, 'plan'), joinYWebsocket(url, 'plan', { token: 'w' })];
+    guest.provider.awareness?.setLocalState({ cursor: 1 });
+    await vi.waitFor(() => expect(seenBy(watcher, guest.doc.clientID)).toEqual({ cursor: 1 }));
+    const raw = await openRaw(url, 'plan');
+    await vi.waitFor(() => expect(raw.heard.some(({ kind }) => kind === 'presence')).toBe(true));
+    for (const [clock, state] of [
+      [1_000, '{"cursor":666}'],
+      [2_000, 'null'],
+    ] as const) {
+      raw.say({ kind: 'presence', presence: encodePresence([{ clientId: guest.doc.clientID, clock, state }]) });
+    }
+    raw.say({ kind: 'presence', presence: encodePresence([{ clientId: 7, clock: 1, state: '{"cursor":3}' }]) });
+    await vi.waitFor(() => expect(seenBy(watcher, 7)).toBeDefined());
+    expect(seenBy(watcher, guest.doc.clientID)).toEqual({ cursor: 1 });
+    raw.socket.terminate();
+    await vi.waitFor(() => expect(seenBy(watcher, 7)).toBeUndefined());
+    expect(seenBy(watcher, guest.doc.clientID)).toEqual({ cursor: 1 });
+  });
+
   it.each(hooks)(
     '[R10] of a guest who comes back before the old socket was missed stays when that ends, with %s',
     async (_, extensions) => {

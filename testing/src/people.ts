@@ -17,7 +17,7 @@ export interface HocuspocusPerson extends Person<HocuspocusProvider> {
 export function joinWithHocuspocus(
   url: string,
   name: string,
-  options: { token?: string; doc?: Y.Doc } = {},
+  options: { token?: string | (() => Promise<string>); doc?: Y.Doc } = {},
 ): HocuspocusPerson {
   const doc = options.doc ?? new Y.Doc();
   const socket = new HocuspocusProviderWebsocket({

@@ -25,6 +25,22 @@ describe('[R14] a page', () => {
     expect([epoch.meet('1-a'), epoch.meet('2-b'), epoch.claimed]).toEqual([true, false, '1-a']);
   });
 
+  it.each([
+    ['text', (doc: Y.Doc) => doc.getText('body').insert(1, 'y')],
+    ['deletions', (doc: Y.Doc) => doc.getText('body').delete(0, 1)],
+  ])('that has nothing of a life but %s that wait for the rest has something of it', (_, change) => {
+    const { doc, epoch } = openRoomEpoch();
+    const source = new Y.Doc();
+    source.getText('body').insert(0, 'x');
+    const updates: Uint8Array[] = [];
+    source.on('update', (update: Uint8Array) => updates.push(update));
+    change(source);
+    epoch.meet('1-a');
+    for (const update of updates) Y.applyUpdate(doc, update);
+    expect(doc.store.clients.size).toBe(0);
+    expect([epoch.claimed, epoch.meet('2-b'), epoch.settle()]).toEqual(['1-a', false, '1-a']);
+  });
+
   it('lets the copy of its own life in, late or not, and that of another not', () => {
     const early = openRoomEpoch().epoch;
     expect([early.admitsCopy('1-a'), early.claimed]).toEqual([true, '1-a']);

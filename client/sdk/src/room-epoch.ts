@@ -19,7 +19,7 @@ export function createRoomEpoch(doc: Doc): RoomEpoch {
   let known: string | null = null;
   let isCopyExpected = false;
   let isNoted = false;
-  const isBlank = () => doc.store.clients.size === 0 && !isCopyExpected;
+  const isBlank = () => hasNothing(doc) && !isCopyExpected;
 
   return {
     get claimed() {
@@ -43,4 +43,9 @@ export function createRoomEpoch(doc: Doc): RoomEpoch {
       return known;
     },
   };
+}
+
+/** What waits for something that it builds on is of a life as well. */
+function hasNothing({ store }: Doc): boolean {
+  return store.clients.size === 0 && store.pendingStructs === null && store.pendingDs === null;
 }

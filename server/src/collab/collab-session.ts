@@ -4,7 +4,7 @@ import { type ClientFrame, type CloseCode, closeCodes, parseAddress } from '@qui
 import { type Grant, scopeOf } from '../auth/authenticator.ts';
 import type { Admission, AdmissionHost } from './admission.ts';
 import { takeContent } from './content-intake.ts';
-import { type ConnectionHost, DocumentConnection, type WaitingFrame } from './document-connection.ts';
+import { type ConnectionHost, DocumentConnection, type LetIn, type WaitingFrame } from './document-connection.ts';
 import type { DocumentOwner } from './document-owner.ts';
 import type { StoredAnswer } from './early-answers.ts';
 import { knowsNothing } from './encoded-state.ts';
@@ -14,7 +14,14 @@ import { copyOf, weigh } from './frame-bytes.ts';
 import { FrameLane } from './frame-lane.ts';
 import type { Established, FrameHost, Progress, SessionContext } from './session-context.ts';
 import type { SessionOrigin, SessionPort } from './session-port.ts';
-import { beginHandshake, completeAnswer, sendStepTwo, takeKeptStepOne, takeStepOne } from './step-one-answers.ts';
+import {
+  beginHandshake,
+  completeAnswer,
+  readStepOne,
+  sendStepTwo,
+  takeKeptStepOne,
+  takeStepOne,
+} from './step-one-answers.ts';
 
 /** What a frame in a lane takes besides its bytes. */
 const LANE_FRAME_BYTES = 200;
@@ -82,6 +89,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
         return;
       case 'establishing':
         this.#wait(connection, frame, readAtMs);
+        if (connection.letIn !== null) this.#enterAsked(connection, connection.letIn, frame);
         return;
       case 'established':
         this.#handle(connection, connection.state, frame, readAtMs);
@@ -116,6 +124,12 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
       else this.#putOut(connection, hocuspocus, end);
       return;
     }
+    const isLeaving = connection.waiting?.some(({ frame }) => frame.kind === 'close') === true;
+    if (!isLeaving && mustAskFirst(connection, owner, connection.waiting)) {
+      connection.letIn = { owner, grant, hocuspocus };
+      connection.storedAnswer = null;
+      return;
+    }
     const full = this.#takeSeats(owner, grant.user.id);
     if (full !== null) {
       this.refuse(connection, full, full.name);
@@ -128,9 +142,30 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
     this.#wasEstablished = true;
     this.context.meters?.connections.add(this.port.dialect.name);
     this.context.watch.watch(connection, grant.expiresAt);
-    owner.enter(connection);
-    this.#endEntering(connection);
     this.#drainWaiting(connection, established);
+  }
+
+  /** Somebody was let in who had yet to say what they hold (R14). */
+  #enterAsked(connection: DocumentConnection, { owner, grant, hocuspocus }: LetIn, { kind }: ClientFrame): void {
+    if (!this.port.isOpen || (kind !== 'step-1' && kind !== 'close')) return;
+    connection.letIn = null;
+    this.establish(connection, owner, grant, hocuspocus);
+  }
+
+  /**
+   * Before they hear of anybody, and before anything that they brought: of what a copy of another life has, not all need
+   * tell that it does (R14). @returns whether they may go on
+   */
+  #meetOwner(connection: DocumentConnection, established: Established, waiting: readonly WaitingFrame[]): boolean {
+    this.#meetLife(connection, established);
+    const { owner } = established;
+    if (owner.tombstone.size > 0) {
+      for (const { frame } of waiting) {
+        if (connection.state !== established || !this.port.isOpen) break;
+        if (frame.kind === 'step-1') readStepOne(this, connection, owner, frame.stateVector);
+      }
+    }
+    return connection.state === established && this.port.isOpen;
   }
 
   /** Before any content, to whoever asked: a copy of another life on their device must not flow together with it (R14). */
@@ -336,11 +371,14 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
     connection.isEntering = true;
     const taken = this.#takeWaiting(connection);
     const goodbye = taken.findIndex(({ frame }) => frame.kind === 'close');
-    const waiting = goodbye < 0 ? taken : taken.slice(0, goodbye + 1);
+    const untilGoodbye = goodbye < 0 ? taken : taken.slice(0, goodbye + 1);
+    const isUnknown = mustAskFirst(connection, established.owner, untilGoodbye);
+    const waiting = isUnknown ? untilGoodbye.slice(-1) : untilGoodbye;
     // Of many questions the last is answered: all of the answers would be made before the socket could take the first.
     const lastStepOne = waiting.findLastIndex(({ frame }) => frame.kind === 'step-1');
     const lastQuery = waiting.findLastIndex(({ frame }) => frame.kind === 'query-presence');
-    this.#meetLife(connection, established);
+    if (this.#meetOwner(connection, established, waiting) && !isUnknown) established.owner.enter(connection);
+    this.#endEntering(connection);
     for (const [index, { frame, readAtMs, isAnswered }] of waiting.entries()) {
       // Refused: what follows builds on what was not taken (R4).
       if (connection.state !== established || !this.port.isOpen) break;
@@ -355,7 +393,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
     }
     connection.isEntering = false;
     // Who left before they were let in may be back already: what came after the goodbye is for another connection.
-    for (const { frame, readAtMs } of taken.slice(waiting.length)) {
+    for (const { frame, readAtMs } of taken.slice(untilGoodbye.length)) {
       if (!this.port.isOpen) break;
       this.receive(connection.address.raw, frame, readAtMs);
     }
@@ -457,6 +495,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
   drop(connection: DocumentConnection): void {
     const { state } = connection;
     connection.state = { kind: 'closed' };
+    connection.letIn = null;
     this.#takeWaiting(connection);
     takeKeptStepOne(this, connection);
     if (this.#connections.get(connection.address.raw) === connection) this.#connections.delete(connection.address.raw);
@@ -467,4 +506,17 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
     }
     this.#endEntering(connection);
   }
+}
+
+/**
+ * Where a name has lived before, whoever does not say of which life their copy is enters with the step 1 that tells. A
+ * provider whose token takes a while sends what is typed meanwhile before that.
+ */
+function mustAskFirst(
+  { claimedEpoch }: DocumentConnection,
+  { tombstone }: DocumentOwner,
+  waiting: readonly WaitingFrame[] | null,
+): boolean {
+  if (tombstone.size === 0 || claimedEpoch !== null) return false;
+  return waiting?.some(({ frame }) => frame.kind === 'step-1') !== true;
 }

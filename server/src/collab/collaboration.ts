@@ -182,10 +182,7 @@ class LiveCollaboration implements Collaboration {
         maxHeapMb: heapForJudging(limits.maxUpdateParts),
       });
     this.#sessionContext = {
-      gate: createExtensionGate(this.#hocuspocus, {
-        maxEntries: limits.maxPresenceEntries,
-        maxStateBytes: limits.maxPresenceStateBytes,
-      }),
+      gate: createExtensionGate(this.#hocuspocus),
       judge: this.#judge,
       slicing: this.#slicing,
       limits,

@@ -1,13 +1,20 @@
 import type { Connection as HocuspocusConnection } from '@hocuspocus/server';
-import { closeCodes, FrameError } from '@quire/protocol';
+import { closeCodes, FrameError, type PresenceLimits } from '@quire/protocol';
 import type { DocumentConnection } from './document-connection.ts';
 import type { GatedFrame } from './extension-gate.ts';
 import { copyOf, weigh } from './frame-bytes.ts';
 import { type ContentFrame, ingest, refuse, type Verdict } from './ingest.ts';
 import { ingestLarge } from './ingest-large.ts';
 import { isLarge } from './large-update.ts';
-import { hearPresence } from './presence-intake.ts';
+import { hearPresence, limitsOfMessage } from './presence-intake.ts';
 import type { Established, FrameHost, Progress } from './session-context.ts';
+
+interface Arrived {
+  readonly frame: GatedFrame;
+  readonly readAtMs: number | null;
+  /** Its client had been told nothing when it sent this. */
+  readonly unprompted: boolean;
+}
 
 /** Takes what a client says of content and presence. @returns a promise where that takes its time */
 export function takeContent(
@@ -18,10 +25,12 @@ export function takeContent(
   readAtMs: number | null,
 ): Progress | Promise<Progress> {
   const { hocuspocus } = state;
-  if (host.context.gate === null || hocuspocus === null) return accept(host, connection, state, frame, readAtMs);
+  const unprompted = connection.isEntering; // by the time that hooks have seen it, that says nothing about it any more
+  const arrival: Arrived = { frame, readAtMs, unprompted };
+  if (host.context.gate === null || hocuspocus === null) return accept(host, connection, state, arrival);
   const own = copyOf(frame);
   return throughGate(host, connection, weigh(own), () =>
-    acceptThroughHooks(host, connection, state, hocuspocus, { frame: own, readAtMs }),
+    acceptThroughHooks(host, connection, state, hocuspocus, { ...arrival, frame: own }),
   );
 }
 
@@ -40,6 +49,10 @@ export async function throughGate(
   try {
     return await pass();
   } catch (error) {
+    if (error instanceof FrameError) {
+      connection.closeSession(closeCodes.badFrame);
+      return 'stop';
+    }
     // A frame that a hook refuses ends the connection: going on without it would lose what builds on it (R4).
     host.context.log.warn({ err: error, document: connection.address.document }, 'a hook refused a message');
     connection.closeSession(closeCodes.forbidden);
@@ -54,13 +67,13 @@ async function acceptThroughHooks(
   connection: DocumentConnection,
   state: Established,
   hocuspocus: HocuspocusConnection,
-  arrival: { readonly frame: GatedFrame; readonly readAtMs: number | null },
+  arrival: Arrived,
 ): Promise<Progress> {
   const { gate } = host.context;
   if (gate === null) return 'stop';
-  const admitted = await gate.admit(hocuspocus, arrival.frame);
+  const admitted = await gate.admit(hocuspocus, arrival.frame, presenceLimits(host, state));
   if (connection.state !== state) return 'stop';
-  const progress = await accept(host, connection, state, admitted, arrival.readAtMs);
+  const progress = await accept(host, connection, state, { ...arrival, frame: admitted });
   await gate.after(hocuspocus, arrival.frame);
   return progress;
 }
@@ -69,23 +82,26 @@ function accept(
   host: FrameHost,
   connection: DocumentConnection,
   state: Established,
-  frame: GatedFrame,
-  readAtMs: number | null,
+  { frame, readAtMs, unprompted }: Arrived,
 ): Progress | Promise<Progress> {
   const { limits, store } = host.context;
   if (frame.kind !== 'presence') {
     if (isLarge(frame.update)) return acceptLarge(host, connection, state, frame, readAtMs);
     return act(host, connection, ingest(connection, state, frame, store, limits, readAtMs));
   }
-  const { maxPresenceEntries: maxEntries, maxPresenceStateBytes: maxStateBytes } = limits;
   try {
-    hearPresence(connection, state.owner, frame.presence, { maxEntries, maxStateBytes });
+    hearPresence(connection, state.owner, frame.presence, presenceLimits(host, state), unprompted);
     return 'go on';
   } catch (error) {
     if (!(error instanceof FrameError)) throw error;
     connection.closeSession(closeCodes.badFrame);
     return 'stop';
   }
+}
+
+function presenceLimits({ context: { limits } }: FrameHost, { owner }: Established): PresenceLimits {
+  const { maxPresenceEntries: maxEntries, maxPresenceStateBytes: maxStateBytes } = limits;
+  return limitsOfMessage(owner, { maxEntries, maxStateBytes });
 }
 
 function acceptLarge(

@@ -19,6 +19,14 @@ export interface WaitingFrame {
   isAnswered?: true;
 }
 
+/** With what somebody comes into a document. */
+export interface LetIn {
+  readonly owner: DocumentOwner;
+  readonly grant: Grant;
+  /** Null where no extension wants to know of connections. */
+  readonly hocuspocus: HocuspocusConnection | null;
+}
+
 /** Where a document connection stands. */
 export type ConnectionState =
   /** Nobody has said who they are. */
@@ -57,6 +65,8 @@ export class DocumentConnection {
    * Who says so is told in return which life this is (R14).
    */
   claimedEpoch: string | null = null;
+  /** It is let in as soon as its client has said with a step 1 what it holds; null unless that is waited for (R14). */
+  letIn: LetIn | null = null;
   /** Ends its being counted as somebody on the way in; null when it isn't. */
   endEntering: (() => void) | null = null;
   state: ConnectionState = { kind: 'new' };

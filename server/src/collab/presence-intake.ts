@@ -10,9 +10,15 @@ const MAX_STATES_PER_CONNECTION = 16;
 /** In open mode, a guest's edits carry the name that the guest shows; this much of it. */
 const MAX_GUEST_NAME_LENGTH = 60;
 
+/** What one message may hold. Providers repeat what they are told, and a crowd may come or go at once. */
+export function limitsOfMessage({ presence }: DocumentOwner, limits: PresenceLimits): PresenceLimits {
+  return { ...limits, maxEntries: Math.max(limits.maxEntries, presence.remembered) };
+}
+
 /**
  * Takes a presence message of an established connection.
  *
+ * @param unprompted its client had been told nothing when it sent this
  * @throws {FrameError} when it is malformed: one state that isn't JSON would throw in every reader, and lose everybody
  * else's states of the same flush (R10)
  */
@@ -21,53 +27,72 @@ export function hearPresence(
   owner: DocumentOwner,
   message: Uint8Array,
   limits: PresenceLimits,
+  unprompted: boolean,
 ): void {
   const { presence } = owner;
-  // Providers repeat what they are told, and a crowd may come or go at once.
-  const maxEntries = Math.max(limits.maxEntries, presence.remembered);
-  const entries = decodePresence(message, { ...limits, maxEntries });
-  const states = entries.map((entry) => parseState(entry, limits.maxStateBytes));
-  for (const [index, said] of entries.entries()) {
-    if (!maySpeakFor(connection, presence.ownerOf(said.clientId))) continue;
-    const state = states[index] ?? null;
+  for (const { entry: said, state } of readPresence(message, limits)) {
+    if (!maySpeakFor(connection, presence.ownerOf(said.clientId), unprompted)) continue;
     const entry = state === null ? { ...said, state: LEFT } : stamp(connection, said, state, limits.maxStateBytes);
     const isFull = presence.countOf(connection) >= MAX_STATES_PER_CONNECTION;
-    if (isFull && presence.wouldAddTo(connection, entry, connection.isEntering)) {
+    if (isFull && presence.wouldAddTo(connection, entry, unprompted)) {
       throw new FrameError('bad-number', `one connection speaks for at most ${MAX_STATES_PER_CONNECTION} clients`);
     }
-    presence.hear(connection, entry, connection.isEntering);
+    presence.hear(connection, entry, unprompted);
     noteGuestName(connection, state);
   }
   owner.presenceChanged();
 }
 
+export interface Said {
+  readonly entry: PresenceEntry;
+  /** Null of somebody who leaves. */
+  readonly state: State | null;
+}
+
+/** @throws {FrameError} when any of it is malformed */
+export function readPresence(message: Uint8Array, limits: PresenceLimits): Said[] {
+  return decodePresence(message, limits).map((entry) => ({ entry, state: parseState(entry, limits.maxStateBytes) }));
+}
+
 /**
  * A client may come back on another connection before its old one was missed, and takes its state over (R10). Somebody
- * else's they leave alone, whatever clock they claim; of guests nobody knows who is who.
+ * else's they leave alone, whatever clock they claim. Of guests nobody knows who is who: one comes back with what is said
+ * unprompted, and later takes over nobody who is here. If it wasn't heard in time, it hears of its own end once the old
+ * connection is missed, and says that it is here.
  */
-function maySpeakFor(connection: DocumentConnection, holder: PresenceOwner | null): boolean {
+function maySpeakFor(connection: DocumentConnection, holder: PresenceOwner | null, unprompted: boolean): boolean {
   if (holder === null || holder === connection || !(holder instanceof DocumentConnection)) return true;
-  return userOf(holder) === userOf(connection);
+  const user = userOf(connection);
+  return userOf(holder) === user && (user !== '' || unprompted);
 }
 
 function userOf({ state }: DocumentConnection): string {
   return state.kind === 'established' ? state.grant.user.id : '';
 }
 
-/** Whom a token names is shown as that, whatever their client says (G6); guests choose for themselves. */
+/** Whom a token names is shown as that, whatever their client says (G6); guests choose their name and their look. */
 function stamp(
   { state: established }: DocumentConnection,
   entry: PresenceEntry,
   state: State,
   maxStateBytes: number,
 ): PresenceEntry {
-  if (established.kind !== 'established' || established.grant.user.id === '') return entry;
+  if (established.kind !== 'established') return entry;
+  if (established.grant.user.id === '') return withoutIdentity(entry, state);
   const { id, name, color, avatar } = established.grant.user;
   const said = typeof state.user === 'object' && state.user !== null ? state.user : {};
   const look = { ...(color === undefined ? {} : { color }), ...(avatar === undefined ? {} : { avatar }) };
   const stamped = JSON.stringify({ ...state, user: { ...said, ...look, id, name: name ?? id } });
   if (Buffer.byteLength(stamped) > maxStateBytes) throw tooLarge(maxStateBytes);
   return { ...entry, state: stamped };
+}
+
+/** Others may be known by an id: a guest who showed one would be taken for them. */
+function withoutIdentity(entry: PresenceEntry, state: State): PresenceEntry {
+  if (typeof state.user !== 'object' || state.user === null) return entry;
+  if (!('id' in state.user || 'avatar' in state.user)) return entry;
+  const { id: _id, avatar: _avatar, ...user } = state.user as State;
+  return { ...entry, state: JSON.stringify({ ...state, user }) };
 }
 
 function tooLarge(maxStateBytes: number): FrameError {

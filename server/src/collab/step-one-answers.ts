@@ -3,6 +3,7 @@ import { createDecoder, readVarUint } from 'lib0/decoding';
 import * as Y from 'yjs';
 import { throughGate } from './content-intake.ts';
 import type { DocumentConnection } from './document-connection.ts';
+import type { DocumentOwner } from './document-owner.ts';
 import { holdsTheDead } from './former-lives.ts';
 import { copyOf, weigh } from './frame-bytes.ts';
 import type { Established, FrameHost, Progress } from './session-context.ts';
@@ -38,29 +39,40 @@ function answer(host: FrameHost, connection: DocumentConnection, state: Establis
 
 /** @returns whether it is the state vector of somebody who may go on; otherwise the connection ends */
 export function beginHandshake(
-  { context: { limits } }: FrameHost,
+  host: FrameHost,
   connection: DocumentConnection,
   { owner }: Established,
   stateVector: Uint8Array,
 ): boolean {
+  const known = readStepOne(host, connection, owner, stateVector);
+  if (known !== null) connection.ledger.beginHandshake(known);
+  return known !== null;
+}
+
+/** @returns what somebody knows who may go on; null otherwise, and the connection has ended */
+export function readStepOne(
+  { context: { limits } }: FrameHost,
+  connection: DocumentConnection,
+  owner: DocumentOwner,
+  stateVector: Uint8Array,
+): ReadonlyMap<number, number> | null {
   let known: ReadonlyMap<number, number>;
   try {
     if (readVarUint(createDecoder(stateVector)) > limits.maxUpdateParts) {
       connection.closeSession(closeCodes.updateTooComplex);
-      return false;
+      return null;
     }
     known = Y.decodeStateVector(stateVector);
   } catch {
     // lib0 throws plain errors for bytes that are not a state vector; the frame is at fault, whatever they say.
     connection.closeSession(closeCodes.badFrame);
-    return false;
+    return null;
   }
   if (holdsTheDead(known, owner.tombstone)) {
     connection.closeDocument(closeCodes.staleEpoch);
-    return false;
+    return null;
   }
-  connection.ledger.beginHandshake(known);
-  return true;
+  return known;
 }
 
 export function sendStepTwo(

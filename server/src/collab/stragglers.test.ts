@@ -199,6 +199,24 @@ describe('those whose sockets are behind', () => {
     expect(readCounts(slow.port)).toEqual([]);
   });
 
+  it('one who was told how many more are here, and asks while behind, hears that none are any more', () => {
+    const { stragglers, presence, people, flush, pass } = stage({ maxListed: 1 });
+    const [slow] = people as [(typeof people)[number]];
+    const guest = {};
+    presence.hear({}, { clientId: 1, clock: 1, state: '{}' }, false);
+    presence.hear(guest, { clientId: 2, clock: 1, state: '{}' }, false);
+    flush(0);
+    expect(readCounts(slow.port)).toEqual([1]);
+    slow.port.isBehind = true;
+    stragglers.tellEverybody(slow.connection);
+    presence.forget(guest);
+    pass(COUNT_EVERY_MS);
+    flush(0);
+    slow.port.isBehind = false;
+    stragglers.catchUp(slow.connection);
+    expect(readCounts(slow.port)).toEqual([0]);
+  });
+
   it('one who asks who is here is answered in one write, how many more among it; later, if behind', () => {
     const { stragglers, presence, open, flush } = stage({ connections: 0, maxListed: 1 });
     for (const clientId of [1, 2, 3]) presence.hear({}, { clientId, clock: 1, state: '{}' }, false);

@@ -117,7 +117,7 @@ export class Stragglers {
   }
 
   #everybody(connection: DocumentConnection): readonly Uint8Array[] {
-    return bodiesFor(connection, this.#presence.answerQuery(), this.#presence.viewers.forNewcomer);
+    return bodiesFor(connection, this.#presence.answerQuery(), this.#presence.viewers.forNewcomer());
   }
 }
 

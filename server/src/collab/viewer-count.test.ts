@@ -14,13 +14,15 @@ function stage() {
   return { clock, places, viewers, enter };
 }
 
+type Asked = Pick<ViewerCount, 'forNewcomer' | 'since'>;
+
 describe('the count of viewers', () => {
   it('is not told while everybody is listed', () => {
     const { viewers, enter } = stage();
     enter();
     expect(viewers.dueInMs).toBeNull();
     expect(viewers.take(1)).toBeNull();
-    expect(viewers.forNewcomer).toBeNull();
+    expect(viewers.forNewcomer()).toBeNull();
   });
 
   it('is told at once when nothing was for a while, and of a crowd that comes then once more', () => {
@@ -57,8 +59,38 @@ describe('the count of viewers', () => {
     enter();
     viewers.take(5);
     enter();
-    expect(viewers.forNewcomer).toEqual({ count: 2, listed: 1 });
+    expect(viewers.forNewcomer()).toEqual({ count: 2, listed: 1 });
     expect(viewers.since(4)).toEqual({ count: 2, listed: 1 });
     expect(viewers.since(5)).toBeNull();
+  });
+
+  it('is told to whoever asks also when it is none again: they may have been told another', () => {
+    const { clock, places, viewers, enter } = stage();
+    enter();
+    enter();
+    viewers.take(1);
+    places.leave(2);
+    expect(viewers.forNewcomer()).toEqual({ count: 0, listed: 1 });
+    clock.now += COUNT_EVERY_MS;
+    viewers.take(2);
+    expect(viewers.forNewcomer()).toEqual({ count: 0, listed: 1 });
+  });
+
+  it.each([
+    ['came', ({ forNewcomer }: Asked) => forNewcomer()],
+    ['caught up', ({ since }: Asked) => since(0)],
+  ])('is told again when it is what it was, if somebody who %s meanwhile was told another', (_, ask) => {
+    const { clock, places, viewers, enter } = stage();
+    enter();
+    enter();
+    viewers.take(1);
+    enter();
+    const asked = { forNewcomer: () => viewers.forNewcomer(), since: (version: number) => viewers.since(version) };
+    expect(ask(asked)).toEqual({ count: 2, listed: 1 });
+    places.leave(3);
+    expect(viewers.dueInMs).toBe(COUNT_EVERY_MS);
+    clock.now += COUNT_EVERY_MS;
+    expect(viewers.take(2)).toEqual({ count: 1, listed: 1 });
+    expect(viewers.dueInMs).toBeNull();
   });
 });

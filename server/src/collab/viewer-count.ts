@@ -11,7 +11,8 @@ export const COUNT_EVERY_MS = 1_000;
 export class ViewerCount {
   readonly #places: Places;
   readonly #now: () => number;
-  #told = 0;
+  /** What everybody was told last; null when somebody was told another since. */
+  #told: number | null = 0;
   #toldAt = Number.NEGATIVE_INFINITY;
   /** The version of presence in which it was told; below all others while it never was. */
   #toldIn = -1;
@@ -36,14 +37,20 @@ export class ViewerCount {
     return this.#viewers;
   }
 
-  /** For somebody who was told nothing yet. */
-  get forNewcomer(): Viewers | null {
-    return this.#places.counted === 0 ? null : this.#viewers;
+  /** For somebody of whom nobody knows whether they were told; null while nobody ever was. */
+  forNewcomer(): Viewers | null {
+    return this.#places.counted === 0 && this.#told === 0 && this.#toldIn < 0 ? null : this.#tellOne();
   }
 
   /** For somebody who has missed what was told since that version; null when that was no count. */
   since(version: number): Viewers | null {
-    return this.#toldIn > version ? this.#viewers : null;
+    return this.#toldIn > version ? this.#tellOne() : null;
+  }
+
+  /** It may be what everybody was told by the time that all are told again: one of them would keep this one. */
+  #tellOne(): Viewers {
+    if (this.#places.counted !== this.#told) this.#told = null;
+    return this.#viewers;
   }
 
   get #viewers(): Viewers {

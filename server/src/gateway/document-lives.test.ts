@@ -139,7 +139,7 @@ describe('documents that come and go', () => {
     await vi.waitFor(() => expect(raw.receipts()).toBe(1));
     await collaboration.delete('plan' as never);
     doc.getText('body').insert(3, ' and more');
-    const tab = await openRaw(url, 'plan');
+    const tab = await openRaw(url, 'plan', [{ kind: 'step-1', stateVector: EMPTY_VECTOR }]);
     tab.say({ kind: 'update', update: typed.at(-1) ?? EMPTY_UPDATE });
     await vi.waitFor(() => expect(tab.heard).toContainEqual({ kind: 'closed', reason: closeCodes.staleEpoch.name }));
     expect(await store.stat('plan')).toMatchObject({ state: 'deleted' });

@@ -105,6 +105,129 @@ describe.each(servers)('an unmodified provider that returns to another life, wit
   );
 });
 
+describe.each(servers)('an unmodified provider that waits for its token, with %s', (_, extensions) => {
+  /** A page that holds `old`, of a former life, and something typed before it could say its token. */
+  async function returnTyping(gateway: StartedGateway) {
+    const doc = new Y.Doc();
+    const before = openTab.hocuspocus(gateway.url, doc);
+    doc.getText('body').insert(0, 'old');
+    await vi.waitFor(async () => expect(await storedText(gateway.store, name)).toBe('old'));
+    await before.sleep();
+    await gateway.collaboration.delete(name);
+    const restored = new Y.Doc();
+    Y.applyUpdate(restored, Y.encodeStateAsUpdate(doc));
+    return restored;
+  }
+
+  function openWaiting(gateway: StartedGateway, doc: Y.Doc) {
+    let bringToken: (token: string) => void = () => {};
+    const token = new Promise<string>((resolve) => {
+      bringToken = resolve;
+    });
+    const { provider, socket } = joinHocuspocus(gateway.url, name, { doc, token: () => token });
+    const refusals: string[] = [];
+    provider.on('close', ({ event }: { event: { reason?: string } }) => refusals.push(event.reason ?? ''));
+    return { provider, socket, refusals, bringToken: () => bringToken('') };
+  }
+
+  it.each([
+    ['begins no life with it', ''],
+    ['adds it to none, and sees nobody of it', 'new'],
+  ])('[R14] and types meanwhile into what is not of the former life %s', async (_does, present) => {
+    const gateway = await start({ extensions });
+    const doc = await returnTyping(gateway);
+    const ada = present === '' ? null : joinHocuspocus(gateway.url, name);
+    if (ada !== null) {
+      ada.doc.getText('body').insert(0, present);
+      ada.provider.setAwarenessField('user', { name: 'Ada' });
+      await vi.waitFor(async () => expect(await storedText(gateway.store, name)).toBe(present));
+    }
+    const { provider, socket, refusals, bringToken } = openWaiting(gateway, doc);
+    await vi.waitFor(() => expect(socket.status).toBe('connected'));
+    doc.getMap('elsewhere').set('typed', 'before the token');
+    bringToken();
+    await vi.waitFor(() => expect(refusals).toContain('stale-epoch'));
+    await gateway.collaboration.settled();
+    expect(await storedText(gateway.store, name)).toBe(present);
+    const loaded = await gateway.store.load(name);
+    for (const { updates } of loaded?.entries ?? []) {
+      for (const { update } of updates) expect(Buffer.from(update).includes('elsewhere')).toBe(false);
+    }
+    if (present === '') expect(await gateway.store.stat(name)).toMatchObject({ state: 'deleted' });
+    expect(provider.awareness?.getStates().size).toBe(1);
+  });
+
+  it('and holds nothing of a former life is let in, with what it typed meanwhile', async () => {
+    const gateway = await start({ extensions });
+    await returnTyping(gateway);
+    const doc = new Y.Doc();
+    const { provider, socket, refusals, bringToken } = openWaiting(gateway, doc);
+    await vi.waitFor(() => expect(socket.status).toBe('connected'));
+    doc.getText('body').insert(0, 'typed before the token');
+    bringToken();
+    await vi.waitFor(() => expect(provider.isSynced).toBe(true));
+    await vi.waitFor(async () => expect(await storedText(gateway.store, name)).toBe('typed before the token'));
+    expect(refusals).toEqual([]);
+  });
+});
+
+describe('where a name has lived before', () => {
+  const token: ClientFrame = { kind: 'token', token: '', providerVersion: null };
+  const say = (raw: RawClient, frame: ClientFrame): void => raw.socket.send(encodeHocuspocusFrame(name, frame));
+  const presentText = 'of the present life';
+
+  async function beginAgain(gateway: StartedGateway): Promise<RawClient> {
+    await write(gateway, 'old');
+    await gateway.collaboration.delete(name);
+    await write(gateway, presentText);
+    return openRaw(gateway.url, 'other');
+  }
+
+  it.each(servers)(
+    '[R14] who is let in says what they hold before they hear or bring anything, with %s',
+    async (_, extensions) => {
+      const gateway = await start({ extensions });
+      const raw = await beginAgain(gateway);
+      const ada = joinHocuspocus(gateway.url, name);
+      await vi.waitFor(() => expect(ada.provider.isSynced).toBe(true));
+      ada.provider.setAwarenessField('user', { name: 'Ada' });
+      const from = raw.heard.length;
+      say(raw, token);
+      await vi.waitFor(() => expect(raw.heard.slice(from).map(({ kind }) => kind)).toEqual(['authenticated']));
+      const doc = new Y.Doc();
+      doc.getText('body').insert(0, 'brought, ');
+      say(raw, { kind: 'query-presence' });
+      say(raw, { kind: 'update', update: Y.encodeStateAsUpdate(doc) });
+      ada.doc.getText('body').insert(presentText.length, ', heard by who is in');
+      await vi.waitFor(async () => expect(await storedText(gateway.store, name)).toContain('heard by who is in'));
+      expect(await storedText(gateway.store, name)).not.toContain('brought');
+      expect(raw.heard.slice(from).map(({ kind }) => kind)).toEqual(['authenticated']);
+      say(raw, stepOne);
+      await vi.waitFor(async () => expect(await storedText(gateway.store, name)).toContain('brought'));
+      await vi.waitFor(() => {
+        const kinds = raw.heard.slice(from).map(({ kind }) => kind);
+        for (const kind of ['presence', 'step-2']) expect(kinds).toContain(kind);
+      });
+    },
+  );
+
+  it.each(servers)('and leaves without having said it is gone, and may come again, with %s', async (_, extensions) => {
+    const gateway = await start({ extensions });
+    const raw = await beginAgain(gateway);
+    const from = raw.heard.length;
+    say(raw, token);
+    await vi.waitFor(() => expect(raw.heard.slice(from).map(({ kind }) => kind)).toEqual(['authenticated']));
+    const doc = new Y.Doc();
+    doc.getText('body').insert(0, 'brought, ');
+    say(raw, { kind: 'update', update: Y.encodeStateAsUpdate(doc) });
+    say(raw, { kind: 'close' });
+    say(raw, token);
+    say(raw, stepOne);
+    await vi.waitFor(() => expect(raw.heard.slice(from).some(({ kind }) => kind === 'step-2')).toBe(true));
+    expect(await storedText(gateway.store, name)).toBe(presentText);
+  });
+});
+
 describe.each(['hocuspocus', 'y-websocket'] as const)('a tab in the %s dialect', (dialect) => {
   it('[R14] that may only read is not shown two lives in one', async () => {
     const authenticator: Authenticator = { authenticate: async () => allow('reader') };

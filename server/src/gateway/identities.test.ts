@@ -14,6 +14,11 @@ const byToken: Authenticator = {
     allow('editor', token === 'ada' ? { id: 'ada', name: 'Ada', color: '#7c3aed' } : { id: token, name: null }),
 };
 
+const hooks = [
+  ['the server alone', []],
+  ['hooks on messages', [{ async beforeHandleAwareness() {} }]],
+] as const;
+
 type Person = ReturnType<typeof joinHocuspocus> | ReturnType<typeof joinYWebsocket>;
 
 function seenBy({ provider }: Person, clientId: number): unknown {
@@ -50,6 +55,17 @@ describe('[G6] presence', () => {
     );
   });
 
+  it('of guests says no id and no picture: those are of people whom a token names', async () => {
+    const { url } = await start({ authenticator: byToken });
+    const [guest, watcher] = [joinHocuspocus(url, 'plan'), joinYWebsocket(url, 'plan', { token: 'w' })];
+    const state = { user: { name: 'Ada', color: '#123456', id: 'ada', avatar: 'https://ada', mood: 'sly' }, cursor: 7 };
+    guest.provider.awareness?.setLocalState(state);
+    const shown = { user: { name: 'Ada', color: '#123456', mood: 'sly' }, cursor: 7 };
+    await vi.waitFor(() => expect(seenBy(watcher, guest.doc.clientID)).toEqual(shown));
+    guest.provider.awareness?.setLocalStateField('cursor', 8);
+    await vi.waitFor(() => expect(seenBy(watcher, guest.doc.clientID)).toEqual({ ...shown, cursor: 8 }));
+  });
+
   it('[R10] of somebody else is not taken over, nor taken away, whatever clock is claimed', async () => {
     const { url } = await start({ authenticator: byToken });
     const [ada, watcher] = [joinHocuspocus(url, 'plan', { token: 'ada' }), joinYWebsocket(url, 'plan', { token: 'w' })];
@@ -68,6 +84,49 @@ describe('[G6] presence', () => {
     await vi.waitFor(() => expect(seenBy(watcher, 7)).toBeDefined());
     expect(seenBy(watcher, ada.doc.clientID)).toMatchObject({ cursor: 1, user: { id: 'ada' } });
   });
+
+  it('[R10] of a guest is not taken over by another who has seen it, nor taken away', async () => {
+    const { url } = await start({ authenticator: byToken });
+    const [guest, watcher] = [joinHocuspocus(url, 'plan'), joinYWebsocket(url, 'plan', { token: 'w' })];
+    guest.provider.awareness?.setLocalState({ cursor: 1 });
+    await vi.waitFor(() => expect(seenBy(watcher, guest.doc.clientID)).toEqual({ cursor: 1 }));
+    const raw = await openRaw(url, 'plan');
+    await vi.waitFor(() => expect(raw.heard.some(({ kind }) => kind === 'presence')).toBe(true));
+    for (const [clock, state] of [
+      [1_000, '{"cursor":666}'],
+      [2_000, 'null'],
+    ] as const) {
+      raw.say({ kind: 'presence', presence: encodePresence([{ clientId: guest.doc.clientID, clock, state }]) });
+    }
+    raw.say({ kind: 'presence', presence: encodePresence([{ clientId: 7, clock: 1, state: '{"cursor":3}' }]) });
+    await vi.waitFor(() => expect(seenBy(watcher, 7)).toBeDefined());
+    expect(seenBy(watcher, guest.doc.clientID)).toEqual({ cursor: 1 });
+    raw.socket.terminate();
+    await vi.waitFor(() => expect(seenBy(watcher, 7)).toBeUndefined());
+    expect(seenBy(watcher, guest.doc.clientID)).toEqual({ cursor: 1 });
+  });
+
+  it.each(hooks)(
+    '[R10] of a guest who comes back before the old socket was missed stays when that ends, with %s',
+    async (_, extensions) => {
+      const { url } = await start({ authenticator: byToken, extensions });
+      const watcher = joinYWebsocket(url, 'plan', { token: 'w' });
+      const said = (state: string) =>
+        ({ kind: 'presence', presence: encodePresence([{ clientId: 7, clock: 1, state }]) }) as const;
+      const old = await openRaw(url, 'plan', [said('{"cursor":1}')]);
+      await vi.waitFor(() => expect(seenBy(watcher, 7)).toEqual({ cursor: 1 }));
+      await openRaw(url, 'plan', [said('{"cursor":2}')]);
+      await vi.waitFor(() => expect(seenBy(watcher, 7)).toEqual({ cursor: 2 }));
+      old.socket.terminate();
+      const late = await openRaw(url, 'plan', [
+        { kind: 'presence', presence: encodePresence([{ clientId: 8, clock: 1, state: '{}' }]) },
+      ]);
+      await vi.waitFor(() => expect(seenBy(watcher, 8)).toBeDefined());
+      late.socket.terminate();
+      await vi.waitFor(() => expect(seenBy(watcher, 8)).toBeUndefined());
+      expect(seenBy(watcher, 7)).toEqual({ cursor: 2 });
+    },
+  );
 
   it('is taken over by the same person on another connection', async () => {
     const { url } = await start({ authenticator: byToken });

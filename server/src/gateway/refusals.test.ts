@@ -191,30 +191,50 @@ describe('what a client may not do', () => {
     expect(bystander.provider.awareness.getStates().has(7)).toBe(false);
   });
 
-  it('[R10] a crowd beyond the entries of a frame may come and go: who repeats what they are told of it stays', async () => {
-    const { url } = await start({ limits: { maxPresenceEntries: 4 } });
-    const crowd = await Promise.all(Array.from({ length: 12 }, () => openRaw(url, 'plan')));
-    const [viewer, colleague] = [joinYWebsocket(url, 'plan'), joinHocuspocus(url, 'plan')];
-    const watchers = [viewer, colleague];
-    const losses: unknown[] = [];
-    const note = (event: unknown): void => void losses.push(event);
-    viewer.provider.on('connection-close', note);
-    colleague.provider.on('close', note);
-    const seen = (): number[] => watchers.map(({ provider }) => provider.awareness?.getStates().size ?? 0);
-    for (const [at, raw] of crowd.entries()) {
-      raw.say({ kind: 'presence', presence: encodePresence([{ clientId: at + 1, clock: 1, state: '{}' }]) });
-    }
-    for (const { provider } of watchers) provider.awareness?.setLocalState({ watching: true });
-    await vi.waitFor(() => expect(seen()).toEqual([14, 14]));
-    const late = joinYWebsocket(url, 'plan');
-    late.provider.on('connection-close', note);
-    await vi.waitFor(() => expect(late.provider.awareness.getStates().size).toBeGreaterThanOrEqual(14));
-    for (const raw of crowd) raw.socket.terminate();
-    await vi.waitFor(() => expect(Math.max(...seen())).toBeLessThanOrEqual(3));
-    late.doc.getText('body').insert(0, 'still here');
-    await vi.waitFor(() => expect(watchers.map(({ doc }) => textOf(doc))).toEqual(['still here', 'still here']));
-    expect(losses).toEqual([]);
-  });
+  it.each([
+    ['the server alone', []],
+    ['hooks on messages', [{ async beforeHandleAwareness() {} }]],
+  ])(
+    '[R10] a crowd beyond the entries of a frame may come and go: who repeats what they are told of it stays, with %s',
+    async (_, extensions) => {
+      const { url } = await start({ extensions, limits: { maxPresenceEntries: 4 } });
+      const crowd = await Promise.all(Array.from({ length: 12 }, () => openRaw(url, 'plan')));
+      const [viewer, colleague] = [joinYWebsocket(url, 'plan'), joinHocuspocus(url, 'plan')];
+      const watchers = [viewer, colleague];
+      const losses: unknown[] = [];
+      const note = (event: unknown): void => void losses.push(event);
+      viewer.provider.on('connection-close', note);
+      colleague.provider.on('close', note);
+      const seen = (): number[] => watchers.map(({ provider }) => provider.awareness?.getStates().size ?? 0);
+      for (const [at, raw] of crowd.entries()) {
+        raw.say({ kind: 'presence', presence: encodePresence([{ clientId: at + 1, clock: 1, state: '{}' }]) });
+      }
+      for (const { provider } of watchers) provider.awareness?.setLocalState({ watching: true });
+      await vi.waitFor(() => expect(seen()).toEqual([14, 14]));
+      const late = joinYWebsocket(url, 'plan');
+      late.provider.on('connection-close', note);
+      await vi.waitFor(() => expect(late.provider.awareness.getStates().size).toBeGreaterThanOrEqual(14));
+      for (const raw of crowd) raw.socket.terminate();
+      await vi.waitFor(() => expect(Math.max(...seen())).toBeLessThanOrEqual(3));
+      late.doc.getText('body').insert(0, 'still here');
+      await vi.waitFor(() => expect(watchers.map(({ doc }) => textOf(doc))).toEqual(['still here', 'still here']));
+      expect(losses).toEqual([]);
+    },
+  );
+
+  it.each(['{', '5', '"text"', '[]'])(
+    '[R10] a presence state that is no object is a bad frame before hooks too: %s',
+    async (state) => {
+      const seen: unknown[] = [];
+      const { url } = await start({
+        extensions: [{ beforeHandleAwareness: async ({ states }) => void seen.push(states) }],
+      });
+      const raw = await openRaw(url, 'plan');
+      raw.say({ kind: 'presence', presence: encodePresence([{ clientId: 7, clock: 1, state }]) });
+      expect(await raw.closed).toBe(closeCodes.badFrame.code);
+      expect(seen).toEqual([]);
+    },
+  );
 
   it('[G4] [R10] a presence state that grows beyond the limit when others repeat it is refused', async () => {
     const { url } = await start();

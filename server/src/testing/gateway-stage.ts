@@ -7,6 +7,7 @@ import { type StartedGateway, type StartOptions, startGateway } from './start-ga
 
 type Person = ReturnType<typeof joinWithYWebsocket>;
 type JoinOptions = Parameters<typeof joinWithYWebsocket>[2];
+type HocuspocusOptions = Parameters<typeof joinWithHocuspocus>[2];
 
 export const EMPTY_UPDATE = Y.encodeStateAsUpdate(new Y.Doc());
 export const EMPTY_VECTOR = Y.encodeStateVector(new Y.Doc());
@@ -25,7 +26,7 @@ export interface RawClient {
 /** The gateways of one test and the people on them; closes them all. */
 export interface GatewayStage {
   readonly start: (options?: StartOptions) => Promise<StartedGateway>;
-  readonly joinHocuspocus: (url: string, name: string, options?: JoinOptions) => HocuspocusPerson;
+  readonly joinHocuspocus: (url: string, name: string, options?: HocuspocusOptions) => HocuspocusPerson;
   readonly joinYWebsocket: (url: string, name: string, options?: JoinOptions) => Person;
   /** Resolves once it is let in. @param frames sent together with its token, as providers do */
   readonly openRaw: (url: string, name: string, frames?: readonly ClientFrame[]) => Promise<RawClient>;

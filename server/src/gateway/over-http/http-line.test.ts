@@ -45,6 +45,11 @@ function follow(after = 0): Stream {
 
 const bodyOf = (text: string | Buffer): Readable => Readable.from([Buffer.from(text)]);
 
+/** As it comes from a socket. */
+function* cut(bytes: Buffer): Generator<Buffer> {
+  for (let at = 0; at < bytes.length; at += 64 * KIB) yield bytes.subarray(at, at + 64 * KIB);
+}
+
 function readUp(): () => string {
   let text = '';
   line.on('data', (chunk: Buffer) => {
@@ -99,6 +104,54 @@ describe('what comes up', () => {
     line.resume();
     expect(await taken).toBe('taken');
     expect(given).toBe(11);
+  });
+
+  it('[G4] is no more in many bodies than in one: the latest counts, and those before it are answered', async () => {
+    const flood = Array.from({ length: 50 }, () => Buffer.alloc(MAX_BODY_BYTES, 'x'));
+    const taken = flood.map((bytes) => line.takeBody(Readable.from(cut(bytes)), 0));
+    const last = taken.pop();
+    expect(new Set(await Promise.all(taken))).toEqual(new Set(['superseded']));
+    expect(line.readableLength).toBeLessThan(200 * KIB);
+    const read = readUp();
+    expect(await last).toBe('taken');
+    expect(read()).toHaveLength(MAX_BODY_BYTES);
+  });
+
+  it('[G4] is held no more when body follows body while nobody reads', async () => {
+    for (let from = 0; from < 50; from += 1) {
+      void line.takeBody(bodyOf(Buffer.alloc(64 * KIB)), line.readableLength);
+      await setImmediate();
+    }
+    expect(line.readableLength).toBeLessThan(200 * KIB);
+  });
+
+  it('[G1] is whole when a body whose answer was lost is sent again while the first one waits', async () => {
+    const bytes = Buffer.from('0123456789'.repeat(50 * KIB));
+    const first = line.takeBody(Readable.from(cut(bytes)), 0);
+    for (let turn = 0; turn < 20; turn += 1) await setImmediate();
+    const second = line.takeBody(Readable.from(cut(bytes)), 0);
+    expect(await first).toBe('superseded');
+    const read = readUp();
+    expect(await second).toBe('taken');
+    expect(read()).toBe(bytes.toString());
+  });
+
+  it('lets what is left of a superseded body pass, since its connection is for more than that', async () => {
+    const read = readUp();
+    const body = new Readable({ read() {} });
+    const first = line.takeBody(body, 0);
+    body.push('one');
+    await setImmediate();
+    const second = line.takeBody(bodyOf('one two'), 0);
+    expect(await first).toBe('superseded');
+    const passed = new Promise<void>((resolve) => body.once('end', resolve));
+    body.push(' thr');
+    await setImmediate();
+    body.push('ee');
+    body.push(null);
+    await passed;
+    expect(await second).toBe('taken');
+    expect(read()).toBe('one two');
   });
 
   it('[G4] is limited, body by body', async () => {

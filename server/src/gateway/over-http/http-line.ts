@@ -15,6 +15,8 @@ export type Taken =
   /** It begins behind what has come so far: what lies between has to come first. */
   | 'gap'
   | 'too-large'
+  /** Another came while it was being taken, and goes on in its place. */
+  | 'superseded'
   /** It was cut off; the bytes that came count. */
   | 'cut'
   /** The session has ended. */
@@ -68,8 +70,10 @@ export class HttpLine extends Duplex {
   #finishWrite: (() => void) | null = null;
   /** Bytes that have come up. */
   #taken = 0;
-  /** Bodies that wait until somebody reads. */
-  #waiting: (() => void)[] = [];
+  /** Ends the turn of the body that is being taken, if there is one. */
+  #supersede: () => void = () => {};
+  /** Lets that body go on, which waits until somebody reads. */
+  #wakeBody: () => void = () => {};
 
   constructor(clock: Clock) {
     super();
@@ -118,28 +122,32 @@ export class HttpLine extends Duplex {
     return true;
   }
 
-  /** Takes of a body what is new, as fast as it is read. @param from how many bytes came up before it */
+  /**
+   * Takes of a body what is new, as fast as it is read, and of one body at a time: however many there are, no more waits
+   * here than what one connection would keep. The latest counts. Clients send one after the other, and another while one
+   * is being taken only when they have given that one up: they send its bytes again.
+   *
+   * @param from how many bytes came up before it
+   */
   async takeBody(body: Readable, from: number): Promise<Taken> {
-    let at = from;
-    if (at > this.#taken) return 'gap';
-    try {
-      for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-        if (this.#isOver) return 'over';
-        const fresh = chunk.subarray(Math.min(this.#taken - at, chunk.length));
-        at += chunk.length;
-        if (at - from > MAX_BODY_BYTES) return 'too-large';
-        if (fresh.length === 0) continue;
-        this.#taken += fresh.length;
-        if (!this.push(fresh)) await this.#untilRead();
-      }
-    } catch {
-      return 'cut';
-    }
-    return this.#isOver ? 'over' : 'taken';
+    if (from > this.#taken) return 'gap';
+    this.#supersede();
+    return new Promise((resolve) => {
+      const turn = new AbortController();
+      this.#supersede = () => {
+        turn.abort();
+        resolve('superseded');
+        this.#wakeBody();
+      };
+      void this.#pushBody(body, from, turn.signal).then((taken) => {
+        if (taken === 'superseded') body.resume(); // long since answered: nobody else lets the rest of it pass
+        resolve(taken);
+      });
+    });
   }
 
   override _read(): void {
-    this.#wakeBodies();
+    this.#wakeBody();
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, finish: () => void): void {
@@ -162,7 +170,7 @@ export class HttpLine extends Duplex {
     this.#down = null;
     this.#held.length = 0;
     this.#unsent = Buffer.alloc(0);
-    this.#wakeBodies();
+    this.#wakeBody();
     finish(error);
   }
 
@@ -192,12 +200,36 @@ export class HttpLine extends Duplex {
     finish();
   }
 
-  #untilRead(): Promise<void> {
-    return new Promise((resolve) => this.#waiting.push(resolve));
+  async #pushBody(body: Readable, from: number, turn: AbortSignal): Promise<Taken> {
+    let at = from;
+    try {
+      for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+        // Before it is pushed: only what is pushed is taken, so the next body has the rest of a superseded one again.
+        while (!turn.aborted && !this.#isOver && this.#isFull) await this.#untilRead();
+        if (turn.aborted) return 'superseded';
+        if (this.#isOver) return 'over';
+        const fresh = chunk.subarray(Math.min(this.#taken - at, chunk.length));
+        at += chunk.length;
+        if (at - from > MAX_BODY_BYTES) return 'too-large';
+        this.#taken += fresh.length;
+        if (fresh.length > 0) this.push(fresh);
+      }
+      // An answer says that it is on its way to whoever reads, and so is as slow as that.
+      while (!turn.aborted && !this.#isOver && this.#isFull) await this.#untilRead();
+    } catch {
+      return 'cut';
+    }
+    return this.#isOver ? 'over' : 'taken';
   }
 
-  #wakeBodies(): void {
-    for (const wake of this.#waiting.splice(0)) wake();
+  get #isFull(): boolean {
+    return this.readableLength >= this.readableHighWaterMark;
+  }
+
+  #untilRead(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wakeBody = resolve;
+    });
   }
 
   #endAfter(graceMs: number): () => void {

@@ -135,6 +135,7 @@ function streamDown(line: HttpLine, response: ServerResponse, { after }: LineNum
   }
   const down = openEventStream(response);
   response.once('close', () => line.detach(down));
+  response.on('drain', () => line.handOut(down));
   line.attach(down, after);
 }
 

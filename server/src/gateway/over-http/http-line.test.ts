@@ -17,15 +17,29 @@ beforeEach(() => {
 class Stream implements DownStream {
   readonly parts: { readonly number: number; readonly bytes: Buffer }[] = [];
   isOver = false;
+  isCut = false;
+  isFull = false;
+  /** Takes no more for now after each part. */
+  isSlow = false;
 
   send(number: number, bytes: Buffer): void {
     this.parts.push({ number, bytes });
+    this.isFull = this.isSlow;
   }
 
   keepAlive(): void {}
 
   end(): void {
     this.isOver = true;
+  }
+
+  cut(): void {
+    this.isCut = true;
+  }
+
+  drain(): void {
+    this.isFull = false;
+    line.handOut(this);
   }
 
   get numbers(): number[] {
@@ -37,8 +51,9 @@ class Stream implements DownStream {
   }
 }
 
-function follow(after = 0): Stream {
+function follow(after = 0, { isSlow = false } = {}): Stream {
   const stream = new Stream();
+  stream.isSlow = isSlow;
   line.attach(stream, after);
   return stream;
 }
@@ -186,10 +201,10 @@ describe('what goes down', () => {
     expect(second.bytes.toString()).toBe('twothreefour');
   });
 
-  it('goes to the latest stream alone, and the one before is ended', () => {
+  it('goes to the latest stream alone, and the one before is cut', () => {
     const first = follow();
     const second = follow();
-    expect(first.isOver).toBe(true);
+    expect(first.isCut).toBe(true);
     line.detach(first);
     line.write('one');
     expect(first.numbers).toEqual([]);
@@ -219,6 +234,38 @@ describe('what goes down', () => {
       mark = readDrainMark(line);
     }
     expect(line.writableLength).toBe(0);
+  });
+
+  it('[G4] is given to a stream part by part, as fast as that is read', () => {
+    const former = follow();
+    line.write(Buffer.alloc(200 * KIB, 'x'));
+    expect(former.bytes).toHaveLength(200 * KIB);
+    const slow = follow(0, { isSlow: true });
+    expect(slow.numbers).toEqual([1]);
+    former.drain();
+    line.write('the last');
+    expect(slow.numbers).toEqual([1]);
+    slow.drain();
+    expect(slow.numbers).toEqual([1, 2]);
+    // What was acknowledged is given no more.
+    line.acknowledge(3);
+    slow.drain();
+    expect(slow.numbers).toEqual([1, 2, 4]);
+    for (let part = 0; part < 5; part += 1) slow.drain();
+    expect(slow.numbers).toEqual([1, 2, 4, 5, 6]);
+    expect(slow.bytes.subarray(-8).toString()).toBe('the last');
+  });
+
+  it('is all on its way to a slow stream when the session ends', async () => {
+    const slow = follow(0, { isSlow: true });
+    line.resume();
+    line.write(Buffer.alloc(200 * KIB));
+    const closed = new Promise<void>((resolve) => line.once('close', resolve));
+    line.end('bye');
+    await closed;
+    expect(slow.bytes.subarray(-3).toString()).toBe('bye');
+    expect(slow.bytes).toHaveLength(200 * KIB + 3);
+    expect(slow.isOver).toBe(true);
   });
 
   it('[G4] is a window of small parts too', () => {

@@ -3,10 +3,15 @@ import type { Clock } from '../../clock.ts';
 
 /** Where the bytes for a client go: one response that goes on for as long as it is read. */
 export interface DownStream {
+  /** It has enough that nobody has read yet; once that is read, {@link HttpLine.handOut} goes on. */
+  readonly isFull: boolean;
   send(number: number, bytes: Buffer): void;
   /** A sign of life, which says nothing. */
   keepAlive(): void;
+  /** Gives what it has some time to be read. */
   end(): void;
+  /** Lets go at once of what it has. */
+  cut(): void;
 }
 
 /** What became of a body. */
@@ -62,8 +67,10 @@ export class HttpLine extends Duplex {
   readonly #clock: Clock;
   #down: DownStream | null = null;
   #cancelGrace: () => void;
-  /** Given out, and not known to have arrived; oldest first. */
+  /** Not known to have arrived; oldest first. */
   readonly #held: Part[] = [];
+  /** The last part that the present stream was given, or need not be. */
+  #given = 0;
   #heldBytes = 0;
   #lastNumber = 0;
   #unsent: Buffer = Buffer.alloc(0);
@@ -86,15 +93,24 @@ export class HttpLine extends Duplex {
     return !this.destroyed && after <= this.#lastNumber && after >= this.#lastNumber - this.#held.length;
   }
 
-  /** From now on parts go to this stream, beginning with the one that follows the last that the client has. */
+  /**
+   * From now on parts go to this stream, beginning with the one that follows the last that the client has. They are in no
+   * other any more: however often a client begins anew, it costs one window, and what one stream holds of it.
+   */
   attach(down: DownStream, after: number): void {
     if (!this.canFollow(after)) throw new Error(`no stream can go on after part ${after}`);
     this.#cancelGrace();
-    this.#down?.end();
+    this.#down?.cut();
     this.#down = null;
     this.acknowledge(after);
+    this.#given = after;
     this.#down = down;
-    for (const { bytes, number } of this.#held) down.send(number, bytes);
+    this.handOut(down);
+  }
+
+  /** Gives a stream what it takes; of a former one nothing comes. */
+  handOut(down: DownStream): void {
+    while (this.#down === down && !down.isFull && this.#given < this.#lastNumber) this.#giveNext(down);
   }
 
   /** The stream is gone; another may have taken its place already. */
@@ -118,6 +134,7 @@ export class HttpLine extends Duplex {
       count += 1;
     }
     if (count > 0) this.#held.splice(0, count);
+    this.#given = Math.max(this.#given, number);
     this.#fillWindow();
     return true;
   }
@@ -166,7 +183,7 @@ export class HttpLine extends Duplex {
 
   override _destroy(error: Error | null, finish: (error: Error | null) => void): void {
     this.#cancelGrace();
-    this.#down?.end();
+    if (this.#down !== null) this.#endStream(this.#down);
     this.#down = null;
     this.#held.length = 0;
     this.#unsent = Buffer.alloc(0);
@@ -191,13 +208,26 @@ export class HttpLine extends Duplex {
       this.#unsent = this.#unsent.subarray(part.bytes.length);
       this.#held.push(part);
       this.#heldBytes += weigh(part);
-      this.#down?.send(part.number, part.bytes);
     }
+    if (this.#down !== null) this.handOut(this.#down);
     this._handle.writeQueueSize = this.#unsent.length;
     const finish = this.#finishWrite;
     if (this.#unsent.length > 0 || finish === null) return;
     this.#finishWrite = null;
     finish();
+  }
+
+  #giveNext(down: DownStream): void {
+    const part = this.#held[this.#given - (this.#lastNumber - this.#held.length)];
+    if (part === undefined) throw new Error(`part ${this.#given + 1} is not held`);
+    this.#given = part.number;
+    down.send(part.number, part.bytes);
+  }
+
+  /** Nobody can ask for what is held any more, so that all of it goes: it may end with why the session does. */
+  #endStream(down: DownStream): void {
+    while (this.#given < this.#lastNumber) this.#giveNext(down);
+    down.end();
   }
 
   async #pushBody(body: Readable, from: number, turn: AbortSignal): Promise<Taken> {

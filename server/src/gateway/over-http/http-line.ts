@@ -1,4 +1,5 @@
 import { Duplex, type Readable } from 'node:stream';
+import { eventWindow } from '@quire/protocol';
 import type { Clock } from '../../clock.ts';
 
 /** Where the bytes for a client go: one response that goes on for as long as it is read. */
@@ -32,15 +33,6 @@ export const MAX_BODY_BYTES = 1024 * 1024;
 
 /** A multiple of three, so that nothing but the end of a message is padded in base64. */
 const PART_BYTES = 48 * 1024;
-
-/**
- * What may be on its way to a client that has not said that it has it. As much as a connection keeps in the system: with
- * a round trip of 50 ms it is 5 MB/s.
- */
-const WINDOW_BYTES = 256 * 1024;
-
-/** What a part costs besides its bytes, so that very many small ones are bounded too. */
-const PART_OVERHEAD_BYTES = 128;
 
 /**
  * How long a client may be without its stream. A proxy that ends long responses is followed by the next one at once; a tab
@@ -202,7 +194,7 @@ export class HttpLine extends Duplex {
   }
 
   #fillWindow(): void {
-    while (this.#unsent.length > 0 && this.#heldBytes < WINDOW_BYTES) {
+    while (this.#unsent.length > 0 && this.#heldBytes < eventWindow.bytes) {
       this.#lastNumber += 1;
       const part: Part = { number: this.#lastNumber, bytes: this.#unsent.subarray(0, PART_BYTES) };
       this.#unsent = this.#unsent.subarray(part.bytes.length);
@@ -268,5 +260,5 @@ export class HttpLine extends Duplex {
 }
 
 function weigh({ bytes }: Part): number {
-  return bytes.length + PART_OVERHEAD_BYTES;
+  return bytes.length + eventWindow.overheadBytes;
 }

@@ -13,6 +13,7 @@ export {
   type NameFault,
 } from './document-name.ts';
 export { compilePattern, documentPatternSchema, EVERY_DOCUMENT, MAX_PATTERN_LENGTH } from './document-pattern.ts';
+export { eventWindow } from './event-window.ts';
 export { FrameError, type FrameFault } from './frame-error.ts';
 export {
   type Address,

@@ -96,6 +96,40 @@ describe('where the network lets no WebSocket through', () => {
     expect(proxy.asked.some(({ method }) => method === 'POST')).toBe(false);
   });
 
+  it('a server that restarts is come back to over HTTP, by the first attempt that it answers', async () => {
+    const clock = new ManualClock();
+    const room = page({ clock }).open('plan');
+    await untilTrue(() => {
+      clock.advance(room.status.get().transport === 'http' ? 0 : 500);
+      return room.status.get().state === 'saved';
+    });
+    const upgrades = proxy.refusedUpgrades;
+    await server.stop();
+    await untilState(room, 'reconnecting');
+    type(room, 'typed meanwhile');
+    // A closed port, behind a proxy.
+    const sessions = () => proxy.asked.filter(({ method, url }) => method === 'POST' && url === '/collab/http').length;
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      const before = sessions();
+      await untilTrue(() => {
+        clock.advance(sessions() === before ? 100 : 0);
+        return sessions() > before;
+      });
+      // The attempt is over when there is a next one to wait for.
+      await untilState(room, 'reconnecting');
+    }
+    server = await serve(server.port, data);
+    const [before, backAt] = [sessions(), clock.now()];
+    await untilTrue(() => {
+      clock.advance(sessions() === before ? 100 : 0);
+      return room.status.get().state === 'saved';
+    });
+    expect(sessions()).toBe(before + 1);
+    expect(clock.now() - backAt).toBeLessThan(3_000);
+    expect(proxy.refusedUpgrades).toBe(upgrades);
+    expect(transportOf(room)).toBe('http');
+  });
+
   it('another network is given the chance to let WebSockets through', async () => {
     const client = page();
     const room = client.open('plan');

@@ -6,8 +6,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Client, LoadingProgress, Room } from './api.ts';
 import { systemClock } from './clock.ts';
 import { connectIn } from './connect.ts';
+import { FirstDownload } from './first-download.ts';
 import { type BlockingProxy, startBlockingProxy } from './testing/blocking-proxy.ts';
 import { createFakeEnvironment } from './testing/fake-environment.ts';
+import { ManualClock } from './testing/manual-clock.ts';
 import { type RunningServer, serve } from './testing/serve.ts';
 import { textOf, type } from './testing/stage.ts';
 import { untilState, untilTrue } from './testing/until.ts';
@@ -149,6 +151,41 @@ describe.each(['websocket', 'http'] as const)(
 );
 
 describe('a document', () => {
+  it('[G3] whose download stalls is asked for again, and comes over the socket when that stalls too', async () => {
+    const clock = new ManualClock();
+    const asked: (string | null)[] = [];
+    /** Goes on for `bytes`, and then says neither more nor that it has ended. */
+    let bytes = 4;
+    const stalling: typeof fetch = async (_url, request) => {
+      const headers = new Headers(request?.headers);
+      asked.push(headers.get('range'));
+      const body = new ReadableStream<Uint8Array>({
+        start(stream) {
+          if (bytes > 0) stream.enqueue(new Uint8Array(bytes));
+          request?.signal?.addEventListener('abort', () => stream.error(request.signal?.reason));
+        },
+      });
+      const status = headers.has('range') ? 206 : 200;
+      return new Response(body, { status, headers: { 'content-length': '100', etag: '"x"' } });
+    };
+    const download = new FirstDownload({ url: 'http://server/state', clock, fetch: stalling, onProgress: () => {} });
+    let outcome: unknown = 'waits';
+    void download.finish('', new AbortController().signal).then((result) => {
+      outcome = result;
+    });
+    await untilTrue(() => asked.length === 1 && clock.waiting === 1);
+    clock.advance(9_999);
+    expect(asked).toEqual([null]);
+    bytes = 0;
+    await untilTrue(() => {
+      clock.advance(500);
+      return outcome !== 'waits';
+    });
+    expect(outcome).toBeNull();
+    expect(asked).toEqual([null, 'bytes=4-', 'bytes=4-', 'bytes=4-']);
+    expect(clock.waiting).toBe(0);
+  });
+
   it('[G3] comes over the socket when its download can’t be had', async () => {
     proxy.fails = ({ method, url }) => method === 'GET' && url?.endsWith('/state') === true;
     const room = newClient().open('large');

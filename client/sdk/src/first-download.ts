@@ -12,6 +12,8 @@ export interface FirstDownloadOptions {
 /** Attempts in a row that bring nothing, before the document comes over the socket after all: nobody waits for long. */
 const MAX_FAILURES = 3;
 const FIRST_PAUSE_MS = 250;
+/** Without a byte: some networks forget a connection, and tell neither end of it. */
+const STALL_TIMEOUT_MS = 10_000;
 
 /** Which life of its name a document is in (R14). */
 const EPOCH_HEADER = 'quire-epoch';
@@ -74,14 +76,17 @@ export class FirstDownload {
   async #fetchRest(token: string, signal: AbortSignal): Promise<Outcome> {
     const tag = this.#received > 0 ? this.#tag : null;
     const rest = tag === null ? {} : { range: `bytes=${this.#received}-`, 'if-range': tag };
+    const patience = beginPatience(this.#options.clock, signal);
     try {
-      const answer = await this.#request('GET', { token, headers: rest, signal });
+      const answer = await this.#request('GET', { token, headers: rest, signal: patience.signal });
       if (answer.status >= 500) return 'cut';
       if (answer.body === null || !this.#begin(answer)) return 'none';
-      await this.#collect(answer.body);
+      await this.#collect(answer.body, patience);
       return this.#received >= this.#total ? 'done' : 'cut';
     } catch {
       return 'cut';
+    } finally {
+      patience.end();
     }
   }
 
@@ -100,9 +105,10 @@ export class FirstDownload {
     return true;
   }
 
-  async #collect(body: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
+  async #collect(body: ReadableStream<Uint8Array<ArrayBuffer>>, patience: Patience): Promise<void> {
     const reader = body.getReader();
     for (;;) {
+      patience.renew();
       const { done, value } = await reader.read();
       if (done) return;
       this.#parts.push(value);
@@ -138,6 +144,33 @@ export class FirstDownload {
       signal,
     });
   }
+}
+
+/** How long an attempt waits for its next byte. */
+interface Patience {
+  /** Aborted when it has run out, or when nobody wants the download any more. */
+  readonly signal: AbortSignal;
+  renew(): void;
+  end(): void;
+}
+
+function beginPatience(clock: Clock, wanted: AbortSignal): Patience {
+  const attempt = new AbortController();
+  const abort = () => attempt.abort();
+  let cancel = clock.schedule(abort, STALL_TIMEOUT_MS);
+  if (wanted.aborted) abort();
+  else wanted.addEventListener('abort', abort, { once: true });
+  return {
+    signal: attempt.signal,
+    renew() {
+      cancel();
+      cancel = clock.schedule(abort, STALL_TIMEOUT_MS);
+    },
+    end() {
+      cancel();
+      wanted.removeEventListener('abort', abort);
+    },
+  };
 }
 
 function pause(delayMs: number, clock: Clock, signal: AbortSignal): Promise<void> {

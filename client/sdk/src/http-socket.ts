@@ -1,3 +1,4 @@
+import { eventWindow } from '@quire/protocol';
 import { ByteQueue } from './byte-queue.ts';
 import type { Clock } from './clock.ts';
 import type { Environment } from './environment.ts';
@@ -23,7 +24,7 @@ const MAX_BODY_BYTES = 512 * 1024;
 /** Browsers send no more than 64 KiB for a page that is gone, headers included. */
 const MAX_LAST_WORDS_BYTES = 60 * 1024;
 /** A quarter of what the server sends without being told that it arrived. */
-const ACKNOWLEDGE_BYTES = 64 * 1024;
+const ACKNOWLEDGE_BYTES = eventWindow.bytes / 4;
 /** Attempts in a row that bring nothing. With the pauses between them they take a second, and the server waits three. */
 const MAX_FAILURES = 4;
 const FIRST_PAUSE_MS = 100;
@@ -76,7 +77,7 @@ export class HttpSocket extends EventTarget {
   #session: string | null = null;
   /** The last event that arrived. */
   #heard = 0;
-  /** Of what arrived, what the server was not told of. */
+  /** Of what arrived, what the server was not told of, as it counts that. */
   #unacknowledgedBytes = 0;
   /** What the server is not known to have. */
   readonly #outgoing = new ByteQueue();
@@ -175,7 +176,7 @@ export class HttpSocket extends EventTarget {
       return;
     }
     this.#heard = number;
-    this.#unacknowledgedBytes += bytes.length;
+    this.#unacknowledgedBytes += bytes.length + eventWindow.overheadBytes;
     for (const frame of frames) this.#take(frame);
     if (this.#unacknowledgedBytes >= ACKNOWLEDGE_BYTES) this.#startSending();
   }

@@ -170,7 +170,7 @@ export class SharedSocket extends HocuspocusProviderWebsocket {
     const { choice, clock, sockets } = this.#options;
     this.#attemptedAt = clock.now();
     this.#attemptState = 'unheard';
-    this.#transport = choice.next(this.#attemptedAt);
+    this.#transport = choice.next(this.#attemptedAt, this.#restart !== null);
     this.setConfiguration({ WebSocketPolyfill: sockets[this.#transport] });
     this.#watch();
     void this.connect();

@@ -49,7 +49,40 @@ describe('the way to the server', () => {
     expect(choice.next(99 * MINUTE_MS)).toBe('websocket');
   });
 
-  it('is tried as a WebSocket again on another network, and when HTTP fails too', () => {
+  it('stays plain HTTP through a restart, once the server was heard on that', () => {
+    const choice = blocked();
+    choice.worked();
+    for (let attempt = 0; attempt < 20; attempt += 1) {
+      expect(choice.failed(attempt)).toBe('ask');
+      expect(choice.next(attempt)).toBe('http');
+    }
+    // Not even when it is time for a WebSocket: everybody is to be back soon.
+    expect(choice.next(5 * MINUTE_MS, true)).toBe('http');
+    expect(choice.next(5 * MINUTE_MS)).toBe('websocket');
+    expect(choice.failed(5 * MINUTE_MS)).toBe('switch');
+    expect(choice.failed(5 * MINUTE_MS)).toBe('ask');
+    expect(choice.next(5 * MINUTE_MS)).toBe('http');
+  });
+
+  it('is doubted as plain HTTP when that fails again and again though plain requests are answered', () => {
+    const choice = blocked();
+    choice.worked();
+    const failAnswered = () => {
+      expect(choice.failed(1)).toBe('ask');
+      choice.httpAnswered();
+    };
+    failAnswered();
+    failAnswered();
+    choice.worked();
+    failAnswered();
+    failAnswered();
+    expect(choice.next(1)).toBe('http');
+    failAnswered();
+    expect(choice.next(1)).toBe('websocket');
+    expect(choice.failed(1)).toBe('switch');
+  });
+
+  it('is tried as a WebSocket again on another network, and when HTTP fails that never worked', () => {
     for (const change of [
       (choice: TransportChoice) => choice.networkChanged(),
       (choice: TransportChoice) => expect(choice.failed(1)).toBe('stay'),

@@ -121,4 +121,44 @@ describe('the states of documents', () => {
     (await states.open(plan))?.end();
     expect(load).toHaveBeenCalledOnce();
   });
+
+  it('[G4] leave nothing behind when the server closes while one is sent, or made', async () => {
+    await write(plan, 100 * KIB);
+    await write('note' as DocumentName, 100 * KIB);
+    const lease = await states.open(plan);
+    const late = states.open('note' as DocumentName);
+    const load = store.load.bind(store);
+    vi.spyOn(store, 'load').mockImplementation(async (name) => {
+      states.close();
+      return load(name);
+    });
+    expect(await late).toBeNull();
+    lease?.end();
+    expect(clock.pending).toBe(0);
+    expect(await states.open(plan)).toBeNull();
+  });
+
+  it('[G4] are counted once, also when one has to make room before it was ever sent', async () => {
+    const names = ['one', 'two', 'three'] as DocumentName[];
+    for (const name of names) await write(name, 150 * KIB);
+    const [one, two, three] = names as [DocumentName, DocumentName, DocumentName];
+    states = new DocumentStates({ store, clock, limits: { ...limits, maxHeldBytes: 350 * KIB } });
+    const others: ReturnType<DocumentStates['open']>[] = [];
+    const readClock = vi.spyOn(clock, 'monotonicMs').mockImplementation(() => {
+      // The first is made, and whoever asked for it is not there yet.
+      if (others.length === 0) others.push(states.open(two));
+      return 0;
+    });
+    const first = await states.open(one);
+    readClock.mockRestore();
+    const [second] = await Promise.all(others);
+    for (const lease of [first, second]) expect(lease?.archive.bytes.length).toBeGreaterThan(100 * KIB);
+    expect(await states.open(three)).toBeNull();
+    first?.end();
+    (await states.open(three))?.end();
+    second?.end();
+    const [again, more] = [await states.open(one), await states.open(two)];
+    expect([again, more].every((lease) => lease !== null)).toBe(true);
+    expect(await states.open(three)).toBeNull();
+  });
 });

@@ -70,6 +70,7 @@ export class DocumentStates {
   readonly #building = new Map<string, Promise<Held | null>>();
   #heldBytes = 0;
   #cancelSweep: (() => void) | null = null;
+  #isClosed = false;
 
   constructor(options: {
     readonly store: Pick<DocumentStore, 'load' | 'stat'>;
@@ -90,17 +91,18 @@ export class DocumentStates {
   async open(name: DocumentName): Promise<Lease | null> {
     const stat = await this.#store.stat(name);
     const weight = this.#weigh(stat);
-    if (weight === null) return null;
+    if (weight === null || this.#isClosed) return null;
     const key = keyOf(name, weight.epoch);
     const held = this.#findFresh(key, weight.bytes) ?? (await this.#build(name, key, weight.bytes));
     return held === null ? null : this.#lease(held);
   }
 
+  /** What is being sent goes on. Nothing is kept for later any more, nor what is being made. */
   close(): void {
+    this.#isClosed = true;
     this.#cancelSweep?.();
     this.#cancelSweep = null;
-    this.#held.clear();
-    this.#heldBytes = 0;
+    for (const key of [...this.#held.keys()]) this.#retire(key);
   }
 
   #weigh(stat: DocumentStat | null): { readonly bytes: number; readonly epoch: Epoch } | null {
@@ -114,6 +116,8 @@ export class DocumentStates {
   }
 
   #lease(held: Held): Lease {
+    // It had to make room between being made and being leased, and was let go of then.
+    if (held.isRetired && held.leases === 0) this.#heldBytes += held.archive.bytes.length;
     held.leases += 1;
     let isOver = false;
     return {
@@ -123,6 +127,7 @@ export class DocumentStates {
         isOver = true;
         held.leases -= 1;
         if (held.isRetired) this.#letGo(held);
+        if (this.#isClosed) return;
         held.idleSince = this.#clock.monotonicMs();
         this.#cancelSweep ??= this.#clock.after(KEPT_MS, () => this.#sweep());
       },
@@ -153,6 +158,7 @@ export class DocumentStates {
     const digest = Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes)).toString('base64url');
     const epoch = nameEpoch(loaded.epoch);
     const archive = { epoch, tag: `"${epoch}-${digest}"`, bytes };
+    if (this.#isClosed) return null;
     const idleSince = this.#clock.monotonicMs();
     const held: Held = { archive, snapshotBytes, leases: 0, idleSince, isRetired: false };
     this.#retire(key);

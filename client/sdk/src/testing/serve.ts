@@ -8,6 +8,8 @@ const QUIRE = fileURLToPath(new URL('../../../../node_modules/.bin/quire', impor
 export interface RunningServer {
   readonly port: number;
   kill(): Promise<void>;
+  /** Tells it to end, which it does once its clients know. */
+  stop(): Promise<void>;
 }
 
 /** Starts a real server in a process of its own, without the app. */
@@ -20,7 +22,7 @@ export async function serve(
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...settings },
   });
-  return { port: await readPort(child), kill: () => kill(child) };
+  return { port: await readPort(child), kill: () => end(child, 'SIGKILL'), stop: () => end(child, 'SIGTERM') };
 }
 
 async function readPort(child: ChildProcess): Promise<number> {
@@ -34,9 +36,9 @@ async function readPort(child: ChildProcess): Promise<number> {
   throw new Error(`the server ended before it was ready: ${log.join('')}`);
 }
 
-async function kill(child: ChildProcess): Promise<void> {
+async function end(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, 'exit');
-  child.kill('SIGKILL');
+  child.kill(signal);
   await exited;
 }

@@ -19,12 +19,18 @@ export function openEventStream(response: ServerResponse): DownStream {
   // At once: the client knows by it that its network lets events through.
   response.write(COMMENT);
   return {
+    get isFull() {
+      return response.writableNeedDrain;
+    },
     send: (number, bytes) => void response.write(`id: ${number}\ndata: ${bytes.toString('base64')}\n\n`),
-    keepAlive: () => void response.write(COMMENT),
+    keepAlive() {
+      if (!response.writableNeedDrain) response.write(COMMENT);
+    },
     end() {
       const giveUp = setTimeout(() => response.destroy(), END_GRACE_MS).unref();
       response.once('close', () => clearTimeout(giveUp));
       response.end();
     },
+    cut: () => void response.destroy(),
   };
 }

@@ -241,6 +241,17 @@ describe('[G4] the limits of a session hold over HTTP', () => {
     );
   });
 
+  it('who sends another body before one has been taken is told so at once, and goes on with the latest', async () => {
+    const server = await start({ limits: { maxFramesPerSecond: 1, rateBurstMs: 0 } });
+    const client = await open(server);
+    await client.say({ kind: 'token', token: '', providerVersion: null });
+    const question = frameOf(encodeHocuspocusFrame('plan', { kind: 'query-presence' }));
+    const many = Buffer.concat(Array.from({ length: 10_000 }, () => question));
+    const answers: number[] = [];
+    for (let body = 0; body < 5; body += 1) void client.post(many).then((status) => answers.push(status));
+    await vi.waitFor(() => expect(answers).toEqual([409, 409, 409, 409]));
+  });
+
   it('[R15] who does not say that anything arrives is closed as a slow reader, and costs a window until then', async () => {
     const clock = new ManualClock();
     const limits = { stallTimeoutMs: 30_000, maxRingBytesPerDocument: 64 * KIB * KIB };

@@ -135,6 +135,7 @@ function streamDown(line: HttpLine, response: ServerResponse, { after }: LineNum
   }
   const down = openEventStream(response);
   response.once('close', () => line.detach(down));
+  response.on('drain', () => line.handOut(down));
   line.attach(down, after);
 }
 
@@ -157,6 +158,9 @@ async function takeUp(
       return;
     case 'gap':
       refuse(response, 409, `Something is missing before byte ${from}; send that first.`);
+      return;
+    case 'superseded':
+      refuse(response, 409, 'Another request came before this one was taken, and goes on in its place.');
       return;
     case 'too-large':
       refuse(response, 413, `A body has at most ${MAX_BODY_BYTES} bytes; send the rest in the next one.`);

@@ -17,15 +17,29 @@ beforeEach(() => {
 class Stream implements DownStream {
   readonly parts: { readonly number: number; readonly bytes: Buffer }[] = [];
   isOver = false;
+  isCut = false;
+  isFull = false;
+  /** Takes no more for now after each part. */
+  isSlow = false;
 
   send(number: number, bytes: Buffer): void {
     this.parts.push({ number, bytes });
+    this.isFull = this.isSlow;
   }
 
   keepAlive(): void {}
 
   end(): void {
     this.isOver = true;
+  }
+
+  cut(): void {
+    this.isCut = true;
+  }
+
+  drain(): void {
+    this.isFull = false;
+    line.handOut(this);
   }
 
   get numbers(): number[] {
@@ -37,13 +51,19 @@ class Stream implements DownStream {
   }
 }
 
-function follow(after = 0): Stream {
+function follow(after = 0, { isSlow = false } = {}): Stream {
   const stream = new Stream();
+  stream.isSlow = isSlow;
   line.attach(stream, after);
   return stream;
 }
 
 const bodyOf = (text: string | Buffer): Readable => Readable.from([Buffer.from(text)]);
+
+/** As it comes from a socket. */
+function* cut(bytes: Buffer): Generator<Buffer> {
+  for (let at = 0; at < bytes.length; at += 64 * KIB) yield bytes.subarray(at, at + 64 * KIB);
+}
 
 function readUp(): () => string {
   let text = '';
@@ -101,6 +121,54 @@ describe('what comes up', () => {
     expect(given).toBe(11);
   });
 
+  it('[G4] is no more in many bodies than in one: the latest counts, and those before it are answered', async () => {
+    const flood = Array.from({ length: 50 }, () => Buffer.alloc(MAX_BODY_BYTES, 'x'));
+    const taken = flood.map((bytes) => line.takeBody(Readable.from(cut(bytes)), 0));
+    const last = taken.pop();
+    expect(new Set(await Promise.all(taken))).toEqual(new Set(['superseded']));
+    expect(line.readableLength).toBeLessThan(200 * KIB);
+    const read = readUp();
+    expect(await last).toBe('taken');
+    expect(read()).toHaveLength(MAX_BODY_BYTES);
+  });
+
+  it('[G4] is held no more when body follows body while nobody reads', async () => {
+    for (let from = 0; from < 50; from += 1) {
+      void line.takeBody(bodyOf(Buffer.alloc(64 * KIB)), line.readableLength);
+      await setImmediate();
+    }
+    expect(line.readableLength).toBeLessThan(200 * KIB);
+  });
+
+  it('[G1] is whole when a body whose answer was lost is sent again while the first one waits', async () => {
+    const bytes = Buffer.from('0123456789'.repeat(50 * KIB));
+    const first = line.takeBody(Readable.from(cut(bytes)), 0);
+    for (let turn = 0; turn < 20; turn += 1) await setImmediate();
+    const second = line.takeBody(Readable.from(cut(bytes)), 0);
+    expect(await first).toBe('superseded');
+    const read = readUp();
+    expect(await second).toBe('taken');
+    expect(read()).toBe(bytes.toString());
+  });
+
+  it('lets what is left of a superseded body pass, since its connection is for more than that', async () => {
+    const read = readUp();
+    const body = new Readable({ read() {} });
+    const first = line.takeBody(body, 0);
+    body.push('one');
+    await setImmediate();
+    const second = line.takeBody(bodyOf('one two'), 0);
+    expect(await first).toBe('superseded');
+    const passed = new Promise<void>((resolve) => body.once('end', resolve));
+    body.push(' thr');
+    await setImmediate();
+    body.push('ee');
+    body.push(null);
+    await passed;
+    expect(await second).toBe('taken');
+    expect(read()).toBe('one two');
+  });
+
   it('[G4] is limited, body by body', async () => {
     line.resume();
     expect(await line.takeBody(bodyOf(Buffer.alloc(MAX_BODY_BYTES + 1)), 0)).toBe('too-large');
@@ -133,10 +201,10 @@ describe('what goes down', () => {
     expect(second.bytes.toString()).toBe('twothreefour');
   });
 
-  it('goes to the latest stream alone, and the one before is ended', () => {
+  it('goes to the latest stream alone, and the one before is cut', () => {
     const first = follow();
     const second = follow();
-    expect(first.isOver).toBe(true);
+    expect(first.isCut).toBe(true);
     line.detach(first);
     line.write('one');
     expect(first.numbers).toEqual([]);
@@ -166,6 +234,38 @@ describe('what goes down', () => {
       mark = readDrainMark(line);
     }
     expect(line.writableLength).toBe(0);
+  });
+
+  it('[G4] is given to a stream part by part, as fast as that is read', () => {
+    const former = follow();
+    line.write(Buffer.alloc(200 * KIB, 'x'));
+    expect(former.bytes).toHaveLength(200 * KIB);
+    const slow = follow(0, { isSlow: true });
+    expect(slow.numbers).toEqual([1]);
+    former.drain();
+    line.write('the last');
+    expect(slow.numbers).toEqual([1]);
+    slow.drain();
+    expect(slow.numbers).toEqual([1, 2]);
+    // What was acknowledged is given no more.
+    line.acknowledge(3);
+    slow.drain();
+    expect(slow.numbers).toEqual([1, 2, 4]);
+    for (let part = 0; part < 5; part += 1) slow.drain();
+    expect(slow.numbers).toEqual([1, 2, 4, 5, 6]);
+    expect(slow.bytes.subarray(-8).toString()).toBe('the last');
+  });
+
+  it('is all on its way to a slow stream when the session ends', async () => {
+    const slow = follow(0, { isSlow: true });
+    line.resume();
+    line.write(Buffer.alloc(200 * KIB));
+    const closed = new Promise<void>((resolve) => line.once('close', resolve));
+    line.end('bye');
+    await closed;
+    expect(slow.bytes.subarray(-3).toString()).toBe('bye');
+    expect(slow.bytes).toHaveLength(200 * KIB + 3);
+    expect(slow.isOver).toBe(true);
   });
 
   it('[G4] is a window of small parts too', () => {

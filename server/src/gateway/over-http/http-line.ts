@@ -1,12 +1,18 @@
 import { Duplex, type Readable } from 'node:stream';
+import { eventWindow } from '@quire/protocol';
 import type { Clock } from '../../clock.ts';
 
 /** Where the bytes for a client go: one response that goes on for as long as it is read. */
 export interface DownStream {
+  /** It has enough that nobody has read yet; once that is read, {@link HttpLine.handOut} goes on. */
+  readonly isFull: boolean;
   send(number: number, bytes: Buffer): void;
   /** A sign of life, which says nothing. */
   keepAlive(): void;
+  /** Gives what it has some time to be read. */
   end(): void;
+  /** Lets go at once of what it has. */
+  cut(): void;
 }
 
 /** What became of a body. */
@@ -15,6 +21,8 @@ export type Taken =
   /** It begins behind what has come so far: what lies between has to come first. */
   | 'gap'
   | 'too-large'
+  /** Another came while it was being taken, and goes on in its place. */
+  | 'superseded'
   /** It was cut off; the bytes that came count. */
   | 'cut'
   /** The session has ended. */
@@ -25,15 +33,6 @@ export const MAX_BODY_BYTES = 1024 * 1024;
 
 /** A multiple of three, so that nothing but the end of a message is padded in base64. */
 const PART_BYTES = 48 * 1024;
-
-/**
- * What may be on its way to a client that has not said that it has it. As much as a connection keeps in the system: with
- * a round trip of 50 ms it is 5 MB/s.
- */
-const WINDOW_BYTES = 256 * 1024;
-
-/** What a part costs besides its bytes, so that very many small ones are bounded too. */
-const PART_OVERHEAD_BYTES = 128;
 
 /**
  * How long a client may be without its stream. A proxy that ends long responses is followed by the next one at once; a tab
@@ -60,16 +59,20 @@ export class HttpLine extends Duplex {
   readonly #clock: Clock;
   #down: DownStream | null = null;
   #cancelGrace: () => void;
-  /** Given out, and not known to have arrived; oldest first. */
+  /** Not known to have arrived; oldest first. */
   readonly #held: Part[] = [];
+  /** The last part that the present stream was given, or need not be. */
+  #given = 0;
   #heldBytes = 0;
   #lastNumber = 0;
   #unsent: Buffer = Buffer.alloc(0);
   #finishWrite: (() => void) | null = null;
   /** Bytes that have come up. */
   #taken = 0;
-  /** Bodies that wait until somebody reads. */
-  #waiting: (() => void)[] = [];
+  /** Ends the turn of the body that is being taken, if there is one. */
+  #supersede: () => void = () => {};
+  /** Lets that body go on, which waits until somebody reads. */
+  #wakeBody: () => void = () => {};
 
   constructor(clock: Clock) {
     super();
@@ -82,15 +85,24 @@ export class HttpLine extends Duplex {
     return !this.destroyed && after <= this.#lastNumber && after >= this.#lastNumber - this.#held.length;
   }
 
-  /** From now on parts go to this stream, beginning with the one that follows the last that the client has. */
+  /**
+   * From now on parts go to this stream, beginning with the one that follows the last that the client has. They are in no
+   * other any more: however often a client begins anew, it costs one window, and what one stream holds of it.
+   */
   attach(down: DownStream, after: number): void {
     if (!this.canFollow(after)) throw new Error(`no stream can go on after part ${after}`);
     this.#cancelGrace();
-    this.#down?.end();
+    this.#down?.cut();
     this.#down = null;
     this.acknowledge(after);
+    this.#given = after;
     this.#down = down;
-    for (const { bytes, number } of this.#held) down.send(number, bytes);
+    this.handOut(down);
+  }
+
+  /** Gives a stream what it takes; of a former one nothing comes. */
+  handOut(down: DownStream): void {
+    while (this.#down === down && !down.isFull && this.#given < this.#lastNumber) this.#giveNext(down);
   }
 
   /** The stream is gone; another may have taken its place already. */
@@ -114,32 +126,37 @@ export class HttpLine extends Duplex {
       count += 1;
     }
     if (count > 0) this.#held.splice(0, count);
+    this.#given = Math.max(this.#given, number);
     this.#fillWindow();
     return true;
   }
 
-  /** Takes of a body what is new, as fast as it is read. @param from how many bytes came up before it */
+  /**
+   * Takes of a body what is new, as fast as it is read, and of one body at a time: however many there are, no more waits
+   * here than what one connection would keep. The latest counts. Clients send one after the other, and another while one
+   * is being taken only when they have given that one up: they send its bytes again.
+   *
+   * @param from how many bytes came up before it
+   */
   async takeBody(body: Readable, from: number): Promise<Taken> {
-    let at = from;
-    if (at > this.#taken) return 'gap';
-    try {
-      for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-        if (this.#isOver) return 'over';
-        const fresh = chunk.subarray(Math.min(this.#taken - at, chunk.length));
-        at += chunk.length;
-        if (at - from > MAX_BODY_BYTES) return 'too-large';
-        if (fresh.length === 0) continue;
-        this.#taken += fresh.length;
-        if (!this.push(fresh)) await this.#untilRead();
-      }
-    } catch {
-      return 'cut';
-    }
-    return this.#isOver ? 'over' : 'taken';
+    if (from > this.#taken) return 'gap';
+    this.#supersede();
+    return new Promise((resolve) => {
+      const turn = new AbortController();
+      this.#supersede = () => {
+        turn.abort();
+        resolve('superseded');
+        this.#wakeBody();
+      };
+      void this.#pushBody(body, from, turn.signal).then((taken) => {
+        if (taken === 'superseded') body.resume(); // long since answered: nobody else lets the rest of it pass
+        resolve(taken);
+      });
+    });
   }
 
   override _read(): void {
-    this.#wakeBodies();
+    this.#wakeBody();
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, finish: () => void): void {
@@ -158,11 +175,11 @@ export class HttpLine extends Duplex {
 
   override _destroy(error: Error | null, finish: (error: Error | null) => void): void {
     this.#cancelGrace();
-    this.#down?.end();
+    if (this.#down !== null) this.#endStream(this.#down);
     this.#down = null;
     this.#held.length = 0;
     this.#unsent = Buffer.alloc(0);
-    this.#wakeBodies();
+    this.#wakeBody();
     finish(error);
   }
 
@@ -177,14 +194,14 @@ export class HttpLine extends Duplex {
   }
 
   #fillWindow(): void {
-    while (this.#unsent.length > 0 && this.#heldBytes < WINDOW_BYTES) {
+    while (this.#unsent.length > 0 && this.#heldBytes < eventWindow.bytes) {
       this.#lastNumber += 1;
       const part: Part = { number: this.#lastNumber, bytes: this.#unsent.subarray(0, PART_BYTES) };
       this.#unsent = this.#unsent.subarray(part.bytes.length);
       this.#held.push(part);
       this.#heldBytes += weigh(part);
-      this.#down?.send(part.number, part.bytes);
     }
+    if (this.#down !== null) this.handOut(this.#down);
     this._handle.writeQueueSize = this.#unsent.length;
     const finish = this.#finishWrite;
     if (this.#unsent.length > 0 || finish === null) return;
@@ -192,12 +209,49 @@ export class HttpLine extends Duplex {
     finish();
   }
 
-  #untilRead(): Promise<void> {
-    return new Promise((resolve) => this.#waiting.push(resolve));
+  #giveNext(down: DownStream): void {
+    const part = this.#held[this.#given - (this.#lastNumber - this.#held.length)];
+    if (part === undefined) throw new Error(`part ${this.#given + 1} is not held`);
+    this.#given = part.number;
+    down.send(part.number, part.bytes);
   }
 
-  #wakeBodies(): void {
-    for (const wake of this.#waiting.splice(0)) wake();
+  /** Nobody can ask for what is held any more, so that all of it goes: it may end with why the session does. */
+  #endStream(down: DownStream): void {
+    while (this.#given < this.#lastNumber) this.#giveNext(down);
+    down.end();
+  }
+
+  async #pushBody(body: Readable, from: number, turn: AbortSignal): Promise<Taken> {
+    let at = from;
+    try {
+      for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+        // Before it is pushed: only what is pushed is taken, so the next body has the rest of a superseded one again.
+        while (!turn.aborted && !this.#isOver && this.#isFull) await this.#untilRead();
+        if (turn.aborted) return 'superseded';
+        if (this.#isOver) return 'over';
+        const fresh = chunk.subarray(Math.min(this.#taken - at, chunk.length));
+        at += chunk.length;
+        if (at - from > MAX_BODY_BYTES) return 'too-large';
+        this.#taken += fresh.length;
+        if (fresh.length > 0) this.push(fresh);
+      }
+      // An answer says that it is on its way to whoever reads, and so is as slow as that.
+      while (!turn.aborted && !this.#isOver && this.#isFull) await this.#untilRead();
+    } catch {
+      return 'cut';
+    }
+    return this.#isOver ? 'over' : 'taken';
+  }
+
+  get #isFull(): boolean {
+    return this.readableLength >= this.readableHighWaterMark;
+  }
+
+  #untilRead(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wakeBody = resolve;
+    });
   }
 
   #endAfter(graceMs: number): () => void {
@@ -206,5 +260,5 @@ export class HttpLine extends Duplex {
 }
 
 function weigh({ bytes }: Part): number {
-  return bytes.length + PART_OVERHEAD_BYTES;
+  return bytes.length + eventWindow.overheadBytes;
 }

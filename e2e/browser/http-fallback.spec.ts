@@ -1,6 +1,7 @@
 import { joinWithYWebsocket, until } from '@quire/testing';
 import { test as base, expect } from './fixtures.ts';
 import { type Haproxy, startHaproxyWithoutUpgrades } from './haproxy.ts';
+import { expectPromptLeave } from './leaving.ts';
 
 const test = base.extend<{ readonly haproxy: Haproxy }>({
   haproxy: async ({ server }, use, testInfo) => {
@@ -45,19 +46,7 @@ test.describe('behind a proxy that refuses every WebSocket', () => {
     ada,
     ben,
   }) => {
-    await ada.editor.open('leaving');
-    await ben.editor.open('leaving');
-    await ben.editor.write('here');
-    await expect(ada.editor.person('Ben')).toBeVisible();
-    await expect(ada.editor.caretOf('Ben')).toBeVisible();
-    await ben.page.close();
-    // G7's second, which the suite's ordinary patience would hide.
-    const timeout = 1_000;
-    await Promise.all([
-      expect(ada.editor.person('Ben')).toBeHidden({ timeout }),
-      expect(ada.editor.caretOf('Ben')).toBeHidden({ timeout }),
-    ]);
-    await ada.editor.expectText('here');
+    await expectPromptLeave({ ada, ben });
   });
 
   test('[G1] a server that is killed and started again costs nobody a letter', async ({ ada, ben, server }) => {

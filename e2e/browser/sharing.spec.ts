@@ -1,18 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { expectNoViolations } from './axe.ts';
 import { CommentsPanel } from './comments-panel.ts';
 import { expect, test } from './fixtures.ts';
 import { ShareDialog } from './share-dialog.ts';
-
-const QUIRE = join(import.meta.dirname, '..', '..', 'node_modules', '.bin', 'quire');
-const SECRETS = 'a secret of the tests that is long enough';
-
-function signedIn(server: { readonly port: number }, ...args: readonly string[]): string {
-  const env = { PATH: process.env.PATH, QUIRE_JWT_SECRETS: SECRETS, QUIRE_PORT: String(server.port) };
-  const printed = execFileSync(QUIRE, ['token', '--link', ...args], { env, encoding: 'utf8' });
-  return printed.trim().replace('//localhost:', '//127.0.0.1:');
-}
+import { linkFor, SECRETS } from './token-link.ts';
 
 test.describe('a share link', () => {
   test('[G6] lets its reader read and not write, until its owner revokes it: the open tab says so, and nobody else notices', async ({
@@ -98,12 +88,12 @@ test.describe('where people sign in', () => {
   test.use({ serverOptions: { env: { QUIRE_JWT_SECRETS: SECRETS } } });
 
   test('[G6] owners share, and everybody else copies the address', async ({ ada, ben, server }) => {
-    await ada.page.goto(signedIn(server, '--user', 'ada', '--grant', 'owner:**'));
+    await ada.page.goto(linkFor(server, '--user', 'ada', '--grant', 'owner:**'));
     await ada.editor.open('plan');
     await ada.editor.write('x');
     await ada.editor.expectSaved();
     await expect(ada.editor.shareButton).toBeVisible();
-    await ben.page.goto(signedIn(server, '--user', 'ben', '--grant', 'editor:**'));
+    await ben.page.goto(linkFor(server, '--user', 'ben', '--grant', 'editor:**'));
     await ben.editor.open('plan');
     await ben.editor.expectText('x');
     await ben.editor.expectSaved();

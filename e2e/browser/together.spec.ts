@@ -1,4 +1,5 @@
 import { expect, test } from './fixtures.ts';
+import { expectPromptLeave } from './leaving.ts';
 
 test.describe('two people in one document', () => {
   test('see each other’s text, name and caret', async ({ ada, ben }) => {
@@ -39,19 +40,7 @@ test.describe('two people in one document', () => {
     ada,
     ben,
   }) => {
-    await ada.editor.open('leaving');
-    await ben.editor.open('leaving');
-    await ben.editor.write('here');
-    await expect(ada.editor.person('Ben')).toBeVisible();
-    await expect(ada.editor.caretOf('Ben')).toBeVisible();
-    await ben.page.close();
-    // G7's second, which the suite's ordinary patience would hide.
-    const timeout = 1_000;
-    await Promise.all([
-      expect(ada.editor.person('Ben')).toBeHidden({ timeout }),
-      expect(ada.editor.caretOf('Ben')).toBeHidden({ timeout }),
-    ]);
-    await ada.editor.expectText('here');
+    await expectPromptLeave({ ada, ben });
   });
 
   test('a guest changes name and colour, and the other sees it', async ({ ada, ben }) => {

@@ -203,7 +203,7 @@ export const closeCodes = {
     code: 4529,
     name: 'overloaded',
     retry: 'backoff',
-    reason: 'too much is waiting for the disk',
+    reason: 'too much is waiting for the disk, or to be looked at',
     shown: 'the server is overloaded',
   },
   tooManySessions: {

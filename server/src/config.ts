@@ -93,10 +93,12 @@ const limitsSchema = z.strictObject({
     .describe('Most bytes of such edits a document keeps.'),
   maxUnestablishedBytes: whole(KIB, 256 * MIB)
     .default(4 * MIB)
-    .describe('Most bytes that wait for a session whose connection is not established yet.'),
+    .describe(
+      'Most bytes that wait for a session whose connection is not established yet, behind a large update that is being judged, or for hooks.',
+    ),
   maxUnestablishedFrames: whole(1, 1_000_000)
     .default(1000)
-    .describe('Most frames that wait for a session whose connection is not established yet.'),
+    .describe('Most frames that wait for a session whose connection is not established yet, or for hooks.'),
   maxUnsentBytes: whole(64 * KIB, 4096 * MIB)
     .default(16 * MIB)
     .describe(

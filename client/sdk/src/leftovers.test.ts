@@ -6,6 +6,7 @@ import type { Leftover } from './api.ts';
 import { openLocalDatabase } from './local-database.ts';
 import { createFakeEnvironment } from './testing/fake-environment.ts';
 import { ManualClock } from './testing/manual-clock.ts';
+import { occupyCopy } from './testing/occupy-copy.ts';
 import { openStage, type Stage, type StageOptions, textOf, type } from './testing/stage.ts';
 import { until, untilState, untilTrue } from './testing/until.ts';
 
@@ -193,7 +194,7 @@ describe('a room whose document is gone', () => {
   it('[R14] does not mix with a copy that comes late: the page goes on with what the server has', async () => {
     await writeOffline({ saved: 'saved, ', offline: 'unsent' });
     replace('new life');
-    const release = await occupyCopy();
+    const release = await occupyCopy(stage.peer.url, 'plan');
     const clock = new ManualClock();
     const page = openPage({ clock });
     const room = page.open('plan');
@@ -220,19 +221,3 @@ describe('a room whose document is gone', () => {
     await untilState(room, 'saved');
   });
 });
-
-/** Keeps the copy busy, as another tab with much to write does, until released. */
-async function occupyCopy(): Promise<() => void> {
-  const database = await openLocalDatabase(stage.peer.url, 'plan');
-  if (database === null) throw new Error('there is no copy');
-  const store = database.handle.transaction(['updates', 'custom'], 'readwrite').objectStore('custom');
-  let isReleased = false;
-  const goOn = () => {
-    if (isReleased) database.handle.close();
-    else store.get('nothing').onsuccess = goOn;
-  };
-  goOn();
-  return () => {
-    isReleased = true;
-  };
-}

@@ -12,6 +12,7 @@ import { openOfflineStore } from './offline-store.ts';
 import { createFakeEnvironment } from './testing/fake-environment.ts';
 import { FakePeer } from './testing/fake-peer.ts';
 import { ManualClock } from './testing/manual-clock.ts';
+import { occupyCopy } from './testing/occupy-copy.ts';
 import { openStage, type Stage } from './testing/stage.ts';
 import { until, untilState, untilTrue } from './testing/until.ts';
 
@@ -271,7 +272,7 @@ async function confirmLateCopy({ serverHasIt }: { readonly serverHasIt: boolean 
   if (!serverHasIt) stage.peer.documents.delete('plan');
   stage.peer.holdsReceipts = false;
 
-  const release = await occupyCopy('plan');
+  const release = await occupyCopy(stage.peer.url, 'plan');
   const clock = new ManualClock();
   const again = openPage(stage.peer.url, clock).open('plan');
   clock.advance(1_500);
@@ -287,22 +288,6 @@ async function confirmLateCopy({ serverHasIt }: { readonly serverHasIt: boolean 
   stage.peer.releaseReceipts();
   expect(await untilState(again, 'saved')).toMatchObject({ unsaved: 0 });
   expect(savedText()).toBe('two edits');
-}
-
-/** Keeps a copy busy, as another tab with much to write does, until released. */
-async function occupyCopy(name: string): Promise<() => void> {
-  const database = await openLocalDatabase(stage.peer.url, name);
-  if (database === null) throw new Error('there is no copy');
-  const store = database.handle.transaction(['updates', 'custom'], 'readwrite').objectStore('custom');
-  let isReleased = false;
-  const goOn = () => {
-    if (isReleased) database.handle.close();
-    else store.get('nothing').onsuccess = goOn;
-  };
-  goOn();
-  return () => {
-    isReleased = true;
-  };
 }
 
 /** The text of a copy, whether or not it was set aside. */

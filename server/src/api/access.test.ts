@@ -9,6 +9,7 @@ import { createGuard } from '../auth/guard.ts';
 import { systemClock } from '../clock.ts';
 import { readObject } from '../config/layers.ts';
 import { parseConfig } from '../config/parse-config.ts';
+import { type Sent, sendJson } from '../testing/send-json.ts';
 import { createStoreEditor } from '../testing/store-editor.ts';
 import { SECRET, signToken, type TokenClaims } from '../testing/tokens.ts';
 import { createApi } from './api.ts';
@@ -35,21 +36,7 @@ async function createApiWith(authenticator: Authenticator): Promise<Hono> {
   return createApi({ documents, guard: createGuard(authenticator, auditLog), origins, log, isDraining: () => false });
 }
 
-interface Sent {
-  readonly method?: string;
-  readonly json?: unknown;
-  readonly headers?: Record<string, string>;
-}
-
-function send(path: string, { method, json, headers = {} }: Sent = {}): Promise<Response> {
-  return Promise.resolve(
-    api.request(`http://docs.example${path}`, {
-      method: method ?? (json === undefined ? 'GET' : 'POST'),
-      headers: { ...(json === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
-      ...(json === undefined ? {} : { body: JSON.stringify(json) }),
-    }),
-  );
-}
+const send = (path: string, sent?: Sent): Promise<Response> => sendJson(api, path, sent);
 
 async function bearer(claims: TokenClaims): Promise<Record<string, string>> {
   return { authorization: `Bearer ${await signToken(claims)}` };

@@ -17,6 +17,7 @@ import { systemClock } from '../clock.ts';
 import { readObject } from '../config/layers.ts';
 import { parseConfig } from '../config/parse-config.ts';
 import { type AccessStage, createDocument, openAccessStage } from '../testing/access-stage.ts';
+import { type Sent, sendJson } from '../testing/send-json.ts';
 import { SECRET, signToken, type TokenClaims } from '../testing/tokens.ts';
 import { createApi } from './api.ts';
 
@@ -41,21 +42,7 @@ async function serve({ servesApp }: { readonly servesApp: boolean }): Promise<Ho
   return createApi({ documents, guard, origins, log, isDraining: () => false, rules: stage, servesApp });
 }
 
-interface Sent {
-  readonly method?: string;
-  readonly json?: unknown;
-  readonly headers?: Record<string, string>;
-}
-
-function send(path: string, { method, json, headers = {} }: Sent = {}): Promise<Response> {
-  return Promise.resolve(
-    api.request(`http://docs.example${path}`, {
-      method: method ?? (json === undefined ? 'GET' : 'POST'),
-      headers: { ...(json === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
-      ...(json === undefined ? {} : { body: JSON.stringify(json) }),
-    }),
-  );
-}
+const send = (path: string, sent?: Sent): Promise<Response> => sendJson(api, path, sent);
 
 async function as(role: string, documents = '**', claims: TokenClaims = {}): Promise<Record<string, string>> {
   return { authorization: `Bearer ${await signToken({ ...claims, grants: [{ documents, role }] })}` };

@@ -8,8 +8,8 @@ export function findSentToken({ headers, url }: Pick<AuthRequest, 'headers' | 'u
 }
 
 /**
- * The same request, with the token that `find` finds where it has none. Nothing is looked for until somebody asks: URL
- * and headers are parsed for it, and whoever lets in everybody needs neither.
+ * The same request, with the token that `find` finds where it has none. Nothing is looked for until somebody asks, and
+ * then once: URL and headers are parsed for it.
  */
 export function withToken(request: AuthRequest, find: (request: AuthRequest) => string): AuthRequest {
   if (request.token !== '') return request;

@@ -103,10 +103,21 @@ export interface CompactionReport {
   readonly segmentBytes: number;
 }
 
+/** Consecutive numbers of one incarnation, both ends among them. */
+export interface SequenceSpan {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** What is held of each incarnation: spans in ascending order that neither overlap nor touch. */
+export type Holdings = ReadonlyMap<string, readonly SequenceSpan[]>;
+
 export interface EntryRange {
   readonly incarnation: string;
   /** Exclusive. */
   readonly after: number;
+  /** Inclusive; left out: as far as there is something. */
+  readonly upTo?: number;
   readonly limit: number;
   /** Stop early, but never before the first entry, once the updates weigh this much. */
   readonly maxBytes?: number;

@@ -1,0 +1,47 @@
+import type { EntryId } from '@quire/persistence';
+
+/** What the documents of this node need to know of the other nodes. */
+export interface Replication {
+  /**
+   * What a receipt for this entry waits for beyond this node's disk (G1). Null when it waits for nothing, which is what it
+   * says whenever the other nodes can't be reached and the settings let receipts go on. Never rejects: it resolves when the
+   * receipt may go out.
+   */
+  acknowledged(id: EntryId): Promise<void> | null;
+  /** Whether a name of which nothing is stored here is known to be new (R13). */
+  readonly knowsAllNames: boolean;
+  /** What is told between the nodes that have a document open. Joined when it opens; `leave` when it is let go of. */
+  join(document: string, room: SharedRoom): RoomLink;
+}
+
+/** A document that is open here, as other nodes see it. */
+export interface SharedRoom {
+  /** The presence of everybody who is here by this node: what another node is told that has just opened the document. */
+  describe(): Uint8Array | null;
+  /**
+   * What another node (an incarnation) says of those who are there by it: an encoded presence message.
+   *
+   * @param isWhole it speaks of everybody: who is not in it is not there by that node any more
+   */
+  hear(node: string, presence: Uint8Array, isWhole: boolean): void;
+  /** That node is gone, or has closed the document. */
+  lose(node: string): void;
+  /** A stateless message of another node, for everybody here. */
+  relay(payload: string): void;
+}
+
+export interface RoomLink {
+  /** Whether anybody else has the document open: otherwise nothing needs to be encoded. */
+  readonly isShared: boolean;
+  /** Tells the others what changed in the presence of those who are here by this node. */
+  tell(presence: Uint8Array): void;
+  relay(payload: string): void;
+  leave(): void;
+}
+
+/** A node by itself. */
+export const alone: Replication = {
+  acknowledged: () => null,
+  knowsAllNames: true,
+  join: () => ({ isShared: false, tell() {}, relay() {}, leave() {} }),
+};

@@ -52,7 +52,7 @@ describe('the bench, in its short form', () => {
   test('the results say what was compared, and on what', () => {
     expect(Object.keys(results.contestants)).toEqual([...contestantNames]);
     expect(results.contestants.hocuspocus).toContain('4.7.0');
-    expect(results.source.commit).toMatch(/^[0-9a-f]{40}$/);
+    expect(results.sources[0]?.source.commit).toMatch(/^[0-9a-f]{40}$/);
     expect(results.machine.node).toBe(process.version);
   });
 });

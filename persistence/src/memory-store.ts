@@ -41,6 +41,7 @@ interface MemoryDocument {
   rivals: Life[];
   tombstone: StateVector | null;
   title: string;
+  titledAt: number;
   created: number;
   edited: number;
 }
@@ -93,8 +94,8 @@ export class MemoryStore implements DocumentStore {
           options.onUpkeepError?.(error);
         }
       };
-    this.#board = new NoticeBoard(tell);
-    this.#stored = new NoticeBoard(tell);
+    this.#board = new NoticeBoard<StoreStatus>(tell);
+    this.#stored = new NoticeBoard<readonly Entry[]>(tell);
   }
 
   get status(): StoreStatus {
@@ -370,6 +371,7 @@ export class MemoryStore implements DocumentStore {
       rivals: [],
       tombstone: null,
       title: '',
+      titledAt: Number.NEGATIVE_INFINITY,
       created: entry.time,
       edited: entry.time,
     };
@@ -385,7 +387,12 @@ export class MemoryStore implements DocumentStore {
       }
       document.life.live.push(entry);
       document.edited = Math.max(document.edited, entry.time);
-      if (entry.title !== undefined) document.title = entry.title;
+      // Other nodes' entries come in any order: of their titles the latest counts.
+      const isTitled = entry.id.incarnation === this.incarnation || entry.time >= document.titledAt;
+      if (entry.title !== undefined && isTitled) {
+        document.title = entry.title;
+        document.titledAt = entry.time;
+      }
       return entry;
     }
     const covered: StateVector = document.tombstone ?? new Map();
@@ -414,6 +421,7 @@ function beginLife(document: MemoryDocument, epoch: Epoch, time: number): void {
   document.rivals = [...document.rivals, ended].filter((life) => life.epoch.count === epoch.count);
   document.life = bornIn(epoch);
   document.title = '';
+  document.titledAt = Number.NEGATIVE_INFINITY;
   document.created = time;
   document.edited = time;
 }

@@ -9,7 +9,6 @@ export const UNFOLDED_BYTES = 64 * 1024 * 1024;
 
 export interface FoldingLineOptions {
   readonly clock: Clock;
-  readonly incarnation: string;
   /** Entries that are older are folded whatever was asked for. */
   readonly longestMs: number;
 }

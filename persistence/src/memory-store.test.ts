@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest';
 import { MemoryStore } from './memory-store.ts';
-import { describeDocumentStore, failsWith } from './testing/document-store-contract.ts';
+import { describeDocumentStore } from './testing/document-store-contract.ts';
+import { failsWith } from './testing/fails-with.ts';
 import { appendTo, isPending } from './testing/open-on.ts';
 import { loadText } from './testing/rebuild.ts';
 import { Typist } from './testing/sample-updates.ts';
 
-describeDocumentStore('MemoryStore', async () => new MemoryStore());
+describeDocumentStore('MemoryStore', async (clock) => new MemoryStore(clock === undefined ? {} : { clock }));
 
 it('[G1] confirms nothing before a flush when flushing is manual', async () => {
   const store = new MemoryStore({ flushing: 'manual' });

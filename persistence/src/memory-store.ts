@@ -84,7 +84,7 @@ export class MemoryStore implements DocumentStore {
     this.#clock = options.clock ?? systemClock;
     this.#manual = options.flushing === 'manual';
     this.#unfoldedBytes = options.unfoldedBytes ?? UNFOLDED_BYTES;
-    this.#line = new FoldingLine({ clock: this.#clock, incarnation: this.incarnation, longestMs: UNFOLDED_MS });
+    this.#line = new FoldingLine({ clock: this.#clock, longestMs: UNFOLDED_MS });
     const tell =
       <T>(listener: (notice: T) => void) =>
       (notice: T): void => {

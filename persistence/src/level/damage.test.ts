@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FIRST_EPOCH } from '../epoch.ts';
-import { failsWith } from '../testing/document-store-contract.ts';
+import { failsWith } from '../testing/fails-with.ts';
 import { FaultyDisk } from '../testing/faulty-level.ts';
 import { appendTo, openOn } from '../testing/open-on.ts';
 import { loadText } from '../testing/rebuild.ts';

@@ -177,7 +177,7 @@ export async function openLevelStore(options: LevelStoreOptions): Promise<Docume
   const thread = new FoldThread(clock);
   const locks = new DocumentLocks();
   const sweeper = new RowSweeper({ clock, heads, journal, writer, rowIntervalMs });
-  const line = new FoldingLine({ clock, incarnation, longestMs: settings.unfoldedMs });
+  const line = new FoldingLine({ clock, longestMs: settings.unfoldedMs });
   const compactor = new Compactor({
     ...settings,
     clock,

@@ -36,6 +36,27 @@ it('[G5] refuses on request, keeps what it had accepted, and recovers', async ()
   await store.close();
 });
 
+it('[G4] folds what not every node has when it weighs too much in one document', async () => {
+  const store = new MemoryStore({ unfoldedBytes: 5_000 });
+  store.keepUnfolded(0);
+  const ada = new Typist();
+  await appendTo(store, 'notes', ada.type('x'.repeat(3_000)));
+  expect(await store.compact('notes')).toMatchObject({ entries: 0 });
+  await appendTo(store, 'notes', ada.type('y'.repeat(3_000)));
+  expect(await store.compact('notes')).toMatchObject({ entries: 2 });
+});
+
+it('reports what a listener throws', async () => {
+  const errors: unknown[] = [];
+  const store = new MemoryStore({ onUpkeepError: (error) => errors.push(error) });
+  const fault = new Error('a publisher that broke');
+  store.onStored(() => {
+    throw fault;
+  });
+  await appendTo(store, 'notes', new Typist().type('x'));
+  expect(errors).toEqual([fault]);
+});
+
 it('counts a fold as pending until it is flushed', async () => {
   const store = new MemoryStore({ flushing: 'manual' });
   const receipt = appendTo(store, 'notes', new Typist().type('x'));

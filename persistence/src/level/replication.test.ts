@@ -58,11 +58,16 @@ describe('entries of other nodes', () => {
     await store.close();
   });
 
-  it('[R14] are not passed over when the name was created below their life while they waited for it', async () => {
+  it.each([
+    ['before', [0, 1]],
+    ['after', [1, 0]],
+  ])('[R14] are not passed over when somebody creates the name below their life right %s them', async (_, order) => {
     const store = await openOn(new FaultyDisk());
-    const adopted = store.adopt([foreign(1, 'notes', new Typist(8).type('theirs'), { epoch: SECOND })]);
-    const appended = appendTo(store, 'notes', new Typist(7).type('mine'));
-    await Promise.all([adopted, appended.catch(() => null)]);
+    const calls = [
+      () => appendTo(store, 'notes', new Typist(7).type('mine')).catch(() => null),
+      () => store.adopt([foreign(1, 'notes', new Typist(8).type('theirs'), { epoch: SECOND })]),
+    ];
+    await Promise.all(order.map((at) => calls[at]?.()));
     expect(store.holdings().get(PEER)).toEqual([{ first: 1, last: 1 }]);
     expect(await store.load('notes')).toMatchObject({ epoch: SECOND, state: 'live' });
     expect(await loadText(store, 'notes')).toBe('theirs');

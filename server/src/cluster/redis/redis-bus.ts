@@ -230,11 +230,12 @@ class RedisBus implements ClusterBus {
     this.#phase = { kind: 'open', session };
     this.#refusal = refusal;
     this.#openedAt = this.#clock.monotonicMs();
-    session.onEnd((error) => this.#lose(session, error));
-    this.#reader.read(session.reading).catch((error) => this.#consider(session, error));
     this.#describe(session);
     this.#options.meters?.connected();
     this.#settleOpen();
+    // At once, if it has ended meanwhile.
+    session.onEnd((error) => this.#lose(session, error));
+    this.#reader.read(session.reading).catch((error) => this.#consider(session, error));
   }
 
   #describe({ server, facts }: RedisSession): void {
@@ -250,9 +251,13 @@ class RedisBus implements ClusterBus {
     this.#options.log.warn(fields, message);
   }
 
+  #isCurrent(session: RedisSession): boolean {
+    return this.#phase.kind === 'open' && this.#phase.session === session;
+  }
+
   /** A failure of one session: it may be that of a write alone, or that of the whole. */
   #consider(session: RedisSession, error: unknown): void {
-    if (this.#phase.kind !== 'open' || this.#phase.session !== session) return;
+    if (!this.#isCurrent(session)) return;
     const failure = explainFailure(error, this.#name);
     switch (failure.code) {
       case 'full':
@@ -278,7 +283,7 @@ class RedisBus implements ClusterBus {
   }
 
   #lose(session: RedisSession, error: BusError): void {
-    if (this.#phase.kind !== 'open' || this.#phase.session !== session) return;
+    if (!this.#isCurrent(session)) return;
     session.close();
     this.#channels.detach();
     this.#retry(error);
@@ -313,7 +318,7 @@ class RedisBus implements ClusterBus {
     if (this.#refusal === null) return;
     const refusal = await this.#probe(session);
     if (refusal !== null) throw refusal;
-    if (this.#phase.kind !== 'open' || this.#phase.session !== session) return;
+    if (!this.#isCurrent(session)) return;
     this.#refusal = null;
     this.#settleOpen();
   }

@@ -196,7 +196,7 @@ async function runCommand(
   });
   try {
     await client.connect();
-    return await client.call(name, ...args);
+    return await client.call(name, [...args]);
   } catch (error) {
     throw broken ?? error;
   } finally {

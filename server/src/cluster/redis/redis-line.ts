@@ -62,7 +62,7 @@ export class RedisLine {
 
   /** @throws {BusError} */
   callWithin(deadlineMs: number, command: string, ...args: readonly Argument[]): Promise<unknown> {
-    return this.#answer(deadlineMs, command, () => this.#client.callBuffer(command, ...args));
+    return this.#answer(deadlineMs, command, () => this.#client.callBuffer(command, [...args]));
   }
 
   /** @throws {BusError} */

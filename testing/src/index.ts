@@ -1,6 +1,7 @@
 export { type CertificateFiles, makeCertificate } from './certificates.ts';
 export { type ConvergedOptions, converged } from './converged.ts';
 export { describeDifference, isSameState } from './difference.ts';
+export { eventually } from './eventually.ts';
 export { type Closed, type FrameSocket, openFrameSocket } from './frame-socket.ts';
 export { type HocuspocusPerson, joinWithHocuspocus, joinWithYWebsocket, type Person } from './people.ts';
 export { pickPort } from './pick-port.ts';

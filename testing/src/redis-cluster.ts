@@ -1,5 +1,5 @@
+import { eventually } from './eventually.ts';
 import { type RedisProcess, startRedis } from './redis-process.ts';
-import { until } from './until.ts';
 
 export interface RedisCluster {
   /** `redis-cluster://127.0.0.1:port,…` */
@@ -52,21 +52,11 @@ async function form(servers: readonly RedisProcess[]): Promise<void> {
     const busPort = String(await server.command('CONFIG', 'GET', 'cluster-port')).split(',')[1] ?? '';
     if (server !== first) await first.command('CLUSTER', 'MEET', '127.0.0.1', server.port, busPort);
   }
-  let isFormed = false;
-  let isEnded = false;
-  const look = async (): Promise<void> => {
-    while (!isFormed && !isEnded) {
+  await eventually(
+    async () => {
       const views = await Promise.all(servers.map(async (server) => String(await server.command('CLUSTER', 'INFO'))));
-      isFormed = views.every(
-        (view) => view.includes('cluster_state:ok') && view.includes(`cluster_known_nodes:${COUNT}`),
-      );
-    }
-  };
-  const looking = look();
-  try {
-    await until(() => isFormed, { what: 'the Redis Cluster did not form', timeoutMs: FORM_TIMEOUT_MS });
-  } finally {
-    isEnded = true;
-    await looking;
-  }
+      return views.every((view) => view.includes('cluster_state:ok') && view.includes(`cluster_known_nodes:${COUNT}`));
+    },
+    { what: 'the Redis Cluster did not form', timeoutMs: FORM_TIMEOUT_MS },
+  );
 }

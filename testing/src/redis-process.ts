@@ -120,7 +120,7 @@ export async function launchRedis(
         () => {
           if (failure !== null) throw failure;
           if (hasEnded(started)) throw new Error('redis-server ended');
-          return /Ready to accept connections|# \+monitor master/.test(log.slice(said));
+          return /Ready to accept connections|\+monitor master/.test(log.slice(said));
         },
         { what: 'redis-server has not said that it is ready', timeoutMs: READY_TIMEOUT_MS },
       );

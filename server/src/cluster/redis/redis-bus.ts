@@ -96,7 +96,8 @@ class RedisBus implements ClusterBus {
   #isKeeping = false;
   #stopUpkeep: () => void = () => {};
   #toldBytes = 0;
-  #warned = new Set<string>();
+  readonly #warned = new Set<string>();
+  readonly #lines = new Set<RedisLine>();
 
   constructor(options: RedisBusOptions) {
     const { address, clock, prefix } = options;
@@ -200,7 +201,8 @@ class RedisBus implements ClusterBus {
     this.#stopUpkeep();
     if (phase.kind === 'waiting') phase.cancel();
     this.#channels.close();
-    if (phase.kind === 'open') phase.session.close();
+    // Those of a session that is not complete, too.
+    for (const line of [...this.#lines]) line.close();
     this.#settleStatus({ state: 'closed' });
   }
 
@@ -226,7 +228,7 @@ class RedisBus implements ClusterBus {
     await this.#channels.attach(session.hearing);
     await this.#reader.noticeRewinds(session.commands, true);
     const refusal = await this.#probe(session);
-    if (this.#phase.kind === 'closed') throw closed();
+    if (this.#isClosed) throw closed();
     this.#phase = { kind: 'open', session };
     this.#refusal = refusal;
     this.#openedAt = this.#clock.monotonicMs();
@@ -249,6 +251,10 @@ class RedisBus implements ClusterBus {
     if (this.#warned.has(message)) return;
     this.#warned.add(message);
     this.#options.log.warn(fields, message);
+  }
+
+  get #isClosed(): boolean {
+    return this.#phase.kind === 'closed';
   }
 
   #isCurrent(session: RedisSession): boolean {
@@ -290,7 +296,7 @@ class RedisBus implements ClusterBus {
   }
 
   #retry(error: BusError): void {
-    if (this.#phase.kind === 'closed') return;
+    if (this.#isClosed) return;
     const cancel = this.#clock.after(backoffMs(this.#attempt), () => void this.#connect());
     this.#attempt += 1;
     this.#phase = { kind: 'waiting', cancel };
@@ -356,7 +362,7 @@ class RedisBus implements ClusterBus {
   }
 
   async #command<T>(work: (session: RedisSession) => Promise<T>): Promise<T> {
-    if (this.#phase.kind === 'closed') throw closed();
+    if (this.#isClosed) throw closed();
     if (this.#phase.kind !== 'open') {
       throw this.#status.state === 'away' ? this.#status.error : unreachable(this.#name, 'not connected yet');
     }
@@ -385,11 +391,15 @@ class RedisBus implements ClusterBus {
     who: { readonly user: string | null; readonly password: string | null; readonly database: number },
   ): Promise<RedisLine> {
     const tls = this.#options.address.isTls ? { ca: await this.#readCa() } : null;
-    if (this.#phase.kind === 'closed') throw closed();
+    if (this.#isClosed) throw closed();
     const line = await RedisLine.open(server, { clock: this.#clock, deadlineMs: this.#deadlineMs, ...who, tls });
-    if ((this.#phase as Phase).kind !== 'closed') return line;
-    line.close();
-    throw closed();
+    if (this.#isClosed) {
+      line.close();
+      throw closed();
+    }
+    this.#lines.add(line);
+    line.onEnd(() => this.#lines.delete(line));
+    return line;
   }
 
   async #readCa(): Promise<string | null> {

@@ -91,7 +91,6 @@ export class RedisLine {
   }
 
   close(): void {
-    this.#endListeners.clear();
     this.#endWith(closed());
   }
 

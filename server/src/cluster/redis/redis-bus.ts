@@ -290,9 +290,10 @@ class RedisBus implements ClusterBus {
 
   #lose(session: RedisSession, error: BusError): void {
     if (!this.#isCurrent(session)) return;
-    session.close();
     this.#channels.detach();
+    // First: what ends along with the session is not considered again.
     this.#retry(error);
+    session.close();
   }
 
   #retry(error: BusError): void {

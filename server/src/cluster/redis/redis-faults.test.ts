@@ -1,0 +1,409 @@
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  eventually,
+  type RedisProcess,
+  type RedisServerOptions,
+  startRedis,
+  startTcpProxy,
+  type TcpProxy,
+  until,
+} from '@quire/testing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../clock.ts';
+import type { BusStatus, ClusterBus } from '../cluster-bus.ts';
+import { parseRedisAddress } from './redis-address.ts';
+import { createRedisBus, type RedisBusOptions } from './redis-bus.ts';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const text = (record: Uint8Array): string => new TextDecoder().decode(record);
+
+interface Node {
+  readonly bus: ClusterBus;
+  readonly read: string[];
+  /** Every status since it was opened: the state, or why it is away. */
+  readonly states: string[];
+  readonly warnings: string[];
+}
+
+const endings: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const end of endings.splice(0).reverse()) await end();
+});
+
+async function startServer(options: RedisServerOptions = {}): Promise<RedisProcess> {
+  const redis = await startRedis(options);
+  endings.push(() => redis.stop());
+  return redis;
+}
+
+async function startProxy(port: number): Promise<TcpProxy> {
+  const proxy = await startTcpProxy(port);
+  endings.push(() => proxy.close());
+  return proxy;
+}
+
+async function startDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'quire-redis-'));
+  endings.push(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+function openNode(node: string, url: string, options: Partial<RedisBusOptions> = {}): Node {
+  const warnings: string[] = [];
+  const log = { info: () => {}, warn: (_: object, message: string) => warnings.push(message) };
+  const address = parseRedisAddress(url);
+  const bus = createRedisBus({ address, node, prefix: 'quire:', clock: systemClock, log, ...options });
+  endings.push(() => bus.close());
+  const states: string[] = [];
+  bus.onStatus((status: BusStatus) => states.push(status.state === 'away' ? status.error.code : status.state));
+  const read: string[] = [];
+  bus.onRecords(async (_, records) => {
+    read.push(...records.map(text));
+  });
+  bus.open();
+  return { bus, read, states, warnings };
+}
+
+const reaches = (node: Node, state: string): Promise<unknown> =>
+  until(() => node.states.at(-1) === state, { what: () => `it is not ${state}, but was ${node.states.join(', ')}` });
+
+async function startPair(url: string, options: Partial<RedisBusOptions> = {}): Promise<readonly [Node, Node]> {
+  const [ada, ben] = [openNode('ada', url, options), openNode('ben', url, options)];
+  await Promise.all([reaches(ada, 'connected'), reaches(ben, 'connected')]);
+  await ben.bus.follow(['ada']);
+  return [ada, ben];
+}
+
+const arrives = (node: Node, ...records: string[]): Promise<unknown> =>
+  until(() => records.every((record) => node.read.includes(record)), { what: () => `only ${node.read} arrived` });
+
+/** The bus takes records again, and the other reads them. */
+async function works(from: Node, to: Node, record: string): Promise<void> {
+  await from.bus.publish(bytes(record));
+  await arrives(to, record);
+}
+
+describe('a bus whose Redis fails', () => {
+  let redis: RedisProcess;
+  let proxy: TcpProxy;
+  let url: string;
+  beforeEach(async () => {
+    redis = await startServer();
+    proxy = await startProxy(redis.port);
+    url = `redis://127.0.0.1:${proxy.port}`;
+  });
+
+  it('[G5] not there at the start, is away and connects once it is', async () => {
+    proxy.cut();
+    const ada = openNode('ada', url);
+    await reaches(ada, 'unreachable');
+    await expect(ada.bus.publish(bytes('1'))).rejects.toMatchObject({ code: 'unreachable' });
+    proxy.heal();
+    await reaches(ada, 'connected');
+    expect(ada.states).toEqual(['unreachable', 'connected']);
+  });
+
+  it('[R11] restarted and empty, works on, and what was there is gone', async () => {
+    const [ada, ben] = await startPair(url);
+    await ada.bus.announce(bytes('here'));
+    await works(ada, ben, '1');
+    await redis.kill();
+    await Promise.all([reaches(ada, 'unreachable'), reaches(ben, 'unreachable')]);
+    await redis.restart();
+    await Promise.all([reaches(ada, 'connected'), reaches(ben, 'connected')]);
+    expect((await ada.bus.announcements()).size).toBe(0);
+    await works(ada, ben, '2');
+    expect(ben.read).toEqual(['1', '2']);
+  });
+
+  it('[G5] paused, is away within two deadlines, and back when it goes on', async () => {
+    const [ada, ben] = await startPair(url, { commandTimeoutMs: 400 });
+    redis.pause();
+    await expect(ada.bus.publish(bytes('1'))).rejects.toMatchObject({ code: 'unreachable' });
+    await Promise.all([reaches(ada, 'unreachable'), reaches(ben, 'unreachable')]);
+    redis.resume();
+    await Promise.all([reaches(ada, 'connected'), reaches(ben, 'connected')]);
+    await works(ada, ben, '2');
+  });
+
+  it('slow by 200 ms, loses nothing and is not taken to be away', async () => {
+    const [ada, ben] = await startPair(url);
+    proxy.delay(200);
+    for (const record of ['1', '2', '3']) await ada.bus.publish(bytes(record));
+    await arrives(ben, '1', '2', '3');
+    expect([ada.states, ben.states]).toEqual([['connected'], ['connected']]);
+    expect(ben.read).toEqual(['1', '2', '3']);
+  });
+
+  it('slower than its deadline, is away, and back once it is fast', async () => {
+    const [ada, ben] = await startPair(url, { commandTimeoutMs: 300 });
+    proxy.delay(1_000);
+    await Promise.all([reaches(ada, 'unreachable'), reaches(ben, 'unreachable')]);
+    proxy.heal();
+    await Promise.all([reaches(ada, 'connected'), reaches(ben, 'connected')]);
+    await works(ada, ben, '1');
+  });
+
+  it('cut off again and again, neither loses nor repeats what it had taken', async () => {
+    const [ada, ben] = await startPair(url);
+    const taken: string[] = [];
+    for (let round = 0; round < 4; round += 1) {
+      await works(ada, ben, `${round}`);
+      taken.push(`${round}`);
+      proxy.reset();
+      await until(() => ada.states.length > 1 + 2 * round && ben.states.length > 1 + 2 * round, { what: 'not noticed' });
+      await Promise.all([reaches(ada, 'connected'), reaches(ben, 'connected')]);
+    }
+    expect(ben.read).toEqual(taken);
+  });
+
+  it('[G5] half-open, is found out though nothing is asked of it, and is connected to anew', async () => {
+    const [ada, ben] = await startPair(url, { commandTimeoutMs: 400 });
+    proxy.freeze();
+    await Promise.all([reaches(ada, 'unreachable'), reaches(ben, 'unreachable')]);
+    expect(ada.states).toEqual(['connected', 'unreachable']);
+    proxy.reset();
+    proxy.heal();
+    await Promise.all([reaches(ada, 'connected'), reaches(ben, 'connected')]);
+    await works(ada, ben, '1');
+  });
+
+  it('half-open, is closed at once all the same', async () => {
+    const [ada] = await startPair(url);
+    proxy.freeze();
+    const publishing = ada.bus.publish(bytes('1')).catch((error: unknown) => error);
+    await ada.bus.close();
+    expect(await publishing).toMatchObject({ code: 'closed' });
+    expect(ada.states.at(-1)).toBe('closed');
+  });
+
+  it('closed while it connects, leaves no connection behind', async () => {
+    proxy.freeze();
+    const ada = openNode('ada', url, { commandTimeoutMs: 300 });
+    await ada.bus.close();
+    proxy.heal();
+    await until(() => proxy.connections === 0, { what: 'a connection was left' });
+    expect(ada.states).toEqual(['closed']);
+  });
+
+  it('[R11] flushed, reads on from the new start of the streams', async () => {
+    const [ada, ben] = await startPair(url);
+    await works(ada, ben, '1');
+    await redis.flush();
+    await works(ada, ben, '2');
+    await works(ada, ben, '3');
+    expect(ben.read).toEqual(['1', '2', '3']);
+    expect([ada.states, ben.states]).toEqual([['connected'], ['connected']]);
+  });
+
+  it('listens again after a restart', async () => {
+    const [ada, ben] = await startPair(url);
+    const heard: string[] = [];
+    await ben.bus.listen('plan', (message) => heard.push(text(message)));
+    await redis.restart();
+    await until(() => ada.states.length > 1 && ben.states.length > 1, { what: 'the restart was not noticed' });
+    await Promise.all([reaches(ada, 'connected'), reaches(ben, 'connected')]);
+    expect(await ada.bus.tell('plan', bytes('1'))).toBe(1);
+    await until(() => heard.length === 1, { what: 'it was not heard' });
+  });
+});
+
+it('[G5] full, refuses writes by name, goes on reading and telling, and takes them again once there is room', async () => {
+  const redis = await startServer();
+  const [ada, ben] = await startPair(redis.url);
+  await ada.bus.publish(bytes('1'));
+  await redis.command('CONFIG', 'SET', 'maxmemory', '1');
+  await expect(ada.bus.publish(bytes('2'))).rejects.toMatchObject({ code: 'full' });
+  await expect(ada.bus.announce(bytes('here'))).rejects.toMatchObject({ code: 'full' });
+  await arrives(ben, '1');
+  expect(ben.states).toEqual(['connected']);
+  await ben.bus.listen('plan', () => {});
+  expect(await ada.bus.tell('plan', bytes('!'))).toBe(1);
+  await redis.command('CONFIG', 'SET', 'maxmemory', '0');
+  await reaches(ada, 'connected');
+  expect(ada.states).toEqual(['connected', 'full', 'connected']);
+  await works(ada, ben, '3');
+});
+
+it('full at the start, says so instead of connected', async () => {
+  const redis = await startServer({ maxMemory: '1', maxMemoryPolicy: 'noeviction' });
+  const ada = openNode('ada', redis.url);
+  await reaches(ada, 'full');
+  expect(ada.states).toEqual(['full']);
+});
+
+it('[R11] back from its append-only file, goes on where it was', async () => {
+  const redis = await startServer({ isAppendOnly: true });
+  const [ada, ben] = await startPair(redis.url);
+  await ada.bus.announce(bytes('here'));
+  await works(ada, ben, '1');
+  await redis.kill();
+  await reaches(ben, 'unreachable');
+  await redis.restart();
+  await Promise.all([reaches(ada, 'connected'), reaches(ben, 'connected')]);
+  expect([...(await ben.bus.announcements()).keys()]).toEqual(['ada']);
+  await works(ada, ben, '2');
+  expect(ben.read).toEqual(['1', '2']);
+});
+
+describe('[R11] ids that lie behind what was read', () => {
+  const stream = 'quire:{q}:s:ada';
+  /** Of a Redis whose clock was ahead by millennia. */
+  const farId = '99999999999999-1';
+
+  it('after an old dump was restored, the stream is read from its start rather than waited for', async () => {
+    const dir = await startDirectory();
+    const redis = await startServer({ dir });
+    const [ada, ben] = await startPair(redis.url);
+    await works(ada, ben, '1');
+    await redis.command('SAVE');
+    await copyFile(join(dir, 'dump.rdb'), join(dir, 'old.rdb'));
+    await redis.command('XADD', stream, farId, 'r', 'far');
+    await arrives(ben, 'far');
+    await redis.kill();
+    await Promise.all([reaches(ada, 'unreachable'), reaches(ben, 'unreachable')]);
+    await copyFile(join(dir, 'old.rdb'), join(dir, 'dump.rdb'));
+    await redis.restart();
+    await Promise.all([reaches(ada, 'connected'), reaches(ben, 'connected')]);
+    await works(ada, ben, '2');
+    expect(ben.read).toEqual(['1', 'far', '1', '2']);
+  });
+
+  it('after a flush without any interruption, too', async () => {
+    const redis = await startServer();
+    const [ada, ben] = await startPair(redis.url);
+    await redis.command('XADD', stream, farId, 'r', 'far');
+    await arrives(ben, 'far');
+    await redis.flush();
+    await works(ada, ben, '1');
+    expect(ben.read).toEqual(['far', '1']);
+    expect(ben.states).toEqual(['connected']);
+  });
+});
+
+it('[G5] a read-only replica is read from, refuses by name, and is taken for what it becomes', async () => {
+  const master = await startServer();
+  const writer = openNode('ada', master.url);
+  await reaches(writer, 'connected');
+  const replica = await startServer({ replicaOf: { port: master.port } });
+  await until(() => replica.log.includes('MASTER <-> REPLICA sync: Finished'), { what: 'the replica has not caught up' });
+  const ben = openNode('ben', replica.url);
+  await reaches(ben, 'read-only');
+  await ben.bus.follow(['ada']);
+  await works(writer, ben, '1');
+  await expect(ben.bus.publish(bytes('2'))).rejects.toMatchObject({ code: 'read-only' });
+  await replica.command('REPLICAOF', 'NO', 'ONE');
+  await reaches(ben, 'connected');
+  expect(ben.states).toEqual(['read-only', 'connected']);
+  await ben.bus.publish(bytes('3'));
+});
+
+it('a master that becomes a replica is noticed by the next write', async () => {
+  const [old, next] = [await startServer(), await startServer()];
+  const ada = openNode('ada', old.url);
+  await reaches(ada, 'connected');
+  await old.command('REPLICAOF', '127.0.0.1', next.port);
+  const refused = async (): Promise<void> => {
+    for (;;) await ada.bus.publish(bytes('1'));
+  };
+  await expect(refused()).rejects.toMatchObject({ name: 'BusError' });
+  await reaches(ada, 'read-only');
+  await old.command('REPLICAOF', 'NO', 'ONE');
+  await reaches(ada, 'connected');
+});
+
+it('a wrong password is denied, never told, and let in once it is the right one', async () => {
+  const redis = await startServer({ password: 'right' });
+  const ada = openNode('ada', `redis://:hush-hush@127.0.0.1:${redis.port}`);
+  const ben = openNode('ben', `redis://127.0.0.1:${redis.port}`);
+  await Promise.all([reaches(ada, 'denied'), reaches(ben, 'denied')]);
+  expect(ada.warnings.join()).toContain('WRONGPASS');
+  expect(ada.warnings.join()).not.toContain('hush-hush');
+  await redis.command('CONFIG', 'SET', 'requirepass', 'hush-hush');
+  await reaches(ada, 'connected');
+});
+
+describe('a user of Redis', () => {
+  const rights = '~quire:* &quire:* +@connection +xadd +xread +xrevrange +xlen +xtrim +expire +hset +hgetall +hdel +del';
+
+  it('with the rights that are needed, and no more, works', async () => {
+    const users = [`ada on >pw ${rights} +publish +subscribe +unsubscribe +time +memory|usage`];
+    const redis = await startServer({ users });
+    const [ada, ben] = await startPair(`redis://ada:pw@127.0.0.1:${redis.port}`);
+    await works(ada, ben, '1');
+    await ben.bus.announce(bytes('here'));
+    await ben.bus.erase('ben');
+    const stop = await ben.bus.listen('plan', () => {});
+    expect(await ada.bus.tell('plan', bytes('!'))).toBe(1);
+    stop();
+    expect([ada.states, ben.states]).toEqual([['connected'], ['connected']]);
+  });
+
+  it('without one of them, is denied, and told which', async () => {
+    const redis = await startServer({ users: [`ada on >pw ${rights.replace('+xadd', '')}`] });
+    const ada = openNode('ada', `redis://ada:pw@127.0.0.1:${redis.port}`);
+    await reaches(ada, 'denied');
+    expect(ada.warnings.join()).toMatch(/NOPERM.*xadd/i);
+  });
+
+  it('who may not trim, is told so once, and works', async () => {
+    const redis = await startServer({ users: [`ada on >pw ${rights.replace('+xtrim', '+time')}`] });
+    const ada = openNode('ada', `redis://ada:pw@127.0.0.1:${redis.port}`);
+    await reaches(ada, 'connected');
+    await until(() => ada.warnings.some((warning) => warning.includes('trimmed')), { what: 'nothing was said' });
+    await ada.bus.publish(bytes('1'));
+    expect(ada.states).toEqual(['connected']);
+  });
+});
+
+describe('the stream of a node', () => {
+  it('[G4] is kept below its size, and read on', async () => {
+    const redis = await startServer();
+    const [ada, ben] = await startPair(redis.url, { streamBytes: 200_000 });
+    const record = 'x'.repeat(10_000);
+    for (let number = 0; number < 100; number += 1) await ada.bus.publish(bytes(record));
+    let length = 0;
+    await eventually(
+      async () => {
+        length = Number(await redis.command('XLEN', 'quire:{q}:s:ada'));
+        return length <= 25;
+      },
+      { what: () => `${length} records are left` },
+    );
+    await works(ada, ben, 'last');
+    expect(Number(await redis.command('TTL', 'quire:{q}:s:ada'))).toBeGreaterThan(80_000);
+  });
+
+  it('lets go of what is old by the clock of Redis', async () => {
+    const redis = await startServer();
+    await redis.command('XADD', 'quire:{q}:s:ada', '1-1', 'r', 'ancient');
+    const ada = openNode('ada', redis.url);
+    await reaches(ada, 'connected');
+    const isGone = async (): Promise<boolean> => {
+      const entries = await redis.command('XRANGE', 'quire:{q}:s:ada', '-', '+');
+      return !String(entries).includes('ancient') && String(entries) !== '';
+    };
+    await eventually(isGone, { what: 'the old record is still there' });
+  });
+});
+
+describe('an operator is warned', () => {
+  it('of a Redis that keeps nothing, and of one that throws away', async () => {
+    const redis = await startServer({ maxMemory: '100mb', maxMemoryPolicy: 'allkeys-lru' });
+    const ada = openNode('ada', redis.url);
+    await reaches(ada, 'connected');
+    expect(ada.warnings).toEqual([
+      expect.stringContaining('set it to noeviction'),
+      expect.stringContaining('set appendonly to yes'),
+    ]);
+  });
+
+  it('of nothing where all is well', async () => {
+    const redis = await startServer({ isAppendOnly: true });
+    const ada = openNode('ada', redis.url);
+    await reaches(ada, 'connected');
+    expect(ada.warnings).toEqual([]);
+  });
+});

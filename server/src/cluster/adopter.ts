@@ -39,7 +39,13 @@ export class Adopter {
   async adopt(entries: readonly Entry[]): Promise<number> {
     const fresh = entries.filter((entry) => this.#isNew(entry));
     if (fresh.length === 0) return 0;
-    const adopted = await this.#store(fresh);
+    const isFresh = new Set(fresh);
+    // A burial counts for other entries of its answer, whether or not its own is held.
+    const { incarnation } = this.#options.store;
+    const telling = entries.filter(
+      (entry) => isFresh.has(entry) || (entry.buried !== undefined && entry.id.incarnation !== incarnation),
+    );
+    const adopted = (await this.#store(telling)).filter((entry) => isFresh.has(entry));
     if (adopted.length > 0 && !this.#isClosed) await this.#documents.adopted(adopted);
     return adopted.length;
   }
@@ -51,8 +57,8 @@ export class Adopter {
 
   #isNew({ id: { incarnation, sequence } }: Entry): boolean {
     const { store } = this.#options;
-    if (incarnation === store.incarnation) return false;
     return (
+      incarnation !== store.incarnation &&
       !spansInclude(store.holdings().get(incarnation) ?? [], sequence) &&
       !spansInclude(this.#refused.get(incarnation) ?? [], sequence)
     );

@@ -1,4 +1,4 @@
-import { compareEpochs, type Entry, type Epoch, FIRST_EPOCH } from '@quire/persistence';
+import { type Burial, compareEpochs, type Entry, type Epoch, FIRST_EPOCH } from '@quire/persistence';
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 
@@ -8,7 +8,8 @@ import * as encoding from 'lib0/encoding';
  * texts   = count, text*                      documents, authors and titles, each once
  * epochs  = count, (count, id (8 bytes))*     number 0 is the first epoch of every name and isn't listed
  * entry   = numbers passed over since the entry before, document, epoch, milliseconds since the entry before,
- *           2 * updates + (1 with a title), [title], (author, length, update)*
+ *           4 * updates + (2 with a burial) + (1 with a title), [title], [epoch, length, tombstone],
+ *           (author, length, update)*
  *
  * Numbers have a variable length. An edit by one person costs some 30 bytes and the names of its document and author.
  */
@@ -84,7 +85,9 @@ function writeRun(encoder: encoding.Encoder, entries: readonly Entry[]): void {
     texts.add(entry.document);
     if (entry.title !== undefined) texts.add(entry.title);
     for (const { author } of entry.updates) texts.add(author);
-    if (epochs.add(keyOf(entry.epoch))) listed.push(entry.epoch);
+    for (const epoch of entry.buried === undefined ? [entry.epoch] : [entry.epoch, entry.buried.by]) {
+      if (epochs.add(keyOf(epoch))) listed.push(epoch);
+    }
   }
   writeId(encoder, entries[0]?.id.incarnation ?? '');
   encoding.writeVarUint(encoder, texts.size);
@@ -101,8 +104,14 @@ function writeRun(encoder: encoding.Encoder, entries: readonly Entry[]): void {
     encoding.writeVarUint(encoder, texts.at(entry.document));
     encoding.writeVarUint(encoder, epochs.at(keyOf(entry.epoch)));
     encoding.writeVarInt(encoder, entry.time - before.time);
-    encoding.writeVarUint(encoder, entry.updates.length * 2 + (entry.title === undefined ? 0 : 1));
-    if (entry.title !== undefined) encoding.writeVarUint(encoder, texts.at(entry.title));
+    const { title, buried } = entry;
+    const parts = (buried === undefined ? 0 : 2) + (title === undefined ? 0 : 1);
+    encoding.writeVarUint(encoder, entry.updates.length * 4 + parts);
+    if (title !== undefined) encoding.writeVarUint(encoder, texts.at(title));
+    if (buried !== undefined) {
+      encoding.writeVarUint(encoder, epochs.at(keyOf(buried.by)));
+      encoding.writeVarUint8Array(encoder, buried.tombstone);
+    }
     for (const { author, update } of entry.updates) {
       encoding.writeVarUint(encoder, texts.at(author));
       encoding.writeVarUint8Array(encoder, update);
@@ -127,14 +136,20 @@ function readRun(decoder: decoding.Decoder, entries: Entry[]): void {
     const time = checked(before.time + decoding.readVarInt(decoder), 'time');
     const shape = decoding.readVarUint(decoder);
     const title = shape % 2 === 1 ? { title: at(texts, decoding.readVarUint(decoder)) } : {};
+    const burial = shape % 4 >= 2 ? { buried: readBurial(decoder, epochs) } : {};
     const updates: { author: string; update: Uint8Array }[] = [];
-    for (let update = bounded(decoder, Math.floor(shape / 2), 2); update > 0; update -= 1) {
+    for (let update = bounded(decoder, Math.floor(shape / 4), 2); update > 0; update -= 1) {
       const author = at(texts, decoding.readVarUint(decoder));
       updates.push({ author, update: decoding.readVarUint8Array(decoder) });
     }
-    entries.push({ id: { incarnation, sequence }, document, epoch, time, updates, ...title });
+    entries.push({ id: { incarnation, sequence }, document, epoch, time, updates, ...title, ...burial });
     before = { sequence, time };
   }
+}
+
+function readBurial(decoder: decoding.Decoder, epochs: readonly Epoch[]): Burial {
+  const by = at(epochs, decoding.readVarUint(decoder));
+  return { by, tombstone: decoding.readVarUint8Array(decoder) };
 }
 
 function readEpoch(decoder: decoding.Decoder): Epoch {

@@ -77,12 +77,12 @@ export interface LiveCluster extends Cluster {
 }
 
 export function createCluster(options: LiveClusterOptions): LiveCluster {
-  return new Node(options);
+  return new LiveNode(options);
 }
 
 type Life = 'new' | 'taking-part' | 'leaving';
 
-class Node implements LiveCluster {
+class LiveNode implements LiveCluster {
   readonly #options: LiveClusterOptions;
   readonly #meters: ReplicationMeters;
   readonly #membership: Membership;
@@ -104,8 +104,9 @@ class Node implements LiveCluster {
   #life: Life = 'new';
   #unreadiness: string | null = 'this node has not joined its cluster yet';
   #isExchanging = false;
-  /** How often the announcements were read. */
+  /** How often the announcements were read, and whose records were followed when they were last. */
   #reads = 0;
+  #readAfter: ReadonlySet<string> = new Set();
   #isSomebodyIncomplete = false;
   #savedAt = 0;
   #cancelLook: (() => void) | null = null;
@@ -146,7 +147,11 @@ class Node implements LiveCluster {
       onError,
     });
     this.#retention = new Retention(store);
-    this.#follower = new Follower(bus, () => void this.#exchange());
+    this.#follower = new Follower({
+      bus,
+      take: (from, records) => this.#receiver.take(from, records),
+      onFollowed: () => void this.#exchange(),
+    });
     this.#puller = new Puller({
       peers,
       adopter: this.#adopter,
@@ -247,6 +252,7 @@ class Node implements LiveCluster {
     this.#life = 'leaving';
     this.#cancelLook?.();
     for (const dispose of this.#disposers.splice(0)) dispose();
+    this.#follower.close();
     this.#poller.close();
     this.#puller.close();
     this.#adopter.close();
@@ -311,6 +317,7 @@ class Node implements LiveCluster {
       const { followed } = this.#follower;
       const said = await bus.announcements();
       this.#reads += 1;
+      this.#readAfter = followed;
       for (const [incarnation, bytes] of said) this.#hearBytes(incarnation, bytes, followed);
       this.#follower.follow(this.#watch.incarnations);
     } catch {
@@ -449,9 +456,8 @@ class Node implements LiveCluster {
       case 'closed':
         return 'away';
       case 'connected': {
-        const { followed } = this.#follower;
         const hasRead = this.#reads >= (this.#membership.isFormed ? 1 : READS_OF_A_FIRST_START);
-        return hasRead && this.#watch.incarnations.every((each) => followed.has(each)) ? 'following' : 'connected';
+        return hasRead && this.#watch.incarnations.every((each) => this.#readAfter.has(each)) ? 'following' : 'connected';
       }
     }
   }

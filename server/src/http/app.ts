@@ -10,9 +10,9 @@ export interface AppParts {
   readonly staticApp: Hono | null;
   readonly readUnreadiness: ReadUnreadiness;
   /** Left out: there is nothing to warn of. */
-  readonly readWarnings?: ReadWarnings;
+  readonly readWarnings?: ReadWarnings | undefined;
   /** What the other nodes of a cluster ask; left out: this is a node by itself. */
-  readonly peers?: Hono;
+  readonly peers?: Hono | undefined;
   readonly log: Logger;
   /** Null when nothing is measured. */
   readonly metrics: ServedMetrics | null;

@@ -42,9 +42,9 @@ export function createHandlers({ app, gateway, httpDoor, origins, isDraining, me
 export interface StartingParts {
   readonly meters: GatewayMeters | null;
   /** Left out: the journal is being opened. */
-  readonly readUnreadiness?: ReadUnreadiness;
+  readonly readUnreadiness?: ReadUnreadiness | undefined;
   /** As soon as there are some: nodes that start together wait for each other (R12). */
-  readonly peers?: Hono;
+  readonly peers?: Hono | undefined;
 }
 
 const openingJournal: ReadUnreadiness = () => [{ code: 'starting', detail: 'The journal is being opened' }];

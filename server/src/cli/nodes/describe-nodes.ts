@@ -7,9 +7,9 @@ type NodeAnswer = NodesAnswer['nodes'][number];
 export function describeNodes({ nodes, redis, unreadiness }: NodesAnswer, now: number): string {
   const rows = nodes.map((node) => [
     node.isSelf ? `${node.id} (asked)` : node.id,
-    node.address,
+    node.address || '-',
     describeState(node),
-    node.release,
+    node.release || '-',
     describeHeard(node),
     String(node.missingEntries),
   ]);

@@ -39,14 +39,14 @@ const self: NodeReport = {
   isSelf: true,
   state: 'ready',
   release: '0.1.0',
-  heardMsAgo: null,
+  heardMsAgo: 0,
   missingEntries: 0,
 };
 const nodes: readonly NodeReport[] = [
   self,
   { ...self, id: 'bbbb', isSelf: false, state: 'catching-up', heardMsAgo: 400, missingEntries: 1200 },
   { ...self, id: 'cccc', isSelf: false, state: 'silent', heardMsAgo: 185_000 },
-  { ...self, id: 'dddd', isSelf: false, state: 'silent', heardMsAgo: null },
+  { ...self, id: 'dddd', isSelf: false, state: 'silent', heardMsAgo: null, address: '', release: '' },
 ];
 
 describe('quire nodes', () => {
@@ -59,7 +59,7 @@ describe('quire nodes', () => {
       ['aaaa (asked)', self.address, 'ready', '0.1.0', '-', '0'],
       ['bbbb', self.address, 'catching up', '0.1.0', '0 s ago', '1200'],
       ['cccc', self.address, 'silent for 3 min', '0.1.0', '3 min ago', '0'],
-      ['dddd', self.address, 'silent', '0.1.0', 'never', '0'],
+      ['dddd', '-', 'silent', '-', 'never', '0'],
       ['If cccc never returns: quire nodes forget cccc'],
       ['If dddd never returns: quire nodes forget dddd'],
       [''],

@@ -95,9 +95,7 @@ export function createPeerRoutes(options: PeerRoutesOptions): Hono {
         isOver = true;
       };
       try {
-        const entries = await cluster.entries(wants, Math.min(maxBytes, MAX_ANSWER_BYTES));
-        const record = codec.encode(entries);
-        meters?.entriesMoved('served', entries.length);
+        const record = codec.encode(await cluster.entries(wants, Math.min(maxBytes, MAX_ANSWER_BYTES)));
         const bytes = Buffer.from(record.buffer, record.byteOffset, record.byteLength);
         return new Response(streamBytes(bytes, clock, { onEnd, cutOff: findCutOff(context) }), {
           headers: {

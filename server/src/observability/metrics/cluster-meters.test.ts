@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { BusError, type BusStatus } from '../../cluster/cluster-bus.ts';
 import type { NodeReport } from '../../cluster/cluster.ts';
 import { ManualClock } from '../../testing/manual-clock.ts';
 import { ClusterMeters } from './cluster-meters.ts';
@@ -40,7 +41,18 @@ describe('the metrics of a cluster', () => {
     const meters = new ClusterMeters();
     const clock = new ManualClock();
     const before = read(meters);
-    meters.watch({ bus: () => 'away', sharedDocuments: () => 7 });
+    const away: BusStatus = { state: 'away', error: new BusError('full', 'Redis has no memory left'), since: 0 };
+    let tell = (_: BusStatus): void => {};
+    const unwatch = meters.watchBus({
+      status: away,
+      onStatus(listener) {
+        tell = listener;
+        return () => {};
+      },
+    });
+    tell(away);
+    unwatch();
+    meters.watch({ sharedDocuments: () => 7 });
     meters.watch({ unpublished: () => ({ entries: 12, oldestMs: 2500 }) });
     meters.watch({
       nodes: () => [
@@ -50,21 +62,24 @@ describe('the metrics of a cluster', () => {
         node({ state: 'silent', heardMsAgo: null }),
       ],
     });
-    meters.busFailed('full');
-    meters.recordsMoved('published', 1, 100);
-    meters.recordsMoved('received', 3, 600);
+    meters.bus.connected();
+    meters.bus.published(100, 2);
+    meters.bus.received(3, 600);
+    meters.bus.dropped();
     meters.recordRefused('damaged');
     for (const way of ['published', 'received', 'pulled', 'served'] as const) meters.entriesMoved(way, 2);
     meters.receiptWaited(3);
     meters.receiptWithoutRedis();
     await meters.pulls.time(clock, () => Promise.resolve());
     meters.answered('denied');
-    meters.messageSent('hello');
-    meters.messageReceived('here');
+    meters.rooms.add('sent', 20);
+    meters.rooms.add('received', 30);
     const after = read(meters);
     expect(names.filter((name) => JSON.stringify(after[name]) === JSON.stringify(before[name]))).toEqual([]);
     expect(after).toMatchObject({
       quire_cluster_bus_state: { connecting: 0, connected: 0, away: 1, closed: 0 },
+      quire_cluster_bus_failures_total: { unreachable: 0, full: 1 },
+      quire_cluster_message_bytes_total: { sent: 20, received: 30 },
       quire_cluster_records_total: { published: 1, received: 3 },
       quire_cluster_record_bytes_total: { published: 100, received: 600 },
       quire_cluster_unpublished_entries: 12,

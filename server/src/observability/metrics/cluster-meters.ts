@@ -1,18 +1,18 @@
-import type { BusErrorCode, BusStatus } from '../../cluster/cluster-bus.ts';
+import type { BusStatus, ClusterBus } from '../../cluster/cluster-bus.ts';
 import type { NodeReport } from '../../cluster/cluster.ts';
 import { Distribution } from './distribution.ts';
 import {
   busErrorCodes,
   type EntryWay,
   entryWays,
+  type MessageDirection,
+  messageDirections,
   type PeerAnswer,
   peerAnswers,
   type RecordDirection,
   type RecordFault,
-  type RoomMessage,
   recordDirections,
   recordFaults,
-  roomMessages,
 } from './label-values.ts';
 import { metricTable } from './metric-table.ts';
 import { Outcomes } from './outcomes.ts';
@@ -47,8 +47,11 @@ export class ClusterMeters {
   /** One answer of a peer: `pulls.time(clock, () => …)`. */
   readonly pulls = new Outcomes(metricTable.quire_cluster_pull_duration_seconds.buckets);
   readonly requests = new Tally(peerAnswers);
-  readonly messagesSent = new Tally(roomMessages);
-  readonly messagesReceived = new Tally(roomMessages);
+  readonly messages = new Tally(messageDirections);
+  readonly messageBytes = new Tally(messageDirections);
+  messagesDropped = 0;
+  busConnections = 0;
+  readonly publishing = new Distribution(metricTable.quire_cluster_publish_seconds.buckets);
   state: ClusterState = BY_ITSELF;
 
   /** Each part of a cluster says for itself how it stands. */
@@ -56,12 +59,38 @@ export class ClusterMeters {
     this.state = { ...this.state, ...part };
   }
 
-  busFailed(code: BusErrorCode): void {
-    this.busFailures.add(code);
+  /** @returns the end of it */
+  watchBus(bus: Pick<ClusterBus, 'status' | 'onStatus'>): () => void {
+    this.watch({ bus: () => bus.status.state });
+    return bus.onStatus((status) => {
+      if (status.state === 'away') this.busFailures.add(status.error.code);
+    });
   }
 
-  /** Records that Redis took, or gave. */
-  recordsMoved(direction: RecordDirection, records: number, bytes: number): void {
+  /** What the bus calls. */
+  readonly bus = {
+    published: (bytes: number, elapsedMs: number): void => {
+      this.#recordsMoved('published', 1, bytes);
+      this.publishing.observeMs(elapsedMs);
+    },
+    received: (records: number, bytes: number): void => this.#recordsMoved('received', records, bytes),
+    connected: (): void => {
+      this.busConnections += 1;
+    },
+    dropped: (): void => {
+      this.messagesDropped += 1;
+    },
+  };
+
+  /** What rooms call. */
+  readonly rooms = {
+    add: (direction: MessageDirection, bytes: number): void => {
+      this.messages.add(direction);
+      this.messageBytes.add(direction, bytes);
+    },
+  };
+
+  #recordsMoved(direction: RecordDirection, records: number, bytes: number): void {
     this.records.add(direction, records);
     this.recordBytes.add(direction, bytes);
   }
@@ -84,13 +113,5 @@ export class ClusterMeters {
 
   answered(answer: PeerAnswer): void {
     this.requests.add(answer);
-  }
-
-  messageSent(kind: RoomMessage): void {
-    this.messagesSent.add(kind);
-  }
-
-  messageReceived(kind: RoomMessage): void {
-    this.messagesReceived.add(kind);
   }
 }

@@ -160,6 +160,6 @@ export const nodeStates = ['ready', 'catching-up', 'silent'] as const;
 export const peerAnswers = ['served', 'denied', 'refused', 'failed'] as const;
 export type PeerAnswer = (typeof peerAnswers)[number];
 
-/** What nodes that have the same document open tell each other. */
-export const roomMessages = ['hello', 'here', 'change', 'bye', 'stateless'] as const;
-export type RoomMessage = (typeof roomMessages)[number];
+/** What nodes that have the same document open tell each other: presence, and stateless messages. */
+export const messageDirections = ['sent', 'received'] as const;
+export type MessageDirection = (typeof messageDirections)[number];

@@ -131,6 +131,8 @@ const clusterReadings = {
     return Object.fromEntries(busStates.map((each) => [each, now === each ? 1 : 0]));
   },
   quire_cluster_bus_failures_total: ({ cluster }) => cluster.busFailures.values,
+  quire_cluster_bus_connections_total: ({ cluster }) => cluster.busConnections,
+  quire_cluster_publish_seconds: ({ cluster }) => cluster.publishing,
   quire_cluster_records_total: ({ cluster }) => cluster.records.values,
   quire_cluster_record_bytes_total: ({ cluster }) => cluster.recordBytes.values,
   quire_cluster_records_refused_total: ({ cluster }) => cluster.recordsRefused.values,
@@ -152,8 +154,9 @@ const clusterReadings = {
   quire_cluster_pull_duration_seconds: ({ cluster }) => cluster.pulls.values,
   quire_cluster_requests_total: ({ cluster }) => cluster.requests.values,
   quire_cluster_shared_documents: ({ cluster: { state } }) => state.sharedDocuments(),
-  quire_cluster_messages_sent_total: ({ cluster }) => cluster.messagesSent.values,
-  quire_cluster_messages_received_total: ({ cluster }) => cluster.messagesReceived.values,
+  quire_cluster_messages_total: ({ cluster }) => cluster.messages.values,
+  quire_cluster_message_bytes_total: ({ cluster }) => cluster.messageBytes.values,
+  quire_cluster_messages_dropped_total: ({ cluster }) => cluster.messagesDropped,
 } as const satisfies Partial<Record<MetricName, Read>>;
 
 const processReadings = {

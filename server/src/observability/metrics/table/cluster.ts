@@ -2,12 +2,12 @@ import {
   busErrorCodes,
   busStates,
   entryWays,
+  messageDirections,
   nodeStates,
   outcomes,
   peerAnswers,
   recordDirections,
   recordFaults,
-  roomMessages,
 } from '../label-values.ts';
 import { ACKNOWLEDGEMENT_SECONDS, type MetricTable, WAIT_SECONDS } from './definition.ts';
 
@@ -25,7 +25,20 @@ export const clusterMetrics = {
     section: 'cluster',
     unit: 'items',
     label: { name: 'code', values: busErrorCodes },
-    help: 'Times that Redis failed this node: unreachable, without an answer in time, or with a refusal.',
+    help: 'Times that this node lost its Redis, by what was wrong: no answer in time is unreachable.',
+  },
+  quire_cluster_bus_connections_total: {
+    type: 'counter',
+    section: 'cluster',
+    unit: 'items',
+    help: 'How often Redis was reached, for the first time or again.',
+  },
+  quire_cluster_publish_seconds: {
+    type: 'histogram',
+    section: 'cluster',
+    unit: 'seconds',
+    buckets: ACKNOWLEDGEMENT_SECONDS,
+    help: 'How long Redis took to confirm a record of entries.',
   },
   quire_cluster_records_total: {
     type: 'counter',
@@ -120,18 +133,24 @@ export const clusterMetrics = {
     unit: 'items',
     help: 'Documents that are open here and on another node too.',
   },
-  quire_cluster_messages_sent_total: {
+  quire_cluster_messages_total: {
     type: 'counter',
     section: 'cluster',
     unit: 'items',
-    label: { name: 'kind', values: roomMessages },
-    help: 'What this node told others that may have the same document open: presence, and stateless messages.',
+    label: { name: 'direction', values: messageDirections },
+    help: 'What this node told others that may have the same document open, and heard from them: presence, and stateless messages.',
   },
-  quire_cluster_messages_received_total: {
+  quire_cluster_message_bytes_total: {
+    type: 'counter',
+    section: 'cluster',
+    unit: 'bytes',
+    label: { name: 'direction', values: messageDirections },
+    help: 'Bytes of these messages.',
+  },
+  quire_cluster_messages_dropped_total: {
     type: 'counter',
     section: 'cluster',
     unit: 'items',
-    label: { name: 'kind', values: roomMessages },
-    help: 'What other nodes told it of documents that are open here.',
+    help: 'Messages that were not sent because too many were on their way to Redis; presence is told anew later.',
   },
 } as const satisfies MetricTable;

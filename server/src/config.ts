@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MIN_SECRET_BYTES } from './auth/jwt-keys.ts';
 import { addressRangeFault } from './config/address-range.ts';
+import { clusterSchema, redisSchema } from './config/cluster-schema.ts';
 import { expandHost, hostFault } from './config/hosts.ts';
 import { cookieNameSchema, listOf, urlSchema, whole } from './config/value-schemas.ts';
 import { webhookSchema } from './config/webhook-schema.ts';
@@ -270,6 +271,13 @@ export const configSchema = z.strictObject({
   jwt: jwtSchema.prefault({}),
   webhook: webhookSchema.prefault({}),
   access: accessSchema.prefault({}),
+  redis: redisSchema
+    .optional()
+    .describe(
+      'Address of a Redis that connects this server with others, which then serve the same documents: `redis://user:password@host:6379/0`, `rediss://` with TLS, `redis-sentinel://host1:26379,host2:26379/mymaster`, `redis-cluster://host1:6379,host2:6379`. Left out: a node by itself.',
+    )
+    .meta({ secret: true }),
+  cluster: clusterSchema.prefault({}),
   allowedOrigins: listOf(originSchema)
     .prefault([])
     .describe(

@@ -127,7 +127,7 @@ export async function createServer(input: ConfigInput = {}, parts: ServerParts =
     listener = await openListener({
       hosts: config.host,
       port: config.port,
-      handlers: createStartingHandlers(metrics?.gateway ?? null),
+      handlers: createStartingHandlers({ meters: metrics?.gateway ?? null }),
       log: logger.child({ component: 'http' }),
     });
   } catch (error) {

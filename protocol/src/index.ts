@@ -15,6 +15,7 @@ export {
 export { compilePattern, documentPatternSchema, EVERY_DOCUMENT, MAX_PATTERN_LENGTH } from './document-pattern.ts';
 export { eventWindow } from './event-window.ts';
 export { FrameError, type FrameFault } from './frame-error.ts';
+export { FrameReader } from './frame-reader.ts';
 export {
   type Address,
   authTypes,

@@ -141,3 +141,10 @@ export function mayEdit(connection: object): boolean {
   const { state } = connection;
   return state.kind === 'established' && state.grant.canWrite;
 }
+
+/** Whom a token names; empty for guests. */
+export function userOf(connection: object): string {
+  if (!(connection instanceof DocumentConnection)) return '';
+  const { state } = connection;
+  return state.kind === 'established' ? state.grant.user.id : '';
+}

@@ -4,7 +4,7 @@ import * as Y from 'yjs';
 import { Abandoned, applyAtOnce, applyBatch, EMPTY_UPDATE } from './apply-batch.ts';
 import { Audience } from './audience.ts';
 import { collectOwnMessages, sendToAll } from './broadcast.ts';
-import { type DocumentConnection, mayEdit } from './document-connection.ts';
+import { type DocumentConnection, mayEdit, userOf } from './document-connection.ts';
 import { DocumentSize } from './document-size.ts';
 import { readTitle, TitleKeeper } from './document-title.ts';
 import { EncodedState, NOTHING_KNOWN } from './encoded-state.ts';
@@ -98,6 +98,7 @@ export class DocumentOwner {
       count: options.meters?.people ?? null,
       maxListed: options.maxListedPeople,
       mayEdit,
+      userOf,
       now: () => options.clock.monotonicMs(),
     });
     this.stragglers = new Stragglers(this.presence, options.maxRingBytes, options.ringBudget);

@@ -276,7 +276,8 @@ export const alerts: readonly Alert[] = [
     summary: 'Edits were receipted that were on one disk alone.',
     meaning:
       'Redis did not confirm them within `cluster.ackTimeoutMs`, or was away. They go to the other nodes as soon as they can; if the disk is lost before that, they are.',
-    action: 'See `QuireRedisAway`. Where that must not be, set `cluster.receipts` to `strict`: people then wait instead.',
+    action:
+      'See `QuireRedisAway`. Where that must not be, set `cluster.receipts` to `strict`: people then wait instead.',
     fires: [{ series: 'quire_cluster_receipts_without_redis_total', values: '0+5x30' }],
     stays: [{ series: 'quire_cluster_receipts_without_redis_total', values: '0x30' }],
   },

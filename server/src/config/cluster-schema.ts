@@ -63,7 +63,9 @@ export const clusterSchema = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .describe('File with the certificates (PEM) by which Redis is known over TLS, when they are not those of the system.'),
+    .describe(
+      'File with the certificates (PEM) by which Redis is known over TLS, when they are not those of the system.',
+    ),
   ackTimeoutMs: whole(10, 60_000)
     .default(1000)
     .describe(

@@ -4,11 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BusError, type BusStatus } from '../../cluster/cluster-bus.ts';
 import type { NodeReport } from '../../cluster/cluster.ts';
+import { BusError, type BusStatus } from '../../cluster/cluster-bus.ts';
+import { startMeasuredServer } from '../../testing/measured-server.ts';
 import { openPeerNode, PEER_SECRET } from '../../testing/peer-node.ts';
 import { type Finished, runQuire } from '../../testing/run-quire.ts';
-import { startMeasuredServer } from '../../testing/measured-server.ts';
 import { describeNodes } from './describe-nodes.ts';
 
 const ends: (() => unknown)[] = [];
@@ -83,7 +83,11 @@ describe('quire nodes', () => {
 
   it('finds the node where quire serve would have it', async () => {
     const { address } = await open({ nodes: [self] });
-    const { status, stdout } = await run([], { ...settings, QUIRE_HOST: '127.0.0.1', QUIRE_PORT: new URL(address).port });
+    const { status, stdout } = await run([], {
+      ...settings,
+      QUIRE_HOST: '127.0.0.1',
+      QUIRE_PORT: new URL(address).port,
+    });
     expect([status, stdout]).toEqual([0, expect.stringContaining('aaaa (asked)')]);
   });
 

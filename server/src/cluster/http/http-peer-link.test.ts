@@ -97,14 +97,22 @@ describe('the way between nodes', () => {
     const wants = [{ incarnation: entry.id.incarnation, spans: [{ first: 1, last: 1 }] }];
     const [brought] = await createLink().entries(node.address, wants, MIB, never);
     expect(brought?.id).toEqual(entry.id);
-    expect(Buffer.compare(brought?.updates[0]?.update ?? Buffer.alloc(0), entry.updates[0]?.update ?? Buffer.alloc(1))).toBe(0);
+    expect(
+      Buffer.compare(brought?.updates[0]?.update ?? Buffer.alloc(0), entry.updates[0]?.update ?? Buffer.alloc(1)),
+    ).toBe(0);
   });
 
   it('says what a node holds, and what it heard of others', async () => {
     const status = {
       announcement: Buffer.from('{"node":"a"}'),
       holdings: new Map([
-        ['00000000000000aa', [{ first: 1, last: 5 }, { first: 7, last: 7 }]],
+        [
+          '00000000000000aa',
+          [
+            { first: 1, last: 5 },
+            { first: 7, last: 7 },
+          ],
+        ],
         ['00000000000000bb', [{ first: 3, last: 9 }]],
       ]),
       heard: new Map([['__proto__', Buffer.from('{"node":"b"}')]]),
@@ -121,7 +129,10 @@ describe('the way between nodes', () => {
         return [];
       },
     });
-    const spans = Array.from({ length: MAX_WANTED_SPANS + 10 }, (_, index) => ({ first: index * 3 + 1, last: index * 3 + 2 }));
+    const spans = Array.from({ length: MAX_WANTED_SPANS + 10 }, (_, index) => ({
+      first: index * 3 + 1,
+      last: index * 3 + 2,
+    }));
     const wants = [
       { incarnation: '00000000000000aa', spans },
       { incarnation: '00000000000000bb', spans: [{ first: 1, last: 1 }] },
@@ -140,7 +151,9 @@ describe('[G6] who knows the secret', () => {
     expect(error.code).toBe('denied');
     expect(error.message).toContain(address);
     expect(error.message).toContain('QUIRE_CLUSTER_SECRET');
-    expect(audited).toEqual([expect.objectContaining({ event: 'refused', code: 'unauthorized', address: '127.0.0.1' })]);
+    expect(audited).toEqual([
+      expect.objectContaining({ event: 'refused', code: 'unauthorized', address: '127.0.0.1' }),
+    ]);
     expect(JSON.stringify([audited, error.message])).not.toContain(PEER_SECRET);
   });
 
@@ -165,11 +178,26 @@ describe('[G6] who knows the secret', () => {
 
 describe('a peer that can not be asked is named, with what is wrong and what helps', () => {
   it.each<[string, RequestListener, string, RegExp]>([
-    ['is no node', (_, response) => response.writeHead(404).end('no'), 'unsuitable', /no node of a cluster .*cluster\.address/],
-    ['points elsewhere', (_, response) => response.writeHead(302, { Location: '/' }).end(), 'unsuitable', /no node of a cluster/],
+    [
+      'is no node',
+      (_, response) => response.writeHead(404).end('no'),
+      'unsuitable',
+      /no node of a cluster .*cluster\.address/,
+    ],
+    [
+      'points elsewhere',
+      (_, response) => response.writeHead(302, { Location: '/' }).end(),
+      'unsuitable',
+      /no node of a cluster/,
+    ],
     ['says what is no JSON', (_, response) => response.end('<html>'), 'unsuitable', /can't be read: it is not JSON/],
     ['says something else', (_, response) => response.end('{"version":2}'), 'unsuitable', /can't be read: version/],
-    ['is of a version too far', (_, response) => response.writeHead(400).end(), 'unsuitable', /versions may be too far apart/],
+    [
+      'is of a version too far',
+      (_, response) => response.writeHead(400).end(),
+      'unsuitable',
+      /versions may be too far apart/,
+    ],
     ['failed', (_, response) => response.writeHead(500).end(), 'unreachable', /its log says why/],
     ['is starting', (_, response) => response.writeHead(503).end('The server is starting.'), 'unreachable', /503/],
     ['hangs up', (request) => request.socket.destroy(), 'unreachable', /the connection was cut/],
@@ -229,7 +257,10 @@ describe('patience', () => {
       const asking = errorOf(createLink({ clock }).status(address, never));
       await until(() => isAsked, { what: 'it was asked' });
       clock.advance(SILENCE_MS);
-      expect(await asking).toMatchObject({ code: 'unreachable', message: expect.stringContaining('sent nothing for 5 s') });
+      expect(await asking).toMatchObject({
+        code: 'unreachable',
+        message: expect.stringContaining('sent nothing for 5 s'),
+      });
       expect(clock.pending).toBe(0);
     }
   });

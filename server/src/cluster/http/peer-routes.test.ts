@@ -14,7 +14,15 @@ afterEach(async () => {
 });
 
 const headers = { Authorization: `Bearer ${derivePeerToken(PEER_SECRET)}` };
-const wants = [['00000000000000aa', [[1, 3], [5, 5]]]];
+const wants = [
+  [
+    '00000000000000aa',
+    [
+      [1, 3],
+      [5, 5],
+    ],
+  ],
+];
 const post = (body: unknown) => ({ method: 'POST', headers, body: JSON.stringify(body) });
 const entry: Entry = {
   id: { incarnation: '00000000000000aa', sequence: 1 },
@@ -56,14 +64,47 @@ describe('a request that can not be served', () => {
     ['is of another version', { version: 2, maxBytes: 1, wants }],
     ['wants nothing that is a number', { version: 1, maxBytes: 1, wants: [['00000000000000aa', [['1', 3]]]] }],
     ['wants spans backwards', { version: 1, maxBytes: 1, wants: [['00000000000000aa', [[3, 1]]]] }],
-    ['wants spans that overlap', { version: 1, maxBytes: 1, wants: [['00000000000000aa', [[1, 3], [3, 5]]]] }],
-    ['wants spans that touch', { version: 1, maxBytes: 1, wants: [['00000000000000aa', [[1, 3], [4, 5]]]] }],
+    [
+      'wants spans that overlap',
+      {
+        version: 1,
+        maxBytes: 1,
+        wants: [
+          [
+            '00000000000000aa',
+            [
+              [1, 3],
+              [3, 5],
+            ],
+          ],
+        ],
+      },
+    ],
+    [
+      'wants spans that touch',
+      {
+        version: 1,
+        maxBytes: 1,
+        wants: [
+          [
+            '00000000000000aa',
+            [
+              [1, 3],
+              [4, 5],
+            ],
+          ],
+        ],
+      },
+    ],
     ['names no incarnation', { version: 1, maxBytes: 1, wants: [['../../etc', [[1, 1]]]] }],
-    ['wants more spans than it may', {
-      version: 1,
-      maxBytes: 1,
-      wants: [['00000000000000aa', Array.from({ length: 5000 }, (_, index) => [index * 2 + 1, index * 2 + 1])]],
-    }],
+    [
+      'wants more spans than it may',
+      {
+        version: 1,
+        maxBytes: 1,
+        wants: [['00000000000000aa', Array.from({ length: 5000 }, (_, index) => [index * 2 + 1, index * 2 + 1])]],
+      },
+    ],
   ])('is told what is wrong with it: it %s', async (_, body) => {
     const meters = new ClusterMeters();
     const { peers } = createPeerStage({ entries: () => Promise.reject(new Error('asked')) }, { meters });
@@ -91,7 +132,10 @@ describe('a request that can not be served', () => {
 
   it('keeps the words of a failure inside', async () => {
     const meters = new ClusterMeters();
-    const { peers } = createPeerStage({ entries: () => Promise.reject(new Error('a path of this machine')) }, { meters });
+    const { peers } = createPeerStage(
+      { entries: () => Promise.reject(new Error('a path of this machine')) },
+      { meters },
+    );
     const response = await peers.request('/cluster/v1/entries', post({ version: 1, maxBytes: 1, wants }));
     expect(response.status).toBe(500);
     expect(await response.text()).not.toContain('a path of this machine');
@@ -152,7 +196,14 @@ describe('[G4] answers with entries', () => {
 });
 
 describe('operators', () => {
-  const node = { address: 'http://n2', isSelf: false, state: 'silent', release: '1', heardMsAgo: null, missingEntries: 3 } as const;
+  const node = {
+    address: 'http://n2',
+    isSelf: false,
+    state: 'silent',
+    release: '1',
+    heardMsAgo: null,
+    missingEntries: 3,
+  } as const;
 
   it('see the nodes, why this one is not ready, and how it stands with Redis', async () => {
     const away: BusStatus = { state: 'away', error: new BusError('full', 'Redis has no memory left'), since: 0 };
@@ -180,7 +231,10 @@ describe('operators', () => {
     const forget = (id: string) => peers.request(`/cluster/v1/nodes/${id}/forget`, { method: 'POST', headers });
     expect((await forget('gone')).status).toBe(200);
     const alive = await forget('alive');
-    expect([alive.status, await alive.json()]).toEqual([409, expect.objectContaining({ code: 'node-alive', detail: expect.stringContaining('a second ago') })]);
+    expect([alive.status, await alive.json()]).toEqual([
+      409,
+      expect.objectContaining({ code: 'node-alive', detail: expect.stringContaining('a second ago') }),
+    ]);
     const nobody = await forget('nobody');
     expect([nobody.status, await nobody.json()]).toEqual([404, expect.objectContaining({ code: 'unknown-node' })]);
     expect(forgotten).toEqual(['gone']);

@@ -59,7 +59,7 @@ async function errorOf(asking: Promise<unknown>): Promise<PeerError> {
 }
 
 describe('the way between nodes', () => {
-  it('[R12] brings what one of two nodes lacks from the other, by ids', async () => {
+  it('[R12] what one of two nodes lacks is brought from the other, by ids', async () => {
     const [full, lacking] = [new MemoryStore(), new MemoryStore()];
     for (const text of ['a', 'b', 'c']) await write(full, text);
     const node = await open({ entries: serveStore(full) });
@@ -144,8 +144,8 @@ describe('the way between nodes', () => {
   });
 });
 
-describe('[G6] who knows the secret', () => {
-  it('is answered, and nobody else: they hear which setting to look at', async () => {
+describe('the secret of a cluster', () => {
+  it('[G6] a node with another secret is refused by its peers, and says which setting to look at', async () => {
     const { address, audited } = await open({});
     const error = await errorOf(createLink({ secrets: [`${PEER_SECRET}2`] }).status(address, never));
     expect(error.code).toBe('denied');
@@ -157,14 +157,14 @@ describe('[G6] who knows the secret', () => {
     expect(JSON.stringify([audited, error.message])).not.toContain(PEER_SECRET);
   });
 
-  it('may know the one before or after it, while secrets are being changed', async () => {
+  it('may be one of two, while it is being changed', async () => {
     const { address } = await open({}, { secrets: ['the new secret, which is long enough, too', PEER_SECRET] });
     for (const secrets of [[PEER_SECRET], ['the new secret, which is long enough, too', PEER_SECRET]]) {
       await createLink({ secrets }).status(address, never);
     }
   });
 
-  it('does not send the secret itself', async () => {
+  it('[G6] the secret of a cluster is never sent itself', async () => {
     const headers: unknown[] = [];
     const address = await listen((request, response) => {
       headers.push(request.headers);
@@ -230,7 +230,7 @@ describe('a peer that can not be asked is named, with what is wrong and what hel
     expect([error.code, error.message]).toEqual(['unsuitable', expect.stringContaining('set cluster.address on it')]);
   });
 
-  it('[G4] because it sends more than one answer may hold', async () => {
+  it('[G4] an answer of a peer that is longer than it may be is not read to its end', async () => {
     const address = await listen((_, response) => response.end(Buffer.alloc(2 * MIB)));
     const wants = [{ incarnation: '00000000000000aa', spans: [{ first: 1, last: 1 }] }];
     const error = await errorOf(createLink({ maxAnswerBytes: MIB }).entries(address, wants, MIB, never));

@@ -32,13 +32,13 @@ const entry: Entry = {
   updates: [{ author: 'ada', update: new Uint8Array(300_000) }],
 };
 
-describe('[G6] a request of somebody who does not know the secret', () => {
+describe('a request of somebody who does not know the secret', () => {
   it.each<[string, Record<string, string>]>([
     ['without any', {}],
     ['with another', { Authorization: `Bearer ${derivePeerToken('another secret that is long enough')}` }],
     ['with the secret as it is', { Authorization: `Bearer ${PEER_SECRET.replaceAll(' ', '')}` }],
     ['as a user', { Authorization: 'Basic YWRhOmFkYQ==', Cookie: `quire_token=${derivePeerToken(PEER_SECRET)}` }],
-  ])('is refused %s, at every door, before anything is read', async (_, given) => {
+  ])('[G6] what a node may ask is asked %s: refused, at every door, before anything is read', async (_, given) => {
     const meters = new ClusterMeters();
     const { audited, peers } = createPeerStage({ entries: () => Promise.reject(new Error('asked')) }, { meters });
     for (const [method, path] of [
@@ -114,7 +114,7 @@ describe('a request that can not be served', () => {
     expect(meters.requests.values.refused).toBe(1);
   });
 
-  it('[G4] is refused when it is too long, and when it is no JSON', async () => {
+  it('[G4] a request between nodes is refused when it is too long, and when it is no JSON', async () => {
     const { peers } = createPeerStage({});
     const long = { method: 'POST', headers: { ...headers, 'Content-Length': String(MAX_REQUEST_BYTES + 1) } };
     const tooLong = await peers.request('/cluster/v1/entries', { ...long, body: 'x'.repeat(MAX_REQUEST_BYTES + 1) });
@@ -143,8 +143,8 @@ describe('a request that can not be served', () => {
   });
 });
 
-describe('[G4] answers with entries', () => {
-  it('are only so many at once: who comes then is told to come back, and is served once one was taken', async () => {
+describe('answers with entries', () => {
+  it('[G4] only so many answers with entries are given at once; a node that comes then comes back, and is served once one was taken', async () => {
     const meters = new ClusterMeters();
     const { peers } = createPeerStage({ entries: async () => [entry] }, { meters });
     const ask = () => peers.request('/cluster/v1/entries', post({ version: 1, maxBytes: 1, wants }));
@@ -163,7 +163,7 @@ describe('[G4] answers with entries', () => {
     expect(meters.requests.values).toMatchObject({ served: MAX_ANSWERS_AT_ONCE + 2, refused: 1 });
   });
 
-  it('are given up when nobody takes them', async () => {
+  it('[G4] an answer that no node takes is given up', async () => {
     const clock = new ManualClock();
     const { peers } = createPeerStage({ entries: async () => [entry] }, { clock });
     const ask = () => peers.request('/cluster/v1/entries', post({ version: 1, maxBytes: 1, wants }));

@@ -227,7 +227,7 @@ export const alerts: readonly Alert[] = [
     meaning:
       'It can not reach Redis, or Redis takes no writes. Editing goes on, and nodes that reach each other go on replicating, more slowly; people on other nodes are not seen. With `cluster.receipts` `cluster` a receipt now means one disk; with `strict` none is given where no other node confirms instead.',
     action:
-      '`quire nodes` says what Redis answers. Start it or make room in it; nothing has to be done here afterwards: what is missing is sent or fetched by itself.',
+      'Ask `quire nodes` what Redis answers, and start it or make room in it. Nothing has to be done here afterwards: what is missing is sent or fetched by itself.',
     fires: [{ series: 'quire_cluster_bus_state{state="away"}', values: '1x30' }],
     stays: [{ series: 'quire_cluster_bus_state{state="away"}', values: '0x30' }],
   },
@@ -252,7 +252,7 @@ export const alerts: readonly Alert[] = [
     meaning:
       'What other nodes hold is fetched as soon as it is known to be missing, which takes a moment; for minutes it is missing only where the nodes that have it can not be asked, or while a node catches up that was away.',
     action:
-      '`quire nodes` shows who is silent, and whether the number falls. The log says, with `component` `cluster`, which node can not be asked and why.',
+      'See with `quire nodes` who is silent, and whether the number falls. The log says, with `component` `cluster`, which node can not be asked and why.',
     fires: [{ series: 'quire_cluster_missing_entries', values: '12x30' }],
     stays: [{ series: 'quire_cluster_missing_entries', values: '0x30' }],
   },
@@ -276,7 +276,8 @@ export const alerts: readonly Alert[] = [
     summary: 'Edits were receipted that were on one disk alone.',
     meaning:
       'Redis did not confirm them within `cluster.ackTimeoutMs`, or was away. They go to the other nodes as soon as they can; if the disk is lost before that, they are.',
-    action: 'See `QuireRedisAway`. Where that must not be, set `cluster.receipts` to `strict`: people then wait instead.',
+    action:
+      'See `QuireRedisAway`. Where that must not be, set `cluster.receipts` to `strict`: people then wait instead.',
     fires: [{ series: 'quire_cluster_receipts_without_redis_total', values: '0+5x30' }],
     stays: [{ series: 'quire_cluster_receipts_without_redis_total', values: '0x30' }],
   },

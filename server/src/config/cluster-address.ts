@@ -1,5 +1,5 @@
-import type { NetworkInterfaceInfo } from 'node:os';
 import { isIPv6 } from 'node:net';
+import type { NetworkInterfaceInfo } from 'node:os';
 import { isLoopbackHost } from './hosts.ts';
 
 /** What is known of the machine: `os.networkInterfaces()` and `os.hostname()`. */

@@ -22,7 +22,8 @@ const secretSchema = z.string().superRefine((secret, context) => {
 /** Others append paths of their own to it; and whatever else is in an address is not for everybody who sees it. */
 const addressSchema = urlSchema.superRefine((text, context) => {
   const url = URL.parse(text);
-  if (url === null || (url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '')) return;
+  if (url === null || !/^https?:$/.test(url.protocol)) return; // said already
+  if (url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '') return;
   const message = 'must be an address without path, user and password, such as http://10.0.0.7:8080';
   context.addIssue({ code: 'custom', message, input: text });
 });
@@ -63,7 +64,9 @@ export const clusterSchema = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .describe('File with the certificates (PEM) by which Redis is known over TLS, when they are not those of the system.'),
+    .describe(
+      'File with the certificates (PEM) by which Redis is known over TLS, when they are not those of the system.',
+    ),
   ackTimeoutMs: whole(10, 60_000)
     .default(1000)
     .describe(

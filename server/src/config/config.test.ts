@@ -283,14 +283,39 @@ describe('several nodes', () => {
     ['a Redis and no secret', { QUIRE_REDIS: cluster.QUIRE_REDIS }, 'cluster.secret', 'openssl rand'],
     ['a secret and no Redis', { QUIRE_CLUSTER_SECRET: secret }, 'cluster.secret', 'QUIRE_REDIS'],
     ['a number of nodes and no Redis', { QUIRE_CLUSTER_NODES: '3' }, 'cluster.nodes', 'QUIRE_REDIS'],
-    ['an address for others and no Redis', { QUIRE_CLUSTER_ADDRESS: 'http://n1:8080' }, 'cluster.address', 'QUIRE_REDIS'],
+    [
+      'an address for others and no Redis',
+      { QUIRE_CLUSTER_ADDRESS: 'http://n1:8080' },
+      'cluster.address',
+      'QUIRE_REDIS',
+    ],
     ['no node at all', { ...cluster, QUIRE_CLUSTER_NODES: '0' }, 'cluster.nodes', 'QUIRE_CLUSTER_NODES'],
     ['a short secret', { ...cluster, QUIRE_CLUSTER_SECRET: 'hunter22' }, 'cluster.secret', 'QUIRE_CLUSTER_SECRET'],
     ['another kind of address', { ...cluster, QUIRE_REDIS: 'http://q:hunter22@redis' }, 'redis', 'QUIRE_REDIS'],
-    ['an address with a path', { ...cluster, QUIRE_CLUSTER_ADDRESS: 'http://n1/x' }, 'cluster.address', 'QUIRE_CLUSTER_ADDRESS'],
-    ['an address without a scheme', { ...cluster, QUIRE_CLUSTER_ADDRESS: 'n1:8080' }, 'cluster.address', 'QUIRE_CLUSTER_ADDRESS'],
-    ['a prefix that Redis Cluster would read', { ...cluster, QUIRE_CLUSTER_PREFIX: '{a}' }, 'cluster.prefix', 'QUIRE_CLUSTER_PREFIX'],
-    ['certificates for a Redis without TLS', { ...cluster, QUIRE_CLUSTER_REDIS_CA_FILE: 'ca.pem' }, 'cluster.redisCaFile', 'rediss://'],
+    [
+      'an address with a path',
+      { ...cluster, QUIRE_CLUSTER_ADDRESS: 'http://n1/x' },
+      'cluster.address',
+      'QUIRE_CLUSTER_ADDRESS',
+    ],
+    [
+      'an address without a scheme',
+      { ...cluster, QUIRE_CLUSTER_ADDRESS: 'n1:8080' },
+      'cluster.address',
+      'QUIRE_CLUSTER_ADDRESS',
+    ],
+    [
+      'a prefix that Redis Cluster would read',
+      { ...cluster, QUIRE_CLUSTER_PREFIX: '{a}' },
+      'cluster.prefix',
+      'QUIRE_CLUSTER_PREFIX',
+    ],
+    [
+      'certificates for a Redis without TLS',
+      { ...cluster, QUIRE_CLUSTER_REDIS_CA_FILE: 'ca.pem' },
+      'cluster.redisCaFile',
+      'rediss://',
+    ],
   ])('are refused with %s, and no secret is shown', async (_, environment, path, cure) => {
     const issues = await issuesOf(load({ environment }));
     expect(issues.map((issue) => issue.path)).toEqual([path]);

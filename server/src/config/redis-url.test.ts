@@ -36,7 +36,12 @@ describe('the address of a Redis', () => {
   });
 
   it('is not repeated in what is said of it, since it may hold a password', () => {
-    for (const url of ['redis://quire:hunter22@', 'ftp://quire:hunter22@host', 'redis://quire:hunter22@h1,h2', 'hunter22']) {
+    for (const url of [
+      'redis://quire:hunter22@',
+      'ftp://quire:hunter22@host',
+      'redis://quire:hunter22@h1,h2',
+      'hunter22',
+    ]) {
       const fault = redisUrlFault(url);
       expect(fault).not.toBeNull();
       expect(fault).not.toContain('hunter22');

@@ -9,7 +9,10 @@ export interface NodesOptions {
 }
 
 /** `quire nodes`: the nodes of the cluster, as the one that is asked knows them. */
-export function printNodes(sources: ConfigSources, options: NodesOptions & { readonly asJson: boolean }): Promise<void> {
+export function printNodes(
+  sources: ConfigSources,
+  options: NodesOptions & { readonly asJson: boolean },
+): Promise<void> {
   return sayWhatIsWrong(async () => {
     const answer = await askForNodes(await findNode(sources, options.url));
     const text = options.asJson ? `${JSON.stringify(answer, null, 2)}\n` : describeNodes(answer, systemClock.now());

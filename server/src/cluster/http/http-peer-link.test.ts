@@ -59,7 +59,7 @@ async function errorOf(asking: Promise<unknown>): Promise<PeerError> {
 }
 
 describe('the way between nodes', () => {
-  it('[R12] brings what one of two nodes lacks from the other, by ids', async () => {
+  it('[R12] what one of two nodes lacks is brought from the other, by ids', async () => {
     const [full, lacking] = [new MemoryStore(), new MemoryStore()];
     for (const text of ['a', 'b', 'c']) await write(full, text);
     const node = await open({ entries: serveStore(full) });
@@ -97,14 +97,22 @@ describe('the way between nodes', () => {
     const wants = [{ incarnation: entry.id.incarnation, spans: [{ first: 1, last: 1 }] }];
     const [brought] = await createLink().entries(node.address, wants, MIB, never);
     expect(brought?.id).toEqual(entry.id);
-    expect(Buffer.compare(brought?.updates[0]?.update ?? Buffer.alloc(0), entry.updates[0]?.update ?? Buffer.alloc(1))).toBe(0);
+    expect(
+      Buffer.compare(brought?.updates[0]?.update ?? Buffer.alloc(0), entry.updates[0]?.update ?? Buffer.alloc(1)),
+    ).toBe(0);
   });
 
   it('says what a node holds, and what it heard of others', async () => {
     const status = {
       announcement: Buffer.from('{"node":"a"}'),
       holdings: new Map([
-        ['00000000000000aa', [{ first: 1, last: 5 }, { first: 7, last: 7 }]],
+        [
+          '00000000000000aa',
+          [
+            { first: 1, last: 5 },
+            { first: 7, last: 7 },
+          ],
+        ],
         ['00000000000000bb', [{ first: 3, last: 9 }]],
       ]),
       heard: new Map([['__proto__', Buffer.from('{"node":"b"}')]]),
@@ -121,7 +129,10 @@ describe('the way between nodes', () => {
         return [];
       },
     });
-    const spans = Array.from({ length: MAX_WANTED_SPANS + 10 }, (_, index) => ({ first: index * 3 + 1, last: index * 3 + 2 }));
+    const spans = Array.from({ length: MAX_WANTED_SPANS + 10 }, (_, index) => ({
+      first: index * 3 + 1,
+      last: index * 3 + 2,
+    }));
     const wants = [
       { incarnation: '00000000000000aa', spans },
       { incarnation: '00000000000000bb', spans: [{ first: 1, last: 1 }] },
@@ -133,25 +144,27 @@ describe('the way between nodes', () => {
   });
 });
 
-describe('[G6] who knows the secret', () => {
-  it('is answered, and nobody else: they hear which setting to look at', async () => {
+describe('the secret of a cluster', () => {
+  it('[G6] a node with another secret is refused by its peers, and says which setting to look at', async () => {
     const { address, audited } = await open({});
     const error = await errorOf(createLink({ secrets: [`${PEER_SECRET}2`] }).status(address, never));
     expect(error.code).toBe('denied');
     expect(error.message).toContain(address);
     expect(error.message).toContain('QUIRE_CLUSTER_SECRET');
-    expect(audited).toEqual([expect.objectContaining({ event: 'refused', code: 'unauthorized', address: '127.0.0.1' })]);
+    expect(audited).toEqual([
+      expect.objectContaining({ event: 'refused', code: 'unauthorized', address: '127.0.0.1' }),
+    ]);
     expect(JSON.stringify([audited, error.message])).not.toContain(PEER_SECRET);
   });
 
-  it('may know the one before or after it, while secrets are being changed', async () => {
+  it('may be one of two, while it is being changed', async () => {
     const { address } = await open({}, { secrets: ['the new secret, which is long enough, too', PEER_SECRET] });
     for (const secrets of [[PEER_SECRET], ['the new secret, which is long enough, too', PEER_SECRET]]) {
       await createLink({ secrets }).status(address, never);
     }
   });
 
-  it('does not send the secret itself', async () => {
+  it('[G6] the secret of a cluster is never sent itself', async () => {
     const headers: unknown[] = [];
     const address = await listen((request, response) => {
       headers.push(request.headers);
@@ -165,11 +178,26 @@ describe('[G6] who knows the secret', () => {
 
 describe('a peer that can not be asked is named, with what is wrong and what helps', () => {
   it.each<[string, RequestListener, string, RegExp]>([
-    ['is no node', (_, response) => response.writeHead(404).end('no'), 'unsuitable', /no node of a cluster .*cluster\.address/],
-    ['points elsewhere', (_, response) => response.writeHead(302, { Location: '/' }).end(), 'unsuitable', /no node of a cluster/],
+    [
+      'is no node',
+      (_, response) => response.writeHead(404).end('no'),
+      'unsuitable',
+      /no node of a cluster .*cluster\.address/,
+    ],
+    [
+      'points elsewhere',
+      (_, response) => response.writeHead(302, { Location: '/' }).end(),
+      'unsuitable',
+      /no node of a cluster/,
+    ],
     ['says what is no JSON', (_, response) => response.end('<html>'), 'unsuitable', /can't be read: it is not JSON/],
     ['says something else', (_, response) => response.end('{"version":2}'), 'unsuitable', /can't be read: version/],
-    ['is of a version too far', (_, response) => response.writeHead(400).end(), 'unsuitable', /versions may be too far apart/],
+    [
+      'is of a version too far',
+      (_, response) => response.writeHead(400).end(),
+      'unsuitable',
+      /versions may be too far apart/,
+    ],
     ['failed', (_, response) => response.writeHead(500).end(), 'unreachable', /its log says why/],
     ['is starting', (_, response) => response.writeHead(503).end('The server is starting.'), 'unreachable', /503/],
     ['hangs up', (request) => request.socket.destroy(), 'unreachable', /the connection was cut/],
@@ -202,7 +230,7 @@ describe('a peer that can not be asked is named, with what is wrong and what hel
     expect([error.code, error.message]).toEqual(['unsuitable', expect.stringContaining('set cluster.address on it')]);
   });
 
-  it('[G4] because it sends more than one answer may hold', async () => {
+  it('[G4] an answer of a peer that is longer than it may be is not read to its end', async () => {
     const address = await listen((_, response) => response.end(Buffer.alloc(2 * MIB)));
     const wants = [{ incarnation: '00000000000000aa', spans: [{ first: 1, last: 1 }] }];
     const error = await errorOf(createLink({ maxAnswerBytes: MIB }).entries(address, wants, MIB, never));
@@ -229,7 +257,10 @@ describe('patience', () => {
       const asking = errorOf(createLink({ clock }).status(address, never));
       await until(() => isAsked, { what: 'it was asked' });
       clock.advance(SILENCE_MS);
-      expect(await asking).toMatchObject({ code: 'unreachable', message: expect.stringContaining('sent nothing for 5 s') });
+      expect(await asking).toMatchObject({
+        code: 'unreachable',
+        message: expect.stringContaining('sent nothing for 5 s'),
+      });
       expect(clock.pending).toBe(0);
     }
   });

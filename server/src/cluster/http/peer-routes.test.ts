@@ -14,7 +14,15 @@ afterEach(async () => {
 });
 
 const headers = { Authorization: `Bearer ${derivePeerToken(PEER_SECRET)}` };
-const wants = [['00000000000000aa', [[1, 3], [5, 5]]]];
+const wants = [
+  [
+    '00000000000000aa',
+    [
+      [1, 3],
+      [5, 5],
+    ],
+  ],
+];
 const post = (body: unknown) => ({ method: 'POST', headers, body: JSON.stringify(body) });
 const entry: Entry = {
   id: { incarnation: '00000000000000aa', sequence: 1 },
@@ -24,13 +32,13 @@ const entry: Entry = {
   updates: [{ author: 'ada', update: new Uint8Array(300_000) }],
 };
 
-describe('[G6] a request of somebody who does not know the secret', () => {
+describe('a request of somebody who does not know the secret', () => {
   it.each<[string, Record<string, string>]>([
     ['without any', {}],
     ['with another', { Authorization: `Bearer ${derivePeerToken('another secret that is long enough')}` }],
     ['with the secret as it is', { Authorization: `Bearer ${PEER_SECRET.replaceAll(' ', '')}` }],
     ['as a user', { Authorization: 'Basic YWRhOmFkYQ==', Cookie: `quire_token=${derivePeerToken(PEER_SECRET)}` }],
-  ])('is refused %s, at every door, before anything is read', async (_, given) => {
+  ])('[G6] what a node may ask is asked %s: refused, at every door, before anything is read', async (_, given) => {
     const meters = new ClusterMeters();
     const { audited, peers } = createPeerStage({ entries: () => Promise.reject(new Error('asked')) }, { meters });
     for (const [method, path] of [
@@ -56,14 +64,47 @@ describe('a request that can not be served', () => {
     ['is of another version', { version: 2, maxBytes: 1, wants }],
     ['wants nothing that is a number', { version: 1, maxBytes: 1, wants: [['00000000000000aa', [['1', 3]]]] }],
     ['wants spans backwards', { version: 1, maxBytes: 1, wants: [['00000000000000aa', [[3, 1]]]] }],
-    ['wants spans that overlap', { version: 1, maxBytes: 1, wants: [['00000000000000aa', [[1, 3], [3, 5]]]] }],
-    ['wants spans that touch', { version: 1, maxBytes: 1, wants: [['00000000000000aa', [[1, 3], [4, 5]]]] }],
+    [
+      'wants spans that overlap',
+      {
+        version: 1,
+        maxBytes: 1,
+        wants: [
+          [
+            '00000000000000aa',
+            [
+              [1, 3],
+              [3, 5],
+            ],
+          ],
+        ],
+      },
+    ],
+    [
+      'wants spans that touch',
+      {
+        version: 1,
+        maxBytes: 1,
+        wants: [
+          [
+            '00000000000000aa',
+            [
+              [1, 3],
+              [4, 5],
+            ],
+          ],
+        ],
+      },
+    ],
     ['names no incarnation', { version: 1, maxBytes: 1, wants: [['../../etc', [[1, 1]]]] }],
-    ['wants more spans than it may', {
-      version: 1,
-      maxBytes: 1,
-      wants: [['00000000000000aa', Array.from({ length: 5000 }, (_, index) => [index * 2 + 1, index * 2 + 1])]],
-    }],
+    [
+      'wants more spans than it may',
+      {
+        version: 1,
+        maxBytes: 1,
+        wants: [['00000000000000aa', Array.from({ length: 5000 }, (_, index) => [index * 2 + 1, index * 2 + 1])]],
+      },
+    ],
   ])('is told what is wrong with it: it %s', async (_, body) => {
     const meters = new ClusterMeters();
     const { peers } = createPeerStage({ entries: () => Promise.reject(new Error('asked')) }, { meters });
@@ -73,7 +114,7 @@ describe('a request that can not be served', () => {
     expect(meters.requests.values.refused).toBe(1);
   });
 
-  it('[G4] is refused when it is too long, and when it is no JSON', async () => {
+  it('[G4] a request between nodes is refused when it is too long, and when it is no JSON', async () => {
     const { peers } = createPeerStage({});
     const long = { method: 'POST', headers: { ...headers, 'Content-Length': String(MAX_REQUEST_BYTES + 1) } };
     const tooLong = await peers.request('/cluster/v1/entries', { ...long, body: 'x'.repeat(MAX_REQUEST_BYTES + 1) });
@@ -91,7 +132,10 @@ describe('a request that can not be served', () => {
 
   it('keeps the words of a failure inside', async () => {
     const meters = new ClusterMeters();
-    const { peers } = createPeerStage({ entries: () => Promise.reject(new Error('a path of this machine')) }, { meters });
+    const { peers } = createPeerStage(
+      { entries: () => Promise.reject(new Error('a path of this machine')) },
+      { meters },
+    );
     const response = await peers.request('/cluster/v1/entries', post({ version: 1, maxBytes: 1, wants }));
     expect(response.status).toBe(500);
     expect(await response.text()).not.toContain('a path of this machine');
@@ -99,8 +143,8 @@ describe('a request that can not be served', () => {
   });
 });
 
-describe('[G4] answers with entries', () => {
-  it('are only so many at once: who comes then is told to come back, and is served once one was taken', async () => {
+describe('answers with entries', () => {
+  it('[G4] only so many answers with entries are given at once; a node that comes then comes back, and is served once one was taken', async () => {
     const meters = new ClusterMeters();
     const { peers } = createPeerStage({ entries: async () => [entry] }, { meters });
     const ask = () => peers.request('/cluster/v1/entries', post({ version: 1, maxBytes: 1, wants }));
@@ -119,7 +163,7 @@ describe('[G4] answers with entries', () => {
     expect(meters.requests.values).toMatchObject({ served: MAX_ANSWERS_AT_ONCE + 2, refused: 1 });
   });
 
-  it('are given up when nobody takes them', async () => {
+  it('[G4] an answer that no node takes is given up', async () => {
     const clock = new ManualClock();
     const { peers } = createPeerStage({ entries: async () => [entry] }, { clock });
     const ask = () => peers.request('/cluster/v1/entries', post({ version: 1, maxBytes: 1, wants }));
@@ -152,7 +196,14 @@ describe('[G4] answers with entries', () => {
 });
 
 describe('operators', () => {
-  const node = { address: 'http://n2', isSelf: false, state: 'silent', release: '1', heardMsAgo: null, missingEntries: 3 } as const;
+  const node = {
+    address: 'http://n2',
+    isSelf: false,
+    state: 'silent',
+    release: '1',
+    heardMsAgo: null,
+    missingEntries: 3,
+  } as const;
 
   it('see the nodes, why this one is not ready, and how it stands with Redis', async () => {
     const away: BusStatus = { state: 'away', error: new BusError('full', 'Redis has no memory left'), since: 0 };
@@ -180,7 +231,10 @@ describe('operators', () => {
     const forget = (id: string) => peers.request(`/cluster/v1/nodes/${id}/forget`, { method: 'POST', headers });
     expect((await forget('gone')).status).toBe(200);
     const alive = await forget('alive');
-    expect([alive.status, await alive.json()]).toEqual([409, expect.objectContaining({ code: 'node-alive', detail: expect.stringContaining('a second ago') })]);
+    expect([alive.status, await alive.json()]).toEqual([
+      409,
+      expect.objectContaining({ code: 'node-alive', detail: expect.stringContaining('a second ago') }),
+    ]);
     const nobody = await forget('nobody');
     expect([nobody.status, await nobody.json()]).toEqual([404, expect.objectContaining({ code: 'unknown-node' })]);
     expect(forgotten).toEqual(['gone']);

@@ -9,8 +9,8 @@ import type { ReadClientAddress } from '../../http/client-address.ts';
 import { logRequestFailure } from '../../http/request-failure.ts';
 import type { Logger } from '../../observability/log.ts';
 import type { ClusterMeters } from '../../observability/metrics/cluster-meters.ts';
-import type { BusStatus } from '../cluster-bus.ts';
 import type { Cluster } from '../cluster.ts';
+import type { BusStatus } from '../cluster-bus.ts';
 import { PeerProblem, respondPeerProblem } from './peer-problems.ts';
 import { createPeerGate } from './peer-secret.ts';
 import {
@@ -64,7 +64,10 @@ export function createPeerRoutes(options: PeerRoutesOptions): Hono {
       meters?.answered('denied');
       const { path } = context.req;
       const address = addressOf(context, readAddress);
-      audit.warn({ event: 'refused', code: 'unauthorized', address, path, why: 'not the secret of the cluster' }, 'refused');
+      audit.warn(
+        { event: 'refused', code: 'unauthorized', address, path, why: 'not the secret of the cluster' },
+        'refused',
+      );
       return respondPeerProblem(new PeerProblem('unauthorized', 'Give all nodes the same cluster.secret'));
     }
     await next();
@@ -121,7 +124,10 @@ export function createPeerRoutes(options: PeerRoutesOptions): Hono {
   peers.post(`${PEER_PATH}/nodes/:id/forget` as const, async (context) => {
     const id = context.req.param('id');
     if (!(await forget(id))) throw new PeerProblem('unknown-node', `The cluster has no node ${id}`);
-    log.warn({ node: id, address: addressOf(context, readAddress) }, 'a node is forgotten: nobody waits for it any more');
+    log.warn(
+      { node: id, address: addressOf(context, readAddress) },
+      'a node is forgotten: nobody waits for it any more',
+    );
     return answerJson(JSON.stringify({ forgotten: id }));
   });
 

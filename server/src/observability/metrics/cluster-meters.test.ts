@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { BusError, type BusStatus } from '../../cluster/cluster-bus.ts';
 import type { NodeReport } from '../../cluster/cluster.ts';
+import { BusError, type BusStatus } from '../../cluster/cluster-bus.ts';
 import { ManualClock } from '../../testing/manual-clock.ts';
 import { ClusterMeters } from './cluster-meters.ts';
 import { Distribution } from './distribution.ts';

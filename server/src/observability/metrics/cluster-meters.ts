@@ -1,5 +1,5 @@
-import type { BusStatus, ClusterBus } from '../../cluster/cluster-bus.ts';
 import type { NodeReport } from '../../cluster/cluster.ts';
+import type { BusStatus, ClusterBus } from '../../cluster/cluster-bus.ts';
 import { Distribution } from './distribution.ts';
 import {
   busErrorCodes,

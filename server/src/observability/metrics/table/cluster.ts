@@ -125,7 +125,7 @@ export const clusterMetrics = {
     section: 'cluster',
     unit: 'items',
     label: { name: 'outcome', values: peerAnswers },
-    help: 'Direct requests of other nodes and of `quire nodes`; denied: without a secret of this node; refused: malformed, or too many at once; failed: the fault of this node.',
+    help: 'Direct requests of other nodes and of `quire nodes`; denied: from somebody who does not belong to the cluster; refused: malformed, or too many at once; failed: the fault of this node.',
   },
   quire_cluster_shared_documents: {
     type: 'gauge',

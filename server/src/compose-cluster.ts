@@ -1,10 +1,9 @@
-import { networkInterfaces } from 'node:os';
+import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { DocumentStore } from '@quire/persistence';
 import type { Hono } from 'hono';
 import manifest from '../package.json' with { type: 'json' };
 import type { Clock } from './clock.ts';
-import { advertisedAddress } from './cluster/advertised-address.ts';
 import { type ClusterFile, openClusterFile } from './cluster/cluster-file.ts';
 import { decodeEntries, encodeEntries } from './cluster/entry-record.ts';
 import { createHttpPeerLink } from './cluster/http/http-peer-link.ts';
@@ -13,6 +12,7 @@ import { createCluster, type LiveCluster } from './cluster/live-cluster.ts';
 import { parseRedisAddress } from './cluster/redis/redis-address.ts';
 import { createRedisBus } from './cluster/redis/redis-bus.ts';
 import { createRooms } from './cluster/rooms/rooms.ts';
+import { findClusterAddress } from './config/cluster-address.ts';
 import type { Config } from './config.ts';
 import type { ReadClientAddress } from './http/client-address.ts';
 import { findBusWarnings, type HealthWarning } from './http/health.ts';
@@ -66,7 +66,7 @@ export function composeCluster(parts: ClusterParts): ClusterMembership | null {
     clock,
     log,
     file: parts.dataDirectory === null ? inMemory() : openClusterFile(join(parts.dataDirectory, 'cluster.json')),
-    address: address ?? advertisedAddress(parts.listener, networkInterfaces()),
+    address: address ?? findClusterAddress(parts.listener.hosts, parts.listener.port, { interfaces: networkInterfaces(), hostname: hostname() }),
     release: manifest.version,
     settings: { expectedNodes: nodes, receipts, receiptPatienceMs: ackTimeoutMs },
     rooms: createRooms({ bus, incarnation, clock, log, meters: meters?.rooms ?? null }),

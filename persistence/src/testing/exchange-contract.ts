@@ -33,7 +33,11 @@ const take: fc.Arbitrary<Take> = fc.record({
   order: fc.nat(),
   limit: fc.integer({ min: 1, max: 5 }),
 });
-const crossing = fc.tuple(either, fc.boolean(), fc.oneof({ weight: 3, arbitrary: own }, { weight: 1, arbitrary: take }));
+const crossing = fc.tuple(
+  either,
+  fc.boolean(),
+  fc.oneof({ weight: 3, arbitrary: own }, { weight: 1, arbitrary: take }),
+);
 
 /** That stores end in the same state whatever is exchanged between them, and when. Part of `describeDocumentStore`. */
 export function describeExchange(title: string, open: () => Promise<DocumentStore>): void {
@@ -189,7 +193,9 @@ async function answersFor(to: DocumentStore, from: DocumentStore, limit: number)
   for (const [incarnation, spans] of from.holdings()) {
     for (const { first, last } of spans) {
       for (let after = first - 1; after < last; ) {
-        const held = (to.holdings().get(incarnation) ?? []).find((span) => span.first <= after + 1 && after < span.last);
+        const held = (to.holdings().get(incarnation) ?? []).find(
+          (span) => span.first <= after + 1 && after < span.last,
+        );
         if (held !== undefined) {
           after = held.last;
           continue;

@@ -11,7 +11,8 @@ type Names = readonly [string, string];
 type Pair = readonly [DocumentStore, DocumentStore];
 
 interface Own {
-  readonly do: 'type' | 'compact' | 'delete';
+  /** `renew`: delete, and write again. */
+  readonly do: 'type' | 'compact' | 'delete' | 'renew';
   readonly at: 0 | 1;
 }
 
@@ -26,7 +27,8 @@ const either = fc.constantFrom(0 as const, 1 as const);
 const own: fc.Arbitrary<Own> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ do: fc.constant('type' as const), at: either }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('compact' as const), at: either }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('delete' as const), at: either }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('delete' as const), at: either }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('renew' as const), at: either }) },
 );
 const take: fc.Arbitrary<Take> = fc.record({
   do: fc.constant('take' as const),
@@ -146,6 +148,10 @@ class Writer {
           return;
         case 'delete':
           await this.#store.delete(document);
+          return;
+        case 'renew':
+          await this.#store.delete(document);
+          await this.#type(document);
           return;
       }
     } catch (error) {

@@ -12,6 +12,8 @@ const PEER = 'feedfacefeedface';
 const SECOND = { count: 2, id: 'aaaaaaaaaaaaaaaa' };
 const THIRD = { count: 3, id: 'bbbbbbbbbbbbbbbb' };
 const MINUTE = 60_000;
+/** Reclaiming goes on in the background. */
+const patiently = { timeout: 20_000 };
 
 /** What nodes need of a store to replicate. Part of `describeDocumentStore`. */
 export function describeReplication(name: string, open: (clock?: Clock) => Promise<DocumentStore>): void {
@@ -146,7 +148,7 @@ export function describeReplication(name: string, open: (clock?: Clock) => Promi
       const reclaimed = await vi.waitUntil(async () => {
         const found = await ownEntries();
         return found.slice(0, 2).every(({ updates }) => updates.length === 0) && found;
-      });
+      }, patiently);
       expect(reclaimed.map((entry) => [entry.id.sequence, entry.epoch.count, entry.updates.length])).toEqual([
         [1, 1, 0],
         [2, 1, 0],

@@ -11,7 +11,8 @@ type Names = readonly [string, string];
 type Pair = readonly [DocumentStore, DocumentStore];
 
 interface Own {
-  readonly do: 'type' | 'compact' | 'delete';
+  /** `renew`: delete, and write again. */
+  readonly do: 'type' | 'compact' | 'delete' | 'renew';
   readonly at: 0 | 1;
 }
 
@@ -26,14 +27,19 @@ const either = fc.constantFrom(0 as const, 1 as const);
 const own: fc.Arbitrary<Own> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ do: fc.constant('type' as const), at: either }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('compact' as const), at: either }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('delete' as const), at: either }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('delete' as const), at: either }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('renew' as const), at: either }) },
 );
 const take: fc.Arbitrary<Take> = fc.record({
   do: fc.constant('take' as const),
   order: fc.nat(),
   limit: fc.integer({ min: 1, max: 5 }),
 });
-const crossing = fc.tuple(either, fc.boolean(), fc.oneof({ weight: 3, arbitrary: own }, { weight: 1, arbitrary: take }));
+const crossing = fc.tuple(
+  either,
+  fc.boolean(),
+  fc.oneof({ weight: 3, arbitrary: own }, { weight: 1, arbitrary: take }),
+);
 
 /** That stores end in the same state whatever is exchanged between them, and when. Part of `describeDocumentStore`. */
 export function describeExchange(title: string, open: () => Promise<DocumentStore>): void {
@@ -143,6 +149,10 @@ class Writer {
         case 'delete':
           await this.#store.delete(document);
           return;
+        case 'renew':
+          await this.#store.delete(document);
+          await this.#type(document);
+          return;
       }
     } catch (error) {
       // Nothing there yet, or another life by now.
@@ -189,7 +199,9 @@ async function answersFor(to: DocumentStore, from: DocumentStore, limit: number)
   for (const [incarnation, spans] of from.holdings()) {
     for (const { first, last } of spans) {
       for (let after = first - 1; after < last; ) {
-        const held = (to.holdings().get(incarnation) ?? []).find((span) => span.first <= after + 1 && after < span.last);
+        const held = (to.holdings().get(incarnation) ?? []).find(
+          (span) => span.first <= after + 1 && after < span.last,
+        );
         if (held !== undefined) {
           after = held.last;
           continue;

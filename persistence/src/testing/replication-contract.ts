@@ -12,6 +12,8 @@ const PEER = 'feedfacefeedface';
 const SECOND = { count: 2, id: 'aaaaaaaaaaaaaaaa' };
 const THIRD = { count: 3, id: 'bbbbbbbbbbbbbbbb' };
 const MINUTE = 60_000;
+/** Reclaiming goes on in the background. */
+const patiently = { timeout: 20_000 };
 
 /** What nodes need of a store to replicate. Part of `describeDocumentStore`. */
 export function describeReplication(name: string, open: (clock?: Clock) => Promise<DocumentStore>): void {
@@ -146,7 +148,7 @@ export function describeReplication(name: string, open: (clock?: Clock) => Promi
       const reclaimed = await vi.waitUntil(async () => {
         const found = await ownEntries();
         return found.slice(0, 2).every(({ updates }) => updates.length === 0) && found;
-      });
+      }, patiently);
       expect(reclaimed.map((entry) => [entry.id.sequence, entry.epoch.count, entry.updates.length])).toEqual([
         [1, 1, 0],
         [2, 1, 0],
@@ -188,17 +190,20 @@ export function describeReplication(name: string, open: (clock?: Clock) => Promi
       ['of an ended life, with its burial', { epoch: FIRST_EPOCH, buried: burialOf(SECOND) }, [[9, 4]]],
       ['of this life', { epoch: SECOND }, []],
       ['of a life that lost against this one', { epoch: { ...SECOND, id: '0000000000000001' } }, []],
-    ] as const)('[G3] neither ends nor brings back anything by an entry without content %s', async (_, rest, covered) => {
-      await store.adopt([foreign(1, new Typist(8).type('living'), { epoch: SECOND })]);
-      await store.compact('notes');
-      await store.adopt([foreign(2, null, { ...rest, time: 0 })]);
-      const loaded = await store.load('notes');
-      expect(loaded).toMatchObject({ epoch: SECOND, state: 'live' });
-      expect(await loadText(store, 'notes')).toBe('living');
-      expect(decodeVector(loaded?.tombstone)).toEqual(covered);
-      expect(await store.stat('notes')).toMatchObject({ state: 'live', created: 1001, edited: 1001 });
-      expect(store.holdings().get(PEER)).toEqual([{ first: 1, last: 2 }]);
-    });
+    ] as const)(
+      '[G3] neither ends nor brings back anything by an entry without content %s',
+      async (_, rest, covered) => {
+        await store.adopt([foreign(1, new Typist(8).type('living'), { epoch: SECOND })]);
+        await store.compact('notes');
+        await store.adopt([foreign(2, null, { ...rest, time: 0 })]);
+        const loaded = await store.load('notes');
+        expect(loaded).toMatchObject({ epoch: SECOND, state: 'live' });
+        expect(await loadText(store, 'notes')).toBe('living');
+        expect(decodeVector(loaded?.tombstone)).toEqual(covered);
+        expect(await store.stat('notes')).toMatchObject({ state: 'live', created: 1001, edited: 1001 });
+        expect(store.holdings().get(PEER)).toEqual([{ first: 1, last: 2 }]);
+      },
+    );
 
     it('[R14] takes the burial of an answer for all of it, held already or not', async () => {
       await store.adopt([foreign(1, new Typist(7).type('one'))]);

@@ -174,7 +174,8 @@ describe.each([
     await ada.announce(bytes('old'));
     await ada.announce(bytes('new'));
     await ben.announce(bytes('here'));
-    const said = async (): Promise<unknown> => Object.fromEntries([...(await ben.announcements())].map(([k, v]) => [k, text(v)]));
+    const said = async (): Promise<unknown> =>
+      Object.fromEntries([...(await ben.announcements())].map(([k, v]) => [k, text(v)]));
     expect(await said()).toEqual({ ada: 'new', ben: 'here' });
     await ben.erase('ada');
     expect(await said()).toEqual({ ben: 'here' });
@@ -269,9 +270,11 @@ describe.each([
     await until(() => ada.status.state === 'away', { what: 'it was not noticed' });
     const heard: string[] = [];
     let isListening = false;
-    const listening = ada.listen('plan', (message) => heard.push(text(message))).then(() => {
-      isListening = true;
-    });
+    const listening = ada
+      .listen('plan', (message) => heard.push(text(message)))
+      .then(() => {
+        isListening = true;
+      });
     expect(isListening).toBe(false);
     stage.heal();
     await listening;

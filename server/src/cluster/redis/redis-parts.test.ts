@@ -21,7 +21,9 @@ describe('ids of streams', () => {
 
 describe('the wait before another attempt', () => {
   it('doubles from 50 ms to 2 s, and half of it is chance', () => {
-    expect([0, 1, 2, 5, 6, 1000].map((attempt) => backoffMs(attempt, () => 1))).toEqual([50, 100, 200, 1600, 2000, 2000]);
+    expect([0, 1, 2, 5, 6, 1000].map((attempt) => backoffMs(attempt, () => 1))).toEqual([
+      50, 100, 200, 1600, 2000, 2000,
+    ]);
     expect([0, 6].map((attempt) => backoffMs(attempt, () => 0))).toEqual([25, 1000]);
   });
 });

@@ -73,5 +73,8 @@ export function asNumber(reply: unknown): number {
 }
 
 function strange(what: string): BusError {
-  return new BusError('unsuitable', `what calls itself Redis answers what Redis would not (${what}): see which server it is`);
+  return new BusError(
+    'unsuitable',
+    `what calls itself Redis answers what Redis would not (${what}): see which server it is`,
+  );
 }

@@ -82,6 +82,13 @@ export class DocumentHeads {
     });
   }
 
+  /** Reads those heads that are not in memory, of as many as can be read, so that what is done next with all of them is done at once. */
+  async warm(documents: readonly string[]): Promise<void> {
+    const cold = documents.filter((document) => !this.#slots.has(document));
+    // One that can't be read says so to whoever uses it.
+    if (cold.length > 0) await Promise.allSettled(cold.map((document) => this.use(document, () => {})));
+  }
+
   /** Makes every other call for the document wait until the returned function is called. */
   hold(document: string): Promise<{ readonly head: DocumentHead; release(): void }> {
     return this.use(document, (head) => {

@@ -12,6 +12,8 @@ export interface JournalWrite extends Write {
   readonly heads: readonly DocumentHead[];
   /** `now`: the row must be in the same batch. `due`: at the usual pace. */
   readonly rows: 'now' | 'due';
+  /** Those of its entries that this store has numbered. */
+  readonly own: readonly Entry[];
 }
 
 export interface JournalOptions {
@@ -30,10 +32,10 @@ export class Journal {
   }
 
   submit(write: Partial<JournalWrite>): Promise<void> {
-    const { ops = [], ids = [], heads = [], rows = 'due' } = write;
+    const { ops = [], ids = [], heads = [], rows = 'due', own = [] } = write;
     for (const id of ids) this.#vectors.accept(id);
     for (const head of heads) head.pins += 1;
-    return this.#writer.submit({ ops, ids, heads, rows, bytes: weighOps(ops) });
+    return this.#writer.submit({ ops, ids, heads, rows, own, bytes: weighOps(ops) });
   }
 
   /** Resolves when everything submitted so far is on disk. */

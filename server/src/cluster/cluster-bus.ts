@@ -22,6 +22,13 @@ export interface ClusterBus {
    * @throws {BusError}
    */
   follow(nodes: readonly string[]): Promise<void>;
+  /**
+   * What the bus still has of what a node published, the oldest first, a page at a time: of a node that died, it may be all
+   * that is left of the last moment. It is not read any further than it was when it was asked for.
+   *
+   * @throws {BusError}
+   */
+  past(node: string): AsyncIterable<readonly Uint8Array[]>;
   /** The one who takes records. Nothing further is read before the promise resolves; it never rejects. */
   onRecords(listener: (from: string, records: readonly Uint8Array[]) => Promise<void>): void;
 

@@ -463,6 +463,13 @@ class MemoryBus implements ClusterBus {
     });
   }
 
+  async *past(node: string): AsyncIterable<readonly Uint8Array[]> {
+    const items = await this.#command(() => [...this.#hub.stream(node).items]);
+    for (let at = 0; at < items.length; at += RECORDS_AT_ONCE) {
+      yield items.slice(at, at + RECORDS_AT_ONCE).map(({ bytes }) => bytes.slice());
+    }
+  }
+
   onRecords(listener: (from: string, records: readonly Uint8Array[]) => Promise<void>): void {
     this.#takeRecords = listener;
     this.#hub.wake();

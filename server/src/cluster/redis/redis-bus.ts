@@ -3,6 +3,7 @@ import type { Clock } from '../../clock.ts';
 import type { BusError, BusStatus, ClusterBus } from '../cluster-bus.ts';
 import { backoffMs } from './backoff.ts';
 import { ChannelListeners } from './channel-listeners.ts';
+import { readPast } from './past-records.ts';
 import { describeRedisAddress, describeServer, type RedisAddress, type RedisServer } from './redis-address.ts';
 import { closed, explainFailure, unreachable, unsuitable } from './redis-failure.ts';
 import { createRedisKeys, PROBE_FIELD, RECORD_FIELD, type RedisKeys } from './redis-keys.ts';
@@ -141,6 +142,12 @@ class RedisBus implements ClusterBus {
 
   follow(nodes: readonly string[]): Promise<void> {
     return this.#command(({ commands }) => this.#reader.follow(nodes, commands));
+  }
+
+  past(node: string): AsyncIterable<readonly Uint8Array[]> {
+    return readPast(this.#keys.stream(node), (command, ...args) =>
+      this.#command(({ commands }) => commands.call(command, ...args)),
+    );
   }
 
   onRecords(listener: (from: string, records: readonly Uint8Array[]) => Promise<void>): void {

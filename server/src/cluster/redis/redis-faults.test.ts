@@ -330,7 +330,7 @@ it('a wrong password is denied, never told, and let in once it is the right one'
 });
 
 describe('a user of Redis', () => {
-  const rights = '~quire:* &quire:* +@connection +xadd +xread +xrevrange +xlen +xtrim +expire +hset +hgetall +hdel';
+  const rights = '~quire:* &quire:* +@connection +xadd +xread +xrange +xrevrange +xlen +xtrim +expire +hset +hgetall +hdel';
 
   it('with the rights that are needed, and no more, works', async () => {
     const users = [`ada on >pw ${rights} +publish +subscribe +unsubscribe +time +memory|usage`];
@@ -338,6 +338,7 @@ describe('a user of Redis', () => {
     const [ada, ben] = await startPair(`redis://ada:pw@127.0.0.1:${redis.port}`);
     await works(ada, ben, '1');
     await ben.bus.announce(bytes('here'));
+    for await (const records of ben.bus.past('ada')) expect(records.map(text)).toEqual(['1']);
     await ben.bus.erase('ben');
     const stop = await ben.bus.listen('plan', () => {});
     expect(await ada.bus.tell('plan', bytes('!'))).toBe(1);

@@ -96,7 +96,7 @@ export class StreamReader {
     const streams = [...nodeByKey.keys(), ...this.#positions.values()];
     const options = ['COUNT', RECORDS_AT_ONCE, 'BLOCK', BLOCK_MS, 'STREAMS'];
     const answer = await line.callWithin(BLOCK_MS + this.#deadlineMs, 'XREAD', ...options, ...streams);
-    for (const { key, lastId, records } of readStreams(answer)) {
+    for (const [key, { lastId, records }] of readStreams(answer)) {
       const node = nodeByKey.get(key);
       if (node === undefined || !this.#positions.has(node)) continue;
       if (records.length > 0) await this.#take?.(node, records);

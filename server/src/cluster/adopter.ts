@@ -1,0 +1,133 @@
+import { type DocumentStore, type Entry, PersistenceError } from '@quire/persistence';
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../observability/log.ts';
+import type { ReplicatedDocuments } from './cluster.ts';
+import type { ReplicationMeters } from './meters.ts';
+import { type Spans, spansInclude, uniteSpans } from './spans.ts';
+
+const QUEUE_FULL_PAUSE_MS = 20;
+
+export interface AdopterOptions {
+  readonly store: Pick<DocumentStore, 'incarnation' | 'adopt' | 'holdings'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly meters: ReplicationMeters;
+}
+
+/** Entries of other nodes, however they came: into the journal first, then into the documents that are open. */
+export class Adopter {
+  readonly #options: AdopterOptions;
+  readonly #refused = new Map<string, Spans>();
+  #documents: ReplicatedDocuments = { adopted: async () => {} };
+  #isClosed = false;
+  #endPauses: (() => void)[] = [];
+
+  constructor(options: AdopterOptions) {
+    this.#options = options;
+  }
+
+  attach(documents: ReplicatedDocuments): void {
+    this.#documents = documents;
+  }
+
+  /** What this node can't store, though it exists: it isn't asked for again, and its lack makes nothing incomplete. */
+  get refused(): ReadonlyMap<string, Spans> {
+    return this.#refused;
+  }
+
+  /** @returns how many were new; what the disk refuses now stays missing, and is fetched again later */
+  async adopt(entries: readonly Entry[]): Promise<number> {
+    const fresh = entries.filter((entry) => this.#isNew(entry));
+    if (fresh.length === 0) return 0;
+    const isFresh = new Set(fresh);
+    // A burial counts for other entries of its answer, whether or not its own is held.
+    const { incarnation } = this.#options.store;
+    const telling = entries.filter(
+      (entry) => isFresh.has(entry) || (entry.buried !== undefined && entry.id.incarnation !== incarnation),
+    );
+    const adopted = (await this.#store(telling)).filter((entry) => isFresh.has(entry));
+    if (adopted.length > 0 && !this.#isClosed) await this.#documents.adopted(adopted);
+    return adopted.length;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const end of this.#endPauses.splice(0)) end();
+  }
+
+  #isNew({ id: { incarnation, sequence } }: Entry): boolean {
+    const { store } = this.#options;
+    return (
+      incarnation !== store.incarnation &&
+      !spansInclude(store.holdings().get(incarnation) ?? [], sequence) &&
+      !spansInclude(this.#refused.get(incarnation) ?? [], sequence)
+    );
+  }
+
+  async #store(entries: readonly Entry[]): Promise<readonly Entry[]> {
+    while (!this.#isClosed) {
+      try {
+        await this.#options.store.adopt(entries);
+        return entries;
+      } catch (error) {
+        switch (causeOf(error)) {
+          case 'crowded':
+            await this.#pause();
+            break;
+          case 'bad-entry':
+            return this.#storeOneByOne(entries, error);
+          case 'disk':
+            return [];
+        }
+      }
+    }
+    return [];
+  }
+
+  async #storeOneByOne(entries: readonly Entry[], error: unknown): Promise<readonly Entry[]> {
+    const [only, ...others] = entries;
+    if (only !== undefined && others.length === 0) {
+      this.#refuse(only, error);
+      return [];
+    }
+    const adopted: Entry[] = [];
+    for (const entry of entries) adopted.push(...(await this.#store([entry])));
+    return adopted;
+  }
+
+  #refuse({ id, document }: Entry, error: unknown): void {
+    const { incarnation, sequence } = id;
+    const span = [{ first: sequence, last: sequence }];
+    this.#refused.set(incarnation, uniteSpans(this.#refused.get(incarnation) ?? [], span));
+    this.#options.meters.recordRefused('bad-entry');
+    this.#options.log.error(
+      { err: error, incarnation, sequence, document },
+      'An entry of another node can not be stored here, and is passed over: is this node older than the others?',
+    );
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        cancel();
+        this.#endPauses = this.#endPauses.filter((each) => each !== end);
+        resolve();
+      };
+      const cancel = this.#options.clock.after(QUEUE_FULL_PAUSE_MS, end);
+      this.#endPauses.push(end);
+    });
+  }
+}
+
+function causeOf(error: unknown): 'crowded' | 'bad-entry' | 'disk' {
+  if (!(error instanceof PersistenceError)) throw error;
+  switch (error.code) {
+    case 'QUEUE_FULL':
+      return 'crowded';
+    case 'BAD_ENTRY':
+    case 'BAD_NAME':
+      return 'bad-entry';
+    default:
+      return 'disk';
+  }
+}

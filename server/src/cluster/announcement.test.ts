@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { type Announcement, AnnouncementError, decodeAnnouncement, encodeAnnouncement } from './announcement.ts';
+
+const announcement: Announcement = {
+  node: '00000000000000a1',
+  incarnation: '00000000000000b1',
+  generation: 3,
+  counter: 17,
+  address: 'http://10.0.0.1:1234',
+  release: '0.1.0',
+  records: { min: 1, max: 1 },
+  state: 'ready',
+  roll: { members: new Set(['00000000000000a1', '00000000000000a2']), forgotten: new Set(['00000000000000a3']) },
+  holdings: new Map([
+    [
+      '00000000000000b1',
+      [
+        { first: 1, last: 4 },
+        { first: 6, last: 6 },
+      ],
+    ],
+  ]),
+  digest: 'abcd',
+};
+
+function changed(change: (json: Record<string, unknown>) => void): Uint8Array {
+  const json = JSON.parse(Buffer.from(encodeAnnouncement(announcement)).toString());
+  change(json);
+  return Buffer.from(JSON.stringify(json));
+}
+
+describe('an announcement', () => {
+  it('[R12] gives back what was put in', () => {
+    expect(decodeAnnouncement(encodeAnnouncement(announcement))).toEqual(announcement);
+  });
+
+  it('of a later release is read, as long as that says that it can be', () => {
+    const later = changed((json) => {
+      json.version = 7;
+      json.state = 'resting';
+      json.colour = 'blue';
+    });
+    expect(decodeAnnouncement(later)).toEqual({ ...announcement, state: 'catching-up' });
+    expect(() => decodeAnnouncement(changed((json) => (json.readableBy = 2)))).toThrow(/update this node/);
+  });
+
+  it('[G4] that is malformed, in disorder or too large is refused', () => {
+    const disordered = { '00000000000000b1': [[5, 6], [1, 2]] };
+    for (const bytes of [
+      Buffer.from('{'),
+      Buffer.from('null'),
+      changed((json) => (json.node = 'a')),
+      changed((json) => (json.holdings = disordered)),
+      changed((json) => (json.holdings = { constructor: [] })),
+      new Uint8Array(2 * 1024 * 1024),
+    ]) {
+      expect(() => decodeAnnouncement(bytes)).toThrow(AnnouncementError);
+    }
+  });
+
+  it('[G4] tells the first spans of an incarnation with very many gaps', () => {
+    const spans = Array.from({ length: 1_000 }, (_, at) => ({ first: at * 2 + 1, last: at * 2 + 1 }));
+    const holdings = new Map([['00000000000000b1', spans]]);
+    const heard = decodeAnnouncement(encodeAnnouncement({ ...announcement, holdings }));
+    expect(heard.holdings.get('00000000000000b1')).toEqual(spans.slice(0, 64));
+  });
+});

@@ -1,0 +1,114 @@
+import type { Holdings } from '@quire/persistence';
+import { z } from 'zod';
+import type { VersionRange } from './entry-record.ts';
+import type { Roll } from './roll.ts';
+import type { Spans } from './spans.ts';
+
+/** What a node says of itself, every second. */
+export interface Announcement {
+  readonly node: string;
+  readonly incarnation: string;
+  /** Goes up by one with each start of a node: of two incarnations of a node the later one has the higher. */
+  readonly generation: number;
+  /** Goes up with each announcement of an incarnation: that it moved is what shows that the node is alive. */
+  readonly counter: number;
+  readonly address: string;
+  readonly release: string;
+  /** The records of entries that it reads. */
+  readonly records: VersionRange;
+  readonly state: 'ready' | 'catching-up' | 'leaving';
+  readonly roll: Roll;
+  /** What it holds of some incarnations: of those that changed lately, or of all. */
+  readonly holdings: Holdings;
+  /** Over what it holds of all others; empty when it holds nothing else. */
+  readonly digest: string;
+}
+
+export class AnnouncementError extends Error {
+  override readonly name = 'AnnouncementError';
+}
+
+/** Raised when what this version says would be misread by those who don't know it. */
+const VERSION = 1;
+/** Some 2,000 incarnations, each with a span, are a tenth of that. */
+export const MAX_ANNOUNCEMENT_BYTES = 1024 * 1024;
+/** Of an incarnation with more gaps than that, the spans at the beginning: the others show as the first gaps are filled. */
+const MAX_SPANS = 64;
+const MAX_ROLL = 4_096;
+
+const id = z.string().regex(/^[0-9a-f]{16}$/);
+const count = z.int().min(0);
+const spans = z.array(z.tuple([count, count])).max(MAX_SPANS);
+const version = z.object({ readableBy: z.int() });
+const schema = z.object({
+  node: id,
+  incarnation: id,
+  generation: count,
+  counter: count,
+  address: z.string().max(1_024),
+  release: z.string().max(128),
+  records: z.object({ min: count, max: count }),
+  // A state that a later release brings is not one to rely on.
+  state: z.enum(['ready', 'catching-up', 'leaving']).catch('catching-up'),
+  roll: z.object({ members: z.array(id).max(MAX_ROLL), forgotten: z.array(id).max(MAX_ROLL) }),
+  holdings: z.record(id, spans),
+  digest: z.string().max(64),
+});
+
+export function encodeAnnouncement(announcement: Announcement): Uint8Array {
+  return Buffer.from(JSON.stringify(announcementToJson(announcement)));
+}
+
+/** @throws {AnnouncementError} */
+export function decodeAnnouncement(bytes: Uint8Array): Announcement {
+  if (bytes.byteLength > MAX_ANNOUNCEMENT_BYTES) {
+    throw new AnnouncementError(`An announcement has ${bytes.byteLength} bytes, more than ${MAX_ANNOUNCEMENT_BYTES}`);
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
+  } catch (error) {
+    throw new AnnouncementError('An announcement is not JSON', { cause: error });
+  }
+  return announcementFromJson(json);
+}
+
+export function announcementToJson(announcement: Announcement): unknown {
+  const { roll, holdings, ...rest } = announcement;
+  const held = [...holdings].map(([incarnation, spans]) => [
+    incarnation,
+    spans.slice(0, MAX_SPANS).map(({ first, last }) => [first, last]),
+  ]);
+  return {
+    version: VERSION,
+    readableBy: VERSION,
+    ...rest,
+    roll: { members: [...roll.members], forgotten: [...roll.forgotten] },
+    holdings: Object.fromEntries(held),
+  };
+}
+
+/** @throws {AnnouncementError} */
+export function announcementFromJson(json: unknown): Announcement {
+  const readable = version.safeParse(json);
+  if (readable.success && readable.data.readableBy > VERSION) {
+    throw new AnnouncementError(`An announcement wants a reader of version ${readable.data.readableBy}: update this node`);
+  }
+  const parsed = schema.safeParse(json);
+  if (!parsed.success) throw new AnnouncementError('An announcement is malformed', { cause: parsed.error });
+  const { roll, holdings, ...rest } = parsed.data;
+  return {
+    ...rest,
+    roll: { members: new Set(roll.members), forgotten: new Set(roll.forgotten) },
+    holdings: new Map(Object.entries(holdings).map(([incarnation, pairs]) => [incarnation, toSpans(pairs)])),
+  };
+}
+
+function toSpans(pairs: readonly (readonly [number, number])[]): Spans {
+  let end = -1;
+  return pairs.map(([first, last]) => {
+    if (first < 1 || first <= end + 1 || last < first) throw new AnnouncementError('An announcement has spans in disorder');
+    end = last;
+    return { first, last };
+  });
+}

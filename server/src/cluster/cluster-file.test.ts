@@ -1,0 +1,51 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ClusterRecord, openClusterFile } from './cluster-file.ts';
+
+const record: ClusterRecord = {
+  node: '00000000000000a1',
+  generation: 2,
+  isFormed: true,
+  members: ['00000000000000a1', '00000000000000a2'],
+  forgotten: [],
+  heard: [
+    {
+      node: '00000000000000a2',
+      incarnation: '00000000000000b2',
+      generation: 1,
+      counter: 9,
+      address: 'http://b',
+      release: '0.1.0',
+      records: { min: 1, max: 1 },
+      state: 'ready',
+      roll: { members: new Set(['00000000000000a2']), forgotten: new Set() },
+      holdings: new Map([['00000000000000b2', [{ first: 1, last: 3 }]]]),
+      digest: '',
+    },
+  ],
+};
+
+describe('the file of a cluster', () => {
+  let directory: string;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'quire-cluster-file-'));
+  });
+  afterEach(() => rm(directory, { recursive: true }));
+
+  it('[R12] gives back what was written last, and leaves nothing else behind', async () => {
+    const file = openClusterFile(join(directory, 'cluster.json'));
+    expect(await file.read()).toBeNull();
+    await file.write({ ...record, generation: 1 });
+    await file.write(record);
+    expect(await openClusterFile(join(directory, 'cluster.json')).read()).toEqual(record);
+    expect(await readdir(directory)).toEqual(['cluster.json']);
+  });
+
+  it('[R12] that is damaged keeps the node from starting, and says what to do', async () => {
+    const path = join(directory, 'cluster.json');
+    await writeFile(path, '{"version":1,"node":"');
+    await expect(openClusterFile(path).read()).rejects.toThrow(/is damaged.*Restore the file, or remove it/s);
+  });
+});

@@ -1,0 +1,98 @@
+import { open, readFile, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import { type Announcement, announcementFromJson, announcementToJson } from './announcement.ts';
+
+/** What a node must still know of its cluster after a restart. */
+export interface ClusterRecord {
+  readonly node: string;
+  readonly generation: number;
+  /** Whether the cluster was complete once: only its first start waits for a number of nodes. */
+  readonly isFormed: boolean;
+  readonly members: readonly string[];
+  readonly forgotten: readonly string[];
+  /** The last announcement that was heard of each other node. */
+  readonly heard: readonly Announcement[];
+}
+
+export interface ClusterFile {
+  /** Null when there is none yet. */
+  read(): Promise<ClusterRecord | null>;
+  /** Resolves once it is on disk. */
+  write(record: ClusterRecord): Promise<void>;
+}
+
+export class ClusterFileError extends Error {
+  override readonly name = 'ClusterFileError';
+}
+
+const id = z.string().regex(/^[0-9a-f]{16}$/);
+const schema = z.object({
+  version: z.literal(1),
+  node: id,
+  generation: z.int().min(1),
+  isFormed: z.boolean(),
+  members: z.array(id),
+  forgotten: z.array(id),
+  heard: z.array(z.unknown()),
+});
+
+/** @param path of `cluster.json` in the data directory */
+export function openClusterFile(path: string): ClusterFile {
+  return {
+    async read() {
+      const text = await readIfThere(path);
+      return text === null ? null : parse(text, path);
+    },
+    async write(record) {
+      const { heard, ...rest } = record;
+      const json = { version: 1, ...rest, heard: heard.map(announcementToJson) };
+      await replace(path, `${JSON.stringify(json, null, 2)}\n`);
+    },
+  };
+}
+
+async function readIfThere(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw new ClusterFileError(`${path} can't be read`, { cause: error });
+  }
+}
+
+function parse(text: string, path: string): ClusterRecord {
+  try {
+    const { version: _, heard, ...rest } = schema.parse(JSON.parse(text));
+    return { ...rest, heard: heard.map(announcementFromJson) };
+  } catch (error) {
+    throw new ClusterFileError(
+      `${path} is damaged. Without it this node does not know who belongs to its cluster, and could take what it holds for ` +
+        'all there is. Restore the file, or remove it to let this node join as a new one while the others run',
+      { cause: error },
+    );
+  }
+}
+
+/** The old content or the new one, whatever happens meanwhile. */
+async function replace(path: string, text: string): Promise<void> {
+  const draft = `${path}.new`;
+  const file = await open(draft, 'w', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(draft, path);
+  const directory = await open(dirname(path), 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}

@@ -1,0 +1,583 @@
+import { randomBytes } from 'node:crypto';
+import type { DocumentStore, Entry, EntryId, Holdings } from '@quire/persistence';
+import type { Clock } from '../clock.ts';
+import { alone, type Replication, type RoomLink, type SharedRoom } from '../collab/replication.ts';
+import type { Logger } from '../observability/log.ts';
+import { Adopter } from './adopter.ts';
+import { Announcer } from './announcer.ts';
+import { type Announcement, AnnouncementError, decodeAnnouncement, encodeAnnouncement } from './announcement.ts';
+import type { BusStatus, ClusterBus } from './cluster-bus.ts';
+import type { Cluster, NodeReport, ReceiptPolicy, ReplicatedDocuments } from './cluster.ts';
+import type { ClusterFile } from './cluster-file.ts';
+import { Follower } from './follower.ts';
+import { missingOf, Patience } from './gaps.ts';
+import { Membership } from './membership.ts';
+import { noMeters, type ReplicationMeters } from './meters.ts';
+import { reportNodes } from './nodes.ts';
+import type { PeerLink, PeerStatus, Want } from './peer-link.ts';
+import { Poller } from './poller.ts';
+import { Publisher } from './publisher.ts';
+import { Puller } from './puller.ts';
+import { type MemberStanding, type Standing, unreadinessOf } from './readiness.ts';
+import { Receipts } from './receipts.ts';
+import { Receiver } from './receiver.ts';
+import { Retention } from './retention.ts';
+import { serveEntries } from './serve-entries.ts';
+import { contiguousEnd, countHoldings, type Spans, uniteInto } from './spans.ts';
+import { type Heard, isComplete, learnAll, Watch } from './watch.ts';
+
+const BEAT_MS = 1_000;
+/** After an answer there may be more to ask for; what comes within is looked at once. */
+const LOOK_AGAIN_MS = 10;
+const SAVE_EVERY_MS = 30_000;
+/** A node that is silent on the bus may be alive and cut off from it. */
+const LONGEST_REST_MS = 10_000;
+/** While the bus is away, asking is the only way. */
+const SHORT_REST_MS = 2_000;
+/** Everybody announces once a beat: who starts for the first time has heard all that are there after three. */
+const READS_OF_A_FIRST_START = 3;
+const LAST_WORDS_MS = 2_000;
+
+export interface ClusterSettings {
+  /** How many nodes the first start of the cluster waits for. */
+  readonly expectedNodes: number;
+  readonly receipts: ReceiptPolicy;
+  /** A Redis that is connected and does not answer holds a receipt for so long. */
+  readonly receiptPatienceMs: number;
+}
+
+export interface ClusterRooms {
+  join(document: string, room: SharedRoom): RoomLink;
+  /** An incarnation is gone, and its people with it. */
+  lose(incarnation: string): void;
+  close(): void;
+}
+
+export interface LiveClusterOptions {
+  readonly store: DocumentStore;
+  /** Goes by the store's incarnation, not by the node's id: no two processes ever have the same. The cluster closes it. */
+  readonly bus: ClusterBus;
+  readonly peers: PeerLink;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly file: ClusterFile;
+  /** How other nodes reach this one. */
+  readonly address: string;
+  readonly release: string;
+  readonly settings: ClusterSettings;
+  readonly rooms?: ClusterRooms;
+  readonly meters?: ReplicationMeters;
+  /** 16 lower-case hexadecimal digits. */
+  readonly randomId?: () => string;
+}
+
+export interface LiveCluster extends Cluster {
+  /** What is on this disk and not on the bus, and how long the oldest of it has waited. */
+  readonly unpublished: { readonly entries: number; readonly oldestMs: number };
+}
+
+export function createCluster(options: LiveClusterOptions): LiveCluster {
+  return new LiveNode(options);
+}
+
+type Life = 'new' | 'taking-part' | 'leaving';
+
+class LiveNode implements LiveCluster {
+  readonly #options: LiveClusterOptions;
+  readonly #meters: ReplicationMeters;
+  readonly #membership: Membership;
+  readonly #watch: Watch;
+  readonly #announcer: Announcer;
+  readonly #adopter: Adopter;
+  readonly #receiver: Receiver;
+  readonly #publisher: Publisher;
+  readonly #receipts: Receipts;
+  readonly #retention: Retention;
+  readonly #follower: Follower;
+  readonly #puller: Puller;
+  readonly #poller: Poller;
+  readonly #patience = new Patience();
+  /** Incarnations that were alive at the last look. */
+  readonly #present = new Set<string>();
+  readonly #tellOnce = new Set<string>();
+  readonly #disposers: (() => void)[] = [];
+  #life: Life = 'new';
+  #unreadiness: string | null = 'this node has not joined its cluster yet';
+  #isExchanging = false;
+  /** How often the announcements were read, and whose records were followed when they were last. */
+  #reads = 0;
+  #readAfter: ReadonlySet<string> = new Set();
+  #isSomebodyIncomplete = false;
+  #savedAt = 0;
+  #cancelLook: (() => void) | null = null;
+
+  constructor(options: LiveClusterOptions) {
+    const { store, bus, peers, clock, log, file, address, release, settings } = options;
+    const meters = options.meters ?? noMeters;
+    const onError = (error: unknown): void => log.error({ err: error }, 'Replication failed, and goes on');
+    this.#options = options;
+    this.#meters = meters;
+    this.#membership = new Membership(file, options.randomId ?? (() => randomBytes(8).toString('hex')));
+    this.#watch = new Watch(clock);
+    this.#announcer = new Announcer({ store, membership: this.#membership, clock, address, release });
+    this.#adopter = new Adopter({ store, clock, log, meters });
+    this.#receiver = new Receiver({
+      adopter: this.#adopter,
+      log,
+      meters,
+      onSeen: (from, upTo) => this.#sawOnBus(from, upTo),
+      onAdopted: () => this.#lookAgainIfUnready(),
+      onError,
+    });
+    this.#receipts = new Receipts({
+      incarnation: store.incarnation,
+      policy: settings.receipts,
+      clock,
+      meters,
+      patienceMs: settings.receiptPatienceMs,
+      isBusConnected: () => bus.status.state === 'connected',
+    });
+    this.#publisher = new Publisher({
+      store,
+      bus,
+      clock,
+      meters,
+      onPublished: (upTo) => this.#receipts.published(upTo),
+      onTooLarge: (sequence) => this.#receipts.tooLarge(sequence),
+      onError,
+    });
+    this.#retention = new Retention(store);
+    this.#follower = new Follower({
+      bus,
+      take: (from, records) => this.#receiver.take(from, records),
+      onFollowed: () => void this.#exchange(),
+    });
+    this.#puller = new Puller({
+      peers,
+      adopter: this.#adopter,
+      clock,
+      log,
+      meters,
+      onAdopted: () => this.#lookAgain(),
+      onError,
+    });
+    this.#poller = new Poller({ peers, clock, log, onStatus: (node, status) => this.#hearStatus(node, status) });
+  }
+
+  attach(documents: ReplicatedDocuments): void {
+    this.#adopter.attach(documents);
+  }
+
+  async start(): Promise<void> {
+    const { store, bus, clock } = this.#options;
+    for (const announcement of await this.#membership.load()) this.#hear(announcement, 'told');
+    this.#life = 'taking-part';
+    bus.onRecords((from, records) => this.#receiver.take(from, records));
+    this.#disposers.push(
+      store.onStored((entries) => this.#publisher.add(entries)),
+      bus.onStatus((status) => this.#busIs(status)),
+      clock.every(BEAT_MS, () => this.#beat()),
+    );
+    this.#savedAt = clock.monotonicMs();
+    bus.open();
+    this.#beat();
+  }
+
+  get unreadiness(): string | null {
+    return this.#unreadiness;
+  }
+
+  get nodes(): readonly NodeReport[] {
+    const { store, address, release } = this.#options;
+    const own = {
+      node: this.#membership.node,
+      address,
+      release,
+      isReady: this.#unreadiness === null,
+      holdings: store.holdings(),
+    };
+    return reportNodes(own, this.#membership.others, this.#watch);
+  }
+
+  get unpublished(): { readonly entries: number; readonly oldestMs: number } {
+    return this.#publisher.backlog;
+  }
+
+  acknowledged(id: EntryId): Promise<void> | null {
+    return this.#receipts.acknowledged(id);
+  }
+
+  get knowsAllNames(): boolean {
+    if (this.#unreadiness !== null) return false;
+    return this.#isBusConnected || this.#membership.others.every((node) => this.#answeredLately(node));
+  }
+
+  join(document: string, room: SharedRoom): ReturnType<Replication['join']> {
+    return (this.#options.rooms ?? alone).join(document, room);
+  }
+
+  async forget(node: string): Promise<boolean> {
+    if (!this.#membership.isMember(node)) return false;
+    const heard = this.#watch.current(node);
+    if (node === this.#membership.node || (heard !== null && this.#watch.isAlive(heard))) {
+      throw new Error(`Node ${node} is alive: stop it before it is forgotten`);
+    }
+    this.#membership.strike(node);
+    this.#poller.forget(node);
+    await this.#save();
+    this.#prune();
+    await this.#exchange();
+    this.#look();
+    return true;
+  }
+
+  status(): PeerStatus {
+    const heard = new Map<string, Uint8Array>();
+    for (const node of this.#membership.others) {
+      const current = this.#watch.current(node);
+      if (current !== null) heard.set(node, encodeAnnouncement(fullWord(current)));
+    }
+    return { announcement: encodeAnnouncement(this.#word()), holdings: this.#options.store.holdings(), heard };
+  }
+
+  async entries(wants: readonly Want[], maxBytes: number): Promise<readonly Entry[]> {
+    const entries = await serveEntries(this.#options.store, wants, maxBytes);
+    this.#meters.entriesMoved('served', entries.length);
+    return entries;
+  }
+
+  async close(): Promise<void> {
+    if (this.#life === 'leaving') return;
+    const hadPart = this.#life === 'taking-part';
+    this.#life = 'leaving';
+    this.#cancelLook?.();
+    for (const dispose of this.#disposers.splice(0)) dispose();
+    this.#follower.close();
+    this.#poller.close();
+    this.#puller.close();
+    this.#adopter.close();
+    if (hadPart) await this.#sayFarewell();
+    this.#publisher.close();
+    this.#receipts.close();
+    this.#options.rooms?.close();
+    if (hadPart) await this.#save().catch((error) => this.#fail(error));
+    await this.#options.bus.close();
+  }
+
+  get #isBusConnected(): boolean {
+    return this.#options.bus.status.state === 'connected';
+  }
+
+  async #sayFarewell(): Promise<void> {
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const cancel = this.#options.clock.after(LAST_WORDS_MS, resolve);
+    const words = async (): Promise<void> => {
+      await this.#publisher.drained();
+      if (this.#isBusConnected) await this.#options.bus.announce(encodeAnnouncement(this.#word()));
+    };
+    // What could not be published is in the journal; its numbers are missed when this node is back.
+    await Promise.race([words().catch(() => {}), late]);
+    cancel();
+  }
+
+  #busIs(status: BusStatus): void {
+    switch (status.state) {
+      case 'connected':
+        this.#publisher.run();
+        this.#beat();
+        break;
+      case 'away':
+      case 'closed':
+        this.#receipts.busIsAway();
+        break;
+      case 'connecting':
+        break;
+    }
+  }
+
+  #beat(): void {
+    if (this.#life !== 'taking-part') return;
+    void this.#exchange();
+    this.#askDirectly();
+    this.#prune();
+    this.#look(true);
+    if (this.#options.clock.monotonicMs() - this.#savedAt >= SAVE_EVERY_MS) {
+      void this.#save().catch((error) => this.#fail(error));
+    }
+  }
+
+  /** Says over the bus how this node is, and reads how the others are. */
+  async #exchange(): Promise<void> {
+    const { bus } = this.#options;
+    if (this.#isExchanging || this.#life !== 'taking-part' || !this.#isBusConnected) return;
+    this.#isExchanging = true;
+    try {
+      await bus.announce(encodeAnnouncement(this.#word()));
+      // Asked after they began to be followed, or it does not count (R12).
+      const { followed } = this.#follower;
+      const said = await bus.announcements();
+      this.#reads += 1;
+      this.#readAfter = followed;
+      for (const [incarnation, bytes] of said) this.#hearBytes(incarnation, bytes, followed);
+      this.#follower.follow(this.#watch.incarnations);
+    } catch {
+      // The bus's status says why; the next beat tries again.
+    } finally {
+      this.#isExchanging = false;
+    }
+    this.#look();
+  }
+
+  #hearBytes(incarnation: string, bytes: Uint8Array, followed: ReadonlySet<string>): void {
+    if (incarnation === this.#options.store.incarnation) return;
+    const announcement = this.#decode(incarnation, bytes);
+    if (announcement?.incarnation !== incarnation) return;
+    const heard = this.#hear(announcement, 'bus');
+    if (heard !== null && followed.has(incarnation)) heard.isFresh = true;
+  }
+
+  #decode(from: string, bytes: Uint8Array): Announcement | null {
+    try {
+      return decodeAnnouncement(bytes);
+    } catch (error) {
+      if (!(error instanceof AnnouncementError)) throw error;
+      this.#warnOnce(from, error);
+      return null;
+    }
+  }
+
+  #hear(announcement: Announcement, way: 'bus' | 'direct' | 'told'): Heard | null {
+    const { store, log } = this.#options;
+    if (announcement.incarnation === store.incarnation) return null;
+    const heard = this.#watch.hear(announcement, way);
+    if (this.#membership.learn(announcement.roll)) {
+      log.info({ members: this.#membership.others.length + 1 }, 'The nodes of the cluster changed');
+      void this.#save().catch((error) => this.#fail(error));
+    }
+    if (heard !== null && !isComplete(heard) && this.#announcer.agrees(heard.announcement)) {
+      learnAll(heard, withoutKeys(store.holdings(), heard.announcement.holdings));
+    }
+    return heard;
+  }
+
+  #hearStatus(node: string, status: PeerStatus): boolean {
+    const announcement = this.#decode(node, status.announcement);
+    if (announcement === null) return false;
+    const heard = this.#hear(announcement, 'direct');
+    if (heard !== null) {
+      learnAll(heard, status.holdings);
+      heard.isFresh = true;
+    }
+    for (const [told, bytes] of status.heard) {
+      const theirs = this.#decode(told, bytes);
+      if (theirs !== null) this.#hear(theirs, 'told');
+    }
+    this.#look();
+    return announcement.node === node;
+  }
+
+  /** A record of its own entries says more than its last announcement. */
+  #sawOnBus(from: string, upTo: number): void {
+    const heard = this.#watch.get(from);
+    if (heard === undefined || contiguousEnd(heard.holdings.get(from)) >= upTo) return;
+    uniteInto(heard.holdings, new Map([[from, [{ first: 1, last: upTo }]]]));
+  }
+
+  #askDirectly(): void {
+    const isAway = !this.#isBusConnected;
+    for (const node of this.#membership.others) {
+      const heard = this.#watch.current(node);
+      if (heard === null || heard.announcement.address === '') continue;
+      if (!isAway && this.#watch.isOnBus(heard) && isComplete(heard)) continue;
+      this.#poller.ask({ node, address: heard.announcement.address }, isAway ? SHORT_REST_MS : LONGEST_REST_MS);
+    }
+  }
+
+  /** Compares what there is with what is here, and does what follows from it. */
+  #look(isBeat = false): void {
+    if (this.#life !== 'taking-part') return;
+    this.#mindIdentity();
+    this.#notePresence();
+    const claims = this.#watch.claims(this.#membership.others);
+    const missing = missingOf(claims.map(({ holdings }) => holdings), this.#options.store.holdings(), this.#adopter.refused);
+    this.#isSomebodyIncomplete = claims.some((heard) => this.#watch.isAlive(heard) && !isComplete(heard));
+    this.#pull(missing, claims, isBeat);
+    this.#compareCoverage();
+    this.#judgeReadiness(missing);
+  }
+
+  #pull(missing: Holdings, claims: readonly Heard[], isBeat: boolean): void {
+    // Only what comes over the bus is worth waiting for.
+    const isUrgent = this.#unreadiness !== null || !this.#isBusConnected || this.#puller.isPulling;
+    const outlasted = isBeat ? this.#patience.due(missing) : null;
+    const due = isUrgent ? missing : outlasted;
+    if (due === null || this.#options.store.status.state !== 'ready') return;
+    const sources = claims
+      .filter((heard) => this.#watch.isAlive(heard) && heard.announcement.address !== '')
+      .map(({ announcement: { incarnation, address }, holdings }) => ({ incarnation, address, holdings }));
+    this.#puller.pull(due, sources);
+  }
+
+  #compareCoverage(): void {
+    const { incarnation } = this.#options.store;
+    const covered = this.#membership.others.map((node) => {
+      return contiguousEnd(this.#watch.current(node)?.holdings.get(incarnation));
+    });
+    this.#receipts.covered(covered);
+    this.#retention.update(covered);
+  }
+
+  #judgeReadiness(missing: Holdings): void {
+    if (this.#unreadiness === null) return;
+    const unreadiness = unreadinessOf(this.#standing(missing));
+    this.#unreadiness = unreadiness;
+    if (unreadiness !== null) return;
+    this.#options.log.info({ node: this.#membership.node }, 'This node has everything that its cluster holds');
+    this.#membership.form();
+    void this.#save().catch((error) => this.#fail(error));
+    void this.#exchange();
+  }
+
+  #standing(missing: Holdings): Standing {
+    return {
+      isFormed: this.#membership.isFormed,
+      expectedNodes: this.#options.settings.expectedNodes,
+      bus: this.#busStanding(),
+      others: this.#membership.others.map((node) => this.#standingOf(node)),
+      missingEntries: countHoldings(missing),
+    };
+  }
+
+  #busStanding(): Standing['bus'] {
+    switch (this.#options.bus.status.state) {
+      case 'connecting':
+        return 'connecting';
+      case 'away':
+      case 'closed':
+        return 'away';
+      case 'connected': {
+        const hasRead = this.#reads >= (this.#membership.isFormed ? 1 : READS_OF_A_FIRST_START);
+        return hasRead && this.#watch.incarnations.every((each) => this.#readAfter.has(each)) ? 'following' : 'connected';
+      }
+    }
+  }
+
+  #standingOf(node: string): MemberStanding {
+    const heard = this.#watch.current(node);
+    if (heard === null) return { node, knowledge: 'unknown', isTried: false };
+    const isTried = heard.announcement.address === '' || this.#poller.failures(node) > 0;
+    if (!this.#watch.isAlive(heard)) return { node, knowledge: 'last-heard', isTried };
+    const isKnown = heard.isFresh && isComplete(heard);
+    return { node, knowledge: isKnown ? 'complete' : 'incomplete', isTried };
+  }
+
+  /** An id must belong to one node, and never to one that was forgotten. */
+  #mindIdentity(): void {
+    const { store, log } = this.#options;
+    const { node } = this.#membership;
+    const clone = this.#watch.clone(node);
+    if (!this.#membership.isMember(node)) {
+      this.#membership.drawNewId();
+      log.warn({ former: node, node: this.#membership.node }, 'This node had been forgotten, and goes on under a new id');
+    } else if (clone !== null && store.incarnation < clone.announcement.incarnation) {
+      this.#membership.drawNewId();
+      const { address } = clone.announcement;
+      log.warn(
+        { former: node, node: this.#membership.node, address },
+        'Another node runs from a copy of this data directory: this one goes on under a new id',
+      );
+    } else if (clone !== null || !this.#membership.outgrow(this.#watch.highestGeneration(node))) {
+      return;
+    }
+    void this.#save().catch((error) => this.#fail(error));
+  }
+
+  /** People of a process that is gone are gone (G7). */
+  #notePresence(): void {
+    for (const incarnation of this.#watch.incarnations) {
+      const heard = this.#watch.get(incarnation);
+      if (heard !== undefined && this.#isPresent(heard)) this.#present.add(incarnation);
+      else this.#lose(incarnation);
+    }
+  }
+
+  #isPresent(heard: Heard): boolean {
+    if (!this.#watch.isAlive(heard)) return false;
+    const current = this.#watch.current(heard.announcement.node);
+    // It restarted: the process before is over, however lately it was heard.
+    const isOver =
+      current !== null &&
+      this.#watch.isAlive(current) &&
+      current.announcement.generation > heard.announcement.generation &&
+      heard.announcement.node !== this.#membership.node;
+    return !isOver;
+  }
+
+  #lose(incarnation: string): void {
+    if (this.#present.delete(incarnation)) this.#options.rooms?.lose(incarnation);
+  }
+
+  #prune(): void {
+    for (const incarnation of this.#watch.prune((node) => this.#membership.isMember(node))) {
+      this.#lose(incarnation);
+      if (this.#isBusConnected) this.#options.bus.erase(incarnation).catch(() => {});
+    }
+  }
+
+  #lookAgainIfUnready(): void {
+    if (this.#unreadiness !== null) this.#lookAgain();
+  }
+
+  #lookAgain(): void {
+    if (this.#life !== 'taking-part') return;
+    this.#cancelLook ??= this.#options.clock.after(LOOK_AGAIN_MS, () => {
+      this.#cancelLook = null;
+      this.#look();
+    });
+  }
+
+  #answeredLately(node: string): boolean {
+    const heard = this.#watch.current(node);
+    return heard !== null && this.#watch.answeredLately(heard);
+  }
+
+  #word(): Announcement {
+    return this.#announcer.next(this.#wordState(), this.#isSomebodyIncomplete);
+  }
+
+  #wordState(): Announcement['state'] {
+    if (this.#life === 'leaving') return 'leaving';
+    return this.#unreadiness === null ? 'ready' : 'catching-up';
+  }
+
+  #save(): Promise<void> {
+    this.#savedAt = this.#options.clock.monotonicMs();
+    const heard = this.#membership.others.flatMap((node) => {
+      const current = this.#watch.current(node);
+      return current === null ? [] : [fullWord(current)];
+    });
+    return this.#membership.save(heard);
+  }
+
+  #fail(error: unknown): void {
+    this.#options.log.error({ err: error }, 'What is known of the cluster can not be saved; it is tried again');
+  }
+
+  #warnOnce(from: string, error: AnnouncementError): void {
+    if (this.#tellOnce.has(from) || this.#tellOnce.size >= 1_000) return;
+    this.#tellOnce.add(from);
+    this.#options.log.warn({ err: error, from }, 'What a node says of itself can not be read, and is passed over');
+  }
+}
+
+/** With everything that is known of it. */
+function fullWord(heard: Heard): Announcement {
+  const { announcement, holdings } = heard;
+  return { ...announcement, holdings, digest: isComplete(heard) ? '' : announcement.digest };
+}
+
+function withoutKeys(holdings: Holdings, left: Holdings): Map<string, Spans> {
+  const rest = new Map<string, Spans>(holdings);
+  for (const incarnation of left.keys()) rest.delete(incarnation);
+  return rest;
+}

@@ -1,0 +1,47 @@
+import type { Holdings } from '@quire/persistence';
+import type { NodeReport } from './cluster.ts';
+import { countHoldings, type Spans, subtractHoldings, uniteInto } from './spans.ts';
+import type { Heard, Watch } from './watch.ts';
+
+export interface OwnStanding {
+  readonly node: string;
+  readonly address: string;
+  readonly release: string;
+  readonly isReady: boolean;
+  readonly holdings: Holdings;
+}
+
+/** This node first, then the other members by id. */
+export function reportNodes(own: OwnStanding, others: readonly string[], watch: Watch): NodeReport[] {
+  const known = new Map<string, Spans>(own.holdings);
+  for (const { holdings } of watch.claims(others)) uniteInto(known, holdings);
+  const missing = (holdings: Holdings): number => countHoldings(subtractHoldings(known, holdings));
+  const self: NodeReport = {
+    id: own.node,
+    address: own.address,
+    isSelf: true,
+    state: own.isReady ? 'ready' : 'catching-up',
+    release: own.release,
+    heardMsAgo: 0,
+    missingEntries: missing(own.holdings),
+  };
+  return [self, ...[...others].sort().map((node) => reportOther(node, watch, missing))];
+}
+
+function reportOther(node: string, watch: Watch, missing: (holdings: Holdings) => number): NodeReport {
+  const heard = watch.current(node);
+  return {
+    id: node,
+    address: heard?.announcement.address ?? '',
+    isSelf: false,
+    state: heard === null ? 'silent' : stateOf(heard, watch),
+    release: heard?.announcement.release ?? '',
+    heardMsAgo: heard === null ? null : watch.msSinceAlive(heard),
+    missingEntries: missing(heard?.holdings ?? new Map()),
+  };
+}
+
+function stateOf(heard: Heard, watch: Watch): NodeReport['state'] {
+  if (!watch.isAlive(heard)) return 'silent';
+  return heard.announcement.state === 'ready' ? 'ready' : 'catching-up';
+}

@@ -1,0 +1,107 @@
+import { MemoryStore } from '@quire/persistence';
+import { describe, expect, it } from 'vitest';
+import { ManualClock } from '../testing/manual-clock.ts';
+import { decodeEntries } from './entry-record.ts';
+import { createMemoryHub } from './memory-bus.ts';
+import { noMeters } from './meters.ts';
+import { Publisher } from './publisher.ts';
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+async function open() {
+  const clock = new ManualClock();
+  const hub = createMemoryHub(clock);
+  const store = new MemoryStore({ clock });
+  const bus = hub.bus(store.incarnation);
+  const published: number[] = [];
+  const tooLarge: number[] = [];
+  const errors: unknown[] = [];
+  const publisher = new Publisher({
+    store,
+    bus,
+    clock,
+    meters: noMeters,
+    onPublished: (upTo) => published.push(upTo),
+    onTooLarge: (sequence) => tooLarge.push(sequence),
+    onError: (error) => errors.push(error),
+  });
+  store.onStored((entries) => publisher.add(entries));
+  bus.onStatus(() => publisher.run());
+  bus.open();
+  await turn();
+  const write = (bytes = 10) =>
+    store.append({
+      document: 'plan',
+      epoch: { count: 1, id: '0000000000000000' },
+      time: 1,
+      updates: [{ author: 'ada', update: new Uint8Array(bytes) }],
+    });
+  const records = () => (hub.dump().streams.get(store.incarnation)?.items ?? []).map(({ bytes }) => decodeEntries(bytes));
+  const sequences = () => records().map((entries) => entries.map(({ id }) => id.sequence));
+  return { clock, hub, store, bus, publisher, published, tooLarge, errors, write, sequences };
+}
+
+describe('the publisher', () => {
+  it('puts everything that was stored while a record was under way into the next one', async () => {
+    const { write, sequences, published } = await open();
+    await Promise.all([write(), write(), write(), write()]);
+    await turn();
+    expect(sequences()).toEqual([[1], [2, 3, 4]]);
+    expect(published).toEqual([1, 4]);
+  });
+
+  it('[G2][R11] publishes what the bus did not take once it is back, without a fresh edit, in order', async () => {
+    const { hub, write, sequences, publisher } = await open();
+    await write();
+    await turn();
+    hub.cut();
+    await Promise.all([write(), write()]);
+    await turn();
+    expect(publisher.backlog.entries).toBe(2);
+    hub.heal();
+    await turn();
+    expect(sequences().flat()).toEqual([1, 2, 3]);
+    expect(publisher.backlog).toEqual({ entries: 0, oldestMs: 0 });
+  });
+
+  it('[G5] tries again by itself when writes were refused', async () => {
+    const { hub, clock, write, sequences } = await open();
+    hub.refuse('full');
+    await write();
+    await turn();
+    expect(sequences()).toEqual([]);
+    hub.heal();
+    clock.advance(1_000);
+    await turn();
+    expect(sequences().flat()).toEqual([1]);
+  });
+
+  it('[G4] keeps a bounded part in memory while the bus is away, and reads the rest from the journal', async () => {
+    const { hub, write, sequences, clock } = await open();
+    hub.cut();
+    for (let count = 0; count < 12; count += 1) await write(1024 * 1024);
+    hub.heal();
+    clock.advance(1_000);
+    for (let count = 0; count < 20; count += 1) await turn();
+    expect(sequences().flat()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  });
+
+  it('[G4] leaves what is too large for the bus to pulling, and goes on behind it', async () => {
+    const { write, sequences, tooLarge, published } = await open();
+    await write(5 * 1024 * 1024);
+    await write();
+    await turn();
+    expect(sequences()).toEqual([[2]]);
+    expect(tooLarge).toEqual([1]);
+    expect(published.at(-1)).toBe(2);
+  });
+
+  it('has nothing waiting once it is closed', async () => {
+    const { publisher, hub, clock, write } = await open();
+    hub.refuse('full');
+    await write();
+    await turn();
+    publisher.close();
+    expect(clock.pending).toBe(0);
+  });
+});

@@ -1,0 +1,183 @@
+import type { DocumentStore, Entry } from '@quire/persistence';
+import type { Clock } from '../clock.ts';
+import { BusError, type ClusterBus } from './cluster-bus.ts';
+import { encodeEntries } from './entry-record.ts';
+import type { ReplicationMeters } from './meters.ts';
+
+/** One record: large enough that a burst costs few commands, small enough that what is behind it does not wait. */
+const RECORD_BYTES = 512 * 1024;
+const RECORD_ENTRIES = 1_000;
+/** What is larger is pulled by who lacks it: one of them must not push everything else out of Redis. */
+const LARGEST_ENTRY_BYTES = 4 * 1024 * 1024;
+/** What waits in memory while a record is under way; beyond it is read from the journal. */
+const MAX_WAITING_BYTES = 8 * 1024 * 1024;
+const RETRY_MS = 1_000;
+
+export interface PublisherOptions {
+  readonly store: Pick<DocumentStore, 'incarnation' | 'entries'>;
+  readonly bus: ClusterBus;
+  readonly clock: Clock;
+  readonly meters: ReplicationMeters;
+  /** Everything up to this number is on the bus, but for those that are too large for it. */
+  readonly onPublished: (upTo: number) => void;
+  /** An entry that will not go over the bus. */
+  readonly onTooLarge: (sequence: number) => void;
+  /** The journal could not be read; it is tried again. */
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Puts own entries on the bus, in the order of their numbers, one record at a time: what is stored meanwhile goes into the
+ * next one. The watermark is all that there is to remember: what did not fit in memory, or was not taken because the bus was
+ * away, is read from the journal from there on.
+ */
+export class Publisher {
+  readonly #options: PublisherOptions;
+  /** The entries after the watermark without a gap, or none of them. */
+  #waiting: Entry[] = [];
+  #waitingBytes = 0;
+  #stored = 0;
+  /** What is under way counts: `#waiting` begins after it. */
+  #taken = 0;
+  #published = 0;
+  #isRunning = false;
+  #isClosed = false;
+  #oldestAt: number | null = null;
+  #cancelRetry: (() => void) | null = null;
+  #whenIdle: (() => void)[] = [];
+
+  constructor(options: PublisherOptions) {
+    this.#options = options;
+  }
+
+  get published(): number {
+    return this.#published;
+  }
+
+  get stored(): number {
+    return this.#stored;
+  }
+
+  get backlog(): { readonly entries: number; readonly oldestMs: number } {
+    const entries = Math.max(0, this.#stored - this.#published);
+    const oldestMs = this.#oldestAt === null ? 0 : this.#options.clock.monotonicMs() - this.#oldestAt;
+    return { entries, oldestMs: entries === 0 ? 0 : oldestMs };
+  }
+
+  /** In the order of their numbers, without a gap. */
+  add(entries: readonly Entry[]): void {
+    const last = entries.at(-1);
+    if (last === undefined || this.#isClosed) return;
+    if (this.#stored === this.#published) this.#oldestAt = this.#options.clock.monotonicMs();
+    const goesOn = this.#taken + this.#waiting.length === this.#stored;
+    this.#stored = last.id.sequence;
+    const bytes = bytesOf(entries);
+    if (goesOn && this.#waitingBytes + bytes <= MAX_WAITING_BYTES) {
+      for (const entry of entries) this.#waiting.push(entry);
+      this.#waitingBytes += bytes;
+    }
+    this.run();
+  }
+
+  /** Goes on, if the bus is there. */
+  run(): void {
+    if (this.#isRunning || this.#isClosed) return;
+    this.#isRunning = true;
+    void this.#publishAll().finally(() => {
+      this.#isRunning = false;
+      for (const resolve of this.#whenIdle.splice(0)) resolve();
+    });
+  }
+
+  /** Resolves once everything is published, or the bus takes no more. */
+  async drained(): Promise<void> {
+    this.run();
+    if (this.#isRunning) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#waiting = [];
+    this.#cancelRetry?.();
+    this.#cancelRetry = null;
+  }
+
+  async #publishAll(): Promise<void> {
+    const { bus, onError } = this.#options;
+    try {
+      while (!this.#isClosed && bus.status.state === 'connected' && this.#published < this.#stored) {
+        await this.#publishSome();
+      }
+    } catch (error) {
+      // Whatever was taken of it comes again: entries have numbers.
+      this.#forgetWaiting();
+      if (!(error instanceof BusError)) onError(error);
+      this.#retryLater();
+    }
+  }
+
+  async #publishSome(): Promise<void> {
+    const { bus, meters, onTooLarge } = this.#options;
+    const batch = this.#waiting.length > 0 ? this.#takeWaiting() : await this.#readBatch();
+    const last = batch.at(-1)?.id.sequence;
+    if (last === undefined) throw new Error(`The journal lacks its own entries after number ${this.#published}`);
+    this.#taken = last;
+    const fitting = batch.filter((entry) => bytesOf([entry]) <= LARGEST_ENTRY_BYTES);
+    for (const { id } of batch.filter((entry) => !fitting.includes(entry))) onTooLarge(id.sequence);
+    if (fitting.length > 0) {
+      await bus.publish(encodeEntries(fitting));
+      meters.entriesMoved('published', fitting.length);
+    }
+    this.#published = last;
+    this.#oldestAt = this.#published === this.#stored ? null : this.#options.clock.monotonicMs();
+    this.#options.onPublished(last);
+  }
+
+  #takeWaiting(): Entry[] {
+    const end = batchEnd(this.#waiting);
+    const batch = this.#waiting.splice(0, end);
+    this.#waitingBytes -= bytesOf(batch);
+    return batch;
+  }
+
+  /** At least one where there is any. Own numbers have no gaps, so what comes is what follows the watermark. */
+  async #readBatch(): Promise<readonly Entry[]> {
+    const { incarnation } = this.#options.store;
+    return this.#options.store.entries({
+      incarnation,
+      after: this.#published,
+      limit: RECORD_ENTRIES,
+      maxBytes: RECORD_BYTES,
+    });
+  }
+
+  #forgetWaiting(): void {
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    this.#taken = this.#published;
+  }
+
+  /** A failure of which the status says nothing. */
+  #retryLater(): void {
+    if (this.#isClosed) return;
+    this.#cancelRetry ??= this.#options.clock.after(RETRY_MS, () => {
+      this.#cancelRetry = null;
+      this.run();
+    });
+  }
+}
+
+function batchEnd(entries: readonly Entry[]): number {
+  let bytes = 0;
+  for (const [index, entry] of entries.entries()) {
+    bytes += bytesOf([entry]);
+    if (index > 0 && (bytes > RECORD_BYTES || index >= RECORD_ENTRIES)) return index;
+  }
+  return entries.length;
+}
+
+export function bytesOf(entries: readonly Entry[]): number {
+  let bytes = 0;
+  for (const { updates } of entries) for (const { update } of updates) bytes += update.byteLength;
+  return bytes;
+}

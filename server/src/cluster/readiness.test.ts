@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { type MemberStanding, type Standing, unreadinessOf } from './readiness.ts';
+
+const sound: Standing = { isFormed: true, expectedNodes: 1, bus: 'following', others: [], missingEntries: 0 };
+
+function standingOf(knowledge: MemberStanding['knowledge'], isTried = false): Standing {
+  return { ...sound, others: [{ node: 'b', knowledge, isTried }] };
+}
+
+describe('readiness', () => {
+  it('[R12] needs all that members hold', () => {
+    expect(unreadinessOf(sound)).toBeNull();
+    expect(unreadinessOf({ ...sound, missingEntries: 3 })).toMatch(/^3 entries/);
+  });
+
+  it('[R12] waits for every member to say what it holds, after its records were followed', () => {
+    expect(unreadinessOf(standingOf('complete'))).toBeNull();
+    expect(unreadinessOf(standingOf('incomplete'))).toMatch(/has not said yet/);
+    expect(unreadinessOf({ ...sound, bus: 'connected' })).toMatch(/still being read/);
+    expect(unreadinessOf({ ...sound, bus: 'connecting' })).toMatch(/not answered/);
+  });
+
+  it('[R12] believes what was last heard of a silent member, once every way to it was tried', () => {
+    expect(unreadinessOf(standingOf('last-heard'))).toMatch(/has not answered/);
+    expect(unreadinessOf(standingOf('last-heard', true))).toBeNull();
+  });
+
+  it('[R12] names a member of which nothing is known, and the cure', () => {
+    expect(unreadinessOf(standingOf('unknown', true))).toMatch(/quire nodes forget b/);
+  });
+
+  it('[R12] of a first start waits for so many nodes, and for Redis, by which they find each other', () => {
+    const first: Standing = { ...sound, isFormed: false, expectedNodes: 2 };
+    expect(unreadinessOf(first)).toMatch(/1 of 2 nodes/);
+    expect(unreadinessOf({ ...first, others: standingOf('complete').others })).toBeNull();
+    expect(unreadinessOf({ ...first, expectedNodes: 1, bus: 'away' })).toMatch(/Redis must be reached/);
+  });
+
+  it('[G5] of a later start does not wait for Redis', () => {
+    expect(unreadinessOf({ ...standingOf('complete'), bus: 'away' })).toBeNull();
+  });
+});

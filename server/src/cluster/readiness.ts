@@ -1,0 +1,66 @@
+/** How much is known of what another member holds. */
+export interface MemberStanding {
+  readonly node: string;
+  readonly knowledge:
+    /** All of it, from itself, after its records were followed. */
+    | 'complete'
+    /** It is alive, and has not said everything yet. */
+    | 'incomplete'
+    /** It is silent: what it, others or the file said last is all there is. */
+    | 'last-heard'
+    | 'unknown';
+  /** Whether every way to it was tried. */
+  readonly isTried: boolean;
+}
+
+export interface Standing {
+  /** Whether the cluster was complete once. */
+  readonly isFormed: boolean;
+  /** Members that the first start waits for, this one among them. */
+  readonly expectedNodes: number;
+  readonly bus:
+    | 'connecting'
+    | 'away'
+    /** Not everything that was published is being read yet. */
+    | 'connected'
+    | 'following';
+  readonly others: readonly MemberStanding[];
+  readonly missingEntries: number;
+}
+
+/**
+ * Why a node may not serve yet (R12), in a sentence for whoever waits; null when it may. "Complete" is a comparison: with
+ * what all members hold, asked after this node began to follow what they publish.
+ */
+export function unreadinessOf({ isFormed, expectedNodes, bus, others, missingEntries }: Standing): string | null {
+  switch (bus) {
+    case 'connecting':
+      return 'Redis has not answered yet';
+    case 'connected':
+      return 'what other nodes published is still being read from Redis';
+    case 'away':
+      // Two nodes that never heard of each other would both find themselves complete.
+      if (!isFormed) return 'Redis must be reached to find the other nodes the first time';
+      break;
+    case 'following':
+      break;
+  }
+  if (!isFormed && others.length + 1 < expectedNodes) {
+    return `${others.length + 1} of ${expectedNodes} nodes are known: start the others, or lower cluster.nodes`;
+  }
+  for (const { node, knowledge, isTried } of others) {
+    switch (knowledge) {
+      case 'complete':
+        break;
+      case 'incomplete':
+        return `node ${node} has not said yet what it holds`;
+      case 'last-heard':
+        if (!isTried) return `node ${node} has not answered yet`;
+        break;
+      case 'unknown':
+        return `nothing is known of node ${node}: start it, or run "quire nodes forget ${node}" if it never returns`;
+    }
+  }
+  if (missingEntries > 0) return `${missingEntries} entries that other nodes hold are still missing here`;
+  return null;
+}

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { ManualClock } from '../testing/manual-clock.ts';
+import type { ReceiptPolicy } from './cluster.ts';
+import { noMeters } from './meters.ts';
+import { Receipts } from './receipts.ts';
+
+const INCARNATION = '00000000000000b1';
+
+function open(policy: ReceiptPolicy, isBusConnected = true) {
+  const clock = new ManualClock();
+  const bus = { isConnected: isBusConnected };
+  let withoutRedis = 0;
+  const meters = {
+    ...noMeters,
+    receiptWithoutRedis: () => {
+      withoutRedis += 1;
+    },
+  };
+  const receipts = new Receipts({
+    incarnation: INCARNATION,
+    policy,
+    clock,
+    meters,
+    patienceMs: 1_000,
+    isBusConnected: () => bus.isConnected,
+  });
+  const ask = (sequence: number, incarnation = INCARNATION) => {
+    const promise = receipts.acknowledged({ incarnation, sequence });
+    const asked = { isOut: promise === null };
+    promise?.then(() => {
+      asked.isOut = true;
+    });
+    return asked;
+  };
+  return { receipts, clock, bus, ask, withoutRedis: () => withoutRedis };
+}
+
+/** For what waits for a promise that has resolved. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('receipts', () => {
+  it('[G1] wait for Redis, each for its own entry', async () => {
+    const { receipts, ask } = open('cluster');
+    const [first, second] = [ask(1), ask(2)];
+    receipts.published(1);
+    await turn();
+    expect([first.isOut, second.isOut]).toEqual([true, false]);
+    expect(ask(1).isOut).toBe(true);
+  });
+
+  it('[G1] go on from the disk alone while Redis is away, and are counted', async () => {
+    const { receipts, bus, ask, withoutRedis } = open('cluster');
+    const asked = ask(1);
+    bus.isConnected = false;
+    receipts.busIsAway();
+    await turn();
+    expect(asked.isOut).toBe(true);
+    expect(ask(2).isOut).toBe(true);
+    expect(withoutRedis()).toBe(2);
+  });
+
+  it('[G1] are not held for ever by a Redis that does not answer', async () => {
+    const { clock, ask } = open('cluster');
+    const asked = ask(1);
+    clock.advance(999);
+    await turn();
+    expect(asked.isOut).toBe(false);
+    clock.advance(1);
+    await turn();
+    expect(asked.isOut).toBe(true);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('[G1] of the strict policy wait for Redis or all other nodes, and for nothing less', async () => {
+    const { receipts, clock, ask } = open('strict', false);
+    const asked = ask(5);
+    receipts.busIsAway();
+    receipts.covered([]);
+    receipts.covered([9, 4]);
+    clock.advance(60_000);
+    await turn();
+    expect(asked.isOut).toBe(false);
+    receipts.covered([9, 5]);
+    await turn();
+    expect(asked.isOut).toBe(true);
+  });
+
+  it('[G1] of the local policy wait for nothing', () => {
+    expect(open('local').ask(1).isOut).toBe(true);
+  });
+
+  it('[G1] of an entry that is too large for Redis wait for another node', async () => {
+    const { receipts, ask } = open('cluster');
+    const asked = ask(2);
+    receipts.tooLarge(2);
+    receipts.published(2);
+    await turn();
+    expect(asked.isOut).toBe(false);
+    receipts.covered([1, 2]);
+    await turn();
+    expect(asked.isOut).toBe(true);
+  });
+
+  it('[G4] wait together once very many do, and none goes out too early', async () => {
+    const { receipts, ask } = open('strict');
+    const asked = Array.from({ length: 10_010 }, (_, at) => ask(at + 1));
+    expect(receipts.waiting).toBe(10_000);
+    receipts.published(10_009);
+    await turn();
+    expect(asked[10_009]?.isOut).toBe(false);
+    receipts.published(10_010);
+    await turn();
+    expect(asked.every(({ isOut }) => isOut)).toBe(true);
+    expect(receipts.waiting).toBe(0);
+  });
+
+  it("[G1] of other incarnations' entries wait for nothing: they are not this node's to promise", () => {
+    expect(open('strict').ask(1, '00000000000000ff').isOut).toBe(true);
+  });
+});

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { ManualClock } from '../testing/manual-clock.ts';
+import type { Announcement } from './announcement.ts';
+import { spansOf } from './spans.ts';
+import { SILENT_AFTER_MS, Watch, type Way } from './watch.ts';
+
+const NODE = '00000000000000a1';
+const first: Announcement = {
+  node: NODE,
+  incarnation: '00000000000000b1',
+  generation: 1,
+  counter: 1,
+  address: 'b',
+  release: '0.1.0',
+  records: { min: 1, max: 1 },
+  state: 'ready',
+  roll: { members: new Set([NODE]), forgotten: new Set() },
+  holdings: new Map([['00000000000000b1', spansOf([1, 2])]]),
+  digest: '',
+};
+
+function open() {
+  const clock = new ManualClock();
+  const watch = new Watch(clock);
+  const hear = (change: Partial<Announcement> = {}, way: Way = 'bus') => watch.hear({ ...first, ...change }, way);
+  const isAlive = (incarnation = first.incarnation) => {
+    const heard = watch.get(incarnation);
+    return heard !== undefined && watch.isAlive(heard);
+  };
+  return { clock, watch, hear, isAlive };
+}
+
+describe('the watch', () => {
+  it('[G7] takes a node for alive when what it says moves, and for silent four seconds after it stopped', () => {
+    const { clock, hear, isAlive } = open();
+    hear();
+    expect(isAlive()).toBe(false);
+    hear({ counter: 2 });
+    expect(isAlive()).toBe(true);
+    clock.advance(SILENT_AFTER_MS - 1);
+    hear({ counter: 2 });
+    expect(isAlive()).toBe(true);
+    clock.advance(1);
+    expect(isAlive()).toBe(false);
+  });
+
+  it('[R11] is not deceived by a bus that was rewound, nor by old news from others', () => {
+    const { clock, hear, isAlive, watch } = open();
+    hear({ counter: 5 }, 'direct');
+    clock.advance(SILENT_AFTER_MS);
+    hear({ counter: 3 });
+    hear({ counter: 9 }, 'told');
+    expect(isAlive()).toBe(false);
+    expect(watch.get(first.incarnation)?.announcement.counter).toBe(9);
+  });
+
+  it('[G7] takes the word of a node that leaves', () => {
+    const { hear, isAlive } = open();
+    hear({}, 'direct');
+    hear({ counter: 2, state: 'leaving' });
+    expect(isAlive()).toBe(false);
+  });
+
+  it('[R12] believes the latest life of a node about what exists, and every one that is alive', () => {
+    const { clock, watch, hear } = open();
+    const later = { incarnation: '00000000000000a9', generation: 2, holdings: new Map() };
+    hear({}, 'direct');
+    hear(later);
+    expect(watch.current(NODE)?.announcement.generation).toBe(2);
+    expect(watch.claims([NODE])).toHaveLength(2);
+    clock.advance(SILENT_AFTER_MS);
+    expect(watch.claims([NODE]).map(({ announcement }) => announcement.generation)).toEqual([2]);
+  });
+
+  it('[R12] finds a copy of its own directory only when that goes on speaking', () => {
+    const { watch, hear } = open();
+    hear();
+    hear({ counter: 2 });
+    expect(watch.clone(NODE)).toBeNull();
+    hear({ counter: 3 });
+    expect(watch.clone(NODE)?.announcement.incarnation).toBe(first.incarnation);
+  });
+
+  it('[G4] lets go of what nobody needs: the dead of those who do not belong, and lives that are long over', () => {
+    const { clock, watch, hear } = open();
+    for (let life = 1; life <= 20; life += 1) hear({ incarnation: life.toString(16).padStart(16, '0'), generation: life });
+    watch.prune(() => true);
+    expect(watch.incarnations).toHaveLength(9);
+    clock.advance(10 * 60_000);
+    watch.prune(() => true);
+    expect(watch.incarnations).toEqual(['0000000000000014']);
+    expect(watch.prune(() => false)).toEqual(['0000000000000014']);
+  });
+
+  it('knows more of what an incarnation holds with everything it says, and never less', () => {
+    const { watch, hear } = open();
+    hear();
+    hear({ counter: 2, holdings: new Map([['00000000000000c1', spansOf([7])]]) });
+    expect([...(watch.get(first.incarnation)?.holdings.keys() ?? [])]).toHaveLength(2);
+  });
+});

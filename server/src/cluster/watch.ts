@@ -1,0 +1,200 @@
+import type { Holdings } from '@quire/persistence';
+import type { Clock } from '../clock.ts';
+import type { Announcement } from './announcement.ts';
+import { type Spans, uniteInto } from './spans.ts';
+
+/** Four announcements that did not come. Judged by this node's own clock alone: nobody's time of day matters. */
+export const SILENT_AFTER_MS = 4_000;
+/** A superseded incarnation is remembered as long as Redis keeps its records: who restarts finds them by it. */
+const REMEMBER_SUPERSEDED_MS = 10 * 60_000;
+/** Incarnations that are remembered of one node that restarts again and again. */
+const MAX_SUPERSEDED = 8;
+/** Of this node's own id: less could be the last words of the process before this one. */
+const CHANGES_OF_A_CLONE = 2;
+
+export type Way =
+  /** The node's own words, though perhaps from long ago: only that they change shows that it is alive. */
+  | 'bus'
+  /** It answered just now. */
+  | 'direct'
+  /** From another node, or from a file: nothing is known of when it was said. */
+  | 'told';
+
+/** What is known of one incarnation of a node. */
+export interface Heard {
+  announcement: Announcement;
+  /** What it holds as far as is known. Within one incarnation it only ever grows. */
+  readonly holdings: Map<string, Spans>;
+  /** The digest of the others that `holdings` have in full; null when they were never had. */
+  completeFor: string | null;
+  /** When it was last seen to be alive; null when it never was. */
+  aliveAt: number | null;
+  /** When it answered directly; null when it never did. */
+  answeredAt: number | null;
+  /** When the bus had something new of it; null when it never did. */
+  onBusAt: number | null;
+  readonly firstHeardAt: number;
+  /** Announcements that differed from the one before. */
+  changes: number;
+  /** Whether it was heard by itself after its records were followed (R12). */
+  isFresh: boolean;
+}
+
+/** Who is there, and what they hold. */
+export class Watch {
+  readonly #clock: Clock;
+  readonly #heard = new Map<string, Heard>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** @returns what is known now, null when it is old news */
+  hear(announcement: Announcement, way: Way): Heard | null {
+    const now = this.#clock.monotonicMs();
+    const known = this.#heard.get(announcement.incarnation);
+    if (known === undefined) {
+      const heard: Heard = {
+        announcement,
+        holdings: new Map(announcement.holdings),
+        completeFor: announcement.digest === '' ? '' : null,
+        aliveAt: way === 'direct' ? now : null,
+        answeredAt: way === 'direct' ? now : null,
+        onBusAt: null,
+        firstHeardAt: now,
+        changes: 0,
+        isFresh: false,
+      };
+      this.#heard.set(announcement.incarnation, heard);
+      return heard;
+    }
+    if (way === 'direct') {
+      known.aliveAt = now;
+      known.answeredAt = now;
+    }
+    // What a bus says that was rewound, or a node that heard it long ago.
+    if (announcement.counter < known.announcement.counter) return null;
+    if (announcement.counter > known.announcement.counter) {
+      if (way !== 'told') {
+        known.aliveAt = now;
+        known.changes += 1;
+      }
+      if (way === 'bus') known.onBusAt = now;
+      known.announcement = announcement;
+      uniteInto(known.holdings, announcement.holdings);
+      if (announcement.digest === '') known.completeFor = '';
+    }
+    return known;
+  }
+
+  get(incarnation: string): Heard | undefined {
+    return this.#heard.get(incarnation);
+  }
+
+  isAlive(heard: Heard): boolean {
+    const { aliveAt, announcement } = heard;
+    return (
+      announcement.state !== 'leaving' && aliveAt !== null && this.#clock.monotonicMs() - aliveAt < SILENT_AFTER_MS
+    );
+  }
+
+  /** Whether it can be heard without asking. */
+  isOnBus({ onBusAt }: Heard): boolean {
+    return onBusAt !== null && this.#clock.monotonicMs() - onBusAt < SILENT_AFTER_MS;
+  }
+
+  answeredLately({ answeredAt }: Heard): boolean {
+    return answeredAt !== null && this.#clock.monotonicMs() - answeredAt < SILENT_AFTER_MS;
+  }
+
+  msSinceAlive({ aliveAt }: Heard): number | null {
+    return aliveAt === null ? null : this.#clock.monotonicMs() - aliveAt;
+  }
+
+  /** The latest incarnation of a node. */
+  current(node: string): Heard | null {
+    let current: Heard | null = null;
+    for (const heard of this.#of(node)) if (current === null || isLater(heard, current)) current = heard;
+    return current;
+  }
+
+  /**
+   * Whose word counts for what exists: the latest incarnation of each node, and every one that is alive. What an earlier
+   * incarnation said counts no more: a node that was restored from a backup says itself what it has lost.
+   */
+  claims(nodes: Iterable<string>): Heard[] {
+    const claims = new Set<Heard>();
+    for (const node of nodes) {
+      const current = this.current(node);
+      if (current !== null) claims.add(current);
+    }
+    for (const heard of this.#heard.values()) if (this.isAlive(heard)) claims.add(heard);
+    return [...claims];
+  }
+
+  /** Another process that goes by this node's id at this moment: a copy of its directory was started. */
+  clone(node: string): Heard | null {
+    for (const heard of this.#of(node)) {
+      if (heard.changes >= CHANGES_OF_A_CLONE && this.isAlive(heard)) return heard;
+    }
+    return null;
+  }
+
+  highestGeneration(node: string): number {
+    let highest = 0;
+    for (const { announcement } of this.#of(node)) highest = Math.max(highest, announcement.generation);
+    return highest;
+  }
+
+  /** Of whom more may come, or may still be on the bus. */
+  get incarnations(): string[] {
+    return [...this.#heard.keys()];
+  }
+
+  /**
+   * Lets go of those whose word counts no more, and names them.
+   *
+   * @param isMember whether a node belongs to the cluster
+   */
+  prune(isMember: (node: string) => boolean): string[] {
+    const now = this.#clock.monotonicMs();
+    const gone: string[] = [];
+    const superseded = new Map<string, Heard[]>();
+    for (const [incarnation, heard] of this.#heard) {
+      const { node } = heard.announcement;
+      if (this.isAlive(heard)) continue;
+      if (!isMember(node)) gone.push(incarnation);
+      else if (this.current(node) !== heard) superseded.set(node, [...(superseded.get(node) ?? []), heard]);
+    }
+    for (const each of superseded.values()) {
+      const latestFirst = each.sort((a, b) => (isLater(a, b) ? -1 : 1));
+      for (const [index, { announcement, firstHeardAt, aliveAt }] of latestFirst.entries()) {
+        const isOld = now - (aliveAt ?? firstHeardAt) >= REMEMBER_SUPERSEDED_MS;
+        if (isOld || index >= MAX_SUPERSEDED) gone.push(announcement.incarnation);
+      }
+    }
+    for (const incarnation of gone) this.#heard.delete(incarnation);
+    return gone;
+  }
+
+  *#of(node: string): Iterable<Heard> {
+    for (const heard of this.#heard.values()) if (heard.announcement.node === node) yield heard;
+  }
+}
+
+/** Learns everything that a node holds, at a moment at which it said so. */
+export function learnAll(heard: Heard, holdings: Holdings): void {
+  uniteInto(heard.holdings, holdings);
+  heard.completeFor = heard.announcement.digest;
+}
+
+/** Whether all that it said to hold is known. */
+export function isComplete({ announcement, completeFor }: Heard): boolean {
+  return announcement.digest === '' || announcement.digest === completeFor;
+}
+
+/** Two that were started from copies of a directory may have the same generation: their incarnations are in some order. */
+function isLater(one: Heard, other: Heard): boolean {
+  const [a, b] = [one.announcement, other.announcement];
+  return a.generation === b.generation ? a.incarnation > b.incarnation : a.generation > b.generation;
+}

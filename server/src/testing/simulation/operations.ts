@@ -1,0 +1,236 @@
+import type { Fate, MemoryDump } from '../../cluster/memory-bus.ts';
+import { type Disk, EMPTY_DISK, readDisk } from './disk.ts';
+import type { Machine, World } from './world.ts';
+
+const DOCUMENTS = ['plan', 'team/notes'];
+const MOST_MACHINES = 6;
+
+/** What may befall a cluster. Each says what it did; null when there was nothing to do it to. */
+type Operation = (world: World, memory: Memory) => Promise<string | null>;
+
+export interface Memory {
+  readonly backups: Map<Machine, Disk>;
+  dump: MemoryDump | null;
+}
+
+const edit: Operation = async (world) => {
+  const { machine } = pickRunning(world) ?? {};
+  if (machine === undefined) return null;
+  const document = world.random.pick(DOCUMENTS);
+  const times = 1 + world.random.below(4);
+  for (let time = 0; time < times; time += 1) world.edit(machine, document);
+  return `${machine.name} edits ${document} ${times} times`;
+};
+
+const remove: Operation = async (world) => {
+  const { machine } = pickRunning(world) ?? {};
+  if (machine === undefined) return null;
+  const document = world.random.pick(DOCUMENTS);
+  await world.remove(machine, document);
+  return `${machine.name} deletes ${document}`;
+};
+
+const wait: Operation = async (world) => {
+  const ms = 250 * (1 + world.random.below(24));
+  await world.pass(ms);
+  return `${ms} ms pass`;
+};
+
+const cutBus: Operation = async (world) => {
+  world.disturb();
+  const { machine, life } = pickRunning(world) ?? {};
+  if (machine === undefined || life === undefined || world.random.oneIn(3)) {
+    world.hub.cut();
+    return 'the bus is away';
+  }
+  if (world.random.oneIn(3)) {
+    world.hub.silence(life.store.incarnation, world.random.oneIn(2));
+    return `the bus does not answer ${machine.name}`;
+  }
+  world.hub.cut(life.store.incarnation);
+  return `the bus is away for ${machine.name}`;
+};
+
+const refuseWrites: Operation = async (world) => {
+  world.disturb();
+  world.hub.refuse(world.random.pick(['full', 'read-only']));
+  return 'the bus takes no writes';
+};
+
+const healBus: Operation = async (world) => {
+  world.hub.heal();
+  world.hub.disturb(null);
+  return 'the bus is well';
+};
+
+const muddle: Operation = async (world) => {
+  world.disturb();
+  const random = world.random.fork();
+  const fates: readonly Fate[] = ['arrive', 'arrive', 'arrive', 'lose', 'repeat', 'overtake', 'wait'];
+  world.hub.disturb(() => random.pick(fates));
+  return 'records are lost, repeated, overtaken and late';
+};
+
+const flushBus: Operation = async (world) => {
+  world.disturb();
+  world.hub.forgetAll();
+  world.noteLosses();
+  return 'the bus forgets everything';
+};
+
+const keepDump: Operation = async (world, memory) => {
+  memory.dump = world.hub.dump();
+  return 'the bus is dumped';
+};
+
+const rewindBus: Operation = async (world, memory) => {
+  if (memory.dump === null) return null;
+  world.disturb();
+  world.hub.rewind(memory.dump, world.random.oneIn(2));
+  world.noteLosses();
+  return 'the bus is restored from the dump';
+};
+
+const cutLine: Operation = async (world) => {
+  world.disturb();
+  const one = world.random.pick(world.machines);
+  const other = world.random.pick(world.machines);
+  if (one === other) return null;
+  world.network.cut(one.name, other.name);
+  return `the line between ${one.name} and ${other.name} is cut`;
+};
+
+const healLines: Operation = async (world) => {
+  world.network.heal();
+  return 'all lines are well';
+};
+
+const crash: Operation = async (world) => {
+  const { machine } = pickRunning(world) ?? {};
+  if (machine === undefined) return null;
+  await world.crash(machine);
+  world.noteLosses();
+  return `${machine.name} crashes`;
+};
+
+const stop: Operation = async (world) => {
+  const { machine } = pickRunning(world) ?? {};
+  if (machine === undefined) return null;
+  await world.stop(machine);
+  return `${machine.name} stops`;
+};
+
+const start: Operation = async (world) => {
+  const [machine] = world.stopped;
+  if (machine === undefined) return null;
+  await world.start(machine, 1);
+  return `${machine.name} starts`;
+};
+
+const backUp: Operation = async (world, memory) => {
+  const { machine, life } = pickRunning(world) ?? {};
+  if (machine === undefined || life === undefined) return null;
+  memory.backups.set(machine, await readDisk(life.store, life.file.record));
+  return `${machine.name} is backed up`;
+};
+
+const restore: Operation = async (world, memory) => {
+  const machine = world.random.pick([...memory.backups.keys(), ...world.machines]);
+  const backup = memory.backups.get(machine);
+  if (backup === undefined) return null;
+  world.disturb();
+  await world.crash(machine);
+  machine.disk = backup;
+  world.noteLosses();
+  return `${machine.name} is restored from its backup`;
+};
+
+const loseDisk: Operation = async (world) => {
+  const machine = world.random.pick(world.machines);
+  world.disturb();
+  await world.crash(machine);
+  machine.disk = EMPTY_DISK;
+  world.noteLosses();
+  return `${machine.name} loses its disk`;
+};
+
+const clone: Operation = async (world) => {
+  const { machine, life } = pickRunning(world) ?? {};
+  if (machine === undefined || life === undefined || world.machines.length >= MOST_MACHINES) return null;
+  const copy = world.addMachine(await readDisk(life.store, life.file.record));
+  await world.start(copy, 1);
+  return `${copy.name} starts from a copy of ${machine.name}'s directory`;
+};
+
+const grow: Operation = async (world) => {
+  if (world.machines.length >= MOST_MACHINES) return null;
+  const machine = world.addMachine();
+  await world.start(machine, 1);
+  return `${machine.name} joins`;
+};
+
+const forget: Operation = async (world) => {
+  const { machine, life } = pickRunning(world) ?? {};
+  const silent = life?.cluster.nodes.filter(({ isSelf, state }) => !isSelf && state === 'silent') ?? [];
+  const [node] = silent;
+  if (machine === undefined || life === undefined || node === undefined) return null;
+  world.disturb();
+  await life.cluster.forget(node.id).catch((error: unknown) => world.fail(String(error)));
+  return `${machine.name} forgets ${node.id}`;
+};
+
+const refuseDisk: Operation = async (world) => {
+  const { machine, life } = pickRunning(world) ?? {};
+  if (machine === undefined || life === undefined) return null;
+  if (life.store.status.state === 'ready') life.store.refuse();
+  else life.store.recover();
+  return `the disk of ${machine.name} ${life.store.status.state === 'ready' ? 'is well' : 'refuses writes'}`;
+};
+
+const fold: Operation = async (world) => {
+  const { machine, life } = pickRunning(world) ?? {};
+  if (machine === undefined || life === undefined) return null;
+  const document = world.random.pick(DOCUMENTS);
+  // Unknown documents, and disks that refuse.
+  life.store.compact(document).catch(() => {});
+  return `${machine.name} folds ${document}`;
+};
+
+const WEIGHTS: readonly (readonly [Operation, number])[] = [
+  [edit, 30],
+  [wait, 25],
+  [remove, 4],
+  [cutBus, 4],
+  [refuseWrites, 1],
+  [healBus, 6],
+  [muddle, 3],
+  [flushBus, 2],
+  [keepDump, 2],
+  [rewindBus, 2],
+  [cutLine, 4],
+  [healLines, 4],
+  [crash, 4],
+  [stop, 3],
+  [start, 10],
+  [backUp, 2],
+  [restore, 1],
+  [loseDisk, 1],
+  [clone, 1],
+  [grow, 1],
+  [forget, 1],
+  [refuseDisk, 2],
+  [fold, 2],
+];
+
+const DRAWN = WEIGHTS.flatMap(([operation, weight]) => Array.from({ length: weight }, () => operation));
+
+export async function operate(world: World, memory: Memory): Promise<string | null> {
+  return world.random.pick(DRAWN)(world, memory);
+}
+
+export { DOCUMENTS };
+
+function pickRunning(world: World): World['running'][number] | null {
+  const { running } = world;
+  return running.length === 0 ? null : world.random.pick(running);
+}

@@ -1,0 +1,52 @@
+import type { Entry } from '@quire/persistence';
+import type { Cluster } from '../../cluster/cluster.ts';
+import { decodeEntries, encodeEntries } from '../../cluster/entry-record.ts';
+import { PeerError, type PeerLink, type PeerStatus, type Want } from '../../cluster/peer-link.ts';
+
+/** The lines between nodes, which break one by one. */
+export class PeerNetwork {
+  readonly #listening = new Map<string, Cluster>();
+  readonly #cut = new Set<string>();
+
+  listen(address: string, cluster: Cluster): void {
+    this.#listening.set(address, cluster);
+  }
+
+  leave(address: string): void {
+    this.#listening.delete(address);
+  }
+
+  cut(one: string, other: string): void {
+    this.#cut.add(lineOf(one, other));
+  }
+
+  heal(): void {
+    this.#cut.clear();
+  }
+
+  reaches(one: string, other: string): boolean {
+    return !this.#cut.has(lineOf(one, other)) && this.#listening.has(other);
+  }
+
+  from(own: string): PeerLink {
+    return {
+      status: async (address): Promise<PeerStatus> => this.#connect(own, address).status(),
+      entries: async (address, wants: readonly Want[], maxBytes): Promise<readonly Entry[]> => {
+        const served = await this.#connect(own, address).entries(wants, maxBytes);
+        // The answer gets lost on the way back when the line was cut meanwhile.
+        this.#connect(own, address);
+        return decodeEntries(encodeEntries(served));
+      },
+    };
+  }
+
+  #connect(own: string, address: string): Cluster {
+    const cluster = this.#listening.get(address);
+    if (cluster === undefined || !this.reaches(own, address)) throw new PeerError('unreachable', `no line to ${address}`);
+    return cluster;
+  }
+}
+
+function lineOf(one: string, other: string): string {
+  return [one, other].sort().join(' ');
+}

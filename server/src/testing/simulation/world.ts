@@ -1,0 +1,248 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Entry, type EntryId, type Epoch, PersistenceError } from '@quire/persistence';
+import type { Random } from '@quire/testing';
+import { pino } from 'pino';
+import type { ClusterBus } from '../../cluster/cluster-bus.ts';
+import { decodeEntries } from '../../cluster/entry-record.ts';
+import { createCluster, type LiveCluster } from '../../cluster/live-cluster.ts';
+import { createMemoryHub, type MemoryHub } from '../../cluster/memory-bus.ts';
+import { spansInclude } from '../../cluster/spans.ts';
+import { ManualClock } from '../manual-clock.ts';
+import { type Disk, EMPTY_DISK, MemoryFile, openDisk, readDisk, SimulatedStore } from './disk.ts';
+import { type } from './edit.ts';
+import { LifeClock } from './life-clock.ts';
+import { PeerNetwork } from './peers.ts';
+
+/** A process on a machine. */
+interface Life {
+  readonly store: SimulatedStore;
+  readonly cluster: LiveCluster;
+  readonly bus: ClusterBus;
+  readonly clock: LifeClock;
+  readonly file: MemoryFile;
+  /** What had been receipted anywhere when it started. */
+  readonly receiptedBefore: number;
+  /** No fault was there while it started. */
+  isUndisturbed: boolean;
+  wasReady: boolean;
+}
+
+export interface Machine {
+  readonly name: string;
+  disk: Disk;
+  life: Life | null;
+}
+
+interface Receipt {
+  readonly id: EntryId;
+  readonly document: string;
+}
+
+const STEP_MS = 250;
+
+/** Machines, a bus and lines, in one process with one clock. Whatever breaks a rule throws. */
+export class World {
+  readonly random: Random;
+  readonly clock = new ManualClock();
+  readonly hub: MemoryHub = createMemoryHub(this.clock);
+  readonly network = new PeerNetwork();
+  readonly machines: Machine[] = [];
+  readonly receipts: Receipt[] = [];
+  readonly written = new Map<string, Entry>();
+  /** Entries of which no copy is left, through losses that nobody promises to survive. */
+  readonly lost = new Set<string>();
+  readonly #failures: string[] = [];
+  #clients = 0;
+
+  constructor(random: Random) {
+    this.random = random;
+  }
+
+  hexId(): string {
+    return Array.from({ length: 16 }, () => this.random.below(16).toString(16)).join('');
+  }
+
+  addMachine(disk: Disk = EMPTY_DISK): Machine {
+    const machine: Machine = { name: `m${this.machines.length + 1}`, disk, life: null };
+    this.machines.push(machine);
+    return machine;
+  }
+
+  get running(): { readonly machine: Machine; readonly life: Life }[] {
+    return this.machines.flatMap((machine) => (machine.life === null ? [] : [{ machine, life: machine.life }]));
+  }
+
+  get stopped(): Machine[] {
+    return this.machines.filter(({ life }) => life === null);
+  }
+
+  async start(machine: Machine, expectedNodes: number): Promise<void> {
+    const { random } = this;
+    const clock = new LifeClock(this.clock, {
+      rate: random.pick([0.9, 1, 1, 1.1]),
+      offsetMs: random.pick([0, 0, 3_600_000, -3_600_000]),
+    });
+    const store = new SimulatedStore(this.hexId(), clock);
+    await openDisk(store, machine.disk);
+    const file = new MemoryFile(machine.disk.record);
+    const bus = this.hub.bus(store.incarnation);
+    const cluster = createCluster({
+      store,
+      bus,
+      peers: this.network.from(machine.name),
+      clock,
+      log: pino({ level: 'silent' }),
+      file,
+      address: machine.name,
+      release: '1.0.0',
+      settings: { expectedNodes, receipts: 'cluster', receiptPatienceMs: 1_000 },
+      randomId: () => this.hexId(),
+    });
+    cluster.attach({
+      adopted: async (entries) => {
+        for (const { id } of entries) {
+          if (!holds(store, id)) this.fail(`${machine.name} was handed ${nameOf(id)}, which its store does not hold`);
+        }
+      },
+    });
+    store.onStored((entries) => {
+      for (const entry of entries) this.written.set(nameOf(entry.id), entry);
+    });
+    await cluster.start();
+    this.network.listen(machine.name, cluster);
+    const receiptedBefore = this.receipts.length;
+    machine.life = { store, cluster, bus, clock, file, receiptedBefore, isUndisturbed: true, wasReady: false };
+  }
+
+  /** The power goes: what was not flushed is gone. */
+  async crash(machine: Machine): Promise<void> {
+    const { life } = machine;
+    if (life === null) return;
+    machine.life = null;
+    this.network.leave(machine.name);
+    life.clock.die();
+    life.file.seal();
+    machine.disk = await readDisk(life.store, life.file.record);
+    await life.bus.close();
+  }
+
+  async stop(machine: Machine): Promise<void> {
+    const { life } = machine;
+    if (life === null) return;
+    let isClosed = false;
+    void life.cluster.close().then(() => {
+      isClosed = true;
+    });
+    for (let steps = 0; !isClosed; steps += 1) {
+      if (steps > 40) return this.fail(`${machine.name} does not come to an end`);
+      await this.pass(STEP_MS);
+    }
+    await this.crash(machine);
+  }
+
+  edit(machine: Machine, document: string): void {
+    const { life } = machine;
+    if (life === null || life.cluster.unreadiness !== null || life.store.status.state !== 'ready') return;
+    this.#clients += 1;
+    const client = this.#clients;
+    const typed = type(life.store, document, `${client} `, client, life.clock.now());
+    typed
+      .then(async (id) => {
+        await life.cluster.acknowledged(id);
+        if (machine.life === life) this.receipts.push({ id, document });
+      })
+      .catch((error: unknown) => this.#tolerate(error));
+  }
+
+  async remove(machine: Machine, document: string): Promise<void> {
+    const { life } = machine;
+    if (life === null || life.cluster.unreadiness !== null || life.store.status.state !== 'ready') return;
+    const loaded = await life.store.load(document);
+    if (loaded === null || loaded.state === 'deleted') return;
+    const to: Epoch = { count: loaded.epoch.count + 1, id: this.hexId() };
+    life.store.delete(document, to).catch((error: unknown) => this.#tolerate(error));
+  }
+
+  /** Faults that may keep a node from knowing what others have. */
+  disturb(): void {
+    for (const { life } of this.running) life.isUndisturbed = false;
+  }
+
+  async pass(ms: number): Promise<void> {
+    for (let passed = 0; passed < ms; passed += STEP_MS) {
+      for (const { life } of this.running) if (this.random.below(5) > 0) life.store.flush();
+      this.clock.advance(STEP_MS);
+      await this.settle();
+      this.#checkReadiness();
+      this.check();
+    }
+  }
+
+  async settle(): Promise<void> {
+    for (let rounds = 0; rounds < 4; rounds += 1) {
+      this.hub.deliver();
+      await nextTurn();
+    }
+  }
+
+  /** Notes what has no copy any more, after something was destroyed. */
+  noteLosses(): void {
+    const onBus = this.#onBus();
+    for (const [name, { id }] of this.written) {
+      if (!onBus.has(name) && !this.#isOnADisk(id)) this.lost.add(name);
+    }
+  }
+
+  fail(what: string): void {
+    this.#failures.push(what);
+  }
+
+  check(): void {
+    if (this.#failures.length > 0) throw new Error(this.#failures.join('\n'));
+  }
+
+  /** R12: nobody serves while it lacks what was receipted before it started, and could be had. */
+  #checkReadiness(): void {
+    for (const { machine, life } of this.running) {
+      if (life.wasReady || life.cluster.unreadiness !== null) continue;
+      life.wasReady = true;
+      if (!life.isUndisturbed) continue;
+      const onBus = this.#onBus();
+      for (const { id } of this.receipts.slice(0, life.receiptedBefore)) {
+        const canBeHad = onBus.has(nameOf(id)) || this.running.some(({ life: other }) => holds(other.store, id));
+        if (canBeHad && !holds(life.store, id)) this.fail(`${machine.name} is ready without ${nameOf(id)}`);
+      }
+    }
+  }
+
+  #onBus(): Set<string> {
+    const names = new Set<string>();
+    for (const { items } of this.hub.dump().streams.values()) {
+      for (const { bytes } of items) for (const { id } of decodeEntries(bytes)) names.add(nameOf(id));
+    }
+    return names;
+  }
+
+  #isOnADisk(id: EntryId): boolean {
+    return this.machines.some(({ disk, life }) => {
+      if (life !== null) return holds(life.store, id);
+      return disk.answers.some((answer) => answer.some((entry) => nameOf(entry.id) === nameOf(id)));
+    });
+  }
+
+  /** What a client is told that edits at such a moment. */
+  #tolerate(error: unknown): void {
+    const codes = ['REFUSED', 'CLOSED', 'EPOCH_MOVED', 'UNKNOWN_DOCUMENT', 'QUEUE_FULL'];
+    if (error instanceof PersistenceError && codes.includes(error.code)) return;
+    this.fail(`an edit failed: ${error instanceof Error ? error.stack : error}`);
+  }
+}
+
+export function holds(store: SimulatedStore, { incarnation, sequence }: EntryId): boolean {
+  return spansInclude(store.holdings().get(incarnation) ?? [], sequence);
+}
+
+export function nameOf({ incarnation, sequence }: EntryId): string {
+  return `${incarnation}:${sequence}`;
+}
+

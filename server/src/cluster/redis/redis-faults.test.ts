@@ -330,7 +330,8 @@ it('a wrong password is denied, never told, and let in once it is the right one'
 });
 
 describe('a user of Redis', () => {
-  const rights = '~quire:* &quire:* +@connection +xadd +xread +xrange +xrevrange +xlen +xtrim +expire +hset +hgetall +hdel';
+  const rights =
+    '~quire:* &quire:* +@connection +xadd +xread +xrange +xrevrange +xlen +xtrim +expire +hset +hgetall +hdel';
 
   it('with the rights that are needed, and no more, works', async () => {
     const users = [`ada on >pw ${rights} +publish +subscribe +unsubscribe +time +memory|usage`];

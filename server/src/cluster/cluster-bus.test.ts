@@ -130,6 +130,28 @@ describe.each([
     expect(read).toEqual(['ada: after']);
   });
 
+  it('what is past is read in pages, whole and in order, and no further than it was when it was asked for', async () => {
+    const [ada, ben] = [await connect('ada'), await connect('ben')];
+    for (let number = 0; number < 100; number += 1) await ada.publish(bytes(String(number)));
+    const past: string[] = [];
+    let pages = 0;
+    for await (const records of ben.past('ada')) {
+      pages += 1;
+      past.push(...records.map(text));
+      if (pages === 1) await ada.publish(bytes('later'));
+    }
+    expect(past).toEqual(Array.from({ length: 100 }, (_, number) => String(number)));
+    expect(pages).toBeGreaterThan(1);
+    for await (const records of ben.past('nobody')) expect(records).toEqual([]);
+  });
+
+  it('what is past can not be read while it is away', async () => {
+    const ada = await connect('ada');
+    stage.cut();
+    await until(() => ada.status.state === 'away', { what: 'it was not noticed' });
+    await expect(ada.past('ada')[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: 'unreachable' });
+  });
+
   it('who is followed on misses nothing when others are followed besides, or no more', async () => {
     const [ada, ben, cleo] = [await connect('ada'), await connect('ben'), await connect('cleo')];
     const read = collect(cleo);
@@ -174,7 +196,8 @@ describe.each([
     await ada.announce(bytes('old'));
     await ada.announce(bytes('new'));
     await ben.announce(bytes('here'));
-    const said = async (): Promise<unknown> => Object.fromEntries([...(await ben.announcements())].map(([k, v]) => [k, text(v)]));
+    const said = async (): Promise<unknown> =>
+      Object.fromEntries([...(await ben.announcements())].map(([k, v]) => [k, text(v)]));
     expect(await said()).toEqual({ ada: 'new', ben: 'here' });
     await ben.erase('ada');
     expect(await said()).toEqual({ ben: 'here' });
@@ -269,9 +292,11 @@ describe.each([
     await until(() => ada.status.state === 'away', { what: 'it was not noticed' });
     const heard: string[] = [];
     let isListening = false;
-    const listening = ada.listen('plan', (message) => heard.push(text(message))).then(() => {
-      isListening = true;
-    });
+    const listening = ada
+      .listen('plan', (message) => heard.push(text(message)))
+      .then(() => {
+        isListening = true;
+      });
     expect(isListening).toBe(false);
     stage.heal();
     await listening;

@@ -103,21 +103,24 @@ describe('a hub in memory, told to', () => {
   it.each([
     [false, []],
     [true, ['1']],
-  ])('half-open, commands go unanswered for a second; whether they arrive (%s) nobody knows', async (hears, arrived) => {
-    hub.silence('ada', hears);
-    const publishing = ada.publish(bytes('1'));
-    const outcome = publishing.catch((error: unknown) => error);
-    clock.advance(999);
-    expect(ada.status.state).toBe('connected');
-    clock.advance(1);
-    expect(await outcome).toMatchObject({ code: 'unreachable' });
-    expect(ada.status).toMatchObject({ state: 'away', error: { code: 'unreachable' } });
-    hub.heal('ada');
-    expect(ada.status.state).toBe('connected');
-    await hub.flush();
-    expect(read).toEqual(arrived);
-    expect(clock.pending).toBe(0);
-  });
+  ])(
+    'half-open, commands go unanswered for a second; whether they arrive (%s) nobody knows',
+    async (hears, arrived) => {
+      hub.silence('ada', hears);
+      const publishing = ada.publish(bytes('1'));
+      const outcome = publishing.catch((error: unknown) => error);
+      clock.advance(999);
+      expect(ada.status.state).toBe('connected');
+      clock.advance(1);
+      expect(await outcome).toMatchObject({ code: 'unreachable' });
+      expect(ada.status).toMatchObject({ state: 'away', error: { code: 'unreachable' } });
+      hub.heal('ada');
+      expect(ada.status.state).toBe('connected');
+      await hub.flush();
+      expect(read).toEqual(arrived);
+      expect(clock.pending).toBe(0);
+    },
+  );
 
   it('half-open for a moment only, commands are answered late', async () => {
     hub.silence('ada');

@@ -456,9 +456,18 @@ class MemoryBus implements ClusterBus {
 
   follow(nodes: readonly string[]): Promise<void> {
     return this.#command(() => {
-      const followed = nodes.map((node) => [node, this.#followed.get(node) ?? new RecordLine(this.#hub, node)] as const);
+      const followed = nodes.map(
+        (node) => [node, this.#followed.get(node) ?? new RecordLine(this.#hub, node)] as const,
+      );
       this.#followed = new Map(followed);
     });
+  }
+
+  async *past(node: string): AsyncIterable<readonly Uint8Array[]> {
+    const items = await this.#command(() => [...this.#hub.stream(node).items]);
+    for (let at = 0; at < items.length; at += RECORDS_AT_ONCE) {
+      yield items.slice(at, at + RECORDS_AT_ONCE).map(({ bytes }) => bytes.slice());
+    }
   }
 
   onRecords(listener: (from: string, records: readonly Uint8Array[]) => Promise<void>): void {

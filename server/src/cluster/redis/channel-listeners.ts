@@ -5,9 +5,9 @@ export type HearMessage = (message: Uint8Array) => void;
 
 interface Channel {
   readonly listeners: Set<HearMessage>;
+  isSubscribed: boolean;
   /** Resolved while Redis tells us what is told on it. */
   heard: PromiseWithResolvers<void>;
-  isHeard: boolean;
 }
 
 /** Who listens on which channel here, whatever becomes of the lines over which they are heard. */
@@ -16,6 +16,7 @@ export class ChannelListeners {
   readonly #onFailure: (line: RedisLine, error: BusError) => void;
   readonly #channels = new Map<string, Channel>();
   #line: RedisLine | null = null;
+  #isConfirmed = false;
   #isClosed = false;
 
   /** @param onFailure this line could not subscribe */
@@ -36,7 +37,7 @@ export class ChannelListeners {
     };
   }
 
-  /** Resolves once everything is heard over this line. @throws {BusError} */
+  /** Resolves once everything is heard over this line; who listens learns of it by `confirm`. @throws {BusError} */
   async attach(line: RedisLine): Promise<void> {
     this.#line = line;
     line.onMessage((name, message) => {
@@ -45,13 +46,19 @@ export class ChannelListeners {
     await Promise.all([...this.#channels].map(([name, channel]) => this.#subscribe(line, name, channel)));
   }
 
+  /** Whoever has begun to listen can tell now, too: a greeting that follows at once is not dropped. */
+  confirm(): void {
+    this.#isConfirmed = true;
+    for (const channel of this.#channels.values()) if (channel.isSubscribed) channel.heard.resolve();
+  }
+
   detach(): void {
     this.#line = null;
     for (const channel of this.#channels.values()) {
-      if (!channel.isHeard) continue;
-      channel.isHeard = false;
-      channel.heard = Promise.withResolvers();
+      if (channel.isSubscribed && this.#isConfirmed) channel.heard = Promise.withResolvers();
+      channel.isSubscribed = false;
     }
+    this.#isConfirmed = false;
   }
 
   /** Nothing will be heard any more: nobody waits for it. */
@@ -63,7 +70,7 @@ export class ChannelListeners {
   }
 
   #add(name: string): Channel {
-    const channel: Channel = { listeners: new Set(), heard: Promise.withResolvers(), isHeard: false };
+    const channel: Channel = { listeners: new Set(), isSubscribed: false, heard: Promise.withResolvers() };
     if (this.#isClosed) {
       channel.heard.resolve();
       return channel;
@@ -77,8 +84,8 @@ export class ChannelListeners {
   async #subscribe(line: RedisLine, name: string, channel: Channel): Promise<void> {
     await line.subscribe(name, this.#isSharded);
     if (this.#line !== line) return;
-    channel.isHeard = true;
-    channel.heard.resolve();
+    channel.isSubscribed = true;
+    if (this.#isConfirmed) channel.heard.resolve();
   }
 
   #remove(name: string): void {

@@ -106,17 +106,21 @@ function parsePath(path: string, kind: RedisAddress['kind']): Pick<RedisAddress,
   const segments = path.split('/').filter((segment) => segment !== '');
   switch (kind) {
     case 'single':
-      if (segments.length > 1) throw new RedisAddressError('has more behind the host than a database: write /0 or nothing');
+      if (segments.length > 1)
+        throw new RedisAddressError('has more behind the host than a database: write /0 or nothing');
       return { masterName: '', database: parseDatabase(segments[0]) };
     case 'sentinel': {
       const [masterName, database] = segments;
       if (masterName === undefined || segments.length > 2) {
-        throw new RedisAddressError('does not name the master: write its name, as the Sentinels know it, behind the hosts');
+        throw new RedisAddressError(
+          'does not name the master: write its name, as the Sentinels know it, behind the hosts',
+        );
       }
       return { masterName: decode(masterName, 'name of the master'), database: parseDatabase(database) };
     }
     case 'cluster':
-      if (segments.length > 0) throw new RedisAddressError('names a database, and a Redis Cluster has but one: leave it out');
+      if (segments.length > 0)
+        throw new RedisAddressError('names a database, and a Redis Cluster has but one: leave it out');
       return { masterName: '', database: 0 };
   }
 }
@@ -124,7 +128,8 @@ function parsePath(path: string, kind: RedisAddress['kind']): Pick<RedisAddress,
 function parseDatabase(text: string | undefined): number {
   if (text === undefined) return 0;
   const database = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(database <= LARGEST_DATABASE)) throw new RedisAddressError('has a database that is no number: write /0 or nothing');
+  if (!(database <= LARGEST_DATABASE))
+    throw new RedisAddressError('has a database that is no number: write /0 or nothing');
   return database;
 }
 
@@ -145,7 +150,9 @@ function parseOptions(
   for (const name of options.keys()) {
     const isKnown = kind === 'sentinel' && (name === 'sentinel-user' || name === 'sentinel-password');
     if (!isKnown) {
-      throw new RedisAddressError('has an unknown option: only sentinel-user and sentinel-password of a Sentinel address are');
+      throw new RedisAddressError(
+        'has an unknown option: only sentinel-user and sentinel-password of a Sentinel address are',
+      );
     }
   }
   return { sentinelUser: options.get('sentinel-user'), sentinelPassword: options.get('sentinel-password') };

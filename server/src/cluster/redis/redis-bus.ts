@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Clock } from '../../clock.ts';
-import { BusError, type BusStatus, type ClusterBus } from '../cluster-bus.ts';
+import type { BusError, BusStatus, ClusterBus } from '../cluster-bus.ts';
 import { backoffMs } from './backoff.ts';
 import { ChannelListeners } from './channel-listeners.ts';
+import { readPast } from './past-records.ts';
 import { describeRedisAddress, describeServer, type RedisAddress, type RedisServer } from './redis-address.ts';
 import { closed, explainFailure, unreachable, unsuitable } from './redis-failure.ts';
 import { createRedisKeys, PROBE_FIELD, RECORD_FIELD, type RedisKeys } from './redis-keys.ts';
@@ -53,6 +54,7 @@ const UPKEEP_MS = 1_000;
 const TRIM_EVERY_MS = 10_000;
 /** A server that takes no writes may have been replaced without breaking our connection: so often a new one is tried. */
 const RECONNECT_REFUSED_MS = 5_000;
+const ERASED_EXPIRY_S = 60;
 /** So much may be on its way to Redis for others to hear; what is told beyond is dropped (G4). */
 const MAX_TOLD_BYTES = 8 * 1024 * 1024;
 
@@ -111,7 +113,8 @@ class RedisBus implements ClusterBus {
     this.#finder = createServerFinder(address, this.#keys.tag, (server) => this.#openGuide(server));
     this.#reader = new StreamReader(this.#keys, this.#deadlineMs);
     this.#channels = new ChannelListeners(this.#isSharded, (line, error) => {
-      if (this.#phase.kind === 'open' && this.#phase.session.hearing === line) this.#consider(this.#phase.session, error);
+      if (this.#phase.kind === 'open' && this.#phase.session.hearing === line)
+        this.#consider(this.#phase.session, error);
     });
   }
 
@@ -141,6 +144,12 @@ class RedisBus implements ClusterBus {
     return this.#command(({ commands }) => this.#reader.follow(nodes, commands));
   }
 
+  past(node: string): AsyncIterable<readonly Uint8Array[]> {
+    return readPast(this.#keys.stream(node), (command, ...args) =>
+      this.#command(({ commands }) => commands.call(command, ...args)),
+    );
+  }
+
   onRecords(listener: (from: string, records: readonly Uint8Array[]) => Promise<void>): void {
     const { meters } = this.#options;
     this.#reader.onRecords((from, records) => {
@@ -162,10 +171,14 @@ class RedisBus implements ClusterBus {
   }
 
   async erase(node: string): Promise<void> {
+    const stream = this.#keys.stream(node);
+    // Emptied, and gone in a minute: a stream that is deleted begins anew with the id that its last entry had, if that was in
+    // the same millisecond, and readers would take its first entry for one that they know.
     await this.#write(({ commands }) =>
       Promise.all([
         commands.call('HDEL', this.#keys.announcements, node),
-        commands.call('DEL', this.#keys.stream(node)),
+        commands.call('XTRIM', stream, 'MAXLEN', 0),
+        commands.call('EXPIRE', stream, ERASED_EXPIRY_S),
       ]),
     );
   }
@@ -235,6 +248,7 @@ class RedisBus implements ClusterBus {
     this.#describe(session);
     this.#options.meters?.connected();
     this.#settleOpen();
+    this.#channels.confirm();
     // At once, if it has ended meanwhile.
     session.onEnd((error) => this.#lose(session, error));
     this.#reader.read(session.reading).catch((error) => this.#consider(session, error));

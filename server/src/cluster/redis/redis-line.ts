@@ -142,7 +142,7 @@ export class RedisLine {
   }
 }
 
-function clientOptions(server: RedisServer, settings: LineSettings): RedisOptions {
+function clientOptions(server: RedisServer, settings: LineSettings): Omit<RedisOptions, 'replyMapping'> {
   const { user, password, tls } = settings;
   return {
     host: server.host,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { backoffMs } from './backoff.ts';
-import { readHash, readLastId, readStreams } from './redis-replies.ts';
+import { readHash, readLastId, readPage, readStreams } from './redis-replies.ts';
 import { isOlder, parseInfo } from './server-facts.ts';
 import { compareStreamIds } from './stream-id.ts';
 
@@ -21,7 +21,9 @@ describe('ids of streams', () => {
 
 describe('the wait before another attempt', () => {
   it('doubles from 50 ms to 2 s, and half of it is chance', () => {
-    expect([0, 1, 2, 5, 6, 1000].map((attempt) => backoffMs(attempt, () => 1))).toEqual([50, 100, 200, 1600, 2000, 2000]);
+    expect([0, 1, 2, 5, 6, 1000].map((attempt) => backoffMs(attempt, () => 1))).toEqual([
+      50, 100, 200, 1600, 2000, 2000,
+    ]);
     expect([0, 6].map((attempt) => backoffMs(attempt, () => 0))).toEqual([25, 1000]);
   });
 });
@@ -34,8 +36,11 @@ describe('answers of Redis', () => {
       [b('1-2'), null],
       [b('2-0'), [b('r'), b('')]],
     ];
-    expect(readStreams([[b('k'), entries]])).toEqual([{ key: 'k', lastId: '2-0', records: [b('one'), b('')] }]);
-    expect(readStreams(null)).toEqual([]);
+    const page = { lastId: '2-0', records: [b('one'), b('')] };
+    expect(readStreams([[b('k'), entries]])).toEqual(new Map([['k', page]]));
+    expect(readStreams(null)).toEqual(new Map());
+    expect(readPage(entries)).toEqual(page);
+    expect(readPage([])).toBeNull();
   });
 
   it('the last id of nothing is none', () => {

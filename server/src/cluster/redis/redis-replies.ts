@@ -2,24 +2,31 @@ import { BusError } from '../cluster-bus.ts';
 import { RECORD_FIELD } from './redis-keys.ts';
 import type { StreamId } from './stream-id.ts';
 
-/** What streams had to give. */
-export interface StreamReading {
-  readonly key: string;
+/** Some entries of a stream, one after the other. */
+export interface StreamPage {
   readonly lastId: StreamId;
   /** Without the probes among the entries. */
   readonly records: readonly Uint8Array[];
 }
 
-/** Of XREAD: null when nothing came in time. */
-export function readStreams(reply: unknown): readonly StreamReading[] {
-  if (reply === null) return [];
-  return asList(reply).map((stream) => {
+/** Of XREAD, by key; nothing when nothing came in time. */
+export function readStreams(reply: unknown): ReadonlyMap<string, StreamPage> {
+  const streams = new Map<string, StreamPage>();
+  for (const stream of reply === null ? [] : asList(reply)) {
     const [key, entries] = asList(stream);
-    const read = asList(entries).map(readEntry);
-    const lastId = read.at(-1)?.id;
-    if (lastId === undefined) throw strange('a stream without entries');
-    return { key: asText(key), lastId, records: read.flatMap(({ record }) => (record === null ? [] : [record])) };
-  });
+    const page = readPage(entries);
+    if (page === null) throw strange('a stream without entries');
+    streams.set(asText(key), page);
+  }
+  return streams;
+}
+
+/** Of XRANGE: null when there are none. */
+export function readPage(reply: unknown): StreamPage | null {
+  const entries = asList(reply).map(readEntry);
+  const lastId = entries.at(-1)?.id;
+  if (lastId === undefined) return null;
+  return { lastId, records: entries.flatMap(({ record }) => (record === null ? [] : [record])) };
 }
 
 /** Of XREVRANGE … COUNT 1: the id of the last entry, null when there is none. */
@@ -73,5 +80,8 @@ export function asNumber(reply: unknown): number {
 }
 
 function strange(what: string): BusError {
-  return new BusError('unsuitable', `what calls itself Redis answers what Redis would not (${what}): see which server it is`);
+  return new BusError(
+    'unsuitable',
+    `what calls itself Redis answers what Redis would not (${what}): see which server it is`,
+  );
 }

@@ -2,8 +2,8 @@ import type { BusError } from '../cluster-bus.ts';
 import type { RedisAddress, RedisServer } from './redis-address.ts';
 import { unreachable } from './redis-failure.ts';
 import type { RedisLine } from './redis-line.ts';
-import type { ServerFinder } from './server-finder.ts';
 import { learnServerFacts, type ServerFacts } from './server-facts.ts';
+import type { ServerFinder } from './server-finder.ts';
 
 /**
  * The three lines to the server that has our keys now: a reading that waits would hold up commands, and one that listens may
@@ -29,7 +29,8 @@ export class RedisSession {
       lines.push(commands);
       const facts = await learnServerFacts(commands, address.kind === 'cluster');
       // Sentinels may not have noticed yet, or have just changed their minds.
-      if (address.kind === 'sentinel' && facts.isReplica) throw unreachable(commands.server, 'it is no master any more');
+      if (address.kind === 'sentinel' && facts.isReplica)
+        throw unreachable(commands.server, 'it is no master any more');
       const reading = await openLine(server);
       lines.push(reading);
       const hearing = await openLine(server);

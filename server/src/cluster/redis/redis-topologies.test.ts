@@ -114,7 +114,9 @@ describe('with a Redis Cluster', () => {
 
   it('a bus finds the server that has its slot, whoever it asks, and listens there', async () => {
     const cluster = await startCluster();
-    const buses = cluster.servers.map(({ port }, index) => open(['ada', 'ben', 'cleo'][index] ?? '', `redis-cluster://127.0.0.1:${port}`));
+    const buses = cluster.servers.map(({ port }, index) =>
+      open(['ada', 'ben', 'cleo'][index] ?? '', `redis-cluster://127.0.0.1:${port}`),
+    );
     await Promise.all(buses.map(isConnected));
     const [ada, ben, cleo] = buses as [ClusterBus, ClusterBus, ClusterBus];
     await crosses(ada, ben, 'one');
@@ -147,11 +149,15 @@ describe('with TLS', () => {
 
     const stranger = open('ada', redis.url);
     await until(() => stranger.status.state === 'away', { what: 'a stranger was trusted' });
-    expect(stranger.status).toMatchObject({ error: { code: 'unreachable', message: expect.stringContaining('certificate') } });
+    expect(stranger.status).toMatchObject({
+      error: { code: 'unreachable', message: expect.stringContaining('certificate') },
+    });
 
     const unread = open('ada', redis.url, { caFile: join(directory, 'none.pem') });
     await until(() => unread.status.state === 'away', { what: 'missing certificates were not noticed' });
-    expect(unread.status).toMatchObject({ error: { code: 'unsuitable', message: expect.stringContaining('none.pem') } });
+    expect(unread.status).toMatchObject({
+      error: { code: 'unsuitable', message: expect.stringContaining('none.pem') },
+    });
 
     const caFile = tls.certificate;
     const [ada, ben] = [open('ada', redis.url, { caFile }), open('ben', redis.url, { caFile })];

@@ -51,7 +51,9 @@ export function isOlder(version: string, [oldestMajor, oldestMinor]: readonly [n
 function warnOfMemory(info: ReadonlyMap<string, string>): readonly string[] {
   const policy = info.get('maxmemory_policy') ?? 'noeviction';
   if ((info.get('maxmemory') ?? '0') === '0' || !policy.startsWith('allkeys-')) return [];
-  return [`Redis throws away streams of nodes when its memory is full (maxmemory-policy ${policy}): set it to noeviction`];
+  return [
+    `Redis throws away streams of nodes when its memory is full (maxmemory-policy ${policy}): set it to noeviction`,
+  ];
 }
 
 function warnOfForgetting(info: ReadonlyMap<string, string>, snapshots: string | undefined): readonly string[] {

@@ -86,20 +86,20 @@ export class StreamReader {
     });
     while (!isOver) {
       if (this.#take === null || this.#positions.size === 0) await this.#somethingToRead();
-      else await this.#readOnce(line, this.#take);
+      else await this.#readOnce(line);
     }
   }
 
-  async #readOnce(line: RedisLine, take: TakeRecords): Promise<void> {
+  async #readOnce(line: RedisLine): Promise<void> {
     const nodes = [...this.#positions.keys()];
     const nodeByKey = new Map(nodes.map((node) => [this.#keys.stream(node), node]));
     const streams = [...nodeByKey.keys(), ...this.#positions.values()];
     const options = ['COUNT', RECORDS_AT_ONCE, 'BLOCK', BLOCK_MS, 'STREAMS'];
     const answer = await line.callWithin(BLOCK_MS + this.#deadlineMs, 'XREAD', ...options, ...streams);
-    for (const { key, lastId, records } of readStreams(answer)) {
+    for (const [key, { lastId, records }] of readStreams(answer)) {
       const node = nodeByKey.get(key);
       if (node === undefined || !this.#positions.has(node)) continue;
-      if (records.length > 0) await take(node, records);
+      if (records.length > 0) await this.#take?.(node, records);
       if (this.#positions.has(node)) this.#positions.set(node, lastId);
     }
   }

@@ -45,7 +45,11 @@ function entriesOf(updates: readonly Uint8Array[]): Entry[] {
 
 describe('a record of entries', () => {
   it('[G2] gives back what was put in', () => {
-    fc.assert(fc.property(fc.array(entry), (entries) => expect(decodeEntries(encodeEntries(entries))).toEqual(entries)));
+    fc.assert(
+      fc.property(fc.array(entry), (entries) => {
+        expect(decodeEntries(encodeEntries(entries))).toEqual(entries);
+      }),
+    );
   });
 
   it('costs at most 1.3 times the updates and 60 bytes, with a single keystroke in it', () => {

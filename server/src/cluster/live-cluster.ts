@@ -443,6 +443,7 @@ class LiveNode implements LiveCluster {
       isFormed: this.#membership.isFormed,
       expectedNodes: this.#options.settings.expectedNodes,
       bus: this.#busStanding(),
+      isUndecided: this.#watch.isUndecided,
       others: this.#membership.others.map((node) => this.#standingOf(node)),
       missingEntries: countHoldings(missing),
     };

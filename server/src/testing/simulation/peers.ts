@@ -24,6 +24,10 @@ export class PeerNetwork {
     this.#cut.clear();
   }
 
+  get isWhole(): boolean {
+    return this.#cut.size === 0;
+  }
+
   reaches(one: string, other: string): boolean {
     return !this.#cut.has(lineOf(one, other)) && this.#listening.has(other);
   }

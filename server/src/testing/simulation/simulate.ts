@@ -56,8 +56,7 @@ function expectReady(world: World): void {
 }
 
 async function heal(world: World): Promise<void> {
-  world.hub.heal();
-  world.hub.disturb(null);
+  world.healBus();
   world.network.heal();
   for (const { life } of world.running) if (life.store.status.state === 'refusing') life.store.recover();
   for (const machine of world.stopped) await world.start(machine, 1);

@@ -456,7 +456,9 @@ class MemoryBus implements ClusterBus {
 
   follow(nodes: readonly string[]): Promise<void> {
     return this.#command(() => {
-      const followed = nodes.map((node) => [node, this.#followed.get(node) ?? new RecordLine(this.#hub, node)] as const);
+      const followed = nodes.map(
+        (node) => [node, this.#followed.get(node) ?? new RecordLine(this.#hub, node)] as const,
+      );
       this.#followed = new Map(followed);
     });
   }

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { type MemberStanding, type Standing, unreadinessOf } from './readiness.ts';
 
-const sound: Standing = { isFormed: true, expectedNodes: 1, bus: 'following', isUndecided: false, others: [], missingEntries: 0 };
+const sound: Standing = {
+  isFormed: true,
+  expectedNodes: 1,
+  bus: 'following',
+  isUndecided: false,
+  others: [],
+  missingEntries: 0,
+};
 
 function standingOf(knowledge: MemberStanding['knowledge'], isTried = false): Standing {
   return { ...sound, others: [{ node: 'b', knowledge, isTried }] };

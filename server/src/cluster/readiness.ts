@@ -1,8 +1,7 @@
 /** How much is known of what another member holds. */
 export interface MemberStanding {
   readonly node: string;
-  readonly knowledge:
-    /** All of it, from itself, after its records were followed. */
+  readonly knowledge: /** All of it, from itself, after its records were followed. */
     | 'complete'
     /** It is alive, and has not said everything yet. */
     | 'incomplete'
@@ -34,7 +33,14 @@ export interface Standing {
  * Why a node may not serve yet (R12), in a sentence for whoever waits; null when it may. "Complete" is a comparison: with
  * what all members hold, asked after this node began to follow what they publish.
  */
-export function unreadinessOf({ isFormed, expectedNodes, bus, isUndecided, others, missingEntries }: Standing): string | null {
+export function unreadinessOf({
+  isFormed,
+  expectedNodes,
+  bus,
+  isUndecided,
+  others,
+  missingEntries,
+}: Standing): string | null {
   switch (bus) {
     case 'connecting':
       return 'Redis has not answered yet';

@@ -13,7 +13,8 @@ import {
 } from './spans.ts';
 
 const numbers = fc.uniqueArray(fc.integer({ min: 1, max: 40 }));
-const numbersIn = (spans: Spans): number[] => Array.from({ length: 41 }, (_, at) => at).filter((at) => spansInclude(spans, at));
+const numbersIn = (spans: Spans): number[] =>
+  Array.from({ length: 41 }, (_, at) => at).filter((at) => spansInclude(spans, at));
 const ascending = (some: readonly number[]): number[] => [...new Set(some)].sort((a, b) => a - b);
 
 describe('spans', () => {

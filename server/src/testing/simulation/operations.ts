@@ -71,9 +71,7 @@ const muddle: Operation = async (world) => {
 };
 
 const flushBus: Operation = async (world) => {
-  world.disturb();
-  world.hub.forgetAll();
-  world.noteLosses();
+  world.busForgets(() => world.hub.forgetAll());
   return 'the bus forgets everything';
 };
 
@@ -83,10 +81,9 @@ const keepDump: Operation = async (world, memory) => {
 };
 
 const rewindBus: Operation = async (world, memory) => {
-  if (memory.dump === null) return null;
-  world.disturb();
-  world.hub.rewind(memory.dump, world.random.oneIn(2));
-  world.noteLosses();
+  const { dump } = memory;
+  if (dump === null) return null;
+  world.busForgets(() => world.hub.rewind(dump, world.random.oneIn(2)));
   return 'the bus is restored from the dump';
 };
 

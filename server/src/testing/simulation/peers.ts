@@ -46,7 +46,8 @@ export class PeerNetwork {
 
   #connect(own: string, address: string): Cluster {
     const cluster = this.#listening.get(address);
-    if (cluster === undefined || !this.reaches(own, address)) throw new PeerError('unreachable', `no line to ${address}`);
+    if (cluster === undefined || !this.reaches(own, address))
+      throw new PeerError('unreachable', `no line to ${address}`);
     return cluster;
   }
 }

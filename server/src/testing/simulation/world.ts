@@ -56,6 +56,7 @@ export class World {
   readonly #failures: string[] = [];
   #clients = 0;
   #isBusFaulty = false;
+  #forgotAt = Number.NEGATIVE_INFINITY;
 
   constructor(random: Random) {
     this.random = random;
@@ -115,7 +116,7 @@ export class World {
     this.network.listen(machine.name, cluster);
     const receiptedBefore = this.receipts.length;
     const startedAt = this.clock.now();
-    const isUndisturbed = !this.#isBusFaulty && this.network.isWhole;
+    const isUndisturbed = !this.#isBusFaulty && this.network.isWhole && this.#forgotAt + HEARD_AFTER_MS <= startedAt;
     machine.life = { store, cluster, bus, clock, file, startedAt, receiptedBefore, isUndisturbed, wasReady: false };
   }
 
@@ -172,6 +173,14 @@ export class World {
   disturb(lasting?: 'bus'): void {
     if (lasting === 'bus') this.#isBusFaulty = true;
     for (const { life } of this.running) life.isUndisturbed = false;
+  }
+
+  /** It takes a moment until all have announced themselves again. */
+  busForgets(forget: () => void): void {
+    this.disturb();
+    forget();
+    this.#forgotAt = this.clock.now();
+    this.noteLosses();
   }
 
   healBus(): void {
@@ -259,4 +268,3 @@ export function holds(store: SimulatedStore, { incarnation, sequence }: EntryId)
 export function nameOf({ incarnation, sequence }: EntryId): string {
   return `${incarnation}:${sequence}`;
 }
-

@@ -45,7 +45,12 @@ describe('an announcement', () => {
   });
 
   it('[G4] that is malformed, in disorder or too large is refused', () => {
-    const disordered = { '00000000000000b1': [[5, 6], [1, 2]] };
+    const disordered = {
+      '00000000000000b1': [
+        [5, 6],
+        [1, 2],
+      ],
+    };
     for (const bytes of [
       Buffer.from('{'),
       Buffer.from('null'),

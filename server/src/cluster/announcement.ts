@@ -92,7 +92,9 @@ export function announcementToJson(announcement: Announcement): unknown {
 export function announcementFromJson(json: unknown): Announcement {
   const readable = version.safeParse(json);
   if (readable.success && readable.data.readableBy > VERSION) {
-    throw new AnnouncementError(`An announcement wants a reader of version ${readable.data.readableBy}: update this node`);
+    throw new AnnouncementError(
+      `An announcement wants a reader of version ${readable.data.readableBy}: update this node`,
+    );
   }
   const parsed = schema.safeParse(json);
   if (!parsed.success) throw new AnnouncementError('An announcement is malformed', { cause: parsed.error });
@@ -107,7 +109,8 @@ export function announcementFromJson(json: unknown): Announcement {
 function toSpans(pairs: readonly (readonly [number, number])[]): Spans {
   let end = -1;
   return pairs.map(([first, last]) => {
-    if (first < 1 || first <= end + 1 || last < first) throw new AnnouncementError('An announcement has spans in disorder');
+    if (first < 1 || first <= end + 1 || last < first)
+      throw new AnnouncementError('An announcement has spans in disorder');
     end = last;
     return { first, last };
   });

@@ -45,7 +45,11 @@ function entriesOf(updates: readonly Uint8Array[]): Entry[] {
 
 describe('a record of entries', () => {
   it('[G2] gives back what was put in', () => {
-    fc.assert(fc.property(fc.array(entry), (entries) => expect(decodeEntries(encodeEntries(entries))).toEqual(entries)));
+    fc.assert(
+      fc.property(fc.array(entry), (entries) => {
+        expect(decodeEntries(encodeEntries(entries))).toEqual(entries);
+      }),
+    );
   });
 
   it('costs at most 1.3 times the updates and 60 bytes, with a single keystroke in it', () => {
@@ -63,18 +67,23 @@ describe('a record of entries', () => {
 
   it('[G4] that is damaged is refused, and nothing else happens', () => {
     fc.assert(
-      fc.property(fc.array(entry, { minLength: 1 }), fc.nat(), fc.integer({ min: 1, max: 255 }), (entries, where, flip) => {
-        const record = encodeEntries(entries);
-        const at = where % record.byteLength;
-        record[at] = (record[at] ?? 0) ^ flip;
-        for (const bytes of [record, record.subarray(0, at)]) {
-          try {
-            decodeEntries(bytes);
-          } catch (error) {
-            expect(error).toBeInstanceOf(RecordError);
+      fc.property(
+        fc.array(entry, { minLength: 1 }),
+        fc.nat(),
+        fc.integer({ min: 1, max: 255 }),
+        (entries, where, flip) => {
+          const record = encodeEntries(entries);
+          const at = where % record.byteLength;
+          record[at] = (record[at] ?? 0) ^ flip;
+          for (const bytes of [record, record.subarray(0, at)]) {
+            try {
+              decodeEntries(bytes);
+            } catch (error) {
+              expect(error).toBeInstanceOf(RecordError);
+            }
           }
-        }
-      }),
+        },
+      ),
     );
   });
 

@@ -43,7 +43,7 @@ export class Follower {
     try {
       await bus.follow([...wanted]);
       this.#asked = wanted;
-      this.#followed = this.#followed.intersection(wanted);
+      this.#followed = new Set([...this.#followed].filter((each) => wanted.has(each)));
       for (const incarnation of wanted) {
         if (this.#followed.has(incarnation)) continue;
         for await (const records of bus.past(incarnation)) {
@@ -63,5 +63,5 @@ export class Follower {
 }
 
 function isSameSet(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
-  return one.size === other.size && one.isSubsetOf(other);
+  return one.size === other.size && [...one].every((each) => other.has(each));
 }

@@ -2,8 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { missingOf, Patience, type Source, shareOut } from './gaps.ts';
 import { countHoldings, type Spans, spansOf, uniteInto } from './spans.ts';
 
-const held = (incarnation: string, first: number, last: number): Map<string, Spans> => new Map([[incarnation, [{ first, last }]]]);
-const source = (incarnation: string, holdings: Map<string, Spans>): Source => ({ incarnation, address: incarnation, holdings });
+const held = (incarnation: string, first: number, last: number): Map<string, Spans> =>
+  new Map([[incarnation, [{ first, last }]]]);
+const source = (incarnation: string, holdings: Map<string, Spans>): Source => ({
+  incarnation,
+  address: incarnation,
+  holdings,
+});
 
 describe('what is missing', () => {
   it('[R11] is what anybody holds and this node does not, but for what it can not store', () => {

@@ -49,7 +49,9 @@ export function shareOut(missing: Holdings, sources: readonly Source[]): Map<Sou
       first?.share?.add(incarnation, first.held);
     }
   }
-  return new Map([...shares].map(([source, share]) => [source, share.wants] as const).filter(([, wants]) => wants.length > 0));
+  return new Map(
+    [...shares].map(([source, share]) => [source, share.wants] as const).filter(([, wants]) => wants.length > 0),
+  );
 }
 
 class Share {

@@ -4,10 +4,10 @@ import type { Clock } from '../clock.ts';
 import { alone, type Replication, type RoomLink, type SharedRoom } from '../collab/replication.ts';
 import type { Logger } from '../observability/log.ts';
 import { Adopter } from './adopter.ts';
-import { Announcer } from './announcer.ts';
 import { type Announcement, AnnouncementError, decodeAnnouncement, encodeAnnouncement } from './announcement.ts';
-import type { BusStatus, ClusterBus } from './cluster-bus.ts';
+import { Announcer } from './announcer.ts';
 import type { Cluster, NodeReport, ReceiptPolicy, ReplicatedDocuments } from './cluster.ts';
+import type { BusStatus, ClusterBus } from './cluster-bus.ts';
 import type { ClusterFile } from './cluster-file.ts';
 import { Follower } from './follower.ts';
 import { missingOf, Patience } from './gaps.ts';
@@ -399,7 +399,11 @@ class LiveNode implements LiveCluster {
     this.#mindIdentity();
     this.#notePresence();
     const claims = this.#watch.claims(this.#membership.others);
-    const missing = missingOf(claims.map(({ holdings }) => holdings), this.#options.store.holdings(), this.#adopter.refused);
+    const missing = missingOf(
+      claims.map(({ holdings }) => holdings),
+      this.#options.store.holdings(),
+      this.#adopter.refused,
+    );
     this.#isSomebodyIncomplete = claims.some((heard) => this.#watch.isAlive(heard) && !isComplete(heard));
     this.#pull(missing, claims, isBeat);
     this.#compareCoverage();
@@ -443,6 +447,7 @@ class LiveNode implements LiveCluster {
       isFormed: this.#membership.isFormed,
       expectedNodes: this.#options.settings.expectedNodes,
       bus: this.#busStanding(),
+      isUndecided: this.#watch.isUndecided,
       others: this.#membership.others.map((node) => this.#standingOf(node)),
       missingEntries: countHoldings(missing),
     };
@@ -457,7 +462,9 @@ class LiveNode implements LiveCluster {
         return 'away';
       case 'connected': {
         const hasRead = this.#reads >= (this.#membership.isFormed ? 1 : READS_OF_A_FIRST_START);
-        return hasRead && this.#watch.incarnations.every((each) => this.#readAfter.has(each)) ? 'following' : 'connected';
+        return hasRead && this.#watch.incarnations.every((each) => this.#readAfter.has(each))
+          ? 'following'
+          : 'connected';
       }
     }
   }
@@ -478,7 +485,10 @@ class LiveNode implements LiveCluster {
     const clone = this.#watch.clone(node);
     if (!this.#membership.isMember(node)) {
       this.#membership.drawNewId();
-      log.warn({ former: node, node: this.#membership.node }, 'This node had been forgotten, and goes on under a new id');
+      log.warn(
+        { former: node, node: this.#membership.node },
+        'This node had been forgotten, and goes on under a new id',
+      );
     } else if (clone !== null && store.incarnation < clone.announcement.incarnation) {
       this.#membership.drawNewId();
       const { address } = clone.announcement;

@@ -36,7 +36,8 @@ async function open() {
       time: 1,
       updates: [{ author: 'ada', update: new Uint8Array(bytes) }],
     });
-  const records = () => (hub.dump().streams.get(store.incarnation)?.items ?? []).map(({ bytes }) => decodeEntries(bytes));
+  const records = () =>
+    (hub.dump().streams.get(store.incarnation)?.items ?? []).map(({ bytes }) => decodeEntries(bytes));
   const sequences = () => records().map((entries) => entries.map(({ id }) => id.sequence));
   return { clock, hub, store, bus, publisher, published, tooLarge, errors, write, sequences };
 }

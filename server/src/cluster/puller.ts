@@ -108,7 +108,10 @@ export class Puller {
 
   #tellFailure({ incarnation, address }: Source, error: unknown): void {
     if (this.#rests.get(incarnation)?.failures !== 1) return;
-    this.#options.log.warn({ err: error, incarnation, address }, 'A node does not give the entries that are missing here');
+    this.#options.log.warn(
+      { err: error, incarnation, address },
+      'A node does not give the entries that are missing here',
+    );
     this.#options.onError(error);
   }
 

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { type MemberStanding, type Standing, unreadinessOf } from './readiness.ts';
 
-const sound: Standing = { isFormed: true, expectedNodes: 1, bus: 'following', others: [], missingEntries: 0 };
+const sound: Standing = {
+  isFormed: true,
+  expectedNodes: 1,
+  bus: 'following',
+  isUndecided: false,
+  others: [],
+  missingEntries: 0,
+};
 
 function standingOf(knowledge: MemberStanding['knowledge'], isTried = false): Standing {
   return { ...sound, others: [{ node: 'b', knowledge, isTried }] };
@@ -23,6 +30,10 @@ describe('readiness', () => {
   it('[R12] believes what was last heard of a silent member, once every way to it was tried', () => {
     expect(unreadinessOf(standingOf('last-heard'))).toMatch(/has not answered/);
     expect(unreadinessOf(standingOf('last-heard', true))).toBeNull();
+  });
+
+  it('[R12] waits until it is known who is alive: an old announcement may be that of a copy, or of a node wrongly forgotten', () => {
+    expect(unreadinessOf({ ...sound, isUndecided: true })).toMatch(/which nodes are alive/);
   });
 
   it('[R12] names a member of which nothing is known, and the cure', () => {

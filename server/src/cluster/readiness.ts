@@ -1,8 +1,7 @@
 /** How much is known of what another member holds. */
 export interface MemberStanding {
   readonly node: string;
-  readonly knowledge:
-    /** All of it, from itself, after its records were followed. */
+  readonly knowledge: /** All of it, from itself, after its records were followed. */
     | 'complete'
     /** It is alive, and has not said everything yet. */
     | 'incomplete'
@@ -24,6 +23,8 @@ export interface Standing {
     /** Not everything that was published is being read yet. */
     | 'connected'
     | 'following';
+  /** Whether it is not known yet of somebody whether it is alive. */
+  readonly isUndecided: boolean;
   readonly others: readonly MemberStanding[];
   readonly missingEntries: number;
 }
@@ -32,7 +33,14 @@ export interface Standing {
  * Why a node may not serve yet (R12), in a sentence for whoever waits; null when it may. "Complete" is a comparison: with
  * what all members hold, asked after this node began to follow what they publish.
  */
-export function unreadinessOf({ isFormed, expectedNodes, bus, others, missingEntries }: Standing): string | null {
+export function unreadinessOf({
+  isFormed,
+  expectedNodes,
+  bus,
+  isUndecided,
+  others,
+  missingEntries,
+}: Standing): string | null {
   switch (bus) {
     case 'connecting':
       return 'Redis has not answered yet';
@@ -48,6 +56,7 @@ export function unreadinessOf({ isFormed, expectedNodes, bus, others, missingEnt
   if (!isFormed && others.length + 1 < expectedNodes) {
     return `${others.length + 1} of ${expectedNodes} nodes are known: start the others, or lower cluster.nodes`;
   }
+  if (isUndecided) return 'it is not known yet which nodes are alive';
   for (const { node, knowledge, isTried } of others) {
     switch (knowledge) {
       case 'complete':

@@ -27,7 +27,7 @@ function open(policy: ReceiptPolicy, isBusConnected = true) {
   const ask = (sequence: number, incarnation = INCARNATION) => {
     const promise = receipts.acknowledged({ incarnation, sequence });
     const asked = { isOut: promise === null };
-    promise?.then(() => {
+    void promise?.then(() => {
       asked.isOut = true;
     });
     return asked;

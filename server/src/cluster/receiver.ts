@@ -46,7 +46,10 @@ export class Receiver {
       const key = `${from} ${error.fault}`;
       if (!this.#told.has(key) && this.#told.size < 1_000) {
         this.#told.add(key);
-        this.#options.log.warn({ err: error, incarnation: from }, 'A record can not be read: its entries are pulled instead');
+        this.#options.log.warn(
+          { err: error, incarnation: from },
+          'A record can not be read: its entries are pulled instead',
+        );
       }
       return [];
     }

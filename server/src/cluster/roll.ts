@@ -11,8 +11,15 @@ export const EMPTY_ROLL: Roll = { members: new Set(), forgotten: new Set() };
 
 /** The same object when `other` says nothing new. */
 export function uniteRolls(roll: Roll, other: Roll): Roll {
-  if (other.members.isSubsetOf(roll.members) && other.forgotten.isSubsetOf(roll.forgotten)) return roll;
-  return { members: roll.members.union(other.members), forgotten: roll.forgotten.union(other.forgotten) };
+  if (includes(roll.members, other.members) && includes(roll.forgotten, other.forgotten)) return roll;
+  return {
+    members: new Set([...roll.members, ...other.members]),
+    forgotten: new Set([...roll.forgotten, ...other.forgotten]),
+  };
+}
+
+function includes(nodes: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
+  return [...others].every((node) => nodes.has(node));
 }
 
 export function enrol(roll: Roll, node: string): Roll {

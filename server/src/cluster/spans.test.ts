@@ -13,19 +13,19 @@ import {
 } from './spans.ts';
 
 const numbers = fc.uniqueArray(fc.integer({ min: 1, max: 40 }));
-const numbersIn = (spans: Spans): number[] => Array.from({ length: 41 }, (_, at) => at).filter((at) => spansInclude(spans, at));
-const ascending = (set: ReadonlySet<number>): number[] => [...set].sort((a, b) => a - b);
+const numbersIn = (spans: Spans): number[] =>
+  Array.from({ length: 41 }, (_, at) => at).filter((at) => spansInclude(spans, at));
+const ascending = (some: readonly number[]): number[] => [...new Set(some)].sort((a, b) => a - b);
 
 describe('spans', () => {
   it('[R11] are united, subtracted and intersected as the sets of numbers that they stand for', () => {
     fc.assert(
       fc.property(numbers, numbers, (some, others) => {
-        const [one, other] = [new Set(some), new Set(others)];
         const [a, b] = [spansOf(some), spansOf(others)];
-        expect(numbersIn(uniteSpans(a, b))).toEqual(ascending(one.union(other)));
-        expect(numbersIn(subtractSpans(a, b))).toEqual(ascending(one.difference(other)));
-        expect(numbersIn(intersectSpans(a, b))).toEqual(ascending(one.intersection(other)));
-        expect(countSpans(a)).toBe(one.size);
+        expect(numbersIn(uniteSpans(a, b))).toEqual(ascending([...some, ...others]));
+        expect(numbersIn(subtractSpans(a, b))).toEqual(ascending(some.filter((each) => !others.includes(each))));
+        expect(numbersIn(intersectSpans(a, b))).toEqual(ascending(some.filter((each) => others.includes(each))));
+        expect(countSpans(a)).toBe(some.length);
       }),
     );
   });

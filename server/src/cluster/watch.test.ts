@@ -83,7 +83,8 @@ describe('the watch', () => {
 
   it('[G4] lets go of what nobody needs: the dead of those who do not belong, and lives that are long over', () => {
     const { clock, watch, hear } = open();
-    for (let life = 1; life <= 20; life += 1) hear({ incarnation: life.toString(16).padStart(16, '0'), generation: life });
+    for (let life = 1; life <= 20; life += 1)
+      hear({ incarnation: life.toString(16).padStart(16, '0'), generation: life });
     watch.prune(() => true);
     expect(watch.incarnations).toHaveLength(9);
     clock.advance(10 * 60_000);

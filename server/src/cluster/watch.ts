@@ -5,6 +5,8 @@ import { type Spans, uniteInto } from './spans.ts';
 
 /** Four announcements that did not come. Judged by this node's own clock alone: nobody's time of day matters. */
 export const SILENT_AFTER_MS = 4_000;
+/** Of who announces every second, it is known by then whether it is alive. */
+const JUDGED_AFTER_MS = 2_500;
 /** A superseded incarnation is remembered as long as Redis keeps its records: who restarts finds them by it. */
 const REMEMBER_SUPERSEDED_MS = 10 * 60_000;
 /** Incarnations that are remembered of one node that restarts again and again. */
@@ -34,8 +36,12 @@ export interface Heard {
   /** When the bus had something new of it; null when it never did. */
   onBusAt: number | null;
   readonly firstHeardAt: number;
-  /** Announcements that differed from the one before. */
+  /** Announcements of its own that differed from the one before. */
   changes: number;
+  /** The counter of the last one that was its own word; null while there is only what others told. */
+  ownCounter: number | null;
+  /** When it was first heard by itself; null when it never was. */
+  ownSince: number | null;
   /** Whether it was heard by itself after its records were followed (R12). */
   isFresh: boolean;
 }
@@ -49,8 +55,8 @@ export class Watch {
     this.#clock = clock;
   }
 
-  /** @returns what is known now, null when it is old news */
-  hear(announcement: Announcement, way: Way): Heard | null {
+  /** @returns what is known now, which may be more than this says */
+  hear(announcement: Announcement, way: Way): Heard {
     const now = this.#clock.monotonicMs();
     const known = this.#heard.get(announcement.incarnation);
     if (known === undefined) {
@@ -63,23 +69,16 @@ export class Watch {
         onBusAt: null,
         firstHeardAt: now,
         changes: 0,
+        ownCounter: way === 'told' ? null : announcement.counter,
+        ownSince: way === 'told' ? null : now,
         isFresh: false,
       };
       this.#heard.set(announcement.incarnation, heard);
       return heard;
     }
-    if (way === 'direct') {
-      known.aliveAt = now;
-      known.answeredAt = now;
-    }
-    // What a bus says that was rewound, or a node that heard it long ago.
-    if (announcement.counter < known.announcement.counter) return null;
+    if (way !== 'told') this.#noteLife(known, announcement, way);
+    // A bus that was rewound may say less, and so may a node that heard it long ago.
     if (announcement.counter > known.announcement.counter) {
-      if (way !== 'told') {
-        known.aliveAt = now;
-        known.changes += 1;
-      }
-      if (way === 'bus') known.onBusAt = now;
       known.announcement = announcement;
       uniteInto(known.holdings, announcement.holdings);
       if (announcement.digest === '') known.completeFor = '';
@@ -132,6 +131,16 @@ export class Watch {
     return [...claims];
   }
 
+  /** Whether there is somebody of whom it can't be told yet whether these are its last words. */
+  get isUndecided(): boolean {
+    const now = this.#clock.monotonicMs();
+    for (const { announcement, ownSince, aliveAt } of this.#heard.values()) {
+      const mayBeAlive = announcement.state !== 'leaving' && ownSince !== null && aliveAt === null;
+      if (mayBeAlive && now - ownSince < JUDGED_AFTER_MS) return true;
+    }
+    return false;
+  }
+
   /** Another process that goes by this node's id at this moment: a copy of its directory was started. */
   clone(node: string): Heard | null {
     for (const heard of this.#of(node)) {
@@ -175,6 +184,18 @@ export class Watch {
     }
     for (const incarnation of gone) this.#heard.delete(incarnation);
     return gone;
+  }
+
+  /** What others told of it may be ahead of its own words: it is these that must move. */
+  #noteLife(known: Heard, { counter }: Announcement, way: 'bus' | 'direct'): void {
+    const now = this.#clock.monotonicMs();
+    const hasMoved = known.ownCounter !== null && counter > known.ownCounter;
+    known.ownSince ??= now;
+    known.ownCounter = Math.max(known.ownCounter ?? 0, counter);
+    if (hasMoved) known.changes += 1;
+    if (hasMoved || way === 'direct') known.aliveAt = now;
+    if (hasMoved && way === 'bus') known.onBusAt = now;
+    if (way === 'direct') known.answeredAt = now;
   }
 
   *#of(node: string): Iterable<Heard> {

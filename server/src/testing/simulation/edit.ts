@@ -12,7 +12,13 @@ export async function readText(store: DocumentStore, document: string): Promise<
 }
 
 /** One person types one word, in the document as it is here. */
-export async function type(store: DocumentStore, document: string, word: string, client: number, time: number): Promise<EntryId> {
+export async function type(
+  store: DocumentStore,
+  document: string,
+  word: string,
+  client: number,
+  time: number,
+): Promise<EntryId> {
   const loaded = await store.load(document);
   const doc = new Y.Doc();
   if (loaded?.snapshot != null) Y.applyUpdate(doc, loaded.snapshot);

@@ -37,7 +37,7 @@ const wait: Operation = async (world) => {
 };
 
 const cutBus: Operation = async (world) => {
-  world.disturb();
+  world.disturb('bus');
   const { machine, life } = pickRunning(world) ?? {};
   if (machine === undefined || life === undefined || world.random.oneIn(3)) {
     world.hub.cut();
@@ -52,19 +52,18 @@ const cutBus: Operation = async (world) => {
 };
 
 const refuseWrites: Operation = async (world) => {
-  world.disturb();
+  world.disturb('bus');
   world.hub.refuse(world.random.pick(['full', 'read-only']));
   return 'the bus takes no writes';
 };
 
 const healBus: Operation = async (world) => {
-  world.hub.heal();
-  world.hub.disturb(null);
+  world.healBus();
   return 'the bus is well';
 };
 
 const muddle: Operation = async (world) => {
-  world.disturb();
+  world.disturb('bus');
   const random = world.random.fork();
   const fates: readonly Fate[] = ['arrive', 'arrive', 'arrive', 'lose', 'repeat', 'overtake', 'wait'];
   world.hub.disturb(() => random.pick(fates));
@@ -72,9 +71,7 @@ const muddle: Operation = async (world) => {
 };
 
 const flushBus: Operation = async (world) => {
-  world.disturb();
-  world.hub.forgetAll();
-  world.noteLosses();
+  world.busForgets(() => world.hub.forgetAll());
   return 'the bus forgets everything';
 };
 
@@ -84,10 +81,9 @@ const keepDump: Operation = async (world, memory) => {
 };
 
 const rewindBus: Operation = async (world, memory) => {
-  if (memory.dump === null) return null;
-  world.disturb();
-  world.hub.rewind(memory.dump, world.random.oneIn(2));
-  world.noteLosses();
+  const { dump } = memory;
+  if (dump === null) return null;
+  world.busForgets(() => world.hub.rewind(dump, world.random.oneIn(2)));
   return 'the bus is restored from the dump';
 };
 

@@ -24,6 +24,10 @@ export class PeerNetwork {
     this.#cut.clear();
   }
 
+  get isWhole(): boolean {
+    return this.#cut.size === 0;
+  }
+
   reaches(one: string, other: string): boolean {
     return !this.#cut.has(lineOf(one, other)) && this.#listening.has(other);
   }
@@ -42,7 +46,8 @@ export class PeerNetwork {
 
   #connect(own: string, address: string): Cluster {
     const cluster = this.#listening.get(address);
-    if (cluster === undefined || !this.reaches(own, address)) throw new PeerError('unreachable', `no line to ${address}`);
+    if (cluster === undefined || !this.reaches(own, address))
+      throw new PeerError('unreachable', `no line to ${address}`);
     return cluster;
   }
 }

@@ -51,13 +51,13 @@ export async function simulate(seed: number): Promise<Simulated> {
 
 function expectReady(world: World): void {
   for (const { machine, life } of world.running) {
-    if (life.cluster.unreadiness !== null) throw new Error(`${machine.name} never gets ready: ${life.cluster.unreadiness}`);
+    if (life.cluster.unreadiness !== null)
+      throw new Error(`${machine.name} never gets ready: ${life.cluster.unreadiness}`);
   }
 }
 
 async function heal(world: World): Promise<void> {
-  world.hub.heal();
-  world.hub.disturb(null);
+  world.healBus();
   world.network.heal();
   for (const { life } of world.running) if (life.store.status.state === 'refusing') life.store.recover();
   for (const machine of world.stopped) await world.start(machine, 1);
@@ -109,23 +109,33 @@ async function compare(world: World): Promise<void> {
   for (const { machine, life } of world.running) {
     for (const { id } of world.receipts) {
       const name = nameOf(id);
-      if (!world.lost.has(name) && !holds(life.store, id)) throw new Error(`${machine.name} lacks the receipted ${name}`);
+      if (!world.lost.has(name) && !holds(life.store, id))
+        throw new Error(`${machine.name} lacks the receipted ${name}`);
     }
     for (const document of DOCUMENTS) {
       const [here, there] = [await first?.life.store.load(document), await life.store.load(document)];
       if (here == null || there == null) {
-        if (here != there) throw new Error(`${document} is not known to ${machine.name}, or to it alone`);
+        if ((here ?? null) !== (there ?? null)) throw new Error(`${document} is not known to ${machine.name}, or to it alone`);
         continue;
       }
-      if (compareEpochs(here.epoch, there.epoch) !== 0) throw new Error(`${document} lives another life on ${machine.name}`);
-      const [expected, text] = [expectedText(world, document, there.epoch.id, life.store), await readText(life.store, document)];
+      if (compareEpochs(here.epoch, there.epoch) !== 0)
+        throw new Error(`${document} lives another life on ${machine.name}`);
+      const [expected, text] = [
+        expectedText(world, document, there.epoch.id, life.store),
+        await readText(life.store, document),
+      ];
       if (text !== expected) throw new Error(`${document} reads "${text}" on ${machine.name} and not "${expected}"`);
     }
   }
 }
 
 /** From everything that was ever written in this life and is held. */
-function expectedText(world: World, document: string, epoch: string, store: Parameters<typeof holds>[0]): string | null {
+function expectedText(
+  world: World,
+  document: string,
+  epoch: string,
+  store: Parameters<typeof holds>[0],
+): string | null {
   const doc = new Y.Doc();
   let isLive = false;
   for (const entry of world.written.values()) {

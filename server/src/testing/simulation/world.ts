@@ -20,6 +20,7 @@ interface Life {
   readonly bus: ClusterBus;
   readonly clock: LifeClock;
   readonly file: MemoryFile;
+  readonly startedAt: number;
   /** What had been receipted anywhere when it started. */
   readonly receiptedBefore: number;
   /** No fault was there while it started. */
@@ -39,6 +40,7 @@ interface Receipt {
 }
 
 const STEP_MS = 250;
+const HEARD_AFTER_MS = 2_000;
 
 /** Machines, a bus and lines, in one process with one clock. Whatever breaks a rule throws. */
 export class World {
@@ -53,6 +55,8 @@ export class World {
   readonly lost = new Set<string>();
   readonly #failures: string[] = [];
   #clients = 0;
+  #isBusFaulty = false;
+  #forgotAt = Number.NEGATIVE_INFINITY;
 
   constructor(random: Random) {
     this.random = random;
@@ -111,7 +115,9 @@ export class World {
     await cluster.start();
     this.network.listen(machine.name, cluster);
     const receiptedBefore = this.receipts.length;
-    machine.life = { store, cluster, bus, clock, file, receiptedBefore, isUndisturbed: true, wasReady: false };
+    const startedAt = this.clock.now();
+    const isUndisturbed = !this.#isBusFaulty && this.network.isWhole && this.#forgotAt + HEARD_AFTER_MS <= startedAt;
+    machine.life = { store, cluster, bus, clock, file, startedAt, receiptedBefore, isUndisturbed, wasReady: false };
   }
 
   /** The power goes: what was not flushed is gone. */
@@ -163,9 +169,24 @@ export class World {
     life.store.delete(document, to).catch((error: unknown) => this.#tolerate(error));
   }
 
-  /** Faults that may keep a node from knowing what others have. */
-  disturb(): void {
+  /** Something may keep a node from knowing what others have: those that run, and those that start before it is over. */
+  disturb(lasting?: 'bus'): void {
+    if (lasting === 'bus') this.#isBusFaulty = true;
     for (const { life } of this.running) life.isUndisturbed = false;
+  }
+
+  /** It takes a moment until all have announced themselves again. */
+  busForgets(forget: () => void): void {
+    this.disturb();
+    forget();
+    this.#forgotAt = this.clock.now();
+    this.noteLosses();
+  }
+
+  healBus(): void {
+    this.#isBusFaulty = false;
+    this.hub.heal();
+    this.hub.disturb(null);
   }
 
   async pass(ms: number): Promise<void> {
@@ -208,8 +229,10 @@ export class World {
       life.wasReady = true;
       if (!life.isUndisturbed) continue;
       const onBus = this.#onBus();
+      // Who starts at the same moment can't be heard yet.
+      const audible = this.running.filter((other) => other.life.startedAt + HEARD_AFTER_MS <= life.startedAt);
       for (const { id } of this.receipts.slice(0, life.receiptedBefore)) {
-        const canBeHad = onBus.has(nameOf(id)) || this.running.some(({ life: other }) => holds(other.store, id));
+        const canBeHad = onBus.has(nameOf(id)) || audible.some((other) => holds(other.life.store, id));
         if (canBeHad && !holds(life.store, id)) this.fail(`${machine.name} is ready without ${nameOf(id)}`);
       }
     }
@@ -245,4 +268,3 @@ export function holds(store: SimulatedStore, { incarnation, sequence }: EntryId)
 export function nameOf({ incarnation, sequence }: EntryId): string {
   return `${incarnation}:${sequence}`;
 }
-

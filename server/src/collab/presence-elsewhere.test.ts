@@ -13,7 +13,11 @@ const hi = (clientId: number, clock: number, state: object = { at: clock }) => (
   state: JSON.stringify(state),
 });
 const bye = (clientId: number, clock: number) => ({ clientId, clock, state: 'null' });
-const there = (clientId: number, clock: number, more: Partial<Extract<ToldPerson, { kind: 'here' }>> = {}): ToldPerson => {
+const there = (
+  clientId: number,
+  clock: number,
+  more: Partial<Extract<ToldPerson, { kind: 'here' }>> = {},
+): ToldPerson => {
   return { kind: 'here', ...hi(clientId, clock), user: '', mayEdit: true, editedMsAgo: null, ...more };
 };
 const left = (clientId: number): ToldPerson => ({ kind: 'left', clientId });

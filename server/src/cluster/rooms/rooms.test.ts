@@ -1,9 +1,9 @@
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SharedRoom } from '../../collab/replication.ts';
-import { BusError } from '../cluster-bus.ts';
 import { HandBus, Post } from '../../testing/hand-bus.ts';
 import { ManualClock } from '../../testing/manual-clock.ts';
+import { BusError } from '../cluster-bus.ts';
 import { MOST_TRIES, PATIENCE_MS } from './inquiry.ts';
 import { ANSWER_AFTER_MS, MOST_STATELESS_CHARACTERS } from './room.ts';
 import { decodeRoomMessage, encodeRoomMessage } from './room-message.ts';
@@ -233,17 +233,18 @@ describe('rooms', () => {
     for (const { sheet } of [ben, eve]) sheet.take();
     ada.link.tell(bytes('first'));
     await turn();
-    // To the one that it is about it is no news; Ben's is lost.
-    post.letters.splice(1, 1);
+    post.letters.splice(1, 1); // Ben's
     await settle();
     ada.link.tell(bytes('second'));
     await turn();
-    while (post.deliver());
-    await turn();
+    for (const _each of [ada, ben, eve]) post.deliver();
     expect(underway()).toEqual(['hello', 'hello', 'hello']);
     await settle();
     expect(ben.sheet.take()).toEqual(['1 changes second', '1 is ada']);
-    expect(eve.sheet.take().filter((heard) => heard.includes('changes'))).toEqual(['1 changes first', '1 changes second']);
+    expect(eve.sheet.take().filter((heard) => heard.includes('changes'))).toEqual([
+      '1 changes first',
+      '1 changes second',
+    ]);
   });
 
   it('[G7] a loss that nothing follows is noticed by a pulse', async () => {
@@ -410,10 +411,20 @@ describe('rooms', () => {
     const node = start();
     const { sheet } = await join(node);
     await settle();
-    const said = { from: 'ffffffffffffffff', life: 1, number: 1, said: { kind: 'change', presence: bytes('eve') } } as const;
+    const said = {
+      from: 'ffffffffffffffff',
+      life: 1,
+      number: 1,
+      said: { kind: 'change', presence: bytes('eve') },
+    } as const;
     const message = encodeRoomMessage(said);
     const [listening] = post.listening;
-    const strange = [new Uint8Array(0), message.slice(0, -1), Uint8Array.of(9, ...message.slice(1)), Uint8Array.of(1, 99)];
+    const strange = [
+      new Uint8Array(0),
+      message.slice(0, -1),
+      Uint8Array.of(9, ...message.slice(1)),
+      Uint8Array.of(1, 99),
+    ];
     for (const each of strange) listening?.hear(each);
     expect(sheet.take()).toEqual([]);
     expect(node.log.map(({ msg }) => msg)).toEqual(['what another node said is not understood']);

@@ -11,7 +11,7 @@ it('what nodes tell each other of people is read as it was written', () => {
     counted: 12,
     people: [
       person(1, '{}'),
-      { kind: 'left', clientId: 2 },
+      { kind: 'left', clientId: 2, clock: 3 },
       { ...person(3, '{"at":1}'), editedMsAgo: 0, mayEdit: false },
     ],
   } as const;

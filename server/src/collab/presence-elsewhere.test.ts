@@ -13,10 +13,14 @@ const hi = (clientId: number, clock: number, state: object = { at: clock }) => (
   state: JSON.stringify(state),
 });
 const bye = (clientId: number, clock: number) => ({ clientId, clock, state: 'null' });
-const there = (clientId: number, clock: number, more: Partial<Extract<ToldPerson, { kind: 'here' }>> = {}): ToldPerson => {
+const there = (
+  clientId: number,
+  clock: number,
+  more: Partial<Extract<ToldPerson, { kind: 'here' }>> = {},
+): ToldPerson => {
   return { kind: 'here', ...hi(clientId, clock), user: '', mayEdit: true, editedMsAgo: null, ...more };
 };
-const left = (clientId: number): ToldPerson => ({ kind: 'left', clientId });
+const left = (clientId: number, clock = 0): ToldPerson => ({ kind: 'left', clientId, clock });
 const read = (message: Uint8Array | null | undefined) =>
   decodePresence(message ?? new Uint8Array([0]), { maxEntries: 1_000, maxStateBytes: 1_000 });
 const take = (presence: Presence) => read(presence.takeChanges()?.message);
@@ -145,6 +149,23 @@ describe('people of other nodes', () => {
     }
   });
 
+  it('[R10] one who is told as gone elsewhere is announced above that by whom they are here, to all', () => {
+    for (const isKnown of [false, true]) {
+      const { presence } = stage();
+      const socket = {};
+      if (isKnown) hear(presence, NORTH, there(ADA, 7));
+      presence.enter(socket);
+      presence.hear(socket, hi(ADA, 7), true);
+      take(presence);
+      presence.takeChangesForOthers();
+      hear(presence, NORTH, left(ADA, 8));
+      expect(take(presence)).toEqual([hi(ADA, 9, { at: 7 })]);
+      expect(tells(presence.takeChangesForOthers())?.people).toEqual([there(ADA, 9, { state: '{"at":7}' })]);
+      hear(presence, NORTH, left(ADA, 8));
+      expect(presence.hasChanges).toBe(false);
+    }
+  });
+
   it('[R10] one who has moved on from here is shown as they are there, and stays when the socket here ends', () => {
     const { presence, enter } = stage();
     const socket = enter(ADA);
@@ -154,7 +175,7 @@ describe('people of other nodes', () => {
     presence.forget(socket);
     expect(presence.hasChanges).toBe(true); // for other nodes
     expect(take(presence)).toEqual([]);
-    expect(tells(presence.takeChangesForOthers())?.people).toEqual([left(ADA)]);
+    expect(tells(presence.takeChangesForOthers())?.people).toEqual([left(ADA, 5)]);
     expect(presence.size).toBe(1);
   });
 
@@ -229,6 +250,16 @@ describe('of more people than a document lists, on several nodes', () => {
     expect(presence.size).toBe(2);
   });
 
+  it('[G7] who is told of in place of somebody has their room, in whatever order that is said', () => {
+    for (const isWhole of [false, true]) {
+      const { presence } = stage({ maxListed: 1 });
+      hear(presence, NORTH, there(ADA, 1));
+      const people = isWhole ? [there(BEN, 1)] : [there(BEN, 1), left(ADA)];
+      presence.hearElsewhere(NORTH, { people, counted: 0 }, isWhole);
+      expect([presence.userOf(ADA), presence.userOf(BEN)]).toEqual([null, '']);
+    }
+  });
+
   it('those who are only counted by another node are counted here, until it is lost', () => {
     const { presence } = stage({ maxListed: 1 });
     presence.hearElsewhere(NORTH, { people: [there(ADA, 1)], counted: 41 }, true);
@@ -244,7 +275,7 @@ describe('of more people than a document lists, on several nodes', () => {
     presence.takeChangesForOthers();
     presence.forget(ada);
     take(presence);
-    expect(tells(presence.takeChangesForOthers())).toEqual({ people: [left(ADA), there(BEN, 1)], counted: 0 });
+    expect(tells(presence.takeChangesForOthers())).toEqual({ people: [left(ADA, 2), there(BEN, 1)], counted: 0 });
   });
 
   it('who begins to edit elsewhere is shown here', () => {

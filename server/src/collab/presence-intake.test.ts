@@ -16,7 +16,10 @@ function stage() {
   const presence = createPresence({ mayEdit, userOf });
   const owner = { presence, presenceChanged() {} } as unknown as DocumentOwner;
   const enter = (user: string): DocumentConnection => {
-    const connection = new DocumentConnection(new FakePort(), parseAddress('plan'), { endConnection() {}, renewGrant() {} });
+    const connection = new DocumentConnection(new FakePort(), parseAddress('plan'), {
+      endConnection() {},
+      renewGrant() {},
+    });
     const grant = { user: { id: user, name: user }, role: 'editor', canWrite: true, expiresAt: null } as never;
     connection.state = { kind: 'established', owner, grant, hocuspocus: null };
     presence.enter(connection);

@@ -10,6 +10,8 @@ export interface OutwardOptions {
   readonly maxTold: number;
   /** What this node claims of a client. */
   readonly claimOf: (clientId: number) => Claim | undefined;
+  /** The last clock at which anything was told of a client here; below all clocks when nothing was. */
+  readonly clockOf: (clientId: number) => number;
   /** Monotonic, in ms. */
   readonly now: () => number;
 }
@@ -84,7 +86,7 @@ export class Outward {
 
   #describe(clientId: number): ToldPerson {
     const claim = this.#places.listed.has(clientId) ? this.#options.claimOf(clientId) : undefined;
-    if (claim === undefined) return { kind: 'left', clientId };
+    if (claim === undefined) return { kind: 'left', clientId, clock: Math.max(0, this.#options.clockOf(clientId)) };
     const { clock, speaker, state } = claim;
     const { editedAt, mayEdit, user } = speaker;
     const editedMsAgo = Number.isFinite(editedAt) ? Math.max(0, this.#options.now() - editedAt) : null;

@@ -9,7 +9,11 @@ const person = (clientId: number, state: string): ToldPerson => {
 it('what nodes tell each other of people is read as it was written', () => {
   const told = {
     counted: 12,
-    people: [person(1, '{}'), { kind: 'left', clientId: 2 }, { ...person(3, '{"at":1}'), editedMsAgo: 0, mayEdit: false }],
+    people: [
+      person(1, '{}'),
+      { kind: 'left', clientId: 2, clock: 3 },
+      { ...person(3, '{"at":1}'), editedMsAgo: 0, mayEdit: false },
+    ],
   } as const;
   expect(decodeTold(encodeTold(told), 100)).toEqual(told);
 });
@@ -23,6 +27,7 @@ it('[R10] a state that would throw in its readers, or is too large here, is left
 
 it('[G4] what is damaged is refused', () => {
   const bytes = encodeTold({ counted: 0, people: [person(1, '{}')] });
-  for (let end = 0; end < bytes.length; end += 1) expect(() => decodeTold(bytes.slice(0, end), 100)).toThrow(FrameError);
+  for (let end = 0; end < bytes.length; end += 1)
+    expect(() => decodeTold(bytes.slice(0, end), 100)).toThrow(FrameError);
   expect(() => decodeTold(Uint8Array.of(...bytes, 0), 100)).toThrow(FrameError);
 });

@@ -3,7 +3,8 @@ import { createEncoder, toUint8Array, writeVarString, writeVarUint } from 'lib0/
 
 /** What a node tells other nodes of somebody who is there by it. */
 export type ToldPerson =
-  | { readonly kind: 'left'; readonly clientId: number }
+  /** At the clock at which those were told so who are there by that node. */
+  | { readonly kind: 'left'; readonly clientId: number; readonly clock: number }
   | {
       readonly kind: 'here';
       readonly clientId: number;
@@ -34,12 +35,12 @@ export function encodeTold({ people, counted }: Told): Uint8Array {
   writeVarUint(encoder, people.length);
   for (const person of people) {
     writeVarUint(encoder, person.clientId);
+    writeVarUint(encoder, person.clock);
     if (person.kind === 'left') {
       writeVarUint(encoder, LEFT);
       continue;
     }
     writeVarUint(encoder, person.mayEdit ? MAY_EDIT : LOOKS_ON);
-    writeVarUint(encoder, person.clock);
     writeVarString(encoder, person.state);
     writeVarString(encoder, person.user);
     writeVarUint(encoder, person.editedMsAgo === null ? 0 : Math.round(person.editedMsAgo) + 1);
@@ -59,12 +60,12 @@ export function decodeTold(bytes: Uint8Array, maxStateBytes: number): Told {
   const people: ToldPerson[] = [];
   for (let left = reader.readUint(); left > 0; left -= 1) {
     const clientId = reader.readUint();
+    const clock = reader.readUint();
     const kind = reader.readUint();
     if (kind === LEFT) {
-      people.push({ kind: 'left', clientId });
+      people.push({ kind: 'left', clientId, clock });
       continue;
     }
-    const clock = reader.readUint();
     const state = reader.readText();
     const user = reader.readText();
     const edited = reader.readUint();

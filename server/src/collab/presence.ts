@@ -99,6 +99,7 @@ export class Presence {
   #outward: Outward | null = null;
   /** How many more are here by each other node than it tells of. */
   readonly #countedElsewhere = new Map<string, number>();
+  #countedThere = 0;
 
   constructor(options: PresenceOptions) {
     this.#options = options;
@@ -142,9 +143,7 @@ export class Presence {
 
   /** Those who are only counted, here and elsewhere. */
   get #counted(): number {
-    let counted = this.#places.counted;
-    for (const elsewhere of this.#countedElsewhere.values()) counted += elsewhere;
-    return counted;
+    return this.#places.counted + this.#countedThere;
   }
 
   /** From now on this connection is told who is here. */
@@ -217,13 +216,16 @@ export class Presence {
    * @param isWhole who is not in it is not here by that node
    */
   hearElsewhere(node: string, { people, counted }: Told, isWhole: boolean): void {
-    const missing = new Set(isWhole ? this.#claims.of(node) : []);
-    for (const person of people) {
-      missing.delete(person.clientId);
-      if (person.kind === 'left') this.#removeElsewhere(node, person.clientId);
-      else this.#takeElsewhere(node, person);
+    const gone = new Map<number, number>();
+    if (isWhole) for (const clientId of this.#claims.of(node)) gone.set(clientId, 0);
+    for (const { clientId, clock, kind } of people) {
+      if (kind === 'here') gone.delete(clientId);
+      else gone.set(clientId, Math.min(clock, LARGEST_CLOCK));
     }
-    for (const clientId of missing) this.#removeElsewhere(node, clientId);
+    // Before others come, for whom there is room then.
+    for (const [clientId, clock] of gone) this.#removeElsewhere(node, clientId, clock);
+    for (const person of people) if (person.kind === 'here') this.#takeElsewhere(node, person);
+    this.#countedThere += counted - (this.#countedElsewhere.get(node) ?? 0);
     if (counted === 0) this.#countedElsewhere.delete(node);
     else this.#countedElsewhere.set(node, counted);
     this.#report();
@@ -238,7 +240,8 @@ export class Presence {
   takeAllForOthers(): Uint8Array | null {
     const { maxListed, now } = this.#options;
     const claimOf = (clientId: number): Claim | undefined => this.#claims.by(null, clientId);
-    this.#outward ??= new Outward({ maxTold: maxListed, claimOf, now }, this.#claims.here());
+    const clockOf = (clientId: number): number => this.#lastWords.clockOf(clientId);
+    this.#outward ??= new Outward({ maxTold: maxListed, claimOf, clockOf, now }, this.#claims.here());
     return this.#outward.takeAll();
   }
 
@@ -361,9 +364,22 @@ export class Presence {
     this.#follow(clientId, this.#claims.put(clientId, claim, false), 0);
   }
 
-  #removeElsewhere(node: string, clientId: number): void {
-    if (!this.#claims.of(node).has(clientId)) return;
-    this.#follow(clientId, this.#claims.drop(node, clientId), 0);
+  #removeElsewhere(node: string, clientId: number, clock: number): void {
+    if (this.#claims.of(node).has(clientId)) this.#follow(clientId, this.#claims.drop(node, clientId), clock);
+    const own = this.#claims.by(null, clientId);
+    if (own !== undefined && clock > 0) this.#sayStillHere(clientId, own, clock);
+  }
+
+  /** Their removal elsewhere and their announcement here have crossed: who comes from there knows that clock (R10). */
+  #sayStillHere(clientId: number, own: Claim, goneAt: number): void {
+    if (this.#lastWords.clockOf(clientId) > goneAt) return;
+    if (this.#places.listed.has(clientId) && this.#claims.shown(clientId) === own) {
+      this.#tell(clientId, goneAt + 1);
+    } else if (own.clock <= goneAt) {
+      own.clock = goneAt + 1;
+      rememberCorrection(own);
+    }
+    this.#outward?.moved(clientId, true);
   }
 
   /** @param goneAt the clock at which they left, if they did */
@@ -392,12 +408,12 @@ export class Presence {
     if (listed !== null) this.#tell(listed);
   }
 
-  /** Everybody is to hear what is known of somebody who is listed. */
-  #tell(clientId: number): void {
+  /** Everybody is to hear what is known of somebody who is listed, not before this clock. */
+  #tell(clientId: number, earliest = 0): void {
     const known = this.#claims.shown(clientId);
     if (known === undefined) return;
     const { clock: claimed, speaker } = known;
-    const clock = this.#lastWords.nextClock(clientId, claimed);
+    const clock = this.#lastWords.nextClock(clientId, Math.max(claimed, earliest));
     // What another node says stays as it said it: its own client is told by that node.
     if (speaker.node === null && clock !== claimed) {
       known.clock = clock;

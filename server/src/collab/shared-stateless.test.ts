@@ -1,7 +1,7 @@
 import { Document } from '@hocuspocus/server';
 import { parseAddress } from '@quire/protocol';
 import { expect, it } from 'vitest';
-import { yWebsocketDialect } from '../gateway/dialects.ts';
+import { YWebsocketDialect } from '../gateway/dialects.ts';
 import { FakePort } from '../testing/fake-port.ts';
 import { Audience } from './audience.ts';
 import { DocumentConnection } from './document-connection.ts';
@@ -37,7 +37,7 @@ it('what another node says is heard by everybody whose dialect has a word for it
   const [ada, ben, eve] = [new FakePort(), new FakePort(), new FakePort()];
   const host = { endConnection() {}, renewGrant() {} };
   for (const port of [ada, ben]) audience.add(new DocumentConnection(port, parseAddress('plan'), host));
-  const plain = Object.assign(eve, { dialect: yWebsocketDialect });
+  const plain = Object.assign(eve, { dialect: new YWebsocketDialect('plan') });
   audience.add(new DocumentConnection(plain, parseAddress('plan'), host));
   sayToAll(audience.groups(), 'hello');
   for (const port of [ada, ben]) expect(port.takeFrames()).toEqual([{ kind: 'stateless', payload: 'hello' }]);

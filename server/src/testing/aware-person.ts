@@ -54,7 +54,9 @@ export class AwarePerson {
     const others = [...this.awareness.getStates().keys()].filter((clientId) => clientId !== this.clientId);
     removeAwarenessStates(this.awareness, others, 'connection lost');
     // Published providers ignore whom they knew until these move again, whatever a server says: no matter of this one.
-    for (const clientId of others) this.awareness.meta.delete(clientId);
+    for (const clientId of [...this.awareness.meta.keys()]) {
+      if (clientId !== this.clientId) this.awareness.meta.delete(clientId);
+    }
     return socket;
   }
 

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { FrameError } from '@quire/protocol';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeRoomMessage, encodeRoomMessage, MOST_ANSWERS, type Said } from './room-message.ts';
 
@@ -10,7 +10,10 @@ const said: fc.Arbitrary<Said> = fc.oneof(
   fc.record({ kind: fc.constant('hello' as const), question: number, to: fc.option(incarnation) }),
   fc.record({ kind: fc.constant('here' as const), answers: fc.array(number, { maxLength: MOST_ANSWERS }), presence }),
   fc.record({ kind: fc.constant('change' as const), presence }),
-  fc.record({ kind: fc.constant('stateless' as const), payload: fc.string({ unit: 'binary' }).map((text) => text.toWellFormed()) }),
+  fc.record({
+    kind: fc.constant('stateless' as const),
+    payload: fc.string({ unit: 'binary' }).map((text) => text.toWellFormed()),
+  }),
   fc.constant({ kind: 'pulse' as const }),
   fc.constant({ kind: 'bye' as const }),
 );
@@ -18,7 +21,11 @@ const message = fc.record({ from: incarnation, life: number, number, said });
 
 describe('what is said in a room', () => {
   it('is read as it was written', () => {
-    fc.assert(fc.property(message, (each) => expect(decodeRoomMessage(encodeRoomMessage(each))).toEqual(each)));
+    fc.assert(
+      fc.property(message, (each) => {
+        expect(decodeRoomMessage(encodeRoomMessage(each))).toEqual(each);
+      }),
+    );
   });
 
   it('[G4] is refused when any of it is missing or too much, and by nothing else than a FrameError', () => {

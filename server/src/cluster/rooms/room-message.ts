@@ -68,7 +68,8 @@ export function encodeRoomMessage({ from, life, number, said }: RoomMessage): Ui
 export function decodeRoomMessage(bytes: Uint8Array): RoomMessage {
   const reader = new FrameReader(bytes);
   const version = reader.readUint();
-  if (version !== VERSION) throw new FrameError('unknown-type', `version ${version} of what is said in rooms is not known`);
+  if (version !== VERSION)
+    throw new FrameError('unknown-type', `version ${version} of what is said in rooms is not known`);
   const kind = kinds[reader.readUint()];
   if (kind === undefined) throw new FrameError('unknown-type', 'no such thing is said in rooms');
   const from = readIncarnation(reader);

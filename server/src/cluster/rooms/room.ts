@@ -120,11 +120,9 @@ export class Room implements RoomLink {
     this.#inquiry.askAll([]);
   }
 
-  /** Nobody knows what got lost meanwhile. */
+  /** Nobody knows what got lost meanwhile. Who missed something of ours notices by the number of the question. */
   renew(): void {
-    if (this.#state !== 'open') return;
-    this.#inquiry.askAll(this.#members.keys());
-    if (this.#hasMet) this.#answerSoon();
+    if (this.#state === 'open') this.#inquiry.askAll(this.#members.keys());
   }
 
   pulse(): void {

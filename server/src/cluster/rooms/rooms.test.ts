@@ -1,13 +1,13 @@
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SharedRoom } from '../../collab/replication.ts';
-import { BusError } from '../cluster-bus.ts';
 import { HandBus, Post } from '../../testing/hand-bus.ts';
 import { ManualClock } from '../../testing/manual-clock.ts';
+import { BusError } from '../cluster-bus.ts';
 import { MOST_TRIES, PATIENCE_MS } from './inquiry.ts';
 import { ANSWER_AFTER_MS, MOST_STATELESS_CHARACTERS } from './room.ts';
 import { decodeRoomMessage, encodeRoomMessage } from './room-message.ts';
-import { channelOf, createRooms, PULSE_AFTER_MS, type Rooms } from './rooms.ts';
+import { channelOf, createRooms, PULSE_AFTER_MS, type RoomMeters, type Rooms } from './rooms.ts';
 
 const away = { state: 'away', error: new BusError('unreachable', 'gone'), since: 0 } as const;
 const connected = { state: 'connected' } as const;
@@ -50,6 +50,7 @@ interface Node {
   readonly bus: HandBus;
   readonly rooms: Rooms;
   readonly log: { msg: string; times?: number }[];
+  readonly counted: { sent: number; received: number };
 }
 
 function stage() {
@@ -62,9 +63,15 @@ function stage() {
     const bus = new HandBus(post);
     const log: Node['log'] = [];
     const logger = pino({ level: 'warn' }, { write: (line: string) => log.push(JSON.parse(line)) });
-    const rooms = createRooms({ bus, incarnation, clock, log: logger });
+    const counted: Node['counted'] = { sent: 0, received: 0 };
+    const meters: RoomMeters = {
+      add(direction, size) {
+        counted[direction] += size;
+      },
+    };
+    const rooms = createRooms({ bus, incarnation, clock, log: logger, meters });
     ends.push(() => rooms.close());
-    return { incarnation, bus, rooms, log };
+    return { incarnation, bus, rooms, log, counted };
   };
   const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
   /** Everything that is on its way arrives, and what is said in answer to it. */
@@ -136,6 +143,19 @@ describe('rooms', () => {
       ['1 changes ada', 'says hello'],
       ['1 changes ada', 'says hello'],
     ]);
+  });
+
+  it('it is counted what goes to other nodes and comes from them', async () => {
+    const { join, settle, start } = stage();
+    const [one, two] = [start(), start()];
+    const { link } = await join(one);
+    await join(two);
+    await settle();
+    const before = { one: one.counted.sent, two: two.counted.received };
+    link.tell(new Uint8Array(1_000));
+    await settle();
+    expect(one.counted.sent - before.one).toBeGreaterThan(1_000);
+    expect(two.counted.received - before.two).toBe(one.counted.sent - before.one);
   });
 
   it('documents hear nothing of each other, whatever they are called', async () => {
@@ -226,6 +246,21 @@ describe('rooms', () => {
     expect(ada.sheet.take()).toEqual(['2 is ben']);
   });
 
+  it('[G7] two nodes that each thought the other lost find each other as soon as one speaks', async () => {
+    const { join, settle, start } = stage();
+    const [one, two] = [start(), start()];
+    const ada = await join(one, 'plan', 'ada');
+    const ben = await join(two, 'plan', 'ben');
+    await settle();
+    one.rooms.lose(two.incarnation);
+    two.rooms.lose(one.incarnation);
+    for (const { sheet } of [ada, ben]) sheet.take();
+    one.rooms.seek(two.incarnation);
+    await settle();
+    expect(ada.sheet.take().at(-1)).toBe('2 is ben');
+    expect(ben.sheet.take().at(-1)).toBe('1 is ada');
+  });
+
   it('[G2] who misses a message asks for everything, of the one whose it was', async () => {
     const { join, post, settle, start, turn, underway } = stage();
     const [ada, ben, eve] = [await join(start(), 'plan', 'ada'), await join(start()), await join(start())];
@@ -233,17 +268,18 @@ describe('rooms', () => {
     for (const { sheet } of [ben, eve]) sheet.take();
     ada.link.tell(bytes('first'));
     await turn();
-    // To the one that it is about it is no news; Ben's is lost.
-    post.letters.splice(1, 1);
+    post.letters.splice(1, 1); // Ben's
     await settle();
     ada.link.tell(bytes('second'));
     await turn();
-    while (post.deliver());
-    await turn();
+    for (const _each of [ada, ben, eve]) post.deliver();
     expect(underway()).toEqual(['hello', 'hello', 'hello']);
     await settle();
     expect(ben.sheet.take()).toEqual(['1 changes second', '1 is ada']);
-    expect(eve.sheet.take().filter((heard) => heard.includes('changes'))).toEqual(['1 changes first', '1 changes second']);
+    expect(eve.sheet.take().filter((heard) => heard.includes('changes'))).toEqual([
+      '1 changes first',
+      '1 changes second',
+    ]);
   });
 
   it('[G7] a loss that nothing follows is noticed by a pulse', async () => {
@@ -410,10 +446,20 @@ describe('rooms', () => {
     const node = start();
     const { sheet } = await join(node);
     await settle();
-    const said = { from: 'ffffffffffffffff', life: 1, number: 1, said: { kind: 'change', presence: bytes('eve') } } as const;
+    const said = {
+      from: 'ffffffffffffffff',
+      life: 1,
+      number: 1,
+      said: { kind: 'change', presence: bytes('eve') },
+    } as const;
     const message = encodeRoomMessage(said);
     const [listening] = post.listening;
-    const strange = [new Uint8Array(0), message.slice(0, -1), Uint8Array.of(9, ...message.slice(1)), Uint8Array.of(1, 99)];
+    const strange = [
+      new Uint8Array(0),
+      message.slice(0, -1),
+      Uint8Array.of(9, ...message.slice(1)),
+      Uint8Array.of(1, 99),
+    ];
     for (const each of strange) listening?.hear(each);
     expect(sheet.take()).toEqual([]);
     expect(node.log.map(({ msg }) => msg)).toEqual(['what another node said is not understood']);

@@ -423,11 +423,7 @@ class LiveCollaboration implements Collaboration {
     }
   }
 
-  #createOwner(
-    name: DocumentName,
-    document: Document,
-    { stored, epoch, title, commented }: Loaded,
-  ): DocumentOwner {
+  #createOwner(name: DocumentName, document: Document, { stored, epoch, title, commented }: Loaded): DocumentOwner {
     const { store, clock, log, limits, maxJournalQueueBytes, meters = null, timer = systemFlushTimer } = this.#options;
     const mirrorsPresence = this.#hocuspocus.hasHook('onAwarenessUpdate');
     const owner = new DocumentOwner({
@@ -513,7 +509,6 @@ class LiveCollaboration implements Collaboration {
   #discardDestroyed(name: string): void {
     if (this.#hocuspocus.documents.get(name)?.isDestroyed === true) this.#hocuspocus.documents.delete(name);
   }
-
 }
 
 function weighLoaded(stored: LoadedDocument | null): OwnerOptions['storedBytes'] {

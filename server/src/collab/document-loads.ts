@@ -1,5 +1,12 @@
 import type { Document } from '@hocuspocus/server';
-import { compareEpochs, type DocumentStore, type Entry, type Epoch, FIRST_EPOCH, type LoadedDocument } from '@quire/persistence';
+import {
+  compareEpochs,
+  type DocumentStore,
+  type Entry,
+  type Epoch,
+  FIRST_EPOCH,
+  type LoadedDocument,
+} from '@quire/persistence';
 import { closeCodes, type DocumentName, isDocumentName, parseDocumentAddress } from '@quire/protocol';
 import type { Logger } from '../observability/log.ts';
 import { adoptInto } from './adoption.ts';
@@ -156,7 +163,10 @@ export class DocumentLoads {
         await store.delete(name, companionEpoch(commented.epoch));
         return this.#read(name, commented);
       case 'ahead':
-        throw this.#refuseForNow(name, 'These comments are on a later document of that name, which has yet to come here');
+        throw this.#refuseForNow(
+          name,
+          'These comments are on a later document of that name, which has yet to come here',
+        );
       case 'stranger':
         log.error({ document: name }, describeStranger(name));
         throw new Refusal(closeCodes.badDocumentName);

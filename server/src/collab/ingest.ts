@@ -15,12 +15,7 @@ import type { DraftedEdit } from './server-edit.ts';
 import type { Established } from './session-context.ts';
 import { splitByAuthor } from './split-by-author.ts';
 import type { Submission } from './submission.ts';
-import {
-  hasMissingDependencies,
-  type InspectedUpdate,
-  inspectUpdate,
-  UpdateError,
-} from './update-inspection.ts';
+import { hasMissingDependencies, type InspectedUpdate, inspectUpdate, UpdateError } from './update-inspection.ts';
 import { hasMoreParts } from './update-parts.ts';
 
 export interface IngestLimits extends PendingLimits {

@@ -1,4 +1,4 @@
-import { type CloseCode, type ClientFrame, type ServerFrame } from '@quire/protocol';
+import type { ClientFrame, CloseCode, ServerFrame } from '@quire/protocol';
 import * as Y from 'yjs';
 import type { CollabSession } from '../collab/collab-session.ts';
 import type { Collaboration } from '../collab/collaboration.ts';

@@ -1,30 +1,28 @@
 import { type Entry, type Epoch, PersistenceError } from '@quire/persistence';
-import { type CloseCode, closeCodes, type DocumentName, encodeYWebsocketFrame } from '@quire/protocol';
-import * as Y from 'yjs';
+import { type CloseCode, closeCodes, type DocumentName } from '@quire/protocol';
 import { describeAdopted } from './adopted-entries.ts';
 import { Abandoned, applyAtOnce, applyBatch, EMPTY_UPDATE } from './apply-batch.ts';
-import { Audience } from './audience.ts';
-import { collectOwnMessages, sendToAll } from './broadcast.ts';
-import { type DocumentConnection, mayEdit } from './document-connection.ts';
+import { ClocksAhead } from './clocks-ahead.ts';
+import type { DocumentConnection } from './document-connection.ts';
 import { DocumentSize } from './document-size.ts';
 import { readTitle, TitleKeeper } from './document-title.ts';
+import { DocumentVoice } from './document-voice.ts';
 import { EncodedState, NOTHING_KNOWN } from './encoded-state.ts';
 import { windowBeforeFlush } from './flush-window.ts';
 import { Graveyard, type Tombstone } from './former-lives.ts';
 import type { Arrival } from './frame-lane.ts';
 import type { OwnedDocument, OwnerOptions } from './owner-options.ts';
 import { PendingEdits } from './pending-edits.ts';
-import { Presence } from './presence.ts';
+import type { Presence } from './presence.ts';
 import { ReadBrake } from './read-brake.ts';
 import type { RoomLink } from './replication.ts';
 import { ServerClient } from './server-client.ts';
 import { createSharedRoom } from './shared-room.ts';
 import { closeCodeFor } from './store-refusal.ts';
-import { Stragglers } from './stragglers.ts';
+import type { Stragglers } from './stragglers.ts';
 import { NOTHING, type Submission } from './submission.ts';
 import { SubmissionQueue } from './submission-queue.ts';
 import { TypeDepths } from './type-depths.ts';
-import { encodeViewers } from './viewer-count.ts';
 import { WaitingReceipts } from './waiting-receipts.ts';
 
 type FlushState =
@@ -41,9 +39,6 @@ type OwnerState =
   /** Nobody needs it any more and it is leaving memory, or it was deleted. */
   | { readonly kind: 'closed' };
 
-/** While a flush is at the disk for longer than this, presence and receipts stop waiting to share its write. */
-const PATIENCE_MS = 50;
-
 /**
  * From this part of what may wait for the disk on, whoever sends more is not read until a flush has ended. The rest is
  * for what they had sent before: a socket's chunk of 64 KiB, or one large frame.
@@ -53,7 +48,6 @@ const BRAKE_FRACTION = 0.25;
 /** The same, over all documents: each has a batch at the disk besides what it collects. */
 const JOURNAL_BRAKE_FRACTION = 0.5;
 
-const NO_BATCH: readonly Submission[] = [];
 const NO_UPDATES: readonly Uint8Array[] = [];
 
 /**
@@ -73,8 +67,6 @@ export class DocumentOwner {
   readonly size: DocumentSize;
   readonly encoded: EncodedState;
   readonly typeDepths: TypeDepths;
-  readonly presence: Presence;
-  readonly stragglers: Stragglers;
   /** As whom the server writes in it. */
   readonly serverClient = new ServerClient();
   /** The document that these are the comments on; null for all others. */
@@ -82,12 +74,12 @@ export class DocumentOwner {
   /** Who is known to write as which Yjs client. */
   readonly authors = new Map<number, string>();
   readonly #options: OwnerOptions;
-  readonly #audience = new Audience();
+  readonly #voice: DocumentVoice;
   readonly #brake = new ReadBrake();
   readonly #graveyard: Graveyard;
   readonly #receipts: WaitingReceipts;
   #room: RoomLink | null = null;
-  readonly #ahead = new Map<number, number>();
+  readonly #ahead: ClocksAhead;
   readonly #arrivals = new Set<Arrival>();
   #state: OwnerState = { kind: 'open' };
   #flush: FlushState = { kind: 'idle' };
@@ -97,8 +89,6 @@ export class DocumentOwner {
   #holds = 0;
   #lastFlush = { beganAt: Number.NEGATIVE_INFINITY, costMs: 0 };
   #cancelIdle: (() => void) | null = null;
-  #cancelPatience: (() => void) | null = null;
-  #cancelCount: (() => void) | null = null;
   #isStored: boolean;
   #applying = false;
   readonly #title: TitleKeeper;
@@ -107,13 +97,8 @@ export class DocumentOwner {
   constructor(options: OwnerOptions) {
     this.#options = options;
     this.#queue = new SubmissionQueue(options.meters);
-    this.presence = new Presence({
-      count: options.meters?.people ?? null,
-      maxListed: options.maxListedPeople,
-      mayEdit,
-      now: () => options.clock.monotonicMs(),
-    });
-    this.stragglers = new Stragglers(this.presence, options.maxRingBytes, options.ringBudget);
+    this.#voice = new DocumentVoice(options);
+    this.#ahead = new ClocksAhead(options.document);
     this.name = options.name;
     this.epoch = options.epoch;
     this.document = options.document;
@@ -166,32 +151,36 @@ export class DocumentOwner {
     return this.#isStored;
   }
 
+  get presence(): Presence {
+    return this.#voice.presence;
+  }
+
+  get stragglers(): Stragglers {
+    return this.#voice.stragglers;
+  }
+
   get connectionCount(): number {
-    return this.#audience.size;
+    return this.#voice.size;
   }
 
   connections(): Iterable<DocumentConnection> {
-    return this.#audience.connections();
+    return this.#voice.connections();
   }
 
   /** No connection, no hold, nothing on its way to the disk, no receipt that waits for other nodes. */
   get isIdle(): boolean {
-    const isNeeded = this.#audience.size > 0 || this.#holds > 0;
+    const isNeeded = this.#voice.size > 0 || this.#holds > 0;
     return !isNeeded && this.#hasNothingToWrite && this.#flush.kind === 'idle' && !this.#title.isWaiting;
   }
 
   enter(connection: DocumentConnection): void {
-    this.#audience.add(connection);
     this.#cancelIdle?.();
     this.#cancelIdle = null;
-    this.presence.enter(connection);
-    if (this.presence.size > 0) this.stragglers.tellEverybody(connection);
+    this.#voice.enter(connection);
   }
 
   leave(connection: DocumentConnection): void {
-    if (!this.#audience.delete(connection)) return;
-    this.stragglers.forget(connection);
-    this.presence.forget(connection);
+    if (!this.#voice.leave(connection)) return;
     this.#schedule();
     this.watchIdle();
   }
@@ -221,24 +210,21 @@ export class DocumentOwner {
 
   /** What is on its way to the disk, beyond what the document has. */
   get ahead(): ReadonlyMap<number, number> {
-    return this.#ahead;
+    return this.#ahead.all;
   }
 
   /** How far a client's structs are known, counting what is still on its way to the disk. */
   clockOf(client: number): number {
-    return Math.max(this.#ahead.get(client) ?? 0, Y.getState(this.document.store, client));
+    return this.#ahead.of(client);
   }
 
   /** How many Yjs clients have written in it, counting what is still on its way to the disk. */
   countClientIds(): number {
-    const { clients } = this.document.store;
-    let count = clients.size;
-    for (const client of this.#ahead.keys()) if (!clients.has(client)) count += 1;
-    return count;
+    return this.#ahead.countClients();
   }
 
   noteAhead(client: number, clock: number): void {
-    if (clock > this.clockOf(client)) this.#ahead.set(client, clock);
+    this.#ahead.note(client, clock);
   }
 
   /** An update larger than the limit passes when it is alone: otherwise it never would. */
@@ -340,7 +326,7 @@ export class DocumentOwner {
     if (this.#state.kind === 'open') this.#state = { kind: 'closing' };
     this.dismissReceipts(new Error(code.reason));
     for (const submission of this.#queue.takeAll()) submission.settled?.reject(new Error(code.reason));
-    for (const connection of [...this.#audience.connections()]) {
+    for (const connection of [...this.#voice.connections()]) {
       // A provider never reopens a document that was closed by itself, so what may pass must end the socket (R7).
       if (code.retry === 'backoff') connection.closeSession(code);
       else connection.closeDocument(code);
@@ -370,13 +356,11 @@ export class DocumentOwner {
     this.#state = { kind: 'closed' };
     this.document.off('update', this.#onDocumentUpdate);
     this.#cancelIdle?.();
-    this.#cancelPatience?.();
-    this.#cancelCount?.();
+    this.#voice.close();
     this.#room?.leave();
     this.#room = null;
     this.#title.close();
     this.encoded.close();
-    this.stragglers.close();
     this.#brake.release();
     if (this.#flush.kind === 'scheduled') {
       this.#flush.cancel();
@@ -388,13 +372,13 @@ export class DocumentOwner {
 
   #schedule(): void {
     if (this.#state.kind === 'closed') return;
-    this.#watchCount();
+    this.#voice.watchCount(() => this.#schedule());
     switch (this.#flush.kind) {
       case 'scheduled':
         return;
       case 'journalling':
       case 'applying':
-        if (this.#hasWords) this.#speakSoon();
+        if (this.#hasWords) this.#voice.hurry(() => this.#speak());
         return;
       case 'idle': {
         if (this.#queue.length === 0 && !this.#hasWords) return;
@@ -506,16 +490,17 @@ export class DocumentOwner {
   /** The batch is in the document: to everybody what it brought, and the receipts that wait for nothing more. */
   #tell(batch: readonly Submission[], gained: readonly Uint8Array[], acknowledged: Promise<void> | null): void {
     if (acknowledged === null && this.#receipts.isEmpty) {
-      this.#broadcast(batch, gained, batch);
+      this.#voice.say(withApplied(gained, batch), batch);
       return;
     }
     this.#receipts.hold(batch, acknowledged);
-    this.#broadcast(batch, gained, this.#receipts.takeDue());
+    this.#voice.say(withApplied(gained, batch), this.#receipts.takeDue());
   }
 
   /** Receipts and presence that are due, while a flush takes its time. */
   #speak(): void {
-    this.#broadcast(NO_BATCH, NO_UPDATES, this.#receipts.takeDue());
+    if (this.#flush.kind !== 'journalling' && this.#flush.kind !== 'applying') return;
+    this.#voice.say(NO_UPDATES, this.#receipts.takeDue());
     if (!this.#receipts.isFull) this.#brake.release();
   }
 
@@ -530,25 +515,22 @@ export class DocumentOwner {
   #abandonFlush(batch: readonly Submission[], error: unknown): void {
     // Whoever is in it is of the life that is over (R14); so is what other nodes brought to it.
     if (error instanceof PersistenceError && error.code === 'EPOCH_MOVED') this.#options.onEnded();
+    const [adopted, own] = [batch.filter(({ stored }) => stored), batch.filter(({ stored }) => !stored)];
+    this.#refuse(own, error);
+    // What the same clients sent since builds on what was refused, and comes back with it.
+    const refused = new Set(own.map((submission) => submission.connection));
+    const queued = this.#queue.takeAll();
+    const isLost = ({ connection }: Submission): boolean => connection !== null && refused.has(connection);
+    this.#refuse(queued.filter(isLost), error);
+    // What other nodes have journalled is on disk, and comes into the document with the next flush.
+    const kept = [...adopted, ...queued.filter((submission) => !isLost(submission))];
     if (this.#state.kind === 'closed') {
-      this.#refuse(batch, error);
+      this.#refuse(kept, error);
       this.#flush = { kind: 'idle' };
       this.#tellDrained();
       return;
     }
-    const adopted = batch.filter(({ stored }) => stored);
-    this.#refuse(
-      batch.filter(({ stored }) => !stored),
-      error,
-    );
-    // What the same clients sent since builds on what was refused, and comes back with it.
-    const refused = new Set(batch.map((submission) => submission.connection));
-    const queued = this.#queue.takeAll();
-    const isLost = ({ connection }: Submission): boolean => connection !== null && refused.has(connection);
-    this.#refuse(queued.filter(isLost), error);
-    // That is on disk, and comes into the document with the next flush.
-    for (const submission of adopted) this.#queue.push(submission);
-    for (const submission of queued) if (!isLost(submission)) this.#queue.push(submission);
+    for (const submission of kept) this.#queue.push(submission);
     this.#ahead.clear();
     this.typeDepths.flushFails();
     if (adopted.length > 0) this.typeDepths.expect(null);
@@ -565,7 +547,7 @@ export class DocumentOwner {
     this.typeDepths.flushEnds();
     this.#schedule();
     if (this.#hasNothingToWrite) this.#tellDrained();
-    this.#title.watch(isOurs);
+    if (this.#state.kind !== 'closed') this.#title.watch(isOurs);
     this.watchIdle();
   }
 
@@ -581,54 +563,6 @@ export class DocumentOwner {
     } finally {
       this.#applying = false;
     }
-  }
-
-  /** @param receipted those whose receipts leave with it */
-  #broadcast(batch: readonly Submission[], gained: readonly Uint8Array[], receipted: readonly Submission[]): void {
-    const updates = gained.map((update) => encodeYWebsocketFrame({ kind: 'update', update }));
-    for (const submission of batch) {
-      if (!submission.applied) continue;
-      for (const made of submission.content ?? []) {
-        updates.push(encodeYWebsocketFrame({ kind: 'update', update: made.update }));
-      }
-    }
-    const { message = null, saidBy = null, viewers = null } = this.presence.takeChanges() ?? {};
-    let presence: Uint8Array | null = null;
-    if (message !== null) {
-      this.#options.onPresence(message);
-      presence = encodeYWebsocketFrame({ kind: 'presence', presence: message });
-    }
-    const { clock, meters } = this.#options;
-    const answered: Submission[] | null = meters === null ? null : [];
-    const own = collectOwnMessages(receipted, this.stragglers, answered);
-    const knowsAll = updates.length === 0 ? saidBy : null;
-    sendToAll(this.#audience, this.stragglers, {
-      updates,
-      presence,
-      viewers: viewers === null ? null : encodeViewers(viewers),
-      own,
-      knowsAll,
-    });
-    if (answered !== null && answered.length > 0) meters?.receipted(answered, clock.monotonicMs());
-    for (const submission of receipted) submission.settled?.resolve();
-  }
-
-  #speakSoon(): void {
-    if (this.#cancelPatience !== null) return;
-    this.#cancelPatience = this.#options.clock.after(PATIENCE_MS, () => {
-      this.#cancelPatience = null;
-      if (this.#flush.kind === 'journalling' || this.#flush.kind === 'applying') this.#speak();
-    });
-  }
-
-  /** A count that may not be told yet is told later, if nothing else comes before. */
-  #watchCount(): void {
-    const { dueInMs } = this.presence.viewers;
-    if (dueInMs === null || dueInMs === 0 || this.#cancelCount !== null) return;
-    this.#cancelCount = this.#options.clock.after(dueInMs, () => {
-      this.#cancelCount = null;
-      this.#schedule();
-    });
   }
 
   readonly #onDocumentUpdate = (update: Uint8Array, origin: unknown): void => {
@@ -668,4 +602,10 @@ export class DocumentOwner {
       if (this.isIdle) this.#options.onIdle();
     });
   }
+}
+
+/** What a batch brought to the document, and what of it was in there already: somebody here changed the document itself. */
+function withApplied(gained: readonly Uint8Array[], batch: readonly Submission[]): readonly Uint8Array[] {
+  const made = batch.filter(({ applied }) => applied).flatMap(({ content }) => content ?? []);
+  return made.length === 0 ? gained : [...gained, ...made.map(({ update }) => update)];
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { DocumentStore } from '@quire/persistence';
 import type { Hono } from 'hono';
 import manifest from '../package.json' with { type: 'json' };
+import type { AuditLog } from './auth/audit-log.ts';
 import type { Clock } from './clock.ts';
 import { type ClusterFile, openClusterFile } from './cluster/cluster-file.ts';
 import { decodeEntries, encodeEntries } from './cluster/entry-record.ts';
@@ -26,7 +27,7 @@ export interface ClusterParts {
   readonly dataDirectory: string | null;
   readonly listener: { readonly hosts: readonly string[]; readonly port: number };
   readonly readAddress: ReadClientAddress;
-  readonly audit: Logger;
+  readonly audit: Pick<AuditLog, 'warn'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly meters: ClusterMeters | null;

@@ -1,13 +1,17 @@
 import { z } from 'zod';
 import { MIN_SECRET_BYTES } from '../auth/jwt-keys.ts';
-import { redisUrlFault } from './redis-url.ts';
+import { parseRedisAddress, RedisAddressError } from '../cluster/redis/redis-address.ts';
 import { listOf, urlSchema, whole } from './value-schemas.ts';
 
 const MIB = 1024 * 1024;
 
 export const redisSchema = z.string().superRefine((url, context) => {
-  const fault = redisUrlFault(url);
-  if (fault !== null) context.addIssue({ code: 'custom', message: fault, input: url });
+  try {
+    parseRedisAddress(url);
+  } catch (error) {
+    if (!(error instanceof RedisAddressError)) throw error;
+    context.addIssue({ code: 'custom', message: error.message, input: url });
+  }
 });
 
 const secretSchema = z.string().superRefine((secret, context) => {

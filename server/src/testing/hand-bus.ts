@@ -1,4 +1,5 @@
-import type { BusStatus, ClusterBus } from '../cluster/cluster-bus.ts';
+import type { BusStatus } from '../cluster/cluster-bus.ts';
+import type { RoomsBus } from '../cluster/rooms/rooms.ts';
 
 interface Listening {
   readonly by: HandBus;
@@ -24,22 +25,11 @@ export class Post {
   }
 }
 
-const unused = (): never => {
-  throw new Error('rooms only tell and listen');
-};
-
-/** The part of a bus that rooms use. */
-export class HandBus implements ClusterBus {
+/** A bus whose messages are delivered by hand. */
+export class HandBus implements RoomsBus {
   status: BusStatus = { state: 'connected' };
   readonly #post: Post;
   readonly #watching = new Set<(status: BusStatus) => void>();
-  readonly publish = unused;
-  readonly follow = unused;
-  readonly announce = unused;
-  readonly announcements = unused;
-  readonly erase = unused;
-  readonly onRecords = unused;
-  readonly open = unused;
 
   constructor(post: Post) {
     this.#post = post;

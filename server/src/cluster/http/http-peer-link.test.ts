@@ -65,7 +65,7 @@ describe('the way between nodes', () => {
     const node = await open({ entries: serveStore(full) });
     const entries = await createLink().entries(node.address, wantUpTo(full, 3), MIB, never);
     await lacking.adopt(entries);
-    expect(lacking.vector().get(full.incarnation)).toBe(3);
+    expect(lacking.holdings().get(full.incarnation)).toEqual([{ first: 1, last: 3 }]);
     expect((await lacking.load('plan'))?.entries).toEqual((await full.load('plan'))?.entries);
   });
 

@@ -26,8 +26,11 @@ export interface RoomMeters {
   add(direction: 'sent' | 'received', bytes: number): void;
 }
 
+/** The part of a bus that rooms use. */
+export type RoomsBus = Pick<ClusterBus, 'status' | 'onStatus' | 'tell' | 'listen'>;
+
 export interface RoomsOptions {
-  readonly bus: ClusterBus;
+  readonly bus: RoomsBus;
   /** Of this node's store: another one after each start. */
   readonly incarnation: string;
   readonly clock: Clock;
@@ -64,7 +67,7 @@ export function channelOf(document: string): string {
 class LiveRooms implements Rooms, RoomHost {
   readonly incarnation: string;
   readonly clock: Clock;
-  readonly #bus: ClusterBus;
+  readonly #bus: RoomsBus;
   readonly #meters: RoomMeters | null;
   readonly #complaints: RareComplaints;
   readonly #rooms = new Map<Room, Hearing>();

@@ -1,6 +1,8 @@
+import * as Y from 'yjs';
+import { compareEpochs } from './epoch.ts';
 import { PersistenceError } from './errors.ts';
 import { assertDocumentName } from './names.ts';
-import type { Entry, EntryDraft, Epoch } from './store.ts';
+import type { Burial, Entry, EntryDraft, Epoch } from './store.ts';
 
 const HEX_ID = /^[0-9a-f]{16}$/;
 export const MAX_EPOCH_COUNT = 0xffff_ffff;
@@ -27,6 +29,26 @@ export function assertAdoptable(entry: Entry): void {
     throw new PersistenceError('BAD_ENTRY', `Not an entry id: (${incarnation}, ${sequence})`, {
       document: entry.document,
     });
+  }
+  if (entry.buried !== undefined) assertBurial(entry, entry.buried);
+}
+
+function assertBurial({ document, epoch, updates }: Entry, { by, tombstone }: Burial): void {
+  assertEpoch(by);
+  if (updates.length > 0 || compareEpochs(by, epoch) <= 0 || !isStateVector(tombstone)) {
+    throw new PersistenceError('BAD_ENTRY', 'A burial is of an earlier life, and stands with an entry without updates', {
+      document,
+    });
+  }
+}
+
+function isStateVector(bytes: unknown): boolean {
+  if (!(bytes instanceof Uint8Array)) return false;
+  try {
+    Y.decodeStateVector(bytes);
+    return true;
+  } catch {
+    return false;
   }
 }
 

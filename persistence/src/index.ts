@@ -13,6 +13,7 @@ export { MemoryStore } from './memory-store.ts';
 export { assertDocumentName, MAX_NAME_BYTES, nameFault } from './names.ts';
 export type {
   AuthoredUpdate,
+  Burial,
   CompactionReport,
   DocumentPage,
   DocumentStat,
@@ -22,8 +23,10 @@ export type {
   EntryId,
   EntryRange,
   Epoch,
+  Holdings,
   ListQuery,
   LoadedDocument,
+  SequenceSpan,
   SoundDocumentStat,
   StoreStatus,
 } from './store.ts';

@@ -5,11 +5,13 @@ import { systemClock } from './clock.ts';
 import { compareEntries } from './entry-order.ts';
 import { compareEpochs, nextEpoch } from './epoch.ts';
 import { PersistenceError } from './errors.ts';
-import { HeldSequences } from './held-sequences.ts';
+import { FoldingLine, isKept, UNFOLDED_BYTES, UNFOLDED_MS } from './folding-line.ts';
+import { HeldEntries } from './held-entries.ts';
 import { assertDocumentName } from './names.ts';
+import { NoticeBoard } from './notice-board.ts';
 import { randomHexId } from './random-id.ts';
 import type { StateVector } from './state-vectors.ts';
-import { coverUpdate, encodeTombstone } from './state-vectors.ts';
+import { coverStateVector, coverUpdate, encodeTombstone } from './state-vectors.ts';
 import type {
   CompactionReport,
   DocumentPage,
@@ -19,6 +21,7 @@ import type {
   EntryId,
   EntryRange,
   Epoch,
+  Holdings,
   ListQuery,
   LoadedDocument,
   SoundDocumentStat,
@@ -38,6 +41,7 @@ interface MemoryDocument {
   rivals: Life[];
   tombstone: StateVector | null;
   title: string;
+  titledAt: number;
   created: number;
   edited: number;
 }
@@ -53,6 +57,10 @@ export interface MemoryStoreOptions {
   readonly clock?: Clock;
   /** `manual`: nothing counts as durable until `flush()`. Default: at once. */
   readonly flushing?: 'immediate' | 'manual';
+  /** What `keepUnfolded` keeps is folded all the same when it weighs more in one document. */
+  readonly unfoldedBytes?: number;
+  /** What listeners throw. */
+  onUpkeepError?(error: unknown): void;
 }
 
 /** A `DocumentStore` without a disk: for tests, and as the model that the LevelDB store is compared with. */
@@ -62,9 +70,12 @@ export class MemoryStore implements DocumentStore {
   readonly #manual: boolean;
   readonly #documents = new Map<string, MemoryDocument>();
   readonly #byId = new Map<string, Map<number, Entry>>();
-  readonly #held = new Map<string, HeldSequences>();
+  readonly #held = new HeldEntries();
   readonly #waiting: HeldWrite[] = [];
-  readonly #listeners = new Set<(status: StoreStatus) => void>();
+  readonly #board: NoticeBoard<StoreStatus>;
+  readonly #stored: NoticeBoard<readonly Entry[]>;
+  readonly #line: FoldingLine;
+  readonly #unfoldedBytes: number;
   #sequence = 0;
   #pendingFolds = 0;
   #status: StoreStatus = { state: 'ready' };
@@ -72,6 +83,19 @@ export class MemoryStore implements DocumentStore {
   constructor(options: MemoryStoreOptions = {}) {
     this.#clock = options.clock ?? systemClock;
     this.#manual = options.flushing === 'manual';
+    this.#unfoldedBytes = options.unfoldedBytes ?? UNFOLDED_BYTES;
+    this.#line = new FoldingLine({ clock: this.#clock, incarnation: this.incarnation, longestMs: UNFOLDED_MS });
+    const tell =
+      <T>(listener: (notice: T) => void) =>
+      (notice: T): void => {
+        try {
+          listener(notice);
+        } catch (error) {
+          options.onUpkeepError?.(error);
+        }
+      };
+    this.#board = new NoticeBoard<StoreStatus>(tell);
+    this.#stored = new NoticeBoard<readonly Entry[]>(tell);
   }
 
   get status(): StoreStatus {
@@ -79,8 +103,11 @@ export class MemoryStore implements DocumentStore {
   }
 
   onStatus(listener: (status: StoreStatus) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#board.subscribe(listener);
+  }
+
+  onStored(listener: (entries: readonly Entry[]) => void): () => void {
+    return this.#stored.subscribe(listener);
   }
 
   get queue(): { readonly entries: number; readonly bytes: number } {
@@ -123,10 +150,7 @@ export class MemoryStore implements DocumentStore {
       if (document !== undefined && compareEpochs(document.life.epoch, draft.epoch) !== 0) {
         throw new PersistenceError('EPOCH_MOVED', 'The document is in another epoch', { document: draft.document });
       }
-      this.#sequence += 1;
-      const numbered: Entry = { ...entry, id: { incarnation: this.incarnation, sequence: this.#sequence } };
-      this.#store(numbered);
-      return numbered.id;
+      return this.#number(entry).id;
     });
   }
 
@@ -143,7 +167,8 @@ export class MemoryStore implements DocumentStore {
     if (this.#status.state === 'refusing') throw this.#status.error;
     await this.#write(entries, () => {
       for (const entry of entries) {
-        if (!this.#held.get(entry.id.incarnation)?.has(entry.id.sequence)) this.#store(entry);
+        if (!this.#held.has(entry.id)) this.#store(entry);
+        else if (entry.buried !== undefined) this.#learn(entry);
       }
     });
   }
@@ -172,7 +197,7 @@ export class MemoryStore implements DocumentStore {
     if (this.#status.state === 'refusing') throw this.#status.error;
     this.#pendingFolds += 1;
     try {
-      return await this.#write([], () => foldLife(name, document.life));
+      return await this.#write([], () => this.#fold(name, document.life));
     } finally {
       this.#pendingFolds -= 1;
     }
@@ -191,11 +216,13 @@ export class MemoryStore implements DocumentStore {
       const isThere = to === undefined ? stateOf(document) === 'deleted' : compareEpochs(to, document.life.epoch) <= 0;
       if (isThere) return document.life.epoch;
       const epoch = to ?? nextEpoch(document.life.epoch);
-      this.#sequence += 1;
-      const id = { incarnation: this.incarnation, sequence: this.#sequence };
-      this.#store({ id, document: name, epoch, time: this.#clock.now(), updates: [] });
+      this.#number({ document: name, epoch, time: this.#clock.now(), updates: [] });
       return epoch;
     });
+  }
+
+  keepUnfolded(after: number | null): void {
+    this.#line.keep(after);
   }
 
   async list(query: ListQuery = {}): Promise<DocumentPage> {
@@ -226,25 +253,23 @@ export class MemoryStore implements DocumentStore {
 
   async entries(range: EntryRange): Promise<readonly Entry[]> {
     this.#assertOpen();
+    const { after, upTo = Number.POSITIVE_INFINITY } = range;
+    const buried = new Set<string>();
     const found = [...(this.#byId.get(range.incarnation) ?? [])]
-      .filter(([sequence]) => sequence > range.after)
+      .filter(([sequence]) => sequence > after && sequence <= upTo)
       .sort(([a], [b]) => a - b)
       .slice(0, range.limit)
-      .map(([, entry]) => entry);
+      .map(([, entry]) => this.#present(entry, buried));
     let bytes = 0;
     const fitting = found.findIndex((entry) => {
-      bytes += bytesOf([entry]);
+      bytes += bytesOf([entry]) + (entry.buried?.tombstone.byteLength ?? 0);
       return bytes > (range.maxBytes ?? Number.POSITIVE_INFINITY);
     });
     return fitting < 0 ? found : found.slice(0, Math.max(1, fitting));
   }
 
-  vector(): ReadonlyMap<string, number> {
-    const vector = new Map<string, number>();
-    for (const [incarnation, held] of this.#held) {
-      if (held.contiguous > 0) vector.set(incarnation, held.contiguous);
-    }
-    return vector;
+  holdings(): Holdings {
+    return this.#held.holdings;
   }
 
   async *history(name: string, epoch?: Epoch): AsyncIterable<Entry> {
@@ -269,7 +294,7 @@ export class MemoryStore implements DocumentStore {
 
   #become(status: StoreStatus): void {
     this.#status = status;
-    for (const listener of [...this.#listeners]) listener(status);
+    this.#board.post(status);
   }
 
   #assertOpen(): void {
@@ -290,18 +315,54 @@ export class MemoryStore implements DocumentStore {
     });
   }
 
+  /** Stores an entry under the next number. */
+  #number(draft: EntryDraft): Entry {
+    this.#sequence += 1;
+    const entry: Entry = { ...draft, id: { incarnation: this.incarnation, sequence: this.#sequence } };
+    this.#store(entry);
+    this.#line.pass([entry]);
+    this.#stored.post([entry]);
+    return entry;
+  }
+
   #store(entry: Entry): void {
-    const document = this.#documents.get(entry.document) ?? this.#create(entry);
-    const order = compareEpochs(entry.epoch, document.life.epoch);
-    if (order > 0) beginLife(document, entry.epoch, entry.time);
-    const kept = this.#keep(document, entry);
+    const kept = this.#keep(this.#learn(entry), entry);
+    this.#held.add(entry.id);
     const { incarnation, sequence } = entry.id;
-    const held = this.#held.get(incarnation) ?? new HeldSequences();
-    this.#held.set(incarnation, held);
-    held.add(sequence);
     const byId = this.#byId.get(incarnation) ?? new Map<number, Entry>();
     this.#byId.set(incarnation, byId);
     byId.set(sequence, kept);
+  }
+
+  /** As a store with a disk would give it that has reclaimed what has ended. */
+  #present(entry: Entry, buried: Set<string>): Entry {
+    const document = this.#documents.get(entry.document);
+    if (document === undefined || document.life.epoch.count <= entry.epoch.count) return entry;
+    const { id, document: name, epoch, time } = entry;
+    const standIn: Entry = { id, document: name, epoch, time, updates: [] };
+    if (buried.has(name)) return standIn;
+    buried.add(name);
+    const tombstone = encodeTombstone(document.tombstone ?? new Map());
+    return { ...standIn, buried: { by: document.life.epoch, tombstone } };
+  }
+
+  #fold(document: string, life: Life): CompactionReport {
+    const { kept } = this.#line;
+    const staying = life.live.filter(({ id }) => isKept(id, this.incarnation, kept));
+    const tooMuch = bytesOf(staying) > this.#unfoldedBytes;
+    return foldLife(document, life, tooMuch ? new Set() : new Set(staying));
+  }
+
+  /** What an entry tells of its document besides its content: which life it is in, and what earlier ones had. */
+  #learn(entry: Entry): MemoryDocument {
+    const document = this.#documents.get(entry.document) ?? this.#create(entry);
+    const { buried, epoch, time } = entry;
+    if (compareEpochs(epoch, document.life.epoch) > 0) beginLife(document, epoch, time);
+    if (buried === undefined) return document;
+    if (compareEpochs(buried.by, document.life.epoch) > 0) beginLife(document, buried.by, time);
+    const covered = document.tombstone ?? new Map();
+    if (coverStateVector(covered, buried.tombstone)) document.tombstone = covered;
+    return document;
   }
 
   #create(entry: Entry): MemoryDocument {
@@ -310,6 +371,7 @@ export class MemoryStore implements DocumentStore {
       rivals: [],
       tombstone: null,
       title: '',
+      titledAt: Number.NEGATIVE_INFINITY,
       created: entry.time,
       edited: entry.time,
     };
@@ -325,13 +387,16 @@ export class MemoryStore implements DocumentStore {
       }
       document.life.live.push(entry);
       document.edited = Math.max(document.edited, entry.time);
-      if (entry.title !== undefined) document.title = entry.title;
+      // Other nodes' entries come in any order: of their titles the latest counts.
+      const isTitled = entry.id.incarnation === this.incarnation || entry.time >= document.titledAt;
+      if (entry.title !== undefined && isTitled) {
+        document.title = entry.title;
+        document.titledAt = entry.time;
+      }
       return entry;
     }
-    for (const { update } of entry.updates) {
-      document.tombstone ??= new Map();
-      coverUpdate(document.tombstone, update);
-    }
+    const covered: StateVector = document.tombstone ?? new Map();
+    for (const { update } of entry.updates) if (coverUpdate(covered, update)) document.tombstone = covered;
     if (entry.epoch.count < document.life.epoch.count) return { ...entry, updates: [] };
     let rival = document.rivals.find((life) => compareEpochs(life.epoch, entry.epoch) === 0);
     if (rival === undefined) {
@@ -356,12 +421,13 @@ function beginLife(document: MemoryDocument, epoch: Epoch, time: number): void {
   document.rivals = [...document.rivals, ended].filter((life) => life.epoch.count === epoch.count);
   document.life = bornIn(epoch);
   document.title = '';
+  document.titledAt = Number.NEGATIVE_INFINITY;
   document.created = time;
   document.edited = time;
 }
 
-function foldLife(document: string, life: Life): CompactionReport {
-  const folded = life.live.sort(compareEntries);
+function foldLife(document: string, life: Life, staying: ReadonlySet<Entry>): CompactionReport {
+  const folded = life.live.filter((entry) => !staying.has(entry)).sort(compareEntries);
   if (folded.length > 0) {
     const doc = new Y.Doc();
     doc.transact(() => {
@@ -371,7 +437,7 @@ function foldLife(document: string, life: Life): CompactionReport {
     life.snapshot = Y.encodeStateAsUpdate(doc);
     doc.destroy();
     life.folded.push(...folded);
-    life.live = [];
+    life.live = [...staying];
   }
   return {
     document,

@@ -10,13 +10,28 @@ export type StateVector = Map<number, number>;
  */
 export const MAX_TOMBSTONE_CLIENTS = 50_000;
 
-/** Raises `into` to cover every struct that `update` carries, including those that wait for missing ones. */
-export function coverUpdate(into: StateVector, update: Uint8Array): void {
-  for (const [client, clock] of Y.parseUpdateMeta(update).to) raise(into, client, clock);
+/** The state vector of what has no content. */
+export const NO_STRUCTS: Uint8Array = Uint8Array.of(0);
+
+/**
+ * Raises `into` to cover every struct that `update` carries, including those that wait for missing ones. What is no update
+ * has none: whoever let it in, nothing of it can ever come back.
+ *
+ * @returns whether `into` covers more now
+ */
+export function coverUpdate(into: StateVector, update: Uint8Array): boolean {
+  let to: Map<number, number>;
+  try {
+    ({ to } = Y.parseUpdateMeta(update));
+  } catch {
+    return false;
+  }
+  return raiseAll(into, to);
 }
 
-export function coverStateVector(into: StateVector, encoded: Uint8Array): void {
-  for (const [client, clock] of Y.decodeStateVector(encoded)) raise(into, client, clock);
+/** @returns whether `into` covers more now */
+export function coverStateVector(into: StateVector, encoded: Uint8Array): boolean {
+  return raiseAll(into, Y.decodeStateVector(encoded));
 }
 
 /**
@@ -34,6 +49,12 @@ export function encodeTombstone(vector: StateVector): Uint8Array {
   return toUint8Array(encoder);
 }
 
-function raise(into: StateVector, client: number, clock: number): void {
-  if (clock > (into.get(client) ?? 0)) into.set(client, clock);
+function raiseAll(into: StateVector, others: StateVector): boolean {
+  let raised = false;
+  for (const [client, clock] of others) {
+    if (clock <= (into.get(client) ?? 0)) continue;
+    into.set(client, clock);
+    raised = true;
+  }
+  return raised;
 }

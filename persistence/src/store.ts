@@ -39,6 +39,16 @@ export interface EntryDraft {
  */
 export interface Entry extends EntryDraft {
   readonly id: EntryId;
+  /** Only with an entry that stands for another one: what a store that takes it must know of the life that has ended. */
+  readonly buried?: Burial;
+}
+
+/** That lives of a document have ended, and what they had. */
+export interface Burial {
+  /** The life that had begun by then. */
+  readonly by: Epoch;
+  /** State vector of all lives before it, see `LoadedDocument.tombstone`; empty when they had no content. */
+  readonly tombstone: Uint8Array;
 }
 
 export interface LoadedDocument {
@@ -138,15 +148,32 @@ export interface DocumentStore {
   /**
    * Stores entries of other nodes under their own ids. Idempotent; gaps are allowed. A higher epoch implies the delete
    * of the lives below it. Entries of a lower epoch are counted as held, and only extend the tombstone; those of a
-   * concurrent life (same count, lower id) stay readable through `history(document, epoch)`.
+   * concurrent life (same count, lower id) stay readable through `history(document, epoch)`. What one call brings for
+   * many documents shares a batch. An answer of another store is to be handed over as a whole, with what is held already:
+   * one of its entries may bring a burial for the others.
    */
   adopt(entries: readonly Entry[]): Promise<void>;
 
   /** One consistent view. `null` = never existed. A damaged record throws: a document is never shown shortened. */
   load(document: string): Promise<LoadedDocument | null>;
 
+  /**
+   * Tells of entries that this store has numbered, by `append` and `delete`: all of them, in the order of their numbers, once
+   * they are on disk and among the `holdings`, and before the promises of those who brought them resolve. What a listener throws
+   * harms nobody.
+   */
+  onStored(listener: (entries: readonly Entry[]) => void): () => void;
+
   /** Folds entries into the snapshot and keeps them as a compressed history segment, in one atomic write. */
   compact(document: string): Promise<CompactionReport>;
+
+  /**
+   * Leaves this store's own entries with a number beyond `after` in the journal, where they are quick to be had, since not
+   * every node has them yet; null, as at the beginning: folds all. A node that is gone for long costs no load: entries
+   * older than an hour are folded all the same, and so are those of a document in which they weigh more than 64 MiB. They
+   * can be had from the segments then, only slower.
+   */
+  keepUnfolded(after: number | null): void;
 
   /**
    * Moves the epoch (count + 1, random id) and leaves a tombstone. Deleting a deleted document changes nothing.
@@ -161,11 +188,19 @@ export interface DocumentStore {
   list(query?: ListQuery): Promise<DocumentPage>;
   stat(document: string): Promise<DocumentStat | null>;
 
-  /** By id, folded or not, in sequence order. May return fewer than `limit`; none = nothing held after `after`. */
+  /**
+   * By id, folded or not, in sequence order. Numbers that are not held are passed over; one that is held and can't be found
+   * is damage. May return fewer than `limit`; none = nothing held in this range. Where entries of ended lives were reclaimed,
+   * the first stand-in of each document in an answer bears the burial for all of them.
+   */
   entries(range: EntryRange): Promise<readonly Entry[]>;
 
-  /** Incarnation -> contiguous sequence durably held. Incarnations of which nothing is held from 1 on are absent. */
-  vector(): ReadonlyMap<string, number>;
+  /**
+   * What is durably held, this store's own entries too, and what lies beyond gaps. It does not change any more once it is
+   * given out: the same map is given again until something has changed, and the same spans for each incarnation in which
+   * nothing has, so who compares with what was given before sees what is new by identity.
+   */
+  holdings(): Holdings;
 
   /** All entries of the current life (or of `epoch`, while it is kept), oldest first: folded segments, then the live journal. */
   history(document: string, epoch?: Epoch): AsyncIterable<Entry>;

@@ -1,6 +1,7 @@
 import { type Clock, elapsedMs } from '../clock.ts';
 import { compareEpochs } from '../epoch.ts';
 import { PersistenceError } from '../errors.ts';
+import type { FoldingLine } from '../folding-line.ts';
 import type { CompactionReport, Epoch } from '../store.ts';
 import type { WriteOp } from './batch-writer.ts';
 import type { Bytes, Database } from './database.ts';
@@ -12,7 +13,7 @@ import type { FoldThread } from './fold-thread.ts';
 import type { Journal } from './journal.ts';
 import { idKey, KIND, lifeKey, parseEntryKey, segmentKey } from './keys.ts';
 import { packRecords } from './packed-records.ts';
-import { readJournal, readRow, readSnapshot } from './reading.ts';
+import { readJournal, readJournalExceptAfter, readRow, readSnapshot } from './reading.ts';
 
 export type CompactionEvent =
   | ({ readonly outcome: 'folded'; readonly durationMs: number } & CompactionReport)
@@ -32,6 +33,10 @@ export interface CompactorOptions {
   readonly journal: Journal;
   readonly locks: DocumentLocks;
   readonly thread: FoldThread;
+  readonly incarnation: string;
+  readonly line: FoldingLine;
+  /** A document in which more than this waits to be folded is folded whole. */
+  readonly unfoldedBytes: number;
   readonly compactEntries: number;
   readonly compactBytes: number;
   /** Entries in one fold: its batch is put together on the event loop. */
@@ -46,6 +51,9 @@ const SNAPSHOT_BYTES_PER_JOURNAL_BYTE = 2;
 /** Whoever opens a document waits for the disk and a core now; its journal has waited since it was last open. */
 const REST_AFTER_LOAD_MS = 5_000;
 
+/** How often it is looked whether entries that folding has left have become old enough to be folded all the same. */
+const AGEING_MS = 60_000;
+
 const RETRY_MIN_MS = 1_000;
 const RETRY_MAX_MS = 600_000;
 
@@ -58,6 +66,14 @@ export function shouldCompact(
     entries >= Math.max(limits.compactEntries, snapshotBytes / SNAPSHOT_BYTES_PER_ENTRY) ||
     journalBytes >= Math.max(limits.compactBytes, snapshotBytes / SNAPSHOT_BYTES_PER_JOURNAL_BYTE)
   );
+}
+
+/** What a fold has left in a journal, since not every node has it. */
+interface Left {
+  readonly entries: number;
+  readonly journalBytes: number;
+  /** No own entry among them has a higher number. */
+  readonly upTo: number;
 }
 
 interface Fold {
@@ -75,6 +91,9 @@ export class Compactor {
   readonly #resting = new Map<string, () => void>();
   /** Documents whose last fold failed, and how often in a row. */
   readonly #failures = new Map<string, { count: number; notBefore: number }>();
+  /** Documents in which a fold has left something: it is not due for the same entries again before they may be folded. */
+  readonly #left = new Map<string, Left>();
+  #cancelAgeing: (() => void) | null = null;
   /** Folds that somebody asked for, and that are not done. */
   #asked = 0;
   #running: Promise<void> | null = null;
@@ -92,13 +111,19 @@ export class Compactor {
   /** Called with what was just written: cheap, and does nothing most of the time. */
   consider(document: string, sizes: FoldableSizes): void {
     if (this.#stopped || this.#wanted.has(document) || this.#resting.has(document)) return;
-    if (!shouldCompact(sizes, this.#options)) return;
+    if (!this.#isDue(document, sizes)) return;
     const failed = this.#failures.get(document);
     if (failed !== undefined && this.#options.clock.now() < failed.notBefore) return;
     this.#wanted.add(document);
     this.#running ??= this.#run().finally(() => {
       this.#running = null;
     });
+  }
+
+  /** See `DocumentStore.keepUnfolded`. */
+  keepUnfolded(after: number | null): void {
+    this.#options.line.keep(after);
+    this.#reconsider();
   }
 
   /** Called with what was just read: a fold that is due begins once whoever opens the document has it. */
@@ -137,7 +162,58 @@ export class Compactor {
     this.#wanted.clear();
     for (const cancel of this.#resting.values()) cancel();
     this.#resting.clear();
+    this.#cancelAgeing?.();
+    this.#cancelAgeing = null;
     await this.#running;
+  }
+
+  #isDue(document: string, sizes: FoldableSizes): boolean {
+    const left = this.#left.get(document);
+    if (left === undefined) return shouldCompact(sizes, this.#options);
+    // A life that has begun since has none of it.
+    if (sizes.entries < left.entries) {
+      this.#left.delete(document);
+      return shouldCompact(sizes, this.#options);
+    }
+    const entries = sizes.entries - left.entries;
+    const journalBytes = sizes.journalBytes - left.journalBytes;
+    return (
+      sizes.journalBytes > this.#options.unfoldedBytes ||
+      shouldCompact({ ...sizes, entries, journalBytes }, this.#options)
+    );
+  }
+
+  /** What folds have left may be due by now. */
+  #reconsider(): void {
+    if (this.#left.size === 0) return;
+    const { heads, line } = this.#options;
+    const { kept } = line;
+    for (const [document, { upTo }] of this.#left) {
+      if (kept !== null && kept < upTo) continue;
+      this.#left.delete(document);
+      // One that nobody has used lately is considered when it is used again.
+      const head = heads.peek(document);
+      if (head !== null) this.consider(document, head);
+    }
+  }
+
+  #noteLeft(head: DocumentHead, kept: number | null): void {
+    const { document, entries, journalBytes } = head;
+    if (kept === null || entries === 0) {
+      this.#left.delete(document);
+      return;
+    }
+    this.#left.set(document, { entries, journalBytes, upTo: this.#options.line.passed });
+    this.#watchAgeing();
+  }
+
+  #watchAgeing(): void {
+    if (this.#stopped) return;
+    this.#cancelAgeing ??= this.#options.clock.after(AGEING_MS, () => {
+      this.#cancelAgeing = null;
+      this.#reconsider();
+      if (this.#left.size > 0) this.#watchAgeing();
+    });
   }
 
   async #run(): Promise<void> {
@@ -170,39 +246,48 @@ export class Compactor {
 
   async #foldAll(document: string): Promise<CompactionReport> {
     const total = { document, entries: 0, journalBytes: 0, snapshotBytes: 0, segmentBytes: 0 };
-    const { foldEntries, heads } = this.#options;
+    const { foldEntries, heads, line, unfoldedBytes } = this.#options;
     const head = await heads.use(document, (found) => {
       if (!found.born) throw new PersistenceError('UNKNOWN_DOCUMENT', 'There is no such document', { document });
       found.pins += 1;
       return found;
     });
     try {
+      let { kept } = line;
       for (;;) {
-        const fold = await this.#prepare(document);
-        if (fold === null) return { ...total, snapshotBytes: head.snapshotBytes };
-        const journalBytes = weigh(fold.records);
-        if (!(await this.#write(head, fold, journalBytes))) return total;
-        total.entries += fold.records.length;
-        total.journalBytes += journalBytes;
-        total.snapshotBytes = fold.result.snapshot.byteLength;
-        total.segmentBytes += fold.result.segment.byteLength;
-        if (fold.records.length < foldEntries) return total;
+        const fold = await this.#prepare(document, kept);
+        if (fold !== null) {
+          const journalBytes = weigh(fold.records);
+          if (!(await this.#write(head, fold, journalBytes))) return total;
+          total.entries += fold.records.length;
+          total.journalBytes += journalBytes;
+          total.segmentBytes += fold.result.segment.byteLength;
+          if (fold.records.length === foldEntries) continue;
+        }
+        if (kept === null || head.journalBytes <= unfoldedBytes) break;
+        kept = null;
       }
+      this.#noteLeft(head, kept);
+      return { ...total, snapshotBytes: head.snapshotBytes };
     } finally {
       head.pins -= 1;
     }
   }
 
   /** Reads one snapshot of the document and folds it in the thread. Changes nothing. */
-  async #prepare(document: string): Promise<Fold | null> {
-    const { database, foldEntries, thread } = this.#options;
+  async #prepare(document: string, kept: number | null): Promise<Fold | null> {
+    const { database, foldEntries, incarnation, thread } = this.#options;
     const read = await database.read(async (view) => {
       const row = await readRow(view, document);
       if (row === null) return null;
-      const snapshot = (await readSnapshot(view, document, row.epoch)) ?? null;
-      return { row, snapshot, records: await readJournal(view, document, row.epoch, foldEntries) };
+      const { epoch } = row;
+      const records = await (kept === null
+        ? readJournal(view, document, epoch, foldEntries)
+        : readJournalExceptAfter(view, document, epoch, { incarnation, sequence: kept }, foldEntries));
+      if (records.length === 0) return null;
+      return { row, records, snapshot: (await readSnapshot(view, document, epoch)) ?? null };
     });
-    if (read === null || read.records.length === 0) return null;
+    if (read === null) return null;
     const { records, row, snapshot } = read;
     const segment = row.segments + 1;
     const result = await thread.run({

@@ -16,6 +16,8 @@ export interface DocumentHead extends Mutable<Row> {
   /** False while the name has no row, on disk or on its way there. */
   born: boolean;
   entryPrefix: Bytes;
+  /** When the title was given, as far as is known since the head was read: of other nodes' titles the latest counts. */
+  titledAt: number;
   /** The time under which the recency index lists the document, as of the last batch put together. */
   indexedEdited: number | null;
   rowWrittenAt: number;
@@ -80,6 +82,13 @@ export class DocumentHeads {
       if (slot === undefined) this.#load(document, waiting);
       else slot.waiting.push(waiting);
     });
+  }
+
+  /** Reads those heads that are not in memory, of as many as can be read, so that what is done next with all of them is done at once. */
+  async warm(documents: readonly string[]): Promise<void> {
+    const cold = documents.filter((document) => !this.#slots.has(document));
+    // One that can't be read says so to whoever uses it.
+    if (cold.length > 0) await Promise.allSettled(cold.map((document) => this.use(document, () => {})));
   }
 
   /** Makes every other call for the document wait until the returned function is called. */
@@ -175,6 +184,7 @@ export function beginLife(head: DocumentHead, epoch: Epoch, time: number): void 
   head.entryPrefix = lifeKey(KIND.entry, head.document, epoch);
   head.state = 'deleted';
   head.title = '';
+  head.titledAt = Number.NEGATIVE_INFINITY;
   head.created = time;
   head.edited = time;
   head.entries = 0;
@@ -213,6 +223,7 @@ async function readHead(database: Database, document: string): Promise<DocumentH
     rowKey,
     born: row !== null,
     entryPrefix: lifeKey(KIND.entry, document, epoch),
+    titledAt: Number.NEGATIVE_INFINITY,
     indexedEdited: row?.state === 'live' ? row.edited : null,
     rowWrittenAt: Number.NEGATIVE_INFINITY,
     rowStale: false,

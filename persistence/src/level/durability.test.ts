@@ -15,11 +15,11 @@ describe('group commit', () => {
     const receipt = appendTo(store, 'notes', new Typist().type('x'));
     await disk.syncHeld();
     expect(await isPending(receipt)).toBe(true);
-    expect(store.vector().size).toBe(0);
+    expect(store.holdings().size).toBe(0);
     expect(store.queue.entries).toBe(1);
     release();
     expect(await receipt).toMatchObject({ sequence: 1 });
-    expect(store.vector().get(store.incarnation)).toBe(1);
+    expect(store.holdings().get(store.incarnation)).toEqual([{ first: 1, last: 1 }]);
     await store.close();
   });
 
@@ -35,7 +35,7 @@ describe('group commit', () => {
 
     const after = await openOn(disk);
     expect(await loadText(after, 'notes')).toBe('kept');
-    expect([...after.vector()]).toEqual([[before.incarnation, 1]]);
+    expect([...after.holdings()]).toEqual([[before.incarnation, [{ first: 1, last: 1 }]]]);
     expect(await isPending(lost)).toBe(true);
     await after.close();
   });
@@ -203,7 +203,7 @@ describe('group commit', () => {
     expect(await Promise.all(receipts)).toHaveLength(3);
     disk.losePower();
     const again = await openOn(disk);
-    expect(again.vector().get(store.incarnation)).toBe(3);
+    expect(again.holdings().get(store.incarnation)).toEqual([{ first: 1, last: 3 }]);
     await again.close();
   });
 });

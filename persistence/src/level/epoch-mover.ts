@@ -3,7 +3,7 @@ import { compareEpochs, nextEpoch } from '../epoch.ts';
 import { PersistenceError } from '../errors.ts';
 import type { StateVector } from '../state-vectors.ts';
 import { coverStateVector, coverUpdate, encodeTombstone } from '../state-vectors.ts';
-import type { Entry, EntryId, Epoch } from '../store.ts';
+import type { Burial, Entry, EntryId, Epoch } from '../store.ts';
 import type { WriteOp } from './batch-writer.ts';
 import type { Bytes, Database } from './database.ts';
 import type { DocumentHead, DocumentHeads } from './document-heads.ts';
@@ -13,7 +13,7 @@ import { decodeBlob, encodeBlob, encodeEntryIndex } from './document-records.ts'
 import { encodeEntry } from './entry-record.ts';
 import type { EntryVectors } from './entry-vectors.ts';
 import type { FoldThread } from './fold-thread.ts';
-import type { Journal } from './journal.ts';
+import type { Journal, JournalWrite } from './journal.ts';
 import { storeEntry } from './journal.ts';
 import { entryKey, idKey, KIND, lifeKey, nameKey } from './keys.ts';
 import { packRecords } from './packed-records.ts';
@@ -56,8 +56,8 @@ export class EpochMover {
       const epoch = to ?? nextEpoch(head.epoch);
       const tombstone = await this.#bury(head);
       const done = this.#begin(head, epoch, time, tombstone, () => {
-        const id = drawId();
-        return { ids: [id], ops: storeEntry(head, id, { document, epoch, time, updates: [] }) };
+        const entry = { id: drawId(), document, epoch, time, updates: [] };
+        return { ids: [entry.id], own: [entry], ops: storeEntry(head, entry.id, entry) };
       });
       release();
       await done;
@@ -65,27 +65,34 @@ export class EpochMover {
     });
   }
 
-  /** Makes `epoch` the current one if it is higher, as an entry from another node told. */
-  raise(document: string, epoch: Epoch, time: number): Promise<void> {
+  /**
+   * Makes `epoch` the current one if it is higher, as an entry from another node told. What it told of lives before that
+   * one, those that this store has never seen too, goes into the tombstone in the same batch.
+   */
+  raise(document: string, epoch: Epoch, time: number, burials: readonly Burial[]): Promise<void> {
     return this.#alone(document, async (head) => {
       if (!head.born || compareEpochs(epoch, head.epoch) <= 0) return;
-      const tombstone = await this.#bury(head);
-      await this.#begin(head, epoch, time, tombstone, () => ({ ids: [], ops: [] }));
+      const buried = await this.#bury(head);
+      const tombstone = cover(document, buried, (covered) => coverBurials(covered, burials)) ?? buried;
+      await this.#begin(head, epoch, time, tombstone, () => ({}));
     });
   }
 
   /** Entries of lives that have ended: the tombstone learns their structs, and only a concurrent life keeps its content. */
-  admitLate(document: string, entries: readonly Entry[]): Promise<void> {
+  admitLate(document: string, entries: readonly Entry[], burials: readonly Burial[]): Promise<void> {
     const { database, journal, vectors } = this.#options;
     return this.#alone(document, async (head) => {
       const late = entries.filter((entry) => !vectors.isAccepted(entry.id));
-      const key = nameKey(KIND.tombstone, document);
-      const stored = await database.read((view) => view.get(key));
-      const covered: StateVector = new Map();
-      if (stored !== undefined) coverStateVector(covered, decodeBlob({ key, document }, stored));
-      for (const entry of late) for (const { update } of entry.updates) coverUpdate(covered, update);
       const ops: WriteOp[] = late.flatMap((entry) => lateRecords(head, entry));
-      if (covered.size > 0) ops.push({ type: 'put', key, value: encodeBlob(key, encodeTombstone(covered)) });
+      if (burials.length > 0 || late.some((entry) => entry.updates.length > 0)) {
+        const key = nameKey(KIND.tombstone, document);
+        const stored = await database.read((view) => view.get(key));
+        const tombstone = cover(document, stored ?? null, (covered) => {
+          const told = coverBurials(covered, burials);
+          return late.reduce((raised, entry) => coverContent(covered, entry) || raised, told);
+        });
+        if (tombstone !== null) ops.push({ type: 'put', key, value: tombstone });
+      }
       await journal.submit({ ops, ids: late.map((entry) => entry.id) });
     });
   }
@@ -108,16 +115,17 @@ export class EpochMover {
     epoch: Epoch,
     time: number,
     tombstone: Bytes | null,
-    mark: () => { ids: EntryId[]; ops: WriteOp[] },
+    mark: () => Pick<Partial<JournalWrite>, 'ids' | 'ops' | 'own'>,
   ): Promise<void> {
     const { journal, reclaimer } = this.#options;
     beginLife(head, epoch, time);
-    const { ids, ops } = mark();
+    const marker = mark();
+    const ops = [...(marker.ops ?? [])];
     if (tombstone !== null) {
       ops.push({ type: 'put', key: nameKey(KIND.tombstone, head.document), value: tombstone });
     }
     ops.push(reclaimer.schedule(head.document, epoch.count));
-    return journal.submit({ ops, ids, heads: [head], rows: 'now' }).then(() => reclaimer.start());
+    return journal.submit({ ...marker, ops, heads: [head], rows: 'now' }).then(() => reclaimer.start());
   }
 
   /** The tombstone's record after the current life of `head`. Computed off the event loop: the life may be large. */
@@ -141,6 +149,22 @@ export class EpochMover {
     });
     return result.tombstone;
   }
+}
+
+/** The record of a tombstone that covers more than `stored`; null when it doesn't. */
+function cover(document: string, stored: Bytes | null, teach: (covered: StateVector) => boolean): Bytes | null {
+  const key = nameKey(KIND.tombstone, document);
+  const covered: StateVector = new Map();
+  if (stored !== null) coverStateVector(covered, decodeBlob({ key, document }, stored));
+  return teach(covered) ? encodeBlob(key, encodeTombstone(covered)) : null;
+}
+
+function coverBurials(covered: StateVector, burials: readonly Burial[]): boolean {
+  return burials.reduce((raised, { tombstone }) => coverStateVector(covered, tombstone) || raised, false);
+}
+
+function coverContent(covered: StateVector, entry: Entry): boolean {
+  return entry.updates.reduce((raised, { update }) => coverUpdate(covered, update) || raised, false);
 }
 
 function lateRecords(head: DocumentHead, entry: Entry): WriteOp[] {

@@ -12,6 +12,8 @@ export interface JournalWrite extends Write {
   readonly heads: readonly DocumentHead[];
   /** `now`: the row must be in the same batch. `due`: at the usual pace. */
   readonly rows: 'now' | 'due';
+  /** Those of its entries that this store has numbered. */
+  readonly own: readonly Entry[];
 }
 
 export interface JournalOptions {
@@ -30,10 +32,10 @@ export class Journal {
   }
 
   submit(write: Partial<JournalWrite>): Promise<void> {
-    const { ops = [], ids = [], heads = [], rows = 'due' } = write;
+    const { ops = [], ids = [], heads = [], rows = 'due', own = [] } = write;
     for (const id of ids) this.#vectors.accept(id);
     for (const head of heads) head.pins += 1;
-    return this.#writer.submit({ ops, ids, heads, rows, bytes: weighOps(ops) });
+    return this.#writer.submit({ ops, ids, heads, rows, own, bytes: weighOps(ops) });
   }
 
   /** Resolves when everything submitted so far is on disk. */
@@ -44,6 +46,22 @@ export class Journal {
 
 /** The records of an entry that belongs to the current life, counted in its head. */
 export function storeEntry(head: DocumentHead, id: EntryId, body: EntryDraft): WriteOp[] {
+  if (body.title !== undefined) entitle(head, body.title, body.time);
+  return recordEntry(head, id, body);
+}
+
+/** As `storeEntry`, of another node: its entries come in any order, and an old title must not take the place of a newer one. */
+export function storeForeignEntry(head: DocumentHead, { id, ...body }: Entry): WriteOp[] {
+  if (body.title !== undefined && body.time >= head.titledAt) entitle(head, body.title, body.time);
+  return recordEntry(head, id, body);
+}
+
+function entitle(head: DocumentHead, title: string, time: number): void {
+  head.title = title;
+  head.titledAt = time;
+}
+
+function recordEntry(head: DocumentHead, id: EntryId, body: EntryDraft): WriteOp[] {
   const key = entryKey(head.entryPrefix, id);
   const value = encodeEntry(key, body);
   if (body.updates.length > 0 && head.state === 'deleted') {
@@ -52,7 +70,6 @@ export function storeEntry(head: DocumentHead, id: EntryId, body: EntryDraft): W
     head.edited = body.time;
   }
   head.edited = Math.max(head.edited, body.time);
-  if (body.title !== undefined) head.title = body.title;
   head.entries += 1;
   head.journalBytes += value.byteLength;
   head.rowStale = true;

@@ -3,7 +3,9 @@ import type { Clock } from '../clock.ts';
 import { compareEpochs } from '../epoch.ts';
 import { PersistenceError } from '../errors.ts';
 import { assertDocumentName } from '../names.ts';
+import type { NoticeBoard } from '../notice-board.ts';
 import type {
+  Burial,
   CompactionReport,
   DocumentPage,
   DocumentStat,
@@ -13,6 +15,7 @@ import type {
   EntryId,
   EntryRange,
   Epoch,
+  Holdings,
   ListQuery,
   LoadedDocument,
   StoreStatus,
@@ -27,13 +30,12 @@ import type { EntryVectors } from './entry-vectors.ts';
 import type { EpochMover } from './epoch-mover.ts';
 import type { FoldThread } from './fold-thread.ts';
 import type { Journal, JournalWrite } from './journal.ts';
-import { storeEntry, weighDraft } from './journal.ts';
+import { storeEntry, storeForeignEntry, weighDraft } from './journal.ts';
 import { KIND, nameKey } from './keys.ts';
 import { listDocuments } from './listing.ts';
 import { loadDocument, statOfRecord, statOfRow } from './reading.ts';
 import type { Reclaimer } from './reclaimer.ts';
 import type { RowSweeper } from './row-sweeper.ts';
-import type { StatusBoard } from './status-board.ts';
 
 export interface LevelStoreParts {
   readonly incarnation: string;
@@ -48,7 +50,8 @@ export interface LevelStoreParts {
   readonly reclaimer: Reclaimer;
   readonly sweeper: RowSweeper;
   readonly thread: FoldThread;
-  readonly board: StatusBoard;
+  readonly board: NoticeBoard<StoreStatus>;
+  readonly stored: NoticeBoard<readonly Entry[]>;
   readonly queueBytes: number;
   readonly batchEntries: number;
   drawId(): EntryId;
@@ -95,7 +98,8 @@ export class LevelStore implements DocumentStore {
       }
       const rows = head.state === 'live' ? 'due' : 'now';
       const id = this.#parts.drawId();
-      await this.#parts.journal.submit({ ops: storeEntry(head, id, draft), ids: [id], heads: [head], rows });
+      const ops = storeEntry(head, id, draft);
+      await this.#parts.journal.submit({ ops, ids: [id], heads: [head], rows, own: [{ ...draft, id }] });
       return id;
     });
   }
@@ -104,6 +108,8 @@ export class LevelStore implements DocumentStore {
     for (const entry of entries) this.#assertForeign(entry);
     this.#assertWritable();
     const groups = Map.groupBy(entries, (entry) => entry.document);
+    // With their heads at hand, all documents are written in the same turn, and so in one batch.
+    if (groups.size > 1) await this.#parts.heads.warm([...groups.keys()]);
     await Promise.all([...groups].map(([document, group]) => this.#adoptInto(document, group)));
   }
 
@@ -115,11 +121,19 @@ export class LevelStore implements DocumentStore {
     return loaded;
   }
 
+  onStored(listener: (entries: readonly Entry[]) => void): () => void {
+    return this.#parts.stored.subscribe(listener);
+  }
+
   async compact(document: string): Promise<CompactionReport> {
     this.#assertWritable();
     assertDocumentName(document);
     await this.#parts.journal.barrier();
     return this.#parts.compactor.compact(document);
+  }
+
+  keepUnfolded(after: number | null): void {
+    this.#parts.compactor.keepUnfolded(after);
   }
 
   async delete(document: string, to?: Epoch): Promise<Epoch> {
@@ -148,8 +162,8 @@ export class LevelStore implements DocumentStore {
     return this.#parts.database.read((view) => readEntries(view, range, held));
   }
 
-  vector(): ReadonlyMap<string, number> {
-    return this.#parts.vectors.durable;
+  holdings(): Holdings {
+    return this.#parts.vectors.holdings;
   }
 
   async *history(document: string, epoch?: Epoch): AsyncIterable<Entry> {
@@ -189,43 +203,49 @@ export class LevelStore implements DocumentStore {
   }
 
   async #adoptInto(document: string, offered: readonly Entry[]): Promise<void> {
-    const { heads, journal, mover, vectors } = this.#parts;
+    const { journal, mover, vectors } = this.#parts;
     const entries = offered.filter((entry) => !vectors.isAccepted(entry.id));
     // Nothing new, but the first copy may still be on its way to the disk.
     if (entries.length === 0) return journal.barrier();
-    const highest = entries.reduce((a, b) => (compareEpochs(a.epoch, b.epoch) >= 0 ? a : b));
-    const isNew = (head: DocumentHead) => head.born && compareEpochs(highest.epoch, head.epoch) > 0;
-    if (await heads.use(document, isNew)) await mover.raise(document, highest.epoch, highest.time);
-    const late = await this.#admitted(entries, document, async (head) => {
-      if (!head.born) beginLife(head, highest.epoch, highest.time);
-      const ended = entries.filter((entry) => compareEpochs(entry.epoch, head.epoch) < 0);
-      await this.#storeForeign(
-        head,
-        entries.filter((entry) => compareEpochs(entry.epoch, head.epoch) === 0),
-      );
-      return ended;
-    });
-    if (late.length > 0) await mover.admitLate(document, late);
+    const burials = offered.flatMap(({ buried }) => buried ?? []);
+    const { epoch, time } = latestLife(entries, burials);
+    for (;;) {
+      const late = await this.#admitted(entries, document, async (head) => {
+        if (!head.born) beginLife(head, epoch, time);
+        else if (compareEpochs(epoch, head.epoch) > 0) return null;
+        const ended = entries.filter((entry) => compareEpochs(entry.epoch, head.epoch) < 0);
+        await this.#storeForeign(
+          head,
+          entries.filter((entry) => compareEpochs(entry.epoch, head.epoch) === 0),
+        );
+        return ended;
+      });
+      if (late?.length === 0) return;
+      if (late !== null) return mover.admitLate(document, late, burials);
+      await mover.raise(document, epoch, time, burials);
+    }
   }
 
   async #storeForeign(head: DocumentHead, entries: readonly Entry[]): Promise<void> {
     const { batchEntries, journal, vectors } = this.#parts;
-    const writes: Promise<void>[] = [];
     const rows = head.state === 'live' ? 'due' : 'now';
+    // A life that began with a burial alone has a row as well: what is stored about its past must not stand without one.
+    if (entries.length === 0) return head.rowStale ? journal.submit({ heads: [head], rows: 'now' }) : undefined;
+    const writes: Promise<void>[] = [];
     for (let start = 0; start < entries.length; start += batchEntries) {
       const ids: EntryId[] = [];
       const ops: WriteOp[] = [];
       for (const entry of entries.slice(start, start + batchEntries)) {
         if (vectors.isAccepted(entry.id)) continue;
-        ops.push(...storeEntry(head, entry.id, entry));
+        ops.push(...storeForeignEntry(head, entry));
         ids.push(entry.id);
         // At once: a second copy in the same call must not be stored twice. Nothing below can fail any more.
         vectors.accept(entry.id);
       }
       writes.push(journal.submit({ ops, ids, heads: [head], rows }));
     }
-    // With nothing fresh this still waits: the first copy may be on its way to the disk only.
-    await Promise.all([...writes, journal.barrier()]);
+    // With nothing fresh this still waits its turn: the first copy may be on its way to the disk only.
+    await Promise.all(writes);
   }
 
   /** Counts the entries against the queue's limit while they wait for the head of their document. */
@@ -286,6 +306,15 @@ export class LevelStore implements DocumentStore {
     const head = stat.state === 'damaged' ? null : this.#parts.heads.peek(stat.document);
     return head === null ? stat : statOfRow(stat.document, head);
   }
+}
+
+/** The highest life that entries of one document tell of, and when it began as far as they know. */
+function latestLife(entries: readonly Entry[], burials: readonly Burial[]): { epoch: Epoch; time: number } {
+  const lives = [
+    ...entries.map(({ epoch, time }) => ({ epoch, time })),
+    ...burials.map(({ by }) => ({ epoch: by, time: 0 })),
+  ];
+  return lives.reduce((a, b) => (compareEpochs(a.epoch, b.epoch) >= 0 ? a : b));
 }
 
 function sizesOf(loaded: LoadedDocument): { entries: number; journalBytes: number; snapshotBytes: number } {

@@ -2,8 +2,10 @@ import { dirname, join, resolve } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { systemClock } from '../clock.ts';
 import { PersistenceError } from '../errors.ts';
+import { FoldingLine, UNFOLDED_BYTES, UNFOLDED_MS } from '../folding-line.ts';
 import { randomHexId } from '../random-id.ts';
-import type { DocumentStore, EntryId } from '../store.ts';
+import { NoticeBoard } from '../notice-board.ts';
+import type { DocumentStore, Entry, EntryId, StoreStatus } from '../store.ts';
 import type { BatchReport } from './batch-writer.ts';
 import { BatchWriter } from './batch-writer.ts';
 import type { CompactionEvent } from './compactor.ts';
@@ -25,7 +27,6 @@ import { Reclaimer } from './reclaimer.ts';
 import { ReserveFile } from './reserve-file.ts';
 import { restoreVectors } from './restore-vectors.ts';
 import { RowSweeper } from './row-sweeper.ts';
-import { StatusBoard } from './status-board.ts';
 import { syncDirectory } from './sync-directory.ts';
 
 const KIB = 1024;
@@ -59,6 +60,9 @@ export interface LevelStoreOptions {
   readonly compactEntries?: number;
   readonly compactBytes?: number;
   readonly foldEntries?: number;
+  /** What `keepUnfolded` keeps is folded all the same when it is so old, or weighs so much in one document. */
+  readonly unfoldedMs?: number;
+  readonly unfoldedBytes?: number;
   readonly maxHeads?: number;
   /** How long a read waits for a disk that is being recovered. */
   readonly readWaitMs?: number;
@@ -82,6 +86,8 @@ const DEFAULTS = {
   compactEntries: 500,
   compactBytes: 256 * KIB,
   foldEntries: 2000,
+  unfoldedMs: UNFOLDED_MS,
+  unfoldedBytes: UNFOLDED_BYTES,
   maxHeads: 10_000,
   readWaitMs: 2000,
   retryMinMs: 50,
@@ -139,7 +145,8 @@ export async function openLevelStore(options: LevelStoreOptions): Promise<Docume
     sequence += 1;
     return { incarnation, sequence };
   };
-  const board = new StatusBoard(tell);
+  const board = new NoticeBoard<StoreStatus>(tell);
+  const stored = new NoticeBoard<readonly Entry[]>(tell);
   const heads = new DocumentHeads({ database, clock, maxHeads: settings.maxHeads });
   const writer = new BatchWriter<JournalWrite>({
     database,
@@ -156,6 +163,10 @@ export async function openLevelStore(options: LevelStoreOptions): Promise<Docume
     committed: (writes) => {
       vectors.commit(writes.flatMap((write) => write.ids));
       settleHeads(writes, compactor, sweeper);
+      const own = writes.flatMap((write) => write.own);
+      if (own.length === 0) return;
+      line.pass(own);
+      stored.post(own);
     },
     freeReserve: () => reserve.free(),
     ensureReserve: () => reserve.ensure(),
@@ -166,14 +177,17 @@ export async function openLevelStore(options: LevelStoreOptions): Promise<Docume
   const thread = new FoldThread(clock);
   const locks = new DocumentLocks();
   const sweeper = new RowSweeper({ clock, heads, journal, writer, rowIntervalMs });
+  const line = new FoldingLine({ clock, incarnation, longestMs: settings.unfoldedMs });
   const compactor = new Compactor({
     ...settings,
     clock,
     database,
     heads,
     journal,
+    line,
     locks,
     thread,
+    incarnation,
     onCompaction: tell((event) => options.onCompaction?.(event)),
   });
   const reclaimer = new Reclaimer({
@@ -200,6 +214,7 @@ export async function openLevelStore(options: LevelStoreOptions): Promise<Docume
     sweeper,
     thread,
     board,
+    stored,
     drawId,
     queueBytes: settings.queueBytes,
     batchEntries,

@@ -1,6 +1,7 @@
 import { PersistenceError, type PersistenceErrorCode } from '@quire/persistence';
 import { closeCodes, type Problem } from '@quire/protocol';
 import { AccessError } from '../auth/authenticator.ts';
+import { NotHereYet } from '../collab/not-here-yet.ts';
 import { Refusal } from '../collab/refusal.ts';
 
 interface ProblemKind {
@@ -90,6 +91,9 @@ export function toApiError(error: unknown): ApiError {
   }
   const stored = findPersistenceError(error);
   if (stored !== null) return new ApiError(codeOf(stored.code), detailOf(stored), error);
+  if (error instanceof Refusal && error.cause instanceof NotHereYet) {
+    return new ApiError('load-failed', error.cause.message, error);
+  }
   // Without a cause it was nobody's fault: what it is tried with next is the life after.
   if (error instanceof Refusal && error.closeCode === closeCodes.loadFailed && error.cause === undefined) {
     return new ApiError('load-failed', 'The document was deleted while this was on its way', error);

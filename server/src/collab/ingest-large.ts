@@ -2,7 +2,7 @@ import type { DocumentStore } from '@quire/persistence';
 import { type CloseCode, closeCodes, THREADS_MAP } from '@quire/protocol';
 import * as Y from 'yjs';
 import { type Slicing, splitDeletes } from './apply-in-slices.ts';
-import { faultOf, touchesThreads } from './companion-rules.ts';
+import { endsOf, faultOf, reachThreads, type ThreadReach } from './companion-rules.ts';
 import type { DocumentConnection } from './document-connection.ts';
 import type { DocumentOwner } from './document-owner.ts';
 import {
@@ -36,12 +36,12 @@ export interface LargeIngestContext {
 interface JudgedUpdate extends Candidate {
   readonly sound: SoundUpdate;
   /** Of comments: whether it is about what the server alone writes there. */
-  readonly touchesThreads: boolean;
+  readonly reach: ThreadReach;
 }
 
 const answered: Questions<JudgedUpdate> = {
   belongsToTheDead: ({ sound }) => sound.belongsToTheDead,
-  findCompanionFault: (update, _, commented) => faultOf(commented, () => update.touchesThreads),
+  findCompanionFault: (update, _, commented) => faultOf(commented, () => update.reach),
   weighNews: ({ sound }) => sound.news,
   hasMissingDependencies: ({ sound }) => sound.isMissingSomething,
   admitTypes: ({ sound }, { typeDepths }, limit) => typeDepths.admitsSurveyed(sound.types, limit),
@@ -155,7 +155,7 @@ async function weighAgainst(
     deletes,
     spans: unpackSpans(sound.spans),
     sound,
-    touchesThreads: await touchesThreadsInSlices(owner, sound, deletes, slicing),
+    reach: await reachThreadsInSlices(owner, sound, deletes, slicing),
   };
 }
 
@@ -163,31 +163,33 @@ async function weighAgainst(
  * What it was found to hang on stays where it is, and what the server writes meanwhile nobody knew when this was sent: so it
  * does no harm that the document goes on between two slices.
  */
-async function touchesThreadsInSlices(
+async function reachThreadsInSlices(
   owner: DocumentOwner,
-  { reach }: SoundUpdate,
+  { reach, spans }: SoundUpdate,
   deletes: DeleteSet,
   slicing: Slicing,
-): Promise<boolean> {
-  if (reach === null) return false;
+): Promise<ThreadReach> {
+  if (reach === null) return 'none';
   const { isInRoot } = reach;
+  const brought = endsOf(unpackSpans(spans));
   const named = unpackSpans(reach.named);
-  const looks: (() => boolean)[] = [() => touchesThreads(owner, { isInRoot, named: [] }, Y.createDeleteSet())];
+  const looks = [() => reachThreads(owner, { isInRoot, named: [] }, Y.createDeleteSet(), brought)];
   for (let from = 0; from < named.length; from += RANGES_PER_LOOK) {
     const part = named.slice(from, from + RANGES_PER_LOOK);
-    looks.push(() => touchesThreads(owner, { isInRoot, named: part }, Y.createDeleteSet()));
+    looks.push(() => reachThreads(owner, { isInRoot, named: part }, Y.createDeleteSet(), brought));
   }
   for (const part of splitDeletes(deletes, RANGES_PER_LOOK)) {
-    looks.push(() => touchesThreads(owner, { isInRoot, named: [] }, part));
+    looks.push(() => reachThreads(owner, { isInRoot, named: [] }, part, brought));
   }
   let began = slicing.now();
   for (const look of looks) {
-    if (look()) return true;
+    const found = look();
+    if (found !== 'none') return found;
     if (slicing.now() - began < SLICE_MS) continue;
     await slicing.nextTurn();
     began = slicing.now();
   }
-  return false;
+  return 'none';
 }
 
 async function findNewDeletesInSlices(document: Y.Doc, sent: DeleteSet, slicing: Slicing): Promise<DeleteSet> {

@@ -13,6 +13,7 @@ import {
   type Extension,
 } from '../collab/collaboration.ts';
 import type { Judge } from '../collab/judgement-thread.ts';
+import type { Replication } from '../collab/replication.ts';
 import type { DrainPlan } from '../gateway/drain.ts';
 import { createGateway, type Gateway, type GatewayLimits } from '../gateway/gateway.ts';
 import { createAddressReader } from '../http/client-address.ts';
@@ -82,6 +83,8 @@ export interface StartOptions {
   readonly meters?: GatewayMeters;
   /** Left out: a thread. */
   readonly judge?: Judge;
+  /** Left out: there are no other nodes. */
+  readonly replication?: Replication;
 }
 
 /** A gateway and its documents on a free port, with nothing else of a server: real sockets, a store in memory unless given. */
@@ -101,6 +104,7 @@ export async function startGateway(options: StartOptions = {}): Promise<StartedG
     maxJournalQueueBytes: options.maxJournalQueueBytes ?? 64 * MIB,
     extensions: options.extensions ?? [],
     ...(options.judge === undefined ? {} : { judge: options.judge }),
+    ...(options.replication === undefined ? {} : { replication: options.replication }),
   });
   const gateway = createGateway({
     collaboration,

@@ -1,0 +1,93 @@
+import { type Submission, weighSubmission } from './submission.ts';
+
+/** What is on disk here, and has yet to be told to be anywhere else. */
+interface WaitingBatch {
+  readonly submissions: readonly Submission[];
+  readonly bytes: number;
+  isAcknowledged: boolean;
+}
+
+/** As many flushes as an eager document has in five seconds; a healthy cluster takes milliseconds for each. */
+const MAX_BATCHES = 1_000;
+/** What a submission takes besides its content. */
+const SUBMISSION_BYTES = 200;
+
+/**
+ * Batches of one document that are on disk, in memory and on every screen, and whose receipts wait for other nodes (G1). They
+ * leave in the order in which the batches were flushed, whatever the order in which other nodes have them: who counts
+ * receipts must not take one for another's (R2), and what a client brings a second time was brought a first time before.
+ *
+ * Who sends goes on until it is full; then it is for whoever asks to stop reading.
+ */
+export class WaitingReceipts {
+  readonly #maxBytes: number;
+  readonly #onDue: () => void;
+  readonly #batches: WaitingBatch[] = [];
+  #bytes = 0;
+  #ended: Error | null = null;
+
+  /** @param onDue told when the first in the row need not wait any more */
+  constructor(maxBytes: number, onDue: () => void) {
+    this.#maxBytes = maxBytes;
+    this.#onDue = onDue;
+  }
+
+  get isEmpty(): boolean {
+    return this.#batches.length === 0;
+  }
+
+  get isFull(): boolean {
+    return this.#batches.length > MAX_BATCHES || this.#bytes > this.#maxBytes;
+  }
+
+  /** Some could be given. */
+  get areDue(): boolean {
+    return this.#batches[0]?.isAcknowledged === true;
+  }
+
+  /**
+   * Puts a batch behind those that wait. What came from other nodes waits for nobody.
+   *
+   * @param acknowledged null where it waits for those before it and nothing else
+   */
+  hold(batch: readonly Submission[], acknowledged: Promise<void> | null): void {
+    const submissions = batch.filter(({ stored }) => !stored);
+    if (submissions.length === 0) return;
+    if (this.#ended !== null) {
+      dismiss(submissions, this.#ended);
+      return;
+    }
+    let bytes = submissions.length * SUBMISSION_BYTES;
+    for (const submission of submissions) bytes += weighSubmission(submission);
+    const waiting: WaitingBatch = { submissions, bytes, isAcknowledged: acknowledged === null };
+    this.#batches.push(waiting);
+    this.#bytes += bytes;
+    void acknowledged?.then(() => {
+      waiting.isAcknowledged = true;
+      if (this.areDue) this.#onDue();
+    });
+  }
+
+  /** Those whose receipts may be given now. */
+  takeDue(): Submission[] {
+    const due: Submission[] = [];
+    for (let first = this.#batches[0]; first?.isAcknowledged === true; first = this.#batches[0]) {
+      this.#batches.shift();
+      this.#bytes -= first.bytes;
+      due.push(...first.submissions);
+    }
+    return due;
+  }
+
+  /** Nobody waits any more, now or later: none of these gets a receipt. They are on disk all the same, and go on to other nodes. */
+  end(error: Error): void {
+    this.#ended ??= error;
+    const waiting = this.#batches.splice(0);
+    this.#bytes = 0;
+    for (const { submissions } of waiting) dismiss(submissions, error);
+  }
+}
+
+function dismiss(submissions: readonly Submission[], error: Error): void {
+  for (const { settled } of submissions) settled?.reject(error);
+}

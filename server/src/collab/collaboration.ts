@@ -34,10 +34,10 @@ import { QuireHocuspocus } from './quire-hocuspocus.ts';
 import { Refusal } from './refusal.ts';
 import { alone, type Replication } from './replication.ts';
 import { RevocationWatch } from './revocation-watch.ts';
-import { passOnStateless } from './shared-stateless.ts';
 import { draftUpdate } from './server-edit.ts';
 import type { SessionContext, SessionLimits } from './session-context.ts';
 import type { SessionOrigin, SessionPort } from './session-port.ts';
+import { passOnStateless } from './shared-stateless.ts';
 import { findOnlyUpdate, updatesIn } from './stored-updates.ts';
 import type { Submission } from './submission.ts';
 
@@ -462,7 +462,7 @@ class LiveCollaboration implements Collaboration {
         if (mirrorsPresence) applyAwarenessUpdate(document.awareness, presence, { source: 'local' });
       },
     });
-    if (this.#options.extensions.length > 0) passOnStateless(document, (payload) => owner.relay(payload));
+    passOnStateless(document, (payload) => owner.relayStateless(payload));
     // The owner ends with the document, in the same turn: somebody may open the name again before any later hook runs.
     document.once('destroy', () => {
       owner.close();

@@ -119,13 +119,13 @@ export class DocumentOwner {
     this.size.watch();
     const { stored } = this.#options;
     if (stored !== null) this.encoded.startWith(stored);
-    this.#voice.meetOthers(() => this.presenceChanged());
+    this.#voice.join(() => this.#schedule());
     this.#title.watch(true);
     this.watchIdle();
   }
 
-  /** A stateless message of this node's own, for everybody who has it open at other nodes. */
-  relay(payload: string): void {
+  /** For those who have it open on other nodes; who has it open here has heard it. */
+  relayStateless(payload: string): void {
     this.#voice.relay(payload);
   }
 

@@ -14,7 +14,7 @@ import { encodeViewers } from './viewer-count.ts';
 /** While a flush is at the disk for longer than this, presence and receipts stop waiting to share its write. */
 const PATIENCE_MS = 50;
 
-/** Those who have a document open, and what they are told. */
+/** Those who have a document open, and what they and other nodes are told. */
 export class DocumentVoice {
   readonly presence: Presence;
   readonly stragglers: Stragglers;
@@ -36,19 +36,18 @@ export class DocumentVoice {
     this.stragglers = new Stragglers(this.presence, options.maxRingBytes, options.ringBudget);
   }
 
-  /** Meets the other nodes that have it open. @param changed told when there may be presence to send */
-  meetOthers(changed: () => void): void {
-    this.#room = this.#options.join(
-      createSharedRoom({
-        presence: this.presence,
-        maxStateBytes: this.#options.maxPresenceStateBytes,
-        changed,
-        relay: (payload) => sayToAll(this.#audience.groups(), payload),
-      }),
-    );
+  /** From now on other nodes hear it, and are heard. @param onHeard told when there may be something to say of that */
+  join(onHeard: () => void): void {
+    const room = createSharedRoom({
+      presence: this.presence,
+      maxStateBytes: this.#options.maxPresenceStateBytes,
+      changed: onHeard,
+      relay: (payload) => sayToAll(this.#audience.groups(), payload),
+    });
+    this.#room = this.#options.join(room);
   }
 
-  /** Of this node's own, for everybody who has it open at other nodes. */
+  /** A stateless message that all who are here have heard: for those who have it open on other nodes. */
   relay(payload: string): void {
     this.#room?.relay(payload);
   }
@@ -115,7 +114,7 @@ export class DocumentVoice {
 
   /** A count that may not be told yet is told later, if nothing else comes before. @param onDue told when it may */
   watchCount(onDue: () => void): void {
-    const { dueInMs } = this.presence.viewers;
+    const { dueInMs } = this.presence;
     if (dueInMs === null || dueInMs === 0 || this.#cancelCount !== null) return;
     this.#cancelCount = this.#options.clock.after(dueInMs, () => {
       this.#cancelCount = null;

@@ -42,7 +42,7 @@ export interface OwnerOptions {
   readonly ringBudget: RingBudget;
   /** How many people are shown to everybody; the others are counted. */
   readonly maxListedPeople: number;
-  /** Of one person. */
+  /** What other nodes say of larger ones is left out. */
   readonly maxPresenceStateBytes: number;
   readonly unloadDelayMs: number;
   readonly slicing: Slicing;

@@ -37,10 +37,16 @@ export class Claims {
   /** Claims to people of whom another node's is shown: few, and none for long. */
   readonly #covered = new Map<number, Claim[]>();
   readonly #elsewhere = new Map<string, Set<number>>();
+  #sizeHere = 0;
 
   /** How many people are here. */
   get size(): number {
     return this.#shown.size;
+  }
+
+  /** How many of them this node claims. */
+  get sizeHere(): number {
+    return this.#sizeHere;
   }
 
   shown(clientId: number): Claim | undefined {
@@ -68,6 +74,7 @@ export class Claims {
   put(clientId: number, claim: Claim, isTakeover: boolean): Outcome {
     const { node } = claim.speaker;
     if (node !== null) this.#note(node, clientId);
+    else if (this.by(null, clientId) === undefined) this.#sizeHere += 1;
     const shown = this.#shown.get(clientId);
     if (shown === undefined || shown.speaker.node === node) {
       this.#shown.set(clientId, claim);
@@ -85,6 +92,7 @@ export class Claims {
 
   drop(node: string | null, clientId: number): Outcome {
     if (node !== null) this.#forget(node, clientId);
+    else if (this.by(null, clientId) !== undefined) this.#sizeHere -= 1;
     const shown = this.#shown.get(clientId);
     if (shown === undefined) return 'same';
     if (shown.speaker.node !== node) {

@@ -304,6 +304,27 @@ describe('of more people than a document lists, on several nodes', () => {
     expect(presence.dueInMs).toBeNull();
   });
 
+  it('each is counted by the node that they are here by, once', () => {
+    const people = { listed: 0, counted: 0 };
+    const count = {
+      add(shown: 'listed' | 'counted', amount: number): void {
+        people[shown] += amount;
+      },
+    };
+    const { presence, enter } = stage({ maxListed: 2, count });
+    hear(presence, NORTH, there(ADA, 1));
+    const ben = enter(BEN);
+    enter(EVE);
+    expect(people).toEqual({ listed: 1, counted: 1 });
+    presence.loseNode(NORTH);
+    take(presence);
+    expect(people).toEqual({ listed: 2, counted: 0 });
+    hear(presence, NORTH, there(BEN, 9));
+    expect(people).toEqual({ listed: 2, counted: 0 });
+    presence.forget(ben);
+    expect(people).toEqual({ listed: 1, counted: 0 });
+  });
+
   it('[G4] nothing is noted for other nodes while none has the document open', () => {
     const { presence, enter } = stage();
     presence.stopTellingOthers();

@@ -182,9 +182,10 @@ export class Presence {
    */
   hear(owner: PresenceOwner, entry: PresenceEntry, unprompted: boolean): void {
     if (!this.#isNews(owner, entry, unprompted)) return;
+    const before = this.#claims.sizeHere;
     if (entry.state === LEFT) this.#remove(entry.clientId, entry.clock);
     else this.#take(owner, entry);
-    this.#report();
+    if (this.#claims.sizeHere !== before) this.#report();
   }
 
   /** An edit of this connection was accepted: whoever edits goes before whoever only looks on. */
@@ -435,14 +436,24 @@ export class Presence {
     this.#lastWords.note(clientId, clock);
   }
 
+  /** Of all nodes together each person is counted once: by the one that they are here by. */
   #report(): void {
     const { count } = this.#options;
     if (count === null) return;
-    const { counted, listed } = this.#places;
-    if (listed.size !== this.#reported.listed) count.add('listed', listed.size - this.#reported.listed);
+    const listed = this.#listedHere;
+    const counted = this.#claims.sizeHere - listed;
+    if (listed !== this.#reported.listed) count.add('listed', listed - this.#reported.listed);
     if (counted !== this.#reported.counted) count.add('counted', counted - this.#reported.counted);
-    this.#reported.listed = listed.size;
+    this.#reported.listed = listed;
     this.#reported.counted = counted;
+  }
+
+  get #listedHere(): number {
+    const { listed } = this.#places;
+    if (this.#claims.size === this.#claims.sizeHere) return listed.size;
+    let here = 0;
+    for (const clientId of listed) if (this.#claims.by(null, clientId) !== undefined) here += 1;
+    return here;
   }
 
   #encode(clientIds: Iterable<number>): Uint8Array {

@@ -5,12 +5,13 @@ import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { type AccessRules, createAccessRules } from '../auth/access-rules.ts';
-import { createOpenAuthenticator } from '../auth/authenticator.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
 import { createGuard } from '../auth/guard.ts';
-import { systemClock } from '../clock.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import { createRegistry, type Registry } from '../registry/registry.ts';
 import { storedText } from '../testing/gateway-stage.ts';
 import { HeldReplication, type Links, linkNodes } from '../testing/linked-nodes.ts';
+import { ManualClock } from '../testing/manual-clock.ts';
 import { openGuard } from '../testing/open-guard.ts';
 import { Page } from '../testing/page.ts';
 import { testLimits } from '../testing/start-gateway.ts';
@@ -57,7 +58,7 @@ function startTwo(): { here: Node; there: Node; links: Links } {
 }
 
 function open(node: Node, document: string, doc?: Y.Doc): Page {
-  const page = new Page(node.collaboration, document, doc);
+  const page = new Page(node.collaboration, document, doc === undefined ? {} : { doc });
   ends.push(() => page.leave());
   return page;
 }
@@ -199,18 +200,26 @@ interface RuledNode extends Node {
   readonly rules: AccessRules;
 }
 
-async function startRuled(): Promise<RuledNode> {
-  const store = new MemoryStore();
-  const registry = createRegistry({ clock: systemClock, log });
+/** Whoever comes is who their token says, and had it made a second ago. */
+const byName = (clock: Clock): Authenticator => ({
+  async authenticate({ token }) {
+    const issuedAt = clock.now() - 1_000;
+    return { user: { id: token, name: null }, expiresAt: null, issuedAt, roleIn: () => 'editor' };
+  },
+});
+
+async function startRuled(clock: Clock = systemClock): Promise<RuledNode> {
+  const store = new MemoryStore({ clock });
+  const registry = createRegistry({ clock, log });
   const limits = { maxLinks: 10, maxLinksPerDocument: 10, maxRevocations: 10, revocationDays: 30 };
-  const rules = createAccessRules({ registry, store, clock: systemClock, audit: log, log, limits });
+  const rules = createAccessRules({ registry, store, clock, audit: log, log, limits });
   const collaboration = createCollaboration({
     store,
     replication: new HeldReplication(),
-    guard: createGuard(createOpenAuthenticator(), log, { standing: rules.standing }),
+    guard: createGuard(byName(clock), log, { standing: rules.standing }),
     standing: rules.standing,
     log,
-    clock: systemClock,
+    clock,
     limits: testLimits,
     maxJournalQueueBytes: 2 ** 26,
     extensions: [],
@@ -241,6 +250,23 @@ describe('the registry of another node', () => {
     await here.rules.revocations.lift(revocation?.id ?? '');
     await links.carryAll();
     expect(there.rules.revocations.list().revocations).toEqual([]);
+  });
+
+  it('[G6] puts those out here whose access was taken back there, and nobody else', async () => {
+    const clock = new ManualClock();
+    const [here, there] = [await startRuled(clock), await startRuled(clock)];
+    const links = linkNodes([here, there]);
+    ends.push(() => links.close());
+    const [ada, ben] = ['ada', 'ben'].map((token) => new Page(here.collaboration, name, { token }));
+    if (ada === undefined || ben === undefined) throw new Error('there are two');
+    await until(() => ada.read().isIn && ben.read().isIn, { what: 'both are in' });
+    await there.rules.revocations.revoke({ user: 'ada' });
+    await links.carryAll();
+    expect(ada.read().heard.some(({ kind }) => kind === 'token-request')).toBe(true);
+    clock.advance(3_000);
+    await until(() => ada.read().ends.includes(closeCodes.accessRevoked.name), { what: 'put out' });
+    expect([ben.read().ends, ben.closedWith]).toEqual([[], null]);
+    for (const page of [ada, ben]) page.leave();
   });
 
   it('[G2] is the same on both after both wrote at once', async () => {

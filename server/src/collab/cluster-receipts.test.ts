@@ -49,7 +49,7 @@ function startNode(options: Partial<CollaborationOptions> = {}): Node {
 }
 
 async function enter(node: Node, doc?: Y.Doc): Promise<Page> {
-  const page = new Page(node.collaboration, name, doc);
+  const page = new Page(node.collaboration, name, doc === undefined ? {} : { doc });
   ends.push(() => page.leave());
   await until(() => page.read().isIn, { what: 'let in' });
   return page;

@@ -9,7 +9,7 @@ import type { DocumentOwner } from './document-owner.ts';
 import type { StoredAnswer } from './early-answers.ts';
 import { knowsNothing } from './encoded-state.ts';
 import { EndedAddresses } from './ended-addresses.ts';
-import { nameEpoch } from './former-lives.ts';
+import { isNameOfLater, nameEpoch } from './former-lives.ts';
 import { copyOf, weigh } from './frame-bytes.ts';
 import { FrameLane } from './frame-lane.ts';
 import type { Established, FrameHost, Progress, SessionContext } from './session-context.ts';
@@ -176,6 +176,9 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
     const epoch = nameEpoch(owner.epoch);
     if (claimedEpoch === '' || claimedEpoch === epoch) {
       connection.say({ kind: 'authenticated', scope: scopeOf(grant), epoch });
+    } else if (owner.hasPeers && isNameOfLater(claimedEpoch, owner.epoch)) {
+      // Told on another node that this life has ended, which has yet to be heard here.
+      connection.closeSession(closeCodes.loadFailed);
     } else {
       connection.closeDocument(closeCodes.staleEpoch);
     }
@@ -187,8 +190,11 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
 
   welcomeEarly(connection: DocumentConnection, grant: Grant, answer: StoredAnswer): boolean {
     if (this.#findEnd(grant, answer.admittedLife) !== null) return false;
+    const { claimedEpoch } = connection;
+    // Whose copy is of another life is told so, or asked to come again, once the document is there.
+    if (claimedEpoch !== null && claimedEpoch !== '' && claimedEpoch !== answer.epoch) return false;
     connection.storedAnswer = { answer, grant };
-    const life: { readonly epoch?: string } = connection.claimedEpoch === null ? {} : { epoch: answer.epoch };
+    const life: { readonly epoch?: string } = claimedEpoch === null ? {} : { epoch: answer.epoch };
     this.port.together(() => {
       connection.say({ kind: 'authenticated', scope: scopeOf(grant), ...life });
       const asked = connection.waiting?.find(({ frame }) => frame.kind === 'step-1');

@@ -20,6 +20,7 @@ import type { DocumentConnection } from './document-connection.ts';
 import { DocumentDeletions } from './document-deletions.ts';
 import { DocumentLoads, type HeldOwner, type Loaded } from './document-loads.ts';
 import { DocumentOwner } from './document-owner.ts';
+import { DocumentUnloads } from './document-unloads.ts';
 import { EarlyAnswers } from './early-answers.ts';
 import { createExtensionGate } from './extension-gate.ts';
 import { type FlushTimer, systemFlushTimer } from './flush-window.ts';
@@ -159,8 +160,7 @@ class LiveCollaboration implements Collaboration {
   readonly #loads: DocumentLoads;
   readonly #deletions: DocumentDeletions;
   readonly #replication: Replication;
-  readonly #entering = new Map<string, number>();
-  readonly #unloading = new Set<string>();
+  readonly #unloads: DocumentUnloads;
   readonly #ringBudget: RingBudget;
   readonly #slicing: Slicing;
   readonly #directAdmission: DirectAdmissionContext;
@@ -174,11 +174,12 @@ class LiveCollaboration implements Collaboration {
     this.#hocuspocus = new QuireHocuspocus({
       extensions: [...options.extensions, this.#createExtension()],
       maxDocumentsPerSession: options.limits.maxDocumentsPerSession,
-      mayUnload: (document) => this.#mayUnload(document.name),
+      mayUnload: (document) => this.#unloads.mayUnload(document.name),
     });
-    const { clock, limits, log, standing = lasting, store } = options;
+    const { clock, limits, log, meters = null, standing = lasting, store } = options;
     this.#replication = options.replication ?? alone;
     this.#open = new OpenDocuments((name) => this.#hocuspocus.documents.delete(name));
+    this.#unloads = new DocumentUnloads({ open: this.#open, hocuspocus: this.#hocuspocus, clock, log, meters });
     this.#watch = new GrantWatch(clock);
     this.#revocations = new RevocationWatch({ standing, clock, connections: () => this.#connections() });
     this.#ringBudget = { bytes: 0, maxBytes: limits.maxRingBytes };
@@ -187,8 +188,8 @@ class LiveCollaboration implements Collaboration {
       options.judge ??
       new JudgementThread({
         clock,
-        log: options.log,
-        meters: options.meters ?? null,
+        log,
+        meters,
         maxBytes: limits.maxJudgingBytes,
         maxMs: limits.maxJudgingMs,
         maxHeapMb: heapForJudging(limits.maxUpdateParts),
@@ -199,8 +200,8 @@ class LiveCollaboration implements Collaboration {
       slicing: this.#slicing,
       limits,
       store,
-      log: options.log,
-      meters: options.meters ?? null,
+      log,
+      meters,
       standing,
       watch: this.#watch,
       renewals: new GrantRenewals({
@@ -214,8 +215,8 @@ class LiveCollaboration implements Collaboration {
         },
       }),
       users: new Seats(limits.maxSessionsPerUser),
-      discardDestroyed: (name) => this.#discardDestroyed(name),
-      noteEntering: (name) => this.#noteEntering(name),
+      discardDestroyed: (name) => this.#unloads.discardDestroyed(name),
+      noteEntering: (name) => this.#unloads.noteEntering(name),
     };
     const earlyAnswers = new EarlyAnswers();
     this.#deletions = new DocumentDeletions({
@@ -306,7 +307,7 @@ class LiveCollaboration implements Collaboration {
 
   /** Opens a document that stays in memory until it is released. */
   async #hold(name: DocumentName): Promise<HeldOwner> {
-    const endEntering = this.#noteEntering(name);
+    const endEntering = this.#unloads.noteEntering(name);
     try {
       const owner = await this.#enter(name);
       return { owner, release: owner.hold() };
@@ -369,7 +370,7 @@ class LiveCollaboration implements Collaboration {
     await this.#hocuspocus.createDocument(name, NO_REQUEST, NO_SOCKET, ALLOWED, {});
     const owner = this.#open.get(name);
     if (owner?.isOpen === true) return owner;
-    this.#discardDestroyed(name);
+    this.#unloads.discardDestroyed(name);
     throw new Refusal(closeCodes.loadFailed); // deleted while it was opened: the next attempt meets the new state
   }
 
@@ -454,7 +455,7 @@ class LiveCollaboration implements Collaboration {
       hasPeers: this.#replication !== alone,
       // What the server keeps for itself nobody else is in.
       join: (room) => (isDocumentName(name) ? this.#replication : alone).join(name, room),
-      onIdle: () => void this.#unload(document),
+      onIdle: () => void this.#unloads.unload(document),
       onBroken: () => this.#open.end(owner, closeCodes.loadFailed),
       onEnded: () => this.#open.endLife(owner),
       originOf: (batch) => originOf(batch),
@@ -473,44 +474,6 @@ class LiveCollaboration implements Collaboration {
 
   *#connections(): Iterable<DocumentConnection> {
     for (const owner of this.#open) yield* owner.connections();
-  }
-
-  #noteEntering(name: string): () => void {
-    this.#entering.set(name, (this.#entering.get(name) ?? 0) + 1);
-    let counted = true;
-    return () => {
-      if (!counted) return;
-      counted = false;
-      const left = (this.#entering.get(name) ?? 1) - 1;
-      if (left === 0) this.#entering.delete(name);
-      else this.#entering.set(name, left);
-    };
-  }
-
-  #mayUnload(name: string): boolean {
-    const owner = this.#open.get(name);
-    return this.#unloading.has(name) && !this.#entering.has(name) && (owner === undefined || owner.isIdle);
-  }
-
-  async #unload(document: Document): Promise<void> {
-    this.#unloading.add(document.name);
-    try {
-      const { clock, meters } = this.#options;
-      const unload = async (): Promise<void> => void (await this.#hocuspocus.unloadDocument(document));
-      await (meters?.unloads.time(clock, unload, () => document.isDestroyed) ?? unload());
-    } catch (error) {
-      this.#options.log.error({ err: error, document: document.name }, 'a hook failed while a document was unloaded');
-    } finally {
-      this.#unloading.delete(document.name);
-      // Somebody was on the way in, or an extension is still busy with it: ask again later.
-      const owner = this.#open.get(document.name);
-      if (owner?.document === document) owner.watchIdle();
-    }
-  }
-
-  /** A document that was deleted in the moment in which its load ended is listed by Hocuspocus after its end. */
-  #discardDestroyed(name: string): void {
-    if (this.#hocuspocus.documents.get(name)?.isDestroyed === true) this.#hocuspocus.documents.delete(name);
   }
 }
 

@@ -601,6 +601,7 @@ export class DocumentOwner {
 
 /** What a batch brought to the document, and what of it was in there already: somebody here changed the document itself. */
 function withApplied(gained: readonly Uint8Array[], batch: readonly Submission[]): readonly Uint8Array[] {
+  if (!batch.some(({ applied }) => applied)) return gained;
   const made = batch.filter(({ applied }) => applied).flatMap(({ content }) => content ?? []);
-  return made.length === 0 ? gained : [...gained, ...made.map(({ update }) => update)];
+  return [...gained, ...made.map(({ update }) => update)];
 }

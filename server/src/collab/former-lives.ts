@@ -67,6 +67,13 @@ export function nameEpoch({ count, id }: Epoch): string {
   return `${count}-${id}`;
 }
 
+/** Whether a name says of a life that it is later than another one; what names none says nothing. */
+export function isNameOfLater(name: string, than: Epoch): boolean {
+  const [, count, id] = /^(\d{1,10})-([0-9a-f]{16})$/.exec(name) ?? [];
+  if (count === undefined || id === undefined) return false;
+  return compareEpochs({ count: Number(count), id }, than) > 0;
+}
+
 /**
  * Whether a client holds something of an earlier life, by the state vector with which it begins a handshake. It is found
  * out here, before it is sent anything: what it has would be mixed with the present life on its own screen, also where

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { DocumentConnection } from './document-connection.ts';
 import { NOTHING, type Submission } from './submission.ts';
 import { WaitingReceipts } from './waiting-receipts.ts';
 
@@ -65,5 +66,22 @@ describe('[G1] receipts that wait for other nodes', () => {
     receipts.end(error);
     receipts.hold([after.submission], new Promise(() => {}));
     expect([before.rejected, after.rejected, receipts.isEmpty]).toEqual([[error], [error], true]);
+  });
+});
+
+describe('[G4] receipts of those who have left', () => {
+  it('take no room while no node can be reached, and those who stay keep theirs', async () => {
+    const receipts = new WaitingReceipts(100_000, () => {});
+    const others = Promise.withResolvers<void>();
+    const stays = track();
+    receipts.hold([stays.submission], others.promise);
+    const gone = { ...NOTHING, connection: { listeners: null } as unknown as DocumentConnection };
+    for (let left = 10_000; left > 0; left -= 1) receipts.hold([gone], null);
+    expect(receipts.isFull).toBe(false);
+    others.resolve();
+    await turn();
+    const due = receipts.takeDue();
+    expect(due[0]).toBe(stays.submission);
+    expect(due.length).toBeLessThan(1_000);
   });
 });

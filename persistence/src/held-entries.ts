@@ -28,8 +28,7 @@ export class HeldEntries {
       held = new HeldSequences();
       this.#sequences.set(id.incarnation, held);
     }
-    held.add(id.sequence);
-    this.#changed.add(id.incarnation);
+    if (held.add(id.sequence)) this.#changed.add(id.incarnation);
   }
 
   contiguousOf(incarnation: string): number {

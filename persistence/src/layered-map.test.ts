@@ -24,7 +24,9 @@ it('is what a copied map would be, and stays it whatever is made of it', () => {
           expect(layered.has(key)).toBe(copy.has(key));
         }
         const visited = new Map<number, number>();
-        layered.forEach((value, key) => visited.set(key, value));
+        layered.forEach((value, key) => {
+          visited.set(key, value);
+        });
         expect(visited).toEqual(copy);
       }
     }),

@@ -205,7 +205,11 @@ describe('entries that not every node has', () => {
 
   it('[G4] are folded when they are too many in one document, those of others that wait for them among them', async () => {
     const events: CompactionEvent[] = [];
-    const options = { compactEntries: 3, unfoldedEntries: 8, onCompaction: (event: CompactionEvent) => events.push(event) };
+    const options = {
+      compactEntries: 3,
+      unfoldedEntries: 8,
+      onCompaction: (event: CompactionEvent) => events.push(event),
+    };
     const store = await openOn(new FaultyDisk(), options);
     store.keepUnfolded(0);
     const [ada, bob] = [new Typist(), new Typist()];

@@ -1,6 +1,7 @@
 import { type RedisProcess, startRedis, startTcpProxy, type TcpProxy, until } from '@quire/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock.ts';
+import { toBytes as bytes, toText as text } from '../testing/text-bytes.ts';
 import type { BusStatus, ClusterBus } from './cluster-bus.ts';
 import { createMemoryHub } from './memory-bus.ts';
 import { parseRedisAddress } from './redis/redis-address.ts';
@@ -45,9 +46,6 @@ beforeAll(async () => {
   redis = await startRedis();
 });
 afterAll(() => redis?.stop());
-
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const text = (record: Uint8Array): string => new TextDecoder().decode(record);
 
 describe.each([
   ['in memory', setMemoryStage],
@@ -244,6 +242,19 @@ describe.each([
     await ada.tell('plan', bytes('2'));
     await until(() => heard.length === 3, { what: 'not heard once more' });
     expect(heard).toEqual(['1', '1', '2']);
+  });
+
+  it('a channel is heard on while others come and go by the hundred', async () => {
+    const [ada, ben] = [await connect('ada'), await connect('ben')];
+    const heard: string[] = [];
+    await ben.listen('plan', (message) => heard.push(text(message)));
+    for (let round = 0; round < 200; round += 1) {
+      const stop = await ben.listen(`room-${round % 7}`, () => {});
+      if (round % 10 === 0) expect(await ada.tell('plan', bytes(String(round)))).toBe(1);
+      stop();
+    }
+    await until(() => heard.length === 20, { what: () => `${heard.length} were heard` });
+    expect(ben.status.state).toBe('connected');
   });
 
   it('[G5] away, it says so once, refuses at once, and goes on by itself where it was', async () => {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type RedisProcess, startRedis, startTcpProxy, type TcpProxy, until } from '@quire/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock.ts';
@@ -297,8 +298,12 @@ describe.each([
     expect(read).toEqual(['ada: 1']);
   });
 
-  it('who begins to listen while it is away, listens from when it is back', async () => {
+  it.each([
+    ['a channel', false],
+    ['a channel that is listened to already', true],
+  ])('who begins to listen to %s while it is away, listens from when it is back', async (_what, isKnown) => {
     const ada = await connect('ada');
+    if (isKnown) await ada.listen('plan', () => {});
     stage.cut();
     await until(() => ada.status.state === 'away', { what: 'it was not noticed' });
     const heard: string[] = [];
@@ -308,6 +313,7 @@ describe.each([
       .then(() => {
         isListening = true;
       });
+    await nextTurn();
     expect(isListening).toBe(false);
     stage.heal();
     await listening;

@@ -147,6 +147,13 @@ it('[G5] full, refuses writes by name, goes on reading and telling, and takes th
   expect(ben.states).toEqual(['connected']);
   await ben.bus.listen('plan', () => {});
   expect(await ada.bus.tell('plan', toBytes('!'))).toBe(1);
+  const refusals = async (): Promise<number> => {
+    const stats = String(await redis.command('INFO', 'errorstats'));
+    return Number(/errorstat_OOM:count=(\d+)/.exec(stats)?.[1] ?? 0);
+  };
+  // Ours, and two askings of the bus after it.
+  await eventually(async () => (await refusals()) >= 3, { what: 'it was not asked again' });
+  expect(ada.states).toEqual(['connected', 'full']);
   await redis.command('CONFIG', 'SET', 'maxmemory', '0');
   await reaches(ada, 'connected');
   expect(ada.states).toEqual(['connected', 'full', 'connected']);

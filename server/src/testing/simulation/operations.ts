@@ -171,7 +171,7 @@ const forget: Operation = async (world) => {
   const [node] = silent;
   if (machine === undefined || life === undefined || node === undefined) return null;
   world.disturb();
-  await life.cluster.forget(node.id).catch((error: unknown) => world.fail(String(error)));
+  await world.during(life.cluster.forget(node.id), 'forgetting');
   return `${machine.name} forgets ${node.id}`;
 };
 

@@ -76,7 +76,7 @@ async function converge(world: World): Promise<void> {
 async function forgetTheGone(world: World): Promise<void> {
   for (const { life } of world.running) {
     for (const { id, state, isSelf } of life.cluster.nodes) {
-      if (!isSelf && state === 'silent') await life.cluster.forget(id);
+      if (!isSelf && state === 'silent') await world.during(life.cluster.forget(id), 'forgetting');
     }
   }
 }

@@ -135,14 +135,7 @@ export class World {
   async stop(machine: Machine): Promise<void> {
     const { life } = machine;
     if (life === null) return;
-    let isClosed = false;
-    void life.cluster.close().then(() => {
-      isClosed = true;
-    });
-    for (let steps = 0; !isClosed; steps += 1) {
-      if (steps > 40) return this.fail(`${machine.name} does not come to an end`);
-      await this.pass(STEP_MS);
-    }
+    await this.during(life.cluster.close(), `the end of ${machine.name}`);
     await this.crash(machine);
   }
 
@@ -167,6 +160,23 @@ export class World {
     if (loaded === null || loaded.state === 'deleted') return;
     const to: Epoch = { count: loaded.epoch.count + 1, id: this.hexId() };
     life.store.delete(document, to).catch((error: unknown) => this.#tolerate(error));
+  }
+
+  /** Lets time pass until something has come about. */
+  async during(work: Promise<unknown>, what: string): Promise<void> {
+    let isOver = false;
+    const end = (): void => {
+      isOver = true;
+    };
+    work.then(end, (error: unknown) => {
+      this.fail(`${what}: ${error}`);
+      end();
+    });
+    await this.settle();
+    for (let steps = 0; !isOver; steps += 1) {
+      if (steps > 40) return this.fail(`${what} does not come`);
+      await this.pass(STEP_MS);
+    }
   }
 
   /** Something may keep a node from knowing what others have: those that run, and those that start before it is over. */

@@ -24,7 +24,7 @@ import { Receiver } from './receiver.ts';
 import { Retention } from './retention.ts';
 import { serveEntries } from './serve-entries.ts';
 import { contiguousEnd, countHoldings, type Spans, uniteInto } from './spans.ts';
-import { type Heard, isComplete, learnAll, Watch } from './watch.ts';
+import { type Heard, isComplete, learnAll, Watch, type Way } from './watch.ts';
 
 const BEAT_MS = 1_000;
 /** After an answer there may be more to ask for; what comes within is looked at once. */
@@ -346,7 +346,7 @@ class LiveNode implements LiveCluster {
     }
   }
 
-  #hear(announcement: Announcement, way: 'bus' | 'direct' | 'told'): Heard | null {
+  #hear(announcement: Announcement, way: Way): Heard | null {
     const { store, log } = this.#options;
     if (announcement.incarnation === store.incarnation) return null;
     const heard = this.#watch.hear(announcement, way);
@@ -354,7 +354,7 @@ class LiveNode implements LiveCluster {
       log.info({ members: this.#membership.others.length + 1 }, 'The nodes of the cluster changed');
       void this.#save().catch((error) => this.#fail(error));
     }
-    if (heard !== null && !isComplete(heard) && this.#announcer.agrees(heard.announcement)) {
+    if (!isComplete(heard) && this.#announcer.agrees(heard.announcement)) {
       learnAll(heard, withoutKeys(store.holdings(), heard.announcement.holdings));
     }
     return heard;
@@ -366,6 +366,7 @@ class LiveNode implements LiveCluster {
     const heard = this.#hear(announcement, 'direct');
     if (heard !== null) {
       learnAll(heard, status.holdings);
+      // What it published before it was followed is read as well, so whenever it was asked, it was after that.
       heard.isFresh = true;
     }
     for (const [told, bytes] of status.heard) {
@@ -411,11 +412,10 @@ class LiveNode implements LiveCluster {
   }
 
   #pull(missing: Holdings, claims: readonly Heard[], isBeat: boolean): void {
-    // Only what comes over the bus is worth waiting for.
-    const isUrgent = this.#unreadiness !== null || !this.#isBusConnected || this.#puller.isPulling;
-    const outlasted = isBeat ? this.#patience.due(missing) : null;
-    const due = isUrgent ? missing : outlasted;
-    if (due === null || this.#options.store.status.state !== 'ready') return;
+    const outlasted = this.#patience.due(missing, isBeat);
+    // Only what may come over the bus is worth waiting for.
+    const due = this.#unreadiness !== null || !this.#isBusConnected ? missing : outlasted;
+    if (this.#options.store.status.state !== 'ready') return;
     const sources = claims
       .filter((heard) => this.#watch.isAlive(heard) && heard.announcement.address !== '')
       .map(({ announcement: { incarnation, address }, holdings }) => ({ incarnation, address, holdings }));

@@ -4,7 +4,7 @@ import type { Random } from '@quire/testing';
 import { pino } from 'pino';
 import type { ClusterBus } from '../../cluster/cluster-bus.ts';
 import { decodeEntries } from '../../cluster/entry-record.ts';
-import { createCluster, type LiveCluster } from '../../cluster/live-cluster.ts';
+import { createCluster, type LiveCluster, type LiveClusterOptions } from '../../cluster/live-cluster.ts';
 import { createMemoryHub, type MemoryHub } from '../../cluster/memory-bus.ts';
 import { spansInclude } from '../../cluster/spans.ts';
 import { ManualClock } from '../manual-clock.ts';
@@ -14,7 +14,7 @@ import { LifeClock } from './life-clock.ts';
 import { PeerNetwork } from './peers.ts';
 
 /** A process on a machine. */
-interface Life {
+export interface Life {
   readonly store: SimulatedStore;
   readonly cluster: LiveCluster;
   readonly bus: ClusterBus;
@@ -80,7 +80,7 @@ export class World {
     return this.machines.filter(({ life }) => life === null);
   }
 
-  async start(machine: Machine, expectedNodes: number): Promise<void> {
+  async start(machine: Machine, expectedNodes: number, more: Partial<LiveClusterOptions> = {}): Promise<Life> {
     const { random } = this;
     const clock = new LifeClock(this.clock, {
       rate: random.pick([0.9, 1, 1, 1.1]),
@@ -101,6 +101,7 @@ export class World {
       release: '1.0.0',
       settings: { expectedNodes, receipts: 'cluster', receiptPatienceMs: 1_000 },
       randomId: () => this.hexId(),
+      ...more,
     });
     cluster.attach({
       adopted: async (entries) => {
@@ -118,6 +119,7 @@ export class World {
     const startedAt = this.clock.now();
     const isUndisturbed = !this.#isBusFaulty && this.network.isWhole && this.#forgotAt + HEARD_AFTER_MS <= startedAt;
     machine.life = { store, cluster, bus, clock, file, startedAt, receiptedBefore, isUndisturbed, wasReady: false };
+    return machine.life;
   }
 
   /** The power goes: what was not flushed is gone. */

@@ -170,11 +170,12 @@ class LiveNode implements LiveCluster {
 
   async start(): Promise<void> {
     const { store, bus, clock } = this.#options;
+    this.#publisher.begin(contiguousEnd(store.holdings().get(store.incarnation)));
+    this.#disposers.push(store.onStored((entries) => this.#publisher.add(entries)));
     for (const announcement of await this.#membership.load()) this.#hear(announcement, 'told');
     this.#life = 'taking-part';
     bus.onRecords((from, records) => this.#receiver.take(from, records));
     this.#disposers.push(
-      store.onStored((entries) => this.#publisher.add(entries)),
       bus.onStatus((status) => this.#busIs(status)),
       clock.every(BEAT_MS, () => this.#beat()),
     );

@@ -64,6 +64,13 @@ export class Publisher {
     return { entries, oldestMs: entries === 0 ? 0 : oldestMs };
   }
 
+  /** @param stored the highest own number so far: what came before is read from the journal */
+  begin(stored: number): void {
+    this.#stored = stored;
+    if (stored > 0) this.#oldestAt = this.#options.clock.monotonicMs();
+    this.run();
+  }
+
   /** In the order of their numbers, without a gap. */
   add(entries: readonly Entry[]): void {
     const last = entries.at(-1);

@@ -14,6 +14,7 @@ export interface Simulated {
   readonly seed: number;
   readonly operations: readonly string[];
   readonly receipts: number;
+  readonly safeReceipts: number;
   readonly lost: number;
 }
 
@@ -40,7 +41,7 @@ export async function simulate(seed: number): Promise<Simulated> {
     await heal(world);
     await converge(world);
     await compare(world);
-    return { seed, operations, receipts: world.receipts.length, lost: world.lost.size };
+    return { seed, operations, receipts: world.receipts.length, safeReceipts: world.safeReceipts, lost: world.lost.size };
   } catch (error) {
     const story = [`seed ${seed}: ${error instanceof Error ? error.message : error}`, ...operations].join('\n  ');
     throw new Error(story, { cause: error });

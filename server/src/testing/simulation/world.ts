@@ -6,6 +6,7 @@ import type { ClusterBus } from '../../cluster/cluster-bus.ts';
 import { decodeEntries } from '../../cluster/entry-record.ts';
 import { createCluster, type LiveCluster, type LiveClusterOptions } from '../../cluster/live-cluster.ts';
 import { createMemoryHub, type MemoryHub } from '../../cluster/memory-bus.ts';
+import { noMeters } from '../../cluster/meters.ts';
 import { spansInclude } from '../../cluster/spans.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { type Disk, EMPTY_DISK, MemoryFile, openDisk, readDisk, SimulatedStore } from './disk.ts';
@@ -20,6 +21,7 @@ export interface Life {
   readonly bus: ClusterBus;
   readonly clock: LifeClock;
   readonly file: MemoryFile;
+  readonly meters: { withoutRedis: number };
   readonly startedAt: number;
   /** What had been receipted anywhere when it started. */
   readonly receiptedBefore: number;
@@ -50,6 +52,8 @@ export class World {
   readonly network = new PeerNetwork();
   readonly machines: Machine[] = [];
   readonly receipts: Receipt[] = [];
+  /** Those that did not go out from one disk alone. */
+  safeReceipts = 0;
   readonly written = new Map<string, Entry>();
   /** Entries of which no copy is left, through losses that nobody promises to survive. */
   readonly lost = new Set<string>();
@@ -90,6 +94,7 @@ export class World {
     await openDisk(store, machine.disk);
     const file = new MemoryFile(machine.disk.record);
     const bus = this.hub.bus(store.incarnation);
+    const meters = { withoutRedis: 0 };
     const cluster = createCluster({
       store,
       bus,
@@ -101,6 +106,12 @@ export class World {
       release: '1.0.0',
       settings: { expectedNodes, receipts: 'cluster', receiptPatienceMs: 1_000 },
       randomId: () => this.hexId(),
+      meters: {
+        ...noMeters,
+        receiptWithoutRedis: () => {
+          meters.withoutRedis += 1;
+        },
+      },
       ...more,
     });
     cluster.attach({
@@ -118,7 +129,7 @@ export class World {
     const receiptedBefore = this.receipts.length;
     const startedAt = this.clock.now();
     const isUndisturbed = !this.#isBusFaulty && this.network.isWhole && this.#forgotAt + HEARD_AFTER_MS <= startedAt;
-    machine.life = { store, cluster, bus, clock, file, startedAt, receiptedBefore, isUndisturbed, wasReady: false };
+    machine.life = { store, cluster, bus, clock, file, meters, startedAt, receiptedBefore, isUndisturbed, wasReady: false };
     return machine.life;
   }
 
@@ -149,8 +160,11 @@ export class World {
     const typed = type(life.store, document, `${client} `, client, life.clock.now());
     typed
       .then(async (id) => {
+        const before = life.meters.withoutRedis;
         await life.cluster.acknowledged(id);
-        if (machine.life === life) this.receipts.push({ id, document });
+        if (machine.life !== life) return;
+        this.receipts.push({ id, document });
+        if (life.meters.withoutRedis === before) this.#checkCopies(machine, id);
       })
       .catch((error: unknown) => this.#tolerate(error));
   }
@@ -232,6 +246,13 @@ export class World {
 
   check(): void {
     if (this.#failures.length > 0) throw new Error(this.#failures.join('\n'));
+  }
+
+  /** G1: what was receipted as safe survives the loss of any one disk. */
+  #checkCopies(machine: Machine, id: EntryId): void {
+    this.safeReceipts += 1;
+    const isElsewhere = this.running.some((other) => other.machine !== machine && holds(other.life.store, id));
+    if (!isElsewhere && !this.#onBus().has(nameOf(id))) this.fail(`${nameOf(id)} was receipted with one copy of it`);
   }
 
   /** R12: nobody serves while it lacks what was receipted before it started, and could be had. */

@@ -40,9 +40,11 @@ describe('a node of a cluster', () => {
   it('[G2] stores what another one stored, and hands it to the documents that are open', async () => {
     const [a, b] = await start(2);
     const adopted: string[] = [];
-    lifeOf(b).cluster.attach({ adopted: async (entries) => void adopted.push(...entries.map(({ document }) => document)) });
+    lifeOf(b).cluster.attach({
+      adopted: async (entries) => void adopted.push(...entries.map(({ document }) => document)),
+    });
     await write(a, 'hello');
-    await world.pass(250);
+    await world.pass(1_000);
     expect(await read(b)).toBe('hello');
     expect(adopted).toEqual(['plan']);
   });
@@ -193,7 +195,7 @@ describe('a node of a cluster', () => {
     await world.pass(10_000);
     expect(nodeOf(copy)).not.toBe(nodeOf(machineOf(a)));
     await write(copy, 'after');
-    await world.pass(500);
+    await world.pass(1_000);
     expect(await read(a)).toBe('before after');
     expect(lifeOf(a).cluster.nodes.map(({ state }) => state)).toEqual(['ready', 'ready']);
   });
@@ -309,7 +311,7 @@ describe('a node of a cluster', () => {
     await damaged.publish(new Uint8Array([9, 1, 2, 3]));
     await damaged.publish(new Uint8Array([1, 2, 3]));
     await write(a, 'hello');
-    await world.pass(500);
+    await world.pass(1_000);
     expect(await read(b)).toBe('hello');
     await damaged.close();
   });
@@ -322,7 +324,7 @@ describe('a node of a cluster', () => {
     clock.die();
     const said = world.hub.dump().announcements.get(store.incarnation);
     expect(decodeAnnouncement(said ?? new Uint8Array()).state).toBe('leaving');
-    await world.pass(500);
+    await world.pass(1_000);
     expect(await read(b)).toBe('last words');
   });
 

@@ -7,7 +7,7 @@ import { Adopter } from './adopter.ts';
 import { type Announcement, AnnouncementError, decodeAnnouncement, encodeAnnouncement } from './announcement.ts';
 import { Announcer } from './announcer.ts';
 import type { Cluster, NodeReport, ReceiptPolicy, ReplicatedDocuments } from './cluster.ts';
-import type { BusStatus, ClusterBus } from './cluster-bus.ts';
+import { BusError, type BusStatus, type ClusterBus } from './cluster-bus.ts';
 import type { ClusterFile } from './cluster-file.ts';
 import { Follower } from './follower.ts';
 import { missingOf, Patience } from './gaps.ts';
@@ -321,8 +321,9 @@ class LiveNode implements LiveCluster {
       this.#readAfter = followed;
       for (const [incarnation, bytes] of said) this.#hearBytes(incarnation, bytes, followed);
       this.#follower.follow(this.#watch.incarnations);
-    } catch {
-      // The bus's status says why; the next beat tries again.
+    } catch (error) {
+      // Of its own errors the bus's status tells; the next beat tries again.
+      if (!(error instanceof BusError)) this.#options.log.error({ err: error }, 'What nodes say can not be exchanged');
     } finally {
       this.#isExchanging = false;
     }

@@ -109,6 +109,8 @@ describe('the watch', () => {
     const { clock, watch, hear } = open();
     for (let life = 1; life <= 20; life += 1)
       hear({ incarnation: life.toString(16).padStart(16, '0'), generation: life });
+    expect(watch.prune(() => false)).toEqual([]);
+    clock.advance(2_500);
     watch.prune(() => true);
     expect(watch.incarnations).toHaveLength(9);
     clock.advance(10 * 60_000);

@@ -129,7 +129,18 @@ export class World {
     const receiptedBefore = this.receipts.length;
     const startedAt = this.clock.now();
     const isUndisturbed = !this.#isBusFaulty && this.network.isWhole && this.#forgotAt + HEARD_AFTER_MS <= startedAt;
-    machine.life = { store, cluster, bus, clock, file, meters, startedAt, receiptedBefore, isUndisturbed, wasReady: false };
+    machine.life = {
+      store,
+      cluster,
+      bus,
+      clock,
+      file,
+      meters,
+      startedAt,
+      receiptedBefore,
+      isUndisturbed,
+      wasReady: false,
+    };
     return machine.life;
   }
 

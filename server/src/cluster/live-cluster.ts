@@ -7,7 +7,7 @@ import { Adopter } from './adopter.ts';
 import { type Announcement, AnnouncementError, decodeAnnouncement, encodeAnnouncement } from './announcement.ts';
 import { Announcer } from './announcer.ts';
 import type { Cluster, NodeReport, ReceiptPolicy, ReplicatedDocuments } from './cluster.ts';
-import type { BusStatus, ClusterBus } from './cluster-bus.ts';
+import { BusError, type BusStatus, type ClusterBus } from './cluster-bus.ts';
 import type { ClusterFile } from './cluster-file.ts';
 import { Follower } from './follower.ts';
 import { missingOf, Patience } from './gaps.ts';
@@ -24,7 +24,7 @@ import { Receiver } from './receiver.ts';
 import { Retention } from './retention.ts';
 import { serveEntries } from './serve-entries.ts';
 import { contiguousEnd, countHoldings, type Spans, uniteInto } from './spans.ts';
-import { type Heard, isComplete, learnAll, Watch } from './watch.ts';
+import { type Heard, isComplete, learnAll, Watch, type Way } from './watch.ts';
 
 const BEAT_MS = 1_000;
 /** After an answer there may be more to ask for; what comes within is looked at once. */
@@ -173,11 +173,12 @@ class LiveNode implements LiveCluster {
 
   async start(): Promise<void> {
     const { store, bus, clock } = this.#options;
+    this.#publisher.begin(contiguousEnd(store.holdings().get(store.incarnation)));
+    this.#disposers.push(store.onStored((entries) => this.#publisher.add(entries)));
     for (const announcement of await this.#membership.load()) this.#hear(announcement, 'told');
     this.#life = 'taking-part';
     bus.onRecords((from, records) => this.#receiver.take(from, records));
     this.#disposers.push(
-      store.onStored((entries) => this.#publisher.add(entries)),
       bus.onStatus((status) => this.#busIs(status)),
       clock.every(BEAT_MS, () => this.#beat()),
     );
@@ -327,8 +328,9 @@ class LiveNode implements LiveCluster {
       this.#readAfter = followed;
       for (const [incarnation, bytes] of said) this.#hearBytes(incarnation, bytes, followed);
       this.#follower.follow(this.#watch.incarnations);
-    } catch {
-      // The bus's status says why; the next beat tries again.
+    } catch (error) {
+      // Of its own errors the bus's status tells; the next beat tries again.
+      if (!(error instanceof BusError)) this.#options.log.error({ err: error }, 'What nodes say can not be exchanged');
     } finally {
       this.#isExchanging = false;
     }
@@ -353,7 +355,7 @@ class LiveNode implements LiveCluster {
     }
   }
 
-  #hear(announcement: Announcement, way: 'bus' | 'direct' | 'told'): Heard | null {
+  #hear(announcement: Announcement, way: Way): Heard | null {
     const { store, log } = this.#options;
     if (announcement.incarnation === store.incarnation) return null;
     const heard = this.#watch.hear(announcement, way);
@@ -361,7 +363,7 @@ class LiveNode implements LiveCluster {
       log.info({ members: this.#membership.others.length + 1 }, 'The nodes of the cluster changed');
       void this.#save().catch((error) => this.#fail(error));
     }
-    if (heard !== null && !isComplete(heard) && this.#announcer.agrees(heard.announcement)) {
+    if (!isComplete(heard) && this.#announcer.agrees(heard.announcement)) {
       learnAll(heard, withoutKeys(store.holdings(), heard.announcement.holdings));
     }
     return heard;
@@ -373,6 +375,7 @@ class LiveNode implements LiveCluster {
     const heard = this.#hear(announcement, 'direct');
     if (heard !== null) {
       learnAll(heard, status.holdings);
+      // What it published before it was followed is read as well, so whenever it was asked, it was after that.
       heard.isFresh = true;
     }
     for (const [told, bytes] of status.heard) {
@@ -418,11 +421,10 @@ class LiveNode implements LiveCluster {
   }
 
   #pull(missing: Holdings, claims: readonly Heard[], isBeat: boolean): void {
-    // Only what comes over the bus is worth waiting for.
-    const isUrgent = this.#unreadiness !== null || !this.#isBusConnected || this.#puller.isPulling;
-    const outlasted = isBeat ? this.#patience.due(missing) : null;
-    const due = isUrgent ? missing : outlasted;
-    if (due === null || this.#options.store.status.state !== 'ready') return;
+    const outlasted = this.#patience.due(missing, isBeat);
+    // Only what may come over the bus is worth waiting for.
+    const due = this.#unreadiness !== null || !this.#isBusConnected ? missing : outlasted;
+    if (this.#options.store.status.state !== 'ready') return;
     const sources = claims
       .filter((heard) => this.#watch.isAlive(heard) && heard.announcement.address !== '')
       .map(({ announcement: { incarnation, address }, holdings }) => ({ incarnation, address, holdings }));

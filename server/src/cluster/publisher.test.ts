@@ -65,6 +65,28 @@ describe('the publisher', () => {
     expect(publisher.backlog).toEqual({ entries: 0, oldestMs: 0 });
   });
 
+  it('[G1][G2] publishes what was stored before it began, before what comes later', async () => {
+    const { store, bus, clock, sequences, publisher, write } = await open();
+    publisher.close();
+    await write();
+    const published: number[] = [];
+    const later = new Publisher({
+      store,
+      bus,
+      clock,
+      meters: noMeters,
+      onPublished: (upTo) => published.push(upTo),
+      onTooLarge() {},
+      onError() {},
+    });
+    later.begin(1);
+    store.onStored((entries) => later.add(entries));
+    await write();
+    await turn();
+    expect(sequences().flat()).toEqual([1, 2]);
+    expect(published.at(-1)).toBe(2);
+  });
+
   it('[G5] tries again by itself when writes were refused', async () => {
     const { hub, clock, write, sequences } = await open();
     hub.refuse('full');

@@ -54,6 +54,30 @@ describe('the watch', () => {
     expect(watch.get(first.incarnation)?.announcement.counter).toBe(9);
   });
 
+  it('[G7] sees a node speak though others told of later words already', () => {
+    const { clock, hear, isAlive } = open();
+    hear();
+    for (let counter = 2; counter < 10; counter += 1) {
+      hear({ counter: counter + 1 }, 'told');
+      clock.advance(1_000);
+      hear({ counter });
+      expect(isAlive()).toBe(true);
+    }
+  });
+
+  it('[R12] can not tell at first whether somebody that it hears on the bus is alive', () => {
+    const { clock, hear, watch } = open();
+    hear({}, 'told');
+    expect(watch.isUndecided).toBe(false);
+    clock.advance(60_000);
+    hear();
+    expect(watch.isUndecided).toBe(true);
+    clock.advance(2_500);
+    expect(watch.isUndecided).toBe(false);
+    hear({ incarnation: '00000000000000b2', state: 'leaving' });
+    expect(watch.isUndecided).toBe(false);
+  });
+
   it('[G7] takes the word of a node that leaves', () => {
     const { hear, isAlive } = open();
     hear({}, 'direct');
@@ -85,6 +109,8 @@ describe('the watch', () => {
     const { clock, watch, hear } = open();
     for (let life = 1; life <= 20; life += 1)
       hear({ incarnation: life.toString(16).padStart(16, '0'), generation: life });
+    expect(watch.prune(() => false)).toEqual([]);
+    clock.advance(2_500);
     watch.prune(() => true);
     expect(watch.incarnations).toHaveLength(9);
     clock.advance(10 * 60_000);

@@ -133,12 +133,7 @@ export class Watch {
 
   /** Whether there is somebody of whom it can't be told yet whether these are its last words. */
   get isUndecided(): boolean {
-    const now = this.#clock.monotonicMs();
-    for (const { announcement, ownSince, aliveAt } of this.#heard.values()) {
-      const mayBeAlive = announcement.state !== 'leaving' && ownSince !== null && aliveAt === null;
-      if (mayBeAlive && now - ownSince < JUDGED_AFTER_MS) return true;
-    }
-    return false;
+    return [...this.#heard.values()].some((heard) => this.#isUndecided(heard));
   }
 
   /** Another process that goes by this node's id at this moment: a copy of its directory was started. */
@@ -171,7 +166,7 @@ export class Watch {
     const superseded = new Map<string, Heard[]>();
     for (const [incarnation, heard] of this.#heard) {
       const { node } = heard.announcement;
-      if (this.isAlive(heard)) continue;
+      if (this.isAlive(heard) || this.#isUndecided(heard)) continue;
       if (!isMember(node)) gone.push(incarnation);
       else if (this.current(node) !== heard) superseded.set(node, [...(superseded.get(node) ?? []), heard]);
     }
@@ -184,6 +179,11 @@ export class Watch {
     }
     for (const incarnation of gone) this.#heard.delete(incarnation);
     return gone;
+  }
+
+  #isUndecided({ announcement, ownSince, aliveAt }: Heard): boolean {
+    if (announcement.state === 'leaving' || ownSince === null || aliveAt !== null) return false;
+    return this.#clock.monotonicMs() - ownSince < JUDGED_AFTER_MS;
   }
 
   /** What others told of it may be ahead of its own words: it is these that must move. */

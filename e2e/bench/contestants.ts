@@ -48,6 +48,9 @@ const serveListingAll = (dataDirectory: string): [string, ...string[]] => [
   ...serve(dataDirectory),
   '--limits-max-listed-people',
   String(ALL_LISTED),
+  // The load comes from one address, and may be more than anybody would let in from one.
+  '--limits-max-sessions-per-address',
+  String(ALL_LISTED),
 ];
 
 const peerCommand =
@@ -67,7 +70,7 @@ export const contestants: Readonly<Record<ContestantName, Contestant>> = {
     command: serveListingAll,
     describe: () =>
       `Quire ${readOwnVersion('@quire/server')} on Yjs ${readOwnVersion('yjs')}, \`quire serve\` with its defaults but ` +
-      '`limits.maxListedPeople` above the number of people, so that everybody is shown to everybody; Hocuspocus dialect; ' +
+      '`limits.maxListedPeople` above the number of people, so that everybody is shown to everybody, and `limits.maxSessionsPerAddress` above that of the load; Hocuspocus dialect; ' +
       'every edit is on disk before anybody sees it',
   },
   'quire-yjs': {

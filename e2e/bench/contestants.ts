@@ -135,7 +135,9 @@ export const OTHER_CHECKOUT = 'QUIRE_OTHER_CHECKOUT';
 function otherCheckout(): string {
   const folder = process.env[OTHER_CHECKOUT];
   if (folder === undefined || folder === '') {
-    throw new Error(`quire-other: set ${OTHER_CHECKOUT} to the folder of another checkout, with its packages installed`);
+    throw new Error(
+      `quire-other: set ${OTHER_CHECKOUT} to the folder of another checkout, with its packages installed`,
+    );
   }
   return folder;
 }

@@ -45,7 +45,17 @@ export interface ClusterMembership {
 export function composeCluster(parts: ClusterParts): ClusterMembership | null {
   const { audit, clock, config, log, meters, readAddress, store } = parts;
   if (config.redis === undefined) return null;
-  const { ackTimeoutMs, address, nodes, prefix, receipts, redisCaFile, secret: secrets, streamAgeMs, streamBytes } = config.cluster;
+  const {
+    ackTimeoutMs,
+    address,
+    nodes,
+    prefix,
+    receipts,
+    redisCaFile,
+    secret: secrets,
+    streamAgeMs,
+    streamBytes,
+  } = config.cluster;
   const { incarnation } = store;
   const bus = createRedisBus({
     address: parseRedisAddress(config.redis),
@@ -67,7 +77,12 @@ export function composeCluster(parts: ClusterParts): ClusterMembership | null {
     clock,
     log,
     file: parts.dataDirectory === null ? inMemory() : openClusterFile(join(parts.dataDirectory, 'cluster.json')),
-    address: address ?? findClusterAddress(parts.listener.hosts, parts.listener.port, { interfaces: networkInterfaces(), hostname: hostname() }),
+    address:
+      address ??
+      findClusterAddress(parts.listener.hosts, parts.listener.port, {
+        interfaces: networkInterfaces(),
+        hostname: hostname(),
+      }),
     release: manifest.version,
     settings: { expectedNodes: nodes, receipts, receiptPatienceMs: ackTimeoutMs },
     rooms: createRooms({ bus, incarnation, clock, log, meters: meters?.rooms ?? null }),

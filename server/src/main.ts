@@ -20,6 +20,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { createCollaboration } from './collab/collaboration.ts';
 import { sweepCompanions } from './collab/companion-sweep.ts';
 import { type Comments, createComments } from './comments/comments.ts';
+import { composeCluster } from './compose-cluster.ts';
 import { isLoopbackHost } from './config/hosts.ts';
 import { readObject } from './config/layers.ts';
 import { parseConfig } from './config/parse-config.ts';
@@ -30,15 +31,19 @@ import { createHttpDoor } from './gateway/over-http/http-door.ts';
 import { createApp } from './http/app.ts';
 import { createAddressReader } from './http/client-address.ts';
 import { createHandlers, createStartingHandlers } from './http/handlers.ts';
-import { findClusterUnreadiness, findRegistryUnreadiness, findStoreUnreadiness, type UnreadyReason } from './http/health.ts';
+import {
+  findClusterUnreadiness,
+  findRegistryUnreadiness,
+  findStoreUnreadiness,
+  type UnreadyReason,
+} from './http/health.ts';
 import { type Listener, openListener } from './http/listener.ts';
 import type { OriginPolicy } from './http/origins.ts';
 import { createStaticApp } from './http/static-app.ts';
-import { composeCluster } from './compose-cluster.ts';
-import { takePart } from './take-part.ts';
 import { createLog, type Logger } from './observability/log.ts';
 import { createMetrics, type Metrics, type MetricsOptions } from './observability/metrics/create-metrics.ts';
 import { createRegistry } from './registry/registry.ts';
+import { takePart } from './take-part.ts';
 
 export type { Documents } from './api/documents.ts';
 export { ApiError, type ProblemCode } from './api/problems.ts';
@@ -56,10 +61,10 @@ export {
 export type { RevocationDraft, Revocations } from './auth/revocations.ts';
 export type { LinkDraft, ShareLinks } from './auth/share-links.ts';
 export { type Clock, systemClock } from './clock.ts';
+export { ClusterFileError } from './cluster/cluster-file.ts';
 export type { CommentCall, Comments, Speaker, ThreadCall } from './comments/comments.ts';
 export { ConfigError, type ConfigIssue } from './config/config-error.ts';
 export type { Config, ConfigInput } from './config.ts';
-export { ClusterFileError } from './cluster/cluster-file.ts';
 export { ListenError } from './http/listen-error.ts';
 export type { Logger } from './observability/log.ts';
 export { RegistryError } from './registry/registry.ts';
@@ -223,7 +228,15 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     ...(membership === null ? {} : { replication: membership.cluster }),
   });
   try {
-    if (membership !== null) await takePart(membership, { collaboration, listener, clock, meters: metrics?.gateway ?? null, log: logger.child({ component: 'cluster' }), signal: parts.signal });
+    if (membership !== null)
+      await takePart(membership, {
+        collaboration,
+        listener,
+        clock,
+        meters: metrics?.gateway ?? null,
+        log: logger.child({ component: 'cluster' }),
+        signal: parts.signal,
+      });
     // Before anybody is let in: whose access was taken back must be known, here or on another node.
     await registry.open(collaboration);
   } catch (error) {

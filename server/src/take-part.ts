@@ -36,7 +36,9 @@ export async function takePart({ cluster, routes }: ClusterMembership, node: Sta
   );
   signal?.throwIfAborted();
   await cluster.start();
-  const stopTelling = clock.every(PROGRESS_INTERVAL_MS, () => log.info({ waits: cluster.unreadiness }, 'this node catches up with its cluster'));
+  const stopTelling = clock.every(PROGRESS_INTERVAL_MS, () =>
+    log.info({ waits: cluster.unreadiness }, 'this node catches up with its cluster'),
+  );
   const { promise: givenUp, reject } = Promise.withResolvers<never>();
   const giveUp = (): void => reject(signal?.reason);
   signal?.addEventListener('abort', giveUp, { once: true });

@@ -3,8 +3,9 @@ import { withoutStartingServices } from './service-policy.mjs';
 import { SetupFailure } from './setup-failure.mjs';
 
 const STEP = 'test programs';
-// Debian's packages have the names of their programs; that of prometheus brings promtool, too.
-const PROGRAMS = ['chromium', 'prometheus', 'haproxy'];
+// Debian's packages have the names of their programs; that of prometheus brings promtool, too, and redis-server is a
+// Sentinel where it is told to be.
+const PROGRAMS = ['chromium', 'prometheus', 'haproxy', 'redis-server'];
 
 /**
  * @param {string} root

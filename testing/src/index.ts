@@ -1,11 +1,16 @@
+export { type CertificateFiles, makeCertificate } from './certificates.ts';
 export { type ConvergedOptions, converged } from './converged.ts';
 export { describeDifference, isSameState } from './difference.ts';
+export { eventually } from './eventually.ts';
 export { type Closed, type FrameSocket, openFrameSocket } from './frame-socket.ts';
 export { type HocuspocusPerson, joinWithHocuspocus, joinWithYWebsocket, type Person } from './people.ts';
 export { pickPort } from './pick-port.ts';
 export { createRandom, inventSeed, LARGEST_SEED, type Random } from './random.ts';
 export { openRawWebSocket, type RawWebSocket, type RawWebSocketOptions } from './raw-web-socket.ts';
 export { readerServerProgram, writerToken } from './reader-server-program.ts';
+export { type RedisCluster, startRedisCluster } from './redis-cluster.ts';
+export { type RedisProcess, type RedisServerOptions, startRedis } from './redis-process.ts';
+export { type RedisSentinels, startSentinels } from './redis-sentinels.ts';
 export { type Exit, type ServerOptions, type ServerProcess, startServer } from './server-process.ts';
 export { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 export { type UntilOptions, until } from './until.ts';

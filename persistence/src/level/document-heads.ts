@@ -16,6 +16,8 @@ export interface DocumentHead extends Mutable<Row> {
   /** False while the name has no row, on disk or on its way there. */
   born: boolean;
   entryPrefix: Bytes;
+  /** When the title was given, as far as is known since the head was read: of other nodes' titles the latest counts. */
+  titledAt: number;
   /** The time under which the recency index lists the document, as of the last batch put together. */
   indexedEdited: number | null;
   rowWrittenAt: number;
@@ -182,6 +184,7 @@ export function beginLife(head: DocumentHead, epoch: Epoch, time: number): void 
   head.entryPrefix = lifeKey(KIND.entry, head.document, epoch);
   head.state = 'deleted';
   head.title = '';
+  head.titledAt = Number.NEGATIVE_INFINITY;
   head.created = time;
   head.edited = time;
   head.entries = 0;
@@ -220,6 +223,7 @@ async function readHead(database: Database, document: string): Promise<DocumentH
     rowKey,
     born: row !== null,
     entryPrefix: lifeKey(KIND.entry, document, epoch),
+    titledAt: Number.NEGATIVE_INFINITY,
     indexedEdited: row?.state === 'live' ? row.edited : null,
     rowWrittenAt: Number.NEGATIVE_INFINITY,
     rowStale: false,

@@ -46,6 +46,22 @@ export class Journal {
 
 /** The records of an entry that belongs to the current life, counted in its head. */
 export function storeEntry(head: DocumentHead, id: EntryId, body: EntryDraft): WriteOp[] {
+  if (body.title !== undefined) entitle(head, body.title, body.time);
+  return recordEntry(head, id, body);
+}
+
+/** As `storeEntry`, of another node: its entries come in any order, and an old title must not take the place of a newer one. */
+export function storeForeignEntry(head: DocumentHead, { id, ...body }: Entry): WriteOp[] {
+  if (body.title !== undefined && body.time >= head.titledAt) entitle(head, body.title, body.time);
+  return recordEntry(head, id, body);
+}
+
+function entitle(head: DocumentHead, title: string, time: number): void {
+  head.title = title;
+  head.titledAt = time;
+}
+
+function recordEntry(head: DocumentHead, id: EntryId, body: EntryDraft): WriteOp[] {
   const key = entryKey(head.entryPrefix, id);
   const value = encodeEntry(key, body);
   if (body.updates.length > 0 && head.state === 'deleted') {
@@ -54,7 +70,6 @@ export function storeEntry(head: DocumentHead, id: EntryId, body: EntryDraft): W
     head.edited = body.time;
   }
   head.edited = Math.max(head.edited, body.time);
-  if (body.title !== undefined) head.title = body.title;
   head.entries += 1;
   head.journalBytes += value.byteLength;
   head.rowStale = true;

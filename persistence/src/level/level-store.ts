@@ -30,7 +30,7 @@ import type { EntryVectors } from './entry-vectors.ts';
 import type { EpochMover } from './epoch-mover.ts';
 import type { FoldThread } from './fold-thread.ts';
 import type { Journal, JournalWrite } from './journal.ts';
-import { storeEntry, weighDraft } from './journal.ts';
+import { storeEntry, storeForeignEntry, weighDraft } from './journal.ts';
 import { KIND, nameKey } from './keys.ts';
 import { listDocuments } from './listing.ts';
 import { loadDocument, statOfRecord, statOfRow } from './reading.ts';
@@ -237,7 +237,7 @@ export class LevelStore implements DocumentStore {
       const ops: WriteOp[] = [];
       for (const entry of entries.slice(start, start + batchEntries)) {
         if (vectors.isAccepted(entry.id)) continue;
-        ops.push(...storeEntry(head, entry.id, entry));
+        ops.push(...storeForeignEntry(head, entry));
         ids.push(entry.id);
         // At once: a second copy in the same call must not be stored twice. Nothing below can fail any more.
         vectors.accept(entry.id);

@@ -464,7 +464,7 @@ class MemoryBus implements ClusterBus {
   }
 
   async *past(node: string): AsyncIterable<readonly Uint8Array[]> {
-    const items = await this.#command(() => this.#hub.stream(node).items);
+    const items = await this.#command(() => [...this.#hub.stream(node).items]);
     for (let at = 0; at < items.length; at += RECORDS_AT_ONCE) {
       yield items.slice(at, at + RECORDS_AT_ONCE).map(({ bytes }) => bytes.slice());
     }

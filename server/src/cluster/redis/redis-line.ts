@@ -1,0 +1,168 @@
+import { Redis, type RedisOptions } from 'ioredis';
+import type { Clock } from '../../clock.ts';
+import type { BusError } from '../cluster-bus.ts';
+import { describeServer, type RedisServer } from './redis-address.ts';
+import { closed, explainFailure, unreachable } from './redis-failure.ts';
+
+export type Argument = string | number | Buffer;
+
+export interface LineSettings {
+  readonly clock: Clock;
+  /** For an answer, and for the connection itself. */
+  readonly deadlineMs: number;
+  readonly user: string | null;
+  readonly password: string | null;
+  readonly database: number;
+  /** Certificates of who may vouch for the server besides the system's; null without TLS. */
+  readonly tls: { readonly ca: string | null } | null;
+}
+
+/** A message is heard on this channel. */
+export type Hearing = (channel: string, message: Uint8Array) => void;
+
+/** How long a socket that is to be closed may take over it: half-open ones would for ever. */
+const GOODBYE_MS = 50;
+
+/**
+ * One connection to one server, for one life: what breaks it, a missed deadline too, ends it, and the next connection is
+ * another line. Nothing is queued for later, nothing sent twice.
+ */
+export class RedisLine {
+  readonly server: string;
+  readonly #client: Redis;
+  readonly #clock: Clock;
+  readonly #deadlineMs: number;
+  readonly #endListeners = new Set<(error: BusError) => void>();
+  /** Why it ended; null while it works. */
+  #end: BusError | null = null;
+  #lastError: unknown = null;
+
+  /** @throws {BusError} */
+  static async open(server: RedisServer, settings: LineSettings): Promise<RedisLine> {
+    const line = new RedisLine(server, settings);
+    await line.#connect();
+    return line;
+  }
+
+  private constructor(server: RedisServer, settings: LineSettings) {
+    this.server = `the Redis at ${describeServer(server)}`;
+    this.#clock = settings.clock;
+    this.#deadlineMs = settings.deadlineMs;
+    this.#client = new Redis(clientOptions(server, settings));
+    this.#client.on('error', (error) => {
+      this.#lastError = error;
+    });
+    this.#client.on('end', () => this.#endWith(this.#explain('the connection broke')));
+  }
+
+  /** Answers come as bytes. @throws {BusError} */
+  call(command: string, ...args: readonly Argument[]): Promise<unknown> {
+    return this.callWithin(this.#deadlineMs, command, ...args);
+  }
+
+  /** @throws {BusError} */
+  callWithin(deadlineMs: number, command: string, ...args: readonly Argument[]): Promise<unknown> {
+    return this.#answer(deadlineMs, command, () => this.#client.callBuffer(command, [...args]));
+  }
+
+  /** @throws {BusError} */
+  async subscribe(channel: string, isSharded: boolean): Promise<void> {
+    await this.#answer(this.#deadlineMs, 'SUBSCRIBE', () =>
+      isSharded ? this.#client.ssubscribe(channel) : this.#client.subscribe(channel),
+    );
+  }
+
+  /** @throws {BusError} */
+  async unsubscribe(channel: string, isSharded: boolean): Promise<void> {
+    await this.#answer(this.#deadlineMs, 'UNSUBSCRIBE', () =>
+      isSharded ? this.#client.sunsubscribe(channel) : this.#client.unsubscribe(channel),
+    );
+  }
+
+  onMessage(hearing: Hearing): void {
+    const hear = (channel: Buffer, message: Buffer): void => hearing(channel.toString(), message);
+    this.#client.on('messageBuffer', hear);
+    this.#client.on('smessageBuffer', hear);
+  }
+
+  onEnd(listener: (error: BusError) => void): void {
+    if (this.#end === null) this.#endListeners.add(listener);
+    else listener(this.#end);
+  }
+
+  close(): void {
+    this.#endWith(closed());
+  }
+
+  async #connect(): Promise<void> {
+    try {
+      await this.#answer(this.#deadlineMs, 'connecting', () => this.#client.connect());
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  #answer<T>(deadlineMs: number, what: string, ask: () => Promise<T>): Promise<T> {
+    if (this.#end !== null) return Promise.reject(this.#end);
+    return new Promise((resolve, reject) => {
+      let isAnswered = false;
+      const miss = (): void => {
+        if (isAnswered) return;
+        const error = unreachable(this.server, `no answer to ${what} within ${deadlineMs} ms`);
+        this.#endWith(error);
+        reject(error);
+      };
+      // After this process stood still, timers fire before what has arrived is read: it is looked at first.
+      const cancel = this.#clock.after(deadlineMs, () => setImmediate(miss));
+      const settle = (finish: () => void): void => {
+        isAnswered = true;
+        cancel();
+        finish();
+      };
+      ask().then(
+        (answer) => settle(() => resolve(answer)),
+        (error: unknown) => settle(() => reject(this.#end ?? this.#explain(error))),
+      );
+    });
+  }
+
+  /** Of a connection that broke, its own error says more than those of the commands that it took along. */
+  #explain(error: unknown): BusError {
+    const isReply = error instanceof Error && error.name === 'ReplyError';
+    return explainFailure(isReply ? error : (this.#lastError ?? error), this.server);
+  }
+
+  #endWith(error: BusError): void {
+    if (this.#end !== null) return;
+    this.#end = error;
+    this.#client.disconnect();
+    for (const listener of [...this.#endListeners]) listener(error);
+    this.#endListeners.clear();
+  }
+}
+
+function clientOptions(server: RedisServer, settings: LineSettings): Omit<RedisOptions, 'replyMapping'> {
+  const { user, password, tls } = settings;
+  return {
+    host: server.host,
+    port: server.port,
+    db: settings.database,
+    ...(user === null ? {} : { username: user }),
+    ...(password === null ? {} : { password }),
+    ...(tls === null ? {} : { tls: tls.ca === null ? {} : { ca: tls.ca } }),
+    connectTimeout: settings.deadlineMs,
+    disconnectTimeout: GOODBYE_MS,
+    lazyConnect: true,
+    retryStrategy: () => null,
+    enableOfflineQueue: false,
+    enableReadyCheck: false,
+    autoResubscribe: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    // Answers of the second protocol are plain lists, and every server of an age that we support speaks it.
+    protocol: 2,
+    disableClientInfo: true,
+    keepAlive: 10_000,
+  };
+}

@@ -1,0 +1,136 @@
+import { join } from 'node:path';
+import {
+  makeCertificate,
+  type RedisCluster,
+  type RedisProcess,
+  type RedisSentinels,
+  startRedisCluster,
+  startSentinels,
+  until,
+} from '@quire/testing';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type BusNode, reaches, setRedisStage, works } from '../../testing/redis-stage.ts';
+import { toBytes, toText } from '../../testing/text-bytes.ts';
+
+const stage = setRedisStage();
+const { openNode, startServer } = stage;
+afterEach(() => stage.end());
+
+const connect = async (...nodes: BusNode[]): Promise<void> => {
+  await Promise.all(nodes.map((node) => reaches(node, 'connected')));
+};
+
+/** Everything that crosses the bus does, from one to the other. */
+async function crosses(ada: BusNode, ben: BusNode, word: string): Promise<void> {
+  await ben.bus.follow(['ada']);
+  await works(ada, ben, word);
+  await ada.bus.announce(toBytes(word));
+  expect([...(await ben.bus.announcements())].map(([node, said]) => [node, toText(said)])).toContainEqual([
+    'ada',
+    word,
+  ]);
+  const heard: string[] = [];
+  const stop = await ben.bus.listen('plan', (message) => heard.push(toText(message)));
+  expect(await ada.bus.tell('plan', toBytes(word))).toBe(1);
+  await until(() => heard.includes(word), { what: () => `only ${heard} was heard` });
+  stop();
+}
+
+describe('with Sentinels', () => {
+  async function startReplicated(): Promise<readonly [RedisProcess, RedisProcess]> {
+    const master = await startServer();
+    const replica = await startServer({ replicaOf: master });
+    await until(() => replica.log.includes('sync: Finished'), { what: 'the replica has not caught up' });
+    return [master, replica];
+  }
+
+  async function watch(master: RedisProcess): Promise<RedisSentinels> {
+    const sentinels = await startSentinels(master);
+    stage.onEnd(() => sentinels.stop());
+    return sentinels;
+  }
+
+  it('[G5] a bus is on the master, and on the one that takes its place', async () => {
+    const [master, replica] = await startReplicated();
+    const sentinels = await watch(master);
+    const [ada, ben] = [openNode('ada', sentinels.url), openNode('ben', sentinels.url)];
+    await connect(ada, ben);
+    await crosses(ada, ben, 'before');
+
+    await master.kill();
+    await Promise.all([reaches(ada, 'unreachable'), reaches(ben, 'unreachable')]);
+    await connect(ada, ben);
+    expect(await sentinels.masterPort()).toBe(replica.port);
+    await crosses(ada, ben, 'after');
+  });
+
+  it('one of them that is gone keeps nobody out', async () => {
+    const [master] = await startReplicated();
+    const sentinels = await watch(master);
+    await sentinels.sentinels[0]?.kill();
+    const ada = openNode('ada', sentinels.url);
+    await connect(ada);
+  });
+
+  it('a name that they do not know is said to be', async () => {
+    const [master] = await startReplicated();
+    const sentinels = await watch(master);
+    const ada = openNode('ada', sentinels.url.replace(/[^/]+$/, 'other'));
+    await reaches(ada, 'unsuitable');
+    expect(ada.bus.status).toMatchObject({ error: { code: 'unsuitable', message: expect.stringContaining('other') } });
+  });
+});
+
+describe('with a Redis Cluster', () => {
+  async function startCluster(): Promise<RedisCluster> {
+    const cluster = await startRedisCluster();
+    stage.onEnd(() => cluster.stop());
+    return cluster;
+  }
+
+  it('a bus finds the server that has its slot, whoever it asks, and listens there', async () => {
+    const cluster = await startCluster();
+    const [ada, ben, cleo] = (['ada', 'ben', 'cleo'] as const).map((node, index) =>
+      openNode(node, `redis-cluster://127.0.0.1:${cluster.servers[index]?.port}`),
+    ) as [BusNode, BusNode, BusNode];
+    await connect(ada, ben, cleo);
+    await crosses(ada, ben, 'one');
+    await crosses(ada, cleo, 'two');
+    const owner = await cluster.ownerOf('quire:{q}');
+    expect(await owner.command('EXISTS', 'quire:{q}:s:ada')).toBe(1);
+  });
+
+  it('[G5] that server gone, the bus is away, and back with it', async () => {
+    const cluster = await startCluster();
+    const [ada, ben] = [openNode('ada', cluster.url), openNode('ben', cluster.url)];
+    await connect(ada, ben);
+    const owner = await cluster.ownerOf('quire:{q}');
+    await owner.kill();
+    await Promise.all([reaches(ada, 'unreachable'), reaches(ben, 'unreachable')]);
+    await owner.restart();
+    await connect(ada, ben);
+    await crosses(ada, ben, 'again');
+  });
+});
+
+describe('with TLS', () => {
+  it('a bus trusts whom the given certificates vouch for, and nobody else', async () => {
+    const directory = await stage.startDirectory();
+    const tls = await makeCertificate(directory);
+    const redis = await startServer({ tls, password: 'pw' });
+    expect(redis.url).toMatch(/^rediss:/);
+
+    const stranger = openNode('ada', redis.url);
+    await reaches(stranger, 'unreachable');
+    expect(stranger.warnings.join()).toContain('certificate');
+
+    const unread = openNode('ada', redis.url, { caFile: join(directory, 'none.pem') });
+    await reaches(unread, 'unsuitable');
+    expect(unread.warnings.join()).toContain('none.pem');
+
+    const caFile = tls.certificate;
+    const [ada, ben] = [openNode('ada', redis.url, { caFile }), openNode('ben', redis.url, { caFile })];
+    await connect(ada, ben);
+    await crosses(ada, ben, 'secret');
+  });
+});

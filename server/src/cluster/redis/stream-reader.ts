@@ -1,0 +1,115 @@
+import type { RedisKeys } from './redis-keys.ts';
+import type { RedisLine } from './redis-line.ts';
+import { asNumber, readLastId, readStreams } from './redis-replies.ts';
+import { compareStreamIds, STREAM_START, type StreamId } from './stream-id.ts';
+
+export type TakeRecords = (from: string, records: readonly Uint8Array[]) => Promise<void>;
+
+/** How long Redis holds a reading for which there is nothing: so long does a stream wait that is followed anew. */
+const BLOCK_MS = 500;
+/** Of each stream at once: records are up to a megabyte. */
+const RECORDS_AT_ONCE = 16;
+
+/** Reads the streams of other nodes. Where it is outlives the connections over which it reads. */
+export class StreamReader {
+  readonly #keys: RedisKeys;
+  readonly #deadlineMs: number;
+  /** By node: the last entry that was taken. */
+  readonly #positions = new Map<string, StreamId>();
+  /** By node: how long its stream was when it was last looked at. */
+  readonly #lengths = new Map<string, number>();
+  #take: TakeRecords | null = null;
+  #wake: () => void = () => {};
+  #reading: Promise<unknown> = Promise.resolve();
+
+  constructor(keys: RedisKeys, deadlineMs: number) {
+    this.#keys = keys;
+    this.#deadlineMs = deadlineMs;
+  }
+
+  onRecords(take: TakeRecords): void {
+    this.#take = take;
+    this.#wake();
+  }
+
+  /** @throws {BusError} */
+  async follow(nodes: readonly string[], line: RedisLine): Promise<void> {
+    const fresh = nodes.filter((node) => !this.#positions.has(node));
+    const starts = await Promise.all(fresh.map(async (node) => [node, await this.#lastId(node, line)] as const));
+    for (const node of [...this.#positions.keys()]) if (!nodes.includes(node)) this.#positions.delete(node);
+    for (const [node, lastId] of starts) {
+      // Whoever called at the same time may have begun earlier in the stream.
+      if (!this.#positions.has(node)) this.#positions.set(node, lastId ?? STREAM_START);
+    }
+    for (const node of [...this.#lengths.keys()]) if (!this.#positions.has(node)) this.#lengths.delete(node);
+    this.#wake();
+  }
+
+  /** Reads until the line ends; never two at once, since the one who takes records of the last line may still be at it. */
+  read(line: RedisLine): Promise<void> {
+    const reading = this.#reading.then(() => this.#readOn(line));
+    this.#reading = reading.catch(() => {}); // told to who asked for it
+    return reading;
+  }
+
+  /**
+   * Streams that end before what was read of them were flushed, or are an older state of themselves (R11): they are read from
+   * their new start. Looking at the last entry brings the whole record along, so it is done only where the stream has become
+   * shorter, or `mayBeAnother`.
+   *
+   * @throws {BusError}
+   */
+  async noticeRewinds(line: RedisLine, mayBeAnother: boolean): Promise<void> {
+    await Promise.all(
+      [...this.#positions].map(async ([node, position]) => {
+        const length = asNumber(await line.call('XLEN', this.#keys.stream(node)));
+        const before = this.#lengths.get(node);
+        this.#lengths.set(node, length);
+        if (length > 0 && !mayBeAnother && before !== undefined && length >= before) return;
+        const lastId = (length === 0 ? null : await this.#lastId(node, line)) ?? STREAM_START;
+        const isBehind = compareStreamIds(lastId, position) < 0;
+        // Read on meanwhile: the next look is at what it is now.
+        if (isBehind && this.#positions.get(node) === position) this.#positions.set(node, STREAM_START);
+      }),
+    );
+  }
+
+  async #lastId(node: string, line: RedisLine): Promise<StreamId | null> {
+    return readLastId(await line.call('XREVRANGE', this.#keys.stream(node), '+', '-', 'COUNT', 1));
+  }
+
+  async #readOn(line: RedisLine): Promise<void> {
+    let isOver = false;
+    line.onEnd(() => {
+      isOver = true;
+      this.#wake();
+    });
+    while (!isOver) {
+      if (this.#take === null || this.#positions.size === 0) await this.#somethingToRead();
+      else await this.#readOnce(line);
+    }
+  }
+
+  async #readOnce(line: RedisLine): Promise<void> {
+    const nodes = [...this.#positions.keys()];
+    const nodeByKey = new Map(nodes.map((node) => [this.#keys.stream(node), node]));
+    const streams = [...nodeByKey.keys(), ...this.#positions.values()];
+    const options = ['COUNT', RECORDS_AT_ONCE, 'BLOCK', BLOCK_MS, 'STREAMS'];
+    const answer = await line.callWithin(BLOCK_MS + this.#deadlineMs, 'XREAD', ...options, ...streams);
+    for (const [key, { lastId, records }] of readStreams(answer)) {
+      const node = nodeByKey.get(key);
+      if (node === undefined || !this.#positions.has(node)) continue;
+      if (records.length > 0) await this.#take?.(node, records);
+      if (this.#positions.has(node)) this.#positions.set(node, lastId);
+    }
+  }
+
+  #somethingToRead(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = () => {
+        this.#wake = () => {};
+        resolve();
+      };
+    });
+  }
+}

@@ -1,0 +1,26 @@
+import type { RedisLine } from './redis-line.ts';
+import { asList, asNumber } from './redis-replies.ts';
+
+export interface StreamLimits {
+  /** Who was away for longer fetches from peers what it missed. */
+  readonly ageMs: number;
+  readonly bytes: number;
+}
+
+/** A node that never comes back leaves its stream to Redis for so long. */
+const EXPIRY_S = 24 * 60 * 60;
+/** The next trimming is some seconds off: a stream that is cut to its limit would be above it until then. */
+const SIZE_MARGIN = 0.9;
+
+/** Lets go of the old records of a stream. By the clock of Redis, by which its entries are numbered. @throws {BusError} */
+export async function trimStream(line: RedisLine, key: string, limits: StreamLimits): Promise<void> {
+  const [seconds] = asList(await line.call('TIME'));
+  const oldest = Math.max(0, Math.floor(asNumber(seconds) * 1000 - limits.ageMs));
+  await line.call('XTRIM', key, 'MINID', String(oldest));
+  await line.call('EXPIRE', key, EXPIRY_S);
+  const answer = await line.call('MEMORY', 'USAGE', key);
+  const bytes = answer === null ? 0 : asNumber(answer);
+  if (bytes <= limits.bytes) return;
+  const length = asNumber(await line.call('XLEN', key));
+  await line.call('XTRIM', key, 'MAXLEN', Math.floor(((length * limits.bytes) / bytes) * SIZE_MARGIN));
+}

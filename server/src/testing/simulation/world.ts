@@ -264,7 +264,9 @@ export class World {
     this.safeReceipts += 1;
     const isElsewhere = this.running.some((other) => other.machine !== machine && holds(other.life.store, id));
     const stream = this.hub.dump().streams.get(id.incarnation)?.items ?? [];
-    const isPublished = stream.some(({ bytes }) => decodeEntries(bytes).some((entry) => nameOf(entry.id) === nameOf(id)));
+    const isPublished = stream.some(({ bytes }) =>
+      decodeEntries(bytes).some((entry) => nameOf(entry.id) === nameOf(id)),
+    );
     if (!isElsewhere && !isPublished) this.fail(`${nameOf(id)} was receipted with one copy of it`);
   }
 

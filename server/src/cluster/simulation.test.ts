@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { simulate } from '../testing/simulation/simulate.ts';
 
 const FIRST = Number(process.env.SEED ?? 1);
-const SEEDS = Number(process.env.SEEDS ?? (process.env.SEED === undefined ? 60 : 1));
+const SEEDS = Number(process.env.SEEDS ?? (process.env.SEED === undefined ? 200 : 1));
 
 describe('a simulated cluster', () => {
   it('[G1][G2][R11][R12] after any schedule of faults all nodes hold the same, and everything that was receipted', async () => {

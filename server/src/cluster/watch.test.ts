@@ -65,6 +65,14 @@ describe('the watch', () => {
     }
   });
 
+  it('[R12] knows what others told of a node when it hears that node itself say less', () => {
+    const { hear, watch } = open();
+    hear({ counter: 9, holdings: new Map([['00000000000000c1', spansOf([7])]]) }, 'told');
+    const heard = hear({ counter: 2 });
+    expect(heard).toBe(watch.get(first.incarnation));
+    expect(heard.announcement.counter).toBe(9);
+  });
+
   it('[R12] can not tell at first whether somebody that it hears on the bus is alive', () => {
     const { clock, hear, watch } = open();
     hear({}, 'told');

@@ -220,7 +220,7 @@ const WEIGHTS: readonly (readonly [Operation, number])[] = [
   [start, 10],
   [backUp, 2],
   [restore, 1],
-  [loseDisk, 1],
+  [loseDisk, 2],
   [clone, 1],
   [grow, 1],
   [forget, 1],

@@ -9,6 +9,8 @@ export type LimitAnswer =
   | { readonly kind: 'pause' }
   /** They are let in all the same; others are told their number, not who they are. */
   | { readonly kind: 'counted' }
+  /** A call to the HTTP API is refused, with this problem. */
+  | { readonly kind: 'problem'; readonly status: 409; readonly code: string }
   /** The socket ends without a goodbye: there is nobody to hear one. */
   | { readonly kind: 'cut-off' };
 
@@ -177,6 +179,12 @@ export const limits = {
     retry: FOREVER,
     metric: 'edits',
   }),
+  'limits.maxAnchorsPerCommenter': {
+    what: 'places of a document that the comments of one person mark who may not edit it',
+    answer: { kind: 'problem', status: 409, code: 'comments-full' },
+    retry: 'once some of these comments were removed, or without a place',
+    metric: 'quire_edits_refused_total{code="comments-full"}',
+  },
   'limits.maxUnsentBytes': closes(closeCodes.slowReader, {
     what: 'bytes of answers and echoes that are added to what waits for a session that has stopped reading',
     retry: CATCH_UP,

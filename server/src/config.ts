@@ -154,6 +154,11 @@ const limitsSchema = z.strictObject({
     .describe(
       'How deep the shared types of a document may lie inside each other. Yjs, here and in browsers, can not delete what lies some thousands deep.',
     ),
+  maxAnchorsPerCommenter: whole(0, 2000)
+    .default(200)
+    .describe(
+      'Most places of one document that the comments of one person mark who may not edit it; guests count as one. Together, such marks fill no more than seven eighths of `limits.maxDocumentBytes`.',
+    ),
   unloadDelayMs: whole(0, 86_400_000)
     .default(2000)
     .describe('How long a document stays in memory after the last session has left, in milliseconds.'),

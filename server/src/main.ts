@@ -222,12 +222,14 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
   });
   const comments = createComments({
     documents: {
-      edit: (name, author, change) => collaboration.edit(name, author, change),
+      edit: (name, author, change, share) => collaboration.edit(name, author, change, share),
       read: (name, look) => collaboration.read(name, look),
       assertExists: async (name) => void (await documents.get(name)),
     },
     takeTurn,
     now: () => clock.now(),
+    maxAnchorsPerCommenter: config.limits.maxAnchorsPerCommenter,
+    onFull: () => metrics?.collab.editRefused('comments-full'),
   });
   const sweep = sweepCompanions(store, logger.child({ component: 'collab' }));
   const states = new DocumentStates({ store, clock });

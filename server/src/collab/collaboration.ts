@@ -83,9 +83,10 @@ export interface Collaboration {
    * Edits a document on the server's behalf; resolves once the edit is durable. Creates the document by its first edit;
    * comments only for a document that there is.
    *
+   * @param share how far it may fill the document, as a part of what that may have; left out: all of it
    * @throws {Refusal} when it would make the document too large
    */
-  edit(name: DocumentName, author: string, change: (document: Y.Doc) => void): Promise<void>;
+  edit(name: DocumentName, author: string, change: (document: Y.Doc) => void, share?: number): Promise<void>;
   /** Shows a document as it is in memory, that is, on disk. Nothing may be changed in it, nor kept of it. */
   read<T>(name: DocumentName, look: (document: Y.Doc) => T): Promise<T>;
   /**
@@ -247,14 +248,15 @@ class LiveCollaboration implements Collaboration {
     });
   }
 
-  edit(name: DocumentName, author: string, change: (document: Y.Doc) => void): Promise<void> {
+  edit(name: DocumentName, author: string, change: (document: Y.Doc) => void, share = 1): Promise<void> {
     return this.#whileOpen(name, async (owner) => {
       if (owner.commented?.isStored === false) {
         throw new PersistenceError('UNKNOWN_DOCUMENT', 'No such document', { document: owner.commented.name });
       }
       await owner.serverClient.write(async (client) => {
         const drafted = draftUpdate(owner.document, client, change);
-        if (drafted !== null) await ingestServerEdit(owner, author, drafted, this.#options.limits);
+        const maxDocumentBytes = this.#options.limits.maxDocumentBytes * share;
+        if (drafted !== null) await ingestServerEdit(owner, author, drafted, { maxDocumentBytes });
       });
     });
   }

@@ -107,6 +107,7 @@ export const refusalCodes = [
   'storage-refused',
   'overloaded',
   'stale-epoch',
+  'comments-full',
   'other',
 ] as const;
 

@@ -268,6 +268,8 @@ class LiveCollaboration implements Collaboration {
   async #whileOpen<T>(name: DocumentName, task: (owner: DocumentOwner) => T | Promise<T>): Promise<T> {
     const { owner, release } = await this.#hold(name);
     try {
+      // Who copies or reads half of a large update would take its other half for missing.
+      while (owner.whole !== null) await owner.whole;
       return await task(owner);
     } finally {
       release();

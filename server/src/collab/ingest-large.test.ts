@@ -584,3 +584,20 @@ describe('while a large update comes into its document', () => {
     expect([collaboration.openDocuments, ada.receipts()]).toEqual([0, 1]);
   });
 });
+  it('[R3] the server edits and shows only all of it, never a part', async () => {
+    const { judge, collaboration, store, enter } = stage();
+    const ada = await enter('plan');
+    ada.say(update(makeManyTexts(1, 60_000)));
+    judge.ruleNext();
+    while ((await store.stat('plan')) === null) await turn();
+    for (let look = 0; look < 8; look += 1) await turn();
+    expect(ada.receipts()).toBe(1);
+    const lengths: number[] = [];
+    const note = (document: Y.Doc): void => void lengths.push(document.getText('body').length);
+    await Promise.all([
+      collaboration.read('plan' as DocumentName, note),
+      collaboration.edit('plan' as DocumentName, '', note),
+    ]);
+    expect(lengths).toEqual([60_000, 60_000]);
+  });
+

@@ -22,6 +22,7 @@ import {
   makeCrowd,
   makeDeletion,
   makeManyDeletions,
+  makeDialogue,
   makeManyTexts,
   makeNest,
   makeUpdate,
@@ -600,4 +601,32 @@ describe('while a large update comes into its document', () => {
     ]);
     expect(lengths).toEqual([60_000, 60_000]);
   });
+
+describe('an update that would take longer than any may', () => {
+  it('[G4] is refused before it is journalled, however small it is', async () => {
+    const { judge, store, enter } = stage({ maxUpdateParts: 200_000 });
+    const ada = await enter('plan');
+    ada.say(update(makeDialogue(1, 2, 28_000)));
+    judge.ruleNext();
+    await until(() => ada.receipts() === 2, { what: 'much is there' });
+    ada.say(update(makeCrowd(10, 2_000)));
+    await until(() => !ada.port.isOpen, { what: 'its session ends' });
+    expect(ada.port.closedWith).toBe(closeCodes.updateTooComplex);
+    expect((await store.load('plan'))?.entries).toHaveLength(1);
+  });
+
+  it('[G4] is refused where it is large, and hangs on what the document has', async () => {
+    const { judge, store, enter } = stage({ maxUpdateParts: 200_000 });
+    const ada = await enter('plan');
+    ada.say(update(makeManyTexts(1, 1)));
+    await until(() => ada.receipts() === 2, { what: 'the first is saved' });
+    const item = { text: 'x', origin: { client: 1, clock: 0 } };
+    const runs = Array.from({ length: 10_000 }, (_, at) => ({ client: 10 + at, clock: 0, items: [item] }));
+    ada.say(update(makeUpdate(runs)));
+    judge.ruleNext();
+    await until(() => !ada.port.isOpen, { what: 'its session ends' });
+    expect(ada.port.closedWith).toBe(closeCodes.updateTooComplex);
+    expect((await store.load('plan'))?.entries).toHaveLength(1);
+  });
+});
 

@@ -19,6 +19,7 @@ import {
   unlessKnown,
   type Verdict,
 } from './ingest.ts';
+import { StepCount } from './integration-cost.ts';
 import { type Case, type Holdings, type SoundUpdate, unpackSpans } from './judgement.ts';
 import type { Judge, Ruling } from './judgement-thread.ts';
 import { type DeleteSet, decodeDeletesAt, findNewDeletes, readPending, withDeletes } from './novelty.ts';
@@ -37,6 +38,7 @@ interface JudgedUpdate extends Candidate {
   readonly sound: SoundUpdate;
   /** Of comments: whether it is about what the server alone writes there. */
   readonly touchesThreads: boolean;
+  readonly takesTooLong: boolean;
 }
 
 const answered: Questions<JudgedUpdate> = {
@@ -44,6 +46,7 @@ const answered: Questions<JudgedUpdate> = {
   findCompanionFault: (update, _, commented) => faultOf(commented, () => update.touchesThreads),
   weighNews: ({ sound }) => sound.news,
   hasMissingDependencies: ({ sound }) => sound.isMissingSomething,
+  takesTooLong: (update) => update.takesTooLong,
   admitTypes: ({ sound }, { typeDepths }, limit) => typeDepths.admitsSurveyed(sound.types, limit),
 };
 
@@ -172,6 +175,7 @@ async function touchesThreadsInSlices(
   if (reach === null) return false;
   const { isInRoot } = reach;
   const named = unpackSpans(reach.named);
+    takesTooLong: await takesTooLongInSlices(document, sound, slicing),
   const looks: (() => boolean)[] = [() => touchesThreads(owner, { isInRoot, named: [] }, Y.createDeleteSet())];
   for (let from = 0; from < named.length; from += RANGES_PER_LOOK) {
     const part = named.slice(from, from + RANGES_PER_LOOK);
@@ -206,6 +210,18 @@ async function findNewDeletesInSlices(document: Y.Doc, sent: DeleteSet, slicing:
   }
   return found;
 }
+async function takesTooLongInSlices(document: Y.Doc, { contest }: SoundUpdate, slicing: Slicing): Promise<boolean> {
+  const steps = new StepCount(contest, document);
+  let began = slicing.now();
+  while (!steps.isKnown) {
+    steps.look();
+    if (slicing.now() - began < SLICE_MS) continue;
+    await slicing.nextTurn();
+    began = slicing.now();
+  }
+  return steps.areTooMany;
+}
+
 
 function attribute(
   { author }: DocumentConnection,

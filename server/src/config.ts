@@ -142,7 +142,7 @@ const limitsSchema = z.strictObject({
   maxJudgingBytes: whole(KIB, 4096 * MIB)
     .default(128 * MIB)
     .describe(
-      'Most bytes of large updates, over all documents, that wait to be judged in a thread of their own; whoever sends one is not read meanwhile.',
+      'Most bytes of large updates, over all documents, that wait to be judged in a thread of their own, in turns by address; whoever has most waiting makes room for who has less.',
     ),
   maxJudgingMs: whole(1, 600_000)
     .default(20_000)

@@ -2,6 +2,7 @@ import type { Connection as HocuspocusConnection } from '@hocuspocus/server';
 import type { Epoch } from '@quire/persistence';
 import { type ClientFrame, type CloseCode, closeCodes, parseAddress } from '@quire/protocol';
 import { type Grant, scopeOf } from '../auth/authenticator.ts';
+import { addressGroup } from '../config/address-range.ts';
 import type { Admission, AdmissionHost } from './admission.ts';
 import { takeContent } from './content-intake.ts';
 import { type ConnectionHost, DocumentConnection, type LetIn, type WaitingFrame } from './document-connection.ts';
@@ -70,6 +71,10 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
   }
 
   /**
+  get party(): string {
+    return addressGroup(this.#origin.remoteAddress);
+  }
+
    * @param readAtMs when the frame was read, monotonic; null when nobody measures it
    * @throws {FrameError} when the address names no document
    */

@@ -5,6 +5,7 @@ import type { GatedFrame } from './extension-gate.ts';
 import { copyOf, weigh } from './frame-bytes.ts';
 import { type ContentFrame, ingest, refuse, type Verdict } from './ingest.ts';
 import { ingestLarge } from './ingest-large.ts';
+import type { Sender } from './judgement-thread.ts';
 import { isLarge } from './large-update.ts';
 import { hearPresence, limitsOfMessage } from './presence-intake.ts';
 import type { Established, FrameHost, Progress } from './session-context.ts';
@@ -112,11 +113,16 @@ function acceptLarge(
   readAtMs: number | null,
 ): Progress | Promise<Progress> {
   const { context } = host;
-  if (!context.judge.hasRoomFor(frame.update.length)) return act(host, connection, refuse(closeCodes.overloaded));
-  // As with a small one, what came before its sender was gone is taken in; of who was put out, nothing is any more.
-  const isWanted = (): boolean =>
-    state.owner.isOpen && !connection.isPutOut && (connection.state === state || host.isOver);
-  return obey(host, connection, ingestLarge(connection, state, frame, context, readAtMs, isWanted));
+  const sender: Sender = {
+    party: host.party,
+    // As with a small one, what came before its sender was gone is taken in; of who was put out, nothing is any more.
+    isWanted: () =>
+      state.owner.isOpen && !connection.isPutOut && (connection.state === state || connection.hasLeft || host.isOver),
+  };
+  if (!context.judge.makeRoomFor(frame.update.length, sender)) {
+    return act(host, connection, refuse(closeCodes.overloaded));
+  }
+  return obey(host, connection, ingestLarge(connection, state, frame, context, readAtMs, sender));
 }
 
 /** It takes its time, and so the socket is not read meanwhile: what had been read already waits behind it. */

@@ -184,6 +184,22 @@ describe('a large update', () => {
     expect(ada.port.stops).toBe(0);
   });
 
+  it('[G4] has its turn with those of its address, and is wanted until its sender is put out or its document is gone', async () => {
+    const { judge, collaboration, enter } = stage();
+    const [ada, ben, eve] = [await enter('plan'), await enter('other', 'ben'), await enter('third', 'eve')];
+    for (const person of [ada, ben, eve]) person.say(update(makeManyTexts(1, LARGE)));
+    const areWanted = (): readonly boolean[] => judge.senders.map((sender) => sender.isWanted());
+    expect(judge.senders.map(({ party }) => party)).toEqual(Array(3).fill(origin.remoteAddress));
+    expect(areWanted()).toEqual([true, true, true]);
+    ada.session.find('plan')?.closeDocument(closeCodes.unauthorized);
+    ben.port.isOpen = false;
+    ben.session.end(1001, '');
+    expect(areWanted()).toEqual([false, true, true]);
+    await collaboration.edit('third' as DocumentName, '', (document) => document.getText('body').insert(0, 'x'));
+    await collaboration.delete('third' as DocumentName);
+    expect(areWanted()).toEqual([false, true, false]);
+  });
+
   const endings: readonly (readonly [string, Ruling, CloseCode])[] = [
     ['is no update', { kind: 'bad' }, closeCodes.badUpdate],
     ['has too many parts', { kind: 'too-complex' }, closeCodes.updateTooComplex],

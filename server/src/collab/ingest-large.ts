@@ -21,7 +21,7 @@ import {
 } from './ingest.ts';
 import { StepCount } from './integration-cost.ts';
 import { type Case, type Holdings, type SoundUpdate, unpackSpans } from './judgement.ts';
-import type { Judge, Ruling } from './judgement-thread.ts';
+import type { Judge, Ruling, Sender } from './judgement-thread.ts';
 import { type DeleteSet, decodeDeletesAt, findNewDeletes, readPending, withDeletes } from './novelty.ts';
 import type { Established } from './session-context.ts';
 import { splitParts } from './split-by-author.ts';
@@ -66,8 +66,7 @@ interface Sent {
  * The door for content that is too large to be looked at where it arrives: a thread looks into it, and what is left for
  * here is to ask the document. In the order in which frames of a connection are taken in, it has its place (R4).
  *
- * @param isWanted whether anybody still has to do with it
- * @returns null when nobody has
+ * @returns null when nobody has to do with it any more
  */
 export function ingestLarge(
   connection: DocumentConnection,
@@ -75,27 +74,28 @@ export function ingestLarge(
   { kind, update }: ContentFrame,
   context: LargeIngestContext,
   readAtMs: number | null,
-  isWanted: () => boolean,
+  sender: Sender,
 ): Promise<Verdict | null> {
   // A step 2 may have no news, which is for readers to send too.
   if (kind === 'update' && !established.grant.canWrite) return Promise.resolve(readOnly);
   // From here on nobody holds the frame, which is a view into the socket's buffer: while it waits it is there once.
-  const ruling = context.judge.judge(describeCase(established.owner, kind, update, context.limits.maxUpdateParts));
-  return takeIn({ connection, established, kind, readAtMs }, ruling, context, isWanted);
+  const asked = describeCase(established.owner, kind, update, context.limits.maxUpdateParts);
+  const ruling = context.judge.judge(asked, sender);
+  return takeIn({ connection, established, kind, readAtMs }, ruling, context, sender);
 }
 
 async function takeIn(
   { connection, established, kind, readAtMs }: Sent,
   judgement: Promise<Ruling>,
   { limits, slicing, store }: LargeIngestContext,
-  isWanted: () => boolean,
+  sender: Sender,
 ): Promise<Verdict | null> {
   const { owner } = established;
   const ruling = await judgement;
-  if (!isWanted()) return null;
+  if (ruling.kind === 'unwanted' || !sender.isWanted()) return null;
   if (ruling.kind !== 'sound') return refuse(codeFor(ruling));
   const whole = await weighAgainst(owner, kind, ruling.sound, slicing);
-  if (!isWanted()) return null;
+  if (!sender.isWanted()) return null;
   const hasNews = whole.spans.length > 0 || whole.deletes.clients.size > 0;
   const novelty = kind === 'update' ? unlessKnown(owner, whole) : hasNews ? whole : null;
   const objection = findObjection(established, kind, whole, novelty, answered, store, limits);
@@ -109,7 +109,7 @@ async function takeIn(
   return accepted;
 }
 
-function codeFor({ kind }: Exclude<Ruling, { kind: 'sound' }>): CloseCode {
+function codeFor({ kind }: Exclude<Ruling, { kind: 'sound' | 'unwanted' }>): CloseCode {
   switch (kind) {
     case 'bad':
       return closeCodes.badUpdate;
@@ -118,6 +118,8 @@ function codeFor({ kind }: Exclude<Ruling, { kind: 'sound' }>): CloseCode {
       return closeCodes.updateTooComplex;
     case 'failed':
       return closeCodes.internalError;
+    case 'crowded-out':
+      return closeCodes.overloaded;
     case 'closed':
       return closeCodes.serviceRestart;
     default:
@@ -159,6 +161,7 @@ async function weighAgainst(
     spans: unpackSpans(sound.spans),
     sound,
     touchesThreads: await touchesThreadsInSlices(owner, sound, deletes, slicing),
+    takesTooLong: await takesTooLongInSlices(document, sound, slicing),
   };
 }
 
@@ -175,7 +178,6 @@ async function touchesThreadsInSlices(
   if (reach === null) return false;
   const { isInRoot } = reach;
   const named = unpackSpans(reach.named);
-    takesTooLong: await takesTooLongInSlices(document, sound, slicing),
   const looks: (() => boolean)[] = [() => touchesThreads(owner, { isInRoot, named: [] }, Y.createDeleteSet())];
   for (let from = 0; from < named.length; from += RANGES_PER_LOOK) {
     const part = named.slice(from, from + RANGES_PER_LOOK);
@@ -194,6 +196,18 @@ async function touchesThreadsInSlices(
   return false;
 }
 
+async function takesTooLongInSlices(document: Y.Doc, { contest }: SoundUpdate, slicing: Slicing): Promise<boolean> {
+  const steps = new StepCount(contest, document);
+  let began = slicing.now();
+  while (!steps.isKnown) {
+    steps.look();
+    if (slicing.now() - began < SLICE_MS) continue;
+    await slicing.nextTurn();
+    began = slicing.now();
+  }
+  return steps.areTooMany;
+}
+
 async function findNewDeletesInSlices(document: Y.Doc, sent: DeleteSet, slicing: Slicing): Promise<DeleteSet> {
   const pending = readPending(document);
   const found = Y.createDeleteSet();
@@ -210,18 +224,6 @@ async function findNewDeletesInSlices(document: Y.Doc, sent: DeleteSet, slicing:
   }
   return found;
 }
-async function takesTooLongInSlices(document: Y.Doc, { contest }: SoundUpdate, slicing: Slicing): Promise<boolean> {
-  const steps = new StepCount(contest, document);
-  let began = slicing.now();
-  while (!steps.isKnown) {
-    steps.look();
-    if (slicing.now() - began < SLICE_MS) continue;
-    await slicing.nextTurn();
-    began = slicing.now();
-  }
-  return steps.areTooMany;
-}
-
 
 function attribute(
   { author }: DocumentConnection,

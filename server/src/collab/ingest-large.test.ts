@@ -1,4 +1,4 @@
-import { MemoryStore } from '@quire/persistence';
+import { MemoryStore, PersistenceError } from '@quire/persistence';
 import {
   type ClientFrame,
   type CloseCode,
@@ -198,6 +198,27 @@ describe('a large update', () => {
     await collaboration.edit('third' as DocumentName, '', (document) => document.getText('body').insert(0, 'x'));
     await collaboration.delete('third' as DocumentName);
     expect(areWanted()).toEqual([false, true, false]);
+  });
+
+  it('[R3] is not taken in where the disk refused what it was judged to build on: it comes again behind that', async () => {
+    const { judge, store, enter } = stage();
+    const ada = await enter('plan');
+    const append = store.append.bind(store);
+    let refuse = (): void => {};
+    store.append = () =>
+      new Promise((_, reject) => {
+        refuse = () => reject(new PersistenceError('QUEUE_FULL', 'too much is waiting'));
+      });
+    ada.say(update(makeManyTexts(1, 1)), update(makeManyTexts(1, LARGE, 1)));
+    expect(judge.waiting).toBe(1);
+    await turn();
+    refuse();
+    await until(() => !ada.port.isOpen, { what: 'the first is refused' });
+    ada.session.end(closeCodes.overloaded.code, '');
+    store.append = append;
+    judge.ruleNext();
+    for (let look = 0; look < 5; look += 1) await turn();
+    expect(await store.load('plan')).toBeNull();
   });
 
   const endings: readonly (readonly [string, Ruling, CloseCode])[] = [

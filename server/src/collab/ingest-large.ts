@@ -60,6 +60,8 @@ interface Sent {
   readonly established: Established;
   readonly kind: ContentFrame['kind'];
   readonly readAtMs: number | null;
+  /** What was on its way to the disk when it came, beyond what the document had. */
+  readonly ahead: ReadonlyMap<number, number>;
 }
 
 /**
@@ -80,12 +82,13 @@ export function ingestLarge(
   if (kind === 'update' && !established.grant.canWrite) return Promise.resolve(readOnly);
   // From here on nobody holds the frame, which is a view into the socket's buffer: while it waits it is there once.
   const asked = describeCase(established.owner, kind, update, context.limits.maxUpdateParts);
+  const { ahead } = asked.holdings;
   const ruling = context.judge.judge(asked, sender);
-  return takeIn({ connection, established, kind, readAtMs }, ruling, context, sender);
+  return takeIn({ connection, established, kind, readAtMs, ahead }, ruling, context, sender);
 }
 
 async function takeIn(
-  { connection, established, kind, readAtMs }: Sent,
+  { connection, established, kind, readAtMs, ahead }: Sent,
   judgement: Promise<Ruling>,
   { limits, slicing, store }: LargeIngestContext,
   sender: Sender,
@@ -96,6 +99,7 @@ async function takeIn(
   if (ruling.kind !== 'sound') return refuse(codeFor(ruling));
   const whole = await weighAgainst(owner, kind, ruling.sound, slicing);
   if (!sender.isWanted()) return null;
+  if (hasFallenBehind(owner, ahead)) return refuse(closeCodes.storageRefused);
   const hasNews = whole.spans.length > 0 || whole.deletes.clients.size > 0;
   const novelty = kind === 'update' ? unlessKnown(owner, whole) : hasNews ? whole : null;
   const objection = findObjection(established, kind, whole, novelty, answered, store, limits);
@@ -125,6 +129,16 @@ function codeFor({ kind }: Exclude<Ruling, { kind: 'sound' | 'unwanted' }>): Clo
     default:
       return kind satisfies never;
   }
+}
+
+/**
+ * What was on its way has not come: the disk refused it. The judgement took it for there, and what it says of missing parts
+ * and of room is too little, so an update that waits for what never came would be counted by nobody (R3). Its sender has no
+ * receipt and brings it again, behind what was refused.
+ */
+function hasFallenBehind(owner: DocumentOwner, ahead: ReadonlyMap<number, number>): boolean {
+  for (const [client, clock] of ahead) if (owner.clockOf(client) < clock) return true;
+  return false;
 }
 
 function describeCase(

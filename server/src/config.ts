@@ -94,11 +94,11 @@ const limitsSchema = z.strictObject({
   maxUnestablishedBytes: whole(KIB, 256 * MIB)
     .default(4 * MIB)
     .describe(
-      'Most bytes that wait for a session whose connection is not established yet, behind a large update that is being judged, or for hooks.',
+      'Most bytes that wait for a session whose connection is not established yet, behind a large update that is being judged, or behind hooks. Of the last two, from a quarter of it on the session is not read until there is less.',
     ),
   maxUnestablishedFrames: whole(1, 1_000_000)
     .default(1000)
-    .describe('Most frames that wait for a session whose connection is not established yet, or for hooks.'),
+    .describe('Most frames that wait for a session whose connection is not established yet.'),
   maxUnsentBytes: whole(64 * KIB, 4096 * MIB)
     .default(16 * MIB)
     .describe(

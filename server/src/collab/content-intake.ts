@@ -131,13 +131,8 @@ async function obey(
   connection: DocumentConnection,
   judged: Promise<Verdict | null>,
 ): Promise<Progress> {
-  host.port.stopReading('judging');
-  try {
-    const verdict = await judged;
-    return verdict === null ? 'stop' : act(host, connection, verdict);
-  } finally {
-    host.port.readOn('judging');
-  }
+  const verdict = await judged;
+  return verdict === null ? 'stop' : act(host, connection, verdict);
 }
 
 function act({ context: { meters } }: FrameHost, connection: DocumentConnection, verdict: Verdict): Progress {
@@ -146,12 +141,13 @@ function act({ context: { meters } }: FrameHost, connection: DocumentConnection,
       return 'go on';
     case 'read-only':
       meters?.editRefused('read-only');
-      connection.say({ kind: 'receipt', durable: false });
+      if (!connection.hasLeft) connection.say({ kind: 'receipt', durable: false });
       return 'go on';
     case 'refused':
       meters?.editRefused(verdict.code.name);
-      if (verdict.scope === 'document') connection.closeDocument(verdict.code);
-      else connection.closeSession(verdict.code);
+      // Who has left may be back under the same address, and this is not about what they do there now.
+      if (verdict.scope === 'session') connection.closeSession(verdict.code);
+      else if (!connection.hasLeft) connection.closeDocument(verdict.code);
       return 'stop';
     default:
       return verdict satisfies never;

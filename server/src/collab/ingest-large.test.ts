@@ -5,6 +5,7 @@ import {
   closeCodes,
   companionOf,
   type DocumentName,
+  encodePresence,
   type ServerFrame,
   THREADS_MAP,
 } from '@quire/protocol';
@@ -21,8 +22,8 @@ import { HeldJudge } from '../testing/held-judge.ts';
 import {
   makeCrowd,
   makeDeletion,
-  makeManyDeletions,
   makeDialogue,
+  makeManyDeletions,
   makeManyTexts,
   makeNest,
   makeUpdate,
@@ -71,12 +72,16 @@ interface Person {
   readonly say: (...frames: readonly ClientFrame[]) => void;
 }
 
-function stage(limits: Partial<CollaborationLimits> = {}, store = new MemoryStore()) {
+function stage(
+  limits: Partial<CollaborationLimits> = {},
+  store = new MemoryStore(),
+  authenticator: Authenticator = everybodyEdits,
+) {
   const judge = new HeldJudge();
   const log = pino({ level: 'silent' });
   const collaboration = createCollaboration({
     store,
-    guard: createGuard(everybodyEdits, log),
+    guard: createGuard(authenticator, log),
     log,
     clock: systemClock,
     limits: { ...testLimits, ...limits },
@@ -170,18 +175,38 @@ describe('a large update', () => {
     expect(await storedText(store, 'plan')).toHaveLength(LARGE + 2);
   });
 
-  it('is not read beyond until it is judged, whatever becomes of it', async () => {
-    const { judge, enter } = stage();
+  it('[R4] is read beyond until much waits behind it, and then not until it is judged, whatever becomes of it', async () => {
+    const { judge, enter } = stage({ maxUnestablishedBytes: 20_000 });
     const ada = await enter('plan');
+    const typeOn = (keys: number, clock: number): void => {
+      for (let key = 0; key < keys; key += 1) ada.say(update(makeManyTexts(1, 1, clock + key)));
+    };
     ada.say(update(makeManyTexts(1, LARGE)));
+    typeOn(10, LARGE);
+    expect(ada.port.stops).toBe(0);
+    typeOn(40, LARGE + 10);
     expect(ada.port.stops).toBe(1);
     judge.ruleNext();
-    await until(() => ada.receipts() === 2, { what: 'it has its receipt' });
+    await until(() => ada.receipts() === 52, { what: 'all have their receipts' });
     expect(ada.port.stops).toBe(0);
-    ada.say(update(makeManyTexts(1, LARGE, LARGE)));
+    ada.say(update(makeManyTexts(1, LARGE, LARGE + 50)));
+    typeOn(50, 2 * LARGE + 50);
+    expect(ada.port.stops).toBe(1);
     judge.ruleNext({ kind: 'failed' });
     await until(() => !ada.port.isOpen, { what: 'it is closed' });
     expect(ada.port.stops).toBe(0);
+  });
+
+  it('[R4] may be followed by another that is larger than what may wait behind it', async () => {
+    const { judge, store, enter } = stage({ maxUnestablishedBytes: 20_000 });
+    const ada = await enter('plan');
+    ada.say(update(makeManyTexts(1, LARGE)), update(makeManyTexts(1, LARGE, LARGE)));
+    expect([ada.port.isOpen, ada.port.stops]).toEqual([true, 1]);
+    judge.ruleNext();
+    await until(() => judge.waiting === 1, { what: 'the second is asked about' });
+    judge.ruleNext();
+    await until(() => ada.receipts() === 3, { what: 'both have their receipts' });
+    expect(await storedText(store, 'plan')).toHaveLength(2 * LARGE);
   });
 
   it('[G4] has its turn with those of its address, and is wanted until its sender is put out or its document is gone', async () => {
@@ -434,6 +459,72 @@ describe('a large update of what is not its sender’s to write', () => {
 });
 
 describe('while a large update is being judged', () => {
+  const presenceOf = (clientId: number, clock: number, state: string): ClientFrame => ({
+    kind: 'presence',
+    presence: encodePresence([{ clientId, clock, state }]),
+  });
+
+  it('[G6] a fresh token of its sender counts at once, and once', async () => {
+    const tokens: string[] = [];
+    const { judge, enter } = stage({}, new MemoryStore(), {
+      authenticate: async ({ token }) => {
+        tokens.push(token);
+        return allow(token === 'only to read' ? 'reader' : 'editor', { id: 'ada', name: null });
+      },
+    });
+    const ada = await enter('plan');
+    ada.say(update(makeManyTexts(1, LARGE)), { kind: 'token', token: 'only to read', providerVersion: null });
+    await until(() => ada.count('authenticated') === 2, { what: 'it is told what it may do now' });
+    expect(judge.waiting).toBe(1);
+    ada.say(update(makeManyTexts(1, 1, LARGE)));
+    judge.ruleNext();
+    await until(() => ada.count('receipt') === 3, { what: 'both have their answer' });
+    expect([ada.receipts(), tokens]).toEqual([1, ['ada', 'only to read']]);
+  });
+
+  it('[G7] who is here goes on being told, and who leaves is off all screens', async () => {
+    const { judge, enter } = stage();
+    const [ada, ben] = [await enter('plan'), await enter('plan', 'ben')];
+    ada.say(presenceOf(7, 1, '{}'));
+    await until(() => ben.count('presence') === 1, { what: 'Ben sees Ada' });
+    ada.say(update(makeManyTexts(1, LARGE)), presenceOf(7, 2, '{"at":1}'));
+    await until(() => ben.count('presence') === 2, { what: 'Ben sees where she is' });
+    ada.say(presenceOf(7, 3, 'null'));
+    await until(() => ben.count('presence') === 3, { what: 'Ben sees that she left' });
+    expect(judge.waiting).toBe(1);
+  });
+
+  it('[G7] who closes the document is off all screens at once, and what they had sent is stored', async () => {
+    const { judge, store, enter } = stage();
+    const [ada, ben] = [await enter('plan'), await enter('plan', 'ben')];
+    ada.say(presenceOf(7, 1, '{}'));
+    await until(() => ben.count('presence') === 1, { what: 'Ben sees Ada' });
+    ada.say(update(makeManyTexts(1, LARGE)), update(makeManyTexts(1, 1, LARGE)), { kind: 'close' });
+    await until(() => ben.count('presence') === 2, { what: 'Ben sees that she left' });
+    expect(judge.waiting).toBe(1);
+    judge.ruleNext();
+    await until(() => ben.text().length === LARGE + 1, { what: 'Ben has all that she wrote' });
+    expect(await storedText(store, 'plan')).toHaveLength(LARGE + 1);
+  });
+
+  it('[R4] who closed the document, and opened it again, hears nothing of what becomes of it', async () => {
+    const { judge, enter } = stage({ maxDocumentBytes: 20_000 });
+    const ada = await enter('plan');
+    ada.say(
+      update(makeManyTexts(1, LARGE)),
+      { kind: 'close' },
+      { kind: 'token', token: 'ada', providerVersion: null },
+      { kind: 'step-1', stateVector: EMPTY_VECTOR },
+      { kind: 'step-2', update: EMPTY_UPDATE },
+    );
+    await until(() => ada.receipts() === 2, { what: 'it is open again' });
+    judge.ruleNext();
+    for (let look = 0; look < 5; look += 1) await turn();
+    expect([ada.reason(), ada.port.isOpen]).toEqual([undefined, true]);
+    ada.say(update(makeManyTexts(2, 1)));
+    await until(() => ada.receipts() === 3, { what: 'it goes on' });
+  });
+
   it('its sender may leave: what was sent before the goodbye is stored, and the document waits for it', async () => {
     const { judge, collaboration, store, enter } = stage({ unloadDelayMs: 0 });
     const ada = await enter('plan');
@@ -592,53 +683,6 @@ describe('a small update that takes long', () => {
   });
 });
 
-describe('while a large update comes into its document', () => {
-  it('[G4] [G1] others edit theirs; its receipt and screens wait for all of it', async () => {
-    const { judge, enter } = stage();
-    const [ada, ben] = [await enter('plan'), await enter('other', 'ben')];
-    ada.say(update(makeManyTexts(1, 60_000)));
-    judge.ruleNext();
-    for (let look = 0; look < 10; look += 1) await turn();
-    await writesSomeKeys(ben);
-    expect([ada.receipts(), ada.count('update')]).toEqual([1, 0]);
-    await until(() => ada.receipts() === 2, { what: 'it has its receipt' });
-    expect([ada.count('update'), ada.text().length]).toEqual([1, 60_000]);
-  });
-
-  it('[R14] its document may be deleted, which does not wait for all of it', async () => {
-    const { judge, collaboration, store, enter } = stage();
-    const ada = await enter('plan');
-    ada.say(update(makeManyTexts(1, 60_000)));
-    judge.ruleNext();
-    while ((await store.stat('plan')) === null) await turn();
-    for (let look = 0; look < 8; look += 1) await turn();
-    let isDeleted = false;
-    void collaboration.delete('plan' as DocumentName).then(() => {
-      isDeleted = true;
-    });
-    // All of it takes some hundred turns of the loop more.
-    for (let look = 0; look < 50; look += 1) await turn();
-    expect(isDeleted).toBe(true);
-    expect([collaboration.openDocuments, ada.receipts()]).toEqual([0, 1]);
-  });
-});
-  it('[R3] the server edits and shows only all of it, never a part', async () => {
-    const { judge, collaboration, store, enter } = stage();
-    const ada = await enter('plan');
-    ada.say(update(makeManyTexts(1, 60_000)));
-    judge.ruleNext();
-    while ((await store.stat('plan')) === null) await turn();
-    for (let look = 0; look < 8; look += 1) await turn();
-    expect(ada.receipts()).toBe(1);
-    const lengths: number[] = [];
-    const note = (document: Y.Doc): void => void lengths.push(document.getText('body').length);
-    await Promise.all([
-      collaboration.read('plan' as DocumentName, note),
-      collaboration.edit('plan' as DocumentName, '', note),
-    ]);
-    expect(lengths).toEqual([60_000, 60_000]);
-  });
-
 describe('an update that would take longer than any may', () => {
   it('[G4] is refused before it is journalled, however small it is', async () => {
     const { judge, store, enter } = stage({ maxUpdateParts: 200_000 });
@@ -667,3 +711,50 @@ describe('an update that would take longer than any may', () => {
   });
 });
 
+describe('while a large update comes into its document', () => {
+  it('[G4] [G1] others edit theirs; its receipt and screens wait for all of it', async () => {
+    const { judge, enter } = stage();
+    const [ada, ben] = [await enter('plan'), await enter('other', 'ben')];
+    ada.say(update(makeManyTexts(1, 60_000)));
+    judge.ruleNext();
+    for (let look = 0; look < 10; look += 1) await turn();
+    await writesSomeKeys(ben);
+    expect([ada.receipts(), ada.count('update')]).toEqual([1, 0]);
+    await until(() => ada.receipts() === 2, { what: 'it has its receipt' });
+    expect([ada.count('update'), ada.text().length]).toEqual([1, 60_000]);
+  });
+
+  it('[R3] the server edits and shows only all of it, never a part', async () => {
+    const { judge, collaboration, store, enter } = stage();
+    const ada = await enter('plan');
+    ada.say(update(makeManyTexts(1, 60_000)));
+    judge.ruleNext();
+    while ((await store.stat('plan')) === null) await turn();
+    for (let look = 0; look < 8; look += 1) await turn();
+    expect(ada.receipts()).toBe(1);
+    const lengths: number[] = [];
+    const note = (document: Y.Doc): void => void lengths.push(document.getText('body').length);
+    await Promise.all([
+      collaboration.read('plan' as DocumentName, note),
+      collaboration.edit('plan' as DocumentName, '', note),
+    ]);
+    expect(lengths).toEqual([60_000, 60_000]);
+  });
+
+  it('[R14] its document may be deleted, which does not wait for all of it', async () => {
+    const { judge, collaboration, store, enter } = stage();
+    const ada = await enter('plan');
+    ada.say(update(makeManyTexts(1, 60_000)));
+    judge.ruleNext();
+    while ((await store.stat('plan')) === null) await turn();
+    for (let look = 0; look < 8; look += 1) await turn();
+    let isDeleted = false;
+    void collaboration.delete('plan' as DocumentName).then(() => {
+      isDeleted = true;
+    });
+    // All of it takes some hundred turns of the loop more.
+    for (let look = 0; look < 50; look += 1) await turn();
+    expect(isDeleted).toBe(true);
+    expect([collaboration.openDocuments, ada.receipts()]).toEqual([0, 1]);
+  });
+});

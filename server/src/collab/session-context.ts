@@ -60,4 +60,11 @@ export interface FrameHost {
   /** Whether so much more may wait, over all documents of the socket. */
   hasRoomToWait(bytes: number): boolean;
   countWaiting(frames: number, bytes: number): void;
+  /**
+   * Counts what takes its time, or waits behind that. Beyond a part of what may wait the socket is not read until there is less.
+   *
+   * @returns false where more than may wait was there already: the session is closed
+   */
+  beginWaiting(bytes: number): boolean;
+  endWaiting(bytes: number): void;
 }

@@ -90,8 +90,6 @@ export class Session implements SessionPort, SocketListener {
   #unanswered = 0;
   /** How many documents want it not to be read until the disk has caught up. */
   #readStops = 0;
-  /** How many of its updates are being judged. */
-  #judgements = 0;
   /** What is sent while somebody gathers it. */
   #gathered: Buffer[] | null = null;
   /** Why it ends, once we know; what the other side says counts only until then. */
@@ -245,14 +243,12 @@ export class Session implements SessionPort, SocketListener {
 
   stopReading(reason: ReadStop = 'disk'): void {
     if (reason === 'disk') this.#readStops += 1;
-    else this.#judgements += 1;
     this.reading.pauseFor(reason);
   }
 
   readOn(reason: ReadStop = 'disk'): void {
     if (reason === 'disk') this.#readStops -= 1;
-    else this.#judgements -= 1;
-    if ((reason === 'disk' ? this.#readStops : this.#judgements) === 0) this.reading.resumeFor(reason);
+    if (reason !== 'disk' || this.#readStops === 0) this.reading.resumeFor(reason);
   }
 
   #moveTo(state: SessionState): void {

@@ -88,7 +88,7 @@ export function nameSocketError(error: Error): SessionEnd | null {
 }
 
 /** Why a socket is not read for a while. */
-export const pauseReasons = ['rate', 'disk', 'judging'] as const;
+export const pauseReasons = ['rate', 'disk', 'judging', 'hooks'] as const;
 export type PauseReason = (typeof pauseReasons)[number];
 
 export const upgradeStatuses = ['400', '403', '404', '405', '426', '429', '503', 'other'] as const;

@@ -74,7 +74,7 @@ export const socketMetrics = {
     section: 'sockets',
     unit: 'items',
     label: { name: 'reason', values: pauseReasons },
-    help: 'Times that a socket was not read for a while; rate: its client sends more than a session may; disk: the disk has to catch up with what it sent; judging: a large update of it is being judged.',
+    help: 'Times that a socket was not read for a while; rate: its client sends more than a session may; disk: the disk has to catch up with what it sent; judging: much waits behind a large update of it that is being judged; hooks: much waits behind what hooks of extensions look at.',
   },
   quire_paused_sessions: {
     type: 'gauge',

@@ -35,18 +35,17 @@ export function takeContent(
   );
 }
 
-/** Hooks may take their time. What they look at counts against the limits of what waits at the door. */
+/**
+ * Hooks may take their time. What they look at counts among what waits of a session: one that is larger than all of that
+ * passes all the same, or it never would, and what comes behind it is not read meanwhile.
+ */
 export async function throughGate(
   host: FrameHost,
   connection: DocumentConnection,
   bytes: number,
   pass: () => Promise<Progress>,
 ): Promise<Progress> {
-  if (!host.hasRoomToWait(bytes)) {
-    host.port.close(closeCodes.overloaded);
-    return 'stop';
-  }
-  host.countWaiting(1, bytes);
+  if (!host.beginWaiting(bytes)) return 'stop';
   try {
     return await pass();
   } catch (error) {
@@ -59,7 +58,7 @@ export async function throughGate(
     connection.closeSession(closeCodes.forbidden);
     return 'stop';
   } finally {
-    host.countWaiting(-1, -bytes);
+    host.endWaiting(bytes);
   }
 }
 
@@ -125,7 +124,6 @@ function acceptLarge(
   return obey(host, connection, ingestLarge(connection, state, frame, context, readAtMs, sender));
 }
 
-/** It takes its time, and so the socket is not read meanwhile: what had been read already waits behind it. */
 async function obey(
   host: FrameHost,
   connection: DocumentConnection,

@@ -49,6 +49,8 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
   #waitingBytes = 0;
   #wasEstablished = false;
   #isOver = false;
+  /** Of the bytes that wait, those that do so behind what takes its time. */
+  #behindBytes = 0;
   #isBraked = false;
 
   constructor(
@@ -367,7 +369,8 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
       return false;
     }
     this.#countWaitingBytes(1, bytes);
-    if (!this.#isBraked && this.#waitingBytes > maxUnestablishedBytes * BRAKE_FRACTION) {
+    this.#behindBytes += bytes;
+    if (!this.#isBraked && this.#behindBytes > maxUnestablishedBytes * BRAKE_FRACTION) {
       this.#isBraked = true;
       this.port.stopReading(this.#brakeReason);
     }
@@ -376,7 +379,9 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
 
   endWaiting(bytes: number): void {
     this.#countWaitingBytes(-1, -bytes);
-    if (this.#isBraked && this.#waitingBytes <= this.context.limits.maxUnestablishedBytes * BRAKE_FRACTION) {
+    this.#behindBytes -= bytes;
+    // Only by what goes away by itself: who waits at the door may have to send something first.
+    if (this.#isBraked && this.#behindBytes <= this.context.limits.maxUnestablishedBytes * BRAKE_FRACTION) {
       this.#isBraked = false;
       this.port.readOn(this.#brakeReason);
     }

@@ -3,7 +3,7 @@ import { closeCodes, FrameError, type PresenceLimits } from '@quire/protocol';
 import type { DocumentConnection } from './document-connection.ts';
 import type { GatedFrame } from './extension-gate.ts';
 import { copyOf, weigh } from './frame-bytes.ts';
-import { type ContentFrame, ingest, refuse, type Verdict } from './ingest.ts';
+import { type ContentFrame, ingest, type Verdict } from './ingest.ts';
 import { ingestLarge } from './ingest-large.ts';
 import type { Sender } from './judgement-thread.ts';
 import { isLarge } from './large-update.ts';
@@ -118,9 +118,6 @@ function acceptLarge(
     isWanted: () =>
       state.owner.isOpen && !connection.isPutOut && (connection.state === state || connection.hasLeft || host.isOver),
   };
-  if (!context.judge.makeRoomFor(frame.update.length, sender)) {
-    return act(host, connection, refuse(closeCodes.overloaded));
-  }
   return obey(host, connection, ingestLarge(connection, state, frame, context, readAtMs, sender));
 }
 

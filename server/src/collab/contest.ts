@@ -36,8 +36,8 @@ interface Group {
   readonly left: Y.ID | null;
   /** By their right neighbour, those of which that is none of the others. */
   readonly outermost: Map<string, { readonly first: Y.Item; items: number }>;
-  /** Each of the others is put before one of them. */
-  readonly befores: Set<string>;
+  /** Each of the others is put before one of them; null while there are none, as of most groups. */
+  befores: Set<string> | null;
   items: number;
   hasTwins: boolean;
 }
@@ -59,7 +59,7 @@ export function findContest(structs: readonly Struct[]): Contest {
     const name = origin === null ? nameFirst(struct, update, firsts) : nameId(origin);
     let group = groups.get(name);
     if (group === undefined) {
-      group = { left: origin, outermost: new Map(), befores: new Set(), items: 0, hasTwins: false };
+      group = { left: origin, outermost: new Map(), befores: null, items: 0, hasTwins: false };
       groups.set(name, group);
     }
     addTo(group, struct, isBeforeSibling);
@@ -72,6 +72,7 @@ function addTo(group: Group, item: Y.Item, isBeforeSibling: boolean): void {
   const right = rightOrigin === null ? '' : nameId(rightOrigin);
   group.items += 1;
   if (isBeforeSibling) {
+    group.befores ??= new Set();
     if (group.befores.has(right)) group.hasTwins = true;
     group.befores.add(right);
     return;
@@ -94,7 +95,7 @@ function collect(groups: Iterable<Group>, update: StructsById): Pick<Contest, 'g
     for (const { first, items: these } of outermost.values()) {
       const { parent, parentSub: key, rightOrigin } = first;
       // Those that are put before one of these pass what it has passed.
-      const items = these + befores.size;
+      const items = these + (befores?.size ?? 0);
       const right = rightOrigin !== null && update.find(rightOrigin) === null ? rightOrigin : null;
       if (left !== null || right !== null) gaps.push(...numbersOf(left), ...numbersOf(right), items);
       else if (typeof parent === 'string') starts.push({ parent, key, items });

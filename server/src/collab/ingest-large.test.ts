@@ -197,6 +197,22 @@ describe('a large update', () => {
     expect(ada.port.stops).toBe(0);
   });
 
+  it('[R4] does not keep its socket from being read for what waits at the door of another document', async () => {
+    const { judge, enter } = stage({ maxUnestablishedBytes: 20_000 }, new MemoryStore(), {
+      authenticate: ({ token }) =>
+        token === 'slow' ? new Promise(() => {}) : Promise.resolve(allow('editor', { id: token, name: null })),
+    });
+    const ada = await enter('plan');
+    ada.session.receive('other', { kind: 'token', token: 'slow', providerVersion: null }, null);
+    ada.session.receive('other', { kind: 'step-2', update: new Uint8Array(6_000) }, null);
+    ada.say(update(makeManyTexts(1, LARGE)));
+    for (let key = 0; key < 30; key += 1) ada.say(update(makeManyTexts(1, 1, LARGE + key)));
+    expect(ada.port.stops).toBe(1);
+    judge.ruleNext();
+    await until(() => ada.receipts() === 32, { what: 'all have their receipts' });
+    expect(ada.port.stops).toBe(0);
+  });
+
   it('[R4] may be followed by another that is larger than what may wait behind it', async () => {
     const { judge, store, enter } = stage({ maxUnestablishedBytes: 20_000 });
     const ada = await enter('plan');
@@ -441,7 +457,8 @@ describe('a large update of what is not its sender’s to write', () => {
     const writing = await enter(PLAN, 'carl');
     writing.say(update(bytes));
     await until(() => writing.count('receipt') === 2, { what: 'it has its answer' });
-    expect([writing.receipts(), judge.waiting]).toEqual([1, 0]);
+    // Nor does somebody who may not write take anybody's room.
+    expect([writing.receipts(), judge.waiting, judge.roomsAsked]).toEqual([1, 0, 1]);
     writing.say({ kind: 'step-1', stateVector: EMPTY_VECTOR }, { kind: 'step-2', update: bytes });
     judge.ruleNext();
     await until(() => writing.count('receipt') === 3, { what: 'it has its answer too' });

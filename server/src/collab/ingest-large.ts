@@ -80,6 +80,7 @@ export function ingestLarge(
 ): Promise<Verdict | null> {
   // A step 2 may have no news, which is for readers to send too.
   if (kind === 'update' && !established.grant.canWrite) return Promise.resolve(readOnly);
+  if (!context.judge.makeRoomFor(update.length, sender)) return Promise.resolve(refuse(closeCodes.overloaded));
   // From here on nobody holds the frame, which is a view into the socket's buffer: while it waits it is there once.
   const asked = describeCase(established.owner, kind, update, context.limits.maxUpdateParts);
   const { ahead } = asked.holdings;

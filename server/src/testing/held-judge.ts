@@ -11,8 +11,11 @@ interface Held {
 export class HeldJudge implements Judge {
   readonly #held: Held[] = [];
   hasRoom = true;
+  /** How often somebody asked for room. */
+  roomsAsked = 0;
 
   makeRoomFor(): boolean {
+    this.roomsAsked += 1;
     return this.hasRoom;
   }
 

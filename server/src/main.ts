@@ -7,7 +7,6 @@ import { DocumentStates } from './api/document-states.ts';
 import { createDocuments, type Documents } from './api/documents.ts';
 import { endLinksWith } from './api/end-links.ts';
 import { addThreads } from './api/threads-api.ts';
-import { createTurns } from './api/turns.ts';
 import { type AccessRules, createAccessRules } from './auth/access-rules.ts';
 import { limitAuditLog } from './auth/audit-log.ts';
 import type { Authenticator } from './auth/authenticator.ts';
@@ -37,9 +36,9 @@ import { createStaticApp } from './http/static-app.ts';
 import { createLog, type Logger } from './observability/log.ts';
 import { createMetrics, type Metrics, type MetricsOptions } from './observability/metrics/create-metrics.ts';
 import { createRegistry, type Registry } from './registry/registry.ts';
+import { createTurns } from './turns.ts';
 
 export type { Documents } from './api/documents.ts';
-export { ApiError, type ProblemCode } from './api/problems.ts';
 export type { Actor } from './auth/actor.ts';
 export {
   type Access,
@@ -59,6 +58,7 @@ export { ConfigError, type ConfigIssue } from './config/config-error.ts';
 export type { Config, ConfigInput } from './config.ts';
 export { ListenError } from './http/listen-error.ts';
 export type { Logger } from './observability/log.ts';
+export { ApiError, type ProblemCode } from './problems.ts';
 export { RegistryError } from './registry/registry.ts';
 
 /** What an embedding program or a test may put in the place of our own. It also closes what it brought. */

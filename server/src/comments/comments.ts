@@ -9,9 +9,9 @@ import {
   type Thread,
 } from '@quire/protocol';
 import type * as Y from 'yjs';
-import { ApiError } from '../api/problems.ts';
-import type { createTurns } from '../api/turns.ts';
+import { ApiError } from '../problems.ts';
 import { Seats } from '../seats.ts';
+import type { createTurns } from '../turns.ts';
 import { countAnchorsBy, shareOf } from './anchor-allowance.ts';
 import { hasMark, markThread, unmarkThread } from './anchor-marks.ts';
 import { assertRange, findTextRange, quoteOf } from './text-range.ts';

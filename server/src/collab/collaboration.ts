@@ -29,9 +29,10 @@ import { ingestServerEdit } from './ingest.ts';
 import { heapForJudging, type Judge, JudgementThread } from './judgement-thread.ts';
 import { loadInSlices } from './load-in-slices.ts';
 import type { OwnerOptions } from './owner-options.ts';
-import { passOnChanges, QuireHocuspocus, takeOver } from './quire-hocuspocus.ts';
+import { hookNamesOf, passOnChanges, QuireHocuspocus, takeOver } from './quire-hocuspocus.ts';
 import { Refusal } from './refusal.ts';
 import { RevocationWatch } from './revocation-watch.ts';
+import { HooksGivenUp, RunningHooks } from './running-hooks.ts';
 import { draftUpdate } from './server-edit.ts';
 import type { SessionContext, SessionLimits } from './session-context.ts';
 import type { SessionOrigin, SessionPort } from './session-port.ts';
@@ -111,10 +112,10 @@ export interface Collaboration {
   /**
    * Waits for what is on its way to the disk, then lets go of all documents.
    *
-   * @param judgingMs how long large updates may still be judged; then they are abandoned, and their senders bring them again.
-   * Left out: as long as it takes
+   * @param patienceMs how long large updates may still be judged, and hooks of extensions go on; then they are abandoned, and
+   * whoever sent what they were about brings it again. Left out: as long as it takes
    */
-  close(judgingMs?: number): Promise<void>;
+  close(patienceMs?: number): Promise<void>;
 }
 
 /** A document that only the server itself reads and writes. It ends with its `destroy`: then it can be opened again. */
@@ -138,6 +139,7 @@ export function createCollaboration(options: CollaborationOptions): Collaboratio
 class LiveCollaboration implements Collaboration {
   readonly #options: CollaborationOptions;
   readonly #hocuspocus: QuireHocuspocus;
+  readonly #hooks = new RunningHooks();
   readonly #sessionContext: SessionContext;
   readonly #owners = new Map<string, DocumentOwner>();
   /** Those of the owners whose documents are the server's own. */
@@ -163,7 +165,7 @@ class LiveCollaboration implements Collaboration {
   constructor(options: CollaborationOptions) {
     this.#options = options;
     this.#hocuspocus = new QuireHocuspocus({
-      extensions: [...options.extensions, this.#createExtension()],
+      extensions: [...this.#watchExtensions(), this.#createExtension()],
       maxDocumentsPerSession: options.limits.maxDocumentsPerSession,
       mayUnload: (document) => this.#mayUnload(document.name),
     });
@@ -184,6 +186,7 @@ class LiveCollaboration implements Collaboration {
       });
     this.#sessionContext = {
       gate: createExtensionGate(this.#hocuspocus),
+      hooks: this.#hooks,
       judge: this.#judge,
       slicing: this.#slicing,
       limits,
@@ -324,17 +327,53 @@ class LiveCollaboration implements Collaboration {
     await Promise.all(busy.map((owner) => owner.settled()));
   }
 
-  async close(judgingMs?: number): Promise<void> {
+  async close(patienceMs?: number): Promise<void> {
     this.#watch.close();
     this.#revocations.close();
     this.#stopWatchingStore();
-    const stopWaiting =
-      judgingMs === undefined ? null : this.#options.clock.after(judgingMs, () => this.#judge.close());
+    const stopWaiting = this.#afterAtMost(patienceMs, () => {
+      this.#judge.close();
+      this.#giveUpHooks();
+    });
     await Promise.all([...this.#owners.values()].map((owner) => owner.drained()));
-    stopWaiting?.();
+    stopWaiting();
     this.#judge.close();
     for (const owner of [...this.#owners.values()]) this.#forget(owner);
-    await this.#hocuspocus.hooks('onDestroy', { instance: this.#hocuspocus });
+    await this.#destroyExtensions(patienceMs);
+  }
+
+  async #destroyExtensions(patienceMs: number | undefined): Promise<void> {
+    // All edits are on disk by now. Half, so that there is some time left to close it.
+    const stopWaiting = this.#afterAtMost(patienceMs === undefined ? undefined : patienceMs / 2, () =>
+      this.#giveUpHooks(),
+    );
+    try {
+      await this.#hooks.wait(this.#hocuspocus.hooks('onDestroy', { instance: this.#hocuspocus }));
+    } catch (error) {
+      if (!(error instanceof HooksGivenUp)) throw error;
+    } finally {
+      stopWaiting();
+    }
+  }
+
+  /** @param ms left out: never */
+  #afterAtMost(ms: number | undefined, task: () => void): () => void {
+    return ms === undefined ? () => {} : this.#options.clock.after(ms, task);
+  }
+
+  #giveUpHooks(): void {
+    if (!this.#hooks.areAwaited) return;
+    this.#options.log.error(
+      { hooks: this.#hooks.names },
+      'hooks of extensions do not end and are waited for no longer',
+    );
+    this.#hooks.giveUp();
+  }
+
+  #watchExtensions(): Extension[] {
+    return this.#options.extensions.map((extension, index) =>
+      this.#hooks.watch(extension, hookNamesOf(extension), index),
+    );
   }
 
   async #delete(name: DocumentName): Promise<void> {

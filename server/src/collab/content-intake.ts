@@ -8,6 +8,7 @@ import { ingestLarge } from './ingest-large.ts';
 import type { Sender } from './judgement-thread.ts';
 import { isLarge } from './large-update.ts';
 import { hearPresence, limitsOfMessage } from './presence-intake.ts';
+import { HooksGivenUp } from './running-hooks.ts';
 import type { Established, FrameHost, Progress } from './session-context.ts';
 
 interface Arrived {
@@ -47,10 +48,14 @@ export async function throughGate(
 ): Promise<Progress> {
   if (!host.beginWaiting(bytes)) return 'stop';
   try {
-    return await pass();
+    return await host.context.hooks.wait(pass());
   } catch (error) {
     if (error instanceof FrameError) {
       connection.closeSession(closeCodes.badFrame);
+      return 'stop';
+    }
+    if (error instanceof HooksGivenUp) {
+      connection.closeSession(closeCodes.serviceRestart);
       return 'stop';
     }
     // A frame that a hook refuses ends the connection: going on without it would lose what builds on it (R4).

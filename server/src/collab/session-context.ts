@@ -11,6 +11,7 @@ import type { GrantRenewals } from './grant-renewals.ts';
 import type { GrantWatch } from './grant-watch.ts';
 import type { IngestLimits } from './ingest.ts';
 import type { Judge } from './judgement-thread.ts';
+import type { RunningHooks } from './running-hooks.ts';
 import type { SessionPort } from './session-port.ts';
 
 export interface SessionLimits extends IngestLimits {
@@ -27,6 +28,7 @@ export interface SessionLimits extends IngestLimits {
 /** What a session needs of the collaboration that it belongs to. */
 export interface SessionContext {
   readonly gate: ExtensionGate | null;
+  readonly hooks: RunningHooks;
   readonly judge: Judge;
   readonly slicing: Slicing;
   readonly limits: SessionLimits;

@@ -326,7 +326,7 @@ const trespasses: Readonly<Record<keyof typeof limits, Trespass>> = {
     },
   },
   'limits.maxUnsentBytes': {
-    settings: at('maxUnsentBytes', MIB),
+    settings: { limits: { maxUnsentBytes: MIB, maxRingBytesPerDocument: 64 * MIB } },
     parts: listenToLog,
     async commit(server) {
       const deaf = await openDeaf(server);

@@ -1,4 +1,5 @@
 import type { CloseCode, ServerFrame } from '@quire/protocol';
+import type { SlowReaderLimit } from '../observability/metrics/label-values.ts';
 import type { SentMeters } from '../observability/metrics/sent-meters.ts';
 
 /**
@@ -47,7 +48,8 @@ export interface SessionPort {
    */
   stopReading(reason?: ReadStop): void;
   readOn(reason?: ReadStop): void;
-  close(code: CloseCode): void;
+  /** @param limit which one a slow reader has reached */
+  close(code: CloseCode, limit?: SlowReaderLimit): void;
 }
 
 /** Who is at the other end; fixed when the socket opens. URL and headers are parsed when they are asked for. */

@@ -14,7 +14,13 @@ import type { FrameMessage, ReadStop, SessionPort } from '../collab/session-port
 import { joinSmall } from '../join-small.ts';
 import type { Logger } from '../observability/log.ts';
 import type { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
-import { nameForeignEnd, nameOwnEnd, nameSocketError, type SessionEnd } from '../observability/metrics/label-values.ts';
+import {
+  nameForeignEnd,
+  nameOwnEnd,
+  nameSocketError,
+  type SessionEnd,
+  type SlowReaderLimit,
+} from '../observability/metrics/label-values.ts';
 import type { SentMeters } from '../observability/metrics/sent-meters.ts';
 import type { Dialect, ReceivedFrame } from './dialects.ts';
 import { readDrainMark } from './drain-progress.ts';
@@ -189,7 +195,7 @@ export class Session implements SessionPort, SocketListener {
       return;
     }
     if (this.#state.kind === 'behind' && this.unsentBytes > this.#state.mostUnsentBytes) {
-      this.close(closeCodes.slowReader);
+      this.close(closeCodes.slowReader, 'unsent');
       return;
     }
     this.#wroteAt = Math.trunc(this.#settings.clock.monotonicMs());
@@ -238,7 +244,7 @@ export class Session implements SessionPort, SocketListener {
     if (drainMark !== this.#state.drainMark) {
       this.#state.drainMark = drainMark;
       this.#state.drainedAt = now;
-    } else if (now - this.#state.drainedAt >= this.#settings.stallTimeoutMs) this.close(closeCodes.slowReader);
+    } else if (now - this.#state.drainedAt >= this.#settings.stallTimeoutMs) this.close(closeCodes.slowReader, 'stall');
   }
 
   stopReading(reason: ReadStop = 'disk'): void {
@@ -257,8 +263,9 @@ export class Session implements SessionPort, SocketListener {
     if (wasBehind !== this.isBehind) this.#settings.meters?.fellBehind(wasBehind ? -1 : 1);
   }
 
-  close(code: CloseCode): void {
+  close(code: CloseCode, limit?: SlowReaderLimit): void {
     if (this.#state.kind === 'closing' || this.#state.kind === 'closed') return;
+    if (limit !== undefined) this.#settings.meters?.slowReaderClosed(limit);
     this.#end ??= nameOwnEnd(code.name);
     this.#settings.log.debug({ code: code.code, name: code.name }, 'closing a session');
     this.#beginClosing();

@@ -91,6 +91,10 @@ export function nameSocketError(error: Error): SessionEnd | null {
 export const pauseReasons = ['rate', 'disk', 'judging', 'hooks'] as const;
 export type PauseReason = (typeof pauseReasons)[number];
 
+/** What a slow reader was closed for: the limit that it reached, or that more people have left than are remembered. */
+export const slowReaderLimits = ['unsent', 'stall', 'document-ring', 'rings', 'departures'] as const;
+export type SlowReaderLimit = (typeof slowReaderLimits)[number];
+
 export const upgradeStatuses = ['400', '403', '404', '405', '426', '429', '503', 'other'] as const;
 
 /** By the start of a status line, such as `404 Not Found`. */

@@ -75,7 +75,10 @@ export const outOfStep: readonly Scenario[] = [
   {
     title: 'somebody does not read for too long',
     settings: { limits: { maxRingBytesPerDocument: MIB } },
-    moves: ['quire_sessions_closed_total{code="slow-reader"}'],
+    moves: [
+      'quire_sessions_closed_total{code="slow-reader"}',
+      'quire_slow_readers_closed_total{limit="document-ring"}',
+    ],
     async play(stage) {
       const ada = await joinSynced(stage);
       const slow = await open(stage);

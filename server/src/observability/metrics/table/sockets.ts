@@ -1,4 +1,12 @@
-import { dialects, pauseReasons, receivedKinds, sentKinds, sessionEnds, upgradeStatuses } from '../label-values.ts';
+import {
+  dialects,
+  pauseReasons,
+  receivedKinds,
+  sentKinds,
+  sessionEnds,
+  slowReaderLimits,
+  upgradeStatuses,
+} from '../label-values.ts';
 import { FRAME_BYTES, type MetricTable } from './definition.ts';
 
 export const socketMetrics = {
@@ -34,6 +42,13 @@ export const socketMetrics = {
     unit: 'items',
     label: { name: 'code', values: sessionEnds },
     help: 'Sockets that ended, by the name of the close code with which the server ended them, or how else they did.',
+  },
+  quire_slow_readers_closed_total: {
+    type: 'counter',
+    section: 'sockets',
+    unit: 'items',
+    label: { name: 'limit', values: slowReaderLimits },
+    help: 'Sockets that were ended because they fell too far behind; unsent: too much was added to what waits for them; stall: they took nothing of it for too long; document-ring: their document’s broadcasts went on without them; rings: those of all documents together did; departures: more people left than are remembered.',
   },
   quire_ping_timeouts_total: {
     type: 'counter',

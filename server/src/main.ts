@@ -7,7 +7,6 @@ import { DocumentStates } from './api/document-states.ts';
 import { createDocuments, type Documents } from './api/documents.ts';
 import { endLinksWith } from './api/end-links.ts';
 import { addThreads } from './api/threads-api.ts';
-import { createTurns } from './api/turns.ts';
 import { createAccessRules } from './auth/access-rules.ts';
 import { limitAuditLog } from './auth/audit-log.ts';
 import type { Authenticator } from './auth/authenticator.ts';
@@ -44,9 +43,9 @@ import { createLog, type Logger } from './observability/log.ts';
 import { createMetrics, type Metrics, type MetricsOptions } from './observability/metrics/create-metrics.ts';
 import { createRegistry } from './registry/registry.ts';
 import { takePart } from './take-part.ts';
+import { createTurns } from './turns.ts';
 
 export type { Documents } from './api/documents.ts';
-export { ApiError, type ProblemCode } from './api/problems.ts';
 export type { Actor } from './auth/actor.ts';
 export {
   type Access,
@@ -67,6 +66,7 @@ export { ConfigError, type ConfigIssue } from './config/config-error.ts';
 export type { Config, ConfigInput } from './config.ts';
 export { ListenError } from './http/listen-error.ts';
 export type { Logger } from './observability/log.ts';
+export { ApiError, type ProblemCode } from './problems.ts';
 export { RegistryError } from './registry/registry.ts';
 
 /** What an embedding program or a test may put in the place of our own. It also closes what it brought. */
@@ -266,12 +266,14 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
   });
   const comments = createComments({
     documents: {
-      edit: (name, author, change) => collaboration.edit(name, author, change),
+      edit: (name, author, change, share) => collaboration.edit(name, author, change, share),
       read: (name, look) => collaboration.read(name, look),
       assertExists: async (name) => void (await documents.get(name)),
     },
     takeTurn,
     now: () => clock.now(),
+    maxAnchorsPerCommenter: config.limits.maxAnchorsPerCommenter,
+    onFull: () => metrics?.collab.editRefused('comments-full'),
   });
   const sweep = sweepCompanions(store, logger.child({ component: 'collab' }));
   const states = new DocumentStates({ store, clock });

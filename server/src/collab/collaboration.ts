@@ -31,10 +31,11 @@ import { ingestServerEdit } from './ingest.ts';
 import { heapForJudging, type Judge, JudgementThread } from './judgement-thread.ts';
 import { OpenDocuments } from './open-documents.ts';
 import type { OwnerOptions } from './owner-options.ts';
-import { QuireHocuspocus } from './quire-hocuspocus.ts';
+import { hookNamesOf, QuireHocuspocus } from './quire-hocuspocus.ts';
 import { Refusal } from './refusal.ts';
 import { alone, type Replication } from './replication.ts';
 import { RevocationWatch } from './revocation-watch.ts';
+import { HooksGivenUp, RunningHooks } from './running-hooks.ts';
 import { draftUpdate } from './server-edit.ts';
 import type { SessionContext, SessionLimits } from './session-context.ts';
 import type { SessionOrigin, SessionPort } from './session-port.ts';
@@ -89,9 +90,10 @@ export interface Collaboration {
    * Edits a document on the server's behalf; resolves once the edit would have its receipt (G1). Creates the document by its
    * first edit; comments only for a document that there is.
    *
+   * @param share how far it may fill the document, as a part of what that may have; left out: all of it
    * @throws {Refusal} when it would make the document too large, and when other nodes may know what this one does not
    */
-  edit(name: DocumentName, author: string, change: (document: Y.Doc) => void): Promise<void>;
+  edit(name: DocumentName, author: string, change: (document: Y.Doc) => void, share?: number): Promise<void>;
   /** Shows a document as it is in memory, that is, on disk. Nothing may be changed in it, nor kept of it. */
   read<T>(name: DocumentName, look: (document: Y.Doc) => T): Promise<T>;
   /**
@@ -123,10 +125,10 @@ export interface Collaboration {
    * Waits for what is on its way to the disk, and for a moment for what other nodes have yet to have, then lets go of all
    * documents.
    *
-   * @param judgingMs how long large updates may still be judged; then they are abandoned, and their senders bring them again.
-   * Left out: as long as it takes
+   * @param patienceMs how long large updates may still be judged, and hooks of extensions go on; then they are abandoned, and
+   * whoever sent what they were about brings it again. Left out: as long as it takes
    */
-  close(judgingMs?: number): Promise<void>;
+  close(patienceMs?: number): Promise<void>;
 }
 
 /** A document that only the server itself reads and writes. It ends with its `destroy`: then it can be opened again. */
@@ -155,6 +157,7 @@ export function createCollaboration(options: CollaborationOptions): Collaboratio
 class LiveCollaboration implements Collaboration {
   readonly #options: CollaborationOptions;
   readonly #hocuspocus: QuireHocuspocus;
+  readonly #hooks = new RunningHooks();
   readonly #sessionContext: SessionContext;
   readonly #open: OpenDocuments;
   readonly #loads: DocumentLoads;
@@ -172,7 +175,7 @@ class LiveCollaboration implements Collaboration {
   constructor(options: CollaborationOptions) {
     this.#options = options;
     this.#hocuspocus = new QuireHocuspocus({
-      extensions: [...options.extensions, this.#createExtension()],
+      extensions: [...this.#watchExtensions(), this.#createExtension()],
       maxDocumentsPerSession: options.limits.maxDocumentsPerSession,
       mayUnload: (document) => this.#unloads.mayUnload(document.name),
     });
@@ -196,6 +199,7 @@ class LiveCollaboration implements Collaboration {
       });
     this.#sessionContext = {
       gate: createExtensionGate(this.#hocuspocus),
+      hooks: this.#hooks,
       judge: this.#judge,
       slicing: this.#slicing,
       limits,
@@ -280,14 +284,15 @@ class LiveCollaboration implements Collaboration {
     });
   }
 
-  edit(name: DocumentName, author: string, change: (document: Y.Doc) => void): Promise<void> {
+  edit(name: DocumentName, author: string, change: (document: Y.Doc) => void, share = 1): Promise<void> {
     return this.#whileOpen(name, async (owner) => {
       if (owner.commented?.isStored === false) {
         throw new PersistenceError('UNKNOWN_DOCUMENT', 'No such document', { document: owner.commented.name });
       }
       await owner.serverClient.write(async (client, applied) => {
         const drafted = draftUpdate(owner.document, client, change);
-        if (drafted !== null) await ingestServerEdit(owner, author, drafted, this.#options.limits, applied);
+        const maxDocumentBytes = this.#options.limits.maxDocumentBytes * share;
+        if (drafted !== null) await ingestServerEdit(owner, author, drafted, { maxDocumentBytes }, applied);
       });
     });
   }
@@ -299,6 +304,8 @@ class LiveCollaboration implements Collaboration {
   async #whileOpen<T>(name: DocumentName, task: (owner: DocumentOwner) => T | Promise<T>): Promise<T> {
     const { owner, release } = await this.#hold(name);
     try {
+      // Who copies or reads half of a large update would take its other half for missing.
+      while (owner.whole !== null) await owner.whole;
       return await task(owner);
     } finally {
       release();
@@ -343,22 +350,58 @@ class LiveCollaboration implements Collaboration {
     await Promise.all(busy.map((owner) => owner.settled()));
   }
 
-  async close(judgingMs?: number): Promise<void> {
+  async close(patienceMs?: number): Promise<void> {
     this.#watch.close();
     this.#revocations.close();
     this.#stopWatchingStore();
-    const stopWaiting =
-      judgingMs === undefined ? null : this.#options.clock.after(judgingMs, () => this.#judge.close());
+    const stopWaiting = this.#afterAtMost(patienceMs, () => {
+      this.#judge.close();
+      this.#giveUpHooks();
+    });
     const stopHoping = this.#options.clock.after(RECEIPTS_PATIENCE_MS, () => {
       const error = new PersistenceError('CLOSED', 'The server stopped before other nodes had the edit');
       for (const owner of this.#open) owner.dismissReceipts(error);
     });
     await Promise.all([...this.#open].map((owner) => owner.drained()));
-    stopWaiting?.();
+    stopWaiting();
     stopHoping();
     this.#judge.close();
     for (const owner of [...this.#open]) this.#open.forget(owner);
-    await this.#hocuspocus.hooks('onDestroy', { instance: this.#hocuspocus });
+    await this.#destroyExtensions(patienceMs);
+  }
+
+  async #destroyExtensions(patienceMs: number | undefined): Promise<void> {
+    // All edits are on disk by now. Half, so that there is some time left to close it.
+    const stopWaiting = this.#afterAtMost(patienceMs === undefined ? undefined : patienceMs / 2, () =>
+      this.#giveUpHooks(),
+    );
+    try {
+      await this.#hooks.wait(this.#hocuspocus.hooks('onDestroy', { instance: this.#hocuspocus }));
+    } catch (error) {
+      if (!(error instanceof HooksGivenUp)) throw error;
+    } finally {
+      stopWaiting();
+    }
+  }
+
+  /** @param ms left out: never */
+  #afterAtMost(ms: number | undefined, task: () => void): () => void {
+    return ms === undefined ? () => {} : this.#options.clock.after(ms, task);
+  }
+
+  #giveUpHooks(): void {
+    if (!this.#hooks.areAwaited) return;
+    this.#options.log.error(
+      { hooks: this.#hooks.names },
+      'hooks of extensions do not end and are waited for no longer',
+    );
+    this.#hooks.giveUp();
+  }
+
+  #watchExtensions(): Extension[] {
+    return this.#options.extensions.map((extension, index) =>
+      this.#hooks.watch(extension, hookNamesOf(extension), index),
+    );
   }
 
   /**

@@ -88,6 +88,8 @@ export class DocumentOwner {
   #cancelIdle: (() => void) | null = null;
   #isStored: boolean;
   #applying = false;
+  /** The last time that a batch came into the document in slices. */
+  #slices: Promise<void> = Promise.resolve();
   readonly #title: TitleKeeper;
   #onDrained: (() => void)[] = [];
 
@@ -279,6 +281,11 @@ export class DocumentOwner {
     this.#schedule();
   }
 
+  /** Null unless the document has only a part of a large update yet: then this resolves when there is no more to come of it. */
+  get whole(): Promise<void> | null {
+    return this.#flush.kind === 'applying' ? this.#slices : null;
+  }
+
   /** Resolves once nothing is queued or at the disk, the title included, and no receipt waits for other nodes. */
   drained(): Promise<void> {
     this.#title.storeNow();
@@ -426,7 +433,7 @@ export class DocumentOwner {
     }
     if (batch.some(({ content }) => content !== null)) this.#isStored = true;
     if (batch.some(({ large }) => large !== undefined)) {
-      void this.#finishInSlices(batch, acknowledged);
+      this.#slices = this.#finishInSlices(batch, acknowledged);
       return;
     }
     const beganAt = this.#options.timer.now();

@@ -474,7 +474,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
     frame: ClientFrame,
     readAtMs: number | null,
   ): void {
-    const overtakes = frame.kind === 'token' || (isAboutPeople(frame) && this.context.gate === null);
+    const overtakes = frame.kind === 'token' ? !lane.hasGoodbye : isAboutPeople(frame) && this.context.gate === null;
     if (overtakes) void this.#begin(connection, state, frame, readAtMs);
     if (!overtakes || frame.kind === 'token') this.#waitInLane(connection, lane, frame, readAtMs);
   }

@@ -32,7 +32,7 @@ export type Ruling =
 export interface Sender {
   /** Those of one party have their turns one after the other, and parties in turn. */
   readonly party: string;
-  /** Whether anybody still has to do with it; once nobody has, it stays so. */
+  /** Whether anybody still has to do with it; if nobody has at some look, it is given up. */
   isWanted(): boolean;
 }
 

@@ -113,6 +113,23 @@ function range(start: readonly [Y.XmlText, number], end: readonly [Y.XmlText, nu
   return { start: from, end: to };
 }
 
+it('[G4] comments on a document that is nearly full mark it no more, may be removed, and leave the rest to editors', async () => {
+  const limit = 4_096;
+  server = await serve({ jwt: { secrets: [SECRET] }, limits: { maxDocumentBytes: limit } });
+  await writePage();
+  const { doc, texts } = await openPage();
+  const [first] = texts() as [Y.XmlText];
+  const thread = await startThread({ text: 'x', anchor: range([first, 0], [first, 3]) });
+  await vi.waitFor(() => expect(first.toString()).toContain(thread.id));
+  const rest = (limit * 7) / 8 - Y.encodeStateAsUpdate(doc).length;
+  await server.documents.edit(PLAN, 'ada', (document) => document.getMap('meta').set('filler', 'x'.repeat(rest)));
+  const anchored = { text: 'x', anchor: range([first, 4], [first, 9]) };
+  expect(await codeOf(send('POST', '', anchored))).toEqual([413, 'document-too-large']);
+  await startThread({ text: 'about all of it' });
+  expect((await send('DELETE', path(thread))).status).toBe(204);
+  await startThread(anchored, { sub: 'ada', role: 'editor' });
+});
+
 describe('comments over HTTP', () => {
   beforeEach(async () => {
     server = await serve({ jwt: { secrets: [SECRET] } });

@@ -335,6 +335,27 @@ describe('[R14] a life that another node has ended', () => {
     expect((await enter(here)).text).toBe('new');
   });
 
+  it('that has yet to be heard of here is asked to come again, who was told of the next one elsewhere', async () => {
+    const { here, there, links } = startTwo();
+    await write(there, 'old');
+    await links.carryAll();
+    await there.collaboration.delete(name);
+    await write(there, 'new');
+    const ada = new Page(there.collaboration, name, { epoch: '' });
+    await until(() => ada.read().isIn, { what: 'let in there' });
+    ada.leave();
+    const moved = { doc: ada.doc, epoch: ada.epoch ?? '' };
+    const early = new Page(here.collaboration, name, moved);
+    await until(() => early.read().closedWith !== null, { what: 'asked to come again' });
+    expect([early.closedWith, early.text]).toEqual([closeCodes.loadFailed, 'new']);
+    await links.carryAll();
+    const late = new Page(here.collaboration, name, moved);
+    await until(() => late.read().isIn, { what: 'let in here' });
+    late.type('!');
+    await shows(await enter(here), 'new!');
+    late.leave();
+  });
+
   it('whose words come to light later keeps whoever has them out of the present one', async () => {
     const { here, there, links } = startTwo();
     await write(here, 'both');

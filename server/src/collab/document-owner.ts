@@ -1,4 +1,4 @@
-import { type Entry, type Epoch, PersistenceError } from '@quire/persistence';
+import { type AuthoredUpdate, type Entry, type Epoch, PersistenceError } from '@quire/persistence';
 import { type CloseCode, closeCodes, type DocumentName } from '@quire/protocol';
 import { describeAdopted } from './adopted-entries.ts';
 import { Abandoned, applyAtOnce, applyBatch, EMPTY_UPDATE } from './apply-batch.ts';
@@ -30,7 +30,7 @@ type FlushState =
   | { readonly kind: 'scheduled'; cancel(): void }
   | { readonly kind: 'journalling'; readonly batch: readonly Submission[] }
   /** It is on disk, and comes into the document in slices, because it is large; its update events have this origin. */
-  | { readonly kind: 'applying'; readonly origin: object };
+  | { readonly kind: 'applying'; readonly batch: readonly Submission[]; readonly origin: object };
 
 type OwnerState =
   | { readonly kind: 'open' }
@@ -263,7 +263,14 @@ export class DocumentOwner {
 
   /** Entries of lives before this one came to light: whoever has something of them may not bring it here (R14). */
   bury(entries: readonly Entry[]): void {
-    for (const entry of entries) this.#graveyard.bury(entry);
+    this.#graveyard.bury(entries, this.#underway());
+  }
+
+  /** What is on its way to the document, at the disk or before it. */
+  *#underway(): Iterable<AuthoredUpdate> {
+    const flush = this.#flush;
+    const atDisk = flush.kind === 'journalling' || flush.kind === 'applying' ? flush.batch : [];
+    for (const { content } of [...atDisk, ...this.#queue]) yield* content ?? [];
   }
 
   /** These write in this life. */
@@ -448,7 +455,7 @@ export class DocumentOwner {
   async #finishInSlices(batch: readonly Submission[], acknowledged: Promise<void> | null): Promise<void> {
     const { log, originOf, slicing, timer } = this.#options;
     const origin = originOf(batch);
-    this.#flush = { kind: 'applying', origin };
+    this.#flush = { kind: 'applying', batch, origin };
     const beganAt = timer.now();
     let [costMs, resumedAt] = [0, beganAt];
     const nextTurn = async (): Promise<void> => {

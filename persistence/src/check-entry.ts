@@ -36,9 +36,13 @@ export function assertAdoptable(entry: Entry): void {
 function assertBurial({ document, epoch, updates }: Entry, { by, tombstone }: Burial): void {
   assertEpoch(by);
   if (updates.length > 0 || compareEpochs(by, epoch) <= 0 || !isStateVector(tombstone)) {
-    throw new PersistenceError('BAD_ENTRY', 'A burial is of an earlier life, and stands with an entry without updates', {
-      document,
-    });
+    throw new PersistenceError(
+      'BAD_ENTRY',
+      'A burial is of an earlier life, and stands with an entry without updates',
+      {
+        document,
+      },
+    );
   }
 }
 

@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest';
 import { MemoryStore } from './memory-store.ts';
-import { describeDocumentStore, failsWith } from './testing/document-store-contract.ts';
+import { describeDocumentStore } from './testing/document-store-contract.ts';
+import { failsWith } from './testing/fails-with.ts';
 import { appendTo, isPending } from './testing/open-on.ts';
 import { loadText } from './testing/rebuild.ts';
 import { Typist } from './testing/sample-updates.ts';
 
-describeDocumentStore('MemoryStore', async () => new MemoryStore());
+describeDocumentStore('MemoryStore', async (clock) => new MemoryStore(clock === undefined ? {} : { clock }));
 
 it('[G1] confirms nothing before a flush when flushing is manual', async () => {
   const store = new MemoryStore({ flushing: 'manual' });
@@ -33,6 +34,27 @@ it('[G5] refuses on request, keeps what it had accepted, and recovers', async ()
   expect(await loadText(store, 'notes')).toBe('a');
   expect(states).toEqual(['refusing', 'ready']);
   await store.close();
+});
+
+it('[G4] folds what not every node has when it weighs too much in one document', async () => {
+  const store = new MemoryStore({ unfoldedBytes: 5_000 });
+  store.keepUnfolded(0);
+  const ada = new Typist();
+  await appendTo(store, 'notes', ada.type('x'.repeat(3_000)));
+  expect(await store.compact('notes')).toMatchObject({ entries: 0 });
+  await appendTo(store, 'notes', ada.type('y'.repeat(3_000)));
+  expect(await store.compact('notes')).toMatchObject({ entries: 2 });
+});
+
+it('reports what a listener throws', async () => {
+  const errors: unknown[] = [];
+  const store = new MemoryStore({ onUpkeepError: (error) => errors.push(error) });
+  const fault = new Error('a publisher that broke');
+  store.onStored(() => {
+    throw fault;
+  });
+  await appendTo(store, 'notes', new Typist().type('x'));
+  expect(errors).toEqual([fault]);
 });
 
 it('counts a fold as pending until it is flushed', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FIRST_EPOCH } from '../epoch.ts';
-import { failsWith } from '../testing/document-store-contract.ts';
+import { failsWith } from '../testing/fails-with.ts';
 import { FaultyDisk } from '../testing/faulty-level.ts';
 import { appendTo, openOn } from '../testing/open-on.ts';
 import { loadText } from '../testing/rebuild.ts';
@@ -102,6 +102,33 @@ describe('a damaged record', () => {
         await store.close();
       }
     }
+  });
+
+  it('[R11] of the id index fails the range that it lies in beyond a gap too, and no range before it', async () => {
+    const disk = new FaultyDisk();
+    const incarnation = 'feedfacefeedface';
+    const before = await openOn(disk);
+    const bob = new Typist();
+    const entry = (sequence: number) => ({
+      id: { incarnation, sequence },
+      document: 'notes',
+      epoch: FIRST_EPOCH,
+      time: sequence,
+      updates: [{ author: 'bob', update: bob.type('.') }],
+    });
+    await before.adopt([2, 3, 6, 7, 8].map(entry));
+    await before.close();
+    disk.tamper(idKey({ incarnation, sequence: 7 }), flipLast);
+    const store = await openOn(disk);
+    expect(store.holdings().get(incarnation)).toEqual([
+      { first: 2, last: 3 },
+      { first: 6, last: 8 },
+    ]);
+    const read = (after: number, upTo: number) => store.entries({ incarnation, after, upTo, limit: 9 });
+    expect(await read(0, 6)).toHaveLength(3);
+    expect(await read(7, 9)).toHaveLength(1);
+    await expect(read(0, 9)).rejects.toSatisfy(failsWith('CORRUPT_RECORD'));
+    await store.close();
   });
 
   it('[R11] of the vectors is made good from the id index', async () => {

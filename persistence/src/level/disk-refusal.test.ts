@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { failsWith } from '../testing/document-store-contract.ts';
+import { failsWith } from '../testing/fails-with.ts';
 import { FaultyDisk } from '../testing/faulty-level.ts';
 import { appendTo, isPending, openOn, whenStatus } from '../testing/open-on.ts';
 import { loadText } from '../testing/rebuild.ts';

@@ -63,11 +63,7 @@ export async function readEntries(
   return entries;
 }
 
-async function readIndexed(
-  lookups: Lookups,
-  id: Entry['id'],
-  { document, epoch, place }: EntryIndex,
-): Promise<Entry> {
+async function readIndexed(lookups: Lookups, id: Entry['id'], { document, epoch, place }: EntryIndex): Promise<Entry> {
   const { segments, view } = lookups;
   const absent = { id, document, epoch, time: 0, updates: [] };
   switch (place.in) {

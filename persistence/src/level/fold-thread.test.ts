@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import * as Y from 'yjs';
 import { FIRST_EPOCH } from '../epoch.ts';
-import { failsWith } from '../testing/document-store-contract.ts';
+import { failsWith } from '../testing/fails-with.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { Typist, textOf } from '../testing/sample-updates.ts';
 import { decodeBlob } from './document-records.ts';

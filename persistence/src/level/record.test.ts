@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FIRST_EPOCH } from '../epoch.ts';
-import { failsWith } from '../testing/document-store-contract.ts';
+import { failsWith } from '../testing/fails-with.ts';
 import {
   decodeBlob,
   decodeEntryIndex,

@@ -1,16 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
+import type { Clock } from '../clock.ts';
 import { FIRST_EPOCH } from '../epoch.ts';
-import type { PersistenceErrorCode } from '../errors.ts';
-import { PersistenceError } from '../errors.ts';
 import type { DocumentStore, Entry, EntryDraft, Epoch, SequenceSpan } from '../store.ts';
+import { describeExchange } from './exchange-contract.ts';
+import { failsWith } from './fails-with.ts';
 import { loadText, rebuild } from './rebuild.ts';
+import { describeReplication } from './replication-contract.ts';
 import { Typist, textOf } from './sample-updates.ts';
 
 const PEER = 'feedfacefeedface';
 
-/** The rules that every `DocumentStore` keeps. `open` gives an empty store; it is closed after each test. */
-export function describeDocumentStore(name: string, open: () => Promise<DocumentStore>): void {
+/** The rules that every `DocumentStore` keeps. `open` gives an empty store, by the clock that it is given; it is closed after each test. */
+export function describeDocumentStore(name: string, open: (clock?: Clock) => Promise<DocumentStore>): void {
+  describeReplication(name, open);
+  describeExchange(name, () => open());
   describe(`${name} keeps the rules of a document store`, () => {
     let store: DocumentStore;
     beforeEach(async () => {
@@ -415,11 +419,6 @@ export function describeDocumentStore(name: string, open: () => Promise<Document
       expect(await history('notes')).toHaveLength(entries.length);
     });
   });
-}
-
-/** For `toSatisfy`: a `PersistenceError` with this code. */
-export function failsWith(code: PersistenceErrorCode): (error: unknown) => boolean {
-  return (error) => error instanceof PersistenceError && error.code === code;
 }
 
 function pick<T>(all: readonly T[], ...at: readonly number[]): T[] {

@@ -1,4 +1,5 @@
-export { describeDocumentStore, failsWith } from './document-store-contract.ts';
+export { describeDocumentStore } from './document-store-contract.ts';
+export { failsWith } from './fails-with.ts';
 export { FaultyDisk } from './faulty-level.ts';
 export { ManualClock } from './manual-clock.ts';
 export { loadText, rebuild } from './rebuild.ts';

@@ -112,7 +112,10 @@ describe('[R14] a tombstone in memory', () => {
     expect([...new Graveyard(document, stored).clocks.keys()]).toEqual([3]);
 
     const graveyard = new Graveyard(document, new Map());
-    graveyard.bury([entryOf(...[1, 2, 3, 4].map((client) => writes(client, 0)))], [{ author: '', update: writes(4, 0) }]);
+    graveyard.bury(
+      [entryOf(...[1, 2, 3, 4].map((client) => writes(client, 0)))],
+      [{ author: '', update: writes(4, 0) }],
+    );
     expect([...graveyard.clocks.keys()]).toEqual([3]);
     graveyard.spare([{ client: 3 }]);
     expect(graveyard.clocks.size).toBe(0);

@@ -237,9 +237,9 @@ describe('[G4] what other nodes have let in', () => {
   /** Puts something deep of another node into the document, and then asks of something that builds on what is missing. */
   function admitsBesides(levels: number, foreign: number, seesIt: boolean, isMeasured: boolean): boolean {
     const { document, typeDepths, flush } = createStage();
-    const onMissing = (client: number): Uint8Array =>
-      makeNest({ client, clock: 0 }, levels, { client: 999, clock: 0 });
-    if (isMeasured) typeDepths.admits(inspectUpdate(makeNest({ client: 7, clock: 0 }, 1, { client: 998, clock: 0 })), LIMIT);
+    const onMissing = (client: number): Uint8Array => makeNest({ client, clock: 0 }, levels, { client: 999, clock: 0 });
+    if (isMeasured)
+      typeDepths.admits(inspectUpdate(makeNest({ client: 7, clock: 0 }, 1, { client: 998, clock: 0 })), LIMIT);
     const update = makeNest({ client: 1, clock: 0 }, foreign);
     typeDepths.expect(seesIt ? inspectUpdate(update).structs : null);
     typeDepths.flushBegins();

@@ -104,7 +104,7 @@ export class DocumentOwner {
     this.document = options.document;
     this.hasPeers = options.hasPeers;
     this.#graveyard = new Graveyard(options.document, options.tombstone);
-    this.#receipts = new WaitingReceipts(options.maxQueueBytes, () => this.#schedule());
+    this.#receipts = new WaitingReceipts(options.maxQueueBytes, this.#scheduleAgain);
     this.commented = options.commented;
     this.#isStored = options.isStored;
     this.pending = new PendingEdits(options.document);
@@ -379,13 +379,13 @@ export class DocumentOwner {
 
   #schedule(): void {
     if (this.#state.kind === 'closed') return;
-    this.#voice.watchCount(() => this.#schedule());
+    this.#voice.watchCount(this.#scheduleAgain);
     switch (this.#flush.kind) {
       case 'scheduled':
         return;
       case 'journalling':
       case 'applying':
-        if (this.#hasWords) this.#voice.hurry(() => this.#speak());
+        if (this.#hasWords) this.#voice.hurry(this.#speak);
         return;
       case 'idle': {
         if (this.#queue.length === 0 && !this.#hasWords) return;
@@ -400,6 +400,8 @@ export class DocumentOwner {
         this.#flush satisfies never;
     }
   }
+
+  readonly #scheduleAgain = (): void => this.#schedule();
 
   /** There is something to say beside what is written. */
   get #hasWords(): boolean {
@@ -505,11 +507,11 @@ export class DocumentOwner {
   }
 
   /** Receipts and presence that are due, while a flush takes its time. */
-  #speak(): void {
+  readonly #speak = (): void => {
     if (this.#flush.kind !== 'journalling' && this.#flush.kind !== 'applying') return;
     this.#voice.say(NO_UPDATES, this.#receipts.takeDue());
     if (!this.#receipts.isFull) this.#brake.release();
-  }
+  };
 
   #conclude(batch: readonly Submission[], beganAt: number, costMs: number): void {
     for (const submission of batch) submission.onApplied?.();

@@ -280,8 +280,17 @@ async function play(saysLife: boolean, steps: readonly Step[]): Promise<void> {
       page.type(String.fromCodePoint(0x4e00 + letters));
       letters += 1;
     }
-    for (let round = 0; round < 4; round += 1) {
-      await settle();
+    await settle();
+    for (const node of nodes) {
+      node.replication.holds = false;
+      acknowledge(node, () => true);
+    }
+    // What one hears may have it say something: a step 2, or a title.
+    for (let round = 0; round < 6; round += 1) {
+      for (const { collaboration } of nodes) await collaboration.settled();
+      await links.carryAll();
+      for (const { collaboration } of nodes) await collaboration.settled();
+      for (const person of people) person.read();
       read();
     }
     const texts = await Promise.all(nodes.map(({ store }) => storedText(store, name)));

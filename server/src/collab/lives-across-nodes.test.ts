@@ -217,7 +217,9 @@ async function play(saysLife: boolean, steps: readonly Step[]): Promise<void> {
     await over;
   };
   const enter = (person: Person, node: Node): void =>
-    person.goTo(node, (saved, on) => void underway.push(checkSaved(saved, on)));
+    person.goTo(node, (saved, on) => {
+      if (on.replication.holds) underway.push(checkSaved(saved, on));
+    });
 
   const perform = async (action: Step): Promise<void> => {
     const person = people['who' in action ? action.who : 0] as Person;

@@ -9,6 +9,7 @@ import {
   parseDocumentAddress,
 } from '@quire/protocol';
 import type * as Y from 'yjs';
+import { NOT_KNOWN_HERE } from '../collab/not-here-yet.ts';
 import { ApiError } from '../problems.ts';
 import { createTurns } from '../turns.ts';
 import { randomDocumentName } from './random-document-name.ts';
@@ -49,15 +50,18 @@ export function createDocuments(options: {
   readonly editor: DocumentEditor;
   /** Left out: turns of its own. */
   readonly takeTurn?: ReturnType<typeof createTurns>;
+  /** Whether a name of which nothing is stored here is known to be free, see `Replication`. Left out: it always is. */
+  readonly knowsAllNames?: () => boolean;
 }): Documents {
-  const { store, editor, takeTurn = createTurns() } = options;
+  const { store, editor, takeTurn = createTurns(), knowsAllNames = () => true } = options;
 
   async function find(name: DocumentName): Promise<DocumentInfo> {
     assertDocument(name);
     const stat = await store.stat(name);
-    if (stat === null || stat.state === 'deleted')
-      throw new ApiError('unknown-document', `No document is called "${name}"`);
-    return describe(stat);
+    if (stat !== null && stat.state !== 'deleted') return describe(stat);
+    // R13: another node may have it.
+    if (!knowsAllNames()) throw new ApiError('load-failed', NOT_KNOWN_HERE);
+    throw new ApiError('unknown-document', `No document is called "${name}"`);
   }
 
   async function setTitle(name: DocumentName, title: string, author: string): Promise<DocumentInfo> {

@@ -11,7 +11,7 @@ import type { Logger } from '../observability/log.ts';
 import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
 import { Seats } from '../seats.ts';
 import type { Admission, AdmissionHost } from './admission.ts';
-import { adoptAll } from './adoption.ts';
+import { Adoption } from './adoption.ts';
 import { createSlicing, type Slicing } from './apply-in-slices.ts';
 import type { RingBudget } from './broadcast-ring.ts';
 import { CollabSession } from './collab-session.ts';
@@ -112,7 +112,7 @@ export interface Collaboration {
   openInternal(name: string): Promise<InternalDocument>;
   /**
    * Takes what other nodes have journalled, and the store of this one by now, into the documents that are open here, or ends
-   * them with what ended them there. Resolves once they have it.
+   * them with what ended them there. Resolves once they have it, or sooner as long as little is on its way.
    */
   adopted(entries: readonly Entry[]): Promise<void>;
   /** Without comments: where these are open, their document is too. */
@@ -161,6 +161,7 @@ class LiveCollaboration implements Collaboration {
   readonly #sessionContext: SessionContext;
   readonly #open: OpenDocuments;
   readonly #loads: DocumentLoads;
+  readonly #adoption: Adoption;
   readonly #deletions: DocumentDeletions;
   readonly #replication: Replication;
   readonly #unloads: DocumentUnloads;
@@ -242,6 +243,7 @@ class LiveCollaboration implements Collaboration {
       hold: (name) => this.#hold(name),
       createOwner: (name, document, loaded) => this.#createOwner(name, document, loaded),
     });
+    this.#adoption = new Adoption(this.#open, this.#loads);
     this.#directAdmission = {
       authenticate: (document, token, origin) => this.#authenticate(document, token, origin),
       find: (document) => this.#open.get(document),
@@ -342,7 +344,7 @@ class LiveCollaboration implements Collaboration {
   }
 
   adopted(entries: readonly Entry[]): Promise<void> {
-    return adoptAll(entries, this.#open, this.#loads);
+    return this.#adoption.bring(entries);
   }
 
   async settled(): Promise<void> {

@@ -209,6 +209,33 @@ describe('a node of a cluster', () => {
     expect(await read(b)).toBe('old new');
   });
 
+  it('[R12] is not waited for with what it lost for good, once it says itself that it does not have it', async () => {
+    const [a, b] = await start(2);
+    const backup = await readDisk(lifeOf(a).store, lifeOf(a).file.record);
+    for (let life = 0; life < 3; life += 1) {
+      await world.stop(machineOf(a));
+      await world.start(machineOf(a), 1);
+      await world.pass(6_000);
+    }
+    world.hub.disturb(({ by }) => ('node' in by ? 'lose' : 'arrive'));
+    world.network.cut(nameOf(a), nameOf(b));
+    await write(a, 'lost');
+    await world.pass(3_000);
+    expect(lifeOf(b).cluster.nodes.find(({ isSelf }) => isSelf)?.missingEntries).toBe(1);
+    await world.crash(machineOf(a));
+    machineOf(a).disk = backup;
+    world.hub.forgetAll();
+    world.hub.disturb(null);
+    world.network.heal();
+    await world.start(machineOf(a), 1);
+    await world.pass(8_000);
+    await world.stop(machineOf(b));
+    await world.start(machineOf(b), 1);
+    await world.pass(8_000);
+    expect([lifeOf(a).cluster.unreadiness, lifeOf(b).cluster.unreadiness]).toEqual([null, null]);
+    expect(lifeOf(b).cluster.nodes.map(({ missingEntries }) => missingEntries)).toEqual([0, 0]);
+  });
+
   it('[R12] with the id of another one, from a copied directory, leaves it to that one, and both go on', async () => {
     const [a] = await start(1);
     await write(a, 'before ');

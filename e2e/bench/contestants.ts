@@ -2,10 +2,21 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DialectName } from './load/dialects.ts';
 import { readPeerVersion } from './peers/install-peers.ts';
-import { readOwnVersion } from './source.ts';
+import { describeSource, nameSource, readOwnVersion } from './source.ts';
 
-export const contestantNames = ['quire', 'quire-yjs', 'quire-counting', 'hocuspocus', 'y-websocket', 'bare'] as const;
+export const contestantNames = [
+  'quire',
+  'quire-yjs',
+  'quire-counting',
+  'quire-other',
+  'hocuspocus',
+  'y-websocket',
+  'bare',
+] as const;
 export type ContestantName = (typeof contestantNames)[number];
+
+/** Those that are measured unless others are named. */
+export const usualContestants: readonly ContestantName[] = contestantNames.filter((name) => name !== 'quire-other');
 
 /** One server to compare, and how its clients speak. */
 export interface Contestant {
@@ -22,8 +33,8 @@ export interface Contestant {
 /** More people than any workload has: everybody is shown to everybody, as by the others. */
 const ALL_LISTED = 100_000;
 
-const serve = (dataDirectory: string): [string, ...string[]] => [
-  findQuire(),
+const serve = (dataDirectory: string, launcher = findQuire()): [string, ...string[]] => [
+  launcher,
   'serve',
   '--host',
   '127.0.0.1',
@@ -36,6 +47,9 @@ const serve = (dataDirectory: string): [string, ...string[]] => [
 const serveListingAll = (dataDirectory: string): [string, ...string[]] => [
   ...serve(dataDirectory),
   '--limits-max-listed-people',
+  String(ALL_LISTED),
+  // The load comes from one address, and may be more than anybody would let in from one.
+  '--limits-max-sessions-per-address',
   String(ALL_LISTED),
 ];
 
@@ -56,7 +70,7 @@ export const contestants: Readonly<Record<ContestantName, Contestant>> = {
     command: serveListingAll,
     describe: () =>
       `Quire ${readOwnVersion('@quire/server')} on Yjs ${readOwnVersion('yjs')}, \`quire serve\` with its defaults but ` +
-      '`limits.maxListedPeople` above the number of people, so that everybody is shown to everybody; Hocuspocus dialect; ' +
+      '`limits.maxListedPeople` above the number of people, so that everybody is shown to everybody, and `limits.maxSessionsPerAddress` above that of the load; Hocuspocus dialect; ' +
       'every edit is on disk before anybody sees it',
   },
   'quire-yjs': {
@@ -75,6 +89,14 @@ export const contestants: Readonly<Record<ContestantName, Contestant>> = {
     command: serve,
     describe: () =>
       'the first one with all of its defaults: of more than 200 people, 200 are shown, and of the others how many they are',
+  },
+  'quire-other': {
+    name: 'quire-other',
+    label: 'Quire (other checkout)',
+    dialect: 'hocuspocus',
+    basePath: '/collab',
+    command: (dataDirectory) => serve(dataDirectory, join(otherCheckout(), 'server', 'bin', 'quire.sh')),
+    describe: () => `the Quire of another checkout: ${nameSource(describeSource(otherCheckout()))}`,
   },
   hocuspocus: {
     name: 'hocuspocus',
@@ -105,6 +127,20 @@ export const contestants: Readonly<Record<ContestantName, Contestant>> = {
     describe: () => `ws ${readPeerVersion('ws')} without documents: every frame to everybody else at its path`,
   },
 };
+
+/** The variable with the folder of another checkout, for comparisons of before and after. */
+export const OTHER_CHECKOUT = 'QUIRE_OTHER_CHECKOUT';
+
+/** @throws where nobody says where it is */
+function otherCheckout(): string {
+  const folder = process.env[OTHER_CHECKOUT];
+  if (folder === undefined || folder === '') {
+    throw new Error(
+      `quire-other: set ${OTHER_CHECKOUT} to the folder of another checkout, with its packages installed`,
+    );
+  }
+  return folder;
+}
 
 /** The launcher of this checkout, whatever `PATH` says. */
 function findQuire(): string {

@@ -10,7 +10,7 @@ import { judge } from './report/goals.ts';
 import { renderPlain } from './report/plain-text.ts';
 import { publish } from './report/publish.ts';
 import { tabulate, tabulateVerdicts } from './report/summary.ts';
-import { describeContestants, type Results, readResults, writeResults } from './results.ts';
+import { describeContestants, type Results, readResults, workloadsOf, writeResults } from './results.ts';
 import { describeSource, nameSource } from './source.ts';
 import { createWorkloads } from './workloads/index.ts';
 
@@ -31,7 +31,8 @@ async function measure(options: BenchOptions): Promise<Results> {
   const { samples, failures } = await measureAll(options, say);
   const durationMinutes = Math.round((performance.now() - beganAt) / 60_000);
   const { scale, runs, level } = options;
-  const results = { startedAt, durationMinutes, scale, runs, level, machine, source, contestants, samples, failures };
+  const sources = [{ source, workloads: workloadsOf({ samples, failures }) }];
+  const results = { startedAt, durationMinutes, scale, runs, level, machine, sources, contestants, samples, failures };
   const path = options.output ?? join(import.meta.dirname, 'results', `${startedAt.replaceAll(':', '-')}.json`);
   writeResults(path, results);
   say(`results: ${path}`);

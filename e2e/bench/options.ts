@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type ContestantName, contestantNames } from './contestants.ts';
+import { type ContestantName, contestantNames, OTHER_CHECKOUT, usualContestants } from './contestants.ts';
 import { workloadNames } from './workloads/index.ts';
 import type { Scale } from './workloads/workload.ts';
 
@@ -24,7 +24,8 @@ export const usage = `npm run bench -- [options]
 
   --short               minutes instead of hours: shows that everything runs, measures nothing worth reading
   --only A,B            some of: ${workloadNames.join(', ')}
-  --contestants A,B     some of: ${contestantNames.join(', ')}
+  --contestants A,B     some of: ${contestantNames.join(', ')};
+                        quire-other is the checkout in ${OTHER_CHECKOUT}, and only measured when it is named
   --runs N              runs of each, in alternating order (default 5; 1 with --short)
   --level N             so many typists or documents, where otherwise the most that are held would be searched for
   --json FILE           where the results go (default: a new file in e2e/bench/results)
@@ -51,7 +52,7 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
   return {
     scale: values.short ? 'short' : 'full',
     workloads: pick('--only', values.only, workloadNames),
-    contestants: pick('--contestants', values.contestants, contestantNames),
+    contestants: pick('--contestants', values.contestants, contestantNames, usualContestants),
     runs: readCount('--runs', values.runs) ?? (values.short ? 1 : 5),
     level: readCount('--level', values.level),
     output: values.json ?? null,
@@ -68,8 +69,13 @@ function readCount(option: string, text: string | undefined): number | null {
   return count;
 }
 
-function pick<Name extends string>(option: string, text: string | undefined, known: readonly Name[]): readonly Name[] {
-  if (text === undefined) return known;
+function pick<Name extends string>(
+  option: string,
+  text: string | undefined,
+  known: readonly Name[],
+  unasked: readonly Name[] = known,
+): readonly Name[] {
+  if (text === undefined) return unasked;
   const wanted = text.split(',').map((part) => part.trim());
   const unknown = wanted.find((name) => !known.some((candidate) => candidate === name));
   if (unknown !== undefined) throw new Error(`${option}: there is no "${unknown}", but ${known.join(', ')}`);

@@ -22,6 +22,11 @@ export interface Failure {
   readonly message: string;
 }
 
+export interface MeasuredSource {
+  readonly source: Source;
+  readonly workloads: readonly string[];
+}
+
 export interface Results {
   readonly startedAt: string;
   readonly durationMinutes: number;
@@ -30,7 +35,8 @@ export interface Results {
   /** Where limits were not searched for: the number at which everybody was measured instead. */
   readonly level: number | null;
   readonly machine: Machine;
-  readonly source: Source;
+  /** Which code was measured: one, unless it was measured in parts. */
+  readonly sources: readonly MeasuredSource[];
   /** What each contestant is, with versions. */
   readonly contestants: Readonly<Partial<Record<ContestantName, string>>>;
   readonly samples: readonly Sample[];
@@ -46,9 +52,15 @@ export function writeResults(path: string, results: Results): void {
   writeFileSync(path, `${JSON.stringify(results, null, 2)}\n`);
 }
 
+export function workloadsOf({ samples, failures }: Pick<Results, 'samples' | 'failures'>): string[] {
+  return [...new Set([...samples, ...failures].map(({ workload }) => workload))];
+}
+
 /** @throws when they are from before results named what was measured */
 export function readResults(path: string): Results {
-  const results = JSON.parse(readFileSync(path, 'utf8')) as Omit<Results, 'source'> & Partial<Results>;
-  if (results.source === undefined) throw new Error(`${path} does not say which commit was measured`);
-  return { ...results, source: results.source };
+  const results: Omit<Results, 'sources'> & { readonly sources?: Results['sources'] } = JSON.parse(
+    readFileSync(path, 'utf8'),
+  );
+  if (results.sources === undefined) throw new Error(`${path} does not say which commit was measured`);
+  return { ...results, sources: results.sources };
 }

@@ -13,8 +13,8 @@ export {
   type NameFault,
 } from './document-name.ts';
 export { compilePattern, documentPatternSchema, EVERY_DOCUMENT, MAX_PATTERN_LENGTH } from './document-pattern.ts';
-export { eventWindow } from './event-window.ts';
 export { FrameError, type FrameFault } from './frame-error.ts';
+export { FrameReader } from './frame-reader.ts';
 export {
   type Address,
   authTypes,
@@ -29,7 +29,8 @@ export {
   parseAddress,
   type ServerFrame,
 } from './hocuspocus-frames.ts';
-export { type Limit, type LimitAnswer, limits } from './limits.ts';
+export { eventWindow, MAX_HTTP_BODY_BYTES } from './http-bounds.ts';
+export { fixedBounds, type Limit, type LimitAnswer, limits } from './limits.ts';
 export { decodePresence, encodePresence, type PresenceEntry, type PresenceLimits } from './presence-frames.ts';
 export {
   createDocumentSchema,

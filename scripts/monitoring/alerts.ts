@@ -158,7 +158,7 @@ export const alerts: readonly Alert[] = [
     minutes: 10,
     summary: 'The server has almost no time left.',
     meaning: 'One event loop does the work of a server; it has worked more than 90 % of the time for ten minutes.',
-    action: 'Have fewer people on it: another server for other documents, since several cannot share documents yet.',
+    action: 'Have fewer people on it: another node, see Several nodes.',
     fires: [{ series: 'quire_event_loop_active_seconds_total', values: '0+58x30' }],
     stays: [{ series: 'quire_event_loop_active_seconds_total', values: '0+12x30' }],
   },
@@ -217,6 +217,69 @@ export const alerts: readonly Alert[] = [
       'The log of the server says how it failed, with `component` `auth`. Mend the backend: the first answer ends this, within 30 s of somebody coming. `quire_auth_questions_total` tells timeouts from errors.',
     fires: [{ series: 'quire_auth_circuit_open', values: '1x30' }],
     stays: [{ series: 'quire_auth_circuit_open', values: '0x30' }],
+  },
+  {
+    name: 'QuireRedisAway',
+    severity: 'critical',
+    expression: `${metric('quire_cluster_bus_state')}{state="away"} == 1`,
+    minutes: 1,
+    summary: 'A node has been without its Redis for a minute.',
+    meaning:
+      'It can not reach Redis, or Redis takes no writes. Editing goes on, and nodes that reach each other go on replicating, more slowly; people on other nodes are not seen. With `cluster.receipts` `cluster` a receipt now means one disk; with `strict` none is given where no other node confirms instead.',
+    action:
+      'Ask `quire nodes` what Redis answers, and start it or make room in it. Nothing has to be done here afterwards: what is missing is sent or fetched by itself.',
+    fires: [{ series: 'quire_cluster_bus_state{state="away"}', values: '1x30' }],
+    stays: [{ series: 'quire_cluster_bus_state{state="away"}', values: '0x30' }],
+  },
+  {
+    name: 'QuireNodeSilent',
+    severity: 'warning',
+    expression: `${metric('quire_cluster_nodes')}{state="silent"} > 0`,
+    minutes: 1,
+    summary: 'A node of the cluster has not been heard for a minute.',
+    meaning: 'It is stopped, dead or cut off. The others keep for it what it misses, so that it can catch up.',
+    action:
+      'Start it again, or mend its network. If it never returns, `quire nodes forget ID` on any other node: until then entries are kept for it.',
+    fires: [{ series: 'quire_cluster_nodes{state="silent"}', values: '1x30' }],
+    stays: [{ series: 'quire_cluster_nodes{state="silent"}', values: '0x30' }],
+  },
+  {
+    name: 'QuireEntriesMissing',
+    severity: 'warning',
+    expression: `${metric('quire_cluster_missing_entries')} > 0`,
+    minutes: 1,
+    summary: 'A node lacks edits that another one has, and does not get them.',
+    meaning:
+      'What other nodes hold is fetched as soon as it is known to be missing, which takes a moment; for minutes it is missing only where the nodes that have it can not be asked, or while a node catches up that was away.',
+    action:
+      'See with `quire nodes` who is silent, and whether the number falls. The log says, with `component` `cluster`, which node can not be asked and why.',
+    fires: [{ series: 'quire_cluster_missing_entries', values: '12x30' }],
+    stays: [{ series: 'quire_cluster_missing_entries', values: '0x30' }],
+  },
+  {
+    name: 'QuireEntriesUnpublished',
+    severity: 'warning',
+    expression: `${metric('quire_cluster_unpublished_seconds')} > 30`,
+    minutes: 1,
+    summary: 'Edits of a node wait to get into Redis.',
+    meaning: 'The oldest of them has waited for more than half a minute: Redis is away, or takes less than is written.',
+    action:
+      'See `QuireRedisAway`. If it is there, it is too slow or too far away: `quire_cluster_receipt_wait_seconds` says how long it takes.',
+    fires: [{ series: 'quire_cluster_unpublished_seconds', values: '0+60x30' }],
+    stays: [{ series: 'quire_cluster_unpublished_seconds', values: '0.01x30' }],
+  },
+  {
+    name: 'QuireReceiptsWithoutRedis',
+    severity: 'warning',
+    expression: `increase(${metric('quire_cluster_receipts_without_redis_total')}[5m]) > 0`,
+    minutes: 0,
+    summary: 'Edits were receipted that were on one disk alone.',
+    meaning:
+      'Redis did not confirm them within `cluster.ackTimeoutMs`, or was away. They go to the other nodes as soon as they can; if the disk is lost before that, they are.',
+    action:
+      'See `QuireRedisAway`. Where that must not be, set `cluster.receipts` to `strict`: people then wait instead.',
+    fires: [{ series: 'quire_cluster_receipts_without_redis_total', values: '0+5x30' }],
+    stays: [{ series: 'quire_cluster_receipts_without_redis_total', values: '0x30' }],
   },
   {
     name: 'QuireInternalErrors',

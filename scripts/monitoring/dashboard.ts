@@ -28,6 +28,7 @@ const sectionTitles: Readonly<Record<Section, string>> = {
   documents: 'Documents and edits',
   access: 'Access',
   journal: 'Journal',
+  cluster: 'Cluster',
   process: 'Process',
 };
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MIN_SECRET_BYTES } from './auth/jwt-keys.ts';
 import { addressRangeFault } from './config/address-range.ts';
+import { clusterSchema, redisSchema } from './config/cluster-schema.ts';
 import { expandHost, hostFault } from './config/hosts.ts';
 import { cookieNameSchema, listOf, urlSchema, whole } from './config/value-schemas.ts';
 import { webhookSchema } from './config/webhook-schema.ts';
@@ -94,11 +95,11 @@ const limitsSchema = z.strictObject({
   maxUnestablishedBytes: whole(KIB, 256 * MIB)
     .default(4 * MIB)
     .describe(
-      'Most bytes that wait for a session whose connection is not established yet, behind a large update that is being judged, or for hooks.',
+      'Most bytes that wait for a session whose connection is not established yet, behind a large update that is being judged, or behind hooks. Of the last two, from a quarter of it on the session is not read until there is less.',
     ),
   maxUnestablishedFrames: whole(1, 1_000_000)
     .default(1000)
-    .describe('Most frames that wait for a session whose connection is not established yet, or for hooks.'),
+    .describe('Most frames that wait for a session whose connection is not established yet.'),
   maxUnsentBytes: whole(64 * KIB, 4096 * MIB)
     .default(16 * MIB)
     .describe(
@@ -142,7 +143,7 @@ const limitsSchema = z.strictObject({
   maxJudgingBytes: whole(KIB, 4096 * MIB)
     .default(128 * MIB)
     .describe(
-      'Most bytes of large updates, over all documents, that wait to be judged in a thread of their own; whoever sends one is not read meanwhile.',
+      'Most bytes of large updates, over all documents, that wait to be judged in a thread of their own, in turns by address; whoever has most waiting makes room for who has less.',
     ),
   maxJudgingMs: whole(1, 600_000)
     .default(20_000)
@@ -153,6 +154,11 @@ const limitsSchema = z.strictObject({
     .default(500)
     .describe(
       'How deep the shared types of a document may lie inside each other. Yjs, here and in browsers, can not delete what lies some thousands deep.',
+    ),
+  maxAnchorsPerCommenter: whole(0, 2000)
+    .default(200)
+    .describe(
+      'Most places of one document that the comments of one person mark who may not edit it; guests count as one. Together, such marks fill no more than seven eighths of `limits.maxDocumentBytes`.',
     ),
   unloadDelayMs: whole(0, 86_400_000)
     .default(2000)
@@ -270,6 +276,13 @@ export const configSchema = z.strictObject({
   jwt: jwtSchema.prefault({}),
   webhook: webhookSchema.prefault({}),
   access: accessSchema.prefault({}),
+  redis: redisSchema
+    .optional()
+    .describe(
+      'Address of a Redis that connects this server with others, which then serve the same documents: `redis://user:password@host:6379/0`, `rediss://` with TLS, `redis-sentinel://host1:26379,host2:26379/mymaster`, `redis-cluster://host1:6379,host2:6379`. Left out: a node by itself.',
+    )
+    .meta({ secret: true }),
+  cluster: clusterSchema.prefault({}),
   allowedOrigins: listOf(originSchema)
     .prefault([])
     .describe(

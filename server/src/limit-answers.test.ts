@@ -2,12 +2,14 @@ import { once } from 'node:events';
 import { MemoryStore, PersistenceError } from '@quire/persistence';
 import {
   closeCodes,
+  type DocumentName,
   decodeServerFrame,
   encodeHocuspocusFrame,
   encodePresence,
   encodeYWebsocketFrame,
   type LimitAnswer,
   limits,
+  problemSchema,
   readViewers,
   type Viewers,
 } from '@quire/protocol';
@@ -39,6 +41,7 @@ type Seen =
   | { readonly kind: 'close'; readonly code: number; readonly reason: string }
   | { readonly kind: 'pause' }
   | { readonly kind: 'counted' }
+  | { readonly kind: 'problem'; readonly status: number; readonly code: string }
   | { readonly kind: 'cut-off' };
 
 /** How somebody goes beyond a limit, and what they see of it. */
@@ -145,6 +148,10 @@ const sendBeforeToken: Trespass['commit'] = async (server) => {
   }
   return closeOf(socket);
 };
+
+function positionAt(text: Y.Text, index: number): string {
+  return Buffer.from(Y.encodeRelativePosition(Y.createRelativePositionFromTypeIndex(text, index))).toString('base64');
+}
 
 function write(text: string): Uint8Array {
   const doc = new Y.Doc();
@@ -297,8 +304,29 @@ const trespasses: Readonly<Record<keyof typeof limits, Trespass>> = {
     settings: at('maxNestingDepth', 10),
     commit: send(...updates(makeNest({ client: 1, clock: 0 }, 11))),
   },
+  'limits.maxAnchorsPerCommenter': {
+    settings: at('maxAnchorsPerCommenter', 0),
+    parts: () => ({
+      authenticator: { authenticate: () => Promise.resolve(allow('commenter', { id: 'carl', name: 'Carl' })) },
+    }),
+    async commit({ server }) {
+      let anchor = { start: '', end: '' };
+      await server.documents.edit('plan' as DocumentName, '', (document) => {
+        const text = document.getText('body');
+        text.insert(0, 'words');
+        anchor = { start: positionAt(text, 0), end: positionAt(text, 5) };
+      });
+      const response = await fetch(`${server.url}/v1/documents/plan/threads`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ text: 'Is this right?', anchor }),
+      });
+      const { status, code } = problemSchema.parse(await response.json());
+      return { kind: 'problem', status, code };
+    },
+  },
   'limits.maxUnsentBytes': {
-    settings: at('maxUnsentBytes', MIB),
+    settings: { limits: { maxUnsentBytes: MIB, maxRingBytesPerDocument: 64 * MIB } },
     parts: listenToLog,
     async commit(server) {
       const deaf = await openDeaf(server);
@@ -380,6 +408,8 @@ function promised(answer: LimitAnswer): Seen {
       return { kind: 'http', status: answer.status, retryAfterSeconds: answer.retryAfterSeconds };
     case 'close':
       return { kind: 'close', code: answer.code.code, reason: answer.code.reason };
+    case 'problem':
+      return { kind: 'problem', status: answer.status, code: answer.code };
     case 'pause':
     case 'counted':
     case 'cut-off':

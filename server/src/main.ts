@@ -7,8 +7,7 @@ import { DocumentStates } from './api/document-states.ts';
 import { createDocuments, type Documents } from './api/documents.ts';
 import { endLinksWith } from './api/end-links.ts';
 import { addThreads } from './api/threads-api.ts';
-import { createTurns } from './api/turns.ts';
-import { type AccessRules, createAccessRules } from './auth/access-rules.ts';
+import { createAccessRules } from './auth/access-rules.ts';
 import { limitAuditLog } from './auth/audit-log.ts';
 import type { Authenticator } from './auth/authenticator.ts';
 import { type ConfiguredAuthenticator, createAuthenticator, remembersNothing } from './auth/create-authenticator.ts';
@@ -17,9 +16,10 @@ import { createLinkAuthenticator } from './auth/link-authenticator.ts';
 import type { Revocations } from './auth/revocations.ts';
 import type { ShareLinks } from './auth/share-links.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { type Collaboration, createCollaboration } from './collab/collaboration.ts';
+import { createCollaboration } from './collab/collaboration.ts';
 import { sweepCompanions } from './collab/companion-sweep.ts';
 import { type Comments, createComments } from './comments/comments.ts';
+import { composeCluster } from './compose-cluster.ts';
 import { isLoopbackHost } from './config/hosts.ts';
 import { readObject } from './config/layers.ts';
 import { parseConfig } from './config/parse-config.ts';
@@ -30,16 +30,22 @@ import { createHttpDoor } from './gateway/over-http/http-door.ts';
 import { createApp } from './http/app.ts';
 import { createAddressReader } from './http/client-address.ts';
 import { createHandlers, createStartingHandlers } from './http/handlers.ts';
-import { findRegistryUnreadiness, findStoreUnreadiness, type UnreadyReason } from './http/health.ts';
+import {
+  findClusterUnreadiness,
+  findRegistryUnreadiness,
+  findStoreUnreadiness,
+  type UnreadyReason,
+} from './http/health.ts';
 import { type Listener, openListener } from './http/listener.ts';
 import type { OriginPolicy } from './http/origins.ts';
 import { createStaticApp } from './http/static-app.ts';
 import { createLog, type Logger } from './observability/log.ts';
 import { createMetrics, type Metrics, type MetricsOptions } from './observability/metrics/create-metrics.ts';
-import { createRegistry, type Registry } from './registry/registry.ts';
+import { createRegistry } from './registry/registry.ts';
+import { takePart } from './take-part.ts';
+import { createTurns } from './turns.ts';
 
 export type { Documents } from './api/documents.ts';
-export { ApiError, type ProblemCode } from './api/problems.ts';
 export type { Actor } from './auth/actor.ts';
 export {
   type Access,
@@ -54,11 +60,13 @@ export {
 export type { RevocationDraft, Revocations } from './auth/revocations.ts';
 export type { LinkDraft, ShareLinks } from './auth/share-links.ts';
 export { type Clock, systemClock } from './clock.ts';
+export { ClusterFileError } from './cluster/cluster-file.ts';
 export type { CommentCall, Comments, Speaker, ThreadCall } from './comments/comments.ts';
 export { ConfigError, type ConfigIssue } from './config/config-error.ts';
 export type { Config, ConfigInput } from './config.ts';
 export { ListenError } from './http/listen-error.ts';
 export type { Logger } from './observability/log.ts';
+export { ApiError, type ProblemCode } from './problems.ts';
 export { RegistryError } from './registry/registry.ts';
 
 /** What an embedding program or a test may put in the place of our own. It also closes what it brought. */
@@ -69,6 +77,8 @@ export interface ServerParts {
   readonly store?: DocumentStore | undefined;
   readonly clock?: Clock | undefined;
   readonly logger?: Logger | undefined;
+  /** Gives up a start that waits for other nodes of its cluster: `createServer` rejects with its reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What has still to be done before a server can end without losing anything. */
@@ -110,8 +120,11 @@ export interface QuireServer {
  * await server.documents.create({ title: 'Plan' });
  * await server.close();
  *
+ * A node of a cluster is ready once it has everything that the cluster holds; until then only other nodes are answered.
+ *
  * @throws {ConfigError} when settings are wrong, {ListenError} when the port can't be had, {PersistenceError} when the
- * directory can't, {RegistryError} when it can't be known whose access was taken back
+ * directory can't, {RegistryError} when it can't be known whose access was taken back, {ClusterFileError} when a node can't
+ * know who belongs to its cluster
  */
 export async function createServer(input: ConfigInput = {}, parts: ServerParts = {}): Promise<QuireServer> {
   const hasAuthenticator = parts.authenticator !== undefined;
@@ -127,7 +140,7 @@ export async function createServer(input: ConfigInput = {}, parts: ServerParts =
     listener = await openListener({
       hosts: config.host,
       port: config.port,
-      handlers: createStartingHandlers(metrics?.gateway ?? null),
+      handlers: createStartingHandlers({ meters: metrics?.gateway ?? null }),
       log: logger.child({ component: 'http' }),
     });
   } catch (error) {
@@ -187,6 +200,17 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     if (user !== null) authenticator.forgetAnswers(user);
   });
   const auditLog = limitAuditLog(audit, clock);
+  const membership = composeCluster({
+    config,
+    store,
+    dataDirectory: parts.store === undefined ? resolve(config.data) : null,
+    listener,
+    readAddress,
+    audit: auditLog,
+    clock,
+    log: logger.child({ component: 'cluster' }),
+    meters: metrics?.cluster ?? null,
+  });
   const guard = createGuard(createLinkAuthenticator(authenticator, rules.links), auditLog, {
     standing: rules.standing,
     meters: metrics?.access ?? null,
@@ -201,9 +225,29 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     maxJournalQueueBytes: config.journal.queueBytes,
     extensions: config.extensions,
     meters: metrics?.collab ?? null,
+    ...(membership === null ? {} : { replication: membership.cluster }),
   });
-  // Before anybody is let in: whose access was taken back must be known.
-  await openRegistry(registry, collaboration, rules);
+  try {
+    if (membership !== null)
+      await takePart(membership, {
+        collaboration,
+        listener,
+        clock,
+        meters: metrics?.gateway ?? null,
+        log: logger.child({ component: 'cluster' }),
+        signal: parts.signal,
+      });
+    // Before anybody is let in: whose access was taken back must be known, here or on another node.
+    await registry.open(collaboration);
+  } catch (error) {
+    // A server that can't know whom to keep out starts nothing that it would have to stop again.
+    rules.close();
+    registry.close();
+    auditLog.close();
+    await membership?.close();
+    await collaboration.close();
+    throw error;
+  }
   const drain = planDrain(config.drainTimeoutMs, config.drainSpreadMs);
   const gateway = createGateway({
     collaboration,
@@ -222,12 +266,14 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
   });
   const comments = createComments({
     documents: {
-      edit: (name, author, change) => collaboration.edit(name, author, change),
+      edit: (name, author, change, share) => collaboration.edit(name, author, change, share),
       read: (name, look) => collaboration.read(name, look),
       assertExists: async (name) => void (await documents.get(name)),
     },
     takeTurn,
     now: () => clock.now(),
+    maxAnchorsPerCommenter: config.limits.maxAnchorsPerCommenter,
+    onFull: () => metrics?.collab.editRefused('comments-full'),
   });
   const sweep = sweepCompanions(store, logger.child({ component: 'collab' }));
   const states = new DocumentStates({ store, clock });
@@ -237,6 +283,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
   const readUnreadiness = (): UnreadyReason[] => [
     ...(isDraining() ? [{ code: 'draining' as const, detail: 'The server is stopping' }] : []),
     ...findStoreUnreadiness(store.status),
+    ...findClusterUnreadiness(membership?.cluster.unreadiness ?? null),
     // Closed before the last edits are on disk: nobody comes in any more whom it would have to know.
     ...(isDraining() ? [] : findRegistryUnreadiness(registry.trouble)),
   ];
@@ -259,6 +306,8 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     api,
     staticApp: config.app ? createStaticApp(config.appDirectory ?? builtAppDirectory) : null,
     readUnreadiness,
+    readWarnings: membership?.readWarnings,
+    peers: membership?.routes,
     log,
     metrics:
       metrics === null ? null : { route: metrics.serve({ store, collaboration, rules }), gateway: metrics.gateway },
@@ -274,6 +323,8 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     rules.close();
     registry.close();
     await collaboration.close(drain.judgingMs);
+    // What was stored is published, and other nodes may still ask for it.
+    await membership?.close();
     listener.stopAccepting();
     if (parts.store === undefined) await store.close();
     stopWatchingStore();
@@ -309,22 +360,6 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
       return closing;
     },
   };
-}
-
-/** A server that can't know whom to keep out starts nothing that it would have to stop again. */
-async function openRegistry(
-  registry: Registry,
-  collaboration: Collaboration,
-  rules: Pick<AccessRules, 'close'>,
-): Promise<void> {
-  try {
-    await registry.open(collaboration);
-  } catch (error) {
-    rules.close();
-    registry.close();
-    await collaboration.close();
-    throw error;
-  }
 }
 
 /** Where `vite build` of the web app leaves it. */

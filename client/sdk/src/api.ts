@@ -101,6 +101,11 @@ export interface RoomStatus {
   /** Why changes can't be saved, in words for a person; only in the states `cannot-save` and `gone`. */
   readonly reason?: string;
   readonly canEdit: boolean;
+  /**
+   * How often the server has said what this person may do here, which it does when they enter and when that changes. Their role
+   * is not among it: who shows that asks anew when this changes (`documents.get`, `comments.you`).
+   */
+  readonly admissions: number;
   /** How the server is reached, or was last tried. Left out before the first attempt. */
   readonly transport?: Transport;
   /** A large document that this device does not have is being downloaded; only while it is. */

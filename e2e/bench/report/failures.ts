@@ -1,4 +1,4 @@
-import { contestants } from '../contestants.ts';
+import { contestants, usualContestants } from '../contestants.ts';
 import type { Results } from '../results.ts';
 import type { Workload } from '../workloads/workload.ts';
 import { goals, type Verdict } from './goals.ts';
@@ -6,7 +6,9 @@ import { countRuns, describeSides } from './summary.ts';
 
 /** What a reader of a workload's table must know that is not in it: who is missing, and what failed. */
 export function describeGaps(results: Results, workload: Workload): string[] {
-  const missing = workload.contestants.filter((name) => countRuns(results, workload.name, name) === 0);
+  const missing = workload.contestants.filter(
+    (name) => usualContestants.includes(name) && countRuns(results, workload.name, name) === 0,
+  );
   const labels = missing.map((name) => contestants[name].label);
   const failures = results.failures.filter((failure) => failure.workload === workload.name);
   return [

@@ -30,7 +30,7 @@ function inventResults(): Results {
     runs: 2,
     level: null,
     machine: inventedMachine,
-    source: { commit: 'abc123', isDirty: false, quire: '0.1.0', yjs: '13.0.0' },
+    sources: [{ source: { commit: 'abc123', isDirty: false, quire: '0.1.0', yjs: '13.0.0' }, workloads: [] }],
     contestants: { quire: 'this one' },
     samples,
     failures: [],

@@ -86,7 +86,7 @@ function describeSetting({
   durationMinutes,
   runs,
   machine,
-  source,
+  sources,
   samples,
   failures,
   contestants: described,
@@ -95,10 +95,17 @@ function describeSetting({
   return [
     `Measured on ${startedAt.slice(0, 10)} in ${durationMinutes} minutes, ${runs} runs of each, on ${machine.processor}, ` +
       `${machine.cores} cores, ${machine.memoryGib} GiB, ${machine.system}, Node ${machine.node}. The server has core ` +
-      `${machine.serverCore}, the load ${machine.loadCores}; load average at the start ${describeLoads(machine.loadAverages)}. Measured was ${nameSource(source)}. ${describeDisturbance(samples)} ${countFailures({ failures })}`,
+      `${machine.serverCore}, the load ${machine.loadCores}; load average at the start ${describeLoads(machine.loadAverages)}. Measured was ${nameSources(sources)}. ${describeDisturbance(samples)} ${countFailures({ failures })}`,
     '',
     ...names.map((name) => `- **${contestants[name].label}**: ${described[name]}.`),
   ].join('\n');
+}
+
+function nameSources(sources: Results['sources']): string {
+  const named = sources.map(({ source, workloads }) =>
+    sources.length === 1 ? nameSource(source) : `${nameSource(source)} (${workloads.join(', ')})`,
+  );
+  return named.join('; ');
 }
 
 function describeLoads(loads: readonly number[]): string {

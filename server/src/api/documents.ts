@@ -9,9 +9,9 @@ import {
   parseDocumentAddress,
 } from '@quire/protocol';
 import type * as Y from 'yjs';
-import { ApiError } from './problems.ts';
+import { ApiError } from '../problems.ts';
+import { createTurns } from '../turns.ts';
 import { randomDocumentName } from './random-document-name.ts';
-import { createTurns } from './turns.ts';
 
 /** How documents are changed from inside the server: through the one door that edits of clients take too. */
 export interface DocumentEditor {

@@ -3,7 +3,8 @@ import { type DocumentName, documentNameSchema } from '@quire/protocol';
 import type { Context } from 'hono';
 import type { AuthRequest } from '../auth/authenticator.ts';
 import type { ReadClientAddress } from '../http/client-address.ts';
-import { ApiError, respondProblem } from './problems.ts';
+import { ApiError } from '../problems.ts';
+import { respondProblem } from './problems.ts';
 
 export const DOCUMENTS = '/v1/documents';
 

@@ -53,8 +53,8 @@ export function addStateRoute(api: Hono, path: string, parts: StateRouteParts): 
   });
 }
 
-/** Without a server, as in tests, nobody is connected. */
-function findCutOff({ env }: Context): (() => void) | null {
+/** Ends the connection of who asks. Without a server, as in tests, nobody is connected. */
+export function findCutOff({ env }: Pick<Context, 'env'>): (() => void) | null {
   const { outgoing } = (env ?? {}) as { readonly outgoing?: ServerResponse };
   return outgoing === undefined ? null : () => void outgoing.destroy();
 }

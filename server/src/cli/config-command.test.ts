@@ -61,14 +61,18 @@ describe('quire config', () => {
   it.each([[[]], [['--json']]])('never prints a secret, only where it comes from: %j', async (args) => {
     const secret = 'correct-horse-battery';
     const webhookSecret = 'c2VjcmV0IG9mIHRoZSB0ZXN0cywgb2YgMzIgYnl0ZXM=';
+    const clusterSecret = 'a secret of the tests that is long enough';
     const { stdout } = await run(args, {
       QUIRE_METRICS_TOKEN: secret,
       QUIRE_WEBHOOK_URL: 'https://app.example/quire',
       QUIRE_WEBHOOK_SECRETS: webhookSecret,
+      QUIRE_REDIS: 'redis://quire:hunter22@redis:6379',
+      QUIRE_CLUSTER_SECRET: clusterSecret,
     });
-    for (const name of ['QUIRE_METRICS_TOKEN', 'QUIRE_WEBHOOK_SECRETS']) expect(stdout).toContain(name);
+    const names = ['QUIRE_METRICS_TOKEN', 'QUIRE_WEBHOOK_SECRETS', 'QUIRE_REDIS', 'QUIRE_CLUSTER_SECRET'];
+    for (const name of names) expect(stdout).toContain(name);
     expect(stdout).toContain('(hidden)');
-    for (const hidden of [secret, webhookSecret]) expect(stdout).not.toContain(hidden);
+    for (const hidden of [secret, webhookSecret, clusterSecret, 'hunter22']) expect(stdout).not.toContain(hidden);
   });
 
   it('reports wrong settings as quire serve does, all at once, without the secret among them', async () => {

@@ -29,6 +29,7 @@ export function createProgram(surroundings: Surroundings): Command {
   addConfigCommand(program, surroundings);
   addTokenCommand(program, surroundings);
   addTopCommand(program, surroundings);
+  addNodesCommand(program, surroundings);
   return program;
 }
 
@@ -89,6 +90,47 @@ function addTopCommand(program: Command, surroundings: Surroundings): void {
     const { once, url } = command.opts<{ once?: boolean; url?: string }>();
     await top({ ...surroundings, flags: new Map() }, { url, once: once === true });
   });
+}
+
+const NODE_URL = 'Address of any node of the cluster. Left out: the one that "quire serve" would have here.';
+const NODE_CONFIG = 'Read settings from this file, as "quire serve" does (QUIRE_CONFIG).';
+
+function addNodesCommand(program: Command, surroundings: Surroundings): void {
+  const command = program
+    .command('nodes')
+    .description('Show the nodes of a cluster: who is ready, who is silent, and what each of them has still to get.')
+    .option('--url <url>', NODE_URL)
+    .option('--json', 'Print them as JSON.')
+    .option('--config <file>', NODE_CONFIG)
+    .showHelpAfterError('Run "quire nodes --help".');
+  command.action(async () => {
+    const { printNodes } = await import('./nodes/nodes-command.ts');
+    const { json, url } = command.opts<{ json?: boolean; url?: string }>();
+    await printNodes(readFileSources(command, surroundings), { url, asJson: json === true });
+  });
+  const forget = command
+    .command('forget')
+    .argument('<id>', 'Of the node, as "quire nodes" shows it.')
+    .description('Wait no longer for a node that never returns. What only it had is lost with it.')
+    .option('--url <url>', NODE_URL)
+    .option('--config <file>', NODE_CONFIG)
+    .showHelpAfterError('Run "quire nodes forget --help".');
+  forget.action(async (id: string) => {
+    const { forgetNode } = await import('./nodes/nodes-command.ts');
+    // Before "forget", too: commander hands what stands there to the command above.
+    const { url } = { ...command.opts<{ url?: string }>(), ...forget.opts<{ url?: string }>() };
+    const config = { ...command.opts(), ...forget.opts() }.config;
+    await forgetNode(readFileSources(forget, surroundings, config), id, { url });
+  });
+}
+
+/** Without flags for settings: what a command asks of a server is none of its own. */
+function readFileSources(
+  command: Command,
+  surroundings: Surroundings,
+  configFile: unknown = command.opts().config,
+): ConfigSources {
+  return { ...surroundings, flags: new Map(), ...(typeof configFile === 'string' ? { configFile } : {}) };
 }
 
 function readSources(command: Command, surroundings: Surroundings): ConfigSources {

@@ -1,5 +1,6 @@
 import { PersistenceError } from '@quire/persistence';
 import { systemClock } from '../clock.ts';
+import { ClusterFileError } from '../cluster/cluster-file.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { type ConfigSources, loadConfig } from '../config/load-config.ts';
 import type { Config } from '../config.ts';
@@ -40,17 +41,25 @@ export async function serve(sources: ConfigSources): Promise<void> {
   }
 }
 
+/** Told to stop while it waited for other nodes: nobody was let in, and nothing is lost. */
+class StoppedEarly extends Error {
+  override readonly name = 'StoppedEarly';
+}
+
 async function run(config: Config, log: Log, stops: StopRequests): Promise<void> {
   let server: QuireServer;
   try {
-    // A first request to stop waits for the start to end; whoever asks again waits no longer.
-    const starting = createServer(config, { logger: log.logger });
+    // A first request to stop waits for the start to end, unless that waits for other nodes; whoever asks again waits no longer.
+    const waiting = new AbortController();
+    void stops.first.then(() => waiting.abort(new StoppedEarly()));
+    const starting = createServer(config, { logger: log.logger, signal: waiting.signal });
     const outcome = await Promise.race([starting, stops.again.then(() => null)]);
     if (outcome === null) process.exit(1);
     server = outcome;
   } catch (error) {
     log.flush();
-    failToStart(error);
+    if (error instanceof StoppedEarly) log.logger.info('stopped before this node had caught up with its cluster');
+    else failToStart(error);
     return;
   }
   const stopGuarding = guardAgainstCrash(server, log);
@@ -120,7 +129,7 @@ function guardAgainstCrash(server: QuireServer, log: Log): () => void {
 /** What a person can cure is told in words; everything else keeps its stack. */
 function failToStart(error: unknown): void {
   process.exitCode = 1;
-  const expected = [ConfigError, ListenError, PersistenceError, RegistryError];
+  const expected = [ClusterFileError, ConfigError, ListenError, PersistenceError, RegistryError];
   if (!(error instanceof Error) || !expected.some((kind) => error instanceof kind)) throw error;
   process.stderr.write(`${error instanceof PersistenceError ? describeStorage(error) : error.message}\n`);
 }

@@ -42,6 +42,8 @@ export interface Cluster extends Replication {
   start(): Promise<void>;
   /** Why this node may not serve documents yet, in a sentence; null when it may. Once null, it stays null (R12). */
   readonly unreadiness: string | null;
+  /** Resolves when it has become ready. */
+  readonly caughtUp: Promise<void>;
   readonly nodes: readonly NodeReport[];
   /**
    * A node that never returns: nobody waits for it any more.

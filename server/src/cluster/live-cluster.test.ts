@@ -292,6 +292,7 @@ describe('a node of a cluster', () => {
     const rooms = {
       join: () => ({ isShared: false, tell() {}, relay() {}, leave() {} }),
       lose: (incarnation: string) => lost.push(incarnation),
+      seek() {},
       close() {},
     };
     await world.start(a, 1, { rooms });

@@ -50,6 +50,8 @@ export interface ClusterRooms {
   join(document: string, room: SharedRoom): RoomLink;
   /** An incarnation is gone, and its people with it. */
   lose(incarnation: string): void;
+  /** One that was lost is heard again. */
+  seek(incarnation: string): void;
   close(): void;
 }
 
@@ -103,6 +105,7 @@ class LiveNode implements LiveCluster {
   readonly #disposers: (() => void)[] = [];
   #life: Life = 'new';
   #unreadiness: string | null = 'this node has not joined its cluster yet';
+  readonly #caughtUp = Promise.withResolvers<void>();
   #isExchanging = false;
   /** How often the announcements were read, and whose records were followed when they were last. */
   #reads = 0;
@@ -186,6 +189,10 @@ class LiveNode implements LiveCluster {
 
   get unreadiness(): string | null {
     return this.#unreadiness;
+  }
+
+  get caughtUp(): Promise<void> {
+    return this.#caughtUp.promise;
   }
 
   get nodes(): readonly NodeReport[] {
@@ -440,6 +447,7 @@ class LiveNode implements LiveCluster {
     if (unreadiness !== null) return;
     this.#options.log.info({ node: this.#membership.node }, 'This node has everything that its cluster holds');
     this.#membership.form();
+    this.#caughtUp.resolve();
     void this.#save().catch((error) => this.#fail(error));
     void this.#exchange();
   }
@@ -508,8 +516,8 @@ class LiveNode implements LiveCluster {
   #notePresence(): void {
     for (const incarnation of this.#watch.incarnations) {
       const heard = this.#watch.get(incarnation);
-      if (heard !== undefined && this.#isPresent(heard)) this.#present.add(incarnation);
-      else this.#lose(incarnation);
+      if (heard === undefined || !this.#isPresent(heard)) this.#lose(incarnation);
+      else if (!this.#present.has(incarnation)) this.#meet(incarnation);
     }
   }
 
@@ -523,6 +531,11 @@ class LiveNode implements LiveCluster {
       current.announcement.generation > heard.announcement.generation &&
       heard.announcement.node !== this.#membership.node;
     return !isOver;
+  }
+
+  #meet(incarnation: string): void {
+    this.#present.add(incarnation);
+    this.#options.rooms?.seek(incarnation);
   }
 
   #lose(incarnation: string): void {

@@ -12,6 +12,7 @@ const small = (update: Uint8Array): Submission => ({
   ...blank,
   content: [{ author: '', update }],
   applied: false,
+  stored: false,
   readAtMs: null,
 });
 const large = (update: Uint8Array): Submission => ({ ...small(update), large: update });

@@ -2,6 +2,7 @@ import type { Connection as HocuspocusConnection } from '@hocuspocus/server';
 import type { Epoch } from '@quire/persistence';
 import { type ClientFrame, type CloseCode, closeCodes, parseAddress } from '@quire/protocol';
 import { type Grant, scopeOf } from '../auth/authenticator.ts';
+import { addressGroup } from '../config/address-range.ts';
 import type { Admission, AdmissionHost } from './admission.ts';
 import { takeContent } from './content-intake.ts';
 import { type ConnectionHost, DocumentConnection, type LetIn, type WaitingFrame } from './document-connection.ts';
@@ -9,11 +10,11 @@ import type { DocumentOwner } from './document-owner.ts';
 import type { StoredAnswer } from './early-answers.ts';
 import { knowsNothing } from './encoded-state.ts';
 import { EndedAddresses } from './ended-addresses.ts';
-import { nameEpoch } from './former-lives.ts';
+import { isNameOfLater, nameEpoch } from './former-lives.ts';
 import { copyOf, weigh } from './frame-bytes.ts';
 import { FrameLane } from './frame-lane.ts';
 import type { Established, FrameHost, Progress, SessionContext } from './session-context.ts';
-import type { SessionOrigin, SessionPort } from './session-port.ts';
+import type { ReadStop, SessionOrigin, SessionPort } from './session-port.ts';
 import {
   beginHandshake,
   completeAnswer,
@@ -25,6 +26,12 @@ import {
 
 /** What a frame in a lane takes besides its bytes. */
 const LANE_FRAME_BYTES = 200;
+
+/**
+ * From this part of what may wait on, the socket is not read until less does. The rest is for what had been read before: a
+ * socket's chunk of 64 KiB, or one large frame.
+ */
+const BRAKE_FRACTION = 0.25;
 
 /** The documents of one socket. Created when it opens, ended once when it closes. */
 export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
@@ -42,6 +49,9 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
   #waitingBytes = 0;
   #wasEstablished = false;
   #isOver = false;
+  /** Of the bytes that wait, those that do so behind what takes its time. */
+  #behindBytes = 0;
+  #isBraked = false;
 
   constructor(
     port: SessionPort,
@@ -61,6 +71,10 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
 
   get isOver(): boolean {
     return this.#isOver;
+  }
+
+  get party(): string {
+    return addressGroup(this.#origin.remoteAddress);
   }
 
   /** Some established connection, for a sign of life. */
@@ -176,6 +190,9 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
     const epoch = nameEpoch(owner.epoch);
     if (claimedEpoch === '' || claimedEpoch === epoch) {
       connection.say({ kind: 'authenticated', scope: scopeOf(grant), epoch });
+    } else if (owner.hasPeers && isNameOfLater(claimedEpoch, owner.epoch)) {
+      // Told on another node that this life has ended, which has yet to be heard here.
+      connection.closeSession(closeCodes.loadFailed);
     } else {
       connection.closeDocument(closeCodes.staleEpoch);
     }
@@ -187,8 +204,11 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
 
   welcomeEarly(connection: DocumentConnection, grant: Grant, answer: StoredAnswer): boolean {
     if (this.#findEnd(grant, answer.admittedLife) !== null) return false;
+    const { claimedEpoch } = connection;
+    // Whose copy is of another life is told so, or asked to come again, once the document is there.
+    if (claimedEpoch !== null && claimedEpoch !== '' && claimedEpoch !== answer.epoch) return false;
     connection.storedAnswer = { answer, grant };
-    const life: { readonly epoch?: string } = connection.claimedEpoch === null ? {} : { epoch: answer.epoch };
+    const life: { readonly epoch?: string } = claimedEpoch === null ? {} : { epoch: answer.epoch };
     this.port.together(() => {
       connection.say({ kind: 'authenticated', scope: scopeOf(grant), ...life });
       const asked = connection.waiting?.find(({ frame }) => frame.kind === 'step-1');
@@ -343,15 +363,41 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
   /** However many they are: a read from the network may bring thousands of keystrokes behind something pasted. */
   #waitInLane(connection: DocumentConnection, lane: FrameLane, frame: ClientFrame, readAtMs: number | null): void {
     const bytes = weigh(frame) + LANE_FRAME_BYTES;
-    if (this.#waitingBytes + bytes > this.context.limits.maxUnestablishedBytes) {
-      this.port.close(closeCodes.overloaded);
-      return;
-    }
+    if (!this.beginWaiting(bytes)) return;
     lane.push({ frame: copyOf(frame), bytes, readAtMs, isEntering: connection.isEntering });
-    this.#countInLane(1, bytes);
   }
 
-  #countInLane(frames: number, bytes: number): void {
+  beginWaiting(bytes: number): boolean {
+    const { maxUnestablishedBytes } = this.context.limits;
+    // Not with what it adds: a frame that is larger than all that may wait would never pass.
+    if (this.#waitingBytes > maxUnestablishedBytes) {
+      this.port.close(closeCodes.overloaded);
+      return false;
+    }
+    this.#countWaitingBytes(1, bytes);
+    this.#behindBytes += bytes;
+    if (!this.#isBraked && this.#behindBytes > maxUnestablishedBytes * BRAKE_FRACTION) {
+      this.#isBraked = true;
+      this.port.stopReading(this.#brakeReason);
+    }
+    return true;
+  }
+
+  endWaiting(bytes: number): void {
+    this.#countWaitingBytes(-1, -bytes);
+    this.#behindBytes -= bytes;
+    // Only by what goes away by itself: who waits at the door may have to send something first.
+    if (this.#isBraked && this.#behindBytes <= this.context.limits.maxUnestablishedBytes * BRAKE_FRACTION) {
+      this.#isBraked = false;
+      this.port.readOn(this.#brakeReason);
+    }
+  }
+
+  get #brakeReason(): ReadStop {
+    return this.context.gate === null ? 'judging' : 'hooks';
+  }
+
+  #countWaitingBytes(frames: number, bytes: number): void {
     this.#waitingBytes += bytes;
     this.context.meters?.waiting(frames, bytes);
   }
@@ -363,8 +409,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
 
   countWaiting(frames: number, bytes: number): void {
     this.#waitingFrames += frames;
-    this.#waitingBytes += bytes;
-    this.context.meters?.waiting(frames, bytes);
+    this.#countWaitingBytes(frames, bytes);
   }
 
   #drainWaiting(connection: DocumentConnection, established: Established): void {
@@ -385,7 +430,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
       const isSuperseded =
         (frame.kind === 'step-1' && index < lastStepOne) || (frame.kind === 'query-presence' && index < lastQuery);
       if (connection.lane !== null) {
-        if (!isSuperseded) this.#waitInLane(connection, connection.lane, frame, readAtMs);
+        if (!isSuperseded) this.#handleBehind(connection, connection.lane, established, frame, readAtMs);
       } else if (isSuperseded) {
         if (frame.kind === 'step-1') beginHandshake(this, connection, established, frame.stateVector);
       } else if (frame.kind === 'step-1' && isAnswered) completeAnswer(this, connection, established, frame);
@@ -410,11 +455,28 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
 
   #handle(connection: DocumentConnection, state: Established, frame: ClientFrame, readAtMs: number | null): void {
     if (connection.lane !== null) {
-      this.#waitInLane(connection, connection.lane, frame, readAtMs);
+      this.#handleBehind(connection, connection.lane, state, frame, readAtMs);
       return;
     }
     const progress = this.#begin(connection, state, frame, readAtMs);
     if (typeof progress !== 'string') void this.#followLane(connection, state, progress);
+  }
+
+  /**
+   * What builds on no content need not wait behind what takes its time: a fresh token would come too late, and who has
+   * closed the tab would stay on all screens. A token waits besides, in case that what is before it is refused: then it asks to
+   * be let in again. Hooks on messages hear all in order.
+   */
+  #handleBehind(
+    connection: DocumentConnection,
+    lane: FrameLane,
+    state: Established,
+    frame: ClientFrame,
+    readAtMs: number | null,
+  ): void {
+    const overtakes = frame.kind === 'token' || (isAboutPeople(frame) && this.context.gate === null);
+    if (overtakes) void this.#begin(connection, state, frame, readAtMs);
+    if (!overtakes || frame.kind === 'token') this.#waitInLane(connection, lane, frame, readAtMs);
   }
 
   /** @returns a promise where it takes its time: what is sent meanwhile has to wait for it */
@@ -438,8 +500,11 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
         this.context.renewals.renew(connection, state, frame.token, this.#origin);
         this.admission.pass(connection, frame);
         return 'go on';
-      case 'stateless':
       case 'close':
+        connection.hasLeft = true;
+        this.admission.pass(connection, frame);
+        return 'go on';
+      case 'stateless':
         this.admission.pass(connection, frame);
         return 'go on';
       default:
@@ -452,19 +517,19 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
     const lane = new FrameLane();
     connection.lane = lane;
     const endExpecting = state.owner.expect(lane);
-    let hasLeft = false;
+    let isGoodbyeReached = false;
     try {
       let progress = await first;
-      while (progress === 'go on' && !hasLeft) {
+      while (progress === 'go on' && !isGoodbyeReached) {
         const next = lane.take();
         if (next === null) break;
-        this.#countInLane(-1, -next.bytes);
-        if (!this.#mayHandle(connection, state, next.frame)) continue;
+        this.endWaiting(next.bytes);
+        if (next.frame.kind === 'token' || !this.#mayHandle(connection, state, next.frame)) continue;
         connection.isEntering = next.isEntering;
         const begun = this.#begin(connection, state, next.frame, next.readAtMs);
         connection.isEntering = false;
         progress = typeof begun === 'string' ? begun : await begun;
-        hasLeft = next.frame.kind === 'close';
+        isGoodbyeReached = next.frame.kind === 'close';
       }
     } catch (error) {
       this.context.log.error({ err: error, document: connection.address.document }, 'a frame could not be handled');
@@ -473,12 +538,12 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
     const rest = lane.takeAll();
     connection.lane = null;
     endExpecting();
-    for (const { bytes } of rest) this.#countInLane(-1, -bytes);
+    for (const { bytes } of rest) this.endWaiting(bytes);
     // Who closes a document may open it again at once: what came after the goodbye is for another connection. So is a token
     // behind what was refused, and without one nothing of the rest is heard.
     const { raw } = connection.address;
-    const isForAnother = hasLeft || (!this.#connections.has(raw) && this.#ended?.hasHeardNoToken(raw) === true);
-    for (const { frame, readAtMs } of isForAnother ? rest : []) {
+    const isRefused = !connection.hasLeft && !this.#connections.has(raw) && this.#ended?.hasHeardNoToken(raw) === true;
+    for (const { frame, readAtMs } of isGoodbyeReached || isRefused ? rest : []) {
       if (!this.port.isOpen) break;
       this.receive(raw, frame, readAtMs);
     }
@@ -488,7 +553,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
   #mayHandle(connection: DocumentConnection, state: Established, { kind }: ClientFrame): boolean {
     const isInside = connection.state === state;
     if (isInside && this.port.isOpen) return true;
-    const isGone = !connection.isPutOut && (isInside || this.#isOver);
+    const isGone = !connection.isPutOut && (isInside || connection.hasLeft || this.#isOver);
     return isGone && this.context.gate === null && state.owner.isOpen && (kind === 'update' || kind === 'step-2');
   }
 
@@ -506,6 +571,10 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
     }
     this.#endEntering(connection);
   }
+}
+
+function isAboutPeople({ kind }: ClientFrame): boolean {
+  return kind === 'presence' || kind === 'close';
 }
 
 /**

@@ -1,6 +1,6 @@
 import { Document, type Extension } from '@hocuspocus/server';
-import { type DocumentStore, type Epoch, FIRST_EPOCH, type LoadedDocument, PersistenceError } from '@quire/persistence';
-import { closeCodes, companionOf, type DocumentName, isDocumentName, parseDocumentAddress } from '@quire/protocol';
+import { type DocumentStore, type Entry, type LoadedDocument, PersistenceError } from '@quire/persistence';
+import { closeCodes, type DocumentName, isDocumentName } from '@quire/protocol';
 import { applyAwarenessUpdate } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import { AccessError, type Grant } from '../auth/authenticator.ts';
@@ -11,14 +11,16 @@ import type { Logger } from '../observability/log.ts';
 import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
 import { Seats } from '../seats.ts';
 import type { Admission, AdmissionHost } from './admission.ts';
+import { adoptAll } from './adoption.ts';
 import { createSlicing, type Slicing } from './apply-in-slices.ts';
 import type { RingBudget } from './broadcast-ring.ts';
 import { CollabSession } from './collab-session.ts';
-import { companionEpoch, judgeCompanion } from './companion-life.ts';
-import { describeStranger } from './companion-sweep.ts';
 import { DirectAdmission, type DirectAdmissionContext } from './direct-admission.ts';
 import type { DocumentConnection } from './document-connection.ts';
+import { DocumentDeletions } from './document-deletions.ts';
+import { DocumentLoads, type HeldOwner, type Loaded } from './document-loads.ts';
 import { DocumentOwner } from './document-owner.ts';
+import { DocumentUnloads } from './document-unloads.ts';
 import { EarlyAnswers } from './early-answers.ts';
 import { createExtensionGate } from './extension-gate.ts';
 import { type FlushTimer, systemFlushTimer } from './flush-window.ts';
@@ -27,14 +29,17 @@ import { GrantWatch } from './grant-watch.ts';
 import { HocuspocusAdmission, type HookContext } from './hocuspocus-admission.ts';
 import { ingestServerEdit } from './ingest.ts';
 import { heapForJudging, type Judge, JudgementThread } from './judgement-thread.ts';
-import { loadInSlices } from './load-in-slices.ts';
+import { OpenDocuments } from './open-documents.ts';
 import type { OwnerOptions } from './owner-options.ts';
-import { passOnChanges, QuireHocuspocus, takeOver } from './quire-hocuspocus.ts';
+import { hookNamesOf, QuireHocuspocus } from './quire-hocuspocus.ts';
 import { Refusal } from './refusal.ts';
+import { alone, type Replication } from './replication.ts';
 import { RevocationWatch } from './revocation-watch.ts';
+import { HooksGivenUp, RunningHooks } from './running-hooks.ts';
 import { draftUpdate } from './server-edit.ts';
 import type { SessionContext, SessionLimits } from './session-context.ts';
 import type { SessionOrigin, SessionPort } from './session-port.ts';
+import { passOnStateless } from './shared-stateless.ts';
 import { findOnlyUpdate, updatesIn } from './stored-updates.ts';
 import type { Submission } from './submission.ts';
 
@@ -74,22 +79,26 @@ export interface CollaborationOptions {
   readonly judge?: Judge;
   /** Left out: nothing is counted. */
   readonly meters?: CollabMeters | null;
+  /** The other nodes. Left out: there are none. */
+  readonly replication?: Replication;
 }
 
 /** The documents of this node, and everybody who has them open. */
 export interface Collaboration {
   openSession(port: SessionPort, origin: SessionOrigin): CollabSession;
   /**
-   * Edits a document on the server's behalf; resolves once the edit is durable. Creates the document by its first edit;
-   * comments only for a document that there is.
+   * Edits a document on the server's behalf; resolves once the edit would have its receipt (G1). Creates the document by its
+   * first edit; comments only for a document that there is.
    *
-   * @throws {Refusal} when it would make the document too large
+   * @param share how far it may fill the document, as a part of what that may have; left out: all of it
+   * @throws {Refusal} when it would make the document too large, and when other nodes may know what this one does not
    */
-  edit(name: DocumentName, author: string, change: (document: Y.Doc) => void): Promise<void>;
+  edit(name: DocumentName, author: string, change: (document: Y.Doc) => void, share?: number): Promise<void>;
   /** Shows a document as it is in memory, that is, on disk. Nothing may be changed in it, nor kept of it. */
   read<T>(name: DocumentName, look: (document: Y.Doc) => T): Promise<T>;
   /**
-   * Closes everybody's connection to it and to the comments on it, and moves the epochs of both.
+   * Closes everybody's connection to it and to the comments on it, and moves the epochs of both; resolves once that would have
+   * its receipt.
    *
    * @throws {PersistenceError} and leaves everybody where they are, when nothing is stored under this name
    */
@@ -101,6 +110,11 @@ export interface Collaboration {
    * @throws {Refusal} when it can't be loaded whole
    */
   openInternal(name: string): Promise<InternalDocument>;
+  /**
+   * Takes what other nodes have journalled, and the store of this one by now, into the documents that are open here, or ends
+   * them with what ended them there. Resolves once they have it.
+   */
+  adopted(entries: readonly Entry[]): Promise<void>;
   /** Without comments: where these are open, their document is too. */
   readonly openDocuments: number;
   /** Resolves once everything that was submitted so far is on disk and has its receipt, or was refused. */
@@ -108,18 +122,19 @@ export interface Collaboration {
   /** What documents keep of their broadcasts for those who are behind. */
   readonly ringBytes: number;
   /**
-   * Waits for what is on its way to the disk, then lets go of all documents.
+   * Waits for what is on its way to the disk, and for a moment for what other nodes have yet to have, then lets go of all
+   * documents.
    *
-   * @param judgingMs how long large updates may still be judged; then they are abandoned, and their senders bring them again.
-   * Left out: as long as it takes
+   * @param patienceMs how long large updates may still be judged, and hooks of extensions go on; then they are abandoned, and
+   * whoever sent what they were about brings it again. Left out: as long as it takes
    */
-  close(judgingMs?: number): Promise<void>;
+  close(patienceMs?: number): Promise<void>;
 }
 
 /** A document that only the server itself reads and writes. It ends with its `destroy`: then it can be opened again. */
 export interface InternalDocument {
   readonly document: Y.Doc;
-  /** Resolves once the update is on disk, and then in the document. */
+  /** Resolves once the update is on disk, then in the document, and would have its receipt. */
   write(author: string, update: Uint8Array): Promise<void>;
 }
 
@@ -129,6 +144,11 @@ const NO_SOCKET = '';
 /** What the server keeps for itself is bounded by whoever keeps it. */
 const UNLIMITED = { maxDocumentBytes: Number.POSITIVE_INFINITY };
 const ALLOWED = { isAuthenticated: true, readOnly: false };
+/**
+ * So long a stop waits for receipts that wait for other nodes: many times what a healthy cluster takes. Where nobody can be
+ * reached, and the settings have receipts wait for that, there would be no end of it.
+ */
+const RECEIPTS_PATIENCE_MS = 2_000;
 
 export function createCollaboration(options: CollaborationOptions): Collaboration {
   return new LiveCollaboration(options);
@@ -137,36 +157,32 @@ export function createCollaboration(options: CollaborationOptions): Collaboratio
 class LiveCollaboration implements Collaboration {
   readonly #options: CollaborationOptions;
   readonly #hocuspocus: QuireHocuspocus;
+  readonly #hooks = new RunningHooks();
   readonly #sessionContext: SessionContext;
-  readonly #owners = new Map<string, DocumentOwner>();
-  /** Those of the owners whose documents are the server's own. */
-  readonly #internal = new Set<string>();
-  readonly #entering = new Map<string, number>();
-  readonly #unloading = new Set<string>();
-  readonly #deleting = new Map<string, Promise<void>>();
+  readonly #open: OpenDocuments;
+  readonly #loads: DocumentLoads;
+  readonly #deletions: DocumentDeletions;
+  readonly #replication: Replication;
+  readonly #unloads: DocumentUnloads;
   readonly #ringBudget: RingBudget;
   readonly #slicing: Slicing;
-  /** Loads under way, and whether their document was deleted meanwhile. */
-  readonly #loads = new Map<string, { isCrossed: boolean }>();
-  /** How many of the owners are those of comments. */
-  #companions = 0;
-  /** Counts deletions, so that a load notices one that it crossed. */
-  #deletions = 0;
   readonly #directAdmission: DirectAdmissionContext;
   readonly #watch: GrantWatch;
   readonly #revocations: RevocationWatch;
   readonly #judge: Judge;
-  readonly #earlyAnswers = new EarlyAnswers();
   readonly #stopWatchingStore: () => void;
 
   constructor(options: CollaborationOptions) {
     this.#options = options;
     this.#hocuspocus = new QuireHocuspocus({
-      extensions: [...options.extensions, this.#createExtension()],
+      extensions: [...this.#watchExtensions(), this.#createExtension()],
       maxDocumentsPerSession: options.limits.maxDocumentsPerSession,
-      mayUnload: (document) => this.#mayUnload(document.name),
+      mayUnload: (document) => this.#unloads.mayUnload(document.name),
     });
-    const { clock, limits, standing = lasting, store } = options;
+    const { clock, limits, log, meters = null, standing = lasting, store } = options;
+    this.#replication = options.replication ?? alone;
+    this.#open = new OpenDocuments((name) => this.#hocuspocus.documents.delete(name));
+    this.#unloads = new DocumentUnloads({ open: this.#open, hocuspocus: this.#hocuspocus, clock, log, meters });
     this.#watch = new GrantWatch(clock);
     this.#revocations = new RevocationWatch({ standing, clock, connections: () => this.#connections() });
     this.#ringBudget = { bytes: 0, maxBytes: limits.maxRingBytes };
@@ -175,20 +191,21 @@ class LiveCollaboration implements Collaboration {
       options.judge ??
       new JudgementThread({
         clock,
-        log: options.log,
-        meters: options.meters ?? null,
+        log,
+        meters,
         maxBytes: limits.maxJudgingBytes,
         maxMs: limits.maxJudgingMs,
         maxHeapMb: heapForJudging(limits.maxUpdateParts),
       });
     this.#sessionContext = {
       gate: createExtensionGate(this.#hocuspocus),
+      hooks: this.#hooks,
       judge: this.#judge,
       slicing: this.#slicing,
       limits,
       store,
-      log: options.log,
-      meters: options.meters ?? null,
+      log,
+      meters,
       standing,
       watch: this.#watch,
       renewals: new GrantRenewals({
@@ -202,28 +219,48 @@ class LiveCollaboration implements Collaboration {
         },
       }),
       users: new Seats(limits.maxSessionsPerUser),
-      discardDestroyed: (name) => this.#discardDestroyed(name),
-      noteEntering: (name) => this.#noteEntering(name),
+      discardDestroyed: (name) => this.#unloads.discardDestroyed(name),
+      noteEntering: (name) => this.#unloads.noteEntering(name),
     };
+    const earlyAnswers = new EarlyAnswers();
+    this.#deletions = new DocumentDeletions({
+      store,
+      open: this.#open,
+      replication: this.#replication,
+      log,
+      onBegin: (name) => this.#loads.cross(name),
+    });
+    this.#loads = new DocumentLoads({
+      store,
+      open: this.#open,
+      deletions: this.#deletions,
+      earlyAnswers,
+      replication: this.#replication,
+      hocuspocus: this.#hocuspocus,
+      slicing: this.#slicing,
+      log,
+      hold: (name) => this.#hold(name),
+      createOwner: (name, document, loaded) => this.#createOwner(name, document, loaded),
+    });
     this.#directAdmission = {
       authenticate: (document, token, origin) => this.#authenticate(document, token, origin),
-      find: (document) => this.#owners.get(document),
+      find: (document) => this.#open.get(document),
       open: async (document, onStored) => {
-        const endListening = this.#earlyAnswers.listen(document, onStored);
+        const endListening = earlyAnswers.listen(document, onStored);
         try {
-          return await this.#open(document);
+          return await this.#enter(document);
         } finally {
           endListening();
         }
       },
     };
     this.#stopWatchingStore = store.onStatus((status) => {
-      if (status.state === 'refusing') for (const owner of this.#owners.values()) owner.storageRefuses();
+      if (status.state === 'refusing') for (const owner of this.#open) owner.storageRefuses();
     });
   }
 
   get openDocuments(): number {
-    return this.#owners.size - this.#companions - this.#internal.size;
+    return this.#open.size;
   }
 
   get ringBytes(): number {
@@ -241,20 +278,21 @@ class LiveCollaboration implements Collaboration {
     return new HocuspocusAdmission(host, port, origin, {
       hocuspocus: this.#hocuspocus,
       findOwner: ({ document }) => {
-        const owner = this.#owners.get(document.name);
+        const owner = this.#open.get(document.name);
         return owner?.document === document ? owner : undefined;
       },
     });
   }
 
-  edit(name: DocumentName, author: string, change: (document: Y.Doc) => void): Promise<void> {
+  edit(name: DocumentName, author: string, change: (document: Y.Doc) => void, share = 1): Promise<void> {
     return this.#whileOpen(name, async (owner) => {
       if (owner.commented?.isStored === false) {
         throw new PersistenceError('UNKNOWN_DOCUMENT', 'No such document', { document: owner.commented.name });
       }
-      await owner.serverClient.write(async (client) => {
+      await owner.serverClient.write(async (client, applied) => {
         const drafted = draftUpdate(owner.document, client, change);
-        if (drafted !== null) await ingestServerEdit(owner, author, drafted, this.#options.limits);
+        const maxDocumentBytes = this.#options.limits.maxDocumentBytes * share;
+        if (drafted !== null) await ingestServerEdit(owner, author, drafted, { maxDocumentBytes }, applied);
       });
     });
   }
@@ -266,6 +304,8 @@ class LiveCollaboration implements Collaboration {
   async #whileOpen<T>(name: DocumentName, task: (owner: DocumentOwner) => T | Promise<T>): Promise<T> {
     const { owner, release } = await this.#hold(name);
     try {
+      // Who copies or reads half of a large update would take its other half for missing.
+      while (owner.whole !== null) await owner.whole;
       return await task(owner);
     } finally {
       release();
@@ -274,9 +314,9 @@ class LiveCollaboration implements Collaboration {
 
   /** Opens a document that stays in memory until it is released. */
   async #hold(name: DocumentName): Promise<HeldOwner> {
-    const endEntering = this.#noteEntering(name);
+    const endEntering = this.#unloads.noteEntering(name);
     try {
-      const owner = await this.#open(name);
+      const owner = await this.#enter(name);
       return { owner, release: owner.hold() };
     } finally {
       endEntering();
@@ -286,10 +326,9 @@ class LiveCollaboration implements Collaboration {
   async openInternal(name: string): Promise<InternalDocument> {
     const document = new Document(name);
     // Not through Hocuspocus, which would ask hooks; and the brand is for names that a client may give.
-    const owner = await this.#load(document, name as DocumentName);
+    const owner = await this.#loads.load(document, name as DocumentName);
     owner.hold();
-    this.#internal.add(name);
-    document.once('destroy', () => this.#internal.delete(name));
+    this.#open.noteInternal(owner);
     return {
       document,
       async write(author, update) {
@@ -299,74 +338,70 @@ class LiveCollaboration implements Collaboration {
   }
 
   delete(name: DocumentName): Promise<void> {
-    const underway = this.#deleting.get(name);
-    if (underway !== undefined) return underway;
-    const names = [companionOf(name, 'comments'), name];
-    this.#deletions += 1;
-    for (const each of names) {
-      const load = this.#loads.get(each);
-      if (load !== undefined) load.isCrossed = true;
-      this.#earlyAnswers.withdraw(each);
-    }
-    const deletion = this.#delete(name).finally(() => {
-      for (const each of names) this.#deleting.delete(each);
-    });
-    for (const each of names) this.#deleting.set(each, deletion);
-    return deletion;
+    return this.#deletions.delete(name);
+  }
+
+  adopted(entries: readonly Entry[]): Promise<void> {
+    return adoptAll(entries, this.#open, this.#loads);
   }
 
   async settled(): Promise<void> {
-    const busy = [...this.#owners.values()].filter((owner) => owner.isBusy);
+    const busy = [...this.#open].filter((owner) => owner.isBusy);
     await Promise.all(busy.map((owner) => owner.settled()));
   }
 
-  async close(judgingMs?: number): Promise<void> {
+  async close(patienceMs?: number): Promise<void> {
     this.#watch.close();
     this.#revocations.close();
     this.#stopWatchingStore();
-    const stopWaiting =
-      judgingMs === undefined ? null : this.#options.clock.after(judgingMs, () => this.#judge.close());
-    await Promise.all([...this.#owners.values()].map((owner) => owner.drained()));
-    stopWaiting?.();
+    const stopWaiting = this.#afterAtMost(patienceMs, () => {
+      this.#judge.close();
+      this.#giveUpHooks();
+    });
+    const stopHoping = this.#options.clock.after(RECEIPTS_PATIENCE_MS, () => {
+      const error = new PersistenceError('CLOSED', 'The server stopped before other nodes had the edit');
+      for (const owner of this.#open) owner.dismissReceipts(error);
+    });
+    await Promise.all([...this.#open].map((owner) => owner.drained()));
+    stopWaiting();
+    stopHoping();
     this.#judge.close();
-    for (const owner of [...this.#owners.values()]) this.#forget(owner);
-    await this.#hocuspocus.hooks('onDestroy', { instance: this.#hocuspocus });
+    for (const owner of [...this.#open]) this.#open.forget(owner);
+    await this.#destroyExtensions(patienceMs);
   }
 
-  async #delete(name: DocumentName): Promise<void> {
-    await this.#assertDeletable(name);
-    const owners = this.#ownersAround(name);
-    for (const owner of owners) owner.evict(closeCodes.documentDeleted);
-    for (const owner of owners) {
-      await owner.drained();
-      this.#forget(owner);
-    }
-    const epoch = await this.#options.store.delete(name);
-    await this.#endComments(name, epoch);
-  }
-
-  /** Those of a document and of the comments on it, as far as they are open: the comments first, which hold their document. */
-  #ownersAround(name: DocumentName): readonly DocumentOwner[] {
-    return [companionOf(name, 'comments'), name].flatMap((each) => this.#owners.get(each) ?? []);
-  }
-
-  /** Whoever asked for the deletion has it: comments that are left show nowhere, and go when this server starts next. */
-  async #endComments(name: DocumentName, epoch: Epoch): Promise<void> {
+  async #destroyExtensions(patienceMs: number | undefined): Promise<void> {
+    // All edits are on disk by now. Half, so that there is some time left to close it.
+    const stopWaiting = this.#afterAtMost(patienceMs === undefined ? undefined : patienceMs / 2, () =>
+      this.#giveUpHooks(),
+    );
     try {
-      await this.#options.store.delete(companionOf(name, 'comments'), companionEpoch(epoch));
+      await this.#hooks.wait(this.#hocuspocus.hooks('onDestroy', { instance: this.#hocuspocus }));
     } catch (error) {
-      this.#options.log.warn({ err: error, document: name }, 'the comments of a deleted document are left for later');
+      if (!(error instanceof HooksGivenUp)) throw error;
+    } finally {
+      stopWaiting();
     }
   }
 
-  /** Who is put out of a deleted document never comes back to it, so it must be there, and the disk must take its end. */
-  async #assertDeletable(name: DocumentName): Promise<void> {
-    const { store } = this.#options;
-    const stat = await store.stat(name);
-    if (stat === null || stat.state === 'deleted') {
-      throw new PersistenceError('UNKNOWN_DOCUMENT', 'No such document', { document: name });
-    }
-    if (store.status.state === 'refusing') throw store.status.error;
+  /** @param ms left out: never */
+  #afterAtMost(ms: number | undefined, task: () => void): () => void {
+    return ms === undefined ? () => {} : this.#options.clock.after(ms, task);
+  }
+
+  #giveUpHooks(): void {
+    if (!this.#hooks.areAwaited) return;
+    this.#options.log.error(
+      { hooks: this.#hooks.names },
+      'hooks of extensions do not end and are waited for no longer',
+    );
+    this.#hooks.giveUp();
+  }
+
+  #watchExtensions(): Extension[] {
+    return this.#options.extensions.map((extension, index) =>
+      this.#hooks.watch(extension, hookNamesOf(extension), index),
+    );
   }
 
   /**
@@ -374,11 +409,11 @@ class LiveCollaboration implements Collaboration {
    *
    * @throws {Refusal}
    */
-  async #open(name: DocumentName): Promise<DocumentOwner> {
+  async #enter(name: DocumentName): Promise<DocumentOwner> {
     await this.#hocuspocus.createDocument(name, NO_REQUEST, NO_SOCKET, ALLOWED, {});
-    const owner = this.#owners.get(name);
+    const owner = this.#open.get(name);
     if (owner?.isOpen === true) return owner;
-    this.#discardDestroyed(name);
+    this.#unloads.discardDestroyed(name);
     throw new Refusal(closeCodes.loadFailed); // deleted while it was opened: the next attempt meets the new state
   }
 
@@ -397,7 +432,7 @@ class LiveCollaboration implements Collaboration {
         const { name } = document;
         if (!isDocumentName(name)) throw new Refusal(closeCodes.badDocumentName);
         const { clock, meters } = this.#options;
-        const load = () => this.#load(document, name);
+        const load = () => this.#loads.load(document, name);
         await (meters?.loads.time(clock, load) ?? load());
       },
       connected: async ({ connection, context }) => {
@@ -433,96 +468,19 @@ class LiveCollaboration implements Collaboration {
     }
   }
 
-  /** R7: a load that fails leaves nothing behind, and is reported in a way that every provider retries. */
-  async #load(document: Document, name: DocumentName): Promise<DocumentOwner> {
-    let commented: HeldOwner | null = null;
-    const load = { isCrossed: false };
-    this.#loads.set(name, load);
-    try {
-      commented = await this.#holdCommented(name);
-      const loaded = await this.#loadLife(name, commented?.owner ?? null);
-      load.isCrossed = false; // a deletion that was crossed until here is known to what was read
-      takeOver(document);
-      if (loaded !== null) this.#earlyAnswers.announce(name, loaded, commented?.owner.epoch);
-      if (loaded !== null) await loadInSlices(document, loaded, this.#options.log, this.#slicing);
-      passOnChanges(document, this.#hocuspocus);
-      const storedTitle = await this.#readIndexedTitle(name);
-      // What is in memory is of a life that has ended: the next attempt meets the new one (R14).
-      if (load.isCrossed || commented?.owner.isOpen === false) throw new Refusal(closeCodes.loadFailed);
-      const owner = this.#createOwner(name, document, loaded, storedTitle, commented);
-      commented = null; // released with the owner
-      this.#owners.set(name, owner);
-      owner.start();
-      return owner;
-    } catch (error) {
-      document.destroy();
-      if (error instanceof Refusal) throw error;
-      this.#options.log.error({ err: error, document: name }, 'a document could not be loaded');
-      throw new Refusal(closeCodes.loadFailed, { cause: error });
-    } finally {
-      commented?.release();
-      this.#loads.delete(name);
-    }
-  }
-
-  /** Whether there is something to comment on, and which life of it this is, is known as long as it is in memory. */
-  #holdCommented(name: DocumentName): Promise<HeldOwner> | null {
-    const { kind, document } = parseDocumentAddress(name);
-    return kind === 'comments' ? this.#hold(document) : null;
-  }
-
-  /** What is stored; of comments, what goes with the present life of their document (R14). */
-  async #loadLife(name: DocumentName, commented: DocumentOwner | null): Promise<LoadedDocument | null> {
-    const loaded = await this.#loadStored(name);
-    if (commented === null || loaded === null) return loaded;
-    switch (judgeCompanion(loaded, commented.epoch)) {
-      case 'current':
-        return loaded;
-      case 'over':
-        await this.#options.store.delete(name, companionEpoch(commented.epoch));
-        return this.#loadStored(name);
-      case 'stranger':
-        this.#options.log.error({ document: name }, describeStranger(name));
-        throw new Refusal(closeCodes.badDocumentName);
-    }
-  }
-
-  /** What is stored once no deletion is under way: a load that crossed one would show a dead life. */
-  async #loadStored(name: DocumentName): Promise<LoadedDocument | null> {
-    for (;;) {
-      // Whoever asked for the deletion hears how it ended.
-      await this.#deleting.get(name)?.catch(() => {});
-      const deletions = this.#deletions;
-      const loaded = await this.#options.store.load(name);
-      if (deletions === this.#deletions) return loaded;
-    }
-  }
-
-  /** The title in the index of documents: a crash may have kept it from following the document's. */
-  async #readIndexedTitle(name: DocumentName): Promise<string> {
-    const stat = await this.#options.store.stat(name);
-    return stat === null || stat.state === 'damaged' ? '' : stat.title;
-  }
-
-  #createOwner(
-    name: DocumentName,
-    document: Document,
-    loaded: LoadedDocument | null,
-    storedTitle: string,
-    commented: HeldOwner | null,
-  ): DocumentOwner {
+  #createOwner(name: DocumentName, document: Document, { stored, epoch, title, commented }: Loaded): DocumentOwner {
     const { store, clock, log, limits, maxJournalQueueBytes, meters = null, timer = systemFlushTimer } = this.#options;
     const mirrorsPresence = this.#hocuspocus.hasHook('onAwarenessUpdate');
     const owner = new DocumentOwner({
       name,
-      epoch: loaded?.epoch ?? (commented === null ? FIRST_EPOCH : companionEpoch(commented.owner.epoch)),
-      isStored: loaded?.state === 'live',
+      epoch,
+      isStored: stored?.state === 'live',
       commented: commented?.owner ?? null,
-      tombstone: loaded?.tombstone == null ? new Map() : Y.decodeStateVector(loaded.tombstone),
+      tombstone: stored?.tombstone == null ? new Map() : Y.decodeStateVector(stored.tombstone),
       document,
-      stored: loaded === null ? null : findOnlyUpdate(loaded),
-      storedBytes: weighLoaded(loaded),
-      storedTitle,
+      stored: stored === null ? null : findOnlyUpdate(stored),
+      storedBytes: weighLoaded(stored),
+      storedTitle: title,
       store,
       clock,
       timer,
@@ -533,91 +491,39 @@ class LiveCollaboration implements Collaboration {
       maxRingBytes: limits.maxRingBytesPerDocument,
       ringBudget: this.#ringBudget,
       maxListedPeople: limits.maxListedPeople,
+      maxPresenceStateBytes: limits.maxPresenceStateBytes,
       unloadDelayMs: limits.unloadDelayMs,
       slicing: this.#slicing,
-      onIdle: () => void this.#unload(document),
-      onBroken: () => {
-        for (const each of this.#ownersAround(parseDocumentAddress(name).document)) {
-          if (each !== owner && each.commented !== owner) continue;
-          each.evict(closeCodes.loadFailed);
-          this.#forget(each);
-        }
-      },
+      replication: this.#replication,
+      hasPeers: this.#replication !== alone,
+      // What the server keeps for itself nobody else is in.
+      join: (room) => (isDocumentName(name) ? this.#replication : alone).join(name, room),
+      onIdle: () => void this.#unloads.unload(document),
+      onBroken: () => this.#open.end(owner, closeCodes.loadFailed),
+      onEnded: () => this.#open.endLife(owner),
       originOf: (batch) => originOf(batch),
       onPresence: (presence) => {
         if (mirrorsPresence) applyAwarenessUpdate(document.awareness, presence, { source: 'local' });
       },
     });
-    if (commented !== null) this.#companions += 1;
+    passOnStateless(document, (payload) => owner.relayStateless(payload));
     // The owner ends with the document, in the same turn: somebody may open the name again before any later hook runs.
     document.once('destroy', () => {
       owner.close();
-      if (this.#owners.get(name) === owner) this.#owners.delete(name);
-      if (commented === null) return;
-      this.#companions -= 1;
-      commented.release();
+      commented?.release();
     });
     return owner;
   }
 
   *#connections(): Iterable<DocumentConnection> {
-    for (const owner of this.#owners.values()) yield* owner.connections();
-  }
-
-  #noteEntering(name: string): () => void {
-    this.#entering.set(name, (this.#entering.get(name) ?? 0) + 1);
-    let counted = true;
-    return () => {
-      if (!counted) return;
-      counted = false;
-      const left = (this.#entering.get(name) ?? 1) - 1;
-      if (left === 0) this.#entering.delete(name);
-      else this.#entering.set(name, left);
-    };
-  }
-
-  #mayUnload(name: string): boolean {
-    const owner = this.#owners.get(name);
-    return this.#unloading.has(name) && !this.#entering.has(name) && (owner === undefined || owner.isIdle);
-  }
-
-  async #unload(document: Document): Promise<void> {
-    this.#unloading.add(document.name);
-    try {
-      const { clock, meters } = this.#options;
-      const unload = async (): Promise<void> => void (await this.#hocuspocus.unloadDocument(document));
-      await (meters?.unloads.time(clock, unload, () => document.isDestroyed) ?? unload());
-    } catch (error) {
-      this.#options.log.error({ err: error, document: document.name }, 'a hook failed while a document was unloaded');
-    } finally {
-      this.#unloading.delete(document.name);
-      // Somebody was on the way in, or an extension is still busy with it: ask again later.
-      const owner = this.#owners.get(document.name);
-      if (owner?.document === document) owner.watchIdle();
-    }
-  }
-
-  /** A document that was deleted in the moment in which its load ended is listed by Hocuspocus after its end. */
-  #discardDestroyed(name: string): void {
-    if (this.#hocuspocus.documents.get(name)?.isDestroyed === true) this.#hocuspocus.documents.delete(name);
-  }
-
-  #forget(owner: DocumentOwner): void {
-    this.#hocuspocus.documents.delete(owner.name);
-    owner.document.destroy();
+    for (const owner of this.#open) yield* owner.connections();
   }
 }
 
-/** A document that stays in memory until it is released. */
-interface HeldOwner {
-  readonly owner: DocumentOwner;
-  release(): void;
-}
-
-function weighLoaded(loaded: LoadedDocument | null): OwnerOptions['storedBytes'] {
+function weighLoaded(stored: LoadedDocument | null): OwnerOptions['storedBytes'] {
   let edits = 0;
-  for (const update of updatesIn(loaded?.entries ?? [])) edits += update.length;
-  return { snapshot: loaded?.snapshot?.length ?? 0, edits };
+  for (const update of updatesIn(stored?.entries ?? [])) edits += update.length;
+  return { snapshot: stored?.snapshot?.length ?? 0, edits };
 }
 
 /** Hooks learn of a connection only where a batch has a single one. */

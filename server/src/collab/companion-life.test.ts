@@ -5,14 +5,14 @@ import { companionEpoch, judgeCompanion } from './companion-life.ts';
 const live = 'live' as const;
 
 describe('comments', () => {
-  it('[R14] go with the life of their document that they were written in, and with no later one', () => {
+  it('[R14] go with the life of their document that they were written in, and with no other', () => {
     const second = nextEpoch(FIRST_EPOCH);
     const third = nextEpoch(second);
     const lives = [FIRST_EPOCH, second, third];
     for (const [written, epoch] of lives.entries()) {
       for (const [now, commented] of lives.entries()) {
         const life = judgeCompanion({ epoch: companionEpoch(epoch), state: live }, commented);
-        expect(life).toBe(written < now ? 'over' : 'current');
+        expect(life).toBe(written === now ? 'current' : written < now ? 'over' : 'ahead');
       }
     }
     expect(compareEpochs(companionEpoch(second), companionEpoch(third))).toBeLessThan(0);

@@ -15,10 +15,14 @@ export type CompanionLife =
   | 'current'
   /** What is stored belongs to an earlier life of the document. */
   | 'over'
+  /** What is stored belongs to a later life of the document, of whose beginning this node has yet to hear. */
+  | 'ahead'
   /** What is stored was never comments. */
   | 'stranger';
 
 export function judgeCompanion(stored: Pick<LoadedDocument, 'epoch' | 'state'>, commented: Epoch): CompanionLife {
   if (stored.state === 'live' && stored.epoch.count === FIRST_EPOCH.count) return 'stranger';
-  return compareEpochs(stored.epoch, companionEpoch(commented)) < 0 ? 'over' : 'current';
+  const order = compareEpochs(stored.epoch, companionEpoch(commented));
+  if (order === 0) return 'current';
+  return order < 0 ? 'over' : 'ahead';
 }

@@ -7,8 +7,9 @@ import { type InspectedUpdate, inspectUpdate } from './update-inspection.ts';
 
 const SERVER = 2 ** 40;
 
-function findFault(document: Y.Doc, news: InspectedUpdate, isStored = true) {
-  return findCompanionFault({ document, serverClient: { id: SERVER } }, { isStored }, news);
+function findFault(document: Y.Doc, news: InspectedUpdate, isStored = true, hasPeers = false) {
+  const clockOf = (client: number): number => Y.getState(document.store, client);
+  return findCompanionFault({ document, serverClient: { id: SERVER }, hasPeers, clockOf }, { isStored }, news);
 }
 
 /** Comments as they are on the server, with a thread and with something of a client's own. */

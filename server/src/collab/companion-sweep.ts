@@ -27,6 +27,7 @@ export function sweepCompanions(
     const epoch = commented?.epoch ?? FIRST_EPOCH;
     switch (judgeCompanion(stat, epoch)) {
       case 'current':
+      case 'ahead':
         return;
       case 'over':
         await store.delete(name, companionEpoch(epoch));

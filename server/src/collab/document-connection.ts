@@ -71,6 +71,8 @@ export class DocumentConnection {
   endEntering: (() => void) | null = null;
   state: ConnectionState = { kind: 'new' };
   #isPutOut = false;
+  /** Its client has closed it, while something sent before that takes its time: which counts all the same. */
+  hasLeft = false;
   /** While what the client sent before it was established is handled: it had heard nothing from us. */
   isEntering = false;
   /** Who is written into history for what arrives here. In open mode: the name that a guest shows to others. */
@@ -140,4 +142,11 @@ export function mayEdit(connection: object): boolean {
   if (!(connection instanceof DocumentConnection)) return false;
   const { state } = connection;
   return state.kind === 'established' && state.grant.canWrite;
+}
+
+/** Whom a token names; empty for guests. */
+export function userOf(connection: object): string {
+  if (!(connection instanceof DocumentConnection)) return '';
+  const { state } = connection;
+  return state.kind === 'established' ? state.grant.user.id : '';
 }

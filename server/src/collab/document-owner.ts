@@ -1,26 +1,27 @@
-import type { Epoch } from '@quire/persistence';
-import { type CloseCode, closeCodes, type DocumentName, encodeYWebsocketFrame } from '@quire/protocol';
-import * as Y from 'yjs';
+import { type Entry, type Epoch, PersistenceError } from '@quire/persistence';
+import { type CloseCode, closeCodes, type DocumentName } from '@quire/protocol';
+import { describeAdopted } from './adopted-entries.ts';
 import { Abandoned, applyAtOnce, applyBatch, EMPTY_UPDATE } from './apply-batch.ts';
-import { Audience } from './audience.ts';
-import { collectOwnMessages, sendToAll } from './broadcast.ts';
-import { type DocumentConnection, mayEdit } from './document-connection.ts';
+import { ClocksAhead } from './clocks-ahead.ts';
+import type { DocumentConnection } from './document-connection.ts';
 import { DocumentSize } from './document-size.ts';
 import { readTitle, TitleKeeper } from './document-title.ts';
+import { DocumentVoice } from './document-voice.ts';
 import { EncodedState, NOTHING_KNOWN } from './encoded-state.ts';
 import { windowBeforeFlush } from './flush-window.ts';
+import { Graveyard, type Tombstone } from './former-lives.ts';
 import type { Arrival } from './frame-lane.ts';
 import type { OwnedDocument, OwnerOptions } from './owner-options.ts';
 import { PendingEdits } from './pending-edits.ts';
-import { Presence } from './presence.ts';
+import type { Presence } from './presence.ts';
 import { ReadBrake } from './read-brake.ts';
 import { ServerClient } from './server-client.ts';
 import { closeCodeFor } from './store-refusal.ts';
-import { Stragglers } from './stragglers.ts';
+import type { Stragglers } from './stragglers.ts';
 import { NOTHING, type Submission } from './submission.ts';
 import { SubmissionQueue } from './submission-queue.ts';
 import { TypeDepths } from './type-depths.ts';
-import { encodeViewers } from './viewer-count.ts';
+import { WaitingReceipts } from './waiting-receipts.ts';
 
 type FlushState =
   | { readonly kind: 'idle' }
@@ -36,9 +37,6 @@ type OwnerState =
   /** Nobody needs it any more and it is leaving memory, or it was deleted. */
   | { readonly kind: 'closed' };
 
-/** While a flush is at the disk for longer than this, presence stops waiting to share its write. */
-const PRESENCE_PATIENCE_MS = 50;
-
 /**
  * From this part of what may wait for the disk on, whoever sends more is not read until a flush has ended. The rest is
  * for what they had sent before: a socket's chunk of 64 KiB, or one large frame.
@@ -48,23 +46,25 @@ const BRAKE_FRACTION = 0.25;
 /** The same, over all documents: each has a batch at the disk besides what it collects. */
 const JOURNAL_BRAKE_FRACTION = 0.5;
 
+const NO_UPDATES: readonly Uint8Array[] = [];
+
 /**
  * The one owner of an open document. Every edit takes the same way through it, in this order:
  * journal → fsync → apply → broadcast → receipt.
  *
- * One flush at a time: what arrives while a batch is at the disk forms the next one.
+ * One flush at a time: what arrives while a batch is at the disk forms the next one. In a cluster receipts may follow later,
+ * in their order, while flushes go on; and what other nodes have journalled goes the same way from `apply` on.
  */
 export class DocumentOwner {
   readonly name: DocumentName;
   readonly epoch: Epoch;
-  readonly tombstone: ReadonlyMap<number, number>;
   readonly document: OwnedDocument;
+  /** Other nodes may write in it. */
+  readonly hasPeers: boolean;
   readonly pending: PendingEdits;
   readonly size: DocumentSize;
   readonly encoded: EncodedState;
   readonly typeDepths: TypeDepths;
-  readonly presence: Presence;
-  readonly stragglers: Stragglers;
   /** As whom the server writes in it. */
   readonly serverClient = new ServerClient();
   /** The document that these are the comments on; null for all others. */
@@ -72,9 +72,11 @@ export class DocumentOwner {
   /** Who is known to write as which Yjs client. */
   readonly authors = new Map<number, string>();
   readonly #options: OwnerOptions;
-  readonly #audience = new Audience();
+  readonly #voice: DocumentVoice;
   readonly #brake = new ReadBrake();
-  readonly #ahead = new Map<number, number>();
+  readonly #graveyard: Graveyard;
+  readonly #receipts: WaitingReceipts;
+  readonly #ahead: ClocksAhead;
   readonly #arrivals = new Set<Arrival>();
   #state: OwnerState = { kind: 'open' };
   #flush: FlushState = { kind: 'idle' };
@@ -84,27 +86,24 @@ export class DocumentOwner {
   #holds = 0;
   #lastFlush = { beganAt: Number.NEGATIVE_INFINITY, costMs: 0 };
   #cancelIdle: (() => void) | null = null;
-  #cancelPresence: (() => void) | null = null;
-  #cancelCount: (() => void) | null = null;
   #isStored: boolean;
   #applying = false;
+  /** The last time that a batch came into the document in slices. */
+  #slices: Promise<void> = Promise.resolve();
   readonly #title: TitleKeeper;
   #onDrained: (() => void)[] = [];
 
   constructor(options: OwnerOptions) {
     this.#options = options;
     this.#queue = new SubmissionQueue(options.meters);
-    this.presence = new Presence({
-      count: options.meters?.people ?? null,
-      maxListed: options.maxListedPeople,
-      mayEdit,
-      now: () => options.clock.monotonicMs(),
-    });
-    this.stragglers = new Stragglers(this.presence, options.maxRingBytes, options.ringBudget);
+    this.#voice = new DocumentVoice(options);
+    this.#ahead = new ClocksAhead(options.document);
     this.name = options.name;
     this.epoch = options.epoch;
-    this.tombstone = options.tombstone;
     this.document = options.document;
+    this.hasPeers = options.hasPeers;
+    this.#graveyard = new Graveyard(options.document, options.tombstone);
+    this.#receipts = new WaitingReceipts(options.maxQueueBytes, () => this.#schedule());
     this.commented = options.commented;
     this.#isStored = options.isStored;
     this.pending = new PendingEdits(options.document);
@@ -122,12 +121,23 @@ export class DocumentOwner {
     this.size.watch();
     const { stored } = this.#options;
     if (stored !== null) this.encoded.startWith(stored);
-    this.#title.watch();
+    this.#voice.join(() => this.#schedule());
+    this.#title.watch(true);
     this.watchIdle();
+  }
+
+  /** For those who have it open on other nodes; who has it open here has heard it. */
+  relayStateless(payload: string): void {
+    this.#voice.relay(payload);
   }
 
   get isOpen(): boolean {
     return this.#state.kind === 'open';
+  }
+
+  /** State vector of earlier lives; structs below it belong to the dead (R14). */
+  get tombstone(): Tombstone {
+    return this.#graveyard.clocks;
   }
 
   /** The life that access was given for: comments are entered with what was given for their document. */
@@ -140,32 +150,36 @@ export class DocumentOwner {
     return this.#isStored;
   }
 
+  get presence(): Presence {
+    return this.#voice.presence;
+  }
+
+  get stragglers(): Stragglers {
+    return this.#voice.stragglers;
+  }
+
   get connectionCount(): number {
-    return this.#audience.size;
+    return this.#voice.size;
   }
 
   connections(): Iterable<DocumentConnection> {
-    return this.#audience.connections();
+    return this.#voice.connections();
   }
 
-  /** No connection, no hold, nothing on its way to the disk. */
+  /** No connection, no hold, nothing on its way to the disk, no receipt that waits for other nodes. */
   get isIdle(): boolean {
-    const isNeeded = this.#audience.size > 0 || this.#holds > 0;
-    return !isNeeded && this.#queue.length === 0 && this.#flush.kind === 'idle' && !this.#title.isWaiting;
+    const isNeeded = this.#voice.size > 0 || this.#holds > 0;
+    return !isNeeded && this.#hasNothingToWrite && this.#flush.kind === 'idle' && !this.#title.isWaiting;
   }
 
   enter(connection: DocumentConnection): void {
-    this.#audience.add(connection);
     this.#cancelIdle?.();
     this.#cancelIdle = null;
-    this.presence.enter(connection);
-    if (this.presence.size > 0) this.stragglers.tellEverybody(connection);
+    this.#voice.enter(connection);
   }
 
   leave(connection: DocumentConnection): void {
-    if (!this.#audience.delete(connection)) return;
-    this.stragglers.forget(connection);
-    this.presence.forget(connection);
+    if (!this.#voice.leave(connection)) return;
     this.#schedule();
     this.watchIdle();
   }
@@ -195,24 +209,21 @@ export class DocumentOwner {
 
   /** What is on its way to the disk, beyond what the document has. */
   get ahead(): ReadonlyMap<number, number> {
-    return this.#ahead;
+    return this.#ahead.all;
   }
 
   /** How far a client's structs are known, counting what is still on its way to the disk. */
   clockOf(client: number): number {
-    return Math.max(this.#ahead.get(client) ?? 0, Y.getState(this.document.store, client));
+    return this.#ahead.of(client);
   }
 
   /** How many Yjs clients have written in it, counting what is still on its way to the disk. */
   countClientIds(): number {
-    const { clients } = this.document.store;
-    let count = clients.size;
-    for (const client of this.#ahead.keys()) if (!clients.has(client)) count += 1;
-    return count;
+    return this.#ahead.countClients();
   }
 
   noteAhead(client: number, clock: number): void {
-    if (clock > this.clockOf(client)) this.#ahead.set(client, clock);
+    this.#ahead.note(client, clock);
   }
 
   /** An update larger than the limit passes when it is alone: otherwise it never would. */
@@ -231,8 +242,37 @@ export class DocumentOwner {
     if (submission.connection !== null && this.#isFillingUp) this.#brake.hold(submission.connection.session);
   }
 
+  /**
+   * Entries of this life that other nodes have journalled, and this node's store by now: into the document and to everybody
+   * who has it open. Resolves once they are, or the document is let go of.
+   */
+  adopt(entries: readonly Entry[]): Promise<void> {
+    const submissions = this.isOpen ? describeAdopted(this, entries) : [];
+    const last = submissions.pop();
+    if (last === undefined) return Promise.resolve();
+    return new Promise((resolve) => {
+      const onApplied = (): void => {
+        for (const { time, title } of entries) if (title !== undefined) this.#title.hear(title, time);
+        resolve();
+      };
+      for (const submission of submissions) this.submit(submission);
+      this.submit({ ...last, onApplied, settled: { resolve, reject: () => resolve() } });
+    });
+  }
+
+  /** Entries of lives before this one came to light: whoever has something of them may not bring it here (R14). */
+  bury(entries: readonly Entry[]): void {
+    for (const entry of entries) this.#graveyard.bury(entry);
+  }
+
+  /** These write in this life. */
+  noteLiving(writers: readonly { readonly client: number }[]): void {
+    this.#graveyard.spare(writers);
+  }
+
   get #isFillingUp(): boolean {
-    const isFull = this.#journalIsBusy || this.#queue.bytes > this.#options.maxQueueBytes * BRAKE_FRACTION;
+    const isDiskBehind = this.#journalIsBusy || this.#queue.bytes > this.#options.maxQueueBytes * BRAKE_FRACTION;
+    const isFull = isDiskBehind || this.#receipts.isFull;
     return isFull && this.isOpen; // a closed one has no flush that would end the wait
   }
 
@@ -241,7 +281,12 @@ export class DocumentOwner {
     this.#schedule();
   }
 
-  /** Resolves once nothing is queued or at the disk, the title included. */
+  /** Null unless the document has only a part of a large update yet: then this resolves when there is no more to come of it. */
+  get whole(): Promise<void> | null {
+    return this.#flush.kind === 'applying' ? this.#slices : null;
+  }
+
+  /** Resolves once nothing is queued or at the disk, the title included, and no receipt waits for other nodes. */
   drained(): Promise<void> {
     this.#title.storeNow();
     if (this.#isDrained) return Promise.resolve();
@@ -254,7 +299,8 @@ export class DocumentOwner {
 
   get #hasNothingToWrite(): boolean {
     // Who was put out brings nothing any more.
-    return this.#queue.length === 0 && (this.#arrivals.size === 0 || !this.isOpen);
+    const mayMoreCome = this.#arrivals.size > 0 && this.isOpen;
+    return this.#queue.length === 0 && this.#receipts.isEmpty && !mayMoreCome;
   }
 
   /** Something is on its way to the disk, or to whoever waits for it. */
@@ -263,7 +309,8 @@ export class DocumentOwner {
   }
 
   get #isWriting(): boolean {
-    return this.#queue.length > 0 || this.#flush.kind === 'journalling' || this.#flush.kind === 'applying';
+    if (this.#queue.length > 0 || !this.#receipts.isEmpty) return true;
+    return this.#flush.kind === 'journalling' || this.#flush.kind === 'applying';
   }
 
   /** Resolves once everything sent so far is on disk and has its receipt, or was refused; others may go on writing. */
@@ -281,12 +328,23 @@ export class DocumentOwner {
   /** Everybody out, nobody in. Edits that are not at the disk yet are refused; those that are can be waited for. */
   evict(code: CloseCode): void {
     if (this.#state.kind === 'open') this.#state = { kind: 'closing' };
+    this.dismissReceipts(new Error(code.reason));
     for (const submission of this.#queue.takeAll()) submission.settled?.reject(new Error(code.reason));
-    for (const connection of [...this.#audience.connections()]) {
+    for (const connection of [...this.#voice.connections()]) {
       // A provider never reopens a document that was closed by itself, so what may pass must end the socket (R7).
       if (code.retry === 'backoff') connection.closeSession(code);
       else connection.closeDocument(code);
     }
+  }
+
+  /**
+   * Nobody waits for other nodes any more, now or later: what has no receipt by now gets none. It is on disk, and comes to the
+   * other nodes all the same.
+   */
+  dismissReceipts(error: Error): void {
+    this.#receipts.end(error);
+    this.#brake.release();
+    if (this.#isDrained) this.#tellDrained();
   }
 
   /**
@@ -302,31 +360,30 @@ export class DocumentOwner {
     this.#state = { kind: 'closed' };
     this.document.off('update', this.#onDocumentUpdate);
     this.#cancelIdle?.();
-    this.#cancelPresence?.();
-    this.#cancelCount?.();
+    this.#voice.close();
     this.#title.close();
     this.encoded.close();
-    this.stragglers.close();
     this.#brake.release();
     if (this.#flush.kind === 'scheduled') {
       this.#flush.cancel();
       this.#flush = { kind: 'idle' };
     }
+    this.#receipts.end(new PersistenceError('CLOSED', 'The document was closed before other nodes had the edit'));
     this.#refuse(this.#queue.takeAll(), new Error('the document was closed'));
   }
 
   #schedule(): void {
     if (this.#state.kind === 'closed') return;
-    this.#watchCount();
+    this.#voice.watchCount(() => this.#schedule());
     switch (this.#flush.kind) {
       case 'scheduled':
         return;
       case 'journalling':
       case 'applying':
-        if (this.presence.hasChanges) this.#schedulePresence();
+        if (this.#hasWords) this.#voice.hurry(() => this.#speak());
         return;
       case 'idle': {
-        if (this.#queue.length === 0 && !this.presence.hasChanges) return;
+        if (this.#queue.length === 0 && !this.#hasWords) return;
         const { meters, timer } = this.#options;
         const delayMs = windowBeforeFlush(this.#lastFlush.costMs, timer.now() - this.#lastFlush.beganAt);
         meters?.flushWindow.observeMs(delayMs);
@@ -339,53 +396,58 @@ export class DocumentOwner {
     }
   }
 
+  /** There is something to say beside what is written. */
+  get #hasWords(): boolean {
+    return this.presence.hasChanges || this.#receipts.areDue;
+  }
+
   #beginFlush(): void {
     const batch = this.#queue.takeAll();
     this.pending.flushBegins();
     this.size.flushBegins();
     this.typeDepths.flushBegins();
-    const updates = batch.flatMap((submission) => submission.content ?? []);
+    const updates = batch.flatMap(({ content, stored }) => (stored ? [] : (content ?? [])));
     if (updates.length === 0) {
-      this.#finishFlush(batch);
+      this.#finishFlush(batch, null);
       return;
     }
     this.#flush = { kind: 'journalling', batch };
-    const { store, clock, maxJournalQueueBytes } = this.#options;
+    const { store, clock, maxJournalQueueBytes, replication } = this.#options;
     this.#journalIsBusy = store.queue.bytes > maxJournalQueueBytes * JOURNAL_BRAKE_FRACTION;
     const title = batch.findLast((submission) => submission.title !== null)?.title ?? readTitle(this.document);
     const draft = { document: this.name, epoch: this.epoch, time: clock.now(), updates };
     store.append(title === this.#title.stored ? draft : { ...draft, title }).then(
-      () => {
-        this.#title.stored = title;
-        this.#finishFlush(batch);
+      (id) => {
+        if (title !== this.#title.stored) this.#title.wrote(title, draft.time);
+        this.#finishFlush(batch, replication.acknowledged(id));
       },
       (error: unknown) => this.#abandonFlush(batch, error),
     );
   }
 
-  /** The batch is on disk. */
-  #finishFlush(batch: readonly Submission[]): void {
+  /** The batch is on disk. @param acknowledged what its receipts wait for besides */
+  #finishFlush(batch: readonly Submission[], acknowledged: Promise<void> | null): void {
     if (this.#state.kind === 'closed') {
       this.#dismiss(batch);
       return;
     }
     if (batch.some(({ content }) => content !== null)) this.#isStored = true;
     if (batch.some(({ large }) => large !== undefined)) {
-      void this.#finishInSlices(batch);
+      this.#slices = this.#finishInSlices(batch, acknowledged);
       return;
     }
     const beganAt = this.#options.timer.now();
     try {
       const update = this.#apply(batch);
-      this.#broadcast(batch, update === null ? [] : [update]);
+      this.#tell(batch, update === null ? NO_UPDATES : [update], acknowledged);
     } catch (error) {
-      this.#break(error);
+      this.#break(batch, acknowledged, error);
     }
     this.#conclude(batch, beganAt, this.#options.timer.now() - beganAt);
   }
 
   /** The same for a batch of which something is large. What arrives meanwhile forms the next. */
-  async #finishInSlices(batch: readonly Submission[]): Promise<void> {
+  async #finishInSlices(batch: readonly Submission[], acknowledged: Promise<void> | null): Promise<void> {
     const { log, originOf, slicing, timer } = this.#options;
     const origin = originOf(batch);
     this.#flush = { kind: 'applying', origin };
@@ -399,13 +461,13 @@ export class DocumentOwner {
     };
     try {
       const told = await applyBatch(this.document, batch, origin, log, { ...slicing, nextTurn });
-      this.#broadcast(batch, told);
+      this.#tell(batch, told, acknowledged);
     } catch (error) {
       if (!this.isOpen) {
         this.#dismiss(batch);
         return;
       }
-      this.#break(error);
+      this.#break(batch, acknowledged, error);
     }
     this.#conclude(batch, beganAt, costMs + timer.now() - resumedAt);
   }
@@ -418,42 +480,76 @@ export class DocumentOwner {
   }
 
   /** What is on disk is right; what is in memory may be half of it. Everybody comes back to what is read anew. */
-  #break(error: unknown): void {
+  #break(batch: readonly Submission[], acknowledged: Promise<void> | null, error: unknown): void {
     this.#options.log.error({ err: error, document: this.name }, 'a flush failed after it was journalled');
+    for (const { settled } of batch) {
+      if (acknowledged === null) settled?.resolve();
+      else settled?.reject(error); // nobody is left to say when other nodes have it
+    }
     this.#options.onBroken();
   }
 
+  /** The batch is in the document: to everybody what it brought, and the receipts that wait for nothing more. */
+  #tell(batch: readonly Submission[], gained: readonly Uint8Array[], acknowledged: Promise<void> | null): void {
+    if (acknowledged === null && this.#receipts.isEmpty) {
+      this.#voice.say(withApplied(gained, batch), batch);
+      return;
+    }
+    this.#receipts.hold(batch, acknowledged);
+    this.#voice.say(withApplied(gained, batch), this.#receipts.takeDue());
+  }
+
+  /** Receipts and presence that are due, while a flush takes its time. */
+  #speak(): void {
+    if (this.#flush.kind !== 'journalling' && this.#flush.kind !== 'applying') return;
+    this.#voice.say(NO_UPDATES, this.#receipts.takeDue());
+    if (!this.#receipts.isFull) this.#brake.release();
+  }
+
   #conclude(batch: readonly Submission[], beganAt: number, costMs: number): void {
-    for (const submission of batch) submission.settled?.resolve();
+    for (const submission of batch) submission.onApplied?.();
     this.#lastFlush = { beganAt, costMs };
     this.#options.meters?.flushed(batch, costMs);
-    this.#endFlush();
+    this.#endFlush(batch.some(({ content, stored }) => content !== null && !stored));
   }
 
   /** The batch is not on disk and will not be: whoever sent it hears so and comes back with it (R4). */
   #abandonFlush(batch: readonly Submission[], error: unknown): void {
-    this.#refuse(batch, error);
+    // Whoever is in it is of the life that is over (R14); so is what other nodes brought to it.
+    if (error instanceof PersistenceError && error.code === 'EPOCH_MOVED') this.#options.onEnded();
+    const [adopted, own] = [batch.filter(({ stored }) => stored), batch.filter(({ stored }) => !stored)];
+    this.#refuse(own, error);
     // What the same clients sent since builds on what was refused, and comes back with it.
-    const refused = new Set(batch.map((submission) => submission.connection));
+    const refused = new Set(own.map((submission) => submission.connection));
     const queued = this.#queue.takeAll();
     const isLost = ({ connection }: Submission): boolean => connection !== null && refused.has(connection);
     this.#refuse(queued.filter(isLost), error);
-    for (const submission of queued) if (!isLost(submission)) this.#queue.push(submission);
+    // What other nodes have journalled is on disk, and comes into the document with the next flush.
+    const kept = [...adopted, ...queued.filter((submission) => !isLost(submission))];
+    if (this.#state.kind === 'closed') {
+      this.#refuse(kept, error);
+      this.#flush = { kind: 'idle' };
+      this.#tellDrained();
+      return;
+    }
+    for (const submission of kept) this.#queue.push(submission);
     this.#ahead.clear();
     this.typeDepths.flushFails();
-    this.#endFlush();
+    if (adopted.length > 0) this.typeDepths.expect(null);
+    this.#endFlush(true);
   }
 
-  #endFlush(): void {
+  /** @param isOurs whether something of it was this node's own */
+  #endFlush(isOurs: boolean): void {
     this.#flush = { kind: 'idle' };
-    this.#brake.release();
+    if (!this.#receipts.isFull) this.#brake.release();
     if (this.#queue.length === 0) this.#ahead.clear();
     this.pending.flushEnds();
     this.size.flushEnds();
     this.typeDepths.flushEnds();
     this.#schedule();
     if (this.#hasNothingToWrite) this.#tellDrained();
-    this.#title.watch();
+    if (this.#state.kind !== 'closed') this.#title.watch(isOurs);
     this.watchIdle();
   }
 
@@ -469,52 +565,6 @@ export class DocumentOwner {
     } finally {
       this.#applying = false;
     }
-  }
-
-  #broadcast(batch: readonly Submission[], gained: readonly Uint8Array[]): void {
-    const updates = gained.map((update) => encodeYWebsocketFrame({ kind: 'update', update }));
-    for (const submission of batch) {
-      if (!submission.applied) continue;
-      for (const made of submission.content ?? []) {
-        updates.push(encodeYWebsocketFrame({ kind: 'update', update: made.update }));
-      }
-    }
-    const { message = null, saidBy = null, viewers = null } = this.presence.takeChanges() ?? {};
-    let presence: Uint8Array | null = null;
-    if (message !== null) {
-      this.#options.onPresence(message);
-      presence = encodeYWebsocketFrame({ kind: 'presence', presence: message });
-    }
-    const { clock, meters } = this.#options;
-    const answered: Submission[] | null = meters === null ? null : [];
-    const own = collectOwnMessages(batch, this.stragglers, answered);
-    const knowsAll = updates.length === 0 ? saidBy : null;
-    sendToAll(this.#audience, this.stragglers, {
-      updates,
-      presence,
-      viewers: viewers === null ? null : encodeViewers(viewers),
-      own,
-      knowsAll,
-    });
-    if (answered !== null && answered.length > 0) meters?.receipted(answered, clock.monotonicMs());
-  }
-
-  #schedulePresence(): void {
-    if (this.#cancelPresence !== null) return;
-    this.#cancelPresence = this.#options.clock.after(PRESENCE_PATIENCE_MS, () => {
-      this.#cancelPresence = null;
-      if (this.#flush.kind === 'journalling' || this.#flush.kind === 'applying') this.#broadcast([], []);
-    });
-  }
-
-  /** A count that may not be told yet is told later, if nothing else comes before. */
-  #watchCount(): void {
-    const { dueInMs } = this.presence.viewers;
-    if (dueInMs === null || dueInMs === 0 || this.#cancelCount !== null) return;
-    this.#cancelCount = this.#options.clock.after(dueInMs, () => {
-      this.#cancelCount = null;
-      this.#schedule();
-    });
   }
 
   readonly #onDocumentUpdate = (update: Uint8Array, origin: unknown): void => {
@@ -554,4 +604,11 @@ export class DocumentOwner {
       if (this.isIdle) this.#options.onIdle();
     });
   }
+}
+
+/** What a batch brought to the document, and what of it was in there already: somebody here changed the document itself. */
+function withApplied(gained: readonly Uint8Array[], batch: readonly Submission[]): readonly Uint8Array[] {
+  if (!batch.some(({ applied }) => applied)) return gained;
+  const made = batch.filter(({ applied }) => applied).flatMap(({ content }) => content ?? []);
+  return [...gained, ...made.map(({ update }) => update)];
 }

@@ -1,12 +1,77 @@
-import type { Epoch } from '@quire/persistence';
+import { compareEpochs, type Entry, type Epoch } from '@quire/persistence';
+import * as Y from 'yjs';
 import { type InspectedUpdate, referencesOf } from './update-inspection.ts';
 
 /** Clients of earlier, deleted lives of a document, and how far each of them had come (R14). */
 export type Tombstone = ReadonlyMap<number, number>;
 
+/** As many as a store remembers of a name. */
+const MAX_DEAD_CLIENTS = 50_000;
+
+/**
+ * The tombstone of a document in memory. Of a client that wrote in the present life too it says nothing. Within a node there
+ * is none; but a client may go from a node that has yet to hear of the end of a life to one that has, with nothing in its
+ * hands that tells. Counted among the dead, it would have everybody put out who builds on what it wrote in this life.
+ */
+export class Graveyard {
+  readonly #document: Y.Doc;
+  readonly #clocks: Map<number, number>;
+
+  constructor(document: Y.Doc, stored: Tombstone) {
+    this.#document = document;
+    this.#clocks = new Map(stored);
+    for (const client of stored.keys()) if (document.store.clients.has(client)) this.#clocks.delete(client);
+  }
+
+  get clocks(): Tombstone {
+    return this.#clocks;
+  }
+
+  /** An entry of an earlier life came to light, or what stands for one. */
+  bury({ buried, updates }: Entry): void {
+    if (buried !== undefined) this.#cover(Y.decodeStateVector(buried.tombstone));
+    for (const { update } of updates) this.#cover(endsOf(update));
+  }
+
+  #cover(ends: Tombstone): void {
+    for (const [client, clock] of ends) {
+      if (this.#document.store.clients.has(client)) continue;
+      const known = this.#clocks.get(client) ?? 0;
+      if (clock > known && (known > 0 || this.#clocks.size < MAX_DEAD_CLIENTS)) this.#clocks.set(client, clock);
+    }
+  }
+
+  /** They write in the present life. */
+  spare(writers: readonly { readonly client: number }[]): void {
+    if (this.#clocks.size === 0) return;
+    for (const { client } of writers) this.#clocks.delete(client);
+  }
+}
+
+/** The latest life that an entry tells of: its own, or one that has ended its own. */
+export function latestLifeIn({ buried, epoch }: Entry): Epoch {
+  return buried !== undefined && compareEpochs(buried.by, epoch) > 0 ? buried.by : epoch;
+}
+
+/** What can't be read, nobody can have either. */
+function endsOf(update: Uint8Array): ReadonlyMap<number, number> {
+  try {
+    return Y.parseUpdateMeta(update).to;
+  } catch {
+    return new Map();
+  }
+}
+
 /** The name of a life on the wire; clients compare it, and nothing else. */
 export function nameEpoch({ count, id }: Epoch): string {
   return `${count}-${id}`;
+}
+
+/** Whether a name says of a life that it is later than another one; what names none says nothing. */
+export function isNameOfLater(name: string, than: Epoch): boolean {
+  const [, count, id] = /^(\d{1,10})-([0-9a-f]{16})$/.exec(name) ?? [];
+  if (count === undefined || id === undefined) return false;
+  return compareEpochs({ count: Number(count), id }, than) > 0;
 }
 
 /**

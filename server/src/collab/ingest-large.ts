@@ -2,7 +2,7 @@ import type { DocumentStore } from '@quire/persistence';
 import { type CloseCode, closeCodes, THREADS_MAP } from '@quire/protocol';
 import * as Y from 'yjs';
 import { type Slicing, splitDeletes } from './apply-in-slices.ts';
-import { faultOf, touchesThreads } from './companion-rules.ts';
+import { endsOf, faultOf, reachThreads, type ThreadReach } from './companion-rules.ts';
 import type { DocumentConnection } from './document-connection.ts';
 import type { DocumentOwner } from './document-owner.ts';
 import {
@@ -19,8 +19,9 @@ import {
   unlessKnown,
   type Verdict,
 } from './ingest.ts';
+import { StepCount } from './integration-cost.ts';
 import { type Case, type Holdings, type SoundUpdate, unpackSpans } from './judgement.ts';
-import type { Judge, Ruling } from './judgement-thread.ts';
+import type { Judge, Ruling, Sender } from './judgement-thread.ts';
 import { type DeleteSet, decodeDeletesAt, findNewDeletes, readPending, withDeletes } from './novelty.ts';
 import type { Established } from './session-context.ts';
 import { splitParts } from './split-by-author.ts';
@@ -36,14 +37,16 @@ export interface LargeIngestContext {
 interface JudgedUpdate extends Candidate {
   readonly sound: SoundUpdate;
   /** Of comments: whether it is about what the server alone writes there. */
-  readonly touchesThreads: boolean;
+  readonly reach: ThreadReach;
+  readonly takesTooLong: boolean;
 }
 
 const answered: Questions<JudgedUpdate> = {
   belongsToTheDead: ({ sound }) => sound.belongsToTheDead,
-  findCompanionFault: (update, _, commented) => faultOf(commented, () => update.touchesThreads),
+  findCompanionFault: (update, _, commented) => faultOf(commented, () => update.reach),
   weighNews: ({ sound }) => sound.news,
   hasMissingDependencies: ({ sound }) => sound.isMissingSomething,
+  takesTooLong: (update) => update.takesTooLong,
   admitTypes: ({ sound }, { typeDepths }, limit) => typeDepths.admitsSurveyed(sound.types, limit),
 };
 
@@ -57,14 +60,15 @@ interface Sent {
   readonly established: Established;
   readonly kind: ContentFrame['kind'];
   readonly readAtMs: number | null;
+  /** What was on its way to the disk when it came, beyond what the document had. */
+  readonly ahead: ReadonlyMap<number, number>;
 }
 
 /**
  * The door for content that is too large to be looked at where it arrives: a thread looks into it, and what is left for
  * here is to ask the document. In the order in which frames of a connection are taken in, it has its place (R4).
  *
- * @param isWanted whether anybody still has to do with it
- * @returns null when nobody has
+ * @returns null when nobody has to do with it any more
  */
 export function ingestLarge(
   connection: DocumentConnection,
@@ -72,27 +76,31 @@ export function ingestLarge(
   { kind, update }: ContentFrame,
   context: LargeIngestContext,
   readAtMs: number | null,
-  isWanted: () => boolean,
+  sender: Sender,
 ): Promise<Verdict | null> {
   // A step 2 may have no news, which is for readers to send too.
   if (kind === 'update' && !established.grant.canWrite) return Promise.resolve(readOnly);
+  if (!context.judge.makeRoomFor(update.length, sender)) return Promise.resolve(refuse(closeCodes.overloaded));
   // From here on nobody holds the frame, which is a view into the socket's buffer: while it waits it is there once.
-  const ruling = context.judge.judge(describeCase(established.owner, kind, update, context.limits.maxUpdateParts));
-  return takeIn({ connection, established, kind, readAtMs }, ruling, context, isWanted);
+  const asked = describeCase(established.owner, kind, update, context.limits.maxUpdateParts);
+  const { ahead } = asked.holdings;
+  const ruling = context.judge.judge(asked, sender);
+  return takeIn({ connection, established, kind, readAtMs, ahead }, ruling, context, sender);
 }
 
 async function takeIn(
-  { connection, established, kind, readAtMs }: Sent,
+  { connection, established, kind, readAtMs, ahead }: Sent,
   judgement: Promise<Ruling>,
   { limits, slicing, store }: LargeIngestContext,
-  isWanted: () => boolean,
+  sender: Sender,
 ): Promise<Verdict | null> {
   const { owner } = established;
   const ruling = await judgement;
-  if (!isWanted()) return null;
+  if (ruling.kind === 'unwanted' || !sender.isWanted()) return null;
   if (ruling.kind !== 'sound') return refuse(codeFor(ruling));
   const whole = await weighAgainst(owner, kind, ruling.sound, slicing);
-  if (!isWanted()) return null;
+  if (!sender.isWanted()) return null;
+  if (hasFallenBehind(owner, ahead)) return refuse(closeCodes.storageRefused);
   const hasNews = whole.spans.length > 0 || whole.deletes.clients.size > 0;
   const novelty = kind === 'update' ? unlessKnown(owner, whole) : hasNews ? whole : null;
   const objection = findObjection(established, kind, whole, novelty, answered, store, limits);
@@ -106,7 +114,7 @@ async function takeIn(
   return accepted;
 }
 
-function codeFor({ kind }: Exclude<Ruling, { kind: 'sound' }>): CloseCode {
+function codeFor({ kind }: Exclude<Ruling, { kind: 'sound' | 'unwanted' }>): CloseCode {
   switch (kind) {
     case 'bad':
       return closeCodes.badUpdate;
@@ -115,11 +123,23 @@ function codeFor({ kind }: Exclude<Ruling, { kind: 'sound' }>): CloseCode {
       return closeCodes.updateTooComplex;
     case 'failed':
       return closeCodes.internalError;
+    case 'crowded-out':
+      return closeCodes.overloaded;
     case 'closed':
       return closeCodes.serviceRestart;
     default:
       return kind satisfies never;
   }
+}
+
+/**
+ * What was on its way has not come: the disk refused it. The judgement took it for there, and what it says of missing parts
+ * and of room is too little, so an update that waits for what never came would be counted by nobody (R3). Its sender has no
+ * receipt and brings it again, behind what was refused.
+ */
+function hasFallenBehind(owner: DocumentOwner, ahead: ReadonlyMap<number, number>): boolean {
+  for (const [client, clock] of ahead) if (owner.clockOf(client) < clock) return true;
+  return false;
 }
 
 function describeCase(
@@ -155,7 +175,8 @@ async function weighAgainst(
     deletes,
     spans: unpackSpans(sound.spans),
     sound,
-    touchesThreads: await touchesThreadsInSlices(owner, sound, deletes, slicing),
+    reach: await reachThreadsInSlices(owner, sound, deletes, slicing),
+    takesTooLong: await takesTooLongInSlices(document, sound, slicing),
   };
 }
 
@@ -163,31 +184,45 @@ async function weighAgainst(
  * What it was found to hang on stays where it is, and what the server writes meanwhile nobody knew when this was sent: so it
  * does no harm that the document goes on between two slices.
  */
-async function touchesThreadsInSlices(
+async function reachThreadsInSlices(
   owner: DocumentOwner,
-  { reach }: SoundUpdate,
+  { reach, spans }: SoundUpdate,
   deletes: DeleteSet,
   slicing: Slicing,
-): Promise<boolean> {
-  if (reach === null) return false;
+): Promise<ThreadReach> {
+  if (reach === null) return 'none';
   const { isInRoot } = reach;
+  const brought = endsOf(unpackSpans(spans));
   const named = unpackSpans(reach.named);
-  const looks: (() => boolean)[] = [() => touchesThreads(owner, { isInRoot, named: [] }, Y.createDeleteSet())];
+  const looks = [() => reachThreads(owner, { isInRoot, named: [] }, Y.createDeleteSet(), brought)];
   for (let from = 0; from < named.length; from += RANGES_PER_LOOK) {
     const part = named.slice(from, from + RANGES_PER_LOOK);
-    looks.push(() => touchesThreads(owner, { isInRoot, named: part }, Y.createDeleteSet()));
+    looks.push(() => reachThreads(owner, { isInRoot, named: part }, Y.createDeleteSet(), brought));
   }
   for (const part of splitDeletes(deletes, RANGES_PER_LOOK)) {
-    looks.push(() => touchesThreads(owner, { isInRoot, named: [] }, part));
+    looks.push(() => reachThreads(owner, { isInRoot, named: [] }, part, brought));
   }
   let began = slicing.now();
   for (const look of looks) {
-    if (look()) return true;
+    const found = look();
+    if (found !== 'none') return found;
     if (slicing.now() - began < SLICE_MS) continue;
     await slicing.nextTurn();
     began = slicing.now();
   }
-  return false;
+  return 'none';
+}
+
+async function takesTooLongInSlices(document: Y.Doc, { contest }: SoundUpdate, slicing: Slicing): Promise<boolean> {
+  const steps = new StepCount(contest, document);
+  let began = slicing.now();
+  while (!steps.isKnown) {
+    steps.look();
+    if (slicing.now() - began < SLICE_MS) continue;
+    await slicing.nextTurn();
+    began = slicing.now();
+  }
+  return steps.areTooMany;
 }
 
 async function findNewDeletesInSlices(document: Y.Doc, sent: DeleteSet, slicing: Slicing): Promise<DeleteSet> {

@@ -6,7 +6,7 @@ import type { DocumentConnection } from './document-connection.ts';
 import type { DocumentOwner } from './document-owner.ts';
 import { type News, weighNews } from './document-size.ts';
 import { belongsToTheDead } from './former-lives.ts';
-import { mayTakeLong } from './integration-cost.ts';
+import { mayTakeLong, takesTooLong } from './integration-cost.ts';
 import { isLarge } from './large-update.ts';
 import { findNovelty } from './novelty.ts';
 import type { PendingLimits, Weighable } from './pending-edits.ts';
@@ -15,13 +15,7 @@ import type { DraftedEdit } from './server-edit.ts';
 import type { Established } from './session-context.ts';
 import { splitByAuthor } from './split-by-author.ts';
 import type { Submission } from './submission.ts';
-import {
-  hasMissingDependencies,
-  type InspectedUpdate,
-  inspectUpdate,
-  type StructSpan,
-  UpdateError,
-} from './update-inspection.ts';
+import { hasMissingDependencies, type InspectedUpdate, inspectUpdate, UpdateError } from './update-inspection.ts';
 import { hasMoreParts } from './update-parts.ts';
 
 export interface IngestLimits extends PendingLimits {
@@ -56,6 +50,8 @@ export interface Questions<C extends Candidate> {
   findCompanionFault(update: C, comments: DocumentOwner, commented: DocumentOwner): CloseCode | null;
   weighNews(update: C, clockOf: (client: number) => number): News;
   hasMissingDependencies(update: C, clockOf: (client: number) => number): boolean;
+  /** Whether to bring it into its document would take longer than anything may. */
+  takesTooLong(update: C, document: Y.Doc): boolean;
   /** Whether its types lie within the limit; if so, they are on their way. */
   admitTypes(update: C, owner: DocumentOwner, limit: number, clockOf: (client: number) => number): boolean;
 }
@@ -65,6 +61,7 @@ const askedHere: Questions<InspectedUpdate> = {
   findCompanionFault: (update, comments, commented) => findCompanionFault(comments, commented, update),
   weighNews,
   hasMissingDependencies,
+  takesTooLong: ({ structs }, document) => takesTooLong(structs, document),
   admitTypes: (update, { typeDepths }, limit, clockOf) => typeDepths.admits(update, limit, clockOf),
 };
 
@@ -104,8 +101,9 @@ export function ingest(
 }
 
 /**
- * An edit of the server's own; resolves once it is durable, and rejects with what kept it from the disk.
+ * An edit of the server's own; resolves once it would have its receipt (G1), and rejects with what kept it from that.
  *
+ * @param onApplied called once it is in the document, which may be sooner
  * @throws {Refusal} when it would make the document too large, as an edit of a client is refused; or when everybody was put
  * out of it since it was opened
  */
@@ -114,6 +112,7 @@ export async function ingestServerEdit(
   author: string,
   { update, title }: DraftedEdit,
   limits: Pick<IngestLimits, 'maxDocumentBytes'>,
+  onApplied?: () => void,
 ): Promise<void> {
   // Deleted while this edit waited for its turn: nobody would ever answer it. Whoever tries again meets the new state.
   if (!owner.isOpen) throw new Refusal(closeCodes.loadFailed);
@@ -133,8 +132,10 @@ export async function ingestServerEdit(
       owed: false,
       title,
       applied: false,
+      stored: false,
       readAtMs: null,
       ...slowly,
+      ...(onApplied === undefined ? {} : { onApplied }),
       settled: { resolve, reject },
     });
   });
@@ -165,9 +166,13 @@ function attribute(
 }
 
 /** Who types as which Yjs client: so that a step 2 that carries somebody else's edits can be told apart (R5). */
-export function noteAuthor(owner: DocumentOwner, author: string, spans: readonly StructSpan[]): void {
+export function noteAuthor(
+  owner: DocumentOwner,
+  author: string,
+  writers: readonly { readonly client: number }[],
+): void {
   if (author === '') return;
-  for (const { client } of spans) if (!owner.authors.has(client)) owner.authors.set(client, author);
+  for (const { client } of writers) if (!owner.authors.has(client)) owner.authors.set(client, author);
 }
 
 /** A frame on its way. @param content what of it is to be journalled; null when it adds nothing */
@@ -187,6 +192,7 @@ export function submissionOf(
     owed: kind === 'step-2' || connection.ledger.owes(spans),
     title: null,
     applied: false,
+    stored: false,
     readAtMs,
   };
 }
@@ -208,7 +214,7 @@ export function findObjection<C extends Candidate>(
   if (novelty.spans.some(({ client }) => client === owner.serverClient.id)) return refuse(closeCodes.badUpdate);
   const { commented } = owner;
   const fault = commented === null ? null : questions.findCompanionFault(novelty, owner, commented);
-  if (fault !== null) return refuse(fault, 'document');
+  if (fault !== null) return refuseComments(owner, kind, fault);
   if (!owner.hasRoomFor(novelty.update.length)) return refuse(closeCodes.overloaded);
   const clockOf = (client: number): number => owner.clockOf(client);
   const news = questions.weighNews(novelty, clockOf);
@@ -216,6 +222,7 @@ export function findObjection<C extends Candidate>(
   if (!hasRoomForNewcomers(owner, novelty, limits)) return refuse(closeCodes.documentTooLarge, 'document');
   const isMissingSomething = questions.hasMissingDependencies(novelty, clockOf);
   if (isMissingSomething && !owner.pending.hasRoomFor(novelty, limits)) return refuse(closeCodes.tooMuchPending);
+  if (questions.takesTooLong(novelty, owner.document)) return refuse(closeCodes.updateTooComplex);
   // The last to be asked: what passes here is taken to be on its way.
   if (!questions.admitTypes(novelty, owner, limits.maxNestingDepth, clockOf))
     return refuse(closeCodes.updateTooComplex);
@@ -227,6 +234,15 @@ export function findObjection<C extends Candidate>(
 
 export function refuse(code: CloseCode, scope: 'session' | 'document' = 'session'): Verdict {
   return { kind: 'refused', code, scope };
+}
+
+/**
+ * What somebody brings back from another node holds what was let in there, threads and a document among it, which may have yet
+ * to come here: they are to try again. Whoever makes it up does so in vain.
+ */
+function refuseComments({ hasPeers }: DocumentOwner, kind: ContentFrame['kind'], fault: CloseCode): Verdict {
+  const mayLag = fault === closeCodes.loadFailed || (hasPeers && kind === 'step-2');
+  return mayLag ? refuse(closeCodes.loadFailed) : refuse(fault, 'document');
 }
 
 /** Whether the document has room for the Yjs clients of whom this is the first: it remembers each for good. */

@@ -1,8 +1,8 @@
 import { decodePresence, FrameError, type PresenceEntry, type PresenceLimits } from '@quire/protocol';
-import { DocumentConnection } from './document-connection.ts';
+import { type DocumentConnection, userOf } from './document-connection.ts';
 import type { DocumentOwner } from './document-owner.ts';
 import { isNestedTooDeep, mayBeNestedTooDeep } from './nesting.ts';
-import { LEFT, type PresenceOwner } from './presence.ts';
+import { LEFT, type Presence } from './presence.ts';
 
 /** People behind one connection: a tab is one; more than a few is somebody making them up. */
 const MAX_STATES_PER_CONNECTION = 16;
@@ -31,7 +31,7 @@ export function hearPresence(
 ): void {
   const { presence } = owner;
   for (const { entry: said, state } of readPresence(message, limits)) {
-    if (!maySpeakFor(connection, presence.ownerOf(said.clientId), unprompted)) continue;
+    if (!maySpeakFor(connection, presence, said.clientId, unprompted)) continue;
     const entry = state === null ? { ...said, state: LEFT } : stamp(connection, said, state, limits.maxStateBytes);
     const isFull = presence.countOf(connection) >= MAX_STATES_PER_CONNECTION;
     if (isFull && presence.wouldAddTo(connection, entry, unprompted)) {
@@ -55,19 +55,21 @@ export function readPresence(message: Uint8Array, limits: PresenceLimits): Said[
 }
 
 /**
- * A client may come back on another connection before its old one was missed, and takes its state over (R10). Somebody
- * else's they leave alone, whatever clock they claim. Of guests nobody knows who is who: one comes back with what is said
- * unprompted, and later takes over nobody who is here. If it wasn't heard in time, it hears of its own end once the old
- * connection is missed, and says that it is here.
+ * A client may come back on another connection before its old one was missed, be it on another node, and takes its state
+ * over (R10). Somebody else's they leave alone, whatever clock they claim. Of guests nobody knows who is who: one comes back
+ * with what is said unprompted, and later takes over nobody who is here. If it wasn't heard in time, it hears of its own end
+ * once the old connection is missed, and says that it is here.
  */
-function maySpeakFor(connection: DocumentConnection, holder: PresenceOwner | null, unprompted: boolean): boolean {
-  if (holder === null || holder === connection || !(holder instanceof DocumentConnection)) return true;
+function maySpeakFor(
+  connection: DocumentConnection,
+  presence: Presence,
+  clientId: number,
+  unprompted: boolean,
+): boolean {
+  const holder = presence.userOf(clientId);
+  if (holder === null || presence.speaksFor(connection, clientId)) return true;
   const user = userOf(connection);
-  return userOf(holder) === user && (user !== '' || unprompted);
-}
-
-function userOf({ state }: DocumentConnection): string {
-  return state.kind === 'established' ? state.grant.user.id : '';
+  return holder === user && (user !== '' || unprompted);
 }
 
 /** Whom a token names is shown as that, whatever their client says (G6); guests choose their name and their look. */

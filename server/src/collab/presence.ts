@@ -1,6 +1,10 @@
 import { encodePresence, type PresenceEntry, type Viewers } from '@quire/protocol';
 import { LastWords } from './last-words.ts';
 import { Places, type Rank, type Turn } from './places.ts';
+import { type Claim, Claims, type Outcome, type Speaker } from './presence-claims.ts';
+import { type PersonElsewhere, SpeakerElsewhere } from './presence-elsewhere.ts';
+import { Outward } from './presence-outward.ts';
+import type { Told } from './presence-told.ts';
 import { ViewerCount } from './viewer-count.ts';
 
 /** Whoever may speak for a state: a document connection. Compared by identity only. */
@@ -12,21 +16,11 @@ export type PresenceOwner = object;
  */
 const MOST_CORRECTIONS = 16;
 
+/** Clocks count the changes of a client: what another node says beyond this, in which 1 can still be added, it says of nobody's. */
+const LARGEST_CLOCK = 2 ** 52;
+
 /** The state of somebody who has left. */
 export const LEFT = 'null';
-
-interface KnownState {
-  readonly speaker: Speaker;
-  /** Of somebody who is listed, as it was told last; otherwise as it was claimed. */
-  clock: number;
-  /** JSON text of an object. */
-  readonly state: string;
-  /**
-   * Clocks at which something was told of them that their own client had not claimed, and what. Providers take over what
-   * they hear of themselves and repeat it, by then perhaps older than what they have said since (R10). Null while none is.
-   */
-  corrections: Map<number, string> | null;
-}
 
 /** Counts the states of all documents together. */
 export interface PeopleCount {
@@ -38,6 +32,8 @@ export interface PresenceOptions {
   /** How many are listed; the others are counted. */
   readonly maxListed: number;
   readonly mayEdit: (owner: PresenceOwner) => boolean;
+  /** Whom a token names; empty for guests. */
+  readonly userOf: (owner: PresenceOwner) => string;
   /** Monotonic, in ms. */
   readonly now: () => number;
 }
@@ -53,19 +49,24 @@ export interface PresenceChanges {
 }
 
 /** A connection that spoke for somebody. */
-class Speaker implements Rank {
+class SpeakerHere implements Speaker {
   readonly owner: PresenceOwner;
+  readonly node = null;
   readonly clientIds = new Set<number>();
   editedAt = Number.NEGATIVE_INFINITY;
-  readonly #mayEdit: PresenceOptions['mayEdit'];
+  readonly #options: PresenceOptions;
 
-  constructor(owner: PresenceOwner, mayEdit: PresenceOptions['mayEdit']) {
+  constructor(owner: PresenceOwner, options: PresenceOptions) {
     this.owner = owner;
-    this.#mayEdit = mayEdit;
+    this.#options = options;
   }
 
   get mayEdit(): boolean {
-    return this.#mayEdit(this.owner);
+    return this.#options.mayEdit(this.owner);
+  }
+
+  get user(): string {
+    return this.#options.userOf(this.owner);
   }
 }
 
@@ -79,28 +80,43 @@ const NOBODY: Rank = { mayEdit: false, editedAt: Number.NEGATIVE_INFINITY };
  *
  * Where more are here than are listed, the others are known all the same, and counted: nothing of them is told, and what
  * they say costs nobody a message. Who loses their place leaves everybody's screen as if they had left.
+ *
+ * Of those who are here by another node that node alone speaks. They are shown, ranked and counted as ours are; who is
+ * listed depends on who came first here, so that of a crowd nodes may list different people of the same rank.
  */
 export class Presence {
   readonly viewers: ViewerCount;
   readonly #options: PresenceOptions;
-  readonly #states = new Map<number, KnownState>();
-  readonly #speakers = new WeakMap<PresenceOwner, Speaker>();
+  readonly #claims = new Claims();
+  readonly #speakers = new WeakMap<PresenceOwner, SpeakerHere>();
   readonly #places: Places;
   readonly #lastWords = new LastWords();
   readonly #changed = new Set<number>();
   /** Whose words all changes are; null when they are several people's, or differ from what was said. */
   #changedBy: PresenceOwner | null = null;
   readonly #reported = { listed: 0, counted: 0 };
+  /** What other nodes are told; null while none has the document open. */
+  #outward: Outward | null = null;
+  /** How many more are here by each other node than it tells of. */
+  readonly #countedElsewhere = new Map<string, number>();
+  #countedThere = 0;
 
   constructor(options: PresenceOptions) {
     this.#options = options;
-    this.#places = new Places(options.maxListed, (clientId) => this.#states.get(clientId)?.speaker ?? NOBODY);
-    this.viewers = new ViewerCount(this.#places, options.now);
+    this.#places = new Places(options.maxListed, (clientId) => this.#claims.shown(clientId)?.speaker ?? NOBODY);
+    const countAll = (): number => this.#counted;
+    const everywhere = {
+      listed: this.#places.listed,
+      get counted(): number {
+        return countAll();
+      },
+    };
+    this.viewers = new ViewerCount(everywhere, options.now);
   }
 
-  /** Everybody who is here, listed or not. */
+  /** Everybody of whom something is known, listed or not. */
   get size(): number {
-    return this.#states.size;
+    return this.#claims.size;
   }
 
   /** Counts how often changes were taken. */
@@ -114,7 +130,20 @@ export class Presence {
   }
 
   get hasChanges(): boolean {
-    return this.#changed.size > 0 || this.viewers.dueInMs === 0;
+    return this.#changed.size > 0 || this.dueInMs === 0;
+  }
+
+  /** In how many ms there is something to be told that can wait; null while there is nothing. */
+  get dueInMs(): number | null {
+    const viewers = this.viewers.dueInMs;
+    const outward = this.#outward?.dueInMs ?? null;
+    if (viewers === null || outward === null) return viewers ?? outward;
+    return Math.min(viewers, outward);
+  }
+
+  /** Those who are only counted, here and elsewhere. */
+  get #counted(): number {
+    return this.#places.counted + this.#countedThere;
   }
 
   /** From now on this connection is told who is here. */
@@ -124,7 +153,17 @@ export class Presence {
 
   /** Who speaks for a client; null while nobody does. */
   ownerOf(clientId: number): PresenceOwner | null {
-    return this.#states.get(clientId)?.speaker.owner ?? null;
+    return this.#claims.shown(clientId)?.speaker.owner ?? null;
+  }
+
+  /** As whom they are here: empty for a guest, null while they are not. */
+  userOf(clientId: number): string | null {
+    return this.#claims.shown(clientId)?.speaker.user ?? null;
+  }
+
+  /** Whether this connection speaks for them, be it that what another node says is shown. */
+  speaksFor(owner: PresenceOwner, clientId: number): boolean {
+    return this.#claims.by(null, clientId)?.speaker.owner === owner;
   }
 
   countOf(owner: PresenceOwner): number {
@@ -133,7 +172,7 @@ export class Presence {
 
   /** Whether it would have one person more to speak for, if this were heard. */
   wouldAddTo(owner: PresenceOwner, entry: PresenceEntry, unprompted: boolean): boolean {
-    return this.ownerOf(entry.clientId) !== owner && this.#isNews(owner, entry, unprompted);
+    return !this.speaksFor(owner, entry.clientId) && this.#isNews(owner, entry, unprompted);
   }
 
   /**
@@ -143,9 +182,10 @@ export class Presence {
    */
   hear(owner: PresenceOwner, entry: PresenceEntry, unprompted: boolean): void {
     if (!this.#isNews(owner, entry, unprompted)) return;
+    const before = this.#claims.sizeHere;
     if (entry.state === LEFT) this.#remove(entry.clientId, entry.clock);
     else this.#take(owner, entry);
-    this.#report();
+    if (this.#claims.sizeHere !== before) this.#report();
   }
 
   /** An edit of this connection was accepted: whoever edits goes before whoever only looks on. */
@@ -153,19 +193,67 @@ export class Presence {
     const speaker = this.#speakers.get(owner);
     if (speaker === undefined) return;
     speaker.editedAt = this.#options.now();
-    if (this.#places.counted === 0) return;
-    for (const clientId of speaker.clientIds) this.#turn(this.#places.claim(clientId, speaker.editedAt));
+    if (this.#counted === 0) return;
+    for (const clientId of speaker.clientIds) {
+      if (this.ownerOf(clientId) === owner) this.#turn(this.#places.claim(clientId, speaker.editedAt));
+      this.#outward?.edited(clientId);
+    }
     this.#report();
   }
 
   /** The connection is gone: so is everybody it spoke for. */
   forget(owner: PresenceOwner): void {
     for (const clientId of this.#speakers.get(owner)?.clientIds ?? []) {
-      const clock = this.#states.get(clientId)?.clock ?? 0;
+      const clock = this.#claims.by(null, clientId)?.clock ?? 0;
       this.#remove(clientId, clock + 1);
     }
     this.#speakers.delete(owner);
     this.#report();
+  }
+
+  /**
+   * Takes what another node says of those who are here by it.
+   *
+   * @param isWhole who is not in it is not here by that node
+   */
+  hearElsewhere(node: string, { people, counted }: Told, isWhole: boolean): void {
+    const gone = new Map<number, number>();
+    if (isWhole) for (const clientId of this.#claims.of(node)) gone.set(clientId, 0);
+    for (const { clientId, clock, kind } of people) {
+      if (kind === 'here') gone.delete(clientId);
+      else gone.set(clientId, Math.min(clock, LARGEST_CLOCK));
+    }
+    // Before others come, for whom there is room then.
+    for (const [clientId, clock] of gone) this.#removeElsewhere(node, clientId, clock);
+    for (const person of people) if (person.kind === 'here') this.#takeElsewhere(node, person);
+    this.#countedThere += counted - (this.#countedElsewhere.get(node) ?? 0);
+    if (counted === 0) this.#countedElsewhere.delete(node);
+    else this.#countedElsewhere.set(node, counted);
+    this.#report();
+  }
+
+  /** Another node is gone, or has let go of the document: so is everybody who was here by it. */
+  loseNode(node: string): void {
+    this.hearElsewhere(node, { people: [], counted: 0 }, true);
+  }
+
+  /** Everybody who is here by this node, for other nodes; null for nobody. From now on it is noted what changes. */
+  takeAllForOthers(): Uint8Array | null {
+    const { maxListed, now } = this.#options;
+    const claimOf = (clientId: number): Claim | undefined => this.#claims.by(null, clientId);
+    const clockOf = (clientId: number): number => this.#lastWords.clockOf(clientId);
+    this.#outward ??= new Outward({ maxTold: maxListed, claimOf, clockOf, now }, this.#claims.here());
+    return this.#outward.takeAll();
+  }
+
+  /** What other nodes have yet to hear of those who are here by this one; null when that is nothing. */
+  takeChangesForOthers(): Uint8Array | null {
+    return this.#outward === null ? this.takeAllForOthers() : this.#outward.takeChanges();
+  }
+
+  /** No other node has the document open. */
+  stopTellingOthers(): void {
+    this.#outward = null;
   }
 
   /** What is to be told since the last call, encoded once for everybody; null when that is nothing. */
@@ -196,12 +284,12 @@ export class Presence {
 
   #isNews(owner: PresenceOwner, entry: PresenceEntry, unprompted: boolean): boolean {
     const { clientId, clock, state } = entry;
-    const known = this.#states.get(clientId);
-    if (state === LEFT) return known?.speaker.owner === owner;
-    if (known === undefined) return this.#lastWords.isReturn(owner, clientId, clock);
-    if (known.speaker.owner === owner) {
-      return clock > known.clock || (known.state !== state && known.corrections?.get(clock) !== state);
+    const own = this.#claims.by(null, clientId);
+    if (state === LEFT) return own?.speaker.owner === owner;
+    if (own?.speaker.owner === owner) {
+      return clock > own.clock || (own.state !== state && own.corrections?.get(clock) !== state);
     }
+    if (this.#claims.shown(clientId) === undefined) return this.#lastWords.isReturn(owner, clientId, clock);
     // Providers repeat what they hear of others, at the same clock. Only news moves a state, and what a connection
     // says unprompted: a client that came back before its old socket was missed.
     const told = this.#lastClockAsHere(clientId);
@@ -215,33 +303,105 @@ export class Presence {
   }
 
   #take(owner: PresenceOwner, { clientId, clock, state }: PresenceEntry): void {
-    const before = this.#states.get(clientId);
+    const before = this.#claims.by(null, clientId);
     const speaker = this.#speakerOf(owner);
-    if (before !== undefined && before.speaker !== speaker) before.speaker.clientIds.delete(clientId);
+    const isTakeover = before?.speaker !== speaker;
+    if (before !== undefined && isTakeover) this.#speakers.get(before.speaker.owner)?.clientIds.delete(clientId);
     speaker.clientIds.add(clientId);
     const corrections = before === undefined || clock > before.clock ? null : before.corrections;
-    this.#states.set(clientId, { speaker, clock, state, corrections });
-    if (before !== undefined) {
-      if (this.#places.listed.has(clientId)) this.#tell(clientId);
-      return;
-    }
-    this.#lastWords.returned(clientId);
-    this.#turn(this.#places.claim(clientId, this.#options.now()));
+    const claim: Claim = { speaker, clock, state, corrections };
+    if (isTakeover) this.#riseAbove(claim, this.#claims.shown(clientId), clientId);
+    this.#follow(clientId, this.#claims.put(clientId, claim, isTakeover), 0);
+    if (before === undefined) this.#outward?.came(clientId);
+    else this.#outward?.moved(clientId, this.#places.listed.has(clientId));
   }
 
-  #speakerOf(owner: PresenceOwner): Speaker {
+  /**
+   * A client has come here from another node, which may not know it yet: all nodes are to show what is said here. Who is
+   * listed is told above the last clock anyway.
+   */
+  #riseAbove(claim: Claim, shown: Claim | undefined, clientId: number): void {
+    if (this.#places.listed.has(clientId)) return;
+    if (shown === undefined || shown.speaker.node === null || claim.clock > shown.clock) return;
+    claim.clock = shown.clock + 1;
+    rememberCorrection(claim);
+  }
+
+  #speakerOf(owner: PresenceOwner): SpeakerHere {
     const known = this.#speakers.get(owner);
     if (known !== undefined) return known;
-    const speaker = new Speaker(owner, this.#options.mayEdit);
+    const speaker = new SpeakerHere(owner, this.#options);
     this.#speakers.set(owner, speaker);
     return speaker;
   }
 
   #remove(clientId: number, clock: number): void {
-    this.#states.get(clientId)?.speaker.clientIds.delete(clientId);
-    this.#states.delete(clientId);
-    if (this.#places.leave(clientId)) this.#tellGone(clientId, clock);
-    this.#lastWords.departed(clientId);
+    const own = this.#claims.by(null, clientId);
+    if (own === undefined) return;
+    this.#speakers.get(own.speaker.owner)?.clientIds.delete(clientId);
+    this.#follow(clientId, this.#claims.drop(null, clientId), clock);
+    this.#outward?.left(clientId);
+  }
+
+  #takeElsewhere(node: string, person: PersonElsewhere): void {
+    const { clientId, state } = person;
+    const clock = Math.min(person.clock, LARGEST_CLOCK);
+    const now = this.#options.now();
+    const before = this.#claims.by(node, clientId);
+    // A node tells of no more than are listed; one whose settings differ is heard so far.
+    if (before === undefined && this.#claims.of(node).size >= this.#options.maxListed) return;
+    if (before?.speaker instanceof SpeakerElsewhere && before.speaker.user === person.user) {
+      const { speaker } = before;
+      const isAhead = speaker.rankAs(person, now);
+      if (before.clock !== clock || before.state !== state) this.#putElsewhere(clientId, { ...before, clock, state });
+      if (isAhead && this.ownerOf(clientId) === speaker) this.#turn(this.#places.claim(clientId, now));
+      return;
+    }
+    const speaker = new SpeakerElsewhere(node, person, now);
+    this.#putElsewhere(clientId, { speaker, clock, state, corrections: null });
+  }
+
+  #putElsewhere(clientId: number, claim: Claim): void {
+    this.#follow(clientId, this.#claims.put(clientId, claim, false), 0);
+  }
+
+  #removeElsewhere(node: string, clientId: number, clock: number): void {
+    if (this.#claims.of(node).has(clientId)) this.#follow(clientId, this.#claims.drop(node, clientId), clock);
+    const own = this.#claims.by(null, clientId);
+    if (own !== undefined && clock > 0) this.#sayStillHere(clientId, own, clock);
+  }
+
+  /** Their removal elsewhere and their announcement here have crossed: who comes from there knows that clock (R10). */
+  #sayStillHere(clientId: number, own: Claim, goneAt: number): void {
+    if (this.#lastWords.clockOf(clientId) > goneAt) return;
+    if (this.#places.listed.has(clientId) && this.#claims.shown(clientId) === own) {
+      this.#tell(clientId, goneAt + 1);
+    } else if (own.clock <= goneAt) {
+      own.clock = goneAt + 1;
+      rememberCorrection(own);
+    }
+    this.#outward?.moved(clientId, true);
+  }
+
+  /** @param goneAt the clock at which they left, if they did */
+  #follow(clientId: number, outcome: Outcome, goneAt: number): void {
+    switch (outcome) {
+      case 'same':
+        return;
+      case 'changed':
+        if (this.#places.listed.has(clientId)) this.#tell(clientId);
+        return;
+      case 'appeared':
+        this.#lastWords.returned(clientId);
+        this.#turn(this.#places.claim(clientId, this.#options.now()));
+        return;
+      case 'gone':
+        if (this.#places.leave(clientId)) this.#tellGone(clientId, goneAt);
+        this.#lastWords.departed(clientId);
+        return;
+      default:
+        outcome satisfies never;
+    }
   }
 
   #turn({ counted, listed }: Turn): void {
@@ -249,14 +409,18 @@ export class Presence {
     if (listed !== null) this.#tell(listed);
   }
 
-  /** Everybody is to hear what is known of somebody who is listed. */
-  #tell(clientId: number): void {
-    const known = this.#states.get(clientId);
+  /** Everybody is to hear what is known of somebody who is listed, not before this clock. */
+  #tell(clientId: number, earliest = 0): void {
+    const known = this.#claims.shown(clientId);
     if (known === undefined) return;
-    const claimed = known.clock;
-    known.clock = this.#lastWords.nextClock(clientId, claimed);
-    if (known.clock !== claimed) rememberCorrection(known);
-    this.#note(clientId, known.clock, known.clock === claimed ? known.speaker.owner : null);
+    const { clock: claimed, speaker } = known;
+    const clock = this.#lastWords.nextClock(clientId, Math.max(claimed, earliest));
+    // What another node says stays as it said it: its own client is told by that node.
+    if (speaker.node === null && clock !== claimed) {
+      known.clock = clock;
+      rememberCorrection(known);
+    }
+    this.#note(clientId, clock, clock === claimed ? speaker.owner : null);
   }
 
   /** They have left, or lost their place: then their own client stays, and says so again above this clock. */
@@ -272,14 +436,24 @@ export class Presence {
     this.#lastWords.note(clientId, clock);
   }
 
+  /** Of all nodes together each person is counted once: by the one that they are here by. */
   #report(): void {
     const { count } = this.#options;
     if (count === null) return;
-    const { counted, listed } = this.#places;
-    if (listed.size !== this.#reported.listed) count.add('listed', listed.size - this.#reported.listed);
+    const listed = this.#listedHere;
+    const counted = this.#claims.sizeHere - listed;
+    if (listed !== this.#reported.listed) count.add('listed', listed - this.#reported.listed);
     if (counted !== this.#reported.counted) count.add('counted', counted - this.#reported.counted);
-    this.#reported.listed = listed.size;
+    this.#reported.listed = listed;
     this.#reported.counted = counted;
+  }
+
+  get #listedHere(): number {
+    const { listed } = this.#places;
+    if (this.#claims.size === this.#claims.sizeHere) return listed.size;
+    let here = 0;
+    for (const clientId of listed) if (this.#claims.by(null, clientId) !== undefined) here += 1;
+    return here;
   }
 
   #encode(clientIds: Iterable<number>): Uint8Array {
@@ -289,12 +463,12 @@ export class Presence {
   }
 
   #entryOf(clientId: number): PresenceEntry {
-    const state = this.#places.listed.has(clientId) ? this.#states.get(clientId)?.state : undefined;
+    const state = this.#places.listed.has(clientId) ? this.#claims.shown(clientId)?.state : undefined;
     return { clientId, clock: Math.max(0, this.#lastWords.clockOf(clientId)), state: state ?? LEFT };
   }
 }
 
-function rememberCorrection(known: KnownState): void {
+function rememberCorrection(known: Claim): void {
   known.corrections ??= new Map();
   known.corrections.set(known.clock, known.state);
   if (known.corrections.size <= MOST_CORRECTIONS) return;

@@ -16,12 +16,16 @@ export interface Replication {
 
 /** A document that is open here, as other nodes see it. */
 export interface SharedRoom {
-  /** The presence of everybody who is here by this node: what another node is told that has just opened the document. */
+  /**
+   * The presence of everybody who is here by this node, null for nobody: what another node is told that has just opened the
+   * document, or has missed something.
+   */
   describe(): Uint8Array | null;
   /**
-   * What another node (an incarnation) says of those who are there by it: an encoded presence message.
+   * What another node (an incarnation) says of those who are there by it, as its document described or told them.
    *
    * @param isWhole it speaks of everybody: who is not in it is not there by that node any more
+   * @throws {FrameError} when it is damaged
    */
   hear(node: string, presence: Uint8Array, isWhole: boolean): void;
   /** That node is gone, or has closed the document. */

@@ -11,17 +11,26 @@ export class ServerClient {
   readonly id = randomInt(MAX_CLIENT_ID);
   #isWriting = false;
 
-  /** Edits that are drafted side by side must not count alike: of two, one is written as somebody who never writes again. */
-  async write(edit: (client: number) => Promise<void>): Promise<void> {
+  /**
+   * Edits that are drafted side by side must not count alike: of two, one is written as somebody who never writes again.
+   *
+   * @param edit calls `applied` once its edit is in the document, where it goes on for longer: the next is drafted on top
+   */
+  async write(edit: (client: number, applied: () => void) => Promise<void>): Promise<void> {
     if (this.#isWriting) {
-      await edit(randomInt(MAX_CLIENT_ID));
+      await edit(randomInt(MAX_CLIENT_ID), () => {});
       return;
     }
     this.#isWriting = true;
+    let mayEnd = true;
+    const end = (): void => {
+      if (mayEnd) this.#isWriting = false;
+      mayEnd = false; // by now it may be another's turn
+    };
     try {
-      await edit(this.id);
+      await edit(this.id, end);
     } finally {
-      this.#isWriting = false;
+      end();
     }
   }
 }

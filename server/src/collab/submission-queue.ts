@@ -25,7 +25,8 @@ export class SubmissionQueue {
 
   push(submission: Submission): void {
     this.#submissions.push(submission);
-    const bytes = weighSubmission(submission);
+    // What other nodes have journalled waits with whoever brings it, and takes nobody's room here.
+    const bytes = submission.stored ? 0 : weighSubmission(submission);
     this.#bytes += bytes;
     this.#meters?.queued(1, bytes);
   }

@@ -17,10 +17,15 @@ export interface Submission {
   readonly title: string | null;
   /** It is in the document already: somebody in this process changed the document itself. */
   readonly applied: boolean;
+  /** It is on disk already: another node journalled it, where its author has the receipt. */
+  readonly stored: boolean;
   /** When its frame was read, monotonic, in ms; null when nobody measures it, or it came from no client. */
   readonly readAtMs: number | null;
   /** The content as one update, where it is too large to be applied at once. */
   readonly large?: Uint8Array;
+  /** Called once the document has it: others may be drafted on top of it, whatever its receipt waits for. */
+  readonly onApplied?: () => void;
+  /** Told once it has its receipt, or would have it (G1); or what kept it from that. */
   readonly settled?: { resolve(): void; reject(error: unknown): void };
 }
 
@@ -34,6 +39,7 @@ export const NOTHING: Submission = {
   owed: false,
   title: null,
   applied: false,
+  stored: false,
   readAtMs: null,
 };
 

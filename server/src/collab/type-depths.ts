@@ -82,6 +82,17 @@ export class TypeDepths {
     return true;
   }
 
+  /**
+   * What another node has let in is on its way, however deep it is.
+   *
+   * @param structs null where nobody has looked at them: the document is measured once it has them
+   */
+  expect(structs: InspectedUpdate['structs'] | null, clockOf?: (client: number) => number): void {
+    if (structs !== null && !structs.some(isType)) return;
+    if (structs === null || this.#deepest === null) this.#queued.isBlind = true;
+    else this.admits({ structs }, Number.POSITIVE_INFINITY, clockOf);
+  }
+
   /** What is on its way is at the disk. */
   flushBegins(): void {
     this.#atDisk = this.#queued.after(this.#atDisk);
@@ -102,6 +113,7 @@ export class TypeDepths {
         }
       }
     }
+    if (this.#deepest !== null && this.#atDisk.isBlind) this.#deepest = Math.max(this.#deepest, this.#measureAll());
     this.#atDisk = new Voyage();
   }
 
@@ -135,7 +147,11 @@ export class TypeDepths {
   }
 
   #measureDocument(): number {
-    if (this.#deepest !== null) return this.#deepest;
+    this.#deepest ??= this.#measureAll();
+    return this.#deepest;
+  }
+
+  #measureAll(): number {
     const known = new Map<object, number>();
     let deepest = 0;
     for (const structs of this.#document.store.clients.values()) {
@@ -143,7 +159,6 @@ export class TypeDepths {
         if (isType(struct)) deepest = Math.max(deepest, measureItem(this.#document, struct.id, known));
       }
     }
-    this.#deepest = deepest;
     return deepest;
   }
 }
@@ -153,6 +168,8 @@ class Voyage {
   deepest = 0;
   /** Of those of which nothing else is remembered. */
   deepestUnseen = 0;
+  /** Something is among them of which not even a depth is known. */
+  isBlind = false;
   readonly #depths = new Map<string, readonly [Y.ID, number]>();
 
   find(id: Y.ID): number | undefined {
@@ -178,6 +195,7 @@ class Voyage {
   after(before: Voyage): Voyage {
     for (const [id, depth] of this.#depths.values()) before.add(id, depth);
     before.addUnseen(this.deepestUnseen);
+    before.isBlind ||= this.isBlind;
     return before;
   }
 }

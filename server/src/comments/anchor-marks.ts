@@ -8,6 +8,11 @@ export function markThread(parts: readonly TextPart[], thread: string): void {
   for (const { text, from, length } of parts) text.format(from, length, { [commentAttribute(thread)]: { thread } });
 }
 
+/** Whether a thread has a mark. */
+export function hasMark(document: Y.Doc, thread: string): boolean {
+  return !formatsOf(document, commentAttribute(thread)).next().done;
+}
+
 /** @param document a copy, as {@link shapeRoot} needs it */
 export function unmarkThread(document: Y.Doc, thread: string): void {
   const attribute = commentAttribute(thread);
@@ -17,12 +22,16 @@ export function unmarkThread(document: Y.Doc, thread: string): void {
 /** The texts in which an attribute begins somewhere. */
 function findTexts(document: Y.Doc, attribute: string): ReadonlySet<Y.Text> {
   const parents = new Set<SharedType>();
-  for (const structs of document.store.clients.values()) {
-    for (const struct of structs) {
-      if (!(struct instanceof Y.Item) || struct.deleted || !(struct.content instanceof Y.ContentFormat)) continue;
-      if (struct.content.key === attribute) parents.add(struct.parent as SharedType);
-    }
-  }
+  for (const { parent } of formatsOf(document, attribute)) parents.add(parent as SharedType);
   const texts = [...parents].map((parent) => (parent._item === null ? shapeRoot(document, parent) : parent));
   return new Set(texts.filter((text) => text instanceof Y.Text));
+}
+
+function* formatsOf({ store }: Y.Doc, attribute: string): Generator<Y.Item> {
+  for (const structs of store.clients.values()) {
+    for (const struct of structs) {
+      if (!(struct instanceof Y.Item) || struct.deleted || !(struct.content instanceof Y.ContentFormat)) continue;
+      if (struct.content.key === attribute) yield struct;
+    }
+  }
 }

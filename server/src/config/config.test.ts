@@ -263,6 +263,72 @@ describe('[G6] who is asked for a token', () => {
   });
 });
 
+describe('several nodes', () => {
+  const secret = 'a secret of the tests that is long enough';
+  const cluster = { QUIRE_REDIS: 'redis://quire:hunter22@redis:6379/0', QUIRE_CLUSTER_SECRET: secret };
+
+  it('are connected by a Redis and a secret, and by nothing else that must be said', async () => {
+    expect((await load({})).redis).toBeUndefined();
+    const config = await load({ environment: cluster });
+    expect(config.redis).toBe(cluster.QUIRE_REDIS);
+    expect(config.cluster).toMatchObject({ nodes: 1, secret: [secret], receipts: 'cluster', prefix: 'quire:' });
+  });
+
+  it('take two secrets, so that one can be changed for another', async () => {
+    const environment = { ...cluster, QUIRE_CLUSTER_SECRET: `${secret}2, ${secret}` };
+    expect((await load({ environment })).cluster.secret).toEqual([`${secret}2`, secret]);
+  });
+
+  it.each<[string, Record<string, string>, string, string]>([
+    ['a Redis and no secret', { QUIRE_REDIS: cluster.QUIRE_REDIS }, 'cluster.secret', 'openssl rand'],
+    ['a secret and no Redis', { QUIRE_CLUSTER_SECRET: secret }, 'cluster.secret', 'QUIRE_REDIS'],
+    ['a number of nodes and no Redis', { QUIRE_CLUSTER_NODES: '3' }, 'cluster.nodes', 'QUIRE_REDIS'],
+    [
+      'an address for others and no Redis',
+      { QUIRE_CLUSTER_ADDRESS: 'http://n1:8080' },
+      'cluster.address',
+      'QUIRE_REDIS',
+    ],
+    ['no node at all', { ...cluster, QUIRE_CLUSTER_NODES: '0' }, 'cluster.nodes', 'QUIRE_CLUSTER_NODES'],
+    ['a short secret', { ...cluster, QUIRE_CLUSTER_SECRET: 'hunter22' }, 'cluster.secret', 'QUIRE_CLUSTER_SECRET'],
+    ['another kind of address', { ...cluster, QUIRE_REDIS: 'http://q:hunter22@redis' }, 'redis', 'QUIRE_REDIS'],
+    [
+      'an address with a path',
+      { ...cluster, QUIRE_CLUSTER_ADDRESS: 'http://n1/x' },
+      'cluster.address',
+      'QUIRE_CLUSTER_ADDRESS',
+    ],
+    [
+      'an address without a scheme',
+      { ...cluster, QUIRE_CLUSTER_ADDRESS: 'n1:8080' },
+      'cluster.address',
+      'QUIRE_CLUSTER_ADDRESS',
+    ],
+    [
+      'a prefix that Redis Cluster would read',
+      { ...cluster, QUIRE_CLUSTER_PREFIX: '{a}' },
+      'cluster.prefix',
+      'QUIRE_CLUSTER_PREFIX',
+    ],
+    [
+      'certificates for a Redis without TLS',
+      { ...cluster, QUIRE_CLUSTER_REDIS_CA_FILE: 'ca.pem' },
+      'cluster.redisCaFile',
+      'rediss://',
+    ],
+  ])('are refused with %s, and no secret is shown', async (_, environment, path, cure) => {
+    const issues = await issuesOf(load({ environment }));
+    expect(issues.map((issue) => issue.path)).toEqual([path]);
+    expect(issues[0]?.cure).toContain(cure);
+    expect(new ConfigError(issues).message).not.toMatch(/hunter22|long enough/);
+  });
+
+  it('are no matter for who is by himself: what says no more than the defaults is let pass', () => {
+    const defaults = parseConfig([]).cluster;
+    expect(parseConfig([readObject({ kind: 'code' }, { cluster: defaults })]).cluster).toEqual(defaults);
+  });
+});
+
 describe('config files', () => {
   const moduleText = 'export default { port: 4321, extensions: [{ extensionName: "mine" }] };';
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { type Config, configSchema } from '../config.ts';
 import { findAuthFaults, type Means, resolveAuth } from './choose-auth.ts';
+import { findClusterFaults } from './cluster-faults.ts';
 import { ConfigError, type ConfigIssue } from './config-error.ts';
 import { type Field, fields } from './fields.ts';
 import { isLoopbackHost } from './hosts.ts';
@@ -24,6 +25,7 @@ export function parseConfig(layers: readonly Layer[], options: ParseOptions = {}
     ...layers.flatMap((layer) => layer.issues),
     ...(parsed.error?.issues ?? []).map((issue) => describeIssue(issue, settings)),
     ...(options.hasAuthenticator === true ? [] : [...findExposure(settings), ...findWrongMeans(settings)]),
+    ...findWrongCluster(settings),
   ];
   if (issues.length > 0 || parsed.data === undefined) throw new ConfigError(issues);
   return freezeSettings({ ...parsed.data, auth: resolveAuth(parsed.data.auth, readMeans(settings)) });
@@ -52,6 +54,16 @@ function findWrongMeans(settings: ReadonlyMap<string, Setting>): ConfigIssue[] {
   });
 }
 
+/** Only where both are sound by themselves: what is wrong with one of them is said already. */
+function findWrongCluster(settings: ReadonlyMap<string, Setting>): ConfigIssue[] {
+  const whole = configSchema.pick({ redis: true, cluster: true }).safeParse(nest(settings, ['redis', 'cluster'])).data;
+  if (whole === undefined) return [];
+  return findClusterFaults(whole, configSchema.shape.cluster.parse({})).flatMap(({ path, fault, cure }) => {
+    const field = fields.find((each) => each.path === path);
+    return field === undefined ? [] : [{ ...locate(field, settings.get(path)?.source, fault), cure }];
+  });
+}
+
 function mergeLayers(layers: readonly Layer[]): ReadonlyMap<string, Setting> {
   const settings = new Map<string, Setting>();
   for (const layer of layers) {
@@ -60,11 +72,12 @@ function mergeLayers(layers: readonly Layer[]): ReadonlyMap<string, Setting> {
   return settings;
 }
 
-function nest(settings: ReadonlyMap<string, Setting>): Record<string, unknown> {
+/** @param sections only these, left out: all */
+function nest(settings: ReadonlyMap<string, Setting>, sections?: readonly string[]): Record<string, unknown> {
   const root: Record<string, unknown> = {};
   for (const field of fields) {
     const setting = settings.get(field.path);
-    if (setting === undefined) continue;
+    if (setting === undefined || sections?.includes(field.keys[0] ?? '') === false) continue;
     let section = root;
     for (const key of field.keys.slice(0, -1)) {
       section[key] ??= {};

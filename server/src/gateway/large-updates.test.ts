@@ -62,6 +62,24 @@ describe('what somebody sends at once', () => {
 });
 
 describe('with hooks on messages', () => {
+  it('[R4] a frame larger than what may wait passes, and who writes faster than they are is slowed, not closed', async () => {
+    const { url, store } = await start({
+      extensions: [{ beforeHandleMessage: () => new Promise((resolve) => setTimeout(resolve, 1)) }],
+      limits: { maxUnestablishedBytes: 100_000 },
+    });
+    const raw = await openRaw(url, 'plan');
+    raw.say({ kind: 'step-1', stateVector: EMPTY_VECTOR });
+    raw.say({ kind: 'step-2', update: EMPTY_UPDATE });
+    await vi.waitFor(() => expect(raw.receipts()).toBe(1));
+    const doc = new Y.Doc();
+    const text = doc.getText('body');
+    doc.on('update', (update: Uint8Array) => raw.say({ kind: 'update', update }));
+    text.insert(0, 'x'.repeat(1_000_000));
+    for (let key = 0; key < 100; key += 1) text.insert(0, 'y'.repeat(20_000));
+    await vi.waitFor(() => expect(raw.receipts()).toBe(102), { timeout: 10_000 });
+    expect(await storedText(store, 'plan')).toBe(text.toString());
+  });
+
   it('[R4] what a client has sent before it closes the document, in the same packet, goes through them and is stored', async () => {
     const { url, store } = await start({
       extensions: [{ beforeHandleMessage: () => new Promise((resolve) => setImmediate(resolve)) }],

@@ -4,7 +4,8 @@ import type { Hono } from 'hono';
 import { type Gateway, refuseUpgrade } from '../gateway/gateway.ts';
 import type { HttpDoor } from '../gateway/over-http/http-door.ts';
 import type { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
-import { createHealth } from './health.ts';
+import { addPeerRoutes } from './app.ts';
+import { createHealth, type ReadUnreadiness } from './health.ts';
 import type { Handlers } from './listener.ts';
 import type { OriginPolicy } from './origins.ts';
 import { findRefusal, RETRY_AFTER_SECONDS, readClaim } from './visitors.ts';
@@ -38,10 +39,21 @@ export function createHandlers({ app, gateway, httpDoor, origins, isDraining, me
   };
 }
 
-/** While the journal is being opened: the process lives, and everything else is asked to come back. */
-export function createStartingHandlers(meters: GatewayMeters | null): Handlers {
+export interface StartingParts {
+  readonly meters: GatewayMeters | null;
+  /** Left out: the journal is being opened. */
+  readonly readUnreadiness?: ReadUnreadiness | undefined;
+  /** As soon as there are some: nodes that start together wait for each other (R12). */
+  readonly peers?: Hono | undefined;
+}
+
+const openingJournal: ReadUnreadiness = () => [{ code: 'starting', detail: 'The journal is being opened' }];
+
+/** Before there is a server: the process lives, other nodes are answered, and everything else is asked to come back. */
+export function createStartingHandlers({ meters, peers, readUnreadiness }: StartingParts): Handlers {
   const refuse = createRefusal(meters);
-  const app = createHealth(() => [{ code: 'starting', detail: 'The journal is being opened' }]);
+  const app = createHealth(readUnreadiness ?? openingJournal);
+  if (peers !== undefined) addPeerRoutes(app, peers);
   app.all('*', (context) =>
     context.text('The server is starting.\n', 503, { 'Retry-After': String(RETRY_AFTER_SECONDS) }),
   );

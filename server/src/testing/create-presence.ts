@@ -6,6 +6,7 @@ export function createPresence(options: Partial<PresenceOptions> = {}): Presence
     count: null,
     maxListed: Number.POSITIVE_INFINITY,
     mayEdit: () => true,
+    userOf: () => '',
     now: () => 0,
     ...options,
   });

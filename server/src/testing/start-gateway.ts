@@ -13,9 +13,11 @@ import {
   type Extension,
 } from '../collab/collaboration.ts';
 import type { Judge } from '../collab/judgement-thread.ts';
+import type { Replication } from '../collab/replication.ts';
 import type { DrainPlan } from '../gateway/drain.ts';
 import { createGateway, type Gateway, type GatewayLimits } from '../gateway/gateway.ts';
 import { createAddressReader } from '../http/client-address.ts';
+import type { Logger } from '../observability/log.ts';
 import type { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
 
 const MIB = 1024 * 1024;
@@ -80,14 +82,18 @@ export interface StartOptions {
   readonly trustedProxies?: readonly string[];
   readonly maxJournalQueueBytes?: number;
   readonly meters?: GatewayMeters;
+  /** Left out: nobody reads it. */
+  readonly log?: Logger;
   /** Left out: a thread. */
   readonly judge?: Judge;
+  /** Left out: there are no other nodes. */
+  readonly replication?: Replication;
 }
 
 /** A gateway and its documents on a free port, with nothing else of a server: real sockets, a store in memory unless given. */
 export async function startGateway(options: StartOptions = {}): Promise<StartedGateway> {
   const store = options.store ?? new MemoryStore();
-  const log = pino({ level: 'silent' });
+  const log = options.log ?? pino({ level: 'silent' });
   const limits = { ...testLimits, ...options.limits };
   const clock = options.clock ?? systemClock;
   const standing = options.standing ?? lasting;
@@ -101,6 +107,7 @@ export async function startGateway(options: StartOptions = {}): Promise<StartedG
     maxJournalQueueBytes: options.maxJournalQueueBytes ?? 64 * MIB,
     extensions: options.extensions ?? [],
     ...(options.judge === undefined ? {} : { judge: options.judge }),
+    ...(options.replication === undefined ? {} : { replication: options.replication }),
   });
   const gateway = createGateway({
     collaboration,

@@ -1,3 +1,4 @@
+import { describeUnreachable } from '../server-address.ts';
 import { readExposition, type Scrape } from './exposition.ts';
 
 const PATIENCE_MS = 5000;
@@ -41,20 +42,6 @@ async function ask(url: URL, token: string | undefined): Promise<Response> {
   try {
     return await fetch(url, { headers, redirect: 'manual', signal: AbortSignal.timeout(PATIENCE_MS) });
   } catch (cause) {
-    const reason = describeFailure(cause);
-    throw new ScrapeError(
-      `Quire can't be reached at ${url.origin}: ${reason}.\n  Start it with "quire serve", or say where it is with --url.`,
-      { cause },
-    );
+    throw new ScrapeError(describeUnreachable(url, cause, PATIENCE_MS), { cause });
   }
-}
-
-function describeFailure(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return `no answer within ${PATIENCE_MS / 1000} s`;
-  const { cause } = error;
-  const inner = cause instanceof AggregateError ? cause.errors[0] : cause;
-  const code = inner instanceof Error && 'code' in inner ? inner.code : undefined;
-  if (code === 'ECONNREFUSED') return 'the connection is refused';
-  return inner instanceof Error ? inner.message : error.message;
 }

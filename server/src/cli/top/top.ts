@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../../clock.ts';
 import { ConfigError } from '../../config/config-error.ts';
-import { reachableAddress } from '../../config/hosts.ts';
 import { type ConfigSources, loadConfig } from '../../config/load-config.ts';
+import { describeBadUrl, readServerUrl } from '../server-address.ts';
 import { compareScrapes } from './activity.ts';
 import { drawActivity, listActivity } from './describe-activity.ts';
 import type { Scrape } from './exposition.ts';
@@ -35,11 +35,8 @@ export async function top(sources: ConfigSources, options: TopOptions): Promise<
 /** The port and the token are those that a server would have here: most often it was started in the same place. */
 async function findTarget(sources: ConfigSources, url: string | undefined): Promise<ScrapeTarget> {
   const config = await loadConfig(sources);
-  const address = url ?? reachableAddress(config);
-  const parsed = URL.parse(address);
-  if (parsed === null || !/^https?:$/.test(parsed.protocol)) {
-    throw new ScrapeError(`--url must be an address such as http://localhost:8080, but is "${address}".`);
-  }
+  const parsed = readServerUrl(url, config);
+  if (parsed === null) throw new ScrapeError(describeBadUrl(url));
   return { url: parsed, token: config.metricsToken };
 }
 

@@ -17,6 +17,8 @@ export interface MeteredSubmission {
   readonly connection: object | null;
   readonly kind: 'update' | 'step-2';
   readonly content: object | null;
+  /** Another node has counted it. */
+  readonly stored?: boolean;
   /** Monotonic; null when nobody waits for a receipt. */
   readonly readAtMs: number | null;
 }
@@ -69,8 +71,8 @@ export class CollabMeters {
   /** A flush is on disk, applied and written to everybody. */
   flushed(batch: readonly MeteredSubmission[], durationMs: number): void {
     let edits = 0;
-    for (const { connection, content, kind } of batch) {
-      if (content === null) continue;
+    for (const { connection, content, kind, stored } of batch) {
+      if (content === null || stored === true) continue;
       this.edits.add(connection === null ? 'server' : kind);
       edits += 1;
     }

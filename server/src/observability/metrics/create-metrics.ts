@@ -3,6 +3,7 @@ import type { Hono } from 'hono';
 import manifest from '../../../package.json' with { type: 'json' };
 import type { Clock } from '../../clock.ts';
 import { AccessMeters } from './access-meters.ts';
+import { ClusterMeters } from './cluster-meters.ts';
 import { CollabMeters } from './collab-meters.ts';
 import { createRegistry } from './exposition.ts';
 import { GatewayMeters } from './gateway-meters.ts';
@@ -26,6 +27,7 @@ export interface Metrics {
   readonly access: AccessMeters;
   readonly journal: JournalMeters;
   readonly webhook: WebhookMeters;
+  readonly cluster: ClusterMeters;
   /** Once there is something to be read; from then on until `close` the process is watched too. */
   serve(parts: MetricsParts): Hono;
   close(): void;
@@ -43,6 +45,7 @@ export function createMetrics({ clock, token, dataDirectory, queueLimitBytes }: 
   const access = new AccessMeters();
   const journal = new JournalMeters();
   const webhook = new WebhookMeters();
+  const cluster = new ClusterMeters();
   const process = new ProcessMeters({ clock, dataDirectory });
   const ends: (() => void)[] = [];
   return {
@@ -51,6 +54,7 @@ export function createMetrics({ clock, token, dataDirectory, queueLimitBytes }: 
     access,
     journal,
     webhook,
+    cluster,
     serve({ store, collaboration, rules }) {
       ends.push(process.start(), journal.watch(store));
       const { version } = manifest;
@@ -60,6 +64,7 @@ export function createMetrics({ clock, token, dataDirectory, queueLimitBytes }: 
         access,
         journal,
         webhook,
+        cluster,
         process,
         store,
         collaboration,

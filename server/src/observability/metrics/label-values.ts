@@ -88,8 +88,12 @@ export function nameSocketError(error: Error): SessionEnd | null {
 }
 
 /** Why a socket is not read for a while. */
-export const pauseReasons = ['rate', 'disk', 'judging'] as const;
+export const pauseReasons = ['rate', 'disk', 'judging', 'hooks'] as const;
 export type PauseReason = (typeof pauseReasons)[number];
+
+/** What a slow reader was closed for: the limit that it reached, or that more people have left than are remembered. */
+export const slowReaderLimits = ['unsent', 'stall', 'document-ring', 'rings', 'departures'] as const;
+export type SlowReaderLimit = (typeof slowReaderLimits)[number];
 
 export const upgradeStatuses = ['400', '403', '404', '405', '426', '429', '503', 'other'] as const;
 
@@ -107,6 +111,7 @@ export const refusalCodes = [
   'storage-refused',
   'overloaded',
   'stale-epoch',
+  'comments-full',
   'other',
 ] as const;
 
@@ -138,3 +143,28 @@ export const gcKinds = ['minor', 'major', 'incremental', 'weakcb'] as const;
 
 /** Of the people in a document, others are shown who they are, or how many. */
 export const waysToBeShown = ['listed', 'counted'] as const;
+
+export const busStates = ['connecting', 'connected', 'away', 'closed'] as const;
+export const busErrorCodes = ['unreachable', 'denied', 'full', 'read-only', 'unsuitable', 'closed'] as const;
+
+/** Where a record of entries goes: to Redis, or from it. */
+export const recordDirections = ['published', 'received'] as const;
+export type RecordDirection = (typeof recordDirections)[number];
+
+/** Why a record of another node was not taken. */
+export const recordFaults = ['damaged', 'unknown-version', 'bad-entry'] as const;
+export type RecordFault = (typeof recordFaults)[number];
+
+/** How entries come and go between nodes: through Redis, or by asking directly. */
+export const entryWays = ['published', 'received', 'pulled', 'served'] as const;
+export type EntryWay = (typeof entryWays)[number];
+
+export const nodeStates = ['ready', 'catching-up', 'silent'] as const;
+
+/** What came of a request of another node, or of `quire nodes`. */
+export const peerAnswers = ['served', 'denied', 'refused', 'failed'] as const;
+export type PeerAnswer = (typeof peerAnswers)[number];
+
+/** What nodes that have the same document open tell each other: presence, and stateless messages. */
+export const messageDirections = ['sent', 'received'] as const;
+export type MessageDirection = (typeof messageDirections)[number];

@@ -1,4 +1,5 @@
 import { accessMetrics } from './table/access.ts';
+import { clusterMetrics } from './table/cluster.ts';
 import type { MetricDefinition } from './table/definition.ts';
 import { documentMetrics } from './table/documents.ts';
 import { journalMetrics } from './table/journal.ts';
@@ -18,6 +19,7 @@ export const metricTable = {
   ...accessMetrics,
   ...webhookMetrics,
   ...journalMetrics,
+  ...clusterMetrics,
   ...processMetrics,
 } as const;
 

@@ -80,7 +80,7 @@ describe('a whole server', () => {
   it('counts who comes while its journal is being opened', async () => {
     const meters = new GatewayMeters();
     const socket = new PassThrough();
-    createStartingHandlers(meters).onUpgrade(new IncomingMessage(new Socket()), socket, Buffer.alloc(0));
+    createStartingHandlers({ meters }).onUpgrade(new IncomingMessage(new Socket()), socket, Buffer.alloc(0));
     expect(String(await once(socket, 'data'))).toContain('503');
     expect(meters.upgradeFailures.values['503']).toBe(1);
   });

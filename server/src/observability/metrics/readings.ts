@@ -1,10 +1,11 @@
 import type { DocumentStore } from '@quire/persistence';
 import type { AccessMeters } from './access-meters.ts';
+import type { ClusterMeters } from './cluster-meters.ts';
 import type { CollabMeters } from './collab-meters.ts';
 import type { Distribution } from './distribution.ts';
 import type { GatewayMeters } from './gateway-meters.ts';
 import type { JournalMeters } from './journal-meters.ts';
-import { storeStates } from './label-values.ts';
+import { busStates, nodeStates, storeStates } from './label-values.ts';
 import type { MetricName } from './metric-table.ts';
 import { countDescriptors, type ProcessMeters } from './process-meters.ts';
 import type { WebhookMeters } from './webhook-meters.ts';
@@ -16,6 +17,7 @@ export interface MetricSources {
   readonly access: AccessMeters;
   readonly journal: JournalMeters;
   readonly webhook: WebhookMeters;
+  readonly cluster: ClusterMeters;
   readonly process: ProcessMeters;
   readonly store: Pick<DocumentStore, 'pendingFolds' | 'queue' | 'status'>;
   readonly collaboration: { readonly openDocuments: number; readonly ringBytes: number };
@@ -46,6 +48,7 @@ const socketReadings = {
   quire_http_sessions: ({ gateway }) => gateway.httpSessions,
   quire_http_sessions_opened_total: ({ gateway }) => gateway.httpSessionsOpened,
   quire_sessions_closed_total: ({ gateway }) => gateway.closed.values,
+  quire_slow_readers_closed_total: ({ gateway }) => gateway.slowReaders.values,
   quire_ping_timeouts_total: ({ gateway }) => gateway.closed.values['ping-timeout'],
   quire_upgrade_failures_total: ({ gateway }) => gateway.upgradeFailures.values,
   quire_received_frames_total: ({ gateway }) => gateway.receivedFrames.values,
@@ -123,6 +126,40 @@ const journalReadings = {
   quire_data_free_bytes: ({ process: { freeBytes } }) => freeBytes,
 } as const satisfies Partial<Record<MetricName, Read>>;
 
+const clusterReadings = {
+  quire_cluster_bus_state: ({ cluster: { state } }) => {
+    const now = state.bus();
+    return Object.fromEntries(busStates.map((each) => [each, now === each ? 1 : 0]));
+  },
+  quire_cluster_bus_failures_total: ({ cluster }) => cluster.busFailures.values,
+  quire_cluster_bus_connections_total: ({ cluster }) => cluster.busConnections,
+  quire_cluster_publish_seconds: ({ cluster }) => cluster.publishing,
+  quire_cluster_records_total: ({ cluster }) => cluster.records.values,
+  quire_cluster_record_bytes_total: ({ cluster }) => cluster.recordBytes.values,
+  quire_cluster_records_refused_total: ({ cluster }) => cluster.recordsRefused.values,
+  quire_cluster_entries_total: ({ cluster }) => cluster.entries.values,
+  quire_cluster_unpublished_entries: ({ cluster: { state } }) => state.unpublished().entries,
+  quire_cluster_unpublished_seconds: ({ cluster: { state } }) => state.unpublished().oldestMs / SECOND_MS,
+  quire_cluster_missing_entries: ({ cluster: { state } }) =>
+    state.nodes().find(({ isSelf }) => isSelf)?.missingEntries ?? 0,
+  quire_cluster_nodes: ({ cluster: { state } }) => {
+    const nodes = state.nodes();
+    return Object.fromEntries(nodeStates.map((each) => [each, nodes.filter((node) => node.state === each).length]));
+  },
+  quire_cluster_silence_seconds: ({ cluster: { state } }) => {
+    const others = state.nodes().filter(({ isSelf }) => !isSelf);
+    return Math.max(0, ...others.map(({ heardMsAgo }) => heardMsAgo ?? 0)) / SECOND_MS;
+  },
+  quire_cluster_receipts_without_redis_total: ({ cluster }) => cluster.receiptsWithoutRedis,
+  quire_cluster_receipt_wait_seconds: ({ cluster }) => cluster.receiptWait,
+  quire_cluster_pull_duration_seconds: ({ cluster }) => cluster.pulls.values,
+  quire_cluster_requests_total: ({ cluster }) => cluster.requests.values,
+  quire_cluster_shared_documents: ({ cluster: { state } }) => state.sharedDocuments(),
+  quire_cluster_messages_total: ({ cluster }) => cluster.messages.values,
+  quire_cluster_message_bytes_total: ({ cluster }) => cluster.messageBytes.values,
+  quire_cluster_messages_dropped_total: ({ cluster }) => cluster.messagesDropped,
+} as const satisfies Partial<Record<MetricName, Read>>;
+
 const processReadings = {
   quire_build_info: ({ version }) => ({ [version]: 1 }),
   quire_event_loop_lag_seconds: ({ process: { loop } }) => loop.worst,
@@ -149,5 +186,6 @@ export const readings: Readonly<Record<MetricName, Read>> = {
   ...accessReadings,
   ...webhookReadings,
   ...journalReadings,
+  ...clusterReadings,
   ...processReadings,
 };

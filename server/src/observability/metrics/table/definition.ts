@@ -1,4 +1,4 @@
-export type Section = 'sockets' | 'documents' | 'access' | 'journal' | 'process';
+export type Section = 'sockets' | 'documents' | 'access' | 'journal' | 'cluster' | 'process';
 
 /** What a metric counts in, in the base units of Prometheus; `items` are things. */
 export type Unit = 'items' | 'seconds' | 'bytes' | 'flag' | 'timestamp';
@@ -31,6 +31,11 @@ export const DISK_SECONDS = [0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
 
 /** From a millisecond to what somebody gives up on; 15 ms is what a receipt may take on a busy node. */
 export const WAIT_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** From a quarter of a millisecond, what Redis next door takes, to when nobody waits for it any more. */
+export const ACKNOWLEDGEMENT_SECONDS = [
+  0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5,
+];
 
 export const FRAME_BYTES = [
   16, 64, 256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216, 67_108_864,

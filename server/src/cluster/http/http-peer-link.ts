@@ -1,0 +1,176 @@
+import { problemSchema } from '@quire/protocol';
+import type { Clock } from '../../clock.ts';
+import { describeFetchFailure } from '../../fetch-failure.ts';
+import type { ClusterMeters } from '../../observability/metrics/cluster-meters.ts';
+import { PeerError, type PeerLink } from '../peer-link.ts';
+import { derivePeerToken } from './peer-secret.ts';
+import { decodeStatus, type EntryCodec, encodeWants, limitWants, MAX_STATUS_BYTES, PEER_PATH } from './peer-wire.ts';
+import { readLimited, TooLongError } from './read-limited.ts';
+
+export interface HttpPeerLinkOptions {
+  /** The first is sent; others may be known to those who have not heard of it yet. */
+  readonly secrets: readonly string[];
+  readonly codec: Pick<EntryCodec, 'decode'>;
+  readonly clock: Clock;
+  /** An answer holds one entry at least, however large it is. */
+  readonly maxAnswerBytes?: number;
+  readonly meters?: Pick<ClusterMeters, 'pulls'> | null;
+}
+
+/** Four times the largest frame by default: an entry holds what arrived of a document while the disk was busy. */
+const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
+/** How long a peer may send nothing. Much less than the minutes that TCP takes to notice that the other end is gone. */
+export const SILENCE_MS = 5000;
+const MAX_PROBLEM_BYTES = 16 * 1024;
+
+interface Question {
+  readonly address: string;
+  readonly path: string;
+  /** Sent as JSON; null: something is asked for without sending anything. */
+  readonly body: string | null;
+  readonly maxBytes: number;
+  readonly signal: AbortSignal;
+}
+
+/** Other nodes, asked over HTTP on the connections that are kept between questions. */
+export function createHttpPeerLink(options: HttpPeerLinkOptions): PeerLink {
+  const { clock, codec, maxAnswerBytes = MAX_ANSWER_BYTES, meters = null, secrets } = options;
+  const [secret] = secrets;
+  if (secret === undefined) throw new Error('nodes of a cluster know each other by a secret, and there is none');
+  const authorization = `Bearer ${derivePeerToken(secret)}`;
+
+  async function ask(question: Question): Promise<Buffer> {
+    const { address, signal } = question;
+    const silence = new AbortController();
+    const listen = (): (() => void) =>
+      clock.after(SILENCE_MS, () => {
+        silence.abort(unreachable(address, `it sent nothing for ${SILENCE_MS / 1000} s`));
+      });
+    let stopListening = listen();
+    try {
+      return await send(question, authorization, AbortSignal.any([signal, silence.signal]), () => {
+        stopListening();
+        stopListening = listen();
+      });
+    } catch (error) {
+      if (error instanceof PeerError) throw error;
+      if (silence.signal.aborted) throw silence.signal.reason;
+      if (signal.aborted) throw unreachable(address, 'it was not waited for any longer', signal.reason);
+      throw unreachable(address, describeFetchFailure(error), error);
+    } finally {
+      stopListening();
+    }
+  }
+
+  return {
+    async status(address, signal) {
+      const path = `${PEER_PATH}/status`;
+      const bytes = await ask({ address, path, body: null, maxBytes: MAX_STATUS_BYTES, signal });
+      return read(address, () => decodeStatus(bytes.toString()));
+    },
+    async entries(address, wants, maxBytes, signal) {
+      const limited = limitWants(wants);
+      if (limited.length === 0) return [];
+      const path = `${PEER_PATH}/entries`;
+      const body = encodeWants({ maxBytes, wants: limited });
+      const pull = async () => {
+        const bytes = await ask({ address, path, body, maxBytes: maxAnswerBytes, signal });
+        return read(address, () => codec.decode(bytes));
+      };
+      return meters === null ? pull() : meters.pulls.time(clock, pull);
+    },
+  };
+}
+
+/** @param onSign the other side is there: it answers, or goes on sending */
+async function send(
+  { address, body, maxBytes, path }: Question,
+  authorization: string,
+  signal: AbortSignal,
+  onSign: () => void,
+): Promise<Buffer> {
+  const response = await fetch(locate(address, path), {
+    method: body === null ? 'GET' : 'POST',
+    headers: {
+      Authorization: authorization,
+      'User-Agent': 'Quire',
+      ...(body === null ? {} : { 'Content-Type': 'application/json' }),
+    },
+    body,
+    redirect: 'manual', // whoever it points to would get the token
+    signal,
+  });
+  onSign();
+  if (response.status !== 200) throw await describeRefusal(address, response);
+  try {
+    return await readLimited(response, maxBytes, onSign);
+  } catch (error) {
+    if (!(error instanceof TooLongError)) throw error;
+    throw new PeerError('unsuitable', `the node at ${address} sends ${error.message} at once`, { cause: error });
+  }
+}
+
+/** The address is what another node said of itself. */
+function locate(address: string, path: string): URL {
+  const url = URL.parse(path, address);
+  if (url !== null && /^https?:$/.test(url.protocol)) return url;
+  throw new PeerError(
+    'unsuitable',
+    `a node says that it is reached at "${address}", which is no address of HTTP: set cluster.address on it`,
+  );
+}
+
+async function describeRefusal(address: string, response: Response): Promise<PeerError> {
+  const { status } = response;
+  const said = await readProblem(response);
+  switch (status) {
+    case 401:
+    case 403:
+      return new PeerError(
+        'denied',
+        `the node at ${address} has another secret: give all nodes the same cluster.secret (QUIRE_CLUSTER_SECRET)`,
+      );
+    case 400:
+    case 413:
+      return new PeerError(
+        'unsuitable',
+        `the node at ${address} does not understand this one (${said ?? status}): their versions may be too far apart`,
+      );
+    case 500:
+      return unreachable(address, 'it failed; its log says why');
+    default:
+      // Of a proxy, or of a node that is starting, or answers as many as it may.
+      if (status > 500 || status === 429) return unreachable(address, said ?? `it answers with ${status}`);
+      return new PeerError(
+        'unsuitable',
+        `what answers at ${address} is no node of a cluster (${status}): check its cluster.address, and that it has the setting redis`,
+      );
+  }
+}
+
+/** In the words of the other side, where it is one of ours. */
+async function readProblem(response: Response): Promise<string | null> {
+  try {
+    const text = await readLimited(response, MAX_PROBLEM_BYTES);
+    return problemSchema.safeParse(JSON.parse(text.toString())).data?.detail ?? null;
+  } catch {
+    return null; // whatever that is, the status says enough
+  }
+}
+
+function read<T>(address: string, decode: () => T): T {
+  try {
+    return decode();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new PeerError('unsuitable', `what the node at ${address} says can't be read: ${why}`, { cause });
+  }
+}
+
+function unreachable(address: string, why: string, cause?: unknown): PeerError {
+  return new PeerError(
+    'unreachable',
+    `the node at ${address} can't be reached: ${why}`,
+    cause === undefined ? undefined : { cause },
+  );
+}

@@ -1,0 +1,113 @@
+import { FrameError, FrameReader } from '@quire/protocol';
+import { createEncoder, toUint8Array, writeVarString, writeVarUint, writeVarUint8Array } from 'lib0/encoding';
+
+/** A node that speaks another version is not understood, and hears nothing that it would misunderstand. */
+const VERSION = 1;
+
+/** What is said in a room, which is a document that several nodes have open. */
+export type Said =
+  /** I have it open: tell me who is there by you. Asked of all, or of one whose words were missed. */
+  | { readonly kind: 'hello'; readonly question: number; readonly to: string | null }
+  /** Everybody who is here by me; nobody is no bytes. */
+  | { readonly kind: 'here'; readonly answers: readonly number[]; readonly presence: Uint8Array }
+  | { readonly kind: 'change'; readonly presence: Uint8Array }
+  | { readonly kind: 'stateless'; readonly payload: string }
+  /** Nothing; but whoever missed the last of what was said notices by the number. */
+  | { readonly kind: 'pulse' }
+  /** I have closed it. */
+  | { readonly kind: 'bye' };
+
+export interface RoomMessage {
+  /** The incarnation of the node that says it. */
+  readonly from: string;
+  /** How manieth time it opened a document: when it opens one again, its numbers begin anew. */
+  readonly life: number;
+  /** Of everything that it says in a room, from 1 on, without a gap; a pulse repeats the last. */
+  readonly number: number;
+  readonly said: Said;
+}
+
+const kinds = ['hello', 'here', 'change', 'stateless', 'pulse', 'bye'] as const satisfies readonly Said['kind'][];
+
+/** More than ask within the moment in which they are answered together. */
+export const MOST_ANSWERS = 64;
+
+export function encodeRoomMessage({ from, life, number, said }: RoomMessage): Uint8Array {
+  const encoder = createEncoder();
+  writeVarUint(encoder, VERSION);
+  writeVarUint(encoder, kinds.indexOf(said.kind));
+  writeVarUint8Array(encoder, Buffer.from(from, 'hex'));
+  writeVarUint(encoder, life);
+  writeVarUint(encoder, number);
+  switch (said.kind) {
+    case 'hello':
+      writeVarUint(encoder, said.question);
+      writeVarUint8Array(encoder, Buffer.from(said.to ?? '', 'hex'));
+      break;
+    case 'here':
+      writeVarUint(encoder, said.answers.length);
+      for (const question of said.answers) writeVarUint(encoder, question);
+      writeVarUint8Array(encoder, said.presence);
+      break;
+    case 'change':
+      writeVarUint8Array(encoder, said.presence);
+      break;
+    case 'stateless':
+      writeVarString(encoder, said.payload);
+      break;
+    case 'pulse':
+    case 'bye':
+      break;
+    default:
+      said satisfies never;
+  }
+  return toUint8Array(encoder);
+}
+
+/** @throws {FrameError} `unknown-type` for another version, and whatever else is wrong with the bytes */
+export function decodeRoomMessage(bytes: Uint8Array): RoomMessage {
+  const reader = new FrameReader(bytes);
+  const version = reader.readUint();
+  if (version !== VERSION)
+    throw new FrameError('unknown-type', `version ${version} of what is said in rooms is not known`);
+  const kind = kinds[reader.readUint()];
+  if (kind === undefined) throw new FrameError('unknown-type', 'no such thing is said in rooms');
+  const from = readIncarnation(reader);
+  if (from === null) throw new FrameError('bad-address', 'what is said in a room is said by somebody');
+  const message = { from, life: reader.readUint(), number: reader.readUint(), said: readSaid(reader, kind) };
+  reader.expectEnd();
+  return message;
+}
+
+function readSaid(reader: FrameReader, kind: Said['kind']): Said {
+  switch (kind) {
+    case 'hello':
+      return { kind, question: reader.readUint(), to: readIncarnation(reader) };
+    case 'here':
+      return { kind, answers: readAnswers(reader), presence: reader.readBytes() };
+    case 'change':
+      return { kind, presence: reader.readBytes() };
+    case 'stateless':
+      return { kind, payload: reader.readText() };
+    case 'pulse':
+    case 'bye':
+      return { kind };
+    default:
+      return kind satisfies never;
+  }
+}
+
+function readAnswers(reader: FrameReader): number[] {
+  const count = reader.readUint();
+  if (count > MOST_ANSWERS) throw new FrameError('bad-number', `at most ${MOST_ANSWERS} are answered at once`);
+  return Array.from({ length: count }, () => reader.readUint());
+}
+
+const INCARNATION_BYTES = 8;
+
+function readIncarnation(reader: FrameReader): string | null {
+  const bytes = reader.readBytes();
+  if (bytes.length === 0) return null;
+  if (bytes.length !== INCARNATION_BYTES) throw new FrameError('bad-address', 'an incarnation has eight bytes');
+  return Buffer.from(bytes).toString('hex');
+}

@@ -1,0 +1,263 @@
+import { randomInt } from 'node:crypto';
+import type { Clock } from '../../clock.ts';
+import type { RoomLink, SharedRoom } from '../../collab/replication.ts';
+import { Inquiry } from './inquiry.ts';
+import { encodeRoomMessage, MOST_ANSWERS, type RoomMessage, type Said } from './room-message.ts';
+
+/** Within so long after the first question others ask the same: many nodes that come back at once get one answer. */
+export const ANSWER_AFTER_MS = 3;
+
+/** Larger messages would hold up all others on the way between nodes. */
+export const MOST_STATELESS_CHARACTERS = 1024 * 1024;
+
+/** Nodes that closed the document are remembered, since what they said before may arrive after it. The oldest go. */
+const MOST_DEPARTED = 64;
+
+const NOBODY = new Uint8Array(0);
+const LARGEST_QUESTION = 2 ** 47;
+
+/** What a room needs of the node that it is on. */
+export interface RoomHost {
+  readonly incarnation: string;
+  readonly clock: Clock;
+  readonly isConnected: boolean;
+  /** @returns how many heard it; 0 when the bus is away */
+  tell(document: string, message: Uint8Array): Promise<number>;
+  /** Whether this node is thought to be gone. */
+  isLost(node: string): boolean;
+  /** It has answered a question that was asked after it seemed to be. */
+  found(node: string): void;
+  /** Something was told that others will miss if it got lost. */
+  spoke(room: Room): void;
+  left(room: Room, goodbye: Uint8Array | null): void;
+  complain(problem: string): void;
+}
+
+/** Another node that has the document open. */
+interface Member {
+  readonly life: number;
+  /** Of the last that was heard of it. */
+  readonly number: number;
+}
+
+/**
+ * What nodes that have one document open tell each other. The bus may lose, delay, repeat and reorder it: messages have
+ * numbers, and whoever misses one asks for everything again. While no other node is there nothing is told at all.
+ */
+export class Room implements RoomLink {
+  readonly document: string;
+  readonly #life: number;
+  readonly #room: SharedRoom;
+  readonly #host: RoomHost;
+  readonly #members = new Map<string, Member>();
+  /** The lives that are over of nodes that closed the document. */
+  readonly #departed = new Map<string, number>();
+  /** Members that were lost; if one of them is found again, so are its people. */
+  readonly #missing = new Set<string>();
+  readonly #inquiry: Inquiry;
+  #state: 'opening' | 'open' | 'left' = 'opening';
+  #number = 0;
+  /** Answers to another were given before; new with each suspicion that somebody is gone. */
+  #question = randomInt(LARGEST_QUESTION);
+  /** Those to be answered soon; null while nobody waits for an answer. */
+  #answers: number[] | null = null;
+  #cancelAnswer: (() => void) | null = null;
+  /** Nobody else listens, as far as is known. */
+  #isAlone = false;
+  /** Some node was here. */
+  #hasMet = false;
+  /** Others may have heard that it is open here. */
+  #mayBeKnown = false;
+
+  constructor(document: string, life: number, room: SharedRoom, host: RoomHost) {
+    this.document = document;
+    this.#life = life;
+    this.#room = room;
+    this.#host = host;
+    this.#inquiry = new Inquiry({
+      clock: host.clock,
+      ask: (to) => this.#ask(to),
+      isHeard: () => host.isConnected,
+      onSilent: (node) => this.#remove(node),
+      onSettled: () => {
+        this.#isAlone = this.#members.size === 0;
+      },
+    });
+  }
+
+  get isShared(): boolean {
+    return this.#members.size > 0;
+  }
+
+  tell(presence: Uint8Array): void {
+    if (this.isShared) void this.#say({ kind: 'change', presence });
+  }
+
+  /** Until it is known whether others are here, they may be. */
+  relay(payload: string): void {
+    if (this.#state === 'left' || (this.#isAlone && !this.isShared)) return;
+    if (payload.length > MOST_STATELESS_CHARACTERS) {
+      this.#host.complain('a stateless message is too large for other nodes');
+      return;
+    }
+    void this.#say({ kind: 'stateless', payload });
+  }
+
+  leave(): void {
+    if (this.#state === 'left') return;
+    this.#state = 'left';
+    this.#inquiry.close();
+    this.#cancelAnswer?.();
+    this.#number += 1;
+    this.#host.left(this, this.#hasMet || this.#mayBeKnown ? this.#encode({ kind: 'bye' }) : null);
+    this.#members.clear();
+  }
+
+  /** From now on everything is heard that is told in it. */
+  opened(): void {
+    if (this.#state !== 'opening') return;
+    this.#state = 'open';
+    this.#inquiry.askAll([]);
+  }
+
+  /** Nobody knows what got lost meanwhile. Who missed something of ours notices by the number of the question. */
+  renew(): void {
+    if (this.#state === 'open') this.#inquiry.askAll(this.#members.keys());
+  }
+
+  pulse(): void {
+    if (this.isShared) void this.#send({ kind: 'pulse' });
+  }
+
+  lose(node: string): void {
+    this.#question = randomInt(LARGEST_QUESTION);
+    this.#inquiry.forget(node);
+    if (this.#members.has(node)) this.#missing.add(node);
+    this.#remove(node);
+  }
+
+  /** A node that was lost may be back. */
+  seek(node: string): void {
+    if (this.#state === 'open' && this.#missing.has(node)) this.#inquiry.askOne(node);
+  }
+
+  hear({ from, life, number, said }: RoomMessage): void {
+    if (this.#state === 'left' || from === this.#host.incarnation) return;
+    if (life <= (this.#departed.get(from) ?? -1)) return;
+    if (this.#isDoubtful(from, said)) {
+      // It is answered all the same: it may think of this node what this one thinks of it.
+      if (said.kind === 'hello') this.#answer(said);
+      this.#inquiry.askOne(from);
+      return;
+    }
+    const member = this.#members.get(from);
+    const last = member === undefined || member.life < life ? 0 : member.number;
+    if (member !== undefined && life < member.life) return;
+    const expected = said.kind === 'pulse' ? last : last + 1;
+    if (number < expected) return;
+    if (said.kind === 'bye') {
+      this.#depart(from, life);
+      return;
+    }
+    if (member !== undefined && life > member.life) this.#room.lose(from);
+    const wasShared = this.isShared;
+    this.#members.set(from, { life, number });
+    this.#hasMet = true;
+    this.#isAlone = false;
+    this.#missing.delete(from);
+    this.#take(from, said);
+    if (number > expected && said.kind !== 'here') this.#inquiry.askOne(from);
+    if (!wasShared) this.#answerSoon();
+  }
+
+  /** What a node said before it was lost may arrive after that, and would bring back people who are gone with it. */
+  #isDoubtful(from: string, said: Said): boolean {
+    if (!this.#host.isLost(from)) return false;
+    if (said.kind !== 'here' || !said.answers.includes(this.#question)) return said.kind !== 'bye';
+    this.#missing.delete(from);
+    this.#host.found(from);
+    return false;
+  }
+
+  #take(from: string, said: Exclude<Said, { kind: 'bye' }>): void {
+    switch (said.kind) {
+      case 'hello':
+        this.#answer(said);
+        return;
+      case 'here':
+        if (said.presence.length === 0) this.#room.lose(from);
+        else this.#room.hear(from, said.presence, true);
+        this.#inquiry.answered(from);
+        return;
+      case 'change':
+        this.#room.hear(from, said.presence, false);
+        return;
+      case 'stateless':
+        this.#room.relay(said.payload);
+        return;
+      case 'pulse':
+        return;
+      default:
+        said satisfies never;
+    }
+  }
+
+  #depart(node: string, life: number): void {
+    this.#missing.delete(node);
+    this.#departed.delete(node);
+    this.#departed.set(node, life);
+    if (this.#departed.size > MOST_DEPARTED) {
+      const [oldest] = this.#departed.keys();
+      if (oldest !== undefined) this.#departed.delete(oldest);
+    }
+    this.#inquiry.forget(node);
+    this.#remove(node);
+  }
+
+  #remove(node: string): void {
+    if (!this.#members.delete(node)) return;
+    this.#isAlone = this.#members.size === 0;
+    this.#room.lose(node);
+  }
+
+  #ask(to: string | null): void {
+    this.#mayBeKnown = true;
+    void this.#say({ kind: 'hello', question: this.#question, to }).then((heardBy) => {
+      if (heardBy > 1) return;
+      this.#mayBeKnown = false;
+      // By ourselves alone. When nobody heard it the bus is away, or drops what it is told: then it is asked again.
+      if (heardBy === 1 && to === null && !this.isShared) this.#inquiry.unheard();
+    });
+  }
+
+  #answer({ question, to }: Extract<Said, { kind: 'hello' }>): void {
+    if (to === null || to === this.#host.incarnation) this.#answerSoon(question);
+  }
+
+  /** With everybody who is here by this node. */
+  #answerSoon(question?: number): void {
+    this.#answers ??= [];
+    if (question !== undefined && this.#answers.length < MOST_ANSWERS) this.#answers.push(question);
+    this.#cancelAnswer ??= this.#host.clock.after(ANSWER_AFTER_MS, () => {
+      this.#cancelAnswer = null;
+      const answers = this.#answers ?? [];
+      this.#answers = null;
+      const presence = this.#room.describe();
+      void this.#say({ kind: 'here', answers, presence: presence ?? NOBODY });
+    });
+  }
+
+  #say(said: Said): Promise<number> {
+    this.#number += 1;
+    return this.#send(said);
+  }
+
+  #send(said: Said): Promise<number> {
+    if (said.kind !== 'pulse') this.#host.spoke(this);
+    return this.#host.tell(this.document, this.#encode(said));
+  }
+
+  #encode(said: Said): Uint8Array {
+    return encodeRoomMessage({ from: this.#host.incarnation, life: this.#life, number: this.#number, said });
+  }
+}

@@ -1,0 +1,497 @@
+import { pino } from 'pino';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { SharedRoom } from '../../collab/replication.ts';
+import { HandBus, Post } from '../../testing/hand-bus.ts';
+import { ManualClock } from '../../testing/manual-clock.ts';
+import { BusError } from '../cluster-bus.ts';
+import { MOST_TRIES, PATIENCE_MS } from './inquiry.ts';
+import { ANSWER_AFTER_MS, MOST_STATELESS_CHARACTERS } from './room.ts';
+import { decodeRoomMessage, encodeRoomMessage } from './room-message.ts';
+import { channelOf, createRooms, PULSE_AFTER_MS, type RoomMeters, type Rooms } from './rooms.ts';
+
+const away = { state: 'away', error: new BusError('unreachable', 'gone'), since: 0 } as const;
+const connected = { state: 'connected' } as const;
+const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
+const bytes = (said: string): Uint8Array => Buffer.from(said);
+
+const ends: (() => void)[] = [];
+afterEach(() => {
+  for (const end of ends.splice(0)) end();
+});
+
+/** A document as rooms see it: what it says of its people, and what it heard. */
+class Sheet implements SharedRoom {
+  people = '';
+  readonly heard: string[] = [];
+
+  describe(): Uint8Array | null {
+    return this.people === '' ? null : bytes(this.people);
+  }
+
+  hear(node: string, presence: Uint8Array, isWhole: boolean): void {
+    this.heard.push(`${node.at(-1)} ${isWhole ? 'is' : 'changes'} ${text(presence)}`);
+  }
+
+  lose(node: string): void {
+    this.heard.push(`${node.at(-1)} leaves`);
+  }
+
+  relay(payload: string): void {
+    this.heard.push(`says ${payload}`);
+  }
+
+  take(): string[] {
+    return this.heard.splice(0);
+  }
+}
+
+interface Node {
+  readonly incarnation: string;
+  readonly bus: HandBus;
+  readonly rooms: Rooms;
+  readonly log: { msg: string; times?: number }[];
+  readonly counted: { sent: number; received: number };
+}
+
+function stage() {
+  const clock = new ManualClock();
+  const post = new Post();
+  let nodes = 0;
+  const start = (): Node => {
+    nodes += 1;
+    const incarnation = `00000000000000${nodes.toString(16).padStart(2, '0')}`;
+    const bus = new HandBus(post);
+    const log: Node['log'] = [];
+    const logger = pino({ level: 'warn' }, { write: (line: string) => log.push(JSON.parse(line)) });
+    const counted: Node['counted'] = { sent: 0, received: 0 };
+    const meters: RoomMeters = {
+      add(direction, size) {
+        counted[direction] += size;
+      },
+    };
+    const rooms = createRooms({ bus, incarnation, clock, log: logger, meters });
+    ends.push(() => rooms.close());
+    return { incarnation, bus, rooms, log, counted };
+  };
+  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  /** Everything that is on its way arrives, and what is said in answer to it. */
+  const settle = async (): Promise<void> => {
+    do {
+      await turn();
+      while (post.deliver());
+      clock.advance(ANSWER_AFTER_MS);
+      await turn();
+    } while (post.letters.length > 0);
+  };
+  const join = async (node: Node, document = 'plan', people = '') => {
+    const sheet = new Sheet();
+    sheet.people = people;
+    const link = node.rooms.join(document, sheet);
+    await turn();
+    return { sheet, link };
+  };
+  /** What is on its way, by kind and in order. */
+  const underway = (): string[] => post.letters.map(({ message }) => decodeRoomMessage(message).said.kind);
+  /** All patience that anybody has runs out. */
+  const wait = async (): Promise<void> => {
+    for (let tries = 0; tries <= MOST_TRIES; tries += 1) {
+      clock.advance(PATIENCE_MS);
+      await settle();
+    }
+  };
+  return { clock, post, start, turn, settle, join, underway, wait };
+}
+
+describe('rooms', () => {
+  it('[G4] a document that no other node has open costs one message, and then none', async () => {
+    const { clock, join, post, settle, start, wait } = stage();
+    const { link } = await join(start());
+    expect(post.letters.length).toBe(1);
+    await wait();
+    link.tell(bytes('ada'));
+    link.relay('hello');
+    await settle();
+    expect([link.isShared, post.letters.length]).toEqual([false, 0]);
+    clock.advance(10 * PULSE_AFTER_MS);
+    await settle();
+    expect(clock.pending).toBe(0);
+    link.leave();
+    await settle();
+  });
+
+  it('[G7] whoever opens a document is told who is there by other nodes, and tells them', async () => {
+    const { join, settle, start } = stage();
+    const ada = await join(start(), 'plan', 'ada');
+    await settle();
+    const ben = await join(start(), 'plan', 'ben');
+    await settle();
+    expect(ben.sheet.take()).toEqual(['1 is ada']);
+    expect(ada.sheet.take()).toContain('2 is ben');
+    expect([ada.link.isShared, ben.link.isShared]).toEqual([true, true]);
+  });
+
+  it('what is told is heard by all others, once, and never by who told it', async () => {
+    const { join, settle, start } = stage();
+    const sheets = [await join(start()), await join(start()), await join(start())];
+    await settle();
+    for (const { sheet } of sheets) sheet.take();
+    sheets[0]?.link.tell(bytes('ada'));
+    sheets[0]?.link.relay('hello');
+    await settle();
+    expect(sheets.map(({ sheet }) => sheet.take())).toEqual([
+      [],
+      ['1 changes ada', 'says hello'],
+      ['1 changes ada', 'says hello'],
+    ]);
+  });
+
+  it('it is counted what goes to other nodes and comes from them', async () => {
+    const { join, settle, start } = stage();
+    const [one, two] = [start(), start()];
+    const { link } = await join(one);
+    await join(two);
+    await settle();
+    const before = { one: one.counted.sent, two: two.counted.received };
+    link.tell(new Uint8Array(1_000));
+    await settle();
+    expect(one.counted.sent - before.one).toBeGreaterThan(1_000);
+    expect(two.counted.received - before.two).toBe(one.counted.sent - before.one);
+  });
+
+  it('documents hear nothing of each other, whatever they are called', async () => {
+    const { join, settle, start } = stage();
+    const [one, two] = [start(), start()];
+    const names = ['plan', 'rplan', '~comments/plan', 'constructor', 'plan '];
+    const here = await Promise.all(names.map((name) => join(one, name)));
+    const there = await Promise.all(names.map((name) => join(two, name)));
+    await settle();
+    for (const [index, { link }] of here.entries()) link.relay(names[index] ?? '');
+    await settle();
+    expect(there.map(({ sheet }) => sheet.take().filter((heard) => heard.startsWith('says')))).toEqual(
+      names.map((name) => [`says ${name}`]),
+    );
+  });
+
+  it('[G7] whoever closes a document is gone from it at once, and the last is alone again', async () => {
+    const { join, settle, start } = stage();
+    const [ada, ben] = [await join(start()), await join(start())];
+    await settle();
+    ada.sheet.take();
+    ben.link.leave();
+    await settle();
+    expect(ada.sheet.take()).toEqual(['2 leaves']);
+    expect(ada.link.isShared).toBe(false);
+  });
+
+  it('[G7] a node that is lost leaves all rooms at once', async () => {
+    const { join, settle, start } = stage();
+    const [one, two] = [start(), start()];
+    const here = [await join(one, 'plan'), await join(one, 'notes')];
+    await join(two, 'plan');
+    await join(two, 'notes');
+    await settle();
+    for (const { sheet } of here) sheet.take();
+    one.rooms.lose(two.incarnation);
+    expect(here.map(({ sheet }) => sheet.take())).toEqual([['2 leaves'], ['2 leaves']]);
+  });
+
+  it('[G7] what a node said before it was lost, and that arrives after it, brings back nobody', async () => {
+    const { join, post, settle, start, turn, wait } = stage();
+    const [one, two] = [start(), start()];
+    const ada = await join(one);
+    const ben = await join(two, 'plan', 'ben');
+    await settle();
+    ben.link.tell(bytes('ben'));
+    two.bus.become(away);
+    two.bus.become(connected);
+    await turn();
+    two.rooms.close();
+    await turn();
+    // Its last word but the goodbye, which never comes.
+    const late = post.letters.filter(({ message }) => decodeRoomMessage(message).said.kind !== 'bye');
+    post.letters.length = 0;
+    await two.bus.close();
+    one.rooms.lose(two.incarnation);
+    ada.sheet.take();
+    expect(late.length).toBeGreaterThan(0);
+    for (const { to, message } of late) to.hear(message);
+    await wait();
+    expect(ada.sheet.take()).toEqual([]);
+    expect(ada.link.isShared).toBe(false);
+  });
+
+  it('[G7] a node that seemed to be lost and speaks again is asked, and all of its people are back', async () => {
+    const { join, settle, start } = stage();
+    const [one, two] = [start(), start()];
+    const here = [await join(one, 'plan'), await join(one, 'notes')];
+    const there = [await join(two, 'plan', 'ben'), await join(two, 'notes', 'eve')];
+    await settle();
+    one.rooms.lose(two.incarnation);
+    for (const { sheet } of here) sheet.take();
+    there[0]?.link.tell(bytes('ben moves'));
+    await settle();
+    expect(here.map(({ sheet }) => sheet.take().at(-1))).toEqual(['2 is ben', '2 is eve']);
+  });
+
+  it('[G7] a node that is heard again elsewhere is sought in every room that it was in', async () => {
+    const { join, settle, start } = stage();
+    const [one, two] = [start(), start()];
+    const ada = await join(one);
+    await join(two, 'plan', 'ben');
+    await settle();
+    one.rooms.lose(two.incarnation);
+    ada.sheet.take();
+    one.rooms.seek(two.incarnation);
+    await settle();
+    expect(ada.sheet.take()).toEqual(['2 is ben']);
+  });
+
+  it('[G7] two nodes that each thought the other lost find each other as soon as one speaks', async () => {
+    const { join, settle, start } = stage();
+    const [one, two] = [start(), start()];
+    const ada = await join(one, 'plan', 'ada');
+    const ben = await join(two, 'plan', 'ben');
+    await settle();
+    one.rooms.lose(two.incarnation);
+    two.rooms.lose(one.incarnation);
+    for (const { sheet } of [ada, ben]) sheet.take();
+    one.rooms.seek(two.incarnation);
+    await settle();
+    expect(ada.sheet.take().at(-1)).toBe('2 is ben');
+    expect(ben.sheet.take().at(-1)).toBe('1 is ada');
+  });
+
+  it('[G2] who misses a message asks for everything, of the one whose it was', async () => {
+    const { join, post, settle, start, turn, underway } = stage();
+    const [ada, ben, eve] = [await join(start(), 'plan', 'ada'), await join(start()), await join(start())];
+    await settle();
+    for (const { sheet } of [ben, eve]) sheet.take();
+    ada.link.tell(bytes('first'));
+    await turn();
+    post.letters.splice(1, 1); // Ben's
+    await settle();
+    ada.link.tell(bytes('second'));
+    await turn();
+    for (const _each of [ada, ben, eve]) post.deliver();
+    expect(underway()).toEqual(['hello', 'hello', 'hello']);
+    await settle();
+    expect(ben.sheet.take()).toEqual(['1 changes second', '1 is ada']);
+    expect(eve.sheet.take().filter((heard) => heard.includes('changes'))).toEqual([
+      '1 changes first',
+      '1 changes second',
+    ]);
+  });
+
+  it('[G7] a loss that nothing follows is noticed by a pulse', async () => {
+    const { clock, join, post, settle, start, turn } = stage();
+    const [ada, ben] = [await join(start(), 'plan', 'ada'), await join(start())];
+    await settle();
+    ben.sheet.take();
+    ada.link.tell(bytes('ada moves'));
+    await turn();
+    post.letters.length = 0;
+    await settle();
+    expect(ben.sheet.take()).toEqual([]);
+    clock.advance(PULSE_AFTER_MS);
+    await settle();
+    expect(ben.sheet.take()).toEqual(['1 is ada']);
+    clock.advance(3 * PULSE_AFTER_MS);
+    await settle();
+    expect(clock.pending).toBe(0);
+  });
+
+  it('[R10] what arrives twice or too late is not heard again', async () => {
+    const { join, post, settle, start, turn } = stage();
+    const [ada, ben] = [await join(start(), 'plan', 'ada'), await join(start())];
+    await settle();
+    ben.sheet.take();
+    ada.link.relay('once');
+    ada.link.tell(bytes('moves'));
+    await turn();
+    const copies = [...post.letters];
+    post.letters.reverse();
+    await settle();
+    for (const { to, message } of copies) to.hear(message);
+    await settle();
+    const heard = ben.sheet.take();
+    expect(heard.filter((each) => each === '1 changes moves')).toEqual(['1 changes moves']);
+    expect(heard.filter((each) => each === 'says once').length).toBeLessThanOrEqual(1);
+    expect(heard.at(-1)).toBe('1 is ada');
+  });
+
+  it('[R10] what a node said before its goodbye, and that arrives after it, brings back nobody', async () => {
+    const { join, post, settle, start, turn } = stage();
+    const [ada, ben] = [await join(start()), await join(start(), 'plan', 'ben')];
+    await settle();
+    ada.sheet.take();
+    ben.link.tell(bytes('ben moves'));
+    ben.link.leave();
+    await turn();
+    post.letters.reverse();
+    await settle();
+    expect(ada.sheet.take()).toEqual(['2 leaves']);
+  });
+
+  it('[G4] fifty who ask at once are given one answer', async () => {
+    const { clock, join, post, start, turn, underway } = stage();
+    await join(start(), 'plan', 'ada');
+    const others = Array.from({ length: 50 }, start);
+    for (const node of others) await join(node);
+    while (post.deliver());
+    await turn();
+    clock.advance(ANSWER_AFTER_MS);
+    await turn();
+    const ofAda = post.letters.filter(({ message }) => decodeRoomMessage(message).from === '0000000000000001');
+    expect(new Set(ofAda.map(({ message }) => message)).size).toBe(1);
+    expect(underway().every((kind) => kind === 'here')).toBe(true);
+  });
+
+  it('[G2] after the bus was away everybody hears everything again, without anything being said', async () => {
+    const { join, settle, start } = stage();
+    const [one, two] = [start(), start()];
+    const ada = await join(one, 'plan', 'ada');
+    const ben = await join(two, 'plan', 'ben');
+    await settle();
+    two.bus.become(away);
+    ada.sheet.people = 'ada moved';
+    ben.sheet.people = 'ben moved';
+    ada.link.tell(bytes('ada moved'));
+    ben.link.tell(bytes('ben moved'));
+    await settle();
+    for (const { sheet } of [ada, ben]) sheet.take();
+    two.bus.become(connected);
+    await settle();
+    expect(ada.sheet.take()).toContain('2 is ben moved');
+    expect(ben.sheet.take()).toContain('1 is ada moved');
+  });
+
+  it('[G7] who closed a document while the bus was away says goodbye when it is back', async () => {
+    const { join, settle, start } = stage();
+    const [one, two] = [start(), start()];
+    const ada = await join(one);
+    const ben = await join(two, 'plan', 'ben');
+    await settle();
+    ada.sheet.take();
+    two.bus.become(away);
+    ben.link.leave();
+    await settle();
+    expect(ada.sheet.take()).toEqual([]);
+    two.bus.become(connected);
+    await settle();
+    expect(ada.sheet.take()).toEqual(['2 leaves']);
+  });
+
+  it('[G7] who does not answer though it is asked several times is not there any more', async () => {
+    const { join, settle, start, wait } = stage();
+    const [one, two] = [start(), start()];
+    const ada = await join(one);
+    await join(two, 'plan', 'ben');
+    await settle();
+    ada.sheet.take();
+    await two.bus.close();
+    one.bus.become(away);
+    one.bus.become(connected);
+    await wait();
+    expect(ada.sheet.take()).toEqual(['2 leaves']);
+    expect(ada.link.isShared).toBe(false);
+  });
+
+  it('[G2] a first question that got lost is asked again while others listen', async () => {
+    const { clock, join, post, settle, start } = stage();
+    await join(start(), 'plan', 'ada');
+    await settle();
+    const ben = await join(start());
+    post.letters.length = 0;
+    await settle();
+    expect(ben.link.isShared).toBe(false);
+    clock.advance(PATIENCE_MS);
+    await settle();
+    expect(ben.sheet.take()).toEqual(['1 is ada']);
+  });
+
+  it('a document that is opened again is another one: its numbers begin anew, and nothing of it is taken for old', async () => {
+    const { join, post, settle, start, turn } = stage();
+    const [one, two] = [start(), start()];
+    const ada = await join(one);
+    const ben = await join(two, 'plan', 'ben');
+    await settle();
+    for (let move = 0; move < 5; move += 1) ben.link.tell(bytes('ben moves'));
+    await settle();
+    ben.link.leave();
+    await turn();
+    post.letters.length = 0; // the goodbye too
+    await join(two, 'plan', 'eve');
+    ada.sheet.take();
+    await settle();
+    expect(ada.sheet.take().at(-1)).toBe('2 is eve');
+  });
+
+  it('[G4] thousands of documents are renewed within a second, some at a time', async () => {
+    const { clock, join, post, settle, start, turn } = stage();
+    const node = start();
+    for (let index = 0; index < 3_000; index += 1) await join(node, `plan-${index}`);
+    await settle();
+    clock.advance(PATIENCE_MS);
+    node.bus.become(away);
+    node.bus.become(connected);
+    await turn();
+    expect(post.letters.length).toBeLessThanOrEqual(50);
+    clock.advance(1_000);
+    await turn();
+    expect(post.letters.length).toBe(3_000);
+  });
+
+  it('what is damaged or of another version is dropped, and complained of once a minute', async () => {
+    const { clock, join, post, settle, start } = stage();
+    const node = start();
+    const { sheet } = await join(node);
+    await settle();
+    const said = {
+      from: 'ffffffffffffffff',
+      life: 1,
+      number: 1,
+      said: { kind: 'change', presence: bytes('eve') },
+    } as const;
+    const message = encodeRoomMessage(said);
+    const [listening] = post.listening;
+    const strange = [
+      new Uint8Array(0),
+      message.slice(0, -1),
+      Uint8Array.of(9, ...message.slice(1)),
+      Uint8Array.of(1, 99),
+    ];
+    for (const each of strange) listening?.hear(each);
+    expect(sheet.take()).toEqual([]);
+    expect(node.log.map(({ msg }) => msg)).toEqual(['what another node said is not understood']);
+    clock.advance(60_000);
+    listening?.hear(Uint8Array.of(9));
+    expect(node.log[1]).toMatchObject({ times: strange.length });
+    expect(listening && post.listening.size).toBe(1);
+  });
+
+  it('[G4] a stateless message that would hold up all others stays on its node, and it is said so', async () => {
+    const { join, settle, start } = stage();
+    const node = start();
+    const [ada, ben] = [await join(node), await join(start())];
+    await settle();
+    ben.sheet.take();
+    ada.link.relay('x'.repeat(MOST_STATELESS_CHARACTERS + 1));
+    ada.link.relay('small');
+    await settle();
+    expect(ben.sheet.take()).toEqual(['says small']);
+    expect(node.log.map(({ msg }) => msg)).toEqual(['a stateless message is too large for other nodes']);
+  });
+
+  it('listens to nothing any more, and waits for nothing, once it is closed', async () => {
+    const { clock, join, post, settle, start } = stage();
+    const [one, two] = [start(), start()];
+    await join(one);
+    await join(two);
+    await settle();
+    one.rooms.close();
+    two.rooms.close();
+    await settle();
+    expect([post.listening.size, clock.pending]).toEqual([0, 0]);
+    expect(channelOf('plan')).not.toBe('plan');
+  });
+});

@@ -1,0 +1,244 @@
+import { FrameError } from '@quire/protocol';
+import type { Clock } from '../../clock.ts';
+import type { RoomLink, SharedRoom } from '../../collab/replication.ts';
+import type { Logger } from '../../observability/log.ts';
+import type { ClusterBus } from '../cluster-bus.ts';
+import { RareComplaints } from './rare-complaints.ts';
+import { Room, type RoomHost } from './room.ts';
+import { decodeRoomMessage } from './room-message.ts';
+
+/** Within so long after they spoke, rooms say the number of their last message: long enough to stand for many. */
+export const PULSE_AFTER_MS = 5_000;
+
+/** What thousands of documents do takes a second, in steps that are short, so that others are heard between. */
+const STEPS = 100;
+const STEP_MS = 10;
+const LEAST_IN_A_STEP = 20;
+
+/** Goodbyes that could not be said. Beyond them the oldest are forgotten: who missed one notices when it asks next. */
+export const MOST_UNSAID_GOODBYES = 100_000;
+
+/** Of nodes that were lost; each restart of a node is another. */
+const MOST_LOST = 1_000;
+
+/** Counts what goes through rooms. */
+export interface RoomMeters {
+  add(direction: 'sent' | 'received', bytes: number): void;
+}
+
+/** The part of a bus that rooms use. */
+export type RoomsBus = Pick<ClusterBus, 'status' | 'onStatus' | 'tell' | 'listen'>;
+
+export interface RoomsOptions {
+  readonly bus: RoomsBus;
+  /** Of this node's store: another one after each start. */
+  readonly incarnation: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly meters?: RoomMeters | null;
+}
+
+/** The documents that are open here, as places where nodes meet. */
+export interface Rooms {
+  join(document: string, room: SharedRoom): RoomLink;
+  /** This node has fallen silent, or has another incarnation by now: it is in no room any more. */
+  lose(incarnation: string): void;
+  /** A node that was lost is heard again: it is asked whom it has, in every room that it was in. */
+  seek(incarnation: string): void;
+  close(): void;
+}
+
+/** Whether a room hears what is said in it. */
+type Hearing =
+  | { readonly kind: 'begins' }
+  | { readonly kind: 'hears'; stop(): void }
+  /** The bus refused: it is asked again when it is back. */
+  | { readonly kind: 'deaf' };
+
+export function createRooms(options: RoomsOptions): Rooms {
+  return new LiveRooms(options);
+}
+
+/** What stands before the name, so that no document's channel is anything else's. */
+export function channelOf(document: string): string {
+  return `r${document}`;
+}
+
+class LiveRooms implements Rooms, RoomHost {
+  readonly incarnation: string;
+  readonly clock: Clock;
+  readonly #bus: RoomsBus;
+  readonly #meters: RoomMeters | null;
+  readonly #complaints: RareComplaints;
+  readonly #rooms = new Map<Room, Hearing>();
+  readonly #lost = new Set<string>();
+  /** The last goodbye of each document that was closed while the bus was away. */
+  readonly #unsaid = new Map<string, Uint8Array>();
+  readonly #spoke = new Set<Room>();
+  readonly #stopWatchingBus: () => void;
+  #cancelPulse: (() => void) | null = null;
+  readonly #cancelSteps = new Set<() => void>();
+  #lives = 0;
+  #isClosed = false;
+
+  constructor({ bus, incarnation, clock, log, meters = null }: RoomsOptions) {
+    this.#bus = bus;
+    this.incarnation = incarnation;
+    this.clock = clock;
+    this.#meters = meters;
+    this.#complaints = new RareComplaints(log, clock);
+    this.#stopWatchingBus = bus.onStatus(({ state }) => {
+      this.#endSteps();
+      if (state === 'connected') this.#renew();
+    });
+  }
+
+  get isConnected(): boolean {
+    return this.#bus.status.state === 'connected';
+  }
+
+  join(document: string, shared: SharedRoom): RoomLink {
+    this.#lives += 1;
+    const room = new Room(document, this.#lives, shared, this);
+    void this.#listen(room);
+    return room;
+  }
+
+  lose(incarnation: string): void {
+    this.#lost.delete(incarnation);
+    this.#lost.add(incarnation);
+    if (this.#lost.size > MOST_LOST) {
+      const [oldest] = this.#lost;
+      if (oldest !== undefined) this.#lost.delete(oldest);
+    }
+    for (const room of this.#rooms.keys()) room.lose(incarnation);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#stopWatchingBus();
+    this.#cancelPulse?.();
+    this.#endSteps();
+    for (const room of [...this.#rooms.keys()]) room.leave();
+    this.#unsaid.clear();
+  }
+
+  async tell(document: string, message: Uint8Array): Promise<number> {
+    try {
+      this.#meters?.add('sent', message.length);
+      return await this.#bus.tell(channelOf(document), message);
+    } catch (error) {
+      this.#complaints.complain('what was said to other nodes was not taken', error);
+      return 0;
+    }
+  }
+
+  isLost(node: string): boolean {
+    return this.#lost.has(node);
+  }
+
+  seek(incarnation: string): void {
+    this.#inSteps([...this.#rooms.keys()], (room) => room.seek(incarnation));
+  }
+
+  found(node: string): void {
+    if (this.#lost.delete(node)) this.seek(node);
+  }
+
+  spoke(room: Room): void {
+    this.#spoke.add(room);
+    this.#cancelPulse ??= this.clock.after(PULSE_AFTER_MS, () => {
+      this.#cancelPulse = null;
+      const rooms = [...this.#spoke];
+      this.#spoke.clear();
+      for (const each of rooms) each.pulse();
+    });
+  }
+
+  left(room: Room, goodbye: Uint8Array | null): void {
+    this.#spoke.delete(room);
+    const hearing = this.#rooms.get(room);
+    this.#rooms.delete(room);
+    if (hearing?.kind === 'hears') hearing.stop();
+    if (goodbye !== null) void this.#sayGoodbye(room.document, goodbye);
+  }
+
+  complain(problem: string): void {
+    this.#complaints.complain(problem);
+  }
+
+  async #listen(room: Room): Promise<void> {
+    this.#rooms.set(room, { kind: 'begins' });
+    try {
+      const stop = await this.#bus.listen(channelOf(room.document), (bytes) => this.#hear(room, bytes));
+      if (!this.#rooms.has(room)) {
+        stop(); // it was closed before it could listen
+        return;
+      }
+      this.#rooms.set(room, { kind: 'hears', stop });
+      room.opened();
+    } catch (error) {
+      if (this.#rooms.has(room)) this.#rooms.set(room, { kind: 'deaf' });
+      this.#complaints.complain('other nodes are not listened to', error);
+    }
+  }
+
+  #hear(room: Room, bytes: Uint8Array): void {
+    this.#meters?.add('received', bytes.length);
+    try {
+      room.hear(decodeRoomMessage(bytes));
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      this.#complaints.complain('what another node said is not understood', error);
+    }
+  }
+
+  /** What was told while the bus was away got lost, and what was told to us. */
+  #renew(): void {
+    const goodbyes = [...this.#unsaid];
+    this.#unsaid.clear();
+    for (const [document, goodbye] of goodbyes) void this.#sayGoodbye(document, goodbye);
+    this.#inSteps([...this.#rooms.keys()], (room) => {
+      if (this.#rooms.get(room)?.kind === 'deaf') void this.#listen(room);
+      else room.renew();
+    });
+  }
+
+  /** The first at once. */
+  #inSteps(rooms: readonly Room[], task: (room: Room) => void): void {
+    const perStep = Math.max(LEAST_IN_A_STEP, Math.ceil(rooms.length / STEPS));
+    for (const room of rooms.slice(0, perStep)) task(room);
+    const left = rooms.slice(perStep);
+    if (left.length === 0) return;
+    this.#stepLater(left, perStep, task);
+  }
+
+  #stepLater(rooms: readonly Room[], perStep: number, task: (room: Room) => void): void {
+    const cancel = this.clock.after(STEP_MS, () => {
+      this.#cancelSteps.delete(cancel);
+      for (const room of rooms.slice(0, perStep)) task(room);
+      if (rooms.length > perStep) this.#stepLater(rooms.slice(perStep), perStep, task);
+    });
+    this.#cancelSteps.add(cancel);
+  }
+
+  #endSteps(): void {
+    for (const cancel of this.#cancelSteps) cancel();
+    this.#cancelSteps.clear();
+  }
+
+  /** One that nobody heard was lost with the connection, or there is nobody who could: once more tells which. */
+  async #sayGoodbye(document: string, goodbye: Uint8Array, isRepeated = false): Promise<void> {
+    const heardBy = await this.tell(document, goodbye);
+    if (heardBy > 0 || this.#isClosed) return;
+    if (this.isConnected) {
+      if (!isRepeated) void this.#sayGoodbye(document, goodbye, true);
+      return;
+    }
+    this.#unsaid.delete(document);
+    this.#unsaid.set(document, goodbye);
+    if (this.#unsaid.size <= MOST_UNSAID_GOODBYES) return;
+    const [oldest] = this.#unsaid.keys();
+    if (oldest !== undefined) this.#unsaid.delete(oldest);
+  }
+}

@@ -1,0 +1,32 @@
+import type { Document } from '@hocuspocus/server';
+import { encodeServerBody } from '@quire/protocol';
+import type { Listeners } from './audience.ts';
+
+/**
+ * A stateless message that an extension broadcasts goes to everybody on all nodes, once. One that it broadcasts to some
+ * connections stays here: which ones is a question to connections, and those of other nodes can't be asked it.
+ *
+ * A hook that runs on every node for the same edit, as `onChange` does, and broadcasts in it, says so as often as it runs.
+ */
+export function passOnStateless(document: Document, relay: (payload: string) => void): void {
+  const broadcast = document.broadcastStateless.bind(document);
+  document.broadcastStateless = (payload, filter) => {
+    broadcast(payload, filter);
+    if (filter === undefined) relay(payload);
+  };
+}
+
+/** What another node's extension said, to all who have a word for it. Hooks ran where it was said. */
+export function sayToAll(groups: Iterable<Listeners>, payload: string): void {
+  const body = encodeServerBody({ kind: 'stateless', payload });
+  for (const listeners of groups) {
+    if (!listeners.takesStateless) continue;
+    const framed = listeners.frame(body);
+    let sockets = 0;
+    for (const { session } of listeners.connections) {
+      if (session.isOpen) sockets += 1;
+      session.send(framed);
+    }
+    listeners.sent?.add('stateless', listeners.prefixBytes + body.length, sockets);
+  }
+}

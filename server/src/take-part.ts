@@ -1,0 +1,51 @@
+import type { Clock } from './clock.ts';
+import type { Collaboration } from './collab/collaboration.ts';
+import type { ClusterMembership } from './compose-cluster.ts';
+import { createStartingHandlers } from './http/handlers.ts';
+import { findClusterUnreadiness } from './http/health.ts';
+import type { Listener } from './http/listener.ts';
+import type { Logger } from './observability/log.ts';
+import type { GatewayMeters } from './observability/metrics/gateway-meters.ts';
+
+/** Often enough to see that it goes on, rarely enough to be read. */
+const PROGRESS_INTERVAL_MS = 5_000;
+
+export interface StartingNode {
+  readonly collaboration: Collaboration;
+  readonly listener: Listener;
+  readonly clock: Clock;
+  readonly meters: GatewayMeters | null;
+  readonly log: Logger;
+  /** Ends the waiting; with its reason the promise rejects. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Joins the cluster, and waits until this node has everything that it holds (R12). Meanwhile other nodes are answered, since
+ * they may wait for this one, and nobody else.
+ */
+export async function takePart({ cluster, routes }: ClusterMembership, node: StartingNode): Promise<void> {
+  const { clock, collaboration, listener, log, meters, signal } = node;
+  cluster.attach(collaboration);
+  listener.handle(
+    createStartingHandlers({
+      meters,
+      peers: routes,
+      readUnreadiness: () => findClusterUnreadiness(cluster.unreadiness),
+    }),
+  );
+  signal?.throwIfAborted();
+  await cluster.start();
+  const stopTelling = clock.every(PROGRESS_INTERVAL_MS, () =>
+    log.info({ waits: cluster.unreadiness }, 'this node catches up with its cluster'),
+  );
+  const { promise: givenUp, reject } = Promise.withResolvers<never>();
+  const giveUp = (): void => reject(signal?.reason);
+  signal?.addEventListener('abort', giveUp, { once: true });
+  try {
+    await Promise.race([cluster.caughtUp, givenUp]);
+  } finally {
+    signal?.removeEventListener('abort', giveUp);
+    stopTelling();
+  }
+}

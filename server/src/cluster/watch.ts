@@ -119,7 +119,7 @@ export class Watch {
    */
   current(node: string): Heard | null {
     let current: Heard | null = null;
-    for (const heard of this.#of(node)) if (current === null || this.#precedes(current, heard)) current = heard;
+    for (const heard of this.of(node)) if (current === null || this.#precedes(current, heard)) current = heard;
     return current;
   }
 
@@ -144,7 +144,7 @@ export class Watch {
 
   /** Another process that goes by this node's id at this moment: a copy of its directory was started. */
   clone(node: string): Heard | null {
-    for (const heard of this.#of(node)) {
+    for (const heard of this.of(node)) {
       if (heard.changes >= CHANGES_OF_A_CLONE && this.isAlive(heard)) return heard;
     }
     return null;
@@ -152,8 +152,13 @@ export class Watch {
 
   highestGeneration(node: string): number {
     let highest = 0;
-    for (const { announcement } of this.#of(node)) highest = Math.max(highest, announcement.generation);
+    for (const { announcement } of this.of(node)) highest = Math.max(highest, announcement.generation);
     return highest;
+  }
+
+  /** All incarnations that are remembered of a node. */
+  of(node: string): Heard[] {
+    return [...this.#heard.values()].filter(({ announcement }) => announcement.node === node);
   }
 
   /** Of whom more may come, or may still be on the bus. */
@@ -208,7 +213,7 @@ export class Watch {
 
   #endOthers(alive: Heard): void {
     alive.isOver = false;
-    for (const heard of this.#of(alive.announcement.node)) if (!this.isAlive(heard)) heard.isOver = true;
+    for (const heard of this.of(alive.announcement.node)) if (!this.isAlive(heard)) heard.isOver = true;
   }
 
   #precedes(one: Heard, other: Heard): boolean {
@@ -216,10 +221,6 @@ export class Watch {
     if (isOneAlive !== isOtherAlive) return isOtherAlive;
     if (one.isOver !== other.isOver) return one.isOver;
     return isLater(other, one);
-  }
-
-  *#of(node: string): Iterable<Heard> {
-    for (const heard of this.#heard.values()) if (heard.announcement.node === node) yield heard;
   }
 }
 

@@ -112,7 +112,7 @@ describe('a node of a cluster', () => {
     await world.start(c, 1);
     world.network.cut(nameOf(a), nameOf(c));
     await world.pass(10_000);
-    expect(lifeOf(c).cluster.unreadiness).toMatch(/30 entries that other nodes hold are still missing/);
+    expect(lifeOf(c).cluster.unreadiness).toMatch(/still missing here: 30$/);
     world.network.heal();
     await world.pass(8_000);
     expect(lifeOf(c).cluster.unreadiness).toBeNull();
@@ -135,6 +135,29 @@ describe('a node of a cluster', () => {
     await world.pass(8_000);
     expect([lifeOf(a).cluster.unreadiness, lifeOf(b).cluster.unreadiness]).toEqual([null, null]);
     expect([await read(a, 'of b'), await read(b, 'of a')]).toEqual(['b', 'a']);
+  });
+
+  it('[R12] finds out that it lacks something of an incarnation that ended long ago', async () => {
+    const answers = Array.from({ length: 60 }, (_, at) => [
+      {
+        id: { incarnation: at.toString(16).padStart(16, '0'), sequence: 1 },
+        document: 'old',
+        epoch: { count: 1, id: '0000000000000000' },
+        time: 1,
+        updates: [{ author: '', update: new Uint8Array([0, 0]) }],
+      },
+    ]);
+    const a = world.addMachine({ answers, record: null });
+    const b = world.addMachine({ answers: answers.slice(1), record: null });
+    world.network.cut(nameOf(a), nameOf(b));
+    for (const machine of [a, b]) await world.start(machine, 2);
+    await world.pass(10_000);
+    expect(lifeOf(a).cluster.unreadiness).toBeNull();
+    expect(lifeOf(b).cluster.unreadiness).toMatch(/still missing here: 1$/);
+    world.network.heal();
+    await world.pass(8_000);
+    expect(lifeOf(b).cluster.unreadiness).toBeNull();
+    expect(lifeOf(a).cluster.nodes.map(({ missingEntries }) => missingEntries)).toEqual([0, 0]);
   });
 
   it('[R12] waits for a member of which nothing is known, until an operator forgets it', async () => {
@@ -184,6 +207,33 @@ describe('a node of a cluster', () => {
     expect(lifeOf(a).cluster.unreadiness).toBeNull();
     expect(await read(a)).toBe('old new');
     expect(await read(b)).toBe('old new');
+  });
+
+  it('[R12] is not waited for with what it lost for good, once it says itself that it does not have it', async () => {
+    const [a, b] = await start(2);
+    const backup = await readDisk(lifeOf(a).store, lifeOf(a).file.record);
+    for (let life = 0; life < 3; life += 1) {
+      await world.stop(machineOf(a));
+      await world.start(machineOf(a), 1);
+      await world.pass(6_000);
+    }
+    world.hub.disturb(({ by }) => ('node' in by ? 'lose' : 'arrive'));
+    world.network.cut(nameOf(a), nameOf(b));
+    await write(a, 'lost');
+    await world.pass(3_000);
+    expect(lifeOf(b).cluster.nodes.find(({ isSelf }) => isSelf)?.missingEntries).toBe(1);
+    await world.crash(machineOf(a));
+    machineOf(a).disk = backup;
+    world.hub.forgetAll();
+    world.hub.disturb(null);
+    world.network.heal();
+    await world.start(machineOf(a), 1);
+    await world.pass(8_000);
+    await world.stop(machineOf(b));
+    await world.start(machineOf(b), 1);
+    await world.pass(8_000);
+    expect([lifeOf(a).cluster.unreadiness, lifeOf(b).cluster.unreadiness]).toEqual([null, null]);
+    expect(lifeOf(b).cluster.nodes.map(({ missingEntries }) => missingEntries)).toEqual([0, 0]);
   });
 
   it('[R12] with the id of another one, from a copied directory, leaves it to that one, and both go on', async () => {

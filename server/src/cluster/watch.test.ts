@@ -98,10 +98,25 @@ describe('the watch', () => {
     const later = { incarnation: '00000000000000a9', generation: 2, holdings: new Map() };
     hear({}, 'direct');
     hear(later);
-    expect(watch.current(NODE)?.announcement.generation).toBe(2);
+    expect(watch.current(NODE)?.announcement.generation).toBe(1);
     expect(watch.claims([NODE])).toHaveLength(2);
     clock.advance(SILENT_AFTER_MS);
+    expect(watch.current(NODE)?.announcement.generation).toBe(2);
     expect(watch.claims([NODE]).map(({ announcement }) => announcement.generation)).toEqual([2]);
+  });
+
+  it('[R12] believes a node that was restored from an old backup, though its generation is low, and goes on to', () => {
+    const { clock, watch, hear } = open();
+    hear({ generation: 9 }, 'direct');
+    clock.advance(SILENT_AFTER_MS);
+    const restored = '00000000000000a9';
+    hear({ incarnation: restored, generation: 2 });
+    expect(watch.current(NODE)?.announcement.generation).toBe(9);
+    hear({ incarnation: restored, generation: 2, counter: 2 });
+    expect(watch.current(NODE)?.announcement.generation).toBe(2);
+    hear({ incarnation: restored, generation: 2, counter: 3 });
+    clock.advance(SILENT_AFTER_MS);
+    expect(watch.current(NODE)?.announcement.generation).toBe(2);
   });
 
   it('[R12] finds a copy of its own directory only when that goes on speaking', () => {

@@ -14,16 +14,22 @@ const rates = [
   [20, 1],
 ] as const;
 
+/**
+ * Seconds for which Redis is away: as long as a restart takes, and longer than ioredis keeps by default what is to be
+ * published (twenty attempts, ten and a half seconds).
+ */
+const outages = [10, 30] as const;
+
 const settings = {
   full: {
     typing: { settleMs: 2000, warmUpMs: 2000, measureMs: 10_000, drainMs: 5000 },
-    apart: { documents: 10, editsPerSecond: 100, warmUpMs: 2000, awayMs: 10_000, patienceMs: 30_000 },
+    apart: { documents: 10, editsPerSecond: 100, warmUpMs: 2000, awayMsPerSecond: 1000, patienceMs: 30_000 },
     // Longer than Hocuspocus waits with its store, and than either keeps a document that nobody has open.
     elsewhere: { documents: 10, contentBytes: 20_000, letGoMs: 5000, patienceMs: 3000 },
   },
   short: {
     typing: { settleMs: 200, warmUpMs: 200, measureMs: 600, drainMs: 30_000 },
-    apart: { documents: 2, editsPerSecond: 40, warmUpMs: 300, awayMs: 700, patienceMs: 4000 },
+    apart: { documents: 2, editsPerSecond: 40, warmUpMs: 300, awayMsPerSecond: 50, patienceMs: 4000 },
     elsewhere: { documents: 2, contentBytes: 2_000, letGoMs: 3000, patienceMs: 1000 },
   },
 } as const;
@@ -42,23 +48,22 @@ export const acrossNodes = (): Workload => ({
   name: 'across-nodes',
   title: 'Two nodes and their Redis',
   method:
-    'Two nodes, each with a disk of its own, share the server’s core; their Redis (append-only file, synced every second) has the load’s. In each document one person types at one node and one reads at the other: 200 edits a second in 20 documents, then 20 a second in one; 10 s after 2 s of warming up. What Redis counts is less what it counted in 10 s in which the same people did nothing. Payload is what the fields of the streams hold, beside 1.3 times the updates and 60 bytes for each journal entry (an edit, or several that came together). Then Redis is killed while people write 100 edits a second at both nodes, and started again after 10 s, just after the last of them; both nodes have up to 30 s to be equal, and nobody writes any more. Last, ten documents of 20 KB that were written at one node and closed are opened at the other. A Hocuspocus whose nodes share a database would find them there.',
+    'Two nodes, each with a disk of its own, share the server’s core; their Redis (append-only file, synced every second) has the load’s. In each document one person types at one node and one reads at the other: 200 edits a second in 20 documents, then 20 a second in one; 10 s after 2 s of warming up. What Redis counts is less what it counted in 10 s in which the same people did nothing. Payload is what the fields of the streams hold, beside 1.3 times the updates and 60 bytes for each journal entry (an edit, or several that came together). Then Redis is killed while people write 100 edits a second at both nodes, and started again after 10 s, just after the last of them; both nodes have up to 30 s to be equal, and nobody writes any more. The same with 30 s. Last, ten documents of 20 KB that were written at one node and closed are opened at the other. A Hocuspocus whose nodes share a database would find them there.',
   contestants: ['quire', 'hocuspocus'],
   metrics: [
     ...rates.flatMap(([rate]) => describeTyping(rate)),
     { key: 'idleCommandsPerSecond', label: 'Redis, commands per second when idle', unit: '', better: 'less' },
     { key: 'idleBytesPerSecond', label: 'Redis, in and out per second when idle', unit: 'B', better: 'less' },
     { key: 'idleLoadPercent', label: 'CPU of both nodes when idle', unit: '%', better: 'less' },
-    { key: 'crossedWithoutPercent', label: 'reached the other node without Redis', unit: '%', better: 'more' },
-    { key: 'crossedPercent', label: 'reached it once Redis was back', unit: '%', better: 'more' },
-    { key: 'equalMs', label: 'until both nodes were equal (30,000: they were not)', unit: 'ms', better: 'less' },
+    ...outages.flatMap((seconds) => describeOutage(seconds)),
     { key: 'wholeElsewherePercent', label: 'cold documents whole at the other node', unit: '%', better: 'more' },
     { key: 'openElsewhereMs', label: 'the slowest of them', unit: 'ms', better: 'less' },
   ],
   measure: async (stage) => {
     const readings: Record<string, number> = {};
     for (const [rate, documents] of rates) Object.assign(readings, await measureTyping(stage, rate, documents));
-    return { ...readings, ...(await measureApart(stage)), ...(await measureElsewhere(stage)) };
+    for (const seconds of outages) Object.assign(readings, await measureApart(stage, seconds));
+    return { ...readings, ...(await measureElsewhere(stage)) };
   },
 });
 
@@ -76,6 +81,25 @@ function describeTyping(rate: number): Metric[] {
     { key: `payloadBytes@${rate}`, label: `payload of streams per edit ${at}`, unit: 'B', better: 'less' },
     { key: `payloadOfAllowed@${rate}`, label: `payload, of what it may be ${at}`, unit: '', better: 'less' },
     { key: `appendsPerFlush@${rate}`, label: `stream commands per flush ${at}`, unit: '', better: 'less' },
+  ];
+}
+
+function describeOutage(seconds: number): Metric[] {
+  const of = `Redis away for ${seconds} s`;
+  return [
+    {
+      key: `crossedWithoutPercent@${seconds}`,
+      label: `${of}: edits that crossed meanwhile`,
+      unit: '%',
+      better: 'more',
+    },
+    { key: `crossedPercent@${seconds}`, label: `${of}: edits on both nodes in the end`, unit: '%', better: 'more' },
+    {
+      key: `equalMs@${seconds}`,
+      label: `${of}: until both were equal (30,000: they were not)`,
+      unit: 'ms',
+      better: 'less',
+    },
   ];
 }
 
@@ -136,25 +160,27 @@ function readIdle({ idle }: AcrossReadings, measureMs: number): Readings {
   };
 }
 
-async function measureApart(stage: Stage): Promise<Readings> {
-  const { apart } = settings[stage.scale];
-  const readings = await withNodes(stage, apart.awayMs, ({ first, second, redis }) =>
+async function measureApart(stage: Stage, seconds: number): Promise<Readings> {
+  const { awayMsPerSecond, ...apart } = settings[stage.scale].apart;
+  const awayMs = seconds * awayMsPerSecond;
+  const readings = await withNodes(stage, awayMs, ({ first, second, redis }) =>
     stage.load('writeApart', first, {
       other: second.target,
       redis: { pid: redis.pid, port: redis.port },
+      awayMs,
       ...apart,
     }),
   );
   const { arrived, arrivedWithout, edits, equalMs } = readings;
   expectConnected(stage, readings);
-  stage.say(
-    equalMs === null ? `${edits - arrived} of ${edits} edits did not cross` : `equal after ${equalMs.toFixed(0)} ms`,
-  );
+  const outcome =
+    equalMs === null ? `${edits - arrived} of ${edits} edits did not cross` : `equal after ${equalMs.toFixed(0)} ms`;
+  stage.say(`Redis away for ${seconds} s: ${outcome}`);
   return {
-    crossedWithoutPercent: 100 * perEach(stage.scale, arrivedWithout, edits),
-    crossedPercent: 100 * perEach(stage.scale, arrived, edits),
+    [`crossedWithoutPercent@${seconds}`]: 100 * perEach(stage.scale, arrivedWithout, edits),
+    [`crossedPercent@${seconds}`]: 100 * perEach(stage.scale, arrived, edits),
     // As long as was waited, at least: nothing more is known of it.
-    equalMs: equalMs ?? apart.patienceMs,
+    [`equalMs@${seconds}`]: equalMs ?? apart.patienceMs,
   };
 }
 

@@ -13,6 +13,8 @@ export interface WriteApart {
   readonly warmUpMs: number;
   /** So long whoever started Redis leaves it away. */
   readonly awayMs: number;
+  /** So long people write from when it went, unless it comes back sooner. */
+  readonly writeMs: number;
   /** How long both nodes may take to have the same once it is back. */
   readonly patienceMs: number;
 }
@@ -34,7 +36,7 @@ const RETURN_TIMEOUT_MS = 30_000;
 
 /** People write at both nodes while Redis is away, and stop before it is back. */
 export async function writeApart(target: Target, task: WriteApart): Promise<ApartReadings> {
-  const { other, redis, documents, editsPerSecond, warmUpMs, awayMs, patienceMs } = task;
+  const { other, redis, documents, editsPerSecond, warmUpMs, awayMs, writeMs, patienceMs } = task;
   const room = new TypingRoom({
     dialect: createDialect(target.dialect, target.basePath),
     port: target.port,
@@ -54,7 +56,7 @@ export async function writeApart(target: Target, task: WriteApart): Promise<Apar
     await pause(warmUpMs);
     process.kill(redis.pid, 'SIGKILL');
     room.beginMeasuring();
-    await pause(awayMs - SILENCE_MS);
+    await pause(Math.min(writeMs, awayMs - SILENCE_MS));
     room.endMeasuring();
     room.stop();
     await untilRedisAnswers(redis.port, RETURN_TIMEOUT_MS);

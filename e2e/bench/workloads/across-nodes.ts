@@ -23,7 +23,14 @@ const outages = [10, 30] as const;
 const settings = {
   full: {
     typing: { settleMs: 2000, warmUpMs: 2000, measureMs: 10_000, drainMs: 5000 },
-    apart: { documents: 10, editsPerSecond: 100, warmUpMs: 2000, awayMsPerSecond: 1000, writeMs: 10_000, patienceMs: 30_000 },
+    apart: {
+      documents: 10,
+      editsPerSecond: 100,
+      warmUpMs: 2000,
+      awayMsPerSecond: 1000,
+      writeMs: 10_000,
+      patienceMs: 30_000,
+    },
     // Longer than Hocuspocus waits with its store, and than either keeps a document that nobody has open.
     elsewhere: { documents: 10, contentBytes: 20_000, letGoMs: 5000, patienceMs: 3000 },
   },

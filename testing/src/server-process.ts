@@ -10,6 +10,8 @@ import { until } from './until.ts';
 export interface ServerOptions {
   /** Left out: a directory of its own, removed by `stop`. */
   readonly data?: string;
+  /** Left out: any free one. */
+  readonly port?: number;
   /** Settings, as `QUIRE_…` variables. */
   readonly env?: Readonly<Record<string, string>>;
   /** What to start in the place of `quire serve`; it is given the same settings, as variables only. */
@@ -64,7 +66,7 @@ process.once('exit', () => {
  */
 export async function startServer(options: ServerOptions = {}): Promise<ServerProcess> {
   const data = options.data ?? (await mkdtemp(join(tmpdir(), 'quire-data-')));
-  const port = await pickPort();
+  const port = options.port ?? (await pickPort());
   const url = `http://127.0.0.1:${port}`;
   let log = '';
   let child = await launch();

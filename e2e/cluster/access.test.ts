@@ -1,6 +1,6 @@
 import { type Client, connect, type Room } from '@quire/client';
 import { createdLinkSchema } from '@quire/protocol';
-import { type ClusterNode, joinWithHocuspocus, type ServerCluster, startCluster, until } from '@quire/testing';
+import { type ClusterNode, eventually, joinWithHocuspocus, type ServerCluster, startCluster, until } from '@quire/testing';
 import { SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
@@ -66,16 +66,13 @@ function knock(node: ClusterNode, document: string, token: string): Promise<stri
 /** Resolves once a socket that asks there fares so: what one node decided is on its way to the others. */
 async function untilFares(node: ClusterNode, document: string, token: string, expected: string): Promise<void> {
   let fares = '';
-  let isOver = false;
-  const asking = (async () => {
-    while (!isOver && fares !== expected) fares = await knock(node, document, token);
-  })();
-  try {
-    await until(() => fares === expected, { what: () => `a socket there fares "${fares}", not "${expected}"` });
-  } finally {
-    isOver = true;
-    await asking;
-  }
+  await eventually(
+    async () => {
+      fares = await knock(node, document, token);
+      return fares === expected;
+    },
+    { what: () => `a socket there fares "${fares}", not "${expected}"` },
+  );
 }
 
 describe('what one node decides', () => {

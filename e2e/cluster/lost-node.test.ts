@@ -53,8 +53,9 @@ describe('a node that is lost', () => {
   it('[G3] a new node takes edits no sooner than it has everything, and shows nothing short of it', async () => {
     const writers = await write([0, 1], 'plan', 2);
     await expectKept(cluster, 'plan', writers);
-    // What was written before it came is with its peers, and these can't be reached.
+    // What was written before it came is with its peers alone, and these can't be reached.
     for (const node of cluster.nodes) node.peerLink.cut();
+    await cluster.redis.flush();
     const added = await cluster.add();
     expect(await added.isReady()).toBe(false);
     // It hears what is written from now on, and that is not enough.

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -6,8 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { writeSecrets } from '../../deploy/write-secrets.mjs';
+import { fields } from '../../server/src/config/fields.ts';
 import { readEnvironment, readObject } from '../../server/src/config/layers.ts';
 import { parseConfig } from '../../server/src/config/parse-config.ts';
 import { type ComposeService, mountsOf, readComposeFile, root } from './compose-file.ts';
@@ -158,6 +159,14 @@ describe('docker-compose.yml', () => {
     for (const rule of rules) expect(mounted).toContain(`/etc/prometheus/${rule}`);
   });
 
+  it('has a configuration of Prometheus that Prometheus accepts', () => {
+    const path = join(root, 'deploy/prometheus/prometheus.yml');
+    const { status, stdout, stderr } = spawnSync('promtool', ['check', 'config', '--syntax-only', path], {
+      encoding: 'utf8',
+    });
+    expect([status, `${stdout}${stderr}`]).toEqual([0, expect.stringContaining('SUCCESS')]);
+  });
+
   it('has Grafana find the dashboard, and the Prometheus beside it', () => {
     const mounted = mountsOf(service('grafana'));
     const { providers } = parse(read('deploy/grafana/provisioning/dashboards/quire.yml'));
@@ -190,6 +199,61 @@ describe('docker-compose.yml', () => {
     const [, args = ''] = /docker compose exec quire-1 quire (.*)$/m.exec(read('docker-compose.yml')) ?? [];
     expect(args).toMatch(/^token --user /);
     expect(dockerfile).toContain('ENV PATH=/quire/node_modules/.bin:$PATH');
+  });
+});
+
+describe('deploy/kubernetes', () => {
+  const resources = parseAllDocuments(read('deploy/kubernetes/quire.yaml')).map((document) => document.toJS());
+  const find = (kind: string, name: string) =>
+    resources.find((one) => one.kind === kind && one.metadata.name === name) ?? expect.fail(`there is no ${kind} ${name}`);
+  const { replicas, serviceName, template, volumeClaimTemplates } = find('StatefulSet', 'quire').spec;
+  const [container] = template.spec.containers;
+
+  it('sets what the server knows, the same number of nodes, and an address of each that there is', () => {
+    const known = fields.map(({ environment }) => environment);
+    const values = new Map<string, string | undefined>();
+    for (const { name, value } of container.env) values.set(name, value);
+    for (const name of values.keys()) if (name !== 'POD_NAME') expect(known).toContain(name);
+    expect(values.get('QUIRE_CLUSTER_NODES')).toBe(String(replicas));
+    expect(values.get('QUIRE_CLUSTER_ADDRESS')).toBe(`http://$(POD_NAME).${serviceName}:8080`);
+    // Variables are filled in from those before them.
+    expect([...values.keys()].indexOf('POD_NAME')).toBeLessThan([...values.keys()].indexOf('QUIRE_CLUSTER_ADDRESS'));
+    const service = find('Service', serviceName);
+    expect(service.spec).toMatchObject({ clusterIP: 'None', publishNotReadyAddresses: true });
+    expect(container.ports).toEqual([{ name: 'http', containerPort: 8080 }]);
+    expect(dockerfile).toContain('EXPOSE 8080');
+  });
+
+  it('keeps secrets out of the file, in a Secret that its top says how to make', () => {
+    const [comment = ''] = read('deploy/kubernetes/quire.yaml').split('apiVersion');
+    const keys = container.env.flatMap((one: { valueFrom?: { secretKeyRef?: { name: string; key: string } } }) => {
+      const { secretKeyRef } = one.valueFrom ?? {};
+      return secretKeyRef === undefined ? [] : [secretKeyRef.key];
+    });
+    expect(keys).toHaveLength(4);
+    for (const key of keys) expect(comment).toContain(`--from-literal=${key}=`);
+  });
+
+  it('has data on volumes of their own, and time to stop', () => {
+    const { drainTimeoutMs, data } = parseConfig([readEnvironment(imageEnvironment), readEnvironment({ QUIRE_AUTH: 'open' })]);
+    const [claim] = volumeClaimTemplates;
+    expect(container.volumeMounts).toEqual([{ name: claim.metadata.name, mountPath: data }]);
+    expect(template.spec.terminationGracePeriodSeconds * 1_000).toBeGreaterThan(drainTimeoutMs);
+  });
+
+  it('sends nobody new to a node that is not ready, and restarts none for that', () => {
+    expect(container.readinessProbe.httpGet.path).toBe('/readyz');
+    expect(container.livenessProbe.httpGet.path).toBe('/healthz');
+  });
+
+  it('lets WebSockets be silent for longer than it takes to notice who is gone', () => {
+    const { limits } = parseConfig([]);
+    for (const name of ['quire-sockets', 'quire-y-websocket']) {
+      const { annotations } = find('Ingress', name).metadata;
+      const seconds = Number(annotations['nginx.ingress.kubernetes.io/proxy-read-timeout']);
+      expect(seconds * 1_000).toBeGreaterThan(2 * limits.pingIntervalMs);
+      expect(annotations).toHaveProperty(['nginx.ingress.kubernetes.io/upstream-hash-by']);
+    }
   });
 });
 

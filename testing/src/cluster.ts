@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Doc } from 'yjs';
 import { type ConvergedOptions, converged } from './converged.ts';
+import { eventually } from './eventually.ts';
 import { type Balance, type HaproxyProcess, startBalancer } from './haproxy-process.ts';
 import { joinWithYWebsocket, type Person } from './people.ts';
 import { pickPort } from './pick-port.ts';
@@ -92,6 +93,9 @@ export interface ClusterConvergedOptions extends ConvergedOptions {
 /** Any, as long as all nodes have the same. */
 const SECRET = 'what the nodes of a test share among themselves';
 const READY_TIMEOUT_MS = 30_000;
+const ASK_EVERY_MS = 25;
+/** A process that is stopped where it is never answers. */
+const ANSWER_TIMEOUT_MS = 2_000;
 
 /**
  * Starts `quire serve` several times, and a Redis between them; resolves once all take edits.
@@ -122,6 +126,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Server
     const server = await startServer({
       data,
       port,
+      startsWith: 'answers',
       env: {
         QUIRE_APP: 'false',
         QUIRE_TRUSTED_PROXIES: '127.0.0.1',
@@ -218,13 +223,16 @@ function createClusterNode({ number, server, redisLink, peerLink }: NodeParts): 
     isRunning = false;
     return server.kill(signal);
   };
+  /** What it said when it was last asked. */
+  let answered = '';
   const isReady = async (): Promise<boolean> => {
     try {
-      const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) });
-      await answer.arrayBuffer();
+      const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
+      answered = await answer.text();
       return answer.ok;
-    } catch {
-      return false; // it is down, or stopped where it is
+    } catch (error) {
+      answered = String(error); // it is down, or stopped where it is
+      return false;
     }
   };
   const node: ClusterNode = {
@@ -252,7 +260,10 @@ function createClusterNode({ number, server, redisLink, peerLink }: NodeParts): 
     resume: () => void process.kill(server.pid, 'SIGCONT'),
     isReady,
     ready: (timeoutMs = READY_TIMEOUT_MS) =>
-      untilAsync(isReady, `node ${number} is not ready\n${tail(server)}\n`, timeoutMs),
+      eventually(async () => (await isReady()) || pause(ASK_EVERY_MS), {
+        what: () => `node ${number} is not ready: ${answered}\n${tail(server)}\n`,
+        timeoutMs,
+      }),
     isolate() {
       redisLink.cut();
       peerLink.cut();
@@ -306,22 +317,9 @@ function namesOf(readers: readonly { readonly name: string; readonly person: Per
   return readers.map(({ name }) => name).join(' and ');
 }
 
-/** As `until`, for what can only be asked. */
-async function untilAsync(ask: () => Promise<boolean>, what: string, timeoutMs: number): Promise<void> {
-  let isTrue = false;
-  let isOver = false;
-  const asking = (async () => {
-    while (!isOver && !isTrue) {
-      isTrue = await ask();
-      if (!isTrue) await new Promise((resolve) => setTimeout(resolve, 25));
-    }
-  })();
-  try {
-    await until(() => isTrue, { what, timeoutMs });
-  } finally {
-    isOver = true;
-    await asking;
-  }
+async function pause(ms: number): Promise<false> {
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  return false;
 }
 
 function tail({ log }: ServerProcess): string {

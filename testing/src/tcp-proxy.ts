@@ -45,13 +45,18 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
     timers.add(timer);
   };
   const pump = (from: Socket, to: Socket, way: 'there' | 'back'): void => {
+    const waiting: Buffer[] = [];
     from.on('data', (bytes) => {
       if (mode.kind === 'narrow' && way === 'back') {
         from.pause();
         to.write(bytes, () => after(NARROW_WAIT_MS, () => mode.kind !== 'frozen' && from.resume()));
-      } else if (mode.kind === 'passing' && mode.delayMs > 0) {
-        // Timers of the same length fire in the order in which they were set.
-        after(mode.delayMs, () => to.writable && to.write(bytes));
+      } else if (waiting.length > 0 || (mode.kind === 'passing' && mode.delayMs > 0)) {
+        waiting.push(bytes);
+        // Whichever timer fires, the oldest goes first: the order stays when the delay is changed meanwhile.
+        after(mode.kind === 'passing' ? mode.delayMs : 0, () => {
+          const oldest = waiting.shift();
+          if (oldest !== undefined && to.writable) to.write(oldest);
+        });
       } else {
         to.write(bytes);
       }

@@ -71,19 +71,19 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
     for (const room of all()) room.lost(close, blamed.has(room));
   };
 
-  const openSocket = (): SharedSocket => {
+  const openSocket = (document: string): SharedSocket => {
     socket ??= new SharedSocket({
       url: endpoint.socketUrl,
       choice,
       sockets: { websocket: WebSocket, http: httpSocketsIn({ clock, environment, fetch: ask }) },
-      answersHttp: () => answersHttp(endpoint.socketUrl, { clock, fetch: ask }),
+      answersHttp: (url) => answersHttp(url, { clock, fetch: ask }),
       clock,
       random,
       isAwaiting: () => all().some((room) => room.isAwaiting()),
       onLost,
     });
     cancelRest();
-    socket.start();
+    socket.start(document);
     return socket;
   };
 
@@ -201,7 +201,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
       return lease(held);
     }
     const room = openRoom(name, {
-      socket: openSocket(),
+      socket: openSocket(name),
       clock,
       random,
       isOnline: environment.isOnline,

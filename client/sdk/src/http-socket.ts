@@ -271,7 +271,9 @@ export class HttpSocket extends EventTarget {
   #sessionUrl(numbers: { readonly after?: number; readonly from?: number }): URL {
     const url = new URL(this.#door);
     url.pathname += `/${this.#session}`;
-    for (const [name, number] of Object.entries(numbers)) url.searchParams.set(name, String(number));
+    // Behind what is there: `searchParams` would write that anew, and a load balancer may go by its bytes.
+    const asked = Object.entries(numbers).map(([name, number]) => `${name}=${number}`);
+    url.search = [url.search, ...asked].filter((part) => part !== '').join('&');
     return url;
   }
 

@@ -3,7 +3,9 @@ import { until } from '@quire/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type ClusterNode, createClusterStage, shows, write } from '../testing/cluster-stage.ts';
 import { storedText } from '../testing/gateway-stage.ts';
+import { ManualClock } from '../testing/manual-clock.ts';
 import type { Extension } from './collaboration.ts';
+import { type FlushTimer, systemFlushTimer } from './flush-window.ts';
 
 const name = 'plan' as DocumentName;
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -108,6 +110,8 @@ describe('entries of other nodes', () => {
     here.store.beforeAppend = () => disk.promise;
     ada.type('mine');
     await until(() => here.store.appends === 1, { what: 'at the disk' });
+    await write(there, 'few', name);
+    await links.carry(here);
     await write(there, 'long '.repeat(1_800_000), name);
     const large = links.waitingFor(here);
     await links.carry(there);
@@ -158,11 +162,18 @@ describe('a title that another node’s people typed', () => {
     node.collaboration.edit(name, '', (doc) => void doc.getMap('meta').set('title', title));
 
   it('is in the index here without an entry of this node', async () => {
-    const { here, there, links } = startTwo();
+    const clock = new ManualClock();
+    const timer: FlushTimer = {
+      now: () => clock.monotonicMs(),
+      after: (ms, task) => (ms < 1 ? systemFlushTimer : clock).after(ms, task),
+    };
+    const { here, there, links } = startTwo({ timer });
     const ada = await enterWhole(here, name);
     await rename(there, 'Plan B');
     await links.carryAll();
     await until(() => ada.read().doc.getMap('meta').get('title') === 'Plan B', { what: 'on the screen' });
+    await here.collaboration.settled();
+    clock.advance(10_000);
     await here.collaboration.settled();
     expect(await here.store.stat(name)).toMatchObject({ title: 'Plan B' });
     expect(here.store.appends).toBe(0);

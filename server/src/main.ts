@@ -263,6 +263,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     store,
     editor: endLinksWith(collaboration, rules.links, registryLog),
     takeTurn,
+    knowsAllNames: () => membership?.cluster.knowsAllNames ?? true,
   });
   const comments = createComments({
     documents: {

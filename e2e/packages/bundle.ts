@@ -3,6 +3,10 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
 
 export interface Bundle {
+  /** The name of the first file to load. */
+  readonly entry: string;
+  /** All that a browser loads of it, by name. */
+  readonly files: ReadonlyMap<string, string>;
   readonly gzippedBytes: number;
   /** What each package adds before it is made small, the largest first: for whoever has to find what grew. */
   readonly shares: readonly (readonly [name: string, bytes: number])[];
@@ -29,13 +33,17 @@ export async function bundle(folder: string, code: string): Promise<Bundle> {
   });
   if (!('output' in built)) throw new Error('Vite was asked for one bundle, and made something else');
   const chunks = built.output.filter((output) => output.type === 'chunk');
+  const first = chunks.find(({ isEntry }) => isEntry);
+  if (first === undefined) throw new Error('Vite made nothing to begin with');
   const shares = new Map<string, number>();
   for (const [path, { renderedLength }] of chunks.flatMap(({ modules }) => Object.entries(modules))) {
     const name = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? path;
     shares.set(name, (shares.get(name) ?? 0) + renderedLength);
   }
   return {
-    gzippedBytes: chunks.reduce((sum, { code: chunk }) => sum + gzipSync(chunk, { level: 9 }).length, 0),
+    entry: first.fileName,
+    files: new Map(chunks.map(({ fileName, code: text }) => [fileName, text])),
+    gzippedBytes: chunks.reduce((sum, { code: text }) => sum + gzipSync(text, { level: 9 }).length, 0),
     shares: [...shares].sort(([, one], [, other]) => other - one),
   };
 }

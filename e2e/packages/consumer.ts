@@ -1,12 +1,15 @@
 import { execFile } from 'node:child_process';
-import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { nameTarball } from '../../scripts/pack/pack.ts';
+import { readPublicWorkspaces } from '../../scripts/pack/workspaces.ts';
 import { findProgram, outerEnvironment } from '../../scripts/setup/command.mjs';
 
 const root = dirname(dirname(import.meta.dirname));
 const execute = promisify(execFile);
+const TARBALLS = 'tarballs';
 const PROGRAM_TIMEOUT_MS = 90_000;
 
 export interface Said {
@@ -17,12 +20,16 @@ export interface Said {
 /** A program of somebody else, in a folder of its own, that has installed our packages from their tarballs. */
 export interface Consumer {
   readonly folder: string;
-  readonly tarballs: readonly string[];
+  /** Where the tarball of a package lies. */
+  tarballOf(name: string): string;
   /** Runs one of its programs with the Node that runs this; rejects when it fails, with what it said. */
   run(file: string, ...args: readonly string[]): Promise<Said>;
   npx(...args: readonly string[]): Promise<Said>;
   remove(): void;
 }
+
+/** What is published. */
+export const publicPackages = readPublicWorkspaces(root).map(({ manifest: { name, version } }) => ({ name, version }));
 
 /** Packs everything once, and installs it in an empty folder, with the versions of everything else that the lock file has. */
 export async function installConsumer(): Promise<Consumer> {
@@ -32,19 +39,18 @@ export async function installConsumer(): Promise<Consumer> {
   const nodeFirst = { ...env, PATH: [dirname(process.execPath), env.PATH].join(delimiter) };
   const options = { cwd: folder, timeout: PROGRAM_TIMEOUT_MS };
 
-  await execute(process.execPath, [join(root, 'scripts', 'pack', 'main.ts'), '--out', join(folder, 'tarballs')], {
+  await execute(process.execPath, [join(root, 'scripts', 'pack', 'main.ts'), '--out', join(folder, TARBALLS)], {
     ...options,
     env,
   });
-  const tarballs = globSync('tarballs/*.tgz', { cwd: folder }).sort();
-  writeManifests(folder, tarballs);
+  writeManifests(folder);
   cpSync(join(import.meta.dirname, 'consumers'), folder, { recursive: true });
   const install = ['install', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   await execute(findProgram('npm', env) ?? 'npm', install, { ...options, env });
 
   return {
     folder,
-    tarballs: tarballs.map((path) => join(folder, path)),
+    tarballOf: (name) => join(folder, tarballOf(name)),
     run: (file, ...args) => execute(process.execPath, [file, ...args], { ...options, env: nodeFirst }),
     npx: (...args) =>
       execute(findProgram('npx', env) ?? 'npx', ['--no-install', ...args], { ...options, env: nodeFirst }),
@@ -56,7 +62,7 @@ export async function installConsumer(): Promise<Consumer> {
  * The lock of the checkout goes along, without our own packages: then npm takes everything else from its cache as it was
  * tested here, asks nobody what is new today, and still has to find that our manifests fit.
  */
-function writeManifests(folder: string, tarballs: readonly string[]): void {
+function writeManifests(folder: string): void {
   const lock: { readonly packages: Readonly<Record<string, { readonly version?: string; readonly link?: boolean }>> } =
     JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
   const manifest = {
@@ -64,7 +70,7 @@ function writeManifests(folder: string, tarballs: readonly string[]): void {
     version: '1.0.0',
     private: true,
     type: 'module',
-    dependencies: Object.fromEntries(tarballs.map((path) => [packageIn(path), `file:${path}`])),
+    dependencies: Object.fromEntries(publicPackages.map(({ name }) => [name, `file:${tarballOf(name)}`])),
     devDependencies: { '@types/node': lock.packages['node_modules/@types/node']?.version },
   };
   const others = Object.entries(lock.packages).filter(([path, { link }]) => path.startsWith('node_modules/') && !link);
@@ -76,7 +82,10 @@ function writeManifests(folder: string, tarballs: readonly string[]): void {
   );
 }
 
-/** `quire-client-0.1.0.tgz` holds `@quire/client`. */
-function packageIn(tarball: string): string {
-  return basename(tarball).replace(/^quire-(.+)-\d+\.\d+\.\d+.*\.tgz$/, '@quire/$1');
+/** Below the folder of a consumer. */
+function tarballOf(name: string): string {
+  const found = publicPackages.find((each) => each.name === name);
+  if (found === undefined)
+    throw new Error(`${name} is not published: the manifests name ${publicPackages.length} others`);
+  return join(TARBALLS, nameTarball(found));
 }

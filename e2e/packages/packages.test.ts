@@ -2,13 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { checkPackage, createPackageFromTarballData, type Problem } from '@arethetypeswrong/core';
+import { startServer } from '@quire/testing';
 import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundle } from './bundle.ts';
-import { type Consumer, installConsumer } from './consumer.ts';
+import { type Consumer, installConsumer, publicPackages } from './consumer.ts';
 
 const root = dirname(dirname(import.meta.dirname));
-const NAMES = ['client', 'persistence', 'protocol', 'server', 'testing'] as const;
+const NAMES = publicPackages.map(({ name }) => name);
 const SETUP_TIMEOUT_MS = 180_000;
 
 /** Of the SDK, beyond Yjs and the provider, which a page with collaborative editing has anyway. */
@@ -23,18 +24,18 @@ beforeAll(async () => {
 afterAll(() => consumer?.remove());
 
 describe('what is packed', () => {
-  test.each(NAMES)('@quire/%s is a package as others expect one', async (name) => {
+  test.each(NAMES)('%s is a package as others expect one', async (name) => {
     const { messages } = await publint({ pack: { tarball: readTarball(name).buffer }, strict: true });
     expect(messages).toEqual([]);
   });
 
-  test.each(NAMES)('@quire/%s has types that fit its modules, however they are resolved', async (name) => {
+  test.each(NAMES)('%s has types that fit its modules, however they are resolved', async (name) => {
     const analysis = await checkPackage(createPackageFromTarballData(readTarball(name)));
-    if (analysis.types === false) throw new Error(`@quire/${name} has no types`);
+    if (analysis.types === false) throw new Error(`${name} has no types`);
     expect(analysis.problems.filter((problem) => !isByDesign(problem))).toEqual([]);
   });
 
-  test.each(NAMES)('@quire/%s holds what is compiled, its licence and its description, and no tests', (name) => {
+  test.each(NAMES)('%s holds what is compiled, its licence and its description, and no tests', (name) => {
     const files = filesIn(name);
     expect(files).toEqual(expect.arrayContaining(['package.json', 'README.md', 'LICENSE']));
     expect(files.filter((path) => /\.test\.|(?<!\.d)\.tsx?$/.test(path))).toEqual([]);
@@ -73,16 +74,15 @@ describe('a program that installs the packages', () => {
     expect((await consumer.npx('quire', '--version')).stdout.trim()).toBe(version);
   });
 
-  test('starts a server as a process with the test kit', async () => {
-    const example = exampleIn('testing');
-    writeFileSync(join(consumer.folder, 'example-testing.js'), example);
-    expect((await consumer.run('example-testing.js')).stdout).toBe('Hello\n');
-  });
-
-  test.each(['protocol', 'server'])('finds that the example of @quire/%s runs as it stands', async (name) => {
-    writeFileSync(join(consumer.folder, `example-${name}.js`), exampleIn(name));
-    const { stdout, stderr } = await consumer.run(`example-${name}.js`);
-    expect(stdout).not.toBe('');
+  test.each([
+    ['@quire/persistence', /^Hello\n$/],
+    ['@quire/protocol', /^null\nbackoff\n$/],
+    // Between them the log of the server, for people.
+    ['@quire/server', /^http:\/\/localhost:\d+$/m],
+    ['@quire/testing', /^Hello\n$/],
+  ])('finds that the example of %s runs as it stands', async (name, said) => {
+    const { stdout, stderr } = await consumer.run(writeExample(name));
+    expect(stdout).toMatch(said);
     expect(stderr).toBe('');
   });
 });
@@ -92,6 +92,18 @@ describe('@quire/client', () => {
     const { stdout, stderr } = await consumer.run('rendered.js');
     expect(stdout.trim().split('\n')).toEqual(['connect: function', 'left behind:']);
     expect(stderr).toBe('');
+  });
+
+  test('has an example that runs as it stands, beside a server', async () => {
+    const server = await startServer();
+    try {
+      const example = writeExample('@quire/client', (text) => text.replace('ws://localhost:8080', server.wsUrl));
+      expect(await consumer.run(example)).toEqual({ stdout: '', stderr: '' });
+      const document = await fetch(`${server.url}/v1/documents/${encodeURIComponent('team/plan')}`);
+      expect(document.status).toBe(200);
+    } finally {
+      await server.stop();
+    }
   });
 
   test('opens a document from a worker', async () => {
@@ -135,21 +147,21 @@ function isByDesign(problem: Problem): boolean {
 }
 
 function readTarball(name: string): Uint8Array<ArrayBuffer> {
-  const path = consumer.tarballs.find((tarball) => tarball.includes(`quire-${name}-`));
-  if (path === undefined) throw new Error(`no tarball of @quire/${name} among ${consumer.tarballs.join(', ')}`);
-  return new Uint8Array(readFileSync(path));
+  return new Uint8Array(readFileSync(consumer.tarballOf(name)));
 }
 
 function filesIn(name: string): readonly string[] {
-  const folder = `/node_modules/@quire/${name}/`;
+  const folder = `/node_modules/${name}/`;
   const files = createPackageFromTarballData(readTarball(name)).listFiles();
   return files.map((path) => path.slice(folder.length));
 }
 
-/** The first example in JavaScript of what a package says about itself. */
-function exampleIn(name: string): string {
-  const text = readFileSync(join(consumer.folder, 'node_modules', '@quire', name, 'README.md'), 'utf8');
+/** The first example in JavaScript of what a package says about itself, as a program of the consumer. */
+function writeExample(name: string, change = (text: string) => text): string {
+  const text = readFileSync(join(consumer.folder, 'node_modules', name, 'README.md'), 'utf8');
   const example = /```js\n([\s\S]*?)```/.exec(text)?.[1];
-  if (example === undefined) throw new Error(`the README of @quire/${name} has no example`);
-  return example;
+  if (example === undefined) throw new Error(`the README of ${name} has no example`);
+  const file = `example-of-${name.replace(/\W/g, '-')}.js`;
+  writeFileSync(join(consumer.folder, file), change(example));
+  return file;
 }

@@ -5,5 +5,10 @@ import { pack } from './pack.ts';
 
 const root = dirname(dirname(import.meta.dirname));
 
-const { values } = parseArgs({ options: { out: { type: 'string', default: 'dist-packages' } } });
-for (const tarball of pack(root, resolve(values.out))) console.log(tarball);
+try {
+  const { values } = parseArgs({ options: { out: { type: 'string', default: 'dist-packages' } } });
+  for (const tarball of pack(root, resolve(values.out))) console.log(tarball);
+} catch (error) {
+  console.error(`pack: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}

@@ -34,6 +34,6 @@ function packWithNpm(places: readonly string[], out: string): void {
 }
 
 /** As npm calls it. */
-function nameTarball({ name, version }: Manifest): string {
+export function nameTarball({ name, version }: Pick<Manifest, 'name' | 'version'>): string {
   return `${name.replace(/^@/, '').replace('/', '-')}-${version}.tgz`;
 }

@@ -35,27 +35,33 @@ export const publicPackages = readPublicWorkspaces(root).map(({ manifest: { name
 export async function installConsumer(): Promise<Consumer> {
   const folder = mkdtempSync(join(tmpdir(), 'quire-consumer-'));
   const env: NodeJS.ProcessEnv = { ...outerEnvironment(process.env), NO_COLOR: '1' };
+  const remove = () => rmSync(folder, { recursive: true });
+  try {
+    await install(folder, env);
+  } catch (error) {
+    remove();
+    throw error;
+  }
   // As on the machine of whoever uses it: a current Node, and nothing of this checkout.
   const nodeFirst = { ...env, PATH: [dirname(process.execPath), env.PATH].join(delimiter) };
-  const options = { cwd: folder, timeout: PROGRAM_TIMEOUT_MS };
-
-  await execute(process.execPath, [join(root, 'scripts', 'pack', 'main.ts'), '--out', join(folder, TARBALLS)], {
-    ...options,
-    env,
-  });
-  writeManifests(folder);
-  cpSync(join(import.meta.dirname, 'consumers'), folder, { recursive: true });
-  const install = ['install', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  await execute(findProgram('npm', env) ?? 'npm', install, { ...options, env });
-
+  const options = { cwd: folder, timeout: PROGRAM_TIMEOUT_MS, env: nodeFirst };
   return {
     folder,
     tarballOf: (name) => join(folder, tarballOf(name)),
-    run: (file, ...args) => execute(process.execPath, [file, ...args], { ...options, env: nodeFirst }),
-    npx: (...args) =>
-      execute(findProgram('npx', env) ?? 'npx', ['--no-install', ...args], { ...options, env: nodeFirst }),
-    remove: () => rmSync(folder, { recursive: true }),
+    run: (file, ...args) => execute(process.execPath, [file, ...args], options),
+    npx: (...args) => execute(findProgram('npx', env) ?? 'npx', ['--no-install', ...args], options),
+    remove,
   };
+}
+
+async function install(folder: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const options = { cwd: folder, timeout: PROGRAM_TIMEOUT_MS, env };
+  const pack = join(root, 'scripts', 'pack', 'main.ts');
+  await execute(process.execPath, [pack, '--out', join(folder, TARBALLS)], options);
+  writeManifests(folder);
+  cpSync(join(import.meta.dirname, 'consumers'), folder, { recursive: true });
+  const args = ['install', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  await execute(findProgram('npm', env) ?? 'npm', args, options);
 }
 
 /**

@@ -11,6 +11,8 @@ import { type Consumer, installConsumer, publicPackages } from './consumer.ts';
 const root = dirname(dirname(import.meta.dirname));
 const NAMES = publicPackages.map(({ name }) => name);
 const SETUP_TIMEOUT_MS = 180_000;
+/** Compiling and running take seconds, and many of them where other tests want the same cores. */
+const PROGRAM_TIMEOUT_MS = 120_000;
 
 /** Of the SDK, beyond Yjs and the provider, which a page with collaborative editing has anyway. */
 const SDK_BUDGET_BYTES = 25_000;
@@ -43,7 +45,7 @@ describe('what is packed', () => {
   });
 });
 
-describe('a program that installs the packages', () => {
+describe('a program that installs the packages', { timeout: PROGRAM_TIMEOUT_MS }, () => {
   test('in JavaScript runs a server with its app and its threads, and writes through it', async () => {
     const { stdout } = await consumer.run('plain.js');
     expect(stdout.trim().split('\n')).toEqual(['read: Hello', 'read: 300005 characters', 'app: Quire']);
@@ -87,7 +89,7 @@ describe('a program that installs the packages', () => {
   });
 });
 
-describe('@quire/client', () => {
+describe('@quire/client', { timeout: PROGRAM_TIMEOUT_MS }, () => {
   test('is imported where pages are rendered without a window, and leaves nothing running or behind', async () => {
     const { stdout, stderr } = await consumer.run('rendered.js');
     expect(stdout.trim().split('\n')).toEqual(['connect: function', 'left behind:']);

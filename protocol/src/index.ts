@@ -6,12 +6,13 @@ export {
   COMMENTS_PREFIX,
   type DocumentName,
   describeNameFault,
-  documentNameSchema,
+  findDocumentFault,
   findNameFault,
   isDocumentName,
   MAX_DOCUMENT_NAME_BYTES,
   type NameFault,
 } from './document-name.ts';
+export { documentNameSchema } from './document-name-schema.ts';
 export { compilePattern, documentPatternSchema, EVERY_DOCUMENT, MAX_PATTERN_LENGTH } from './document-pattern.ts';
 export { FrameError, type FrameFault } from './frame-error.ts';
 export { FrameReader } from './frame-reader.ts';
@@ -31,6 +32,7 @@ export {
 } from './hocuspocus-frames.ts';
 export { eventWindow, MAX_HTTP_BODY_BYTES } from './http-bounds.ts';
 export { fixedBounds, type Limit, type LimitAnswer, limits } from './limits.ts';
+export { type LinkRole, linkRoles } from './link-roles.ts';
 export { decodePresence, encodePresence, type PresenceEntry, type PresenceLimits } from './presence-frames.ts';
 export {
   createDocumentSchema,
@@ -64,8 +66,6 @@ export {
   type CreatedLink,
   createdLinkSchema,
   createLinkSchema,
-  type LinkRole,
-  linkRoles,
   MAX_LINK_LABEL_LENGTH,
   type ShareLink,
   type ShareLinkList,
@@ -73,6 +73,7 @@ export {
   shareLinkSchema,
 } from './share-links.ts';
 export { type SyncFrame, syncTypes } from './sync-frame.ts';
+export { MAX_COMMENT_LENGTH, MAX_GUEST_NAME_LENGTH, THREADS_MAP } from './thread-facts.ts';
 export {
   type Anchor,
   anchorSchema,
@@ -83,9 +84,6 @@ export {
   commentSchema,
   createCommentSchema,
   createThreadSchema,
-  MAX_COMMENT_LENGTH,
-  MAX_GUEST_NAME_LENGTH,
-  THREADS_MAP,
   type Thread,
   type ThreadList,
   threadListSchema,

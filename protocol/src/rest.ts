@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { documentNameSchema } from './document-name.ts';
+import { documentNameSchema } from './document-name-schema.ts';
 import { roles } from './roles.ts';
 
 export const MAX_TITLE_LENGTH = 300;

@@ -1,6 +1,5 @@
 import { isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type DocumentStore, type LevelStoreOptions, openLevelStore } from '@quire/persistence';
 import { createApi } from './api/api.ts';
 import { DocumentStates } from './api/document-states.ts';
@@ -28,6 +27,7 @@ import { planDrain } from './gateway/drain.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createHttpDoor } from './gateway/over-http/http-door.ts';
 import { createApp } from './http/app.ts';
+import { findBuiltApp } from './http/built-app.ts';
 import { createAddressReader } from './http/client-address.ts';
 import { createHandlers, createStartingHandlers } from './http/handlers.ts';
 import {
@@ -305,7 +305,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
   addThreads(api, { comments, guard, readAddress });
   const app = createApp({
     api,
-    staticApp: config.app ? createStaticApp(config.appDirectory ?? builtAppDirectory) : null,
+    staticApp: config.app ? createStaticApp(config.appDirectory ?? findBuiltApp()) : null,
     readUnreadiness,
     readWarnings: membership?.readWarnings,
     peers: membership?.routes,
@@ -362,9 +362,6 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     },
   };
 }
-
-/** Where `vite build` of the web app leaves it. */
-const builtAppDirectory = fileURLToPath(new URL('../../client/app/dist', import.meta.url));
 
 function describeMetrics(config: Config, clock: Clock, parts: ServerParts): MetricsOptions {
   const dataDirectory = parts.store === undefined ? resolve(config.data) : null;

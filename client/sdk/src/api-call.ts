@@ -1,6 +1,7 @@
-import { problemSchema } from '@quire/protocol';
+import { problemShape } from './answers.ts';
 import type { Clock } from './clock.ts';
 import { QuireError } from './errors.ts';
+import { tryRead } from './shape.ts';
 
 export interface ApiOptions {
   /** `http(s)://host[/prefix]`, without a slash at its end. */
@@ -92,7 +93,7 @@ async function reach(options: ApiOptions, request: Call<unknown>, signal: AbortS
 
 async function readProblem(answer: Response): Promise<QuireError> {
   const { status } = answer;
-  const parsed = problemSchema.safeParse(await answer.json().catch(() => null));
-  if (!parsed.success) return new QuireError('refused', `The server refused this (HTTP ${status}).`, { status });
-  return new QuireError('refused', parsed.data.detail, { status, problem: parsed.data.code });
+  const problem = tryRead(problemShape, await answer.json().catch(() => null));
+  if (problem === null) return new QuireError('refused', `The server refused this (HTTP ${status}).`, { status });
+  return new QuireError('refused', problem.detail, { status, problem: problem.code });
 }

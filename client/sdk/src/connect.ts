@@ -1,4 +1,12 @@
-import { type CloseCode, companionOf, describeNameFault, documentNameSchema, findNameFault } from '@quire/protocol';
+import {
+  type CloseCode,
+  companionOf,
+  type DocumentName,
+  describeNameFault,
+  findDocumentFault,
+  findNameFault,
+  type NameFault,
+} from '@quire/protocol';
 import type { Client, ConnectOptions, Room } from './api.ts';
 import type { ApiOptions } from './api-call.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -191,7 +199,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
   const open = (name: string): Room => {
     if (closed) throw new QuireError('client-closed', 'This client was closed.');
     const fault = findNameFault(name);
-    if (fault !== null) throw new QuireError('bad-document-name', `Not a document name: ${describeNameFault(fault)}.`);
+    if (fault !== null) throw badName(fault);
     const held = rooms.get(name);
     // Nobody looks at a room that is over any more: whoever opens the name now gets what lives under it today.
     if (held?.leases === 0 && held.room.isOver()) closeRoom(held);
@@ -229,14 +237,11 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
     leftovers: createLeftovers({ server: keepsCopies ? endpoint.socketUrl : null, open }),
     open,
     openComments(name) {
-      const document = documentNameSchema.safeParse(name);
-      if (!document.success) {
-        const [fault] = document.error.issues;
-        throw new QuireError('bad-document-name', `Not a document name: ${fault?.message}.`);
-      }
+      const fault = findDocumentFault(name);
+      if (fault !== null) throw badName(fault);
       return createComments({
         document: name,
-        room: open(companionOf(document.data, 'comments')),
+        room: open(companionOf(name as DocumentName, 'comments')),
         api,
         async whenTextSaved(signal) {
           const held = rooms.get(name);
@@ -254,6 +259,10 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
       socket?.stop();
     },
   };
+}
+
+function badName(fault: NameFault): QuireError {
+  return new QuireError('bad-document-name', `Not a document name: ${describeNameFault(fault)}.`);
 }
 
 function httpSocketsIn(surroundings: HttpSocketSurroundings): SocketClass {

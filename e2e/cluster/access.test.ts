@@ -1,6 +1,13 @@
 import { type Client, connect, type Room } from '@quire/client';
 import { createdLinkSchema } from '@quire/protocol';
-import { type ClusterNode, eventually, joinWithHocuspocus, type ServerCluster, startCluster, until } from '@quire/testing';
+import {
+  type ClusterNode,
+  eventually,
+  joinWithHocuspocus,
+  type ServerCluster,
+  startCluster,
+  until,
+} from '@quire/testing';
 import { SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 

@@ -23,7 +23,12 @@ const clients: Client[] = [];
 function settingsOf(node: number): Record<string, string> {
   const { QUIRE_AUTH = '', QUIRE_CLUSTER_NODES = '' } = services[`quire-${node + 1}`]?.environment ?? {};
   // The secret of the cluster is in the file, too; one that is set to nothing is not set.
-  return { QUIRE_AUTH, QUIRE_CLUSTER_NODES, QUIRE_CLUSTER_SECRET: '', QUIRE_CONFIG: join(secrets, 'quire', 'quire.json') };
+  return {
+    QUIRE_AUTH,
+    QUIRE_CLUSTER_NODES,
+    QUIRE_CLUSTER_SECRET: '',
+    QUIRE_CONFIG: join(secrets, 'quire', 'quire.json'),
+  };
 }
 
 /** Its lines, by name. */
@@ -35,7 +40,8 @@ function readRedisSettings(): Record<string, string> {
 beforeAll(async () => {
   secrets = mkdtempSync(join(tmpdir(), 'quire-secrets-'));
   writeSecrets(secrets);
-  const [, password = ''] = /^requirepass (.*)$/m.exec(readFileSync(join(secrets, 'redis', 'password.conf'), 'utf8')) ?? [];
+  const [, password = ''] =
+    /^requirepass (.*)$/m.exec(readFileSync(join(secrets, 'redis', 'password.conf'), 'utf8')) ?? [];
   cluster = await startCluster({
     settingsOf,
     balance: 'document',
@@ -51,10 +57,14 @@ afterAll(async () => {
 describe('the cluster of docker-compose.yml, from its files, as processes', () => {
   it('lets in whoever uses the command at its top, and all nodes keep what they write', async () => {
     const [, command = ''] = /docker compose exec quire-1 quire (.*)$/m.exec(compose) ?? [];
-    const { stdout, stderr } = spawnSync(join(root, 'node_modules/.bin/quire'), command.replaceAll("'", '').split(' '), {
-      encoding: 'utf8',
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...settingsOf(0) },
-    });
+    const { stdout, stderr } = spawnSync(
+      join(root, 'node_modules/.bin/quire'),
+      command.replaceAll("'", '').split(' '),
+      {
+        encoding: 'utf8',
+        env: { PATH: process.env.PATH, HOME: process.env.HOME, ...settingsOf(0) },
+      },
+    );
     const [, token = ''] = /#token=(\S+)/.exec(stdout) ?? expect.fail(`no link was printed, but: ${stdout}${stderr}`);
     const client = connect({ url: `${cluster.balancer.wsUrl}/collab`, token, offline: false });
     clients.push(client);

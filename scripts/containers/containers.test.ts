@@ -205,7 +205,8 @@ describe('docker-compose.yml', () => {
 describe('deploy/kubernetes', () => {
   const resources = parseAllDocuments(read('deploy/kubernetes/quire.yaml')).map((document) => document.toJS());
   const find = (kind: string, name: string) =>
-    resources.find((one) => one.kind === kind && one.metadata.name === name) ?? expect.fail(`there is no ${kind} ${name}`);
+    resources.find((one) => one.kind === kind && one.metadata.name === name) ??
+    expect.fail(`there is no ${kind} ${name}`);
   const { replicas, serviceName, template, volumeClaimTemplates } = find('StatefulSet', 'quire').spec;
   const [container] = template.spec.containers;
 
@@ -235,7 +236,10 @@ describe('deploy/kubernetes', () => {
   });
 
   it('has data on volumes of their own, and time to stop', () => {
-    const { drainTimeoutMs, data } = parseConfig([readEnvironment(imageEnvironment), readEnvironment({ QUIRE_AUTH: 'open' })]);
+    const { drainTimeoutMs, data } = parseConfig([
+      readEnvironment(imageEnvironment),
+      readEnvironment({ QUIRE_AUTH: 'open' }),
+    ]);
     const [claim] = volumeClaimTemplates;
     expect(container.volumeMounts).toEqual([{ name: claim.metadata.name, mountPath: data }]);
     expect(template.spec.terminationGracePeriodSeconds * 1_000).toBeGreaterThan(drainTimeoutMs);

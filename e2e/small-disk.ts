@@ -18,6 +18,9 @@ const REFILL_MS = 10;
 export function mountSmallDisk(path: string, bytes: number): SmallDisk {
   mkdirSync(path, { recursive: true });
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', path]);
+  // A process that ends by an error leaves no mount behind; who still writes there may finish first.
+  const unmountInTheEnd = (): void => void execFileSync('umount', ['--lazy', path]);
+  process.once('exit', unmountInTheEnd);
   const filler = join(path, 'filler');
   let filling: NodeJS.Timeout | undefined;
   return {
@@ -32,6 +35,7 @@ export function mountSmallDisk(path: string, bytes: number): SmallDisk {
     },
     unmount() {
       clearInterval(filling);
+      process.off('exit', unmountInTheEnd);
       execFileSync('umount', [path]);
       rmdirSync(path);
     },

@@ -4,6 +4,9 @@ import { describeLeaks, renderRows } from '../soak/report.ts';
 import { runChaos } from './cluster/chaos-run.ts';
 import { type ChaosOptions, parseChaosOptions, usage } from './options.ts';
 
+/** Documents of a minute each, so that their size is not all that a long run measures. */
+const ROUND_MS = 60_000;
+
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {
@@ -72,9 +75,6 @@ async function fuzz({ frames, seed }: ChaosOptions, signal: AbortSignal, again: 
     return fail([error instanceof Error ? error.message : String(error)], again);
   }
 }
-
-/** Documents of a minute each, so that their size is not all that a long run measures. */
-const ROUND_MS = 60_000;
 
 /** @returns whether everything that was receipted is there, and everybody has the same */
 async function harm({ minutes, seed }: ChaosOptions, signal: AbortSignal, again: string): Promise<boolean> {

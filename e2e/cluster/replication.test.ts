@@ -63,31 +63,6 @@ describe('three nodes', () => {
     for (const writer of writers) writer.leave();
     await expectKept(cluster, 'busy', writers);
   });
-
-  it('[G2] pass on a stateless message to everybody, once', async () => {
-    const [ada, ben, cleo] = [0, 1, 1].map((node) => staying(joinWithHocuspocus(urlOf(node), 'messages')));
-    if (ada === undefined || ben === undefined || cleo === undefined) throw new Error('three people expected');
-    const heard = new Map([ben, cleo].map((person) => [person, [] as string[]]));
-    for (const [person, payloads] of heard) {
-      person.provider.on('stateless', ({ payload }: { payload: string }) => payloads.push(payload));
-    }
-    await until(() => [ada, ben, cleo].every(({ provider }) => provider.synced), { what: 'all are in' });
-    // Whether others have the document open is told from node to node, so the first may come before that.
-    const hasHeard = (payload: string): boolean => [...heard.values()].every((payloads) => payloads.includes(payload));
-    let sent = 0;
-    await until(
-      () => {
-        if (hasHeard(`message ${sent}`)) return true;
-        sent += 1;
-        ada.provider.sendStateless(`message ${sent}`);
-        return false;
-      },
-      { what: 'a message arrives' },
-    );
-    ada.provider.sendStateless('the last');
-    await until(() => hasHeard('the last'), { what: 'the last message arrives' });
-    for (const payloads of heard.values()) expect(payloads).toEqual([...new Set(payloads)]);
-  });
 });
 
 describe('behind the balancer of deploy/', () => {

@@ -5,12 +5,12 @@ import { createHocuspocusWriter } from '../crash/hocuspocus-writer.ts';
 import type { Writer } from '../crash/writer.ts';
 import { createYWebsocketWriter } from '../crash/y-websocket-writer.ts';
 
-/** One writer at each of these addresses, by turns in both dialects. */
+/** One writer at each of these addresses, by turns in both dialects. @param seed of their own: marks are named by it, too */
 export function createWriters(wsUrls: readonly string[], document: string, seed: number): Writer[] {
   const random = createRandom(seed);
   return wsUrls.map((wsUrl, index) => {
     const create = index % 2 === 0 ? createHocuspocusWriter : createYWebsocketWriter;
-    return create({ wsUrl, document, name: `writer ${index}`, random: random.fork() });
+    return create({ wsUrl, document, name: `writer ${seed}.${index}`, random: random.fork() });
   });
 }
 

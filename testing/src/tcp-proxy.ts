@@ -37,6 +37,14 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
   const resetAll = (): void => {
     for (const pair of pairs) for (const socket of pair) socket.resetAndDestroy();
   };
+  /** Whose other side went away while nothing got through hears of it now. */
+  const endHalves = (): void => {
+    for (const pair of pairs) {
+      if (!pair.some(({ destroyed }) => destroyed)) continue;
+      pairs.delete(pair);
+      for (const socket of pair) socket.destroy();
+    }
+  };
   const after = (delayMs: number, run: () => void): void => {
     const timer = setTimeout(() => {
       timers.delete(timer);
@@ -78,8 +86,10 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
       socket.setNoDelay(true);
       socket.on('error', () => {}); // followed by `close`, which ends the other side
       socket.on('close', () => {
+        // While nothing gets through, nobody hears that the other one has gone.
+        if (mode.kind === 'frozen') return;
         pairs.delete(pair);
-        if (mode.kind !== 'frozen') other.destroy();
+        other.destroy();
       });
       pump(socket, other, way);
       if (mode.kind === 'frozen') socket.pause();
@@ -92,6 +102,7 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
     cut() {
       mode = { kind: 'cut' };
       resetAll();
+      endHalves();
     },
     reset: resetAll,
     freeze() {
@@ -107,6 +118,7 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
     heal() {
       mode = { kind: 'passing', delayMs: 0 };
       setFrozen(false);
+      endHalves();
     },
     get connections() {
       return pairs.size;

@@ -48,6 +48,7 @@ export function startWorker(writer: Writer, random: Random): Worker {
     let receipted = 0;
     writer.startTyping(() => {
       receipted += 1;
+      if (receipted === BURST_RECEIPTS) writer.stopTyping();
     });
     // Whatever holds receipts up, the burst lasts: there is to be something in flight when a node dies.
     while (isConnected && !signal.aborted && receipted < BURST_RECEIPTS) await pause(LOOK_EVERY_MS, signal);

@@ -3,6 +3,15 @@ export { type CloseCode, type CloseCodeName, closeCodes, describeClose, findClos
 export { COMMENT_MARK, commentAttribute } from './comment-mark.ts';
 export { companionOf, type DocumentAddress, parseDocumentAddress } from './document-address.ts';
 export {
+  type ContentFormat,
+  contentDocumentSchema,
+  contentFormats,
+  contentQuerySchema,
+  contentTypes,
+  MAX_CONTENT_BYTES,
+  MAX_UPDATE_BYTES,
+} from './contents.ts';
+export {
   COMMENTS_PREFIX,
   type DocumentName,
   describeNameFault,
@@ -32,7 +41,10 @@ export {
 } from './hocuspocus-frames.ts';
 export { type Limit, type LimitAnswer, limits } from './limits.ts';
 export { decodePresence, encodePresence, type PresenceEntry, type PresenceLimits } from './presence-frames.ts';
+export { type PresenceList, type PresentPerson, presenceListSchema, presentPersonSchema } from './presence-listing.ts';
+export { type ProblemCode, type ProblemKind, problemKinds } from './problem-kinds.ts';
 export {
+  copyDocumentSchema,
   createDocumentSchema,
   type DocumentInfo,
   type DocumentList,
@@ -42,12 +54,16 @@ export {
   documentWithRoleSchema,
   listQuerySchema,
   MAX_PAGE_SIZE,
+  MAX_SEARCH_LENGTH,
   MAX_TITLE_LENGTH,
   type Problem,
   problemSchema,
   renameDocumentSchema,
   titleSchema,
+  updateQuerySchema,
 } from './rest.ts';
+export type { Answer, Body, Needed, Operation } from './rest-operation.ts';
+export { type OperationName, operations } from './rest-operations.ts';
 export { MAX_RETRY_HINT_MS, type RetryHint, readRetryHint, withRetryHint } from './retry-hint.ts';
 export {
   MAX_TOKEN_ID_LENGTH,
@@ -60,6 +76,13 @@ export {
   revokeSchema,
 } from './revocations.ts';
 export { includesRole, mayWrite, type Role, roles } from './roles.ts';
+export {
+  type SessionInfo,
+  type SessionList,
+  sessionListSchema,
+  sessionQuerySchema,
+  sessionSchema,
+} from './session-listing.ts';
 export {
   type CreatedLink,
   createdLinkSchema,

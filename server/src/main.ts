@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type DocumentStore, type LevelStoreOptions, openLevelStore } from '@quire/persistence';
 import { createApi } from './api/api.ts';
 import { DocumentStates } from './api/document-states.ts';
+import { createContents } from './api/contents.ts';
 import { createDocuments, type Documents } from './api/documents.ts';
 import { endLinksWith } from './api/end-links.ts';
 import { addThreads } from './api/threads-api.ts';
@@ -260,6 +261,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     takeTurn,
     now: () => clock.now(),
   });
+  const contents = createContents({ documents, live: collaboration, takeTurn });
   const sweep = sweepCompanions(store, logger.child({ component: 'collab' }));
   const states = new DocumentStates({ store, clock });
   let closing: Promise<void> | null = null;
@@ -276,6 +278,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
   const log = logger.child({ component: 'http' });
   const api = createApi({
     documents,
+    contents,
     states,
     guard,
     readAddress,

@@ -136,6 +136,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
       return;
     }
     connection.author = grant.user.id;
+    connection.enteredAt = this.context.clock.now();
     const established: Established = { kind: 'established', owner, grant, hocuspocus };
     connection.state = established;
     connection.storedAnswer = null;

@@ -8,6 +8,8 @@ import {
 import type { Node } from 'prosemirror-model';
 import * as Y from 'yjs';
 import type { Grant } from '../auth/authenticator.ts';
+import { readTitle } from '../collab/document-title.ts';
+import type { Brought } from '../collab/ingest-brought.ts';
 import { unmarkAll } from '../comments/anchor-marks.ts';
 import { ContentError, type ContentNode } from '../content/content-node.ts';
 import { readFragment } from '../content/read-fragment.ts';
@@ -26,7 +28,7 @@ const TITLE_KEY = 'title';
 export interface LiveDocuments {
   edit(name: DocumentName, author: string, change: (document: Y.Doc) => void): Promise<void>;
   read<T>(name: DocumentName, look: (document: Y.Doc) => T): Promise<T>;
-  bring(name: DocumentName, grant: Grant, update: Uint8Array): Promise<void>;
+  bring(name: DocumentName, grant: Grant, brought: Brought): Promise<void>;
   people(name: DocumentName): PresenceList;
   sessions(name: DocumentName): readonly SessionInfo[];
   endSession(name: DocumentName, id: string): boolean;
@@ -84,14 +86,14 @@ export function createContents(options: {
     writeUpdate: (name, grant, update) =>
       takeTurn(name, async () => {
         await documents.get(name);
-        await live.bring(name, grant, update);
+        await live.bring(name, grant, { update });
       }),
     async copy(source, { name, title }, grant) {
       const state = await look(source, (document) => Y.encodeStateAsUpdate(document));
-      const update = draftCopy(state, title);
+      const draft = draftCopy(state, title);
       return takeTurn(name, async () => {
         await assertFree(documents, name);
-        await live.bring(name, grant, update);
+        await live.bring(name, grant, draft);
         return documents.get(name);
       });
     },
@@ -120,7 +122,7 @@ async function assertFree(documents: Pick<Documents, 'get'>, name: DocumentName)
 }
 
 /** One update with all of it: what goes in at once goes in whole. */
-function draftCopy(state: Uint8Array, title: string | undefined): Uint8Array {
+function draftCopy(state: Uint8Array, title: string | undefined): Required<Brought> {
   if (state.length > MAX_UPDATE_BYTES) {
     throw new ContentError('content-too-large', `Documents of more than ${MAX_UPDATE_BYTES} bytes are not copied`);
   }
@@ -130,13 +132,13 @@ function draftCopy(state: Uint8Array, title: string | undefined): Uint8Array {
     // What waits for edits that never came would wait in the copy too, and they come to the original alone.
     copy.store.pendingStructs = null;
     copy.store.pendingDs = null;
+    const titled = title ?? readTitle(copy);
     copy.transact(() => {
       unmarkAll(copy);
-      const meta = copy.getMap(META_MAP);
       // Set anew also where it stays: a copy of what is empty is a document all the same.
-      meta.set(TITLE_KEY, title ?? String(meta.get(TITLE_KEY) ?? ''));
+      copy.getMap(META_MAP).set(TITLE_KEY, titled);
     });
-    return Y.encodeStateAsUpdate(copy);
+    return { update: Y.encodeStateAsUpdate(copy), title: titled };
   } finally {
     copy.destroy();
   }

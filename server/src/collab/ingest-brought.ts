@@ -5,6 +5,12 @@ import { findObjection, type IngestLimits } from './ingest.ts';
 import { answered, codeFor, describeCase, type LargeIngestContext, weighAgainst } from './ingest-large.ts';
 import { Refusal } from './refusal.ts';
 
+/** An update, and the title that the document has with it, where that is known. */
+export interface Brought {
+  readonly update: Uint8Array;
+  readonly title?: string;
+}
+
 /** What an update that came by no connection may be judged by. */
 export interface BroughtContext extends LargeIngestContext {
   readonly limits: IngestLimits;
@@ -21,7 +27,7 @@ export interface BroughtContext extends LargeIngestContext {
 export async function ingestBrought(
   owner: DocumentOwner,
   grant: Grant,
-  update: Uint8Array,
+  { title = null, update }: Brought,
   { judge, limits, slicing, store }: BroughtContext,
 ): Promise<void> {
   if (!judge.hasRoomFor(update.length)) throw new Refusal(closeCodes.overloaded);
@@ -45,7 +51,7 @@ export async function ingestBrought(
       content: [{ author: grant.user.id, update: whole.update }],
       frame: null,
       owed: false,
-      title: null,
+      title,
       applied: false,
       stored: false,
       readAtMs: null,

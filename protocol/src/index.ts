@@ -1,7 +1,6 @@
 export type { ClientFrame, ClientFrameKind } from './client-frame.ts';
 export { type CloseCode, type CloseCodeName, closeCodes, describeClose, findCloseCode } from './close-codes.ts';
 export { COMMENT_MARK, commentAttribute } from './comment-mark.ts';
-export { companionOf, type DocumentAddress, parseDocumentAddress } from './document-address.ts';
 export {
   type ContentFormat,
   contentDocumentSchema,
@@ -11,6 +10,7 @@ export {
   MAX_CONTENT_BYTES,
   MAX_UPDATE_BYTES,
 } from './contents.ts';
+export { companionOf, type DocumentAddress, parseDocumentAddress } from './document-address.ts';
 export {
   COMMENTS_PREFIX,
   type DocumentName,

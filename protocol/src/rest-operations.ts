@@ -1,4 +1,10 @@
-import { contentDocumentSchema, contentQuerySchema, contentTypes, MAX_CONTENT_BYTES, MAX_UPDATE_BYTES } from './contents.ts';
+import {
+  contentDocumentSchema,
+  contentQuerySchema,
+  contentTypes,
+  MAX_CONTENT_BYTES,
+  MAX_UPDATE_BYTES,
+} from './contents.ts';
 import { presenceListSchema } from './presence-listing.ts';
 import {
   copyDocumentSchema,
@@ -33,7 +39,13 @@ const NOTHING = { kind: 'nothing', status: 204 } as const satisfies Answer;
 const BYTES = 'application/octet-stream';
 
 /** What changes a document, and can be refused as an edit. */
-const EDIT_PROBLEMS = ['unknown-document', 'document-too-large', 'storage-refused', 'overloaded', 'load-failed'] as const;
+const EDIT_PROBLEMS = [
+  'unknown-document',
+  'document-too-large',
+  'storage-refused',
+  'overloaded',
+  'load-failed',
+] as const;
 const COMMENT_PROBLEMS = ['unknown-document', 'overloaded', 'load-failed', 'storage-refused'] as const;
 
 const UPDATE_BODY = { kind: 'raw', types: [BYTES], maxBytes: MAX_UPDATE_BYTES } as const satisfies Body;

@@ -61,9 +61,15 @@ const post = (body: Uint8Array<ArrayBuffer>, path = PLAN) => stage.ask(`${path}/
 describe('the text of a document', () => {
   const texts = [
     ['markdown', '# Title\n\nHello **there**\n\n- [x] done\n- [ ] open\n'],
-    ['html', '<h1>Title</h1><p>Hello <strong>there</strong></p><hr><table><tbody><tr><td><p>a</p></td></tr></tbody></table>'],
+    [
+      'html',
+      '<h1>Title</h1><p>Hello <strong>there</strong></p><hr><table><tbody><tr><td><p>a</p></td></tr></tbody></table>',
+    ],
     ['text', 'one line\nand another\n'],
-    ['json', '{"type":"doc","content":[{"type":"heading","attrs":{"level":2},"content":[{"type":"text","text":"Hi"}]}]}'],
+    [
+      'json',
+      '{"type":"doc","content":[{"type":"heading","attrs":{"level":2},"content":[{"type":"text","text":"Hi"}]}]}',
+    ],
   ] as const;
 
   it.each(texts)('[G1] goes in as %s, is on disk by the answer, and comes out as it went in', async (format, text) => {
@@ -76,16 +82,19 @@ describe('the text of a document', () => {
     const { doc } = join();
     await put('first\nsecond\n', contentTypes.text);
     const fragment = doc.getXmlFragment('default');
-    await until(() => fragment.length === 2, { what: "both" });
+    await until(() => fragment.length === 2, { what: 'both' });
     const second = fragment.get(1);
     await put('before\nfirst\nsecond\n', contentTypes.text);
-    await until(() => fragment.length === 3, { what: "three" });
+    await until(() => fragment.length === 3, { what: 'three' });
     // What stayed as it was is what it was: whoever has their caret in it keeps it.
     expect(fragment.get(2)).toBe(second);
   });
 
   it('is not shown as a page that runs, whatever is in it', async () => {
-    await put('<p><a href="javascript:alert(1)">x</a><script>alert(1)</script><img src="data:text/html,x"></p>', contentTypes.html);
+    await put(
+      '<p><a href="javascript:alert(1)">x</a><script>alert(1)</script><img src="data:text/html,x"></p>',
+      contentTypes.html,
+    );
     const response = await stage.ask(`${PLAN}/content?format=html`);
     expect(await response.text()).toBe('<p>x</p>');
     expect(response.headers.get('content-security-policy')).toBe("default-src 'none'; sandbox");
@@ -159,9 +168,11 @@ describe('a document as a Yjs update', () => {
     const update = write('hello');
     expect((await post(update)).status).toBe(204);
     expect((await post(update)).status).toBe(204);
-    await until(() => doc.getText("body").toString() === "hello", { what: "the text" });
+    await until(() => doc.getText('body').toString() === 'hello', { what: 'the text' });
     const entries = await stage.store.entries({ incarnation: stage.store.incarnation, after: 0, limit: 100 });
-    expect(entries.filter(({ updates }) => updates.some((each) => each.update.length === update.length))).toHaveLength(1);
+    expect(entries.filter(({ updates }) => updates.some((each) => each.update.length === update.length))).toHaveLength(
+      1,
+    );
   });
 
   it('[R3] that builds on what is not there is refused, and nothing of it waits', async () => {
@@ -232,7 +243,10 @@ describe('a copy', () => {
       409,
       'document-exists',
     ]);
-    expect(await problemIn(await stage.ask('/documents/none/copy', { method: 'POST' }))).toEqual([404, 'unknown-document']);
+    expect(await problemIn(await stage.ask('/documents/none/copy', { method: 'POST' }))).toEqual([
+      404,
+      'unknown-document',
+    ]);
   });
 
   it('has none of the comments on what it is a copy of', async () => {

@@ -106,7 +106,8 @@ export function createContents(options: {
       return live.sessions(name);
     },
     endSession(name, id) {
-      if (!live.endSession(name, id)) throw new ApiError('unknown-session', 'Nobody has the document open by this session');
+      if (!live.endSession(name, id))
+        throw new ApiError('unknown-session', 'Nobody has the document open by this session');
     },
   };
 }

@@ -23,9 +23,7 @@ export async function listVisible(
   const words = wordsOf(search);
   const isWanted = (document: DocumentInfo): boolean =>
     access.roleIn(document.name as DocumentName) !== null && holdsAll(document.title, words);
-  return words.length === 0
-    ? firstPageWithAny(documents, query, isWanted)
-    : searchFrom(documents, query, isWanted);
+  return words.length === 0 ? firstPageWithAny(documents, query, isWanted) : searchFrom(documents, query, isWanted);
 }
 
 async function firstPageWithAny(

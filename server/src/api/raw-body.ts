@@ -23,7 +23,8 @@ export function createRawBodies(maxHeldBytes = MAX_HELD_BYTES): RawBodies {
       if (stated > maxBytes) throw tooLarge(maxBytes);
       // Who does not say how much comes may bring as much as is taken.
       const reserved = Number.isInteger(stated) && stated >= 0 ? stated : maxBytes;
-      if (held > 0 && held + reserved > maxHeldBytes) throw new ApiError('overloaded', 'Too much is being sent; try again');
+      if (held > 0 && held + reserved > maxHeldBytes)
+        throw new ApiError('overloaded', 'Too much is being sent; try again');
       held += reserved;
       try {
         return await readWhole(context.req.raw.body, maxBytes);

@@ -8,7 +8,7 @@ import { Refusal } from './refusal.ts';
 /** An update, and the title that the document has with it, where that is known. */
 export interface Brought {
   readonly update: Uint8Array;
-  readonly title?: string;
+  readonly title?: string | null;
 }
 
 /** What an update that came by no connection may be judged by. */

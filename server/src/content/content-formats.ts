@@ -55,7 +55,7 @@ export function formatOfType(type: string): ContentFormat | null {
 /** However few bytes it came in: what is stored is read again by everybody. */
 function measure(node: Node, budget: ContentBudget, depth: number): void {
   budget.spend(depth);
-  node.forEach((child) => measure(child, budget, depth + 1));
+  for (const child of node.children) measure(child, budget, depth + 1);
 }
 
 function parseJson(text: string): unknown {

@@ -14,12 +14,16 @@ export function readContentJson(value: unknown): Node {
   const json = tidy(value, new ContentBudget(Number.POSITIVE_INFINITY), 0);
   if (json.type !== 'doc') throw new ContentError('bad-content', 'The outermost node is a doc');
   try {
-    const node = documentSchema.nodeFromJSON(json.content === undefined ? { type: 'doc', content: [{ type: 'paragraph' }] } : json);
+    const node = documentSchema.nodeFromJSON(
+      json.content === undefined ? { type: 'doc', content: [{ type: 'paragraph' }] } : json,
+    );
     node.check();
     return node;
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : 'it does not fit';
-    throw new ContentError('bad-content', `The schema of documents does not allow this: ${why.slice(0, 200)}`, { cause });
+    throw new ContentError('bad-content', `The schema of documents does not allow this: ${why.slice(0, 200)}`, {
+      cause,
+    });
   }
 }
 

@@ -128,7 +128,23 @@ function siblingOf(node: HtmlNode, distance: 1 | -1): HtmlNode | null {
 }
 
 /** What is in these is no text of a document. */
-const PASSED_OVER: ReadonlySet<string> = new Set(['script', 'style', 'template', 'head', 'title', 'meta', 'noscript', 'object', 'iframe', 'svg', 'math', 'select', 'textarea', 'button', 'input']);
+const PASSED_OVER: ReadonlySet<string> = new Set([
+  'script',
+  'style',
+  'template',
+  'head',
+  'title',
+  'meta',
+  'noscript',
+  'object',
+  'iframe',
+  'svg',
+  'math',
+  'select',
+  'textarea',
+  'button',
+  'input',
+]);
 
 /** Of elements in elements, those that mean nothing here among them. */
 const MAX_HTML_DEPTH = 4 * MAX_CONTENT_DEPTH;

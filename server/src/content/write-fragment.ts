@@ -26,7 +26,10 @@ export function replaceFragment(document: Y.Doc, root: string, content: Node): v
   if (added.length > 0) fragment.insert(kept.head, added);
 }
 
-function countKept(before: readonly string[], after: readonly string[]): { readonly head: number; readonly tail: number } {
+function countKept(
+  before: readonly string[],
+  after: readonly string[],
+): { readonly head: number; readonly tail: number } {
   const most = Math.min(before.length, after.length);
   let head = 0;
   while (head < most && before[head] === after[head]) head += 1;

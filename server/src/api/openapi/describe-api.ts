@@ -83,7 +83,7 @@ const parameterWords: Readonly<Record<string, string>> = {
 };
 
 /** What any call may be answered with. */
-const COMMON_PROBLEMS = [
+export const COMMON_PROBLEMS = [
   'bad-request',
   'bad-document-name',
   'unauthorized',

@@ -1,5 +1,11 @@
 import { problemKinds } from '@quire/protocol';
-import type { ApiDescription, DescribedOperation, JsonSchema, MediaTypes } from './describe-api.ts';
+import {
+  type ApiDescription,
+  COMMON_PROBLEMS,
+  type DescribedOperation,
+  type JsonSchema,
+  type MediaTypes,
+} from './describe-api.ts';
 import { callsOf } from './docs-page.ts';
 import { listFields } from './schema-words.ts';
 
@@ -52,14 +58,23 @@ function writeBody(content: MediaTypes | undefined): readonly string[] {
 function writeAnswers({ responses }: DescribedOperation): string {
   const good = Object.entries(responses).filter(([status]) => Number(status) < 400);
   const bad = Object.entries(responses).filter(([status]) => Number(status) >= 400);
-  const codes = bad.flatMap(([, { description }]) => [...description.matchAll(/`([a-z-]+)`/g)].map(([code]) => code));
+  const codes = bad
+    .flatMap(([, { description }]) => [...description.matchAll(/`([a-z-]+)`/g)].map(([, code = '']) => code))
+    .filter((code) => !anywhere.has(code))
+    .map((code) => `\`${code}\``);
   const answers = good.map(([status, { content = {} }]) => {
     const types = Object.keys(content);
     const schema = content['application/json']?.schema;
-    const fields = schema === undefined ? '' : ` { ${listFields(schema).map(({ name }) => name).join(', ')} }`;
+    const fields =
+      schema === undefined
+        ? ''
+        : ` { ${listFields(schema)
+            .map(({ name }) => name)
+            .join(', ')} }`;
     return `\`${status}\`${types.length === 0 ? '' : ` ${types.map((type) => `\`${type}\``).join(', ')}`}${fields}`;
   });
-  return `Answers: ${answers.join('; ')}. Problems: ${codes.join(', ')}.`;
+  const problems = codes.length === 0 ? '' : ` Problems: ${codes.join(', ')}.`;
+  return `Answers: ${answers.join('; ')}.${problems}`;
 }
 
 function writeFields(what: string, schema: JsonSchema): string {
@@ -69,9 +84,18 @@ function writeFields(what: string, schema: JsonSchema): string {
   return [`| ${what} | |`, '| --- | --- |', ...rows].join('\n');
 }
 
+const anywhere: ReadonlySet<string> = new Set(COMMON_PROBLEMS);
+
 function writeProblems(): string {
-  const rows = Object.entries(problemKinds).map(([code, { status, title }]) => `| \`${code}\` | ${status} | ${title} |`);
-  return ['## Problems', ['| code | status | |', '| --- | --- | --- |', ...rows].join('\n')].join('\n\n');
+  const rows = Object.entries(problemKinds).map(
+    ([code, { status, title }]) => `| \`${code}\` | ${status} | ${title} |`,
+  );
+  const common = COMMON_PROBLEMS.map((code) => `\`${code}\``).join(', ');
+  return [
+    '## Problems',
+    `Any call may be answered with ${common}.`,
+    ['| code | status | |', '| --- | --- | --- |', ...rows].join('\n'),
+  ].join('\n\n');
 }
 
 function cell(text: string): string {

@@ -34,7 +34,11 @@ export function writeDocsPage(api: ApiDescription): string {
     `<p>${writeWords(api.info.description)}</p>`,
     '<p>For programs: <a href="/v1/openapi.json">OpenAPI 3.1</a>.</p>',
     '<nav aria-label="Calls">',
-    ...groups.flatMap(({ calls: some, name }) => [`<h2>${escapeHtml(name)}</h2><ul>`, ...some.map(writeEntry), '</ul>']),
+    ...groups.flatMap(({ calls: some, name }) => [
+      `<h2>${escapeHtml(name)}</h2><ul>`,
+      ...some.map(writeEntry),
+      '</ul>',
+    ]),
     '</nav><main>',
     ...groups.flatMap(({ calls: some, name }) => [`<h2>${escapeHtml(name)}</h2>`, ...some.map(writeCall)]),
     '</main></body></html>',
@@ -92,7 +96,9 @@ function writeBody(content: MediaTypes | undefined): readonly string[] {
 
 function writeAnswer(content: MediaTypes): string {
   const schema = content['application/json']?.schema;
-  const others = Object.keys(content).filter((type) => type !== 'application/json' && type !== 'application/problem+json');
+  const others = Object.keys(content).filter(
+    (type) => type !== 'application/json' && type !== 'application/problem+json',
+  );
   const types = others.length === 0 ? '' : ` (${others.map((type) => `<code>${escapeHtml(type)}</code>`).join(', ')})`;
   return types + (schema === undefined ? '' : writeExample(schema));
 }

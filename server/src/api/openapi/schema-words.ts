@@ -46,7 +46,10 @@ export function exampleOf(schema: JsonSchema): unknown {
   switch (type) {
     case 'object':
       return Object.fromEntries(
-        Object.entries((properties ?? {}) as Record<string, JsonSchema>).map(([name, field]) => [name, exampleOf(field)]),
+        Object.entries((properties ?? {}) as Record<string, JsonSchema>).map(([name, field]) => [
+          name,
+          exampleOf(field),
+        ]),
       );
     case 'array':
       return [exampleOf((items ?? {}) as JsonSchema)];

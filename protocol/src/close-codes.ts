@@ -123,6 +123,14 @@ export const closeCodes = {
     reason: 'the document was deleted',
     shown: 'the document was deleted',
   },
+  documentInBin: {
+    code: 4411,
+    name: 'document-in-bin',
+    // Its life goes on: what was changed offline is good again once it is restored.
+    retry: 'never',
+    reason: 'the document is in the bin, and opens again once it is restored',
+    shown: 'the document is in the bin',
+  },
   tooMuchPending: {
     code: 4413,
     name: 'too-much-pending',

@@ -1,3 +1,4 @@
+export { type BinList, type BinnedDocument, binListSchema, binnedDocumentSchema, binQuerySchema } from './bin.ts';
 export type { ClientFrame, ClientFrameKind } from './client-frame.ts';
 export { type CloseCode, type CloseCodeName, closeCodes, describeClose, findCloseCode } from './close-codes.ts';
 export { COMMENT_MARK, commentAttribute } from './comment-mark.ts';

@@ -1,3 +1,4 @@
+import { binListSchema, binQuerySchema } from './bin.ts';
 import {
   contentDocumentSchema,
   contentQuerySchema,
@@ -33,6 +34,7 @@ import {
 
 const DOCUMENTS = '/v1/documents';
 const DOCUMENT = `${DOCUMENTS}/{name}` as const;
+const BINNED = '/v1/bin/{name}';
 const THREAD = `${DOCUMENT}/threads/{thread}` as const;
 
 const NOTHING = { kind: 'nothing', status: 204 } as const satisfies Answer;
@@ -94,6 +96,35 @@ export const operations = {
     needs: 'owner',
     answers: [NOTHING],
     problems: ['unknown-document', 'storage-refused'],
+  },
+  listBin: {
+    method: 'GET',
+    path: '/v1/bin',
+    needs: 'anybody',
+    query: binQuerySchema,
+    answers: [{ kind: 'json', status: 200, schema: binListSchema }],
+    problems: [],
+  },
+  binDocument: {
+    method: 'PUT',
+    path: BINNED,
+    needs: 'owner',
+    answers: [NOTHING],
+    problems: ['unknown-document', 'bin-full', 'storage-refused', 'overloaded', 'load-failed'],
+  },
+  restoreDocument: {
+    method: 'POST',
+    path: `${BINNED}/restore`,
+    needs: 'owner',
+    answers: [{ kind: 'json', status: 200, schema: documentWithRoleSchema }],
+    problems: ['unknown-document', 'not-in-bin', 'storage-refused', 'overloaded', 'load-failed'],
+  },
+  purgeDocument: {
+    method: 'DELETE',
+    path: BINNED,
+    needs: 'owner',
+    answers: [NOTHING],
+    problems: ['unknown-document', 'not-in-bin', 'storage-refused'],
   },
   copyDocument: {
     method: 'POST',

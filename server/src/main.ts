@@ -17,6 +17,7 @@ import { createGuard } from './auth/guard.ts';
 import { createLinkAuthenticator } from './auth/link-authenticator.ts';
 import type { Revocations } from './auth/revocations.ts';
 import type { ShareLinks } from './auth/share-links.ts';
+import { purgeOverdue } from './bin/purge-overdue.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { createCollaboration } from './collab/collaboration.ts';
 import { sweepCompanions } from './collab/companion-sweep.ts';
@@ -190,7 +191,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
   const audit = logger.child({ component: 'audit' });
   const registryLog = logger.child({ component: 'registry' });
   const registry = createRegistry({ clock, log: registryLog });
-  const rules = createAccessRules({ registry, store, clock, audit, log: registryLog, limits: config.access });
+  const rules = createAccessRules({ registry, store, clock, audit, log: registryLog, limits: config.access, binLimits: config.bin });
   // Before anybody is asked for a fresh token: what is remembered of their last one would answer for it.
   rules.revocations.onRevoked((user) => {
     if (user !== null) authenticator.forgetAnswers(user);
@@ -209,6 +210,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
   });
   const guard = createGuard(createLinkAuthenticator(authenticator, rules.links), auditLog, {
     standing: rules.standing,
+    bin: rules.bin,
     meters: metrics?.access ?? null,
   });
   const collaboration = createCollaboration({
@@ -249,7 +251,8 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
   const takeTurn = createTurns();
   const documents = createDocuments({
     store,
-    editor: endLinksWith(collaboration, rules.links, registryLog),
+    editor: endLinksWith(collaboration, rules, registryLog),
+    bin: rules.bin,
     takeTurn,
   });
   const comments = createComments({
@@ -260,6 +263,12 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     },
     takeTurn,
     now: () => clock.now(),
+  });
+  const stopPurging = purgeOverdue({
+    bin: rules.bin,
+    clock,
+    log: registryLog,
+    purge: (name) => documents.delete(name),
   });
   const contents = createContents({ documents, live: collaboration, takeTurn });
   const sweep = sweepCompanions(store, logger.child({ component: 'collab' }));
@@ -308,6 +317,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     await gateway.close();
     httpDoor.close();
     await sweep.stop();
+    stopPurging();
     rules.close();
     registry.close();
     await collaboration.close(drain.judgingMs);

@@ -12,11 +12,13 @@ import { bodyLimit } from 'hono/body-limit';
 import type { Guard } from '../auth/guard.ts';
 import type { Revocations } from '../auth/revocations.ts';
 import type { ShareLinks } from '../auth/share-links.ts';
+import type { DocumentBin } from '../bin/document-bin.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { createAddressReader, type ReadClientAddress } from '../http/client-address.ts';
 import { isAllowedOrigin, isTrustedHost, type OriginPolicy } from '../http/origins.ts';
 import { logRequestFailure } from '../http/request-failure.ts';
 import type { Logger } from '../observability/log.ts';
+import { addBinRoutes } from './bin-routes.ts';
 import { check } from './check.ts';
 import { addContentRoutes, takesRawBody } from './content-routes.ts';
 import type { Contents } from './contents.ts';
@@ -52,8 +54,8 @@ export function createApi(options: {
   readonly log: Logger;
   /** The server is stopping, and what it begins now it might not finish. */
   readonly isDraining: () => boolean;
-  /** Left out: there are neither share links nor revocations. */
-  readonly rules?: { readonly links: ShareLinks; readonly revocations: Revocations };
+  /** Left out: there are neither share links nor revocations, and no bin. */
+  readonly rules?: { readonly links: ShareLinks; readonly revocations: Revocations; readonly bin: DocumentBin };
   /** Whether there is an app that a link can open. */
   readonly servesApp?: boolean;
 }): Hono {
@@ -147,6 +149,7 @@ export function createApi(options: {
     const describe = (context: Context, document: DocumentName | null) =>
       describeRequest(context, document, readAddress);
     addLinkRoutes(api, { links: rules.links, guard, describe, servesApp });
+    addBinRoutes(api, { bin: rules.bin, documents, guard, describe });
     addRevocationRoutes(api, { revocations: rules.revocations, guard, describe });
   }
 

@@ -62,7 +62,7 @@ export interface Contents {
 }
 
 export function createContents(options: {
-  readonly documents: Pick<Documents, 'get'>;
+  readonly documents: Pick<Documents, 'get' | 'getAnyway'>;
   readonly live: LiveDocuments;
   /** The same that creations and deletions of documents take. */
   readonly takeTurn: ReturnType<typeof createTurns>;
@@ -112,9 +112,9 @@ export function createContents(options: {
   };
 }
 
-async function assertFree(documents: Pick<Documents, 'get'>, name: DocumentName): Promise<void> {
+async function assertFree(documents: Pick<Documents, 'getAnyway'>, name: DocumentName): Promise<void> {
   try {
-    await documents.get(name);
+    await documents.getAnyway(name);
   } catch (error) {
     if (error instanceof ApiError && error.code === 'unknown-document') return;
     throw error;

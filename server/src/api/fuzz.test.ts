@@ -226,7 +226,8 @@ async function send({ body, method, path, type }: Request): Promise<Response> {
   });
 }
 
-async function createUnlessThere(name: DocumentName): Promise<void> {
+async function makeThere(name: DocumentName): Promise<void> {
+  await stage.ask(`/bin/${encodeURIComponent(name)}/restore`, { method: 'POST' });
   if ((await stage.store.stat(name))?.state !== 'live') await stage.server.documents.create({ name, title: name });
 }
 
@@ -248,7 +249,7 @@ describe('whatever is sent to the HTTP API, as its own description says or not',
         fc.asyncProperty(
           fc.array(requestsOf(described), { minLength: REQUESTS, maxLength: REQUESTS }),
           async (requests) => {
-            for (const name of THERE) await createUnlessThere(name);
+            for (const name of THERE) await makeThere(name);
             let before = await readEverything();
             for (const request of requests) {
               const response = await send(request);

@@ -75,6 +75,8 @@ function describeAccessError(error: AccessError): ApiError {
     case closeCodes.accessRevoked.name:
     case closeCodes.linkEnded.name:
       return new ApiError('unauthorized', sentenceOf(error.closeCode.reason), error);
+    case closeCodes.documentInBin.name:
+      return new ApiError('document-in-bin', sentenceOf(error.closeCode.reason), error);
     case closeCodes.authUnavailable.name:
       return new ApiError('auth-unavailable', problemKinds['auth-unavailable'].title, error);
     case closeCodes.internalError.name:

@@ -1,7 +1,7 @@
 import type { Connection as HocuspocusConnection } from '@hocuspocus/server';
-import type { Epoch } from '@quire/persistence';
 import { type ClientFrame, type CloseCode, closeCodes, parseAddress } from '@quire/protocol';
 import { type Grant, scopeOf } from '../auth/authenticator.ts';
+import type { Place } from '../auth/standing.ts';
 import type { Admission, AdmissionHost } from './admission.ts';
 import { takeContent } from './content-intake.ts';
 import { type ConnectionHost, DocumentConnection, type LetIn, type WaitingFrame } from './document-connection.ts';
@@ -118,7 +118,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
       return;
     }
     // Revoked, over, or of an earlier life of the document, since its token was looked at: nobody would look again (R14).
-    const end = this.#findEnd(grant, owner.admittedLife);
+    const end = this.#findEnd(grant, { name: owner.name, life: owner.admittedLife });
     if (end !== null) {
       if (hocuspocus === null) this.refuse(connection, end, end.name);
       else this.#putOut(connection, hocuspocus, end);
@@ -185,12 +185,12 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
     }
   }
 
-  #findEnd(grant: Grant, life: Epoch): CloseCode | null {
-    return this.context.standing.findEnd(grant, life) ?? this.context.watch.findEnd(grant);
+  #findEnd(grant: Grant, place: Place): CloseCode | null {
+    return this.context.standing.findEnd(grant, place) ?? this.context.watch.findEnd(grant);
   }
 
   welcomeEarly(connection: DocumentConnection, grant: Grant, answer: StoredAnswer): boolean {
-    if (this.#findEnd(grant, answer.admittedLife) !== null) return false;
+    if (this.#findEnd(grant, placeOf(connection, answer)) !== null) return false;
     const { claimedEpoch } = connection;
     // Whose copy is of another life is told so, or asked to come again, once the document is there.
     if (claimedEpoch !== null && claimedEpoch !== '' && claimedEpoch !== answer.epoch) return false;
@@ -212,7 +212,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
     if (storedAnswer === null || asked.frame.kind !== 'step-1' || !knowsNothing(asked.frame.stateVector)) return;
     connection.storedAnswer = null;
     const { answer, grant } = storedAnswer;
-    if (this.#findEnd(grant, answer.admittedLife) !== null) return;
+    if (this.#findEnd(grant, placeOf(connection, answer)) !== null) return;
     asked.isAnswered = true;
     connection.send(...answer.frames);
   }
@@ -513,6 +513,10 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
     }
     this.#endEntering(connection);
   }
+}
+
+function placeOf({ address }: DocumentConnection, { admittedLife }: StoredAnswer): Place {
+  return { name: address.document, life: admittedLife };
 }
 
 /**

@@ -224,7 +224,7 @@ class LiveCollaboration implements Collaboration {
       watch: this.#watch,
       renewals: new GrantRenewals({
         authenticate: (document, token, origin, holder) => this.#authenticate(document, token, origin, { holder }),
-        findEnd: (grant, { admittedLife }) => standing.findEnd(grant, admittedLife),
+        findEnd: (grant, { admittedLife: life, name }) => standing.findEnd(grant, { name, life }),
         mayTryAgain: (connection, refusal) => this.#revocations.isPatientWith(connection, refusal),
         hasWithdrawn: (connection) => this.#revocations.hasWithdrawn(connection),
         onRenewed: (connection, { expiresAt }) => {

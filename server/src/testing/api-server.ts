@@ -2,6 +2,7 @@ import { type DocumentStore, MemoryStore } from '@quire/persistence';
 import { type DocumentName, type Problem, problemSchema, type Role, roles } from '@quire/protocol';
 import * as Y from 'yjs';
 import { type Authenticator, allow, NOBODY } from '../auth/authenticator.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import { createServer, type QuireServer } from '../main.ts';
 
 /** A whole server, in memory, at which a token is a role, and whoever brings it is called by that; without one, an owner. */
@@ -28,11 +29,14 @@ const byRole: Authenticator = {
   },
 };
 
-export async function startApiServer(limits: Readonly<Record<string, number>> = {}): Promise<ApiServer> {
-  const store = new MemoryStore();
+export async function startApiServer(
+  limits: Readonly<Record<string, number>> = {},
+  parts: { readonly clock?: Clock; readonly store?: DocumentStore } = {},
+): Promise<ApiServer> {
+  const { clock = systemClock, store = new MemoryStore({ clock }) } = parts;
   const server = await createServer(
     { port: 0, app: false, metrics: false, log: { level: 'silent' }, limits },
-    { store, authenticator: byRole },
+    { store, clock, authenticator: byRole },
   );
   return {
     server,

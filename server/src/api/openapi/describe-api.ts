@@ -89,6 +89,7 @@ export const COMMON_PROBLEMS = [
   'unauthorized',
   'forbidden',
   'host-refused',
+  'document-in-bin',
   'not-found',
   'method-not-allowed',
   'internal-error',

@@ -2,7 +2,7 @@ import { operations } from '@quire/protocol';
 import type { Hono } from 'hono';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createComments } from '../../comments/comments.ts';
+import { type CommentedDocuments, createComments } from '../../comments/comments.ts';
 import { type AccessStage, openAccessStage } from '../../testing/access-stage.ts';
 import { openGuard } from '../../testing/open-guard.ts';
 import { createApi } from '../api.ts';
@@ -28,7 +28,11 @@ beforeEach(async () => {
     isDraining: () => false,
     rules: stage,
   });
-  const commented = { ...collaboration, assertExists: async () => {} };
+  const commented: CommentedDocuments = {
+    edit: (name, author, change) => collaboration.edit(name, author, change),
+    read: (name, look) => collaboration.read(name, look),
+    assertExists: async (name) => void (await documents.get(name)),
+  };
   addThreads(api, { comments: createComments({ documents: commented, takeTurn, now: Date.now }), guard: openGuard });
 });
 afterEach(() => stage.stop());

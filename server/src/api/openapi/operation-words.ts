@@ -1,7 +1,7 @@
 import type { OperationName } from '@quire/protocol';
 
 export interface OperationWords {
-  readonly group: 'Documents' | 'Content' | 'People' | 'Comments' | 'Share links' | 'Revocations';
+  readonly group: 'Documents' | 'Bin' | 'Content' | 'People' | 'Comments' | 'Share links' | 'Revocations';
   readonly summary: string;
   /** What one would not expect. */
   readonly more?: string;
@@ -28,8 +28,20 @@ export const operationWords = {
   deleteDocument: {
     group: 'Documents',
     summary: 'Deletes a document, with the comments on it and the links to it',
-    more: 'There is no bin: it is gone at once, and whoever has it open is put out.',
+    more: 'It is gone at once and for good, and whoever has it open is put out. To be able to take it back, put it into the bin instead.',
   },
+  listBin: { group: 'Bin', summary: 'The documents in the bin that whoever asks owns, the latest first' },
+  binDocument: {
+    group: 'Bin',
+    summary: 'Puts a document into the bin',
+    more: 'It is there whole, and nobody can open it: whoever has it open is put out within seconds, with `document-in-bin`. After `bin.days` it is purged.',
+  },
+  restoreDocument: {
+    group: 'Bin',
+    summary: 'Takes a document out of the bin',
+    more: 'It is the same document as before, in the same life: copies of it on devices go on, with what was changed in them offline.',
+  },
+  purgeDocument: { group: 'Bin', summary: 'Deletes a document that is in the bin for good' },
   copyDocument: {
     group: 'Documents',
     summary: 'Makes a document of its own with the same content',

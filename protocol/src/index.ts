@@ -1,6 +1,16 @@
+export { type BinList, type BinnedDocument, binListSchema, binnedDocumentSchema, binQuerySchema } from './bin.ts';
 export type { ClientFrame, ClientFrameKind } from './client-frame.ts';
 export { type CloseCode, type CloseCodeName, closeCodes, describeClose, findCloseCode } from './close-codes.ts';
 export { COMMENT_MARK, commentAttribute } from './comment-mark.ts';
+export {
+  type ContentFormat,
+  contentDocumentSchema,
+  contentFormats,
+  contentQuerySchema,
+  contentTypes,
+  MAX_CONTENT_BYTES,
+  MAX_UPDATE_BYTES,
+} from './contents.ts';
 export { companionOf, type DocumentAddress, parseDocumentAddress } from './document-address.ts';
 export {
   COMMENTS_PREFIX,
@@ -34,7 +44,10 @@ export { eventWindow, MAX_HTTP_BODY_BYTES } from './http-bounds.ts';
 export { fixedBounds, type Limit, type LimitAnswer, limits } from './limits.ts';
 export { type LinkRole, linkRoles } from './link-roles.ts';
 export { decodePresence, encodePresence, type PresenceEntry, type PresenceLimits } from './presence-frames.ts';
+export { type PresenceList, type PresentPerson, presenceListSchema, presentPersonSchema } from './presence-listing.ts';
+export { type ProblemCode, type ProblemKind, problemKinds } from './problem-kinds.ts';
 export {
+  copyDocumentSchema,
   createDocumentSchema,
   type DocumentInfo,
   type DocumentList,
@@ -44,12 +57,16 @@ export {
   documentWithRoleSchema,
   listQuerySchema,
   MAX_PAGE_SIZE,
+  MAX_SEARCH_LENGTH,
   MAX_TITLE_LENGTH,
   type Problem,
   problemSchema,
   renameDocumentSchema,
   titleSchema,
+  updateQuerySchema,
 } from './rest.ts';
+export type { Answer, Body, Needed, Operation } from './rest-operation.ts';
+export { type OperationName, operations } from './rest-operations.ts';
 export { MAX_RETRY_HINT_MS, type RetryHint, readRetryHint, withRetryHint } from './retry-hint.ts';
 export {
   MAX_TOKEN_ID_LENGTH,
@@ -62,6 +79,13 @@ export {
   revokeSchema,
 } from './revocations.ts';
 export { includesRole, mayWrite, type Role, roles } from './roles.ts';
+export {
+  type SessionInfo,
+  type SessionList,
+  sessionListSchema,
+  sessionQuerySchema,
+  sessionSchema,
+} from './session-listing.ts';
 export {
   type CreatedLink,
   createdLinkSchema,

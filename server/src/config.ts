@@ -225,6 +225,13 @@ const accessSchema = z.strictObject({
     ),
 });
 
+const binSchema = z.strictObject({
+  days: whole(1, 36_500)
+    .default(30)
+    .describe('For how many days a document stays in the bin; then it is deleted for good.'),
+  maxDocuments: whole(1, 1_000_000).default(10_000).describe('Most documents in the bin of this server.'),
+});
+
 const journalSchema = z.strictObject({
   batchEntries: whole(1, 100_000).default(1000).describe('Most entries that one write to the disk holds.'),
   batchBytes: whole(KIB, 256 * MIB)
@@ -276,6 +283,7 @@ export const configSchema = z.strictObject({
   jwt: jwtSchema.prefault({}),
   webhook: webhookSchema.prefault({}),
   access: accessSchema.prefault({}),
+  bin: binSchema.prefault({}),
   redis: redisSchema
     .optional()
     .describe(

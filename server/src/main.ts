@@ -2,6 +2,7 @@ import { isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
 import { type DocumentStore, type LevelStoreOptions, openLevelStore } from '@quire/persistence';
 import { createApi } from './api/api.ts';
+import { createContents } from './api/contents.ts';
 import { DocumentStates } from './api/document-states.ts';
 import { createDocuments, type Documents } from './api/documents.ts';
 import { endLinksWith } from './api/end-links.ts';
@@ -14,6 +15,7 @@ import { createGuard } from './auth/guard.ts';
 import { createLinkAuthenticator } from './auth/link-authenticator.ts';
 import type { Revocations } from './auth/revocations.ts';
 import type { ShareLinks } from './auth/share-links.ts';
+import { purgeOverdue } from './bin/purge-overdue.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { createCollaboration } from './collab/collaboration.ts';
 import { sweepCompanions } from './collab/companion-sweep.ts';
@@ -194,7 +196,15 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
   const audit = logger.child({ component: 'audit' });
   const registryLog = logger.child({ component: 'registry' });
   const registry = createRegistry({ clock, log: registryLog });
-  const rules = createAccessRules({ registry, store, clock, audit, log: registryLog, limits: config.access });
+  const rules = createAccessRules({
+    registry,
+    store,
+    clock,
+    audit,
+    log: registryLog,
+    limits: config.access,
+    binLimits: config.bin,
+  });
   // Before anybody is asked for a fresh token: what is remembered of their last one would answer for it.
   rules.revocations.onRevoked((user) => {
     if (user !== null) authenticator.forgetAnswers(user);
@@ -213,6 +223,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
   });
   const guard = createGuard(createLinkAuthenticator(authenticator, rules.links), auditLog, {
     standing: rules.standing,
+    bin: rules.bin,
     meters: metrics?.access ?? null,
   });
   const collaboration = createCollaboration({
@@ -261,7 +272,8 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
   const takeTurn = createTurns();
   const documents = createDocuments({
     store,
-    editor: endLinksWith(collaboration, rules.links, registryLog),
+    editor: endLinksWith(collaboration, rules, registryLog),
+    bin: rules.bin,
     takeTurn,
     knowsAllNames: () => membership?.cluster.knowsAllNames ?? true,
   });
@@ -276,6 +288,13 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     maxAnchorsPerCommenter: config.limits.maxAnchorsPerCommenter,
     onFull: () => metrics?.collab.editRefused('comments-full'),
   });
+  const stopPurging = purgeOverdue({
+    bin: rules.bin,
+    clock,
+    log: registryLog,
+    purge: (name) => documents.delete(name),
+  });
+  const contents = createContents({ documents, live: collaboration, takeTurn });
   const sweep = sweepCompanions(store, logger.child({ component: 'collab' }));
   const states = new DocumentStates({ store, clock });
   let closing: Promise<void> | null = null;
@@ -292,6 +311,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
   const log = logger.child({ component: 'http' });
   const api = createApi({
     documents,
+    contents,
     states,
     guard,
     readAddress,
@@ -321,6 +341,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     await gateway.close();
     httpDoor.close();
     await sweep.stop();
+    stopPurging();
     rules.close();
     registry.close();
     await collaboration.close(drain.judgingMs);

@@ -12,6 +12,7 @@ import type {
 import type { Awareness } from 'y-protocols/awareness';
 import type { Doc, RelativePosition } from 'yjs';
 import type { Readable } from './readable.ts';
+import type { RestClient } from './rest-client.ts';
 import type { RoomState } from './status-table.ts';
 import type { Transport } from './transport-choice.ts';
 
@@ -43,6 +44,8 @@ export interface Client {
    */
   openComments(name: string): Comments;
   readonly documents: DocumentsApi;
+  /** Every call of the HTTP API, by its name. */
+  readonly api: RestClient;
   readonly leftovers: LeftoversApi;
   /** Closes all rooms and the socket. Unconfirmed changes stay on this device, where `offline` keeps them. */
   close(): void;
@@ -170,6 +173,8 @@ export interface Person extends PersonDetails {
 
 export interface ListDocumentsOptions {
   readonly prefix?: string;
+  /** Words that the title holds, in any order, whatever their case. */
+  readonly search?: string;
   /** The `next` of the page before. */
   readonly after?: string;
   readonly limit?: number;

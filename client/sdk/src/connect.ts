@@ -19,6 +19,7 @@ import { FirstDownload } from './first-download.ts';
 import { answersHttp, HttpSocket, type HttpSocketSurroundings } from './http-socket.ts';
 import { createLeaveGuard } from './leave-guard.ts';
 import { createLeftovers } from './leftovers.ts';
+import { createRestClient } from './rest-client.ts';
 import { type OpenRoom, openRoom } from './room.ts';
 import { saveAs } from './save-as.ts';
 import { SharedSocket, type SocketClass } from './shared-socket.ts';
@@ -234,6 +235,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
 
   return {
     documents: createDocumentsApi(api),
+    api: createRestClient(api),
     leftovers: createLeftovers({ server: keepsCopies ? endpoint.socketUrl : null, open }),
     open,
     openComments(name) {

@@ -9,6 +9,7 @@ export {
   type DocumentWithRole,
   type LinkRole,
   MAX_COMMENT_LENGTH,
+  type OperationName,
   type Role,
   type ShareLink,
   type Thread,
@@ -35,6 +36,7 @@ export type {
 export { connect } from './connect.ts';
 export { QuireError, type QuireErrorCode } from './errors.ts';
 export type { Readable } from './readable.ts';
+export type { RestAnswer, RestClient, RestInput } from './rest-client.ts';
 export {
   labelFor,
   overHttpNote,

@@ -3,6 +3,7 @@ import { closeCodes, type Problem } from '@quire/protocol';
 import { AccessError } from '../auth/authenticator.ts';
 import { NotHereYet } from '../collab/not-here-yet.ts';
 import { Refusal } from '../collab/refusal.ts';
+import { ContentError } from '../content/content-node.ts';
 import { ApiError, type ProblemCode, type ProblemKind, problemKinds } from '../problems.ts';
 
 /** The response for an error, as RFC 9457 has it. */
@@ -32,9 +33,11 @@ export function respondProblem(error: ApiError, headers: Readonly<Record<string,
 /** What an error means to a client of the API; the words of unexpected ones stay inside. */
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
+  if (error instanceof ContentError) return new ApiError(error.fault, error.message, error);
   if (error instanceof AccessError) return describeAccessError(error);
-  if (error instanceof Refusal && error.closeCode === closeCodes.documentTooLarge) {
-    return new ApiError('document-too-large', closeCodes.documentTooLarge.reason, error);
+  if (error instanceof Refusal) {
+    const refused = findRefusedEdit(error);
+    if (refused !== null) return refused;
   }
   const stored = findPersistenceError(error);
   if (stored !== null) return new ApiError(codeOf(stored.code), detailOf(stored), error);
@@ -60,12 +63,39 @@ function describeAccessError(error: AccessError): ApiError {
     case closeCodes.accessRevoked.name:
     case closeCodes.linkEnded.name:
       return new ApiError('unauthorized', sentenceOf(error.closeCode.reason), error);
+    case closeCodes.documentInBin.name:
+      return new ApiError('document-in-bin', sentenceOf(error.closeCode.reason), error);
     case closeCodes.authUnavailable.name:
       return new ApiError('auth-unavailable', problemKinds['auth-unavailable'].title, error);
     case closeCodes.internalError.name:
       return new ApiError('internal-error', 'The server’s log says more', error);
     default:
       return new ApiError('forbidden', 'You have no access to this, or not enough for what you asked for', error);
+  }
+}
+
+/** What a document has against an edit; null for what has to do with the way to it. */
+function findRefusedEdit(refusal: Refusal): ApiError | null {
+  const { closeCode } = refusal;
+  switch (closeCode) {
+    case closeCodes.documentTooLarge:
+      return new ApiError('document-too-large', closeCode.reason, refusal);
+    case closeCodes.badUpdate:
+      return new ApiError('bad-update', 'The body is not an update in the v1 encoding of Yjs', refusal);
+    case closeCodes.updateTooComplex:
+      return new ApiError('update-too-complex', closeCode.reason, refusal);
+    case closeCodes.tooMuchPending:
+      return new ApiError('incomplete-update', 'The update builds on edits that the document does not have', refusal);
+    case closeCodes.staleEpoch:
+      return new ApiError('stale-epoch', 'The update is from before the document was deleted and begun anew', refusal);
+    case closeCodes.overloaded:
+      return new ApiError('overloaded', 'Too much is waiting to be stored or looked at; try again later', refusal);
+    case closeCodes.storageRefused:
+      return new ApiError('storage-refused', 'The disk refuses writes; try again later', refusal);
+    case closeCodes.serviceRestart:
+      return new ApiError('service-restart', 'The server is stopping; try again in a moment', refusal);
+    default:
+      return null;
   }
 }
 

@@ -26,8 +26,8 @@ export function describeRequest(
 }
 
 /** From the path as it was sent: a name is encoded whole, with its slashes, and decoded once; it is one segment. */
-export function readName(context: Context): DocumentName {
-  const encoded = new URL(context.req.url).pathname.slice(DOCUMENTS.length + 1).split('/', 1)[0] ?? '';
+export function readName(context: Context, under = DOCUMENTS): DocumentName {
+  const encoded = new URL(context.req.url).pathname.slice(under.length + 1).split('/', 1)[0] ?? '';
   let decoded: string;
   try {
     decoded = decodeURIComponent(encoded);

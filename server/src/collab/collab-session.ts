@@ -1,7 +1,7 @@
 import type { Connection as HocuspocusConnection } from '@hocuspocus/server';
-import type { Epoch } from '@quire/persistence';
 import { type ClientFrame, type CloseCode, closeCodes, parseAddress } from '@quire/protocol';
 import { type Grant, scopeOf } from '../auth/authenticator.ts';
+import type { Place } from '../auth/standing.ts';
 import { addressGroup } from '../config/address-range.ts';
 import type { Admission, AdmissionHost } from './admission.ts';
 import { takeContent } from './content-intake.ts';
@@ -132,7 +132,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
       return;
     }
     // Revoked, over, or of an earlier life of the document, since its token was looked at: nobody would look again (R14).
-    const end = this.#findEnd(grant, owner.admittedLife);
+    const end = this.#findEnd(grant, { name: owner.name, life: owner.admittedLife });
     if (end !== null) {
       if (hocuspocus === null) this.refuse(connection, end, end.name);
       else this.#putOut(connection, hocuspocus, end);
@@ -150,6 +150,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
       return;
     }
     connection.author = grant.user.id;
+    connection.enteredAt = this.context.clock.now();
     const established: Established = { kind: 'established', owner, grant, hocuspocus };
     connection.state = established;
     connection.storedAnswer = null;
@@ -198,12 +199,12 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
     }
   }
 
-  #findEnd(grant: Grant, life: Epoch): CloseCode | null {
-    return this.context.standing.findEnd(grant, life) ?? this.context.watch.findEnd(grant);
+  #findEnd(grant: Grant, place: Place): CloseCode | null {
+    return this.context.standing.findEnd(grant, place) ?? this.context.watch.findEnd(grant);
   }
 
   welcomeEarly(connection: DocumentConnection, grant: Grant, answer: StoredAnswer): boolean {
-    if (this.#findEnd(grant, answer.admittedLife) !== null) return false;
+    if (this.#findEnd(grant, placeOf(connection, answer)) !== null) return false;
     const { claimedEpoch } = connection;
     // Whose copy is of another life is told so, or asked to come again, once the document is there.
     if (claimedEpoch !== null && claimedEpoch !== '' && claimedEpoch !== answer.epoch) return false;
@@ -225,7 +226,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
     if (storedAnswer === null || asked.frame.kind !== 'step-1' || !knowsNothing(asked.frame.stateVector)) return;
     connection.storedAnswer = null;
     const { answer, grant } = storedAnswer;
-    if (this.#findEnd(grant, answer.admittedLife) !== null) return;
+    if (this.#findEnd(grant, placeOf(connection, answer)) !== null) return;
     asked.isAnswered = true;
     connection.send(...answer.frames);
   }
@@ -575,6 +576,10 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
 
 function isAboutPeople({ kind }: ClientFrame): boolean {
   return kind === 'presence' || kind === 'close';
+}
+
+function placeOf({ address }: DocumentConnection, { admittedLife }: StoredAnswer): Place {
+  return { name: address.document, life: admittedLife };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { Document, type Extension } from '@hocuspocus/server';
 import { type DocumentStore, type Entry, type LoadedDocument, PersistenceError } from '@quire/persistence';
-import { closeCodes, type DocumentName, isDocumentName } from '@quire/protocol';
+import { closeCodes, type DocumentName, isDocumentName, type PresenceList, type SessionInfo } from '@quire/protocol';
 import { applyAwarenessUpdate } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import { AccessError, type Grant } from '../auth/authenticator.ts';
@@ -28,7 +28,10 @@ import { GrantRenewals } from './grant-renewals.ts';
 import { GrantWatch } from './grant-watch.ts';
 import { HocuspocusAdmission, type HookContext } from './hocuspocus-admission.ts';
 import { ingestServerEdit } from './ingest.ts';
+import { type Brought, ingestBrought } from './ingest-brought.ts';
 import { heapForJudging, type Judge, JudgementThread } from './judgement-thread.ts';
+import { listPeople } from './listed-people.ts';
+import { ListedSessions } from './listed-sessions.ts';
 import { OpenDocuments } from './open-documents.ts';
 import type { OwnerOptions } from './owner-options.ts';
 import { hookNamesOf, QuireHocuspocus } from './quire-hocuspocus.ts';
@@ -96,6 +99,19 @@ export interface Collaboration {
   edit(name: DocumentName, author: string, change: (document: Y.Doc) => void, share?: number): Promise<void>;
   /** Shows a document as it is in memory, that is, on disk. Nothing may be changed in it, nor kept of it. */
   read<T>(name: DocumentName, look: (document: Y.Doc) => T): Promise<T>;
+  /**
+   * Takes in what somebody brings without a connection: an update, as judged as a client's. Resolves once it would have its
+   * receipt (G1).
+   *
+   * @throws {Refusal} and nothing of it is stored
+   */
+  bring(name: DocumentName, grant: Grant, brought: Brought): Promise<void>;
+  /** Who has it open, as everybody in it is told; nobody while it is not open on this node. */
+  people(name: DocumentName): PresenceList;
+  /** Who has it open on this node, connection by connection, by id. */
+  sessions(name: DocumentName): readonly SessionInfo[];
+  /** Ends one of these, by its id. @returns whether there was such a one */
+  endSession(name: DocumentName, id: string): boolean;
   /**
    * Closes everybody's connection to it and to the comments on it, and moves the epochs of both; resolves once that would have
    * its receipt.
@@ -171,6 +187,7 @@ class LiveCollaboration implements Collaboration {
   readonly #watch: GrantWatch;
   readonly #revocations: RevocationWatch;
   readonly #judge: Judge;
+  readonly #listed = new ListedSessions();
   readonly #stopWatchingStore: () => void;
 
   constructor(options: CollaborationOptions) {
@@ -206,12 +223,13 @@ class LiveCollaboration implements Collaboration {
       limits,
       store,
       log,
+      clock,
       meters,
       standing,
       watch: this.#watch,
       renewals: new GrantRenewals({
         authenticate: (document, token, origin, holder) => this.#authenticate(document, token, origin, { holder }),
-        findEnd: (grant, { admittedLife }) => standing.findEnd(grant, admittedLife),
+        findEnd: (grant, { admittedLife: life, name }) => standing.findEnd(grant, { name, life }),
         mayTryAgain: (connection, refusal) => this.#revocations.isPatientWith(connection, refusal),
         hasWithdrawn: (connection) => this.#revocations.hasWithdrawn(connection),
         onRenewed: (connection, { expiresAt }) => {
@@ -301,6 +319,25 @@ class LiveCollaboration implements Collaboration {
 
   read<T>(name: DocumentName, look: (document: Y.Doc) => T): Promise<T> {
     return this.#whileOpen(name, (owner) => look(owner.document));
+  }
+
+  bring(name: DocumentName, grant: Grant, brought: Brought): Promise<void> {
+    return this.#whileOpen(name, (owner) => ingestBrought(owner, grant, brought, this.#sessionContext));
+  }
+
+  people(name: DocumentName): PresenceList {
+    const owner = this.#open.get(name);
+    return owner === undefined ? { people: [], counted: 0 } : listPeople(owner);
+  }
+
+  sessions(name: DocumentName): readonly SessionInfo[] {
+    const owner = this.#open.get(name);
+    return owner === undefined ? [] : this.#listed.list(owner);
+  }
+
+  endSession(name: DocumentName, id: string): boolean {
+    const owner = this.#open.get(name);
+    return owner !== undefined && this.#listed.end(owner, id);
   }
 
   async #whileOpen<T>(name: DocumentName, task: (owner: DocumentOwner) => T | Promise<T>): Promise<T> {

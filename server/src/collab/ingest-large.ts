@@ -34,14 +34,14 @@ export interface LargeIngestContext {
 }
 
 /** An update that a thread has looked into. */
-interface JudgedUpdate extends Candidate {
+export interface JudgedUpdate extends Candidate {
   readonly sound: SoundUpdate;
   /** Of comments: whether it is about what the server alone writes there. */
   readonly reach: ThreadReach;
   readonly takesTooLong: boolean;
 }
 
-const answered: Questions<JudgedUpdate> = {
+export const answered: Questions<JudgedUpdate> = {
   belongsToTheDead: ({ sound }) => sound.belongsToTheDead,
   findCompanionFault: (update, _, commented) => faultOf(commented, () => update.reach),
   weighNews: ({ sound }) => sound.news,
@@ -114,7 +114,7 @@ async function takeIn(
   return accepted;
 }
 
-function codeFor({ kind }: Exclude<Ruling, { kind: 'sound' | 'unwanted' }>): CloseCode {
+export function codeFor({ kind }: Exclude<Ruling, { kind: 'sound' | 'unwanted' }>): CloseCode {
   switch (kind) {
     case 'bad':
       return closeCodes.badUpdate;
@@ -142,7 +142,7 @@ function hasFallenBehind(owner: DocumentOwner, ahead: ReadonlyMap<number, number
   return false;
 }
 
-function describeCase(
+export function describeCase(
   { ahead, commented, document, tombstone }: DocumentOwner,
   kind: ContentFrame['kind'],
   update: Uint8Array,
@@ -159,7 +159,7 @@ function describeCase(
 }
 
 /** Takes off what the document has deleted already: a step 2 carries the deletions of a whole history (R5). */
-async function weighAgainst(
+export async function weighAgainst(
   owner: DocumentOwner,
   kind: ContentFrame['kind'],
   sound: SoundUpdate,

@@ -1,5 +1,6 @@
 import type { DocumentStore } from '@quire/persistence';
 import type { Standing } from '../auth/standing.ts';
+import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/log.ts';
 import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
 import type { Seats } from '../seats.ts';
@@ -34,6 +35,7 @@ export interface SessionContext {
   readonly limits: SessionLimits;
   readonly store: Pick<DocumentStore, 'status'>;
   readonly log: Logger;
+  readonly clock: Pick<Clock, 'now'>;
   readonly meters: CollabMeters | null;
   /** Sessions by the id of their user. */
   readonly users: Seats;

@@ -109,7 +109,7 @@ describe('rich text in a document', () => {
   it.each(['json', 'html'] as const)(
     'comes back as it is, written out and read in as %s: nothing of it is touched',
     (format) => {
-      fc.assert(
+      void fc.assert(
         fc.property(texts, (text) => {
           const document = documentWith('json', JSON.stringify(text));
           const out = renderContent(format, readFragment(document, ROOT));

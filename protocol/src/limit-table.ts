@@ -29,6 +29,8 @@ function describe(answer: LimitAnswer): string {
       return 'reading stops until there is room';
     case 'counted':
       return 'others are told how many, not who';
+    case 'event':
+      return `the event is refused: \`${answer.refusal.code}\`, HTTP ${answer.refusal.status}`;
     case 'cut-off':
       return 'the socket ends';
     default:

@@ -3,13 +3,16 @@ import { MemoryStore, PersistenceError } from '@quire/persistence';
 import {
   closeCodes,
   decodeServerFrame,
+  type EventRefusalCode,
   encodeHocuspocusFrame,
   encodePresence,
   encodeYWebsocketFrame,
   type LimitAnswer,
   limits,
+  readEventNotice,
   readViewers,
   type Viewers,
+  writeEventRequest,
 } from '@quire/protocol';
 import { type FrameSocket, joinWithHocuspocus, openFrameSocket, openRawWebSocket, until } from '@quire/testing';
 import { pino } from 'pino';
@@ -39,6 +42,7 @@ type Seen =
   | { readonly kind: 'close'; readonly code: number; readonly reason: string }
   | { readonly kind: 'pause' }
   | { readonly kind: 'counted' }
+  | { readonly kind: 'event'; readonly code: EventRefusalCode }
   | { readonly kind: 'cut-off' };
 
 /** How somebody goes beyond a limit, and what they see of it. */
@@ -177,6 +181,26 @@ function readCount(bytes: Uint8Array): Viewers | null {
   return frame.kind === 'stateless' ? readViewers(frame.payload) : null;
 }
 
+/** Sends so many events, and sees whether one of them is refused. */
+const sendEvents =
+  (count: number, data: unknown): Trespass['commit'] =>
+  async (server) => {
+    const socket = await open(server, '/collab');
+    socket.send(encodeHocuspocusFrame('plan', { kind: 'token', token: '', providerVersion: null }));
+    for (let sent = 0; sent < count; sent += 1) {
+      const payload = writeEventRequest({ kind: 'send', ref: `e${sent}`, name: 'wave', data, clientId: null });
+      socket.send(encodeHocuspocusFrame('plan', { kind: 'stateless', payload }));
+    }
+    return { kind: 'event', code: await socket.next(readRefusal, 'an event is refused') };
+  };
+
+/** Why an event was not taken, where a frame tells it. */
+function readRefusal(bytes: Uint8Array): EventRefusalCode | null {
+  const { frame } = decodeServerFrame(bytes);
+  const notice = frame.kind === 'stateless' ? readEventNotice(frame.payload) : null;
+  return notice?.kind === 'refused' ? notice.code : null;
+}
+
 const questions = Array.from({ length: 50 }, () => encodeYWebsocketFrame({ kind: 'query-presence' }));
 
 const trespasses: Readonly<Record<keyof typeof limits, Trespass>> = {
@@ -258,6 +282,12 @@ const trespasses: Readonly<Record<keyof typeof limits, Trespass>> = {
       await socket.next(readCount, 'how many there are is told');
       return { kind: 'counted' };
     },
+  },
+  'limits.maxEventBytes': { settings: at('maxEventBytes', 64), commit: sendEvents(1, 'x'.repeat(100)) },
+  'limits.maxEventsPerSecond': { settings: at('maxEventsPerSecond', 1), commit: sendEvents(10, null) },
+  'limits.maxEventsPerSecondPerDocument': {
+    settings: at('maxEventsPerSecondPerDocument', 1),
+    commit: sendEvents(10, null),
   },
   'limits.maxPendingUpdates': {
     settings: at('maxPendingUpdates', 1),
@@ -380,6 +410,8 @@ function promised(answer: LimitAnswer): Seen {
       return { kind: 'http', status: answer.status, retryAfterSeconds: answer.retryAfterSeconds };
     case 'close':
       return { kind: 'close', code: answer.code.code, reason: answer.code.reason };
+    case 'event':
+      return { kind: 'event', code: answer.refusal.code };
     case 'pause':
     case 'counted':
     case 'cut-off':

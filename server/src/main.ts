@@ -24,6 +24,7 @@ import { isLoopbackHost } from './config/hosts.ts';
 import { readObject } from './config/layers.ts';
 import { parseConfig } from './config/parse-config.ts';
 import type { Config, ConfigInput } from './config.ts';
+import { createEvents, type Events } from './events/events.ts';
 import { planDrain } from './gateway/drain.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createHttpDoor } from './gateway/over-http/http-door.ts';
@@ -60,6 +61,8 @@ export type { CommentCall, Comments, Speaker, ThreadCall } from './comments/comm
 export { ConfigError, type ConfigIssue } from './config/config-error.ts';
 export type { Config, ConfigInput } from './config.ts';
 export { ClusterFileError } from './cluster/cluster-file.ts';
+export { EventRefused } from './events/event-refused.ts';
+export type { Events, SentEvent, ServerEvent } from './events/events.ts';
 export { ListenError } from './http/listen-error.ts';
 export type { Logger } from './observability/log.ts';
 export { RegistryError } from './registry/registry.ts';
@@ -95,6 +98,7 @@ export interface QuireServer {
   readonly data: string | null;
   readonly documents: Documents;
   readonly comments: Comments;
+  readonly events: Events;
   readonly links: ShareLinks;
   readonly revocations: Revocations;
   /** Whether it takes edits: what `/readyz` says. */
@@ -220,6 +224,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     maxJournalQueueBytes: config.journal.queueBytes,
     extensions: config.extensions,
     meters: metrics?.collab ?? null,
+    replay: describeReplay(config),
     ...(membership === null ? {} : { replication: membership.cluster }),
   });
   try {
@@ -260,6 +265,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     takeTurn,
     now: () => clock.now(),
   });
+  const events = createEvents(collaboration);
   const sweep = sweepCompanions(store, logger.child({ component: 'collab' }));
   const states = new DocumentStates({ store, clock });
   let closing: Promise<void> | null = null;
@@ -277,6 +283,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
   const api = createApi({
     documents,
     states,
+    events,
     guard,
     readAddress,
     origins,
@@ -327,6 +334,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     data: parts.store === undefined ? resolve(config.data) : null,
     documents,
     comments,
+    events,
     links: rules.links,
     revocations: rules.revocations,
     get ready() {
@@ -353,6 +361,10 @@ const builtAppDirectory = fileURLToPath(new URL('../../client/app/dist', import.
 function describeMetrics(config: Config, clock: Clock, parts: ServerParts): MetricsOptions {
   const dataDirectory = parts.store === undefined ? resolve(config.data) : null;
   return { clock, token: config.metricsToken, dataDirectory, queueLimitBytes: config.journal.queueBytes };
+}
+
+function describeReplay({ events: { replayEvents, replayBytes, replayMs, maxReplayBytes } }: Config) {
+  return { maxEvents: replayEvents, maxBytes: replayBytes, maxAgeMs: replayMs, maxTotalBytes: maxReplayBytes };
 }
 
 function describeJournal({ config, clock, logger, listener, metrics }: Foundations): LevelStoreOptions {

@@ -13,6 +13,7 @@ import type { Guard } from '../auth/guard.ts';
 import type { Revocations } from '../auth/revocations.ts';
 import type { ShareLinks } from '../auth/share-links.ts';
 import { type Clock, systemClock } from '../clock.ts';
+import type { Events } from '../events/events.ts';
 import { createAddressReader, type ReadClientAddress } from '../http/client-address.ts';
 import { isAllowedOrigin, isTrustedHost, type OriginPolicy } from '../http/origins.ts';
 import { logRequestFailure } from '../http/request-failure.ts';
@@ -21,6 +22,7 @@ import { check } from './check.ts';
 import { createCursors } from './cursors.ts';
 import type { DocumentStates } from './document-states.ts';
 import type { Documents } from './documents.ts';
+import { addEventRoutes } from './event-routes.ts';
 import { addLinkRoutes } from './link-routes.ts';
 import { listVisible } from './list-visible.ts';
 import { ApiError, problemKinds, respondProblem, toApiError } from './problems.ts';
@@ -39,6 +41,8 @@ export function createApi(options: {
   readonly guard: Guard;
   /** Left out: none can be downloaded. */
   readonly states?: DocumentStates;
+  /** Left out: backends have nothing to say. */
+  readonly events?: Events;
   readonly clock?: Clock;
   /** Left out: whoever is at the other end of the connection. */
   readonly readAddress?: ReadClientAddress;
@@ -52,7 +56,7 @@ export function createApi(options: {
   readonly servesApp?: boolean;
 }): Hono {
   const { documents, guard, readAddress = createAddressReader([]), origins, log, isDraining } = options;
-  const { clock = systemClock, states } = options;
+  const { clock = systemClock, events, states } = options;
   const { rules, servesApp = false } = options;
   const api = new Hono();
   const cursors = createCursors();
@@ -131,9 +135,9 @@ export function createApi(options: {
     api.all(`${one}/state`, (context) => refuseMethod(context, 'GET, HEAD'));
   }
 
+  const describe = (context: Context, document: DocumentName | null) => describeRequest(context, document, readAddress);
+  if (events !== undefined) addEventRoutes(api, { events, guard, describe });
   if (rules !== undefined) {
-    const describe = (context: Context, document: DocumentName | null) =>
-      describeRequest(context, document, readAddress);
     addLinkRoutes(api, { links: rules.links, guard, describe, servesApp });
     addRevocationRoutes(api, { revocations: rules.revocations, guard, describe });
   }

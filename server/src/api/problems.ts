@@ -3,6 +3,7 @@ import { closeCodes, type Problem } from '@quire/protocol';
 import { AccessError } from '../auth/authenticator.ts';
 import { NotHereYet } from '../collab/not-here-yet.ts';
 import { Refusal } from '../collab/refusal.ts';
+import { EventRefused } from '../events/event-refused.ts';
 
 interface ProblemKind {
   readonly status: number;
@@ -34,8 +35,10 @@ export const problemKinds = {
   'too-many-links': { status: 409, title: 'There are as many share links as there may be' },
   'too-many-revocations': { status: 409, title: 'There are as many revocations as there may be' },
   'document-too-large': { status: 413, title: 'The document would become too large' },
+  'event-too-large': { status: 413, title: 'The event is too large' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body must be JSON' },
+  'too-many-events': { status: 429, title: 'More events come than are taken', retryAfterSeconds: 1 },
   'document-damaged': { status: 500, title: 'A record of the document is damaged' },
   'internal-error': { status: 500, title: 'The server failed' },
   'storage-refused': { status: 503, title: 'The disk refuses writes', retryAfterSeconds: 2 },
@@ -86,6 +89,7 @@ export function respondProblem(error: ApiError, headers: Readonly<Record<string,
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof AccessError) return describeAccessError(error);
+  if (error instanceof EventRefused) return describeEventRefusal(error);
   if (error instanceof Refusal && error.closeCode === closeCodes.documentTooLarge) {
     return new ApiError('document-too-large', closeCodes.documentTooLarge.reason, error);
   }
@@ -99,6 +103,11 @@ export function toApiError(error: unknown): ApiError {
     return new ApiError('load-failed', 'The document was deleted while this was on its way', error);
   }
   return new ApiError('internal-error', 'The server’s log says more', error);
+}
+
+function describeEventRefusal(error: EventRefused): ApiError {
+  const { code } = error.refusal;
+  return new ApiError(code === 'bad-event' ? 'bad-request' : code, sentenceOf(error.message), error);
 }
 
 /** What is wrong with a token is for the audit log; its bearer hears what to do. */

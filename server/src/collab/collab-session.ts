@@ -1,6 +1,6 @@
 import type { Connection as HocuspocusConnection } from '@hocuspocus/server';
 import type { Epoch } from '@quire/persistence';
-import { type ClientFrame, type CloseCode, closeCodes, parseAddress } from '@quire/protocol';
+import { type ClientFrame, type CloseCode, closeCodes, isEventMessage, parseAddress } from '@quire/protocol';
 import { type Grant, scopeOf } from '../auth/authenticator.ts';
 import type { Admission, AdmissionHost } from './admission.ts';
 import { takeContent } from './content-intake.ts';
@@ -9,6 +9,7 @@ import type { DocumentOwner } from './document-owner.ts';
 import type { StoredAnswer } from './early-answers.ts';
 import { knowsNothing } from './encoded-state.ts';
 import { EndedAddresses } from './ended-addresses.ts';
+import { takeEventMessage } from './event-intake.ts';
 import { isNameOfLater, nameEpoch } from './former-lives.ts';
 import { copyOf, weigh } from './frame-bytes.ts';
 import { FrameLane } from './frame-lane.ts';
@@ -445,6 +446,10 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
         this.admission.pass(connection, frame);
         return 'go on';
       case 'stateless':
+        // Hooks of extensions are not bothered with events.
+        if (isEventMessage(frame.payload)) takeEventMessage(this, connection, state, frame.payload);
+        else this.admission.pass(connection, frame);
+        return 'go on';
       case 'close':
         this.admission.pass(connection, frame);
         return 'go on';

@@ -1,5 +1,7 @@
 import type { DocumentStore } from '@quire/persistence';
 import type { Standing } from '../auth/standing.ts';
+import type { Clock } from '../clock.ts';
+import type { EventLimits } from '../events/event-rooms.ts';
 import type { Logger } from '../observability/log.ts';
 import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
 import type { Seats } from '../seats.ts';
@@ -13,7 +15,7 @@ import type { IngestLimits } from './ingest.ts';
 import type { Judge } from './judgement-thread.ts';
 import type { SessionPort } from './session-port.ts';
 
-export interface SessionLimits extends IngestLimits {
+export interface SessionLimits extends IngestLimits, EventLimits {
   readonly maxPresenceStateBytes: number;
   readonly maxPresenceEntries: number;
   /** What may wait, over all documents of a socket, until their connections are established. */
@@ -32,6 +34,7 @@ export interface SessionContext {
   readonly limits: SessionLimits;
   readonly store: Pick<DocumentStore, 'status'>;
   readonly log: Logger;
+  readonly clock: Clock;
   readonly meters: CollabMeters | null;
   /** Sessions by the id of their user. */
   readonly users: Seats;

@@ -163,6 +163,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
       status: room.status,
       people: room.people,
       viewers: room.viewers,
+      events: room.events,
       setPerson: (person) => room.setPerson(person),
       whenSaved: ({ signal } = {}) => room.whenSaved(signal),
       whenLoaded: ({ signal } = {}) => room.whenLoaded(signal),
@@ -227,7 +228,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
   return {
     documents: createDocumentsApi(api),
     leftovers: createLeftovers({ server: keepsCopies ? endpoint.socketUrl : null, open }),
-    open,
+    open: open as Client['open'], // what events are called is between those who send them
     openComments(name) {
       const document = documentNameSchema.safeParse(name);
       if (!document.success) {

@@ -2,10 +2,20 @@ import { MAX_EVENT_STREAMS, type WireEvent } from '@quire/protocol';
 import { describe, expect, it } from 'vitest';
 import { beginListening, type EventStream, hearEvent, nothingHeard, pointOf } from './event-stream.ts';
 
-const event = (id: string): WireEvent => ({ id, name: 'chat', data: id, from: { id: '', name: '', clientId: null }, time: 1 });
+const event = (id: string): WireEvent => ({
+  id,
+  name: 'chat',
+  data: id,
+  from: { id: '', name: '', clientId: null },
+  time: 1,
+});
 
-const begin = (stream: EventStream, log: string, heads: readonly (readonly [string, number])[], ids: readonly string[] = []) =>
-  beginListening(stream, { kind: 'listening', log, heads, events: ids.map(event), gap: null });
+const begin = (
+  stream: EventStream,
+  log: string,
+  heads: readonly (readonly [string, number])[],
+  ids: readonly string[] = [],
+) => beginListening(stream, { kind: 'listening', log, heads, events: ids.map(event), gap: null });
 
 describe('how far a room’s events were heard', () => {
   it('is nothing to come back to before the server has listened', () => {
@@ -54,7 +64,8 @@ describe('how far a room’s events were heard', () => {
 
   it('[G4] is known of so many nodes, and of no more; who was silent for longest is forgotten', () => {
     let { stream } = begin(nothingHeard, 'log', [['first', 1]]);
-    for (let node = 0; node < 2 * MAX_EVENT_STREAMS; node += 1) stream = hearEvent(stream, event(`n${node}.1`)) ?? stream;
+    for (let node = 0; node < 2 * MAX_EVENT_STREAMS; node += 1)
+      stream = hearEvent(stream, event(`n${node}.1`)) ?? stream;
     expect(stream.heads.size).toBe(MAX_EVENT_STREAMS);
     expect(stream.heads.has('first')).toBe(false);
     expect(stream.heads.has(`n${2 * MAX_EVENT_STREAMS - 1}`)).toBe(true);

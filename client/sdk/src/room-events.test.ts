@@ -51,11 +51,16 @@ function stage() {
       end = reason;
       link.end(reason);
     },
-    listening(heads: readonly (readonly [string, number])[] = [], ids: readonly string[] = [], gap: 'lost' | null = null) {
+    listening(
+      heads: readonly (readonly [string, number])[] = [],
+      ids: readonly string[] = [],
+      gap: 'lost' | null = null,
+    ) {
       link.hear(writeListening({ log: 'log', heads, gap, events: ids.map((id) => write(eventOf(id))) }));
     },
     tell: (id: string, from: Partial<WireEvent['from']> = {}) => link.hear(write(eventOf(id, from))),
-    answer: (notice: Extract<EventNotice, { kind: 'taken' | 'refused' | 'gap' }>) => link.hear(writeEventAnswer(notice)),
+    answer: (notice: Extract<EventNotice, { kind: 'taken' | 'refused' | 'gap' }>) =>
+      link.hear(writeEventAnswer(notice)),
     /** The references of what was sent, in order. */
     refs: () => said.flatMap((request) => (request.kind === 'send' ? request.ref : [])),
   };
@@ -202,7 +207,11 @@ describe('hearing events', () => {
 
   it('leaves to others what is not about events', () => {
     const { hear } = stage();
-    expect([hear('{"type":"quire.viewers"}'), hear('hello'), hear('{"type":"quire.event')]).toEqual([false, false, false]);
+    expect([hear('{"type":"quire.viewers"}'), hear('hello'), hear('{"type":"quire.event')]).toEqual([
+      false,
+      false,
+      false,
+    ]);
   });
 });
 

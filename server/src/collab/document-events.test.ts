@@ -319,6 +319,18 @@ describe('events in a document that is open on several nodes', () => {
     expect(textsOf(ben)).toEqual(['one', 'two', 'three']);
   });
 
+  it('are heard by who has just come in on another node, though the nodes did not know of each other yet', async () => {
+    const { start, enter, hears } = stage();
+    const [here, there] = [start(), start()];
+    const ada = await enter(here);
+    listen(ada);
+    const ben = await enter(there);
+    listen(ben);
+    send(ada, 'before the nodes have met');
+    await hears(ben, 'before the nodes have met');
+    await hears(ada, 'before the nodes have met');
+  });
+
   it('who comes back on another node gets what they missed, once', async () => {
     const { start, enter, hears, deliver, meet } = stage();
     const [here, there] = [start(), start()];

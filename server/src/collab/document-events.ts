@@ -29,6 +29,11 @@ export class DocumentEvents {
     return (this.#room ?? this.#options.find())?.log.head ?? '';
   }
 
+  /** What was taken here within the last moment. */
+  get recent(): readonly LoggedEvent[] {
+    return this.#room?.recent() ?? [];
+  }
+
   /** @param onTaken told before anybody hears of it */
   send(draft: EventDraft, onTaken?: (event: Pick<LoggedEvent, 'id' | 'time'>) => void): Outcome {
     const outcome = this.#open().take(draft);

@@ -107,7 +107,7 @@ class Node {
         maxStateBytes: 1_000,
         changed() {},
         relay() {},
-        events: { hear() {}, reach() {}, head: '' },
+        events: { hear() {}, reach() {}, head: '', recent: [] },
       }),
     );
   }

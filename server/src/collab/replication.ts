@@ -44,6 +44,8 @@ export interface SharedRoom {
   eventsReach(head: string, isCounted: boolean): void;
   /** The last that was taken here; empty while none was. */
   readonly eventsHead: string;
+  /** Those that were taken here within the last moment: a node that has just opened the document may have missed them. */
+  readonly recentEvents: readonly LoggedEvent[];
 }
 
 export interface RoomLink {

@@ -18,6 +18,7 @@ export interface SharedEvents {
   hear(event: LoggedEvent, isCounted: boolean): void;
   reach(head: string, isCounted: boolean): void;
   readonly head: string;
+  readonly recent: readonly LoggedEvent[];
 }
 
 /** What other nodes hear of a document that is open here, and what it hears of them. */
@@ -38,6 +39,9 @@ export function createSharedRoom(options: SharedRoomOptions): SharedRoom {
     eventsReach: (head, isCounted) => events.reach(head, isCounted),
     get eventsHead() {
       return events.head;
+    },
+    get recentEvents() {
+      return events.recent;
     },
   };
 }

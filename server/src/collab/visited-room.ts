@@ -10,6 +10,7 @@ const nobody: SharedRoom = {
   hearEvent() {},
   eventsReach() {},
   eventsHead: '',
+  recentEvents: [],
 };
 
 /**

@@ -179,6 +179,16 @@ describe('a log of events', () => {
     expect(back(log).gap).not.toBeNull();
   });
 
+  it('what it took within the last moment is told once more to who may have missed it', () => {
+    const { open, pass, say, now } = stage();
+    const [here, there] = [open(), open()];
+    say(here, 'old');
+    pass(1_000);
+    here.hear(say(there, 'of another'), now(), true);
+    const event = say(here, 'young', 'key');
+    expect(here.recent(now())).toEqual([event]);
+  });
+
   it('what is no id of this version is passed over', () => {
     const { open, now } = stage();
     expect(open().hear({ id: 'something else', key: '', time: 0, payload: '' }, now(), true)).toBe('known');

@@ -42,7 +42,7 @@ interface Stream {
 interface Held {
   readonly stream: string;
   readonly number: number;
-  readonly payload: string;
+  readonly event: LoggedEvent;
   readonly at: number;
 }
 
@@ -116,6 +116,16 @@ export class EventLog {
     return [...this.#streams].map(([stream, { last }]) => [stream, last] as const);
   }
 
+  /**
+   * What this node has taken within the last moment: another node that opens the document may have done so before, and let
+   * people in, without anybody knowing of it here.
+   */
+  recent(now: number): readonly LoggedEvent[] {
+    return this.#held.flatMap(({ at, event, stream }) => {
+      return stream === this.#own && now - at < LATENCY_MS ? event : [];
+    });
+  }
+
   /** From now on events of other nodes are heard again; what was sent meanwhile nobody knows. */
   cover(since: number): void {
     this.#coversSince = since;
@@ -180,7 +190,7 @@ export class EventLog {
       // A stream that they never heard of may be older than their stay.
       return last === undefined ? isSame || at >= awaySince : number > last;
     });
-    return { events: missed.map(({ payload }) => payload), gap: isLost ? 'lost' : isUnknown ? 'unknown' : null };
+    return { events: missed.map(({ event }) => event.payload), gap: isLost ? 'lost' : isUnknown ? 'unknown' : null };
   }
 
   /** Lets go of what is too old. */
@@ -222,10 +232,11 @@ export class EventLog {
     this.cover(this.#lastAt);
   }
 
-  #keep(stream: string, number: number, { id, key, payload, time }: LoggedEvent, now: number): void {
+  #keep(stream: string, number: number, event: LoggedEvent, now: number): void {
+    const { id, key, time } = event;
     this.#lastAt = now;
-    this.#held.push({ stream, number, payload, at: now });
-    this.#count(weigh(payload));
+    this.#held.push({ stream, number, event, at: now });
+    this.#count(weigh(event));
     if (key !== '') {
       this.#keys.delete(key);
       this.#keys.set(key, { event: { id, time }, at: now });
@@ -241,7 +252,7 @@ export class EventLog {
       const isWithin =
         this.#bytes - bytes <= this.#limits.maxBytes && this.#budget.bytes - bytes <= this.#budget.maxBytes;
       if (index >= excess && isWithin) break;
-      bytes += weigh(held.payload);
+      bytes += weigh(held.event);
       excess = Math.max(excess, index + 1);
     }
     this.#letGoOf(excess);
@@ -249,10 +260,10 @@ export class EventLog {
 
   #letGoOf(count: number): void {
     if (count === 0) return;
-    for (const { number, payload, stream } of this.#held.splice(0, count)) {
+    for (const { event, number, stream } of this.#held.splice(0, count)) {
       const of = this.#streams.get(stream);
       if (of !== undefined) of.lost = Math.max(of.lost, number);
-      this.#count(-weigh(payload));
+      this.#count(-weigh(event));
     }
   }
 
@@ -262,6 +273,6 @@ export class EventLog {
   }
 }
 
-function weigh(payload: string): number {
+function weigh({ payload }: LoggedEvent): number {
   return payload.length + HELD_BYTES;
 }

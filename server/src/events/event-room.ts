@@ -61,6 +61,10 @@ export class EventRoom {
     return this.log.hear(event, this.#options.clock.monotonicMs(), isCounted);
   }
 
+  recent(): readonly LoggedEvent[] {
+    return this.log.recent(this.#options.clock.monotonicMs());
+  }
+
   /** The answer to somebody who wants to hear, with what they missed. */
   listen(after: EventPoint | null): string {
     const { events, gap } =

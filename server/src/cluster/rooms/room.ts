@@ -183,6 +183,7 @@ export class Room implements RoomLink {
     this.#isAlone = false;
     this.#missing.delete(from);
     this.#take(from, said, wasDescribed);
+    if (said.kind === 'hello' && last === 0) for (const event of this.#room.recentEvents) this.tellEvent(event);
     if (number > expected && said.kind !== 'here') this.#inquiry.askOne(from);
     if (!wasShared) this.#answerSoon();
   }

@@ -24,6 +24,7 @@ afterEach(() => {
 class Sheet implements SharedRoom {
   people = '';
   eventsHead = '';
+  recentEvents: readonly LoggedEvent[] = [];
   readonly heard: string[] = [];
 
   describe(): Uint8Array | null {
@@ -193,6 +194,19 @@ describe('rooms', () => {
     ada.link.tellEvent(eventOf('a.18'));
     await settle();
     expect(ben.sheet.take()).toEqual(['counted event a.18: wave']);
+  });
+
+  it('who opens a document hears what was said in the moment before others knew of it', async () => {
+    const { join, settle, start } = stage();
+    const ada = await join(start());
+    await settle();
+    const ben = await join(start());
+    ada.link.tellEvent(eventOf('a.1')); // nobody else is there, as far as she knows
+    ada.sheet.recentEvents = [eventOf('a.1')];
+    await settle();
+    expect(ben.sheet.take()).toContain('event a.1: wave');
+    await settle();
+    expect(ben.sheet.take()).toEqual([]);
   });
 
   it('who says something in a document that is not open there is heard, and not waited for', async () => {

@@ -24,6 +24,15 @@ export {
 } from './document-name.ts';
 export { documentNameSchema } from './document-name-schema.ts';
 export { compilePattern, documentPatternSchema, EVERY_DOCUMENT, MAX_PATTERN_LENGTH } from './document-pattern.ts';
+export {
+  EVENT_NAME_WORDS,
+  isEventName,
+  MAX_EVENT_NAME_LENGTH,
+  type SentEventInfo,
+  sendEventSchema,
+  sentEventSchema,
+} from './event-name.ts';
+export { type EventRefusal, eventRefusalCodes, eventRefusals } from './event-refusals.ts';
 export { FrameError, type FrameFault } from './frame-error.ts';
 export { FrameReader } from './frame-reader.ts';
 export {
@@ -79,6 +88,29 @@ export {
   revokeSchema,
 } from './revocations.ts';
 export { includesRole, mayWrite, type Role, roles } from './roles.ts';
+export {
+  type BadEventRequest,
+  EVENT_MESSAGE_START,
+  type EventGap,
+  type EventHeads,
+  type EventNotice,
+  type EventPoint,
+  type EventRefusalCode,
+  type EventRequest,
+  type EventSender,
+  isEventMessage,
+  MAX_EVENT_STREAMS,
+  nameEvent,
+  parseEventId,
+  peekEventRef,
+  readEventNotice,
+  readEventRequest,
+  type WireEvent,
+  writeEvent,
+  writeEventAnswer,
+  writeEventRequest,
+  writeListening,
+} from './room-events.ts';
 export {
   type SessionInfo,
   type SessionList,

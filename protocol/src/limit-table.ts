@@ -37,6 +37,8 @@ function describe(answer: LimitAnswer): string {
       return 'others are told how many, not who';
     case 'problem':
       return `HTTP ${answer.status} \`${answer.code}\``;
+    case 'event':
+      return `the event is refused: \`${answer.refusal.code}\`, HTTP ${answer.refusal.status}`;
     case 'cut-off':
       return 'the socket ends';
     default:

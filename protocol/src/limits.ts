@@ -1,4 +1,5 @@
 import { type CloseCode, closeCodes } from './close-codes.ts';
+import { type EventRefusal, eventRefusals } from './event-refusals.ts';
 import { eventWindow, MAX_HTTP_BODY_BYTES } from './http-bounds.ts';
 
 /** What happens to whoever reaches a limit. */
@@ -12,6 +13,8 @@ export type LimitAnswer =
   | { readonly kind: 'counted' }
   /** A call to the HTTP API is refused, with this problem. */
   | { readonly kind: 'problem'; readonly status: 409; readonly code: string }
+  /** The event is not taken, and who sent it is told so; everything else goes on. */
+  | { readonly kind: 'event'; readonly refusal: EventRefusal }
   /** The socket ends without a goodbye: there is nobody to hear one. */
   | { readonly kind: 'cut-off' };
 
@@ -36,6 +39,15 @@ function closes(
     connections: 'quire_document_connections_refused_total',
   };
   return { what, answer: { kind: 'close', code }, retry, metric: `${series[metric]}{code="${code.name}"}` };
+}
+
+function refusesEvents(refusal: EventRefusal, { what, retry }: { what: string; retry: string }): Limit {
+  return {
+    what,
+    answer: { kind: 'event', refusal },
+    retry,
+    metric: `quire_events_refused_total{code="${refusal.code}"}`,
+  };
 }
 
 const FOREVER = 'not as it is';
@@ -146,6 +158,18 @@ export const limits = {
     retry: 'no need to; a place that becomes free goes to who has waited longest, and to who begins to edit',
     metric: 'quire_presence_people{shown="counted"}',
   },
+  'limits.maxEventBytes': refusesEvents(eventRefusals['event-too-large'], {
+    what: 'bytes of an event’s data, as JSON',
+    retry: FOREVER,
+  }),
+  'limits.maxEventsPerSecond': refusesEvents(eventRefusals['too-many-events'], {
+    what: 'events of one connection to a document in a second; questions for what was missed count too',
+    retry: 'a second later',
+  }),
+  'limits.maxEventsPerSecondPerDocument': refusesEvents(eventRefusals['too-many-events'], {
+    what: 'events of a document that this node takes in a second, whoever sends them',
+    retry: 'a second later',
+  }),
   'limits.maxPendingUpdates': closes(closeCodes.tooMuchPending, {
     what: 'edits of a document whose predecessors are missing',
     retry: 'once the document has what is missing',

@@ -10,7 +10,7 @@ export type Body =
   | { readonly kind: 'raw'; readonly types: readonly string[]; readonly maxBytes: number };
 
 export type Answer =
-  | { readonly kind: 'json'; readonly status: 200 | 201; readonly schema: z.ZodType }
+  | { readonly kind: 'json'; readonly status: 200 | 201 | 202; readonly schema: z.ZodType }
   | { readonly kind: 'raw'; readonly status: 200; readonly types: readonly string[] }
   | { readonly kind: 'nothing'; readonly status: 204 };
 

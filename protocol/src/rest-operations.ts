@@ -6,6 +6,7 @@ import {
   MAX_CONTENT_BYTES,
   MAX_UPDATE_BYTES,
 } from './contents.ts';
+import { sendEventSchema, sentEventSchema } from './event-name.ts';
 import { presenceListSchema } from './presence-listing.ts';
 import {
   copyDocumentSchema,
@@ -272,6 +273,14 @@ export const operations = {
     needs: 'commenter',
     answers: [NOTHING],
     problems: [...COMMENT_PROBLEMS, 'unknown-thread', 'unknown-comment'],
+  },
+  sendEvent: {
+    method: 'POST',
+    path: `${DOCUMENT}/events`,
+    needs: 'editor',
+    body: { kind: 'json', schema: sendEventSchema },
+    answers: [{ kind: 'json', status: 202, schema: sentEventSchema }],
+    problems: ['event-too-large', 'too-many-events'],
   },
   listLinks: {
     method: 'GET',

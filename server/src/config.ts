@@ -84,6 +84,19 @@ const limitsSchema = z.strictObject({
     .describe(
       'Most people whom a document shows to everybody who has it open; of further ones only the number is told. Each that is shown costs everybody a message whenever their cursor moves.',
     ),
+  maxEventBytes: whole(64, 48 * KIB)
+    .default(16 * KIB)
+    .describe('Largest data of one event, in bytes of JSON; whoever sends more is told so, and goes on.'),
+  maxEventsPerSecond: whole(1, 100_000)
+    .default(50)
+    .describe(
+      'Most events that one connection may send to a document in a second, and twice as many at once; further ones are refused.',
+    ),
+  maxEventsPerSecondPerDocument: whole(1, 1_000_000)
+    .default(500)
+    .describe(
+      'Most events of one document that this node takes in a second, of clients and backends, and twice as many at once. Each goes to everybody who listens there, one message each.',
+    ),
   maxPendingUpdates: whole(1, 100_000)
     .default(500)
     .describe(
@@ -168,6 +181,19 @@ const limitsSchema = z.strictObject({
     .describe(
       'Most bytes of edits that wait for the disk, per document. From a quarter of it on, whoever sends more is not read until some are on disk.',
     ),
+});
+
+const eventsSchema = z.strictObject({
+  replayEvents: whole(0, 10_000)
+    .default(100)
+    .describe('Most events of a document that are remembered for who was away for a moment.'),
+  replayBytes: whole(0, 4 * MIB)
+    .default(64 * KIB)
+    .describe('Most bytes of events that are remembered of a document.'),
+  replayMs: whole(1_000, 3_600_000).default(60_000).describe('How long an event is remembered, in milliseconds.'),
+  maxReplayBytes: whole(0, 4096 * MIB)
+    .default(64 * MIB)
+    .describe('Most bytes of events that are remembered over all documents.'),
 });
 
 const secretSchema = z.string().superRefine((secret, context) => {
@@ -319,6 +345,7 @@ export const configSchema = z.strictObject({
   log: logSchema.prefault({}),
   journal: journalSchema.prefault({}),
   limits: limitsSchema.prefault({}),
+  events: eventsSchema.prefault({}),
   drainTimeoutMs: whole(0, 600_000)
     .default(10_000)
     .describe(

@@ -4,14 +4,17 @@ import {
   closeCodes,
   type DocumentName,
   decodeServerFrame,
+  type EventRefusalCode,
   encodeHocuspocusFrame,
   encodePresence,
   encodeYWebsocketFrame,
   type LimitAnswer,
   limits,
   problemSchema,
+  readEventNotice,
   readViewers,
   type Viewers,
+  writeEventRequest,
 } from '@quire/protocol';
 import { type FrameSocket, joinWithHocuspocus, openFrameSocket, openRawWebSocket, until } from '@quire/testing';
 import { pino } from 'pino';
@@ -42,6 +45,7 @@ type Seen =
   | { readonly kind: 'pause' }
   | { readonly kind: 'counted' }
   | { readonly kind: 'problem'; readonly status: number; readonly code: string }
+  | { readonly kind: 'event'; readonly code: EventRefusalCode }
   | { readonly kind: 'cut-off' };
 
 /** How somebody goes beyond a limit, and what they see of it. */
@@ -184,6 +188,26 @@ function readCount(bytes: Uint8Array): Viewers | null {
   return frame.kind === 'stateless' ? readViewers(frame.payload) : null;
 }
 
+/** Sends so many events, and sees whether one of them is refused. */
+const sendEvents =
+  (count: number, data: unknown): Trespass['commit'] =>
+  async (server) => {
+    const socket = await open(server, '/collab');
+    socket.send(encodeHocuspocusFrame('plan', { kind: 'token', token: '', providerVersion: null }));
+    for (let sent = 0; sent < count; sent += 1) {
+      const payload = writeEventRequest({ kind: 'send', ref: `e${sent}`, name: 'wave', data, clientId: null });
+      socket.send(encodeHocuspocusFrame('plan', { kind: 'stateless', payload }));
+    }
+    return { kind: 'event', code: await socket.next(readRefusal, 'an event is refused') };
+  };
+
+/** Why an event was not taken, where a frame tells it. */
+function readRefusal(bytes: Uint8Array): EventRefusalCode | null {
+  const { frame } = decodeServerFrame(bytes);
+  const notice = frame.kind === 'stateless' ? readEventNotice(frame.payload) : null;
+  return notice?.kind === 'refused' ? notice.code : null;
+}
+
 const questions = Array.from({ length: 50 }, () => encodeYWebsocketFrame({ kind: 'query-presence' }));
 
 const trespasses: Readonly<Record<keyof typeof limits, Trespass>> = {
@@ -265,6 +289,12 @@ const trespasses: Readonly<Record<keyof typeof limits, Trespass>> = {
       await socket.next(readCount, 'how many there are is told');
       return { kind: 'counted' };
     },
+  },
+  'limits.maxEventBytes': { settings: at('maxEventBytes', 64), commit: sendEvents(1, 'x'.repeat(100)) },
+  'limits.maxEventsPerSecond': { settings: at('maxEventsPerSecond', 1), commit: sendEvents(10, null) },
+  'limits.maxEventsPerSecondPerDocument': {
+    settings: at('maxEventsPerSecondPerDocument', 1),
+    commit: sendEvents(10, null),
   },
   'limits.maxPendingUpdates': {
     settings: at('maxPendingUpdates', 1),
@@ -410,6 +440,8 @@ function promised(answer: LimitAnswer): Seen {
       return { kind: 'close', code: answer.code.code, reason: answer.code.reason };
     case 'problem':
       return { kind: 'problem', status: answer.status, code: answer.code };
+    case 'event':
+      return { kind: 'event', code: answer.refusal.code };
     case 'pause':
     case 'counted':
     case 'cut-off':

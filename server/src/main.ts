@@ -25,6 +25,7 @@ import { isLoopbackHost } from './config/hosts.ts';
 import { readObject } from './config/layers.ts';
 import { parseConfig } from './config/parse-config.ts';
 import type { Config, ConfigInput } from './config.ts';
+import { createEvents, type Events } from './events/events.ts';
 import { planDrain } from './gateway/drain.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createHttpDoor } from './gateway/over-http/http-door.ts';
@@ -66,6 +67,8 @@ export { ClusterFileError } from './cluster/cluster-file.ts';
 export type { CommentCall, Comments, Speaker, ThreadCall } from './comments/comments.ts';
 export { ConfigError, type ConfigIssue } from './config/config-error.ts';
 export type { Config, ConfigInput } from './config.ts';
+export { EventRefused } from './events/event-refused.ts';
+export type { Events, SentEvent, ServerEvent } from './events/events.ts';
 export { ListenError } from './http/listen-error.ts';
 export type { Logger } from './observability/log.ts';
 export { ApiError, type ProblemCode } from './problems.ts';
@@ -102,6 +105,7 @@ export interface QuireServer {
   readonly data: string | null;
   readonly documents: Documents;
   readonly comments: Comments;
+  readonly events: Events;
   readonly links: ShareLinks;
   readonly revocations: Revocations;
   /** Whether it takes edits: what `/readyz` says. */
@@ -236,6 +240,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     maxJournalQueueBytes: config.journal.queueBytes,
     extensions: config.extensions,
     meters: metrics?.collab ?? null,
+    replay: describeReplay(config),
     ...(membership === null ? {} : { replication: membership.cluster }),
   });
   try {
@@ -295,6 +300,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     purge: (name) => documents.delete(name),
   });
   const contents = createContents({ documents, live: collaboration, takeTurn });
+  const events = createEvents(collaboration);
   const sweep = sweepCompanions(store, logger.child({ component: 'collab' }));
   const states = new DocumentStates({ store, clock });
   let closing: Promise<void> | null = null;
@@ -313,6 +319,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     documents,
     contents,
     states,
+    events,
     guard,
     readAddress,
     origins,
@@ -364,6 +371,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     data: parts.store === undefined ? resolve(config.data) : null,
     documents,
     comments,
+    events,
     links: rules.links,
     revocations: rules.revocations,
     get ready() {
@@ -387,6 +395,10 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
 function describeMetrics(config: Config, clock: Clock, parts: ServerParts): MetricsOptions {
   const dataDirectory = parts.store === undefined ? resolve(config.data) : null;
   return { clock, token: config.metricsToken, dataDirectory, queueLimitBytes: config.journal.queueBytes };
+}
+
+function describeReplay({ events: { replayEvents, replayBytes, replayMs, maxReplayBytes } }: Config) {
+  return { maxEvents: replayEvents, maxBytes: replayBytes, maxAgeMs: replayMs, maxTotalBytes: maxReplayBytes };
 }
 
 function describeJournal({ config, clock, logger, listener, metrics }: Foundations): LevelStoreOptions {

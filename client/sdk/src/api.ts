@@ -4,6 +4,8 @@ import type {
   DocumentInfo,
   DocumentList,
   DocumentWithRole,
+  EventGap,
+  EventSender,
   LinkRole,
   ShareLink,
   Thread,
@@ -33,9 +35,11 @@ export interface Client {
   /**
    * Opens a document, or shares it when this client has it open; every `open` is paired with one `leave`.
    *
+   * @example
+   * const room = client.open<{ wave: { at: [number, number] } }>('team/plan'); // its events, by name
    * @throws {QuireError} `bad-document-name`, `client-closed`
    */
-  open(name: string): Room;
+  open<Events extends object = EventMap>(name: string): Room<Events>;
   /**
    * Opens the comments on a document, which are a document of their own on the same socket; every `openComments` is paired
    * with one `leave`. They can be there before the document is, but nobody says anything until it exists.
@@ -51,7 +55,7 @@ export interface Client {
   close(): void;
 }
 
-export interface Room {
+export interface Room<Events extends object = EventMap> {
   readonly name: string;
   readonly doc: Doc;
   /** For editor bindings. */
@@ -64,6 +68,8 @@ export interface Room {
   readonly people: Readable<readonly Person[]>;
   /** How many more are in the document than `people` has; nothing but their number is known. */
   readonly viewers: Readable<number>;
+  /** What is said to everybody who is in the room now, and kept nowhere. */
+  readonly events: RoomEvents<Events>;
   setPerson(person: PersonDetails): void;
   /** Resolves once every change made so far has its receipt; rejects when `signal` aborts or the room closes. */
   whenSaved(options?: { signal?: AbortSignal }): Promise<void>;
@@ -83,6 +89,57 @@ export interface Room {
    * page guarded.
    */
   leave(): void;
+}
+
+/** Events by name, with the data of each. What others really send is theirs to keep to. */
+export type EventMap = Record<string, unknown>;
+
+/** An event as everybody in the room hears it, whoever sent it too. */
+export interface ReceivedEvent<Name extends string = string, Data = unknown> {
+  readonly id: string;
+  readonly name: Name;
+  readonly data: Data;
+  /** As the server knows them; `clientId` finds them in `people`. */
+  readonly from: EventSender;
+  /** When the server took it (ms since 1970, by the server’s clock). */
+  readonly at: number;
+  /** This page sent it, in a room of which it was one of the people. */
+  readonly isMine: boolean;
+}
+
+export interface SentEvent {
+  readonly id: string;
+  readonly at: number;
+}
+
+/**
+ * What is said to everybody who is in the room: each hears what one sender says in the order in which it was said, once. Who is
+ * away for a moment gets what they missed when they are back, or is told by `onGap` that it can't be had.
+ */
+export interface RoomEvents<Events extends object = EventMap> {
+  /** Hears events from now on; returns how to stop. */
+  on<Name extends keyof Events & string>(
+    name: Name,
+    listener: (event: ReceivedEvent<Name, Events[Name]>) => void,
+    options?: { signal?: AbortSignal },
+  ): () => void;
+  /** Called when events were `lost`, or when it is `unknown` whether any were: what follows from them must be had anew. */
+  onGap(listener: (gap: EventGap) => void, options?: { signal?: AbortSignal }): () => void;
+  /** Resolves once whatever is sent from now on is heard here, for as long as the connection lasts. */
+  whenListening(options?: { signal?: AbortSignal }): Promise<void>;
+  /**
+   * Resolves once the server has taken it, and everybody is being told. While there is no connection it waits; give it a
+   * `signal` where it makes no sense later (then it may have been sent all the same).
+   *
+   * @param data anything that JSON has a word for
+   * @throws {QuireError} `refused`, with the problem `forbidden` (events are for who may at least comment), `event-too-large`,
+   * `too-many-events` (retryable) or `bad-event`; `room-closed`
+   */
+  send<Name extends keyof Events & string>(
+    name: Name,
+    data?: Events[Name],
+    options?: { signal?: AbortSignal },
+  ): Promise<SentEvent>;
 }
 
 export interface RoomStatus {

@@ -172,6 +172,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
       status: room.status,
       people: room.people,
       viewers: room.viewers,
+      events: room.events,
       setPerson: (person) => room.setPerson(person),
       whenSaved: ({ signal } = {}) => room.whenSaved(signal),
       whenLoaded: ({ signal } = {}) => room.whenLoaded(signal),
@@ -237,7 +238,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
     documents: createDocumentsApi(api),
     api: createRestClient(api),
     leftovers: createLeftovers({ server: keepsCopies ? endpoint.socketUrl : null, open }),
-    open,
+    open: open as Client['open'], // what events are called is between those who send them
     openComments(name) {
       const fault = findDocumentFault(name);
       if (fault !== null) throw badName(fault);

@@ -16,6 +16,9 @@ export type QuireErrorCode =
   /** The server answered with something that is not its API. */
   | 'bad-answer';
 
+/** Of HTTP: less of it at once will do. */
+const TOO_MANY = 429;
+
 export interface QuireErrorDetails {
   readonly cause?: unknown;
   /** HTTP status, where the server answered. */
@@ -40,6 +43,7 @@ export class QuireError extends Error {
 
   /** Whether the same call can succeed later without anything else changing. */
   get retryable(): boolean {
-    return this.code === 'unreachable' || this.code === 'timeout' || (this.status !== undefined && this.status >= 500);
+    if (this.code === 'unreachable' || this.code === 'timeout') return true;
+    return this.status !== undefined && (this.status >= 500 || this.status === TOO_MANY);
   }
 }

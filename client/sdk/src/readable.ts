@@ -35,7 +35,7 @@ export function createWritable<T>(initial: T, isSame: (a: T, b: T) => boolean = 
  * Listeners are told while a change is on its way to the socket: one that threw into that would keep the frame from
  * leaving, and the next frame's receipt would then confirm what never left (G1).
  */
-function tell<T>(listener: (value: T) => void, value: T): void {
+export function tell<T>(listener: (value: T) => void, value: T): void {
   try {
     listener(value);
   } catch (error) {

@@ -163,6 +163,18 @@ export class RoomProvider extends HocuspocusProvider {
     return this.isAuthenticated && (this.#step === 'filling' || this.#step === 'step-1' || this.#step === 'step-2');
   }
 
+  /**
+   * Says something that is neither content nor presence.
+   *
+   * @returns whether it left: it does not before the server has let this room in, nor before the step 1
+   */
+  say(payload: string): boolean {
+    if (!this.isJoined || this.#step === 'filling') return false;
+    const frame = encodeHocuspocusFrame(this.effectiveName, { kind: 'stateless', payload });
+    this.configuration.websocketProvider.send(frame);
+    return true;
+  }
+
   /** Joins again on the socket's present connection, after the server closed this document's. */
   rejoin(): void {
     if (this.isAttached && this.#step === 'none') void this.onOpen(new Event('open'));

@@ -9,7 +9,7 @@ import {
 } from '@quire/protocol';
 import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
-import type { LoadingProgress, Person, PersonDetails, RoomStatus } from './api.ts';
+import type { LoadingProgress, Person, PersonDetails, RoomEvents, RoomStatus } from './api.ts';
 import { computeRetryDelayMs } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { QuireError } from './errors.ts';
@@ -19,6 +19,7 @@ import { type PeopleList, watchPeople } from './people.ts';
 import { createWritable, type Readable, type Writable } from './readable.ts';
 import { countUnsaved, isAwaiting } from './receipts-ledger.ts';
 import { createRoomEpoch, type RoomEpoch } from './room-epoch.ts';
+import { createRoomEvents, type RoomEventsLink } from './room-events.ts';
 import {
   advance,
   createRoomMachine,
@@ -89,6 +90,7 @@ export interface OpenRoom {
   readonly status: Readable<RoomStatus>;
   readonly people: Readable<readonly Person[]>;
   readonly viewers: Readable<number>;
+  readonly events: RoomEvents;
   setPerson(person: PersonDetails): void;
   whenSaved(signal?: AbortSignal): Promise<void>;
   whenLoaded(signal?: AbortSignal): Promise<void>;
@@ -125,6 +127,7 @@ class LiveRoom implements OpenRoom {
   readonly #context: RoomContext;
   readonly #status: Writable<RoomStatus>;
   readonly #people: PeopleList;
+  readonly #events: RoomEventsLink;
   readonly #epoch: RoomEpoch;
   readonly #store: OfflineStore | null;
   readonly #provider: RoomProvider;
@@ -157,6 +160,12 @@ class LiveRoom implements OpenRoom {
     this.#status = createWritable(this.#describe(), isSameStatus);
     this.status = this.#status;
     this.#people = watchPeople(this.awareness, clock);
+    this.#events = createRoomEvents({
+      say: (payload) => this.#provider.say(payload),
+      clientId: this.awareness.clientID,
+      clock,
+      findEnd: () => this.#findEnd(),
+    });
     this.doc.on('update', this.#onUpdate);
     this.#download = context.createDownload((progress) => this.#progress(progress));
     this.#epoch = createRoomEpoch(this.doc);
@@ -200,6 +209,10 @@ class LiveRoom implements OpenRoom {
     return this.#people.viewers;
   }
 
+  get events(): RoomEvents {
+    return this.#events.events;
+  }
+
   setPerson(person: PersonDetails): void {
     this.#person = { name: person.name, color: person.color };
     this.appear();
@@ -226,6 +239,7 @@ class LiveRoom implements OpenRoom {
   lost(close: CloseCode, blamed: boolean): void {
     this.#cancelRejoin();
     this.#people.countViewers(null);
+    this.#events.lost(this.#context.socket.heardAt);
     this.#see({ type: 'closed', close, blamed });
   }
 
@@ -270,7 +284,9 @@ class LiveRoom implements OpenRoom {
     this.#cancelWake();
     this.#cancelPatience();
     this.#cancelRejoin();
-    this.#waiters.close(new QuireError('room-closed', 'The document was closed.'));
+    const reason = new QuireError('room-closed', 'The document was closed.');
+    this.#waiters.close(reason);
+    this.#events.end(reason);
     this.#people.close();
     this.doc.off('update', this.#onUpdate);
     this.#provider.destroy();
@@ -390,6 +406,7 @@ class LiveRoom implements OpenRoom {
         this.#mayTryAnotherToken = this.#context.renewsTokens;
         this.#hasWaitedForToken = false;
         this.#see({ type: 'authenticated', scope: frame.scope === 'readonly' ? 'readonly' : 'read-write' });
+        this.#events.connected();
         return;
       case 'denied':
         this.#denied(findCloseCode(frame.reason) ?? closeCodes.forbidden);
@@ -400,6 +417,7 @@ class LiveRoom implements OpenRoom {
       case 'step-2':
         this.#offer = null;
         this.#see({ type: 'content' });
+        this.#events.connected();
         return;
       case 'receipt':
         if (frame.durable) this.#rejoinFailures = 0;
@@ -422,6 +440,7 @@ class LiveRoom implements OpenRoom {
   #denied(close: CloseCode): void {
     const isTooFresh =
       close.code === closeCodes.accessRevoked.code && this.#context.renewsTokens && !this.#hasWaitedForToken;
+    this.#events.lost(this.#context.clock.now());
     this.#see({ type: 'closed', close, blamed: !isTooFresh });
     if (!isTooFresh) return;
     this.#hasWaitedForToken = true;
@@ -431,6 +450,7 @@ class LiveRoom implements OpenRoom {
 
   /** What an extension of the server says in a stateless message is not for the room. */
   #hearStateless(payload: string): void {
+    if (this.#events.hear(payload)) return;
     const viewers = readViewers(payload);
     if (viewers !== null) this.#people.countViewers(viewers);
   }
@@ -442,6 +462,7 @@ class LiveRoom implements OpenRoom {
     const isOverdue = isAboutToken(close) && this.#mayTryAnotherToken;
     if (isOverdue) this.#mayTryAnotherToken = false;
     this.#people.countViewers(null);
+    this.#events.lost(this.#context.clock.now());
     this.#see({ type: 'closed', close, blamed: !isOverdue });
     if (isOver(this.#machine) || this.#machine.link.phase === 'too-large') return;
     const delayMs = computeRetryDelayMs(this.#rejoinFailures, this.#context.random());
@@ -465,7 +486,9 @@ class LiveRoom implements OpenRoom {
     for (const effect of effects) this.#perform(effect);
     this.#publish();
     if (hadUnsaved !== this.hasUnsaved()) this.#context.onUnsavedChanged();
-    if (!wasOver && this.isOver()) this.#context.onOver();
+    if (wasOver || !this.isOver()) return;
+    this.#events.end(this.#describeEnd());
+    this.#context.onOver();
   }
 
   #perform(effect: RoomEffect): void {
@@ -520,11 +543,18 @@ class LiveRoom implements OpenRoom {
   }
 
   #judge(reached: boolean): boolean {
-    if (!reached && isOver(this.#machine)) {
-      const { reason } = this.#status.get();
-      throw new QuireError('refused', `The document can’t be used: ${reason ?? 'the server refused it'}.`);
-    }
+    if (!reached && isOver(this.#machine)) throw this.#describeEnd();
     return reached;
+  }
+
+  #findEnd(): QuireError | null {
+    if (this.#closed) return new QuireError('room-closed', 'The document was closed.');
+    return isOver(this.#machine) ? this.#describeEnd() : null;
+  }
+
+  #describeEnd(): QuireError {
+    const { reason } = this.#status.get();
+    return new QuireError('refused', `The document can’t be used: ${reason ?? 'the server refused it'}.`);
   }
 }
 

@@ -102,6 +102,11 @@ export class SharedSocket extends HocuspocusProviderWebsocket {
     return this.#transport;
   }
 
+  /** When the server was last heard, on this connection or the last. */
+  get heardAt(): number {
+    return this.#heardAt;
+  }
+
   /** Tries at once, for instance because the network is back, which may be another one. */
   retryNow({ networkChanged = false } = {}): void {
     if (networkChanged) this.#options.choice.networkChanged();

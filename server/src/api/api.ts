@@ -15,6 +15,7 @@ import type { ShareLinks } from '../auth/share-links.ts';
 import type { DocumentBin } from '../bin/document-bin.ts';
 import { check } from '../check.ts';
 import { type Clock, systemClock } from '../clock.ts';
+import type { Events } from '../events/events.ts';
 import { createAddressReader, type ReadClientAddress } from '../http/client-address.ts';
 import { isAllowedOrigin, isTrustedHost, type OriginPolicy } from '../http/origins.ts';
 import { logRequestFailure } from '../http/request-failure.ts';
@@ -26,6 +27,7 @@ import type { Contents } from './contents.ts';
 import { createCursors } from './cursors.ts';
 import type { DocumentStates } from './document-states.ts';
 import type { Documents } from './documents.ts';
+import { addEventRoutes } from './event-routes.ts';
 import { addLinkRoutes } from './link-routes.ts';
 import { listVisible } from './list-visible.ts';
 import { addDocsRoutes } from './openapi/docs-routes.ts';
@@ -48,6 +50,8 @@ export function createApi(options: {
   readonly contents?: Contents;
   /** Left out: none can be downloaded. */
   readonly states?: DocumentStates;
+  /** Left out: backends have nothing to say. */
+  readonly events?: Events;
   readonly clock?: Clock;
   /** Left out: whoever is at the other end of the connection. */
   readonly readAddress?: ReadClientAddress;
@@ -61,7 +65,7 @@ export function createApi(options: {
   readonly servesApp?: boolean;
 }): Hono {
   const { documents, guard, readAddress = createAddressReader([]), origins, log, isDraining } = options;
-  const { clock = systemClock, contents, states } = options;
+  const { clock = systemClock, contents, events, states } = options;
   const { rules, servesApp = false } = options;
   const api = new Hono();
   const cursors = createCursors();
@@ -146,9 +150,9 @@ export function createApi(options: {
     api.all(`${one}/state`, (context) => refuseMethod(context, 'GET, HEAD'));
   }
 
+  const describe = (context: Context, document: DocumentName | null) => describeRequest(context, document, readAddress);
+  if (events !== undefined) addEventRoutes(api, { events, guard, describe });
   if (rules !== undefined) {
-    const describe = (context: Context, document: DocumentName | null) =>
-      describeRequest(context, document, readAddress);
     addLinkRoutes(api, { links: rules.links, guard, describe, servesApp });
     addBinRoutes(api, { bin: rules.bin, documents, guard, describe });
     addRevocationRoutes(api, { revocations: rules.revocations, guard, describe });

@@ -4,6 +4,7 @@ import { AccessError } from '../auth/authenticator.ts';
 import { NotHereYet } from '../collab/not-here-yet.ts';
 import { Refusal } from '../collab/refusal.ts';
 import { ContentError } from '../content/content-node.ts';
+import { EventRefused } from '../events/event-refused.ts';
 import { ApiError, type ProblemCode, type ProblemKind, problemKinds } from '../problems.ts';
 
 /** The response for an error, as RFC 9457 has it. */
@@ -35,6 +36,7 @@ export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof ContentError) return new ApiError(error.fault, error.message, error);
   if (error instanceof AccessError) return describeAccessError(error);
+  if (error instanceof EventRefused) return describeEventRefusal(error);
   if (error instanceof Refusal) {
     const refused = findRefusedEdit(error);
     if (refused !== null) return refused;
@@ -49,6 +51,11 @@ export function toApiError(error: unknown): ApiError {
     return new ApiError('load-failed', 'The document was deleted while this was on its way', error);
   }
   return new ApiError('internal-error', 'The server’s log says more', error);
+}
+
+function describeEventRefusal(error: EventRefused): ApiError {
+  const { code } = error.refusal;
+  return new ApiError(code === 'bad-event' ? 'bad-request' : code, sentenceOf(error.message), error);
 }
 
 /** What is wrong with a token is for the audit log; its bearer hears what to do. */

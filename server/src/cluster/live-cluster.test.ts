@@ -290,7 +290,7 @@ describe('a node of a cluster', () => {
     const a = world.addMachine();
     const lost: string[] = [];
     const rooms = {
-      join: () => ({ isShared: false, tell() {}, relay() {}, leave() {} }),
+      join: () => ({ isShared: false, tell() {}, tellEvent() {}, relay() {}, leave() {} }),
       lose: (incarnation: string) => lost.push(incarnation),
       seek() {},
       close() {},

@@ -1,5 +1,5 @@
 import type { Connection as HocuspocusConnection } from '@hocuspocus/server';
-import { type ClientFrame, type CloseCode, closeCodes, parseAddress } from '@quire/protocol';
+import { type ClientFrame, type CloseCode, closeCodes, isEventMessage, parseAddress } from '@quire/protocol';
 import { type Grant, scopeOf } from '../auth/authenticator.ts';
 import type { Place } from '../auth/standing.ts';
 import { addressGroup } from '../config/address-range.ts';
@@ -10,6 +10,7 @@ import type { DocumentOwner } from './document-owner.ts';
 import type { StoredAnswer } from './early-answers.ts';
 import { knowsNothing } from './encoded-state.ts';
 import { EndedAddresses } from './ended-addresses.ts';
+import { takeEventMessage } from './event-intake.ts';
 import { isNameOfLater, nameEpoch } from './former-lives.ts';
 import { copyOf, weigh } from './frame-bytes.ts';
 import { FrameLane } from './frame-lane.ts';
@@ -506,7 +507,9 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
         this.admission.pass(connection, frame);
         return 'go on';
       case 'stateless':
-        this.admission.pass(connection, frame);
+        // Hooks of extensions are not bothered with events.
+        if (isEventMessage(frame.payload)) takeEventMessage(this, connection, state, frame.payload);
+        else this.admission.pass(connection, frame);
         return 'go on';
       default:
         return frame satisfies never;

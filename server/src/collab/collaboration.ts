@@ -1,5 +1,12 @@
 import { Document, type Extension } from '@hocuspocus/server';
-import { type DocumentStore, type Entry, type LoadedDocument, PersistenceError } from '@quire/persistence';
+import {
+  type DocumentStore,
+  type Entry,
+  type Epoch,
+  FIRST_EPOCH,
+  type LoadedDocument,
+  PersistenceError,
+} from '@quire/persistence';
 import { closeCodes, type DocumentName, isDocumentName, type PresenceList, type SessionInfo } from '@quire/protocol';
 import { applyAwarenessUpdate } from 'y-protocols/awareness';
 import * as Y from 'yjs';
@@ -7,6 +14,10 @@ import { AccessError, type Grant } from '../auth/authenticator.ts';
 import type { Guard } from '../auth/guard.ts';
 import { lasting, type Standing } from '../auth/standing.ts';
 import type { Clock } from '../clock.ts';
+import type { LoggedEvent } from '../events/event-log.ts';
+import { EventRefused } from '../events/event-refused.ts';
+import type { EventDraft } from '../events/event-room.ts';
+import { EventRooms, type EventRoomsOptions } from '../events/event-rooms.ts';
 import type { Logger } from '../observability/log.ts';
 import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
 import { Seats } from '../seats.ts';
@@ -24,6 +35,7 @@ import { DocumentUnloads } from './document-unloads.ts';
 import { EarlyAnswers } from './early-answers.ts';
 import { createExtensionGate } from './extension-gate.ts';
 import { type FlushTimer, systemFlushTimer } from './flush-window.ts';
+import { nameEpoch } from './former-lives.ts';
 import { GrantRenewals } from './grant-renewals.ts';
 import { GrantWatch } from './grant-watch.ts';
 import { HocuspocusAdmission, type HookContext } from './hocuspocus-admission.ts';
@@ -45,6 +57,7 @@ import type { SessionOrigin, SessionPort } from './session-port.ts';
 import { passOnStateless } from './shared-stateless.ts';
 import { findOnlyUpdate, updatesIn } from './stored-updates.ts';
 import type { Submission } from './submission.ts';
+import { tellWithoutOpening } from './visited-room.ts';
 
 export type { Extension };
 
@@ -84,6 +97,8 @@ export interface CollaborationOptions {
   readonly meters?: CollabMeters | null;
   /** The other nodes. Left out: there are none. */
   readonly replication?: Replication;
+  /** What is remembered of events. Left out: as much as by default. */
+  readonly replay?: EventRoomsOptions['replay'];
 }
 
 /** The documents of this node, and everybody who has them open. */
@@ -131,6 +146,14 @@ export interface Collaboration {
    * them with what ended them there. Resolves once they have it, or sooner as long as little is on its way.
    */
   adopted(entries: readonly Entry[]): Promise<void>;
+  /**
+   * Says something to everybody who has a document open and listens, on all nodes. It need not be stored, nor open anywhere.
+   *
+   * @throws {EventRefused} when it is too large, or more come than may
+   */
+  sendEvent(name: DocumentName, draft: EventDraft): Promise<Pick<LoggedEvent, 'id' | 'time'>>;
+  /** What is remembered of events, over all documents. */
+  readonly eventBytes: number;
   /** Without comments: where these are open, their document is too. */
   readonly openDocuments: number;
   /** Resolves once everything that was submitted so far is on disk and has its receipt, or was refused. */
@@ -159,6 +182,13 @@ const NO_REQUEST = new Request('http://localhost/');
 const NO_SOCKET = '';
 /** What the server keeps for itself is bounded by whoever keeps it. */
 const UNLIMITED = { maxDocumentBytes: Number.POSITIVE_INFINITY };
+/** A hundred events and a minute: what somebody misses while a lost connection is noticed and made again. */
+const REPLAY: EventRoomsOptions['replay'] = {
+  maxEvents: 100,
+  maxBytes: 64 * 1024,
+  maxAgeMs: 60_000,
+  maxTotalBytes: 64 * 1024 * 1024,
+};
 const ALLOWED = { isAuthenticated: true, readOnly: false };
 /**
  * So long a stop waits for receipts that wait for other nodes: many times what a healthy cluster takes. Where nobody can be
@@ -180,6 +210,7 @@ class LiveCollaboration implements Collaboration {
   readonly #adoption: Adoption;
   readonly #deletions: DocumentDeletions;
   readonly #replication: Replication;
+  readonly #events: EventRooms;
   readonly #unloads: DocumentUnloads;
   readonly #ringBudget: RingBudget;
   readonly #slicing: Slicing;
@@ -199,6 +230,12 @@ class LiveCollaboration implements Collaboration {
     });
     const { clock, limits, log, meters = null, standing = lasting, store } = options;
     this.#replication = options.replication ?? alone;
+    this.#events = new EventRooms({
+      clock,
+      limits,
+      replay: options.replay ?? REPLAY,
+      hasPeers: this.#replication !== alone,
+    });
     this.#open = new OpenDocuments((name) => this.#hocuspocus.documents.delete(name));
     this.#unloads = new DocumentUnloads({ open: this.#open, hocuspocus: this.#hocuspocus, clock, log, meters });
     this.#watch = new GrantWatch(clock);
@@ -281,6 +318,10 @@ class LiveCollaboration implements Collaboration {
 
   get openDocuments(): number {
     return this.#open.size;
+  }
+
+  get eventBytes(): number {
+    return this.#events.bytes;
   }
 
   get ringBytes(): number {
@@ -380,6 +421,27 @@ class LiveCollaboration implements Collaboration {
     return this.#deletions.delete(name);
   }
 
+  async sendEvent(name: DocumentName, draft: EventDraft): Promise<Pick<LoggedEvent, 'id' | 'time'>> {
+    const stat = this.#open.get(name)?.isOpen === true ? null : await this.#options.store.stat(name);
+    const owner = this.#open.get(name);
+    const epoch = stat === null || stat.state === 'damaged' ? FIRST_EPOCH : stat.epoch;
+    const outcome =
+      owner?.isOpen === true ? owner.events.send(draft) : this.#events.visit(lifeOf(name, epoch)).take(draft);
+    switch (outcome.kind) {
+      case 'refused':
+        this.#options.meters?.eventsRefused.add(outcome.refusal.code);
+        throw new EventRefused(outcome.refusal);
+      case 'taken':
+        this.#options.meters?.events.add('server');
+        if (owner?.isOpen !== true) tellWithoutOpening(this.#replication, name, outcome.event);
+        return outcome.event;
+      case 'known':
+        return outcome.event;
+      default:
+        return outcome satisfies never;
+    }
+  }
+
   adopted(entries: readonly Entry[]): Promise<void> {
     return this.#adoption.bring(entries);
   }
@@ -406,6 +468,7 @@ class LiveCollaboration implements Collaboration {
     stopHoping();
     this.#judge.close();
     for (const owner of [...this.#open]) this.#open.forget(owner);
+    this.#events.end();
     await this.#destroyExtensions(patienceMs);
   }
 
@@ -535,6 +598,11 @@ class LiveCollaboration implements Collaboration {
       slicing: this.#slicing,
       replication: this.#replication,
       hasPeers: this.#replication !== alone,
+      events: {
+        open: (since) => this.#events.open(lifeOf(name, epoch), since),
+        find: () => this.#events.find(lifeOf(name, epoch)),
+        close: () => this.#events.close(lifeOf(name, epoch)),
+      },
       // What the server keeps for itself nobody else is in.
       join: (room) => (isDocumentName(name) ? this.#replication : alone).join(name, room),
       onIdle: () => void this.#unloads.unload(document),
@@ -557,6 +625,11 @@ class LiveCollaboration implements Collaboration {
   *#connections(): Iterable<DocumentConnection> {
     for (const owner of this.#open) yield* owner.connections();
   }
+}
+
+/** Nothing that was said in one life of a document is heard in another (R14). */
+function lifeOf(name: DocumentName, epoch: Epoch): string {
+  return `${nameEpoch(epoch)}/${name}`;
 }
 
 function weighLoaded(stored: LoadedDocument | null): OwnerOptions['storedBytes'] {

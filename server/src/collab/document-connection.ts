@@ -1,6 +1,7 @@
 import type { Connection as HocuspocusConnection } from '@hocuspocus/server';
 import type { Address, ClientFrame, CloseCode, ServerFrame } from '@quire/protocol';
 import type { Grant } from '../auth/authenticator.ts';
+import type { EventPace } from '../events/event-pace.ts';
 import { kindOfBody, kindOfSaid } from '../observability/metrics/sent-meters.ts';
 import type { Listeners } from './audience.ts';
 import type { DocumentOwner } from './document-owner.ts';
@@ -9,6 +10,9 @@ import type { FrameLane } from './frame-lane.ts';
 import { ReceiptLedger } from './receipt-ledger.ts';
 import type { SessionPort } from './session-port.ts';
 import type { Backlog } from './stragglers.ts';
+
+/** What stands before the name of a guest, where the author of an edit is written down. */
+export const GUEST_PREFIX = 'guest:';
 
 /** A frame that arrived before its connection was established. */
 export interface WaitingFrame {
@@ -83,6 +87,10 @@ export class DocumentConnection {
   listeners: Listeners | null = null;
   /** What it has yet to be sent, because its socket is behind; null while it has everything. */
   backlog: Backlog | null = null;
+  /** Its client has asked for the events of the document. */
+  hearsEvents = false;
+  /** How many events its client may send; null while it has sent none. */
+  eventPace: EventPace | null = null;
 
   readonly #host: ConnectionHost;
 

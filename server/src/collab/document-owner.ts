@@ -4,6 +4,7 @@ import { describeAdopted } from './adopted-entries.ts';
 import { Abandoned, applyAtOnce, applyBatch, EMPTY_UPDATE } from './apply-batch.ts';
 import { ClocksAhead } from './clocks-ahead.ts';
 import type { DocumentConnection } from './document-connection.ts';
+import type { DocumentEvents } from './document-events.ts';
 import { DocumentSize } from './document-size.ts';
 import { readTitle, TitleKeeper } from './document-title.ts';
 import { DocumentVoice } from './document-voice.ts';
@@ -152,6 +153,10 @@ export class DocumentOwner {
 
   get presence(): Presence {
     return this.#voice.presence;
+  }
+
+  get events(): DocumentEvents {
+    return this.#voice.events;
   }
 
   get stragglers(): Stragglers {

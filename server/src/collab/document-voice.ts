@@ -2,6 +2,7 @@ import { encodeYWebsocketFrame } from '@quire/protocol';
 import { Audience } from './audience.ts';
 import { collectOwnMessages, sendToAll } from './broadcast.ts';
 import { type DocumentConnection, mayEdit, userOf } from './document-connection.ts';
+import { DocumentEvents } from './document-events.ts';
 import type { OwnerOptions } from './owner-options.ts';
 import { Presence } from './presence.ts';
 import type { RoomLink } from './replication.ts';
@@ -18,6 +19,7 @@ const PATIENCE_MS = 50;
 export class DocumentVoice {
   readonly presence: Presence;
   readonly stragglers: Stragglers;
+  readonly events: DocumentEvents;
   readonly #audience = new Audience();
   readonly #options: OwnerOptions;
   #room: RoomLink | null = null;
@@ -34,6 +36,14 @@ export class DocumentVoice {
       now: () => options.clock.monotonicMs(),
     });
     this.stragglers = new Stragglers(this.presence, options.maxRingBytes, options.ringBudget);
+    const openedAt = options.clock.monotonicMs();
+    this.events = new DocumentEvents({
+      open: () => options.events.open(openedAt),
+      find: () => options.events.find(),
+      close: () => options.events.close(),
+      say: (payload) => sayToAll(this.#audience.groups(), payload, hearsEvents),
+      link: () => this.#room,
+    });
   }
 
   /** From now on other nodes hear it, and are heard. @param onHeard told when there may be something to say of that */
@@ -43,6 +53,7 @@ export class DocumentVoice {
       maxStateBytes: this.#options.maxPresenceStateBytes,
       changed: onHeard,
       relay: (payload) => sayToAll(this.#audience.groups(), payload),
+      events: this.events,
     });
     this.#room = this.#options.join(room);
   }
@@ -127,6 +138,11 @@ export class DocumentVoice {
     this.#cancelCount?.();
     this.#room?.leave();
     this.#room = null;
+    this.events.close();
     this.stragglers.close();
   }
+}
+
+function hearsEvents(connection: DocumentConnection): boolean {
+  return connection.hearsEvents;
 }

@@ -2,6 +2,7 @@ import type { DocumentStore, Epoch } from '@quire/persistence';
 import type { DocumentName } from '@quire/protocol';
 import type * as Y from 'yjs';
 import type { Clock } from '../clock.ts';
+import type { EventRoom } from '../events/event-room.ts';
 import type { Logger } from '../observability/log.ts';
 import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
 import type { Slicing } from './apply-in-slices.ts';
@@ -49,6 +50,8 @@ export interface OwnerOptions {
   readonly replication: Pick<Replication, 'acknowledged'>;
   /** Whether other nodes may write in it. */
   readonly hasPeers: boolean;
+  /** What is said in it. `since`: monotonic, when it was opened. */
+  readonly events: { open(since: number): EventRoom; find(): EventRoom | null; close(): void };
   /** Called once it is open: makes it known to the other nodes that have it open. */
   join(room: SharedRoom): RoomLink;
   /** Called when nobody has needed the document for `unloadDelayMs`. */

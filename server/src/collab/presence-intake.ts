@@ -1,5 +1,5 @@
 import { decodePresence, FrameError, type PresenceEntry, type PresenceLimits } from '@quire/protocol';
-import { type DocumentConnection, userOf } from './document-connection.ts';
+import { type DocumentConnection, GUEST_PREFIX, userOf } from './document-connection.ts';
 import type { DocumentOwner } from './document-owner.ts';
 import { isNestedTooDeep, mayBeNestedTooDeep } from './nesting.ts';
 import { LEFT, type Presence } from './presence.ts';
@@ -131,5 +131,5 @@ function noteGuestName(connection: DocumentConnection, state: State | null): voi
   if (connection.state.kind !== 'established' || connection.state.grant.user.id !== '') return;
   const user = state?.user;
   if (typeof user !== 'object' || user === null || !('name' in user) || typeof user.name !== 'string') return;
-  connection.author = `guest:${user.name.slice(0, MAX_GUEST_NAME_LENGTH)}`;
+  connection.author = `${GUEST_PREFIX}${user.name.slice(0, MAX_GUEST_NAME_LENGTH)}`;
 }

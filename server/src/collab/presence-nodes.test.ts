@@ -102,7 +102,13 @@ class Node {
     const { presence } = this;
     this.#link = this.rooms.join(
       'plan',
-      createSharedRoom({ presence, maxStateBytes: 1_000, changed() {}, relay() {} }),
+      createSharedRoom({
+        presence,
+        maxStateBytes: 1_000,
+        changed() {},
+        relay() {},
+        events: { hear() {}, reach() {}, head: '', recent: [] },
+      }),
     );
   }
 

@@ -1,4 +1,5 @@
 import type { EntryId } from '@quire/persistence';
+import type { LoggedEvent } from '../events/event-log.ts';
 
 /** What the documents of this node need to know of the other nodes. */
 export interface Replication {
@@ -32,6 +33,19 @@ export interface SharedRoom {
   lose(node: string): void;
   /** A stateless message of another node, for everybody here. */
   relay(payload: string): void;
+  /**
+   * An event that another node has taken. It may come twice.
+   *
+   * @param isCounted that node has said before, by `eventsReach`, how far its events had come: others before this one that were
+   * not heard got lost on the way. Otherwise they may be older than this node's having it open
+   */
+  hearEvent(event: LoggedEvent, isCounted: boolean): void;
+  /** The id of the last event that another node has taken. */
+  eventsReach(head: string, isCounted: boolean): void;
+  /** The last that was taken here; empty while none was. */
+  readonly eventsHead: string;
+  /** Those that were taken here within the last moment: a node that has just opened the document may have missed them. */
+  readonly recentEvents: readonly LoggedEvent[];
 }
 
 export interface RoomLink {
@@ -40,6 +54,8 @@ export interface RoomLink {
   /** Tells the others what changed in the presence of those who are here by this node. */
   tell(presence: Uint8Array): void;
   relay(payload: string): void;
+  /** Unlike a stateless message, it is missed when it gets lost: the others notice by its number. */
+  tellEvent(event: LoggedEvent): void;
   leave(): void;
 }
 
@@ -47,5 +63,5 @@ export interface RoomLink {
 export const alone: Replication = {
   acknowledged: () => null,
   knowsAllNames: true,
-  join: () => ({ isShared: false, tell() {}, relay() {}, leave() {} }),
+  join: () => ({ isShared: false, tell() {}, relay() {}, tellEvent() {}, leave() {} }),
 };

@@ -1,6 +1,7 @@
 import type { DocumentStore } from '@quire/persistence';
 import type { Standing } from '../auth/standing.ts';
 import type { Clock } from '../clock.ts';
+import type { EventLimits } from '../events/event-rooms.ts';
 import type { Logger } from '../observability/log.ts';
 import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
 import type { Seats } from '../seats.ts';
@@ -15,7 +16,7 @@ import type { Judge } from './judgement-thread.ts';
 import type { RunningHooks } from './running-hooks.ts';
 import type { SessionPort } from './session-port.ts';
 
-export interface SessionLimits extends IngestLimits {
+export interface SessionLimits extends IngestLimits, EventLimits {
   readonly maxPresenceStateBytes: number;
   readonly maxPresenceEntries: number;
   /** What may wait, over all documents of a socket, until their connections are established. */
@@ -35,7 +36,7 @@ export interface SessionContext {
   readonly limits: SessionLimits;
   readonly store: Pick<DocumentStore, 'status'>;
   readonly log: Logger;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Clock;
   readonly meters: CollabMeters | null;
   /** Sessions by the id of their user. */
   readonly users: Seats;

@@ -1,3 +1,4 @@
+import type { LoggedEvent } from '../events/event-log.ts';
 import type { Presence } from './presence.ts';
 import { decodeTold } from './presence-told.ts';
 import type { RoomLink, SharedRoom } from './replication.ts';
@@ -9,10 +10,20 @@ export interface SharedRoomOptions {
   changed(): void;
   /** To everybody who has the document open here, and to no other node. */
   relay(payload: string): void;
+  readonly events: SharedEvents;
+}
+
+/** The events of the document, as other nodes know them. */
+export interface SharedEvents {
+  hear(event: LoggedEvent, isCounted: boolean): void;
+  reach(head: string, isCounted: boolean): void;
+  readonly head: string;
+  readonly recent: readonly LoggedEvent[];
 }
 
 /** What other nodes hear of a document that is open here, and what it hears of them. */
-export function createSharedRoom({ presence, maxStateBytes, changed, relay }: SharedRoomOptions): SharedRoom {
+export function createSharedRoom(options: SharedRoomOptions): SharedRoom {
+  const { presence, maxStateBytes, changed, relay, events } = options;
   return {
     describe: () => presence.takeAllForOthers(),
     hear(node, message, isWhole) {
@@ -24,6 +35,14 @@ export function createSharedRoom({ presence, maxStateBytes, changed, relay }: Sh
       changed();
     },
     relay,
+    hearEvent: (event, isCounted) => events.hear(event, isCounted),
+    eventsReach: (head, isCounted) => events.reach(head, isCounted),
+    get eventsHead() {
+      return events.head;
+    },
+    get recentEvents() {
+      return events.recent;
+    },
   };
 }
 

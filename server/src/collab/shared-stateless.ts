@@ -1,6 +1,7 @@
 import type { Document } from '@hocuspocus/server';
 import { encodeServerBody } from '@quire/protocol';
 import type { Listeners } from './audience.ts';
+import type { DocumentConnection } from './document-connection.ts';
 
 /**
  * A stateless message that an extension broadcasts goes to everybody on all nodes, once. One that it broadcasts to some
@@ -16,14 +17,25 @@ export function passOnStateless(document: Document, relay: (payload: string) => 
   };
 }
 
-/** What another node's extension said, to all who have a word for it. Hooks ran where it was said. */
-export function sayToAll(groups: Iterable<Listeners>, payload: string): void {
+/**
+ * To all who have a word for it: what another node's extension said, whose hooks ran where it was said, and events.
+ *
+ * @param hears left out: all of them
+ */
+export function sayToAll(
+  groups: Iterable<Listeners>,
+  payload: string,
+  hears: (connection: DocumentConnection) => boolean = () => true,
+): void {
   const body = encodeServerBody({ kind: 'stateless', payload });
   for (const listeners of groups) {
     if (!listeners.takesStateless) continue;
-    const framed = listeners.frame(body);
+    let framed: readonly Buffer[] | null = null;
     let sockets = 0;
-    for (const { session } of listeners.connections) {
+    for (const connection of listeners.connections) {
+      if (!hears(connection)) continue;
+      const { session } = connection;
+      framed ??= listeners.frame(body);
       if (session.isOpen) sockets += 1;
       session.send(framed);
     }

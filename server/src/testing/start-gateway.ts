@@ -9,6 +9,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import {
   type Collaboration,
   type CollaborationLimits,
+  type CollaborationOptions,
   createCollaboration,
   type Extension,
 } from '../collab/collaboration.ts';
@@ -46,6 +47,9 @@ export const testLimits: CollaborationLimits & GatewayLimits = {
   maxPresenceStateBytes: 16 * 1024,
   maxPresenceEntries: 256,
   maxListedPeople: 200,
+  maxEventBytes: 16 * 1024,
+  maxEventsPerSecond: 1_000,
+  maxEventsPerSecondPerDocument: 1_000,
   maxPendingUpdates: 50,
   maxPendingBytes: 64 * 1024,
   maxUnestablishedBytes: MIB,
@@ -88,6 +92,8 @@ export interface StartOptions {
   readonly judge?: Judge;
   /** Left out: there are no other nodes. */
   readonly replication?: Replication;
+  /** What is remembered of events. Left out: as much as by default. */
+  readonly replay?: CollaborationOptions['replay'];
 }
 
 /** A gateway and its documents on a free port, with nothing else of a server: real sockets, a store in memory unless given. */
@@ -108,6 +114,7 @@ export async function startGateway(options: StartOptions = {}): Promise<StartedG
     extensions: options.extensions ?? [],
     ...(options.judge === undefined ? {} : { judge: options.judge }),
     ...(options.replication === undefined ? {} : { replication: options.replication }),
+    ...(options.replay === undefined ? {} : { replay: options.replay }),
   });
   const gateway = createGateway({
     collaboration,

@@ -112,6 +112,11 @@ export const operationWords = {
     summary: 'Takes a comment back',
     more: 'For who wrote it, and for editors. With the last one the thread goes.',
   },
+  sendEvent: {
+    group: 'Events',
+    summary: 'Says something to everybody who has the document open',
+    more: 'On all nodes. It is not stored, but for those who reconnect in time. What comes again with the same header `Idempotency-Key`, of 1 to 255 characters, counts once.',
+  },
   listLinks: { group: 'Share links', summary: 'The links that work, the latest first' },
   createLink: {
     group: 'Share links',

@@ -6,13 +6,23 @@ import { decodeRoomMessage, encodeRoomMessage, MOST_ANSWERS, type Said } from '.
 const number = fc.integer({ min: 0, max: 2 ** 47 });
 const incarnation = fc.uint8Array({ minLength: 8, maxLength: 8 }).map((id) => Buffer.from(id).toString('hex'));
 const presence = fc.uint8Array({ maxLength: 50 });
+const text = fc.string({ unit: 'binary' }).map((each) => each.toWellFormed());
 const said: fc.Arbitrary<Said> = fc.oneof(
   fc.record({ kind: fc.constant('hello' as const), question: number, to: fc.option(incarnation) }),
-  fc.record({ kind: fc.constant('here' as const), answers: fc.array(number, { maxLength: MOST_ANSWERS }), presence }),
+  fc.record({
+    kind: fc.constant('here' as const),
+    answers: fc.array(number, { maxLength: MOST_ANSWERS }),
+    presence,
+    eventsHead: text,
+  }),
+  fc.record({
+    kind: fc.constant('event' as const),
+    event: fc.record({ id: text, key: text, time: number, payload: text }),
+  }),
   fc.record({ kind: fc.constant('change' as const), presence }),
   fc.record({
     kind: fc.constant('stateless' as const),
-    payload: fc.string({ unit: 'binary' }).map((text) => text.toWellFormed()),
+    payload: text,
   }),
   fc.constant({ kind: 'pulse' as const }),
   fc.constant({ kind: 'bye' as const }),

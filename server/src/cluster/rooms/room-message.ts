@@ -1,5 +1,6 @@
 import { FrameError, FrameReader } from '@quire/protocol';
 import { createEncoder, toUint8Array, writeVarString, writeVarUint, writeVarUint8Array } from 'lib0/encoding';
+import type { LoggedEvent } from '../../events/event-log.ts';
 
 /** A node that speaks another version is not understood, and hears nothing that it would misunderstand. */
 const VERSION = 1;
@@ -8,10 +9,17 @@ const VERSION = 1;
 export type Said =
   /** I have it open: tell me who is there by you. Asked of all, or of one whose words were missed. */
   | { readonly kind: 'hello'; readonly question: number; readonly to: string | null }
-  /** Everybody who is here by me; nobody is no bytes. */
-  | { readonly kind: 'here'; readonly answers: readonly number[]; readonly presence: Uint8Array }
+  /** Everybody who is here by me; nobody is no bytes. And the last event that I took, of which the others may have missed some. */
+  | {
+      readonly kind: 'here';
+      readonly answers: readonly number[];
+      readonly presence: Uint8Array;
+      readonly eventsHead: string;
+    }
   | { readonly kind: 'change'; readonly presence: Uint8Array }
   | { readonly kind: 'stateless'; readonly payload: string }
+  /** Apart from what extensions say: events are remembered, and missed. */
+  | { readonly kind: 'event'; readonly event: LoggedEvent }
   /** Nothing; but whoever missed the last of what was said notices by the number. */
   | { readonly kind: 'pulse' }
   /** I have closed it. */
@@ -27,7 +35,15 @@ export interface RoomMessage {
   readonly said: Said;
 }
 
-const kinds = ['hello', 'here', 'change', 'stateless', 'pulse', 'bye'] as const satisfies readonly Said['kind'][];
+const kinds = [
+  'hello',
+  'here',
+  'change',
+  'stateless',
+  'pulse',
+  'bye',
+  'event',
+] as const satisfies readonly Said['kind'][];
 
 /** More than ask within the moment in which they are answered together. */
 export const MOST_ANSWERS = 64;
@@ -48,12 +64,19 @@ export function encodeRoomMessage({ from, life, number, said }: RoomMessage): Ui
       writeVarUint(encoder, said.answers.length);
       for (const question of said.answers) writeVarUint(encoder, question);
       writeVarUint8Array(encoder, said.presence);
+      writeVarString(encoder, said.eventsHead);
       break;
     case 'change':
       writeVarUint8Array(encoder, said.presence);
       break;
     case 'stateless':
       writeVarString(encoder, said.payload);
+      break;
+    case 'event':
+      writeVarString(encoder, said.event.id);
+      writeVarString(encoder, said.event.key);
+      writeVarUint(encoder, said.event.time);
+      writeVarString(encoder, said.event.payload);
       break;
     case 'pulse':
     case 'bye':
@@ -84,17 +107,23 @@ function readSaid(reader: FrameReader, kind: Said['kind']): Said {
     case 'hello':
       return { kind, question: reader.readUint(), to: readIncarnation(reader) };
     case 'here':
-      return { kind, answers: readAnswers(reader), presence: reader.readBytes() };
+      return { kind, answers: readAnswers(reader), presence: reader.readBytes(), eventsHead: reader.readText() };
     case 'change':
       return { kind, presence: reader.readBytes() };
     case 'stateless':
       return { kind, payload: reader.readText() };
+    case 'event':
+      return { kind, event: readEvent(reader) };
     case 'pulse':
     case 'bye':
       return { kind };
     default:
       return kind satisfies never;
   }
+}
+
+function readEvent(reader: FrameReader): LoggedEvent {
+  return { id: reader.readText(), key: reader.readText(), time: reader.readUint(), payload: reader.readText() };
 }
 
 function readAnswers(reader: FrameReader): number[] {

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
 import type { RoomLink, SharedRoom } from '../../collab/replication.ts';
+import type { LoggedEvent } from '../../events/event-log.ts';
 import { Inquiry } from './inquiry.ts';
 import { encodeRoomMessage, MOST_ANSWERS, type RoomMessage, type Said } from './room-message.ts';
 
@@ -38,6 +39,8 @@ interface Member {
   readonly life: number;
   /** Of the last that was heard of it. */
   readonly number: number;
+  /** It has described what is there by it. */
+  readonly isDescribed: boolean;
 }
 
 /**
@@ -103,6 +106,12 @@ export class Room implements RoomLink {
     void this.#say({ kind: 'stateless', payload });
   }
 
+  /** Until it is known whether others are here, they may be. */
+  tellEvent(event: LoggedEvent): void {
+    if (this.#state === 'left' || (this.#isAlone && !this.isShared)) return;
+    void this.#say({ kind: 'event', event });
+  }
+
   leave(): void {
     if (this.#state === 'left') return;
     this.#state = 'left';
@@ -143,6 +152,13 @@ export class Room implements RoomLink {
 
   hear({ from, life, number, said }: RoomMessage): void {
     if (this.#state === 'left' || from === this.#host.incarnation) return;
+    if (said.kind === 'event') {
+      const teller = this.#members.get(from);
+      // Whatever is thought of its node, and though it comes late: events are told apart by their own numbers.
+      this.#room.hearEvent(said.event, teller?.life === life && teller.isDescribed);
+      // Who says something in a document that it does not have open is nobody to wait for.
+      if (teller?.life !== life) return;
+    }
     if (life <= (this.#departed.get(from) ?? -1)) return;
     if (this.#isDoubtful(from, said)) {
       // It is answered all the same: it may think of this node what this one thinks of it.
@@ -161,11 +177,13 @@ export class Room implements RoomLink {
     }
     if (member !== undefined && life > member.life) this.#room.lose(from);
     const wasShared = this.isShared;
-    this.#members.set(from, { life, number });
+    const wasDescribed = member?.life === life && member.isDescribed;
+    this.#members.set(from, { life, number, isDescribed: wasDescribed || said.kind === 'here' });
     this.#hasMet = true;
     this.#isAlone = false;
     this.#missing.delete(from);
-    this.#take(from, said);
+    this.#take(from, said, wasDescribed);
+    if (said.kind === 'hello' && last === 0) for (const event of this.#room.recentEvents) this.tellEvent(event);
     if (number > expected && said.kind !== 'here') this.#inquiry.askOne(from);
     if (!wasShared) this.#answerSoon();
   }
@@ -179,7 +197,7 @@ export class Room implements RoomLink {
     return false;
   }
 
-  #take(from: string, said: Exclude<Said, { kind: 'bye' }>): void {
+  #take(from: string, said: Exclude<Said, { kind: 'bye' }>, wasDescribed: boolean): void {
     switch (said.kind) {
       case 'hello':
         this.#answer(said);
@@ -187,6 +205,7 @@ export class Room implements RoomLink {
       case 'here':
         if (said.presence.length === 0) this.#room.lose(from);
         else this.#room.hear(from, said.presence, true);
+        if (said.eventsHead !== '') this.#room.eventsReach(said.eventsHead, wasDescribed);
         this.#inquiry.answered(from);
         return;
       case 'change':
@@ -196,6 +215,7 @@ export class Room implements RoomLink {
         this.#room.relay(said.payload);
         return;
       case 'pulse':
+      case 'event': // heard before anything else was asked of it
         return;
       default:
         said satisfies never;
@@ -243,7 +263,7 @@ export class Room implements RoomLink {
       const answers = this.#answers ?? [];
       this.#answers = null;
       const presence = this.#room.describe();
-      void this.#say({ kind: 'here', answers, presence: presence ?? NOBODY });
+      void this.#say({ kind: 'here', answers, presence: presence ?? NOBODY, eventsHead: this.#room.eventsHead });
     });
   }
 

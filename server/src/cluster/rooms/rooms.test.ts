@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SharedRoom } from '../../collab/replication.ts';
+import type { LoggedEvent } from '../../events/event-log.ts';
 import { HandBus, Post } from '../../testing/hand-bus.ts';
 import { ManualClock } from '../../testing/manual-clock.ts';
 import { BusError } from '../cluster-bus.ts';
@@ -22,6 +23,8 @@ afterEach(() => {
 /** A document as rooms see it: what it says of its people, and what it heard. */
 class Sheet implements SharedRoom {
   people = '';
+  eventsHead = '';
+  recentEvents: readonly LoggedEvent[] = [];
   readonly heard: string[] = [];
 
   describe(): Uint8Array | null {
@@ -40,10 +43,20 @@ class Sheet implements SharedRoom {
     this.heard.push(`says ${payload}`);
   }
 
+  hearEvent({ id, payload }: LoggedEvent, isCounted: boolean): void {
+    this.heard.push(`${isCounted ? 'counted ' : ''}event ${id}: ${payload}`);
+  }
+
+  eventsReach(head: string, isCounted: boolean): void {
+    this.heard.push(`${isCounted ? 'counted ' : ''}events until ${head}`);
+  }
+
   take(): string[] {
     return this.heard.splice(0);
   }
 }
+
+const eventOf = (id: string): LoggedEvent => ({ id, key: '', time: 1, payload: 'wave' });
 
 interface Node {
   readonly incarnation: string;
@@ -143,6 +156,70 @@ describe('rooms', () => {
       ['1 changes ada', 'says hello'],
       ['1 changes ada', 'says hello'],
     ]);
+  });
+
+  it('an event is heard by all others, and is no stateless message of an extension', async () => {
+    const { join, settle, start } = stage();
+    const [ada, ben] = [await join(start()), await join(start())];
+    await settle();
+    ben.sheet.take();
+    ada.link.tellEvent(eventOf('a.1'));
+    await settle();
+    expect(ben.sheet.take()).toEqual(['counted event a.1: wave']);
+    expect(ada.sheet.take().filter((heard) => heard.includes('event'))).toEqual([]);
+  });
+
+  it('[R11] who missed events hears how many there were, as soon as it notices that something got lost', async () => {
+    const { clock, join, post, settle, start, turn } = stage();
+    const [ada, ben] = [await join(start()), await join(start())];
+    await settle();
+    ada.link.tellEvent(eventOf('a.1'));
+    ada.sheet.eventsHead = 'a.1';
+    await turn();
+    post.letters.length = 0;
+    ben.sheet.take();
+    clock.advance(PULSE_AFTER_MS);
+    await settle();
+    expect(ben.sheet.take()).toContain('counted events until a.1');
+  });
+
+  it('who opens a document hears which events others have sent before, and counts on from there', async () => {
+    const { join, settle, start } = stage();
+    const ada = await join(start());
+    ada.sheet.eventsHead = 'a.17';
+    await settle();
+    const ben = await join(start());
+    await settle();
+    expect(ben.sheet.take()).toContain('events until a.17');
+    ada.link.tellEvent(eventOf('a.18'));
+    await settle();
+    expect(ben.sheet.take()).toEqual(['counted event a.18: wave']);
+  });
+
+  it('who opens a document hears what was said in the moment before others knew of it', async () => {
+    const { join, settle, start } = stage();
+    const ada = await join(start());
+    await settle();
+    const ben = await join(start());
+    ada.link.tellEvent(eventOf('a.1')); // nobody else is there, as far as she knows
+    ada.sheet.recentEvents = [eventOf('a.1')];
+    await settle();
+    expect(ben.sheet.take()).toContain('event a.1: wave');
+    await settle();
+    expect(ben.sheet.take()).toEqual([]);
+  });
+
+  it('who says something in a document that is not open there is heard, and not waited for', async () => {
+    const { join, settle, start } = stage();
+    const [one, two] = [start(), start()];
+    const ada = await join(one);
+    await settle();
+    const visitor = two.rooms.join('plan', new Sheet());
+    visitor.tellEvent(eventOf('b.1'));
+    visitor.leave();
+    await settle();
+    expect(ada.sheet.take()).toEqual(['event b.1: wave']);
+    expect(ada.link.isShared).toBe(false);
   });
 
   it('it is counted what goes to other nodes and comes from them', async () => {

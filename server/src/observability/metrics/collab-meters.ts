@@ -3,6 +3,8 @@ import {
   closeNames,
   dialects,
   editSources,
+  eventRefusals,
+  eventSources,
   nameOwnEnd,
   nameRefusal,
   refusalCodes,
@@ -37,6 +39,8 @@ export class CollabMeters {
   readonly people = new Tally(waysToBeShown);
   readonly edits = new Tally(editSources);
   readonly editsRefused = new Tally(refusalCodes);
+  readonly events = new Tally(eventSources);
+  readonly eventsRefused = new Tally(eventRefusals);
   readonly receiptLatency = new Distribution(metricTable.quire_receipt_latency_seconds.buckets);
   readonly judgingTime = new Distribution(metricTable.quire_judging_seconds.buckets);
   readonly flushWindow = new Distribution(metricTable.quire_flush_window_seconds.buckets);

@@ -10,7 +10,7 @@ import { GatewayMeters } from './gateway-meters.ts';
 import { JournalMeters } from './journal-meters.ts';
 import { createMetricsRoute } from './metrics-route.ts';
 import { ProcessMeters } from './process-meters.ts';
-import type { MeteredRules } from './readings.ts';
+import type { MeteredDocuments, MeteredRules } from './readings.ts';
 import { WebhookMeters } from './webhook-meters.ts';
 
 export interface MetricsOptions {
@@ -35,7 +35,7 @@ export interface Metrics {
 
 export interface MetricsParts {
   readonly store: DocumentStore;
-  readonly collaboration: { readonly openDocuments: number; readonly ringBytes: number };
+  readonly collaboration: MeteredDocuments;
   readonly rules: MeteredRules;
 }
 

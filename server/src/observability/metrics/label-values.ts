@@ -1,4 +1,4 @@
-import { type CloseCodeName, closeCodes } from '@quire/protocol';
+import { type CloseCodeName, closeCodes, eventRefusalCodes } from '@quire/protocol';
 
 export const dialects = ['hocuspocus', 'y-websocket'] as const;
 export type DialectName = (typeof dialects)[number];
@@ -119,6 +119,12 @@ export const refusalCodes = [
 export function nameRefusal(name: string): (typeof refusalCodes)[number] {
   return refusalCodes.find((known) => known === name) ?? 'other';
 }
+
+/** Who sends an event. `server`: a backend over the HTTP API, or the program that the server runs in. */
+export const eventSources = ['client', 'server'] as const;
+
+/** Why an event was not taken. */
+export const eventRefusals = eventRefusalCodes;
 
 /** Why somebody may not enter; `other` is what an authenticator of one's own says. */
 export const accessRefusals = ['unauthorized', 'forbidden', 'access-revoked', 'link-ended', 'other'] as const;

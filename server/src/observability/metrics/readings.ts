@@ -20,10 +20,17 @@ export interface MetricSources {
   readonly cluster: ClusterMeters;
   readonly process: ProcessMeters;
   readonly store: Pick<DocumentStore, 'pendingFolds' | 'queue' | 'status'>;
-  readonly collaboration: { readonly openDocuments: number; readonly ringBytes: number };
+  readonly collaboration: MeteredDocuments;
   readonly rules: MeteredRules;
   readonly queueLimitBytes: number;
   readonly version: string;
+}
+
+/** What the documents of this node hold. */
+export interface MeteredDocuments {
+  readonly openDocuments: number;
+  readonly ringBytes: number;
+  readonly eventBytes: number;
 }
 
 /** How much the registry holds. */
@@ -70,6 +77,9 @@ const documentReadings = {
   quire_document_connections_entering: ({ collab }) => collab.connectionsEntering,
   quire_document_connections_refused_total: ({ collab }) => collab.connectionsRefused.values,
   quire_presence_people: ({ collab }) => collab.people.values,
+  quire_events_total: ({ collab }) => collab.events.values,
+  quire_events_refused_total: ({ collab }) => collab.eventsRefused.values,
+  quire_event_replay_bytes: ({ collaboration }) => collaboration.eventBytes,
   quire_edits_total: ({ collab }) => collab.edits.values,
   quire_edits_refused_total: ({ collab }) => collab.editsRefused.values,
   quire_receipts_total: ({ gateway: { sent } }) => ({

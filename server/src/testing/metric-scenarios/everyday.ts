@@ -1,7 +1,7 @@
-import type { DocumentName } from '@quire/protocol';
+import { type DocumentName, writeEventRequest } from '@quire/protocol';
 import { joinWithHocuspocus, joinWithYWebsocket, until } from '@quire/testing';
 import * as Y from 'yjs';
-import { joinSynced, name, type Scenario } from './scenario.ts';
+import { frame, joinSynced, name, open, type Scenario, token } from './scenario.ts';
 
 /** People write, come and go, as they do all day. */
 export const everyday: readonly Scenario[] = [
@@ -55,6 +55,25 @@ export const everyday: readonly Scenario[] = [
     async play(stage) {
       await joinSynced(stage);
       await joinSynced(stage);
+    },
+  },
+  {
+    title: 'somebody, and the program that the server runs in, say something to everybody',
+    settings: { limits: { maxEventBytes: 64 } },
+    moves: [
+      'quire_events_total{source="client"}',
+      'quire_events_total{source="server"}',
+      'quire_events_refused_total{code="event-too-large"}',
+      'quire_event_replay_bytes',
+    ],
+    async play(stage) {
+      const socket = await open(stage);
+      socket.send(token);
+      for (const [ref, data] of Object.entries({ small: 'x', large: 'x'.repeat(100) })) {
+        const payload = writeEventRequest({ kind: 'send', ref, name: 'wave', data, clientId: null });
+        socket.send(frame({ kind: 'stateless', payload }));
+      }
+      await stage.measured.server.events.send(name as DocumentName, { name: 'wave' });
     },
   },
   {

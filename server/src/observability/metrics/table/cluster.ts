@@ -138,7 +138,7 @@ export const clusterMetrics = {
     section: 'cluster',
     unit: 'items',
     label: { name: 'direction', values: messageDirections },
-    help: 'What this node told others that may have the same document open, and heard from them: presence, and stateless messages.',
+    help: 'What this node told others that may have the same document open, and heard from them: presence, events and stateless messages.',
   },
   quire_cluster_message_bytes_total: {
     type: 'counter',

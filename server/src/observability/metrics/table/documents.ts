@@ -1,4 +1,13 @@
-import { closeNames, dialects, editSources, outcomes, refusalCodes, waysToBeShown } from '../label-values.ts';
+import {
+  closeNames,
+  dialects,
+  editSources,
+  eventRefusals,
+  eventSources,
+  outcomes,
+  refusalCodes,
+  waysToBeShown,
+} from '../label-values.ts';
 import { COUNTS, type MetricTable, TURN_SECONDS, WAIT_SECONDS } from './definition.ts';
 
 export const documentMetrics = {
@@ -34,6 +43,26 @@ export const documentMetrics = {
     unit: 'items',
     label: { name: 'shown', values: waysToBeShown },
     help: 'Presence states over all documents, one for each tab that shows who is here: listed for everybody, or only counted because their document has more than limits.maxListedPeople.',
+  },
+  quire_events_total: {
+    type: 'counter',
+    section: 'documents',
+    unit: 'items',
+    label: { name: 'source', values: eventSources },
+    help: 'Events that this node has taken, for everybody who listens in their document.',
+  },
+  quire_events_refused_total: {
+    type: 'counter',
+    section: 'documents',
+    unit: 'items',
+    label: { name: 'code', values: eventRefusals },
+    help: 'Events of clients and backends that were not taken, and questions for what was missed that came too fast; who sent them was told.',
+  },
+  quire_event_replay_bytes: {
+    type: 'gauge',
+    section: 'documents',
+    unit: 'bytes',
+    help: 'Bytes of events that are remembered for who was away for a moment.',
   },
   quire_edits_total: {
     type: 'counter',

@@ -1,0 +1,38 @@
+import { type DocumentName, type SentEventInfo, sendEventSchema } from '@quire/protocol';
+import type { Context, Hono } from 'hono';
+import type { AuthRequest } from '../auth/authenticator.ts';
+import type { Guard } from '../auth/guard.ts';
+import { check } from '../check.ts';
+import type { Events } from '../events/events.ts';
+import { ApiError } from '../problems.ts';
+import { DOCUMENTS, readBody, readName, refuseMethod } from './requests.ts';
+
+export interface EventRoutesOptions {
+  readonly events: Events;
+  readonly guard: Pick<Guard, 'admit'>;
+  describe(context: Context, document: DocumentName): AuthRequest;
+}
+
+const MAX_KEY_LENGTH = 255;
+
+/** What backends say to everybody who has a document open. */
+export function addEventRoutes(api: Hono, { events, guard, describe }: EventRoutesOptions): void {
+  const route = `${DOCUMENTS}/:name/events` as const;
+  api.post(route, async (context) => {
+    const body = await readBody(context);
+    const document = readName(context);
+    const { user } = await guard.admit({ ...describe(context, document), document }, 'editor');
+    const { name, data } = check(sendEventSchema, body, 'event');
+    const from = { id: user.id, name: user.name ?? user.id };
+    const { id, time } = await events.send(document, { name, data, from, key: readKey(context) });
+    return context.json({ id, time: new Date(time).toISOString() } satisfies SentEventInfo, 202);
+  });
+  api.all(route, (context) => refuseMethod(context, 'POST'));
+}
+
+/** @throws {ApiError} `bad-request` */
+function readKey(context: Context): string | undefined {
+  const key = context.req.header('idempotency-key');
+  if (key === undefined || (key !== '' && key.length <= MAX_KEY_LENGTH)) return key;
+  throw new ApiError('bad-request', `Idempotency-Key has 1 to ${MAX_KEY_LENGTH} characters`);
+}

@@ -1,0 +1,391 @@
+import { MemoryStore } from '@quire/persistence';
+import {
+  type DocumentName,
+  decodePresence,
+  type EventNotice,
+  type EventPoint,
+  type EventRequest,
+  encodePresence,
+  type Role,
+  readEventNotice,
+  writeEventRequest,
+} from '@quire/protocol';
+import { until } from '@quire/testing';
+import { pino } from 'pino';
+import { afterEach, describe, expect, it } from 'vitest';
+import { allow, type Identity } from '../auth/authenticator.ts';
+import { createGuard } from '../auth/guard.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import { createRooms, type Rooms } from '../cluster/rooms/rooms.ts';
+import { createEvents } from '../events/events.ts';
+import { HandBus, Post } from '../testing/hand-bus.ts';
+import { Page } from '../testing/page.ts';
+import { testLimits } from '../testing/start-gateway.ts';
+import { type Collaboration, createCollaboration, type Extension } from './collaboration.ts';
+import { alone } from './replication.ts';
+
+const PLAN = 'plan' as DocumentName;
+const PRESENCE = { maxEntries: 100, maxStateBytes: 1_000 };
+const log = pino({ level: 'silent' });
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+interface Node {
+  readonly collaboration: Collaboration;
+  readonly rooms: Rooms;
+}
+
+/** Somebody's token is who they are and what they may do. */
+const tokenOf = (role: Role, user: Identity): string => JSON.stringify({ role, user });
+const ADA = tokenOf('editor', { id: 'ada', name: 'Ada' });
+
+const guard = createGuard(
+  {
+    async authenticate({ token }) {
+      const { role, user } = JSON.parse(token) as { role: Role; user: Identity };
+      return allow(role, user);
+    },
+  },
+  log,
+);
+
+/** Nodes that hear of each other what a test delivers. */
+function stage() {
+  const post = new Post();
+  let ahead = 0;
+  const clock: Clock = { ...systemClock, monotonicMs: () => systemClock.monotonicMs() + ahead };
+  const start = (options: { extensions?: readonly Extension[]; isAlone?: boolean } = {}): Node => {
+    const store = new MemoryStore();
+    const rooms = createRooms({ bus: new HandBus(post), incarnation: store.incarnation, clock, log });
+    const collaboration = createCollaboration({
+      store,
+      ...(options.isAlone === true
+        ? {}
+        : { replication: { ...alone, join: (document, room) => rooms.join(document, room) } }),
+      guard,
+      log,
+      clock,
+      limits: testLimits,
+      maxJournalQueueBytes: 2 ** 26,
+      extensions: options.extensions ?? [],
+    });
+    ends.push(async () => {
+      await collaboration.close();
+      rooms.close();
+      await store.close();
+    });
+    return { collaboration, rooms };
+  };
+  /** Somebody who is in, and listens from then on. */
+  const enter = async (node: Node, token = ADA): Promise<Page> => {
+    const page = new Page(node.collaboration, PLAN, { token });
+    ends.push(() => page.leave());
+    await until(() => page.read().isIn, { what: 'let in' });
+    return page;
+  };
+  const deliver = (): void => {
+    while (post.deliver());
+  };
+  const hears = (page: Page, ...texts: string[]): Promise<unknown> =>
+    until(
+      () => {
+        deliver();
+        return textsOf(page).join() === texts.join();
+      },
+      { what: () => `${texts.join()} instead of ${textsOf(page).join()}` },
+    );
+  /** Until the nodes of these two know of each other, and for as long that nobody can have missed anything on the way. */
+  const meet = async (...pages: readonly [Page, Page]): Promise<void> => {
+    for (const [index, page] of pages.entries()) {
+      page.say({ kind: 'presence', presence: encodePresence([{ clientId: index + 1, clock: 1, state: '{}' }]) });
+    }
+    for (const [index, page] of pages.entries()) {
+      await until(
+        () => {
+          deliver();
+          return sees(page, 2 - index);
+        },
+        { what: 'the nodes know of each other' },
+      );
+      listen(page);
+    }
+    ahead += 5_000;
+  };
+  return { post, start, enter, hears, deliver, meet };
+}
+
+function sees(page: Page, clientId: number): boolean {
+  const told = page
+    .read()
+    .heard.flatMap((frame) => (frame.kind === 'presence' ? decodePresence(frame.presence, PRESENCE) : []));
+  return told.some((entry) => entry.clientId === clientId);
+}
+
+const say = (page: Page, request: EventRequest): void =>
+  page.say({ kind: 'stateless', payload: writeEventRequest(request) });
+const listen = (page: Page, after: EventPoint | null = null): void => say(page, { kind: 'listen', after });
+const send = (
+  page: Page,
+  data: unknown,
+  { ref = `r${Math.random()}`.replace('.', ''), clientId = null as number | null } = {},
+) => {
+  say(page, { kind: 'send', ref, name: 'chat', data, clientId });
+  return ref;
+};
+
+const noticesOf = (page: Page): EventNotice[] =>
+  page.read().heard.flatMap((frame) => (frame.kind === 'stateless' ? (readEventNotice(frame.payload) ?? []) : []));
+
+const eventsOf = (page: Page) =>
+  noticesOf(page).flatMap((notice) => {
+    if (notice.kind === 'listening') return notice.events;
+    return notice.kind === 'event' ? notice.event : [];
+  });
+const textsOf = (page: Page): string[] => eventsOf(page).map(({ data }) => String(data));
+const gapsOf = (page: Page): string[] =>
+  noticesOf(page).flatMap((notice) => ('gap' in notice ? (notice.gap ?? []) : []));
+
+/** What somebody has heard who is about to come back. */
+function pointOf(page: Page): EventPoint {
+  const heads = new Map<string, number>();
+  let name = '';
+  for (const notice of noticesOf(page)) {
+    if (notice.kind !== 'listening') continue;
+    name = notice.log;
+    for (const [stream, number] of notice.heads) heads.set(stream, number);
+  }
+  for (const { id } of eventsOf(page)) {
+    const [stream = '', number] = id.split('.');
+    heads.set(stream, Math.max(heads.get(stream) ?? 0, Number(number)));
+  }
+  return { log: name, heads: [...heads], awayMs: 0 };
+}
+
+describe('events in a document', () => {
+  it('go to whoever asked for them, who sent them too, and to nobody else', async () => {
+    const { start, enter, hears } = stage();
+    const node = start({ isAlone: true });
+    const [ada, ben, eve] = [await enter(node), await enter(node), await enter(node)];
+    for (const page of [ada, ben]) listen(page);
+    const ref = send(ada, 'hello');
+    await hears(ben, 'hello');
+    await hears(ada, 'hello');
+    expect(noticesOf(eve)).toEqual([]);
+    // The answer comes first: who hears it knows it for their own.
+    const [event] = eventsOf(ada);
+    expect(noticesOf(ada).map(({ kind }) => kind)).toEqual(['listening', 'taken', 'event']);
+    expect(noticesOf(ada)[1]).toEqual({ kind: 'taken', ref, id: event?.id, time: event?.time });
+  });
+
+  it('[G6] say who sent them as the server knows it, and who that is in presence only if it is they', async () => {
+    const { start, enter, hears } = stage();
+    const node = start({ isAlone: true });
+    const [ada, guest] = [await enter(node), await enter(node, tokenOf('editor', { id: '', name: null }))];
+    listen(ada);
+    const show = (page: Page, clientId: number, name: string): void =>
+      page.say({
+        kind: 'presence',
+        presence: encodePresence([{ clientId, clock: 1, state: JSON.stringify({ user: { name } }) }]),
+      });
+    show(ada, 1, 'somebody else');
+    show(guest, 2, 'Gus');
+    send(ada, 'as herself', { clientId: 1 });
+    send(ada, 'as Gus', { clientId: 2 });
+    send(guest, 'as a guest', { clientId: 2 });
+    await hears(ada, 'as herself', 'as Gus', 'as a guest');
+    expect(eventsOf(ada).map(({ from }) => from)).toEqual([
+      { id: 'ada', name: 'Ada', clientId: 1 },
+      { id: 'ada', name: 'Ada', clientId: null },
+      { id: '', name: 'Gus', clientId: 2 },
+    ]);
+  });
+
+  it.each<[Role, boolean]>([
+    ['reader', false],
+    ['commenter', true],
+    ['editor', true],
+    ['owner', true],
+  ])('[G6] a %s may send them: %s', async (role, may) => {
+    const { start, enter } = stage();
+    const page = await enter(start({ isAlone: true }), tokenOf(role, { id: 'somebody', name: null }));
+    listen(page);
+    const ref = send(page, 'hello');
+    const answer = noticesOf(page).find((notice) => 'ref' in notice);
+    expect(answer).toMatchObject(may ? { kind: 'taken', ref } : { kind: 'refused', ref, code: 'forbidden' });
+    expect(textsOf(page)).toEqual(may ? ['hello'] : []);
+  });
+
+  it('[G4] what can not be taken is refused by its reference, and ends nothing', async () => {
+    const { start, enter } = stage();
+    const page = await enter(start({ isAlone: true }));
+    listen(page);
+    let nest: unknown = [];
+    for (let depth = 0; depth < 300; depth += 1) nest = [nest];
+    send(page, 'x'.repeat(20_000), { ref: 'large' });
+    send(page, 'x'.repeat(200_000), { ref: 'huge' });
+    send(page, nest, { ref: 'deep' });
+    page.say({ kind: 'stateless', payload: '{"type":"quire.event.send","ref":"odd","name":""}' });
+    page.say({ kind: 'stateless', payload: '{"type":"quire.event' });
+    const refusals = noticesOf(page).flatMap((notice) =>
+      notice.kind === 'refused' ? [[notice.ref, notice.code]] : [],
+    );
+    expect(refusals).toEqual([
+      ['large', 'event-too-large'],
+      ['huge', 'event-too-large'],
+      ['deep', 'event-too-large'],
+      ['odd', 'bad-event'],
+      [null, 'bad-event'],
+    ]);
+    send(page, 'fine');
+    expect([textsOf(page), page.closedWith]).toEqual([['fine'], null]);
+  });
+
+  it('what is sent again, because its answer got lost, is answered again and heard once', async () => {
+    const { start, enter } = stage();
+    const node = start({ isAlone: true });
+    const [ada, ben] = [await enter(node), await enter(node, tokenOf('editor', { id: 'ben', name: null }))];
+    listen(ada);
+    for (let time = 0; time < 2; time += 1) send(ada, 'hello', { ref: 'one' });
+    send(ben, 'from Ben', { ref: 'one' });
+    expect(textsOf(ada)).toEqual(['hello', 'from Ben']);
+    const taken = noticesOf(ada).flatMap((notice) => (notice.kind === 'taken' ? notice.id : []));
+    expect(taken).toHaveLength(2);
+    expect(new Set(taken).size).toBe(1);
+  });
+
+  it('are not shown to hooks of extensions, whose own messages go their way', async () => {
+    const seen: string[] = [];
+    const extension: Extension = { onStateless: async ({ payload }) => void seen.push(payload) };
+    const { start, enter, hears } = stage();
+    const page = await enter(start({ extensions: [extension], isAlone: true }));
+    listen(page);
+    send(page, 'hello');
+    page.say({ kind: 'stateless', payload: '{"type":"quire.other"}' });
+    await hears(page, 'hello');
+    await until(() => seen.length > 0, { what: 'the extension hears its own' });
+    expect(seen).toEqual(['{"type":"quire.other"}']);
+  });
+
+  it('what a program says reaches everybody, also in a document that nobody had open before', async () => {
+    const { start, enter, hears } = stage();
+    const node = start({ isAlone: true });
+    const events = createEvents(node.collaboration);
+    const page = await enter(node);
+    listen(page);
+    await events.send(PLAN, { name: 'chat', data: 'one' });
+    await hears(page, 'one');
+    const point = pointOf(page);
+    page.leave();
+    await until(() => node.collaboration.openDocuments === 0, { what: 'closed' });
+    await events.send(PLAN, { name: 'chat', data: 'two', key: 'two' });
+    await events.send(PLAN, { name: 'chat', data: 'two', key: 'two' });
+    const back = await enter(node);
+    listen(back, point);
+    expect([textsOf(back), gapsOf(back)]).toEqual([['two'], []]);
+  });
+
+  it('[R14] are over with the life of their document', async () => {
+    const { start, enter } = stage();
+    const node = start({ isAlone: true });
+    const write = (): Promise<void> =>
+      node.collaboration.edit(PLAN, '', (document) => document.getText('body').insert(0, 'x'));
+    await write();
+    const page = await enter(node);
+    listen(page);
+    const point = pointOf(page);
+    send(page, 'former');
+    await node.collaboration.delete(PLAN);
+    await write();
+    const back = await enter(node);
+    listen(back, point);
+    expect([textsOf(back), gapsOf(back)]).toEqual([[], ['unknown']]);
+  });
+});
+
+describe('events in a document that is open on several nodes', () => {
+  it('are heard on all of them, in the order in which each was taken, once', async () => {
+    const { start, enter, hears, meet } = stage();
+    const [here, there] = [start(), start()];
+    const [ada, ben] = [await enter(here), await enter(there)];
+    await meet(ada, ben);
+    send(ada, 'one');
+    send(ada, 'two');
+    await hears(ben, 'one', 'two');
+    send(ben, 'three');
+    await hears(ada, 'one', 'two', 'three');
+    expect(textsOf(ben)).toEqual(['one', 'two', 'three']);
+  });
+
+  it('are heard by who has just come in on another node, though the nodes did not know of each other yet', async () => {
+    const { start, enter, hears } = stage();
+    const [here, there] = [start(), start()];
+    const ada = await enter(here);
+    listen(ada);
+    const ben = await enter(there);
+    listen(ben);
+    send(ada, 'before the nodes have met');
+    await hears(ben, 'before the nodes have met');
+    await hears(ada, 'before the nodes have met');
+  });
+
+  it('who comes back on another node gets what they missed, once', async () => {
+    const { start, enter, hears, deliver, meet } = stage();
+    const [here, there] = [start(), start()];
+    const [ada, ben] = [await enter(here), await enter(there)];
+    await meet(ada, ben);
+    send(ada, 'heard');
+    await hears(ben, 'heard');
+    const point = pointOf(ada);
+    ada.leave();
+    send(ben, 'missed');
+    deliver();
+    const back = await enter(there);
+    listen(back, point);
+    await hears(back, 'missed');
+    expect(gapsOf(back)).toEqual([]);
+  });
+
+  it('[R11] everybody is told when some got lost between nodes', async () => {
+    const { post, start, enter, hears, meet } = stage();
+    const [here, there] = [start(), start()];
+    const [ada, ben] = [await enter(here), await enter(there)];
+    await meet(ada, ben);
+    send(ada, 'one');
+    await hears(ben, 'one');
+    send(ada, 'lost');
+    await new Promise((resolve) => setImmediate(resolve));
+    post.letters.length = 0;
+    send(ada, 'three');
+    await hears(ben, 'one', 'three');
+    expect([gapsOf(ada), gapsOf(ben)]).toEqual([[], ['lost']]);
+  });
+
+  it('what a program says on a node that has not opened the document is heard on those that have', async () => {
+    const { start, enter, hears } = stage();
+    const [here, there] = [start(), start()];
+    const ada = await enter(here);
+    listen(ada);
+    const events = createEvents(there.collaboration);
+    await events.send(PLAN, { name: 'chat', data: 'one', from: { id: 'shop', name: 'Shop' } });
+    await events.send(PLAN, { name: 'chat', data: 'two' });
+    await hears(ada, 'one', 'two');
+    expect(there.collaboration.openDocuments).toBe(0);
+    expect(eventsOf(ada)[0]?.from).toEqual({ id: 'shop', name: 'Shop', clientId: null });
+  });
+
+  it('what was taken on one node is known on the others when it is sent again there', async () => {
+    const { start, enter, hears, meet } = stage();
+    const [here, there] = [start(), start()];
+    const [ada, ben] = [await enter(here), await enter(there)];
+    await meet(ada, ben);
+    send(ada, 'hello', { ref: 'one' });
+    await hears(ben, 'hello');
+    const again = await enter(there);
+    send(again, 'hello', { ref: 'one' });
+    expect(noticesOf(again)).toMatchObject([{ kind: 'taken', ref: 'one', id: eventsOf(ada)[0]?.id }]);
+    await hears(ada, 'hello');
+  });
+});

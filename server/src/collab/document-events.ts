@@ -1,0 +1,78 @@
+import { type EventPoint, writeEventAnswer } from '@quire/protocol';
+import type { LoggedEvent } from '../events/event-log.ts';
+import type { EventDraft, EventRoom, Outcome } from '../events/event-room.ts';
+import type { RoomLink } from './replication.ts';
+
+export interface DocumentEventsOptions {
+  /** What is said in the document; asked for once somebody says or hears something. */
+  open(): EventRoom;
+  /** What is remembered of what was said in it before it was opened; null where nothing is. */
+  find(): EventRoom | null;
+  close(): void;
+  /** To everybody here who listens. */
+  say(payload: string): void;
+  /** Null while nobody else can be told. */
+  link(): Pick<RoomLink, 'tellEvent'> | null;
+}
+
+/** Events of an open document: taken here or heard of other nodes, and told. A document without any pays nothing for them. */
+export class DocumentEvents {
+  readonly #options: DocumentEventsOptions;
+  #room: EventRoom | null = null;
+
+  constructor(options: DocumentEventsOptions) {
+    this.#options = options;
+  }
+
+  /** The last that was taken here; empty while none was. */
+  get head(): string {
+    return (this.#room ?? this.#options.find())?.log.head ?? '';
+  }
+
+  /** What was taken here within the last moment. */
+  get recent(): readonly LoggedEvent[] {
+    return this.#room?.recent() ?? [];
+  }
+
+  /** @param onTaken told before anybody hears of it */
+  send(draft: EventDraft, onTaken?: (event: Pick<LoggedEvent, 'id' | 'time'>) => void): Outcome {
+    const outcome = this.#open().take(draft);
+    if (outcome.kind !== 'refused') onTaken?.(outcome.event);
+    if (outcome.kind === 'taken') {
+      this.#options.say(outcome.event.payload);
+      this.#options.link()?.tellEvent(outcome.event);
+    }
+    return outcome;
+  }
+
+  listen(after: EventPoint | null): string {
+    return this.#open().listen(after);
+  }
+
+  /** Another node has taken it. */
+  hear(event: LoggedEvent, isCounted: boolean): void {
+    const hearing = this.#open().hear(event, isCounted);
+    if (hearing === 'known') return;
+    if (hearing === 'after-a-gap') this.#sayLost();
+    this.#options.say(event.payload);
+  }
+
+  /** Another node has taken so many. */
+  reach(head: string, isCounted: boolean): void {
+    if (this.#open().log.reach(head, isCounted)) this.#sayLost();
+  }
+
+  close(): void {
+    if (this.#room !== null) this.#options.close();
+    this.#room = null;
+  }
+
+  #sayLost(): void {
+    this.#options.say(writeEventAnswer({ kind: 'gap', gap: 'lost' }));
+  }
+
+  #open(): EventRoom {
+    this.#room ??= this.#options.open();
+    return this.#room;
+  }
+}

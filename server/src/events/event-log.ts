@@ -1,0 +1,278 @@
+import { randomBytes } from 'node:crypto';
+import { type EventGap, type EventHeads, type EventPoint, nameEvent, parseEventId } from '@quire/protocol';
+
+/** What is remembered of a document's events, for who was away for a moment. */
+export interface ReplayLimits {
+  readonly maxEvents: number;
+  readonly maxBytes: number;
+  readonly maxAgeMs: number;
+}
+
+/** What all logs of a node hold, and may hold, together. */
+export interface ReplayBudget {
+  bytes: number;
+  readonly maxBytes: number;
+}
+
+/** An event as it is told: to everybody here, and to other nodes. */
+export interface LoggedEvent {
+  readonly id: string;
+  /** Names it to whoever sent it, and sends it again when the answer got lost; empty when nobody would know it again. */
+  readonly key: string;
+  readonly time: number;
+  /** The message that clients get. */
+  readonly payload: string;
+}
+
+/** Who comes back is told this. */
+export interface Missed {
+  readonly events: readonly string[];
+  readonly gap: EventGap | null;
+}
+
+/** `known`: heard before. `after-a-gap`: something before it got lost. */
+export type Hearing = 'new' | 'known' | 'after-a-gap';
+
+interface Stream {
+  last: number;
+  /** Of those up to this one, some can't be had any more. What was sent before this log first heard of the stream does not count. */
+  lost: number;
+}
+
+interface Held {
+  readonly stream: string;
+  readonly number: number;
+  readonly event: LoggedEvent;
+  readonly at: number;
+}
+
+interface KnownKey {
+  readonly event: Pick<LoggedEvent, 'id' | 'time'>;
+  readonly at: number;
+}
+
+/** A node that opens a document is one; so is each backend's node. The one that was silent for longest goes first. */
+const MOST_STREAMS = 64;
+
+/** What names events of a document to those who sent them. The oldest go first. */
+const MOST_KEYS = 1_000;
+
+/** What an event takes up beside its payload, and a key. */
+const HELD_BYTES = 200;
+
+/** Two lines are never equally fast: what was on its way here may have been sent as much earlier. */
+const LATENCY_MS = 1_000;
+
+const randomName = (): string => randomBytes(6).toString('base64url');
+
+/**
+ * The last events of one document on this node, in the order in which they came here. Every node numbers those that it takes
+ * in a stream of its own, without a gap: so whoever knows how far they heard each stream gets exactly what they missed, here
+ * or on another node, or hears that it can't be had.
+ */
+export class EventLog {
+  readonly #limits: ReplayLimits;
+  readonly #budget: ReplayBudget;
+  readonly #own = randomName();
+  readonly #streams = new Map<string, Stream>();
+  readonly #held: Held[] = [];
+  readonly #keys = new Map<string, KnownKey>();
+  /** Another one whenever events may have been missed that nobody can count. */
+  #name = randomName();
+  /** Since when no event of another node was missed, monotonic. */
+  #coversSince: number;
+  #bytes = 0;
+  #lastAt: number;
+
+  /** @param coversSince since when events of other nodes are heard; for ever, where there are none */
+  constructor(limits: ReplayLimits, budget: ReplayBudget, now: number, coversSince: number) {
+    this.#limits = limits;
+    this.#budget = budget;
+    this.#coversSince = coversSince;
+    this.#lastAt = now;
+    this.#streams.set(this.#own, { last: 0, lost: 0 });
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** When it was last added to. */
+  get lastAt(): number {
+    return this.#lastAt;
+  }
+
+  /** The last event of our own; empty before the first. */
+  get head(): string {
+    const { last = 0 } = this.#streams.get(this.#own) ?? {};
+    return last === 0 ? '' : nameEvent(this.#own, last);
+  }
+
+  get heads(): EventHeads {
+    return [...this.#streams].map(([stream, { last }]) => [stream, last] as const);
+  }
+
+  /**
+   * What this node has taken within the last moment: another node that opens the document may have done so before, and let
+   * people in, without anybody knowing of it here.
+   */
+  recent(now: number): readonly LoggedEvent[] {
+    return this.#held.flatMap(({ at, event, stream }) => {
+      return stream === this.#own && now - at < LATENCY_MS ? event : [];
+    });
+  }
+
+  /** From now on events of other nodes are heard again; what was sent meanwhile nobody knows. */
+  cover(since: number): void {
+    this.#coversSince = since;
+    this.#name = randomName();
+  }
+
+  findKey(key: string): Pick<LoggedEvent, 'id' | 'time'> | null {
+    return key === '' ? null : (this.#keys.get(key)?.event ?? null);
+  }
+
+  /** Numbers an event that this node takes. @param write what clients get, once it has an id */
+  add(key: string, time: number, now: number, write: (id: string) => string): LoggedEvent {
+    const stream = this.#streamOf(this.#own);
+    const id = nameEvent(this.#own, stream.last + 1);
+    const event = { id, key, time, payload: write(id) };
+    stream.last += 1;
+    this.#keep(this.#own, stream.last, event, now);
+    return event;
+  }
+
+  /**
+   * An event that another node has taken.
+   *
+   * @param isCounted that node has said before how far its events had come: what is not known here got lost on the way
+   */
+  hear(event: LoggedEvent, now: number, isCounted: boolean): Hearing {
+    const { stream: name, number } = parseEventId(event.id) ?? { stream: '', number: 0 };
+    if (number === 0) return 'known'; // not an id of this version's
+    const isFirst = !this.#streams.has(name) && !isCounted;
+    const stream = this.#streamOf(name);
+    if (number <= stream.last) return 'known';
+    const hasGap = !isFirst && number > stream.last + 1;
+    if (hasGap) stream.lost = number - 1;
+    stream.last = number;
+    this.#keep(name, number, event, now);
+    return hasGap ? 'after-a-gap' : 'new';
+  }
+
+  /** Another node says which event was its last, for the first time or again. @returns whether some got lost on the way here */
+  reach(head: string, isCounted: boolean): boolean {
+    const last = parseEventId(head);
+    if (last === null) return false;
+    const isFirst = !this.#streams.has(last.stream) && !isCounted;
+    const stream = this.#streamOf(last.stream);
+    if (stream.last >= last.number) return false;
+    stream.last = last.number;
+    if (isFirst) return false;
+    stream.lost = last.number;
+    return true;
+  }
+
+  /** What somebody missed who has heard so much. */
+  miss({ awayMs, heads, log }: EventPoint, now: number): Missed {
+    this.prune(now);
+    const heard = new Map(heads);
+    const isSame = log === this.#name;
+    const awaySince = now - awayMs - LATENCY_MS;
+    const isUnknown = !isSame && this.#coversSince > awaySince;
+    const isLost = [...this.#streams].some(([stream, { lost }]) => lost > (heard.get(stream) ?? 0));
+    const missed = this.#held.filter(({ stream, number, at }) => {
+      const last = heard.get(stream);
+      // A stream that they never heard of may be older than their stay.
+      return last === undefined ? isSame || at >= awaySince : number > last;
+    });
+    return { events: missed.map(({ event }) => event.payload), gap: isLost ? 'lost' : isUnknown ? 'unknown' : null };
+  }
+
+  /** Lets go of what is too old. */
+  prune(now: number): void {
+    const { maxAgeMs } = this.#limits;
+    const young = this.#held.findIndex(({ at }) => now - at < maxAgeMs);
+    this.#letGoOf(young === -1 ? this.#held.length : young);
+    for (const [key, { at }] of this.#keys) {
+      if (now - at < maxAgeMs) break; // in the order in which they came
+      this.#keys.delete(key);
+    }
+  }
+
+  /** Gives everything back. */
+  clear(): void {
+    this.#letGoOf(this.#held.length);
+    this.#keys.clear();
+  }
+
+  #streamOf(name: string): Stream {
+    const known = this.#streams.get(name);
+    if (known !== undefined) {
+      if (name !== this.#own) {
+        this.#streams.delete(name);
+        this.#streams.set(name, known);
+      }
+      return known;
+    }
+    const stream = { last: 0, lost: 0 };
+    this.#streams.set(name, stream);
+    if (this.#streams.size > MOST_STREAMS) this.#forgetStream();
+    return stream;
+  }
+
+  /** Its events may come again, as if they were the first: who was away meanwhile is told that nobody knows. */
+  #forgetStream(): void {
+    const [, silent] = this.#streams.keys(); // our own is the first
+    if (silent !== undefined) this.#streams.delete(silent);
+    this.cover(this.#lastAt);
+  }
+
+  #keep(stream: string, number: number, event: LoggedEvent, now: number): void {
+    const { id, key, time } = event;
+    this.#lastAt = now;
+    this.#held.push({ stream, number, event, at: now });
+    this.#count(weigh(event));
+    if (key !== '') {
+      this.#keys.delete(key);
+      this.#keys.set(key, { event: { id, time }, at: now });
+      if (this.#keys.size > MOST_KEYS) {
+        const [oldest] = this.#keys.keys();
+        if (oldest !== undefined) this.#keys.delete(oldest);
+      }
+    }
+    this.prune(now);
+    let excess = Math.max(0, this.#held.length - this.#limits.maxEvents);
+    let bytes = 0;
+    for (const [index, held] of this.#held.entries()) {
+      const isWithin =
+        this.#bytes - bytes <= this.#limits.maxBytes && this.#budget.bytes - bytes <= this.#budget.maxBytes;
+      if (index >= excess && isWithin) break;
+      bytes += weigh(held.event);
+      excess = Math.max(excess, index + 1);
+    }
+    this.#letGoOf(excess);
+  }
+
+  #letGoOf(count: number): void {
+    if (count === 0) return;
+    for (const { event, number, stream } of this.#held.splice(0, count)) {
+      const of = this.#streams.get(stream);
+      if (of !== undefined) of.lost = Math.max(of.lost, number);
+      this.#count(-weigh(event));
+    }
+  }
+
+  #count(bytes: number): void {
+    this.#bytes += bytes;
+    this.#budget.bytes += bytes;
+  }
+}
+
+function weigh({ payload }: LoggedEvent): number {
+  return payload.length + HELD_BYTES;
+}

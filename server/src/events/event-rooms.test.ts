@@ -1,0 +1,112 @@
+import { readEventNotice } from '@quire/protocol';
+import { describe, expect, it } from 'vitest';
+import { ManualClock } from '../testing/manual-clock.ts';
+import type { EventDraft, EventRoom, Outcome } from './event-room.ts';
+import { EventRooms } from './event-rooms.ts';
+
+const draft = (text: string, key = ''): EventDraft => ({
+  name: 'chat',
+  data: JSON.stringify(text),
+  from: { id: 'ada', name: 'Ada', clientId: null },
+  key,
+});
+
+function stage({ hasPeers = false, perSecond = 1_000 } = {}) {
+  const clock = new ManualClock();
+  const rooms = new EventRooms({
+    clock,
+    limits: { maxEventBytes: 100, maxEventsPerSecond: 1_000, maxEventsPerSecondPerDocument: perSecond },
+    replay: { maxEvents: 100, maxBytes: 64 * 1024, maxAgeMs: 60_000, maxTotalBytes: 1024 * 1024 },
+    hasPeers,
+  });
+  return { clock, rooms };
+}
+
+/** What is told to somebody who has heard all until now, when they come back. */
+function leave(room: EventRoom, clock: ManualClock): (back: EventRoom) => { texts: unknown[]; gap: string | null } {
+  const { heads, name } = room.log;
+  const since = clock.monotonicMs();
+  return (back) => {
+    const notice = readEventNotice(back.listen({ log: name, heads, awayMs: clock.monotonicMs() - since }));
+    if (notice?.kind !== 'listening') throw new Error('an answer expected');
+    return { texts: notice.events.map(({ data }) => data), gap: notice.gap };
+  };
+}
+
+const refusalOf = (outcome: Outcome): string | null => (outcome.kind === 'refused' ? outcome.refusal.code : null);
+
+describe('events of a node', () => {
+  it('[G6] carry what the server knows of them, and nothing that their sender made up', () => {
+    const { clock, rooms } = stage();
+    const outcome = rooms.open('plan', 0).take(draft('hello'));
+    if (outcome.kind !== 'taken') throw new Error('it should be taken');
+    expect(readEventNotice(outcome.event.payload)).toEqual({
+      kind: 'event',
+      event: { id: outcome.event.id, name: 'chat', data: 'hello', time: clock.now(), from: draft('').from },
+    });
+  });
+
+  it('[G4] are refused when they are too large, or too many come', () => {
+    const { rooms } = stage({ perSecond: 1 });
+    const room = rooms.open('plan', 0);
+    expect(refusalOf(room.take(draft('x'.repeat(99))))).toBe('event-too-large');
+    expect(refusalOf(room.take(draft('ü'.repeat(49))))).toBeNull();
+    expect(refusalOf(room.take(draft('two')))).toBeNull();
+    expect(refusalOf(room.take(draft('three')))).toBe('too-many-events');
+  });
+
+  it('what is sent again with the same key is the same event', () => {
+    const { rooms } = stage({ perSecond: 1 });
+    const room = rooms.open('plan', 0);
+    const first = room.take(draft('order 17', '17'));
+    for (let again = 0; again < 5; again += 1) {
+      expect(room.take(draft('order 17', '17'))).toMatchObject({
+        kind: 'known',
+        event: { id: first.kind === 'taken' && first.event.id },
+      });
+    }
+  });
+
+  it('are remembered while their document is closed, for who was alone in it', () => {
+    const { clock, rooms } = stage();
+    const back = leave(rooms.open('plan', 0), clock);
+    rooms.close('plan');
+    clock.advance(10_000);
+    rooms.visit('plan').take(draft('meanwhile'));
+    clock.advance(10_000);
+    expect(back(rooms.open('plan', clock.monotonicMs()))).toEqual({ texts: ['meanwhile'], gap: null });
+  });
+
+  it('[G3] on a node of several, nobody knows what was said while the document was closed', () => {
+    const { clock, rooms } = stage({ hasPeers: true });
+    clock.advance(60_000);
+    const back = leave(rooms.open('plan', clock.monotonicMs()), clock);
+    rooms.close('plan');
+    clock.advance(10_000);
+    rooms.visit('plan').take(draft('by this node'));
+    expect(back(rooms.open('plan', clock.monotonicMs()))).toEqual({ texts: ['by this node'], gap: 'unknown' });
+  });
+
+  it('[R14] of one life of a document are not heard in another', () => {
+    const { clock, rooms } = stage();
+    const back = leave(rooms.open('1/plan', 0), clock);
+    rooms.visit('1/plan').take(draft('former'));
+    clock.advance(5_000);
+    expect(back(rooms.open('2/plan', clock.monotonicMs()))).toEqual({ texts: [], gap: 'unknown' });
+  });
+
+  it('[G4] nothing is kept of a closed document once all is too old, and no timer runs for nobody', () => {
+    const { clock, rooms } = stage();
+    rooms.open('open', 0);
+    rooms.visit('visited').take(draft('hello'));
+    expect([rooms.size, rooms.bytes > 0, clock.pending]).toEqual([2, true, 1]);
+    clock.advance(120_000);
+    expect([rooms.size, rooms.bytes]).toEqual([1, 0]);
+    rooms.close('open');
+    clock.advance(120_000);
+    expect([rooms.size, clock.pending]).toEqual([0, 0]);
+    rooms.visit('visited').take(draft('hello'));
+    rooms.end();
+    expect([rooms.size, rooms.bytes, clock.pending]).toEqual([0, 0, 0]);
+  });
+});

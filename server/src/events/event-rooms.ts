@@ -1,0 +1,118 @@
+import type { Clock } from '../clock.ts';
+import { EventLog, type ReplayBudget, type ReplayLimits } from './event-log.ts';
+import { EventPace } from './event-pace.ts';
+import { EventRoom } from './event-room.ts';
+
+export interface EventLimits {
+  readonly maxEventBytes: number;
+  /** Of one connection. */
+  readonly maxEventsPerSecond: number;
+  readonly maxEventsPerSecondPerDocument: number;
+}
+
+export interface EventRoomsOptions {
+  readonly clock: Clock;
+  readonly limits: EventLimits;
+  readonly replay: ReplayLimits & {
+    /** Over all documents. */
+    readonly maxTotalBytes: number;
+  };
+  /** Whether other nodes say something in the same documents. */
+  readonly hasPeers: boolean;
+}
+
+interface Kept {
+  readonly room: EventRoom;
+  isOpen: boolean;
+  idleSince: number;
+}
+
+/**
+ * What is said in the documents of this node, each life of a document by itself (R14). It is remembered for a while after a
+ * document was closed: who was alone in it and comes back gets what a backend has said meanwhile.
+ */
+export class EventRooms {
+  readonly #options: EventRoomsOptions;
+  readonly #budget: ReplayBudget;
+  readonly #kept = new Map<string, Kept>();
+  #cancelSweep: (() => void) | null = null;
+
+  constructor(options: EventRoomsOptions) {
+    this.#options = options;
+    this.#budget = { bytes: 0, maxBytes: options.replay.maxTotalBytes };
+  }
+
+  /** What all logs hold. */
+  get bytes(): number {
+    return this.#budget.bytes;
+  }
+
+  /** Of how many documents something is remembered, or heard. */
+  get size(): number {
+    return this.#kept.size;
+  }
+
+  /** What is remembered of a document; null where nothing is. */
+  find(life: string): EventRoom | null {
+    return this.#kept.get(life)?.room ?? null;
+  }
+
+  /** For a document that is open. @param since when it was: from then on other nodes are heard, monotonic */
+  open(life: string, since: number): EventRoom {
+    const known = this.#kept.get(life);
+    if (known === undefined) return this.#create(life, true, since).room;
+    known.isOpen = true;
+    if (this.#options.hasPeers) known.room.log.cover(since);
+    return known.room;
+  }
+
+  close(life: string): void {
+    const kept = this.#kept.get(life);
+    if (kept === undefined) return;
+    kept.isOpen = false;
+    kept.idleSince = this.#options.clock.monotonicMs();
+    if (this.#options.hasPeers) kept.room.log.cover(Number.POSITIVE_INFINITY);
+  }
+
+  /** For a document that is open nowhere on this node. */
+  visit(life: string): EventRoom {
+    const { clock, hasPeers } = this.#options;
+    const since = hasPeers ? Number.POSITIVE_INFINITY : clock.monotonicMs();
+    return (this.#kept.get(life) ?? this.#create(life, false, since)).room;
+  }
+
+  end(): void {
+    this.#cancelSweep?.();
+    this.#cancelSweep = null;
+    for (const { room } of this.#kept.values()) room.log.clear();
+    this.#kept.clear();
+  }
+
+  #create(life: string, isOpen: boolean, since: number): Kept {
+    const { clock, limits, replay } = this.#options;
+    const now = clock.monotonicMs();
+    const log = new EventLog(replay, this.#budget, now, since);
+    const pace = new EventPace(limits.maxEventsPerSecondPerDocument);
+    const room = new EventRoom({ log, pace, maxDataBytes: limits.maxEventBytes, clock });
+    const kept: Kept = { room, isOpen, idleSince: now };
+    this.#kept.set(life, kept);
+    this.#sweepLater();
+    return kept;
+  }
+
+  #sweepLater(): void {
+    this.#cancelSweep ??= this.#options.clock.after(this.#options.replay.maxAgeMs, () => this.#sweep());
+  }
+
+  #sweep(): void {
+    this.#cancelSweep = null;
+    const now = this.#options.clock.monotonicMs();
+    for (const [life, { idleSince, isOpen, room }] of this.#kept) {
+      room.log.prune(now);
+      if (isOpen || now - Math.max(idleSince, room.log.lastAt) < this.#options.replay.maxAgeMs) continue;
+      room.log.clear();
+      this.#kept.delete(life);
+    }
+    if (this.#kept.size > 0) this.#sweepLater();
+  }
+}

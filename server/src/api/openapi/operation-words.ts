@@ -1,7 +1,7 @@
 import type { OperationName } from '@quire/protocol';
 
 export interface OperationWords {
-  readonly group: 'Documents' | 'Bin' | 'Content' | 'People' | 'Comments' | 'Share links' | 'Revocations';
+  readonly group: 'Documents' | 'Bin' | 'Content' | 'People' | 'Events' | 'Comments' | 'Share links' | 'Revocations';
   readonly summary: string;
   /** What one would not expect. */
   readonly more?: string;

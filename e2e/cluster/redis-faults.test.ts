@@ -71,9 +71,9 @@ describe('when Redis', () => {
   it('[G2] can’t be reached, nodes that can reach each other go on hearing from each other', async () => {
     cluster = await startCluster();
     const urls = cluster.nodes.map(({ wsUrl }) => wsUrl);
-    everyLink('cut')(cluster);
     const writers = createWriters(urls, 'plan', 2);
     await connectAll(writers);
+    everyLink('cut')(cluster);
     await startTyping(writers, 40);
     await finishTyping(writers);
     for (const writer of writers) writer.leave();

@@ -6,6 +6,8 @@ import { renewCloseCodeTable } from '../protocol/src/close-code-table.ts';
 import { closeCodes } from '../protocol/src/close-codes.ts';
 import { renewLimitTable } from '../protocol/src/limit-table.ts';
 import { withRetryHint } from '../protocol/src/retry-hint.ts';
+import { describeApi } from '../server/src/api/openapi/describe-api.ts';
+import { writeApiMarkdown } from '../server/src/api/openapi/docs-markdown.ts';
 import { collectCitations, renewCitations } from './docs/test-citations.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -30,6 +32,10 @@ describe('the docs (node scripts/write-docs.ts renews what they take from the co
   it('the table of limits is the one in the code', () => {
     const page = read('docs/protocol.md');
     expect(page).toBe(renewLimitTable(page));
+  });
+
+  it('the HTTP API is described as the code describes it', () => {
+    expect(read('docs/api.md')).toBe(writeApiMarkdown(describeApi()));
   });
 
   it('each guarantee lists the tests that cite it, and only those', () => {

@@ -1,8 +1,10 @@
-// Renews what docs/ takes from the code: the tables of close codes and limits, and the tests that cite each guarantee.
+// Renews what docs/ takes from the code: the HTTP API, the tables of close codes and limits, and the tests that cite each guarantee.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { renewCloseCodeTable } from '../protocol/src/close-code-table.ts';
 import { renewLimitTable } from '../protocol/src/limit-table.ts';
+import { describeApi } from '../server/src/api/openapi/describe-api.ts';
+import { writeApiMarkdown } from '../server/src/api/openapi/docs-markdown.ts';
 import { collectCitations, renewCitations } from './docs/test-citations.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -11,5 +13,6 @@ function renew(path: string, change: (page: string) => string): void {
   writeFileSync(`${root}${path}`, change(readFileSync(`${root}${path}`, 'utf8')));
 }
 
+writeFileSync(`${root}docs/api.md`, writeApiMarkdown(describeApi()));
 renew('docs/protocol.md', (page) => renewLimitTable(renewCloseCodeTable(page)));
 renew('docs/guarantees.md', (page) => renewCitations(page, collectCitations(root)));

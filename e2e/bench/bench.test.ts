@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { contestantNames } from './contestants.ts';
+import { usualContestants } from './contestants.ts';
 import { type Results, readResults } from './results.ts';
 import { createWorkloads } from './workloads/index.ts';
 
@@ -39,7 +39,7 @@ describe('the bench, in its short form', () => {
   test.each(createWorkloads().map((workload) => [workload.name, workload] as const))(
     '%s measures every contestant that it is for, in numbers',
     (name, { contestants }) => {
-      for (const contestant of contestants) {
+      for (const contestant of contestants.filter((name) => usualContestants.includes(name))) {
         const samples = results.samples.filter((one) => one.workload === name && one.contestant === contestant);
         expect(samples, contestant).toHaveLength(1);
         const readings = Object.entries(samples[0]?.readings ?? {});
@@ -50,7 +50,7 @@ describe('the bench, in its short form', () => {
   );
 
   test('the results say what was compared, and on what', () => {
-    expect(Object.keys(results.contestants)).toEqual([...contestantNames]);
+    expect(Object.keys(results.contestants)).toEqual([...usualContestants]);
     expect(results.contestants.hocuspocus).toContain('4.7.0');
     expect(results.sources[0]?.source.commit).toMatch(/^[0-9a-f]{40}$/);
     expect(results.machine.node).toBe(process.version);

@@ -26,6 +26,8 @@ export interface Contestant {
   readonly basePath: string;
   /** The process to start; it prints its address once it is ready. */
   command(dataDirectory: string): readonly [string, ...string[]];
+  /** What it is told to be one of two nodes that share a Redis; null where it can't be. */
+  nodeEnvironment(redisPort: number): Readonly<Record<string, string>> | null;
   /** What is compared, in words and versions. */
   describe(): string;
 }
@@ -48,7 +50,18 @@ const serveListingAll = (dataDirectory: string): [string, ...string[]] => [
   ...serve(dataDirectory),
   '--limits-max-listed-people',
   String(ALL_LISTED),
+  // The load comes from one address, and may be more than anybody would let in from one.
+  '--limits-max-sessions-per-address',
+  String(ALL_LISTED),
 ];
+
+const quireNode = (redisPort: number): Record<string, string> => ({
+  QUIRE_REDIS: `redis://127.0.0.1:${redisPort}`,
+  QUIRE_CLUSTER_NODES: '2',
+  QUIRE_CLUSTER_SECRET: 'known to both nodes of the bench',
+});
+
+const notANode = (): null => null;
 
 const peerCommand =
   (program: string) =>
@@ -65,9 +78,10 @@ export const contestants: Readonly<Record<ContestantName, Contestant>> = {
     dialect: 'hocuspocus',
     basePath: '/collab',
     command: serveListingAll,
+    nodeEnvironment: quireNode,
     describe: () =>
       `Quire ${readOwnVersion('@quire/server')} on Yjs ${readOwnVersion('yjs')}, \`quire serve\` with its defaults but ` +
-      '`limits.maxListedPeople` above the number of people, so that everybody is shown to everybody; Hocuspocus dialect; ' +
+      '`limits.maxListedPeople` above the number of people, so that everybody is shown to everybody, and `limits.maxSessionsPerAddress` above that of the load; Hocuspocus dialect; ' +
       'every edit is on disk before anybody sees it',
   },
   'quire-yjs': {
@@ -76,6 +90,7 @@ export const contestants: Readonly<Record<ContestantName, Contestant>> = {
     dialect: 'y-websocket',
     basePath: '/yjs/',
     command: serveListingAll,
+    nodeEnvironment: notANode,
     describe: () => 'the same server, its clients in the y-websocket dialect',
   },
   'quire-counting': {
@@ -84,6 +99,7 @@ export const contestants: Readonly<Record<ContestantName, Contestant>> = {
     dialect: 'hocuspocus',
     basePath: '/collab',
     command: serve,
+    nodeEnvironment: notANode,
     describe: () =>
       'the first one with all of its defaults: of more than 200 people, 200 are shown, and of the others how many they are',
   },
@@ -93,6 +109,7 @@ export const contestants: Readonly<Record<ContestantName, Contestant>> = {
     dialect: 'hocuspocus',
     basePath: '/collab',
     command: (dataDirectory) => serve(dataDirectory, join(otherCheckout(), 'server', 'bin', 'quire.sh')),
+    nodeEnvironment: notANode,
     describe: () => `the Quire of another checkout: ${nameSource(describeSource(otherCheckout()))}`,
   },
   hocuspocus: {
@@ -101,9 +118,11 @@ export const contestants: Readonly<Record<ContestantName, Contestant>> = {
     dialect: 'hocuspocus',
     basePath: '/',
     command: peerCommand('hocuspocus-server.ts'),
+    nodeEnvironment: (redisPort) => ({ BENCH_REDIS_PORT: String(redisPort) }),
     describe: () =>
       `@hocuspocus/server ${readPeerVersion('@hocuspocus/server')}, its own \`Server\` with ` +
-      `@hocuspocus/extension-sqlite ${readPeerVersion('@hocuspocus/extension-sqlite')} on \`node:sqlite\`, defaults`,
+      `@hocuspocus/extension-sqlite ${readPeerVersion('@hocuspocus/extension-sqlite')} on \`node:sqlite\`, defaults; ` +
+      `where it has two nodes, with @hocuspocus/extension-redis ${readPeerVersion('@hocuspocus/extension-redis')}`,
   },
   'y-websocket': {
     name: 'y-websocket',
@@ -111,6 +130,7 @@ export const contestants: Readonly<Record<ContestantName, Contestant>> = {
     dialect: 'y-websocket',
     basePath: '/',
     command: peerCommand('y-websocket-server.ts'),
+    nodeEnvironment: notANode,
     describe: () =>
       `@y/websocket-server ${readPeerVersion('@y/websocket-server')} with y-leveldb ${readPeerVersion('y-leveldb')} ` +
       'through `setPersistence`',
@@ -121,6 +141,7 @@ export const contestants: Readonly<Record<ContestantName, Contestant>> = {
     dialect: 'none',
     basePath: '/',
     command: peerCommand('bare-forwarder.ts'),
+    nodeEnvironment: notANode,
     describe: () => `ws ${readPeerVersion('ws')} without documents: every frame to everybody else at its path`,
   },
 };
@@ -132,7 +153,9 @@ export const OTHER_CHECKOUT = 'QUIRE_OTHER_CHECKOUT';
 function otherCheckout(): string {
   const folder = process.env[OTHER_CHECKOUT];
   if (folder === undefined || folder === '') {
-    throw new Error(`quire-other: set ${OTHER_CHECKOUT} to the folder of another checkout, with its packages installed`);
+    throw new Error(
+      `quire-other: set ${OTHER_CHECKOUT} to the folder of another checkout, with its packages installed`,
+    );
   }
   return folder;
 }

@@ -105,13 +105,15 @@ async function measureOnce(
 ): Promise<Readings> {
   const directory = await mkdtemp(join(tmpdir(), 'quire-bench-'));
   const started: BenchServer[] = [];
+  let begun = 0;
   const stage: Stage = {
     contestant,
     scale,
     level,
     directory,
     start: async (settings = {}) => {
-      const profile = `${workload.name}-${contestant.name}-${started.length + 1}.cpuprofile`;
+      begun += 1;
+      const profile = `${workload.name}-${contestant.name}-${begun}.cpuprofile`;
       const profilePath = profileDirectory === null ? null : join(profileDirectory, profile);
       const server = await startContestant(contestant, { profilePath, ...settings });
       started.push(server);

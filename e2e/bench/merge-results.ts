@@ -46,7 +46,8 @@ function mergeSources(a: Results['sources'], b: Results['sources']): MeasuredSou
   }
   const [{ source: first } = { source: null }, ...others] = merged;
   for (const { source } of [...a, ...b]) {
-    if (source.isDirty && others.length > 0) throw new Error('these results are of different code, and some of it was not committed');
+    if (source.isDirty && others.length > 0)
+      throw new Error('these results are of different code, and some of it was not committed');
     for (const field of ['quire', 'yjs'] as const) {
       if (first !== null && first[field] !== source[field]) {
         throw new Error(`these results are of different code, ${field}: ${first[field]} and ${source[field]}`);

@@ -21,6 +21,8 @@ export interface ServerSettings {
   readonly withInspector?: boolean;
   /** Where a profile of what it is made to do goes; null for none. */
   readonly profilePath?: string | null;
+  /** What it is told beyond its command. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface BenchServer {
@@ -43,7 +45,7 @@ export async function startContestant(contestant: Contestant, settings: ServerSe
   const directory = settings.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'quire-bench-')));
   const { program, args } = pin(SERVER_CORE, contestant.command(directory));
   const child = spawn(program, args, {
-    env: { ...cleanEnvironment(), ...nodeOptions(settings) },
+    env: { ...cleanEnvironment(), ...nodeOptions(settings), ...settings.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   // It can't be signalled either: Node would take any number that lies in its memory for its pid.
@@ -71,7 +73,8 @@ export async function startContestant(contestant: Contestant, settings: ServerSe
   }
 
   try {
-    const port = Number(await waitForOutput(child, () => output, /http:\/\/127\.0\.0\.1:(\d+)/));
+    // A node of a cluster logs the addresses of others before it is ready.
+    const port = Number(await waitForOutput(child, () => output, /ready at http:\/\/127\.0\.0\.1:(\d+)/));
     const { pid } = child;
     const { dialect, basePath } = contestant;
     let inspectorUrl: string | null = null;
@@ -98,7 +101,8 @@ async function notStarted(child: ChildProcess, { label }: Contestant): Promise<E
   return new Error(`${label} can't be started: ${(cause as Error).message}`, { cause });
 }
 
-function waitForOutput(child: ChildProcess, readOutput: () => string, pattern: RegExp): Promise<string> {
+/** The first group of the pattern, once what a child printed has it. */
+export function waitForOutput(child: ChildProcess, readOutput: () => string, pattern: RegExp): Promise<string> {
   return new Promise((resolve, reject) => {
     const look = (): void => {
       const found = pattern.exec(readOutput())?.[1];

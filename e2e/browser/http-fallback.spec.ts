@@ -1,9 +1,9 @@
-import { joinWithYWebsocket, until } from '@quire/testing';
+import { type HaproxyProcess, joinWithYWebsocket, until } from '@quire/testing';
 import { test as base, expect } from './fixtures.ts';
-import { type Haproxy, startHaproxyWithoutUpgrades } from './haproxy.ts';
+import { startHaproxyWithoutUpgrades } from './haproxy.ts';
 import { expectPromptLeave } from './leaving.ts';
 
-const test = base.extend<{ readonly haproxy: Haproxy }>({
+const test = base.extend<{ readonly haproxy: HaproxyProcess }>({
   haproxy: async ({ server }, use, testInfo) => {
     const haproxy = await startHaproxyWithoutUpgrades(server.port);
     await use(haproxy);
@@ -38,7 +38,7 @@ test.describe('behind a proxy that refuses every WebSocket', () => {
     await ben.editor.expectText(await ada.editor.plainText());
     await ada.editor.saveState.click();
     await expect(ada.page.getByText('changes travel over plain HTTP')).toBeVisible();
-    expect(haproxy.log).toMatch(/ 403 .*"GET [^"]*\/collab /);
+    expect(haproxy.log).toMatch(/ 403 .*"GET [^"]*\/collab\?document=plan /);
     expect(haproxy.log).not.toMatch(/ 101 /);
   });
 

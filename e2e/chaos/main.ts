@@ -1,7 +1,11 @@
 import { type CrashTally, runCrashes, tally } from '../crash/crash-run.ts';
 import { describeRun, runFuzz } from '../fuzz/fuzz-run.ts';
 import { describeLeaks, renderRows } from '../soak/report.ts';
+import { runChaos } from './cluster/chaos-run.ts';
 import { type ChaosOptions, parseChaosOptions, usage } from './options.ts';
+
+/** Documents of a minute each, so that their size is not all that a long run measures. */
+const ROUND_MS = 60_000;
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -12,11 +16,23 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(usage);
     return 0;
   }
-  const { rounds, frames, seed } = options;
-  const crashed =
-    rounds > 0 && !(await crash(options, `npm run chaos -- --rounds ${rounds} --frames 0 --seed ${seed}`));
-  const broken = frames > 0 && !(await fuzz(options, `npm run chaos -- --rounds 0 --frames ${frames} --seed ${seed}`));
-  return crashed || broken ? 1 : 0;
+  const { rounds, frames, minutes, seed } = options;
+  const signal = stopSignal();
+  const again = (part: string): string => `npm run chaos -- ${part} --seed ${seed}`;
+  const parts = [
+    rounds === 0 || (await crash(options, again(`--rounds ${rounds}`))),
+    frames === 0 || (await fuzz(options, signal, again(`--frames ${frames}`))),
+    minutes === 0 || (await harm(options, signal, again(`--minutes ${minutes}`))),
+  ];
+  return parts.every((passed) => passed) ? 0 : 1;
+}
+
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
+  }
+  return stop.signal;
 }
 
 /** @returns whether nothing that was receipted is missing */
@@ -45,19 +61,31 @@ function describe({ rounds, receipted, inFlight, survivedUnreceipted, killedInRe
 }
 
 /** @returns whether the server took it, and nobody else noticed */
-async function fuzz({ frames, seed }: ChaosOptions, again: string): Promise<boolean> {
+async function fuzz({ frames, seed }: ChaosOptions, signal: AbortSignal, again: string): Promise<boolean> {
   console.log(`seed ${seed}: ${again}`);
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
-  }
   try {
     const say = (line: string): void => console.log(line);
-    const result = await runFuzz({ seed, frames, measured: 'at rest', signal: stop.signal, say });
+    const result = await runFuzz({ seed, frames, measured: 'at rest', signal, say });
     console.log(`\n${describeRun(result)}\n\n${renderRows(result.rows)}`);
     const problems = [...result.faults, ...describeLeaks(result.rows)];
     if (problems.length > 0) return fail(problems, again);
     console.log('\nPASSED: the server took all of it, nobody else noticed, and nothing of it was left');
+    return true;
+  } catch (error) {
+    return fail([error instanceof Error ? error.message : String(error)], again);
+  }
+}
+
+/** @returns whether everything that was receipted is there, and everybody has the same */
+async function harm({ minutes, seed }: ChaosOptions, signal: AbortSignal, again: string): Promise<boolean> {
+  console.log(`seed ${seed}: ${again}`);
+  try {
+    const say = (line: string): void => console.log(line);
+    const { faults, receipted, returns } = await runChaos({ seed, durationMs: ROUND_MS, rounds: minutes, signal, say });
+    const counts = Object.entries(faults).map(([kind, count]) => `${count} × ${kind}`);
+    console.log(
+      `\nPASSED: ${receipted} receipts kept through ${counts.join(', ')}; writers came back ${returns} times`,
+    );
     return true;
   } catch (error) {
     return fail([error instanceof Error ? error.message : String(error)], again);

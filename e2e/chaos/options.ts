@@ -5,21 +5,27 @@ import { readWhole } from '../read-whole.ts';
 export interface ChaosOptions {
   readonly rounds: number;
   readonly frames: number;
+  /** Of harm to a cluster. */
+  readonly minutes: number;
   readonly seed: number;
 }
 
-export const usage = `Kills a real server under load, and checks that nothing is missing of what it said was saved; then sends hostile
-frames to another one, and checks that it lives, that nobody else notices, and that it keeps nothing of them.
+export const usage = `Kills a real server under load, and checks that nothing is missing of what it said was saved; sends hostile frames
+to another one, and checks that it lives, that nobody else notices, and that it keeps nothing of them; and has people write
+on a cluster whose nodes, links, disks and Redis fail, and checks that nothing that was saved is missing, and that everybody,
+and every journal, ends with the same.
 
-  npm run chaos -- [--rounds N] [--frames N] [--seed N]
+  npm run chaos -- [--rounds N] [--frames N] [--minutes N] [--seed N]
 
-  --rounds N   how many crashes (default: 200)
-  --frames N   how many hostile frames (default: 2000000)
-  --seed N     the same edits and frames, and the same moments as far as a machine allows (default: another one each
-               time)`;
+  --rounds N    how many crashes (default: 200)
+  --frames N    how many hostile frames (default: 2000000)
+  --minutes N   how long the cluster is done harm to (default: 10)
+  --seed N      the same edits, frames and faults, and the same moments as far as a machine allows (default: another one
+                each time)
 
-const DEFAULT_ROUNDS = 200;
-const DEFAULT_FRAMES = 2_000_000;
+Whoever names one of the first three gets that, and of the others those that are named besides.`;
+
+const DEFAULTS = { rounds: 200, frames: 2_000_000, minutes: 10 } as const;
 
 /** @throws with what is wrong, for the person who typed it */
 export function parseChaosOptions(args: readonly string[]): ChaosOptions | 'help' {
@@ -28,14 +34,23 @@ export function parseChaosOptions(args: readonly string[]): ChaosOptions | 'help
     options: {
       rounds: { type: 'string' },
       frames: { type: 'string' },
+      minutes: { type: 'string' },
       seed: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
   });
   if (values.help === true) return 'help';
+  const named = {
+    rounds: readWhole('--rounds', values.rounds, 0, 1_000_000),
+    frames: readWhole('--frames', values.frames, 0, 1_000_000_000),
+    minutes: readWhole('--minutes', values.minutes, 0, 10_000),
+  };
+  const nobody = Object.values(named).every((count) => count === null);
+  const rest = nobody ? DEFAULTS : { rounds: 0, frames: 0, minutes: 0 };
   return {
-    rounds: readWhole('--rounds', values.rounds, 0, 1_000_000) ?? DEFAULT_ROUNDS,
-    frames: readWhole('--frames', values.frames, 0, 1_000_000_000) ?? DEFAULT_FRAMES,
+    rounds: named.rounds ?? rest.rounds,
+    frames: named.frames ?? rest.frames,
+    minutes: named.minutes ?? rest.minutes,
     seed: readWhole('--seed', values.seed, 0, LARGEST_SEED) ?? inventSeed(),
   };
 }

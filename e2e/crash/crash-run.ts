@@ -9,6 +9,7 @@ import {
   until,
 } from '@quire/testing';
 import type { Doc } from 'yjs';
+import { createTimeline } from '../timeline.ts';
 import { findBrokenPromises } from './edit-ledger.ts';
 import { createHocuspocusWriter } from './hocuspocus-writer.ts';
 import { readAnew } from './read-anew.ts';
@@ -67,6 +68,7 @@ const MAX_DELAY_MS = 12;
 const MAX_RECOVERY_MS = 600;
 /** New documents after this many rounds: their size would otherwise be all that a long run measures. */
 const ROUNDS_PER_DOCUMENT = 20;
+const TIMELINE_EVENTS = 60;
 
 /**
  * Kills a real server under load, again and again, and holds it to what it had said: every edit that was receipted is
@@ -76,7 +78,7 @@ const ROUNDS_PER_DOCUMENT = 20;
  */
 export async function runCrashes({ seed, rounds, onRound }: CrashRunOptions): Promise<Round[]> {
   const random = createRandom(seed);
-  const timeline = createTimeline();
+  const timeline = createTimeline(TIMELINE_EVENTS);
   // Folding early and often, so that the signal also meets compactions; without the app, which nobody opens.
   const server = await startServer({ env: { QUIRE_JOURNAL_COMPACT_ENTRIES: '40', QUIRE_APP: 'false' } });
   const results: Round[] = [];
@@ -212,20 +214,6 @@ async function reunite(cast: Cast): Promise<void> {
   await Promise.all(cast.writers.map((writer) => writer.connect()));
   cast.rejoin();
   for (const { docs } of cast.groups) await converged(docs);
-}
-
-const TIMELINE_EVENTS = 60;
-
-function createTimeline(): { note(event: string): void; tell(): string } {
-  const began = performance.now();
-  const events: string[] = [];
-  return {
-    note(event) {
-      events.push(`${((performance.now() - began) / 1000).toFixed(3)} s  ${event}`);
-      if (events.length > TIMELINE_EVENTS) events.shift();
-    },
-    tell: () => events.join('\n'),
-  };
 }
 
 function sum(numbers: readonly number[]): number {

@@ -32,6 +32,8 @@ const reasonsNotToOccur = {
   'slow-reader': PROVOKED,
   'access-revoked': 'only who has a token can have it revoked, and here all are guests',
   'link-ended': 'nobody brings the token of a link',
+  'document-in-bin': 'nobody puts a document into the bin',
+  'session-ended': 'only an owner who asks for it over HTTP has it sent',
   'auth-unavailable':
     'only a server with tokens sends it, while their keys or the backend that knows them can’t be had',
   'storage-refused': 'only a disk that fails sends it',

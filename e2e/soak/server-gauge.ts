@@ -47,7 +47,9 @@ const REST_MS = 34_000;
 /** Asks a server that was started as `inspectable`. */
 export async function openInspectorOf(server: ServerProcess): Promise<Inspector> {
   process.kill(server.pid, 'SIGUSR1');
-  const url = await until(() => /Debugger listening on (ws:\S+)/.exec(server.log)?.[1], {
+  // Of its present life, if it had others.
+  const said = (): string => server.log.slice(server.log.lastIndexOf(' is ready at '));
+  const url = await until(() => /Debugger listening on (ws:\S+)/.exec(said())?.[1], {
     what: 'the server opens no inspector',
   });
   return openInspector(url);

@@ -21,8 +21,11 @@ it('keeps nothing until it is asked to, and no longer than it is asked to', () =
   expect(line.kept).toBe(0);
   line.keep(7);
   expect(line.kept).toBe(7);
-  line.keep(null);
-  expect(line.kept).toBeNull();
+  for (const all of [null, Number.POSITIVE_INFINITY]) {
+    line.keep(7);
+    line.keep(all);
+    expect(line.kept).toBeNull();
+  }
 });
 
 it('[G4] keeps an entry for an hour and a minute at most, whether others follow or not', () => {

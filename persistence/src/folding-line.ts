@@ -1,11 +1,13 @@
 import { type Clock, elapsedMs } from './clock.ts';
-import type { Entry, EntryId } from './store.ts';
+import type { Entry } from './store.ts';
 
 /** How exactly ages are known: an hour of busy time has sixty-one marks, and what is said to be an hour old is a minute older at most. */
 const MARK_EVERY_MS = 60_000;
 
 export const UNFOLDED_MS = 3_600_000;
 export const UNFOLDED_BYTES = 64 * 1024 * 1024;
+/** Applied one by one when a document is opened: about a fifth of a second. */
+export const UNFOLDED_ENTRIES = 10_000;
 
 export interface FoldingLineOptions {
   readonly clock: Clock;
@@ -39,7 +41,8 @@ export class FoldingLine {
   }
 
   keep(after: number | null): void {
-    this.#after = after;
+    // The lowest number that all of nobody have is infinite.
+    this.#after = after === null || after >= Number.MAX_SAFE_INTEGER ? null : after;
   }
 
   /** To be told of all own entries once they are stored, in the order of their numbers. */
@@ -65,9 +68,4 @@ export class FoldingLine {
       this.#marks.shift();
     }
   }
-}
-
-/** Whether an entry is one of those that folding leaves. */
-export function isKept(id: EntryId, incarnation: string, kept: number | null): boolean {
-  return kept !== null && id.incarnation === incarnation && id.sequence > kept;
 }

@@ -1,4 +1,5 @@
 import { HeldSequences } from './held-sequences.ts';
+import { LayeredMap } from './layered-map.ts';
 import type { EntryId, Holdings, SequenceSpan } from './store.ts';
 
 const NONE: readonly SequenceSpan[] = Object.freeze([]);
@@ -8,7 +9,7 @@ export class HeldEntries {
   readonly #sequences = new Map<string, HeldSequences>();
   /** Incarnations that have changed since the holdings were last given out. */
   readonly #changed = new Set<string>();
-  #holdings: Holdings = new Map();
+  #holdings = new LayeredMap<string, readonly SequenceSpan[]>();
 
   restore(incarnation: string, contiguous: number, beyond: Iterable<number>): void {
     const held = new HeldSequences(contiguous);
@@ -27,8 +28,7 @@ export class HeldEntries {
       held = new HeldSequences();
       this.#sequences.set(id.incarnation, held);
     }
-    held.add(id.sequence);
-    this.#changed.add(id.incarnation);
+    if (held.add(id.sequence)) this.#changed.add(id.incarnation);
   }
 
   contiguousOf(incarnation: string): number {
@@ -40,18 +40,14 @@ export class HeldEntries {
   }
 
   /**
-   * As of now. Asked for every second, and for thousands of incarnations, of which all but a few have ended long ago: costs
-   * one copy of a map when something has changed, and nothing otherwise.
+   * As of now. Asked for with every record that comes from another node, and there may be thousands of incarnations, of which
+   * all but a few have ended long ago: costs as much as has changed since.
    */
   get holdings(): Holdings {
     if (this.#changed.size === 0) return this.#holdings;
-    const holdings = new Map(this.#holdings);
-    for (const incarnation of this.#changed) {
-      const spans = this.spansOf(incarnation);
-      if (spans.length > 0) holdings.set(incarnation, spans);
-    }
+    const changes = [...this.#changed].map((incarnation) => [incarnation, this.spansOf(incarnation)] as const);
+    this.#holdings = this.#holdings.with(changes.filter(([, spans]) => spans.length > 0));
     this.#changed.clear();
-    this.#holdings = holdings;
-    return holdings;
+    return this.#holdings;
   }
 }

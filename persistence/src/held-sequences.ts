@@ -32,8 +32,9 @@ export class HeldSequences {
     return span !== undefined && span.first <= sequence;
   }
 
-  add(sequence: number): void {
-    if (this.has(sequence)) return;
+  /** @returns whether it was new */
+  add(sequence: number): boolean {
+    if (this.has(sequence)) return false;
     this.#given = null;
     const at = firstEndingFrom(this.#spans, sequence - 1);
     const near = this.#spans[at];
@@ -49,6 +50,7 @@ export class HeldSequences {
     } else {
       this.#spans.splice(at, 0, { first: sequence, last: sequence });
     }
+    return true;
   }
 }
 

@@ -5,7 +5,7 @@ import { systemClock } from './clock.ts';
 import { compareEntries } from './entry-order.ts';
 import { compareEpochs, nextEpoch } from './epoch.ts';
 import { PersistenceError } from './errors.ts';
-import { FoldingLine, isKept, UNFOLDED_BYTES, UNFOLDED_MS } from './folding-line.ts';
+import { FoldingLine, UNFOLDED_BYTES, UNFOLDED_ENTRIES, UNFOLDED_MS } from './folding-line.ts';
 import { HeldEntries } from './held-entries.ts';
 import { assertDocumentName } from './names.ts';
 import { NoticeBoard } from './notice-board.ts';
@@ -348,9 +348,13 @@ export class MemoryStore implements DocumentStore {
 
   #fold(document: string, life: Life): CompactionReport {
     const { kept } = this.#line;
-    const staying = life.live.filter(({ id }) => isKept(id, this.incarnation, kept));
-    const tooMuch = bytesOf(staying) > this.#unfoldedBytes;
-    return foldLife(document, life, tooMuch ? new Set() : new Set(staying));
+    const isOwn = (entry: Entry) => entry.id.incarnation === this.incarnation;
+    const stays = life.live.filter((entry) => kept !== null && isOwn(entry) && entry.id.sequence > kept);
+    const [first] = stays.sort((a, b) => a.id.sequence - b.id.sequence);
+    // What others have written since may build on it.
+    if (first !== undefined) stays.push(...life.live.filter((entry) => !isOwn(entry) && entry.time >= first.time));
+    const tooMuch = stays.length > UNFOLDED_ENTRIES || bytesOf(stays) > this.#unfoldedBytes;
+    return foldLife(document, life, tooMuch ? new Set() : new Set(stays));
   }
 
   /** What an entry tells of its document besides its content: which life it is in, and what earlier ones had. */

@@ -169,9 +169,9 @@ export interface DocumentStore {
 
   /**
    * Leaves this store's own entries with a number beyond `after` in the journal, where they are quick to be had, since not
-   * every node has them yet; null, as at the beginning: folds all. A node that is gone for long costs no load: entries
-   * older than an hour are folded all the same, and so are those of a document in which they weigh more than 64 MiB. They
-   * can be had from the segments then, only slower.
+   * every node has them yet, and with them what others have written in the same document since; null, as at the beginning:
+   * folds all. A node that is gone for long costs no load: what is older than an hour is folded all the same, and so is
+   * everything in a document where more than 10,000 entries or 64 MiB wait. It can be had from the segments then, only slower.
    */
   keepUnfolded(after: number | null): void;
 

@@ -101,6 +101,14 @@ export const closeCodes = {
     reason: 'this share link is unknown, was revoked or has expired',
     shown: 'this link was revoked, or has expired',
   },
+  sessionEnded: {
+    code: 4408,
+    name: 'session-ended',
+    // By somebody who owns the document: who may still enter is not kept out, but comes back by their own doing.
+    retry: 'never',
+    reason: 'this session was ended by an owner of the document',
+    shown: 'you were disconnected by an owner of the document',
+  },
   staleEpoch: {
     code: 4409,
     name: 'stale-epoch',
@@ -114,6 +122,14 @@ export const closeCodes = {
     retry: 'never',
     reason: 'the document was deleted',
     shown: 'the document was deleted',
+  },
+  documentInBin: {
+    code: 4411,
+    name: 'document-in-bin',
+    // Its life goes on: what was changed offline is good again once it is restored.
+    retry: 'never',
+    reason: 'the document is in the bin, and opens again once it is restored',
+    shown: 'the document is in the bin',
   },
   tooMuchPending: {
     code: 4413,

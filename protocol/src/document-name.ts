@@ -1,5 +1,4 @@
 import { encodeUtf8 } from 'lib0/string';
-import { z } from 'zod';
 
 declare const documentNameBrand: unique symbol;
 
@@ -66,10 +65,7 @@ export function describeNameFault(fault: NameFault): string {
   return nameFaultWords[fault];
 }
 
-/** A document of its own: comments are no document that anybody creates, renames or deletes. */
-export const documentNameSchema = z.string().transform((text, context): DocumentName => {
-  if (isDocumentName(text) && !text.startsWith(COMMENTS_PREFIX)) return text;
-  const fault = findNameFault(text) ?? 'reserved';
-  context.addIssue({ code: 'custom', message: describeNameFault(fault) });
-  return z.NEVER;
-});
+/** As {@link findNameFault}, of a document of its own: comments are no document that anybody creates, renames or deletes. */
+export function findDocumentFault(text: string): NameFault | null {
+  return findNameFault(text) ?? (text.startsWith(COMMENTS_PREFIX) ? 'reserved' : null);
+}

@@ -1,17 +1,28 @@
+export { type BinList, type BinnedDocument, binListSchema, binnedDocumentSchema, binQuerySchema } from './bin.ts';
 export type { ClientFrame, ClientFrameKind } from './client-frame.ts';
 export { type CloseCode, type CloseCodeName, closeCodes, describeClose, findCloseCode } from './close-codes.ts';
 export { COMMENT_MARK, commentAttribute } from './comment-mark.ts';
+export {
+  type ContentFormat,
+  contentDocumentSchema,
+  contentFormats,
+  contentQuerySchema,
+  contentTypes,
+  MAX_CONTENT_BYTES,
+  MAX_UPDATE_BYTES,
+} from './contents.ts';
 export { companionOf, type DocumentAddress, parseDocumentAddress } from './document-address.ts';
 export {
   COMMENTS_PREFIX,
   type DocumentName,
   describeNameFault,
-  documentNameSchema,
+  findDocumentFault,
   findNameFault,
   isDocumentName,
   MAX_DOCUMENT_NAME_BYTES,
   type NameFault,
 } from './document-name.ts';
+export { documentNameSchema } from './document-name-schema.ts';
 export { compilePattern, documentPatternSchema, EVERY_DOCUMENT, MAX_PATTERN_LENGTH } from './document-pattern.ts';
 export {
   EVENT_NAME_WORDS,
@@ -22,7 +33,6 @@ export {
   sentEventSchema,
 } from './event-name.ts';
 export { type EventRefusal, eventRefusalCodes, eventRefusals } from './event-refusals.ts';
-export { eventWindow } from './event-window.ts';
 export { FrameError, type FrameFault } from './frame-error.ts';
 export { FrameReader } from './frame-reader.ts';
 export {
@@ -39,9 +49,14 @@ export {
   parseAddress,
   type ServerFrame,
 } from './hocuspocus-frames.ts';
-export { type Limit, type LimitAnswer, limits } from './limits.ts';
+export { eventWindow, MAX_HTTP_BODY_BYTES } from './http-bounds.ts';
+export { fixedBounds, type Limit, type LimitAnswer, limits } from './limits.ts';
+export { type LinkRole, linkRoles } from './link-roles.ts';
 export { decodePresence, encodePresence, type PresenceEntry, type PresenceLimits } from './presence-frames.ts';
+export { type PresenceList, type PresentPerson, presenceListSchema, presentPersonSchema } from './presence-listing.ts';
+export { type ProblemCode, type ProblemKind, problemKinds } from './problem-kinds.ts';
 export {
+  copyDocumentSchema,
   createDocumentSchema,
   type DocumentInfo,
   type DocumentList,
@@ -51,12 +66,16 @@ export {
   documentWithRoleSchema,
   listQuerySchema,
   MAX_PAGE_SIZE,
+  MAX_SEARCH_LENGTH,
   MAX_TITLE_LENGTH,
   type Problem,
   problemSchema,
   renameDocumentSchema,
   titleSchema,
+  updateQuerySchema,
 } from './rest.ts';
+export type { Answer, Body, Needed, Operation } from './rest-operation.ts';
+export { type OperationName, operations } from './rest-operations.ts';
 export { MAX_RETRY_HINT_MS, type RetryHint, readRetryHint, withRetryHint } from './retry-hint.ts';
 export {
   MAX_TOKEN_ID_LENGTH,
@@ -93,11 +112,16 @@ export {
   writeListening,
 } from './room-events.ts';
 export {
+  type SessionInfo,
+  type SessionList,
+  sessionListSchema,
+  sessionQuerySchema,
+  sessionSchema,
+} from './session-listing.ts';
+export {
   type CreatedLink,
   createdLinkSchema,
   createLinkSchema,
-  type LinkRole,
-  linkRoles,
   MAX_LINK_LABEL_LENGTH,
   type ShareLink,
   type ShareLinkList,
@@ -105,6 +129,7 @@ export {
   shareLinkSchema,
 } from './share-links.ts';
 export { type SyncFrame, syncTypes } from './sync-frame.ts';
+export { MAX_COMMENT_LENGTH, MAX_GUEST_NAME_LENGTH, THREADS_MAP } from './thread-facts.ts';
 export {
   type Anchor,
   anchorSchema,
@@ -115,9 +140,6 @@ export {
   commentSchema,
   createCommentSchema,
   createThreadSchema,
-  MAX_COMMENT_LENGTH,
-  MAX_GUEST_NAME_LENGTH,
-  THREADS_MAP,
   type Thread,
   type ThreadList,
   threadListSchema,

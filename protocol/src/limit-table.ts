@@ -1,4 +1,4 @@
-import { type Limit, type LimitAnswer, limits } from './limits.ts';
+import { fixedBounds, type Limit, type LimitAnswer, limits } from './limits.ts';
 import { putTable } from './marked-table.ts';
 
 /** The table of limits in Markdown, for docs/protocol.md. */
@@ -14,9 +14,15 @@ export function writeLimitTable(): string {
   ].join('\n');
 }
 
-/** Puts the current table between its markers. */
+/** The bounds that are no settings. */
+export function writeFixedBounds(): string {
+  const rows = fixedBounds.map(({ what, amount, answer, why }) => `| ${what} | ${amount} | ${answer} | ${why} |`);
+  return ['| of what | at most | answer | why it is no setting |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+/** Puts the current tables between their markers. */
 export function renewLimitTable(page: string): string {
-  return putTable(page, 'limits', writeLimitTable());
+  return putTable(putTable(page, 'limits', writeLimitTable()), 'fixed-bounds', writeFixedBounds());
 }
 
 function describe(answer: LimitAnswer): string {
@@ -29,6 +35,8 @@ function describe(answer: LimitAnswer): string {
       return 'reading stops until there is room';
     case 'counted':
       return 'others are told how many, not who';
+    case 'problem':
+      return `HTTP ${answer.status} \`${answer.code}\``;
     case 'event':
       return `the event is refused: \`${answer.refusal.code}\`, HTTP ${answer.refusal.status}`;
     case 'cut-off':

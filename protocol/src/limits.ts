@@ -1,5 +1,6 @@
 import { type CloseCode, closeCodes } from './close-codes.ts';
 import { type EventRefusal, eventRefusals } from './event-refusals.ts';
+import { eventWindow, MAX_HTTP_BODY_BYTES } from './http-bounds.ts';
 
 /** What happens to whoever reaches a limit. */
 export type LimitAnswer =
@@ -10,6 +11,8 @@ export type LimitAnswer =
   | { readonly kind: 'pause' }
   /** They are let in all the same; others are told their number, not who they are. */
   | { readonly kind: 'counted' }
+  /** A call to the HTTP API is refused, with this problem. */
+  | { readonly kind: 'problem'; readonly status: 409; readonly code: string }
   /** The event is not taken, and who sent it is told so; everything else goes on. */
   | { readonly kind: 'event'; readonly refusal: EventRefusal }
   /** The socket ends without a goodbye: there is nobody to hear one. */
@@ -49,6 +52,12 @@ function refusesEvents(refusal: EventRefusal, { what, retry }: { what: string; r
 
 const FOREVER = 'not as it is';
 const CATCH_UP = 'with backoff; the handshake brings what was missed';
+
+/** One that is reached by not reading, of which each is counted by itself: all of them end in the same code. */
+function slowReader(limit: string, what: string): Limit {
+  const answer = { kind: 'close', code: closeCodes.slowReader } as const;
+  return { what, answer, retry: CATCH_UP, metric: `quire_slow_readers_closed_total{limit="${limit}"}` };
+}
 
 /** Sooner than a person loses patience, later than those who were cut off by the same event have all come back. */
 const NODE_FULL = { kind: 'http', status: 503, retryAfterSeconds: 5 } as const;
@@ -201,26 +210,22 @@ export const limits = {
     retry: FOREVER,
     metric: 'edits',
   }),
-  'limits.maxUnsentBytes': closes(closeCodes.slowReader, {
-    what: 'bytes of answers and echoes that are added to what waits for a session that has stopped reading',
-    retry: CATCH_UP,
-    metric: 'sessions',
-  }),
-  'limits.stallTimeoutMs': closes(closeCodes.slowReader, {
-    what: 'milliseconds in which a session reads nothing of what waits for it',
-    retry: CATCH_UP,
-    metric: 'sessions',
-  }),
-  'limits.maxRingBytesPerDocument': closes(closeCodes.slowReader, {
-    what: 'bytes of a document’s broadcasts that are kept for those who have not read them yet',
-    retry: CATCH_UP,
-    metric: 'sessions',
-  }),
-  'limits.maxRingBytes': closes(closeCodes.slowReader, {
-    what: 'bytes of such broadcasts, over all documents',
-    retry: CATCH_UP,
-    metric: 'sessions',
-  }),
+  'limits.maxAnchorsPerCommenter': {
+    what: 'places of a document that the comments of one person mark who may not edit it',
+    answer: { kind: 'problem', status: 409, code: 'comments-full' },
+    retry: 'once some of these comments were removed, or without a place',
+    metric: 'quire_edits_refused_total{code="comments-full"}',
+  },
+  'limits.maxUnsentBytes': slowReader(
+    'unsent',
+    'bytes of answers and echoes that are added to what waits for a session that has stopped reading',
+  ),
+  'limits.stallTimeoutMs': slowReader('stall', 'milliseconds in which a session reads nothing of what waits for it'),
+  'limits.maxRingBytesPerDocument': slowReader(
+    'document-ring',
+    'bytes of a document’s broadcasts that are kept for those who have not read them yet',
+  ),
+  'limits.maxRingBytes': slowReader('rings', 'bytes of such broadcasts, over all documents'),
   'limits.pingIntervalMs': {
     what: 'milliseconds until a ping is answered, by anything at all',
     answer: { kind: 'cut-off' },
@@ -238,3 +243,19 @@ export const limits = {
     metric: 'sessions',
   }),
 } as const satisfies Record<string, Limit>;
+
+/** What bounds memory, or time, and is no setting, because clients reckon with it. */
+export const fixedBounds = [
+  {
+    what: 'bytes of one request that brings frames of a session over HTTP',
+    amount: MAX_HTTP_BODY_BYTES,
+    answer: 'HTTP 413',
+    why: 'clients send the rest in the next request, and could not know of less; nothing of a body is kept beyond what a socket may have unread',
+  },
+  {
+    what: 'bytes on their way to a session over HTTP, each event counted with its overhead, until its client has said that it has them',
+    amount: eventWindow.bytes,
+    answer: 'what is beyond it waits, and counts as unsent',
+    why: 'clients say so at a quarter of it: with less the server would wait for what they do not say',
+  },
+] as const;

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { documentNameSchema } from './document-name.ts';
+import { documentNameSchema } from './document-name-schema.ts';
 import { roles } from './roles.ts';
 
 export const MAX_TITLE_LENGTH = 300;
 export const MAX_PAGE_SIZE = 200;
+export const MAX_SEARCH_LENGTH = 200;
 
 export const titleSchema = z.string().trim().max(MAX_TITLE_LENGTH);
 
@@ -35,6 +36,8 @@ export const listQuerySchema = z.object({
   after: z.string().max(2048).optional(),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(50),
   order: z.enum(['name', 'recent']).default('name'),
+  /** Words that the title holds, in any order, whatever their case. */
+  search: z.string().trim().max(MAX_SEARCH_LENGTH).optional(),
 });
 
 export const createDocumentSchema = z.object({
@@ -43,6 +46,17 @@ export const createDocumentSchema = z.object({
 });
 
 export const renameDocumentSchema = z.object({ title: titleSchema });
+
+/** Left out, a copy gets a random name, and the title of what it is a copy of. */
+export const copyDocumentSchema = createDocumentSchema;
+
+/** A state vector of Yjs, as Base64url. */
+const MAX_STATE_VECTOR_LENGTH = 8_000;
+
+export const updateQuerySchema = z.object({
+  /** What the asker has already: the answer holds what it lacks. Left out: everything. */
+  since: z.base64url().min(1).max(MAX_STATE_VECTOR_LENGTH).optional(),
+});
 
 /** RFC 9457. `code` is stable and meant for programs; `detail` is meant for people. */
 export const problemSchema = z.object({

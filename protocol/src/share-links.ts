@@ -1,10 +1,5 @@
 import { z } from 'zod';
-import type { Role } from './roles.ts';
-
-/** What a link may let somebody do: who may give a document away is known by name. */
-export const linkRoles = ['reader', 'commenter', 'editor'] as const satisfies readonly Role[];
-
-export type LinkRole = (typeof linkRoles)[number];
+import { linkRoles } from './link-roles.ts';
 
 export const MAX_LINK_LABEL_LENGTH = 100;
 

@@ -1,14 +1,9 @@
 import { z } from 'zod';
 import { roles } from './roles.ts';
+import { MAX_COMMENT_LENGTH, MAX_GUEST_NAME_LENGTH } from './thread-facts.ts';
 
-/** Of UTF-16 units: some pages of text. */
-export const MAX_COMMENT_LENGTH = 10_000;
-export const MAX_GUEST_NAME_LENGTH = 60;
 /** A relative position is two numbers, or the name of a shared type. */
 const MAX_POSITION_LENGTH = 1_000;
-
-/** The shared map of a companion document that holds the threads, by id. The server alone writes in it. */
-export const THREADS_MAP = 'threads';
 
 /** Who said something, as the server knew them then; an empty id: somebody without a token. */
 export const commentAuthorSchema = z.object({ id: z.string(), name: z.string() });

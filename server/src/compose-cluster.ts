@@ -2,7 +2,6 @@ import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { DocumentStore } from '@quire/persistence';
 import type { Hono } from 'hono';
-import manifest from '../package.json' with { type: 'json' };
 import type { AuditLog } from './auth/audit-log.ts';
 import type { Clock } from './clock.ts';
 import { type ClusterFile, openClusterFile } from './cluster/cluster-file.ts';
@@ -19,6 +18,7 @@ import type { ReadClientAddress } from './http/client-address.ts';
 import { findBusWarnings, type HealthWarning } from './http/health.ts';
 import type { Logger } from './observability/log.ts';
 import type { ClusterMeters } from './observability/metrics/cluster-meters.ts';
+import { version } from './version.ts';
 
 export interface ClusterParts {
   readonly config: Config;
@@ -45,7 +45,17 @@ export interface ClusterMembership {
 export function composeCluster(parts: ClusterParts): ClusterMembership | null {
   const { audit, clock, config, log, meters, readAddress, store } = parts;
   if (config.redis === undefined) return null;
-  const { ackTimeoutMs, address, nodes, prefix, receipts, redisCaFile, secret: secrets, streamAgeMs, streamBytes } = config.cluster;
+  const {
+    ackTimeoutMs,
+    address,
+    nodes,
+    prefix,
+    receipts,
+    redisCaFile,
+    secret: secrets,
+    streamAgeMs,
+    streamBytes,
+  } = config.cluster;
   const { incarnation } = store;
   const bus = createRedisBus({
     address: parseRedisAddress(config.redis),
@@ -67,8 +77,13 @@ export function composeCluster(parts: ClusterParts): ClusterMembership | null {
     clock,
     log,
     file: parts.dataDirectory === null ? inMemory() : openClusterFile(join(parts.dataDirectory, 'cluster.json')),
-    address: address ?? findClusterAddress(parts.listener.hosts, parts.listener.port, { interfaces: networkInterfaces(), hostname: hostname() }),
-    release: manifest.version,
+    address:
+      address ??
+      findClusterAddress(parts.listener.hosts, parts.listener.port, {
+        interfaces: networkInterfaces(),
+        hostname: hostname(),
+      }),
+    release: version,
     settings: { expectedNodes: nodes, receipts, receiptPatienceMs: ackTimeoutMs },
     rooms: createRooms({ bus, incarnation, clock, log, meters: meters?.rooms ?? null }),
     ...(meters === null ? {} : { meters }),

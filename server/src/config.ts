@@ -108,11 +108,11 @@ const limitsSchema = z.strictObject({
   maxUnestablishedBytes: whole(KIB, 256 * MIB)
     .default(4 * MIB)
     .describe(
-      'Most bytes that wait for a session whose connection is not established yet, behind a large update that is being judged, or for hooks.',
+      'Most bytes that wait for a session whose connection is not established yet, behind a large update that is being judged, or behind hooks. Of the last two, from a quarter of it on the session is not read until there is less.',
     ),
   maxUnestablishedFrames: whole(1, 1_000_000)
     .default(1000)
-    .describe('Most frames that wait for a session whose connection is not established yet, or for hooks.'),
+    .describe('Most frames that wait for a session whose connection is not established yet.'),
   maxUnsentBytes: whole(64 * KIB, 4096 * MIB)
     .default(16 * MIB)
     .describe(
@@ -156,7 +156,7 @@ const limitsSchema = z.strictObject({
   maxJudgingBytes: whole(KIB, 4096 * MIB)
     .default(128 * MIB)
     .describe(
-      'Most bytes of large updates, over all documents, that wait to be judged in a thread of their own; whoever sends one is not read meanwhile.',
+      'Most bytes of large updates, over all documents, that wait to be judged in a thread of their own, in turns by address; whoever has most waiting makes room for who has less.',
     ),
   maxJudgingMs: whole(1, 600_000)
     .default(20_000)
@@ -167,6 +167,11 @@ const limitsSchema = z.strictObject({
     .default(500)
     .describe(
       'How deep the shared types of a document may lie inside each other. Yjs, here and in browsers, can not delete what lies some thousands deep.',
+    ),
+  maxAnchorsPerCommenter: whole(0, 2000)
+    .default(200)
+    .describe(
+      'Most places of one document that the comments of one person mark who may not edit it; guests count as one. Together, such marks fill no more than seven eighths of `limits.maxDocumentBytes`.',
     ),
   unloadDelayMs: whole(0, 86_400_000)
     .default(2000)
@@ -246,6 +251,13 @@ const accessSchema = z.strictObject({
     ),
 });
 
+const binSchema = z.strictObject({
+  days: whole(1, 36_500)
+    .default(30)
+    .describe('For how many days a document stays in the bin; then it is deleted for good.'),
+  maxDocuments: whole(1, 1_000_000).default(10_000).describe('Most documents in the bin of this server.'),
+});
+
 const journalSchema = z.strictObject({
   batchEntries: whole(1, 100_000).default(1000).describe('Most entries that one write to the disk holds.'),
   batchBytes: whole(KIB, 256 * MIB)
@@ -297,6 +309,7 @@ export const configSchema = z.strictObject({
   jwt: jwtSchema.prefault({}),
   webhook: webhookSchema.prefault({}),
   access: accessSchema.prefault({}),
+  bin: binSchema.prefault({}),
   redis: redisSchema
     .optional()
     .describe(

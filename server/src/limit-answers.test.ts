@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { MemoryStore, PersistenceError } from '@quire/persistence';
 import {
   closeCodes,
+  type DocumentName,
   decodeServerFrame,
   type EventRefusalCode,
   encodeHocuspocusFrame,
@@ -9,6 +10,7 @@ import {
   encodeYWebsocketFrame,
   type LimitAnswer,
   limits,
+  problemSchema,
   readEventNotice,
   readViewers,
   type Viewers,
@@ -42,6 +44,7 @@ type Seen =
   | { readonly kind: 'close'; readonly code: number; readonly reason: string }
   | { readonly kind: 'pause' }
   | { readonly kind: 'counted' }
+  | { readonly kind: 'problem'; readonly status: number; readonly code: string }
   | { readonly kind: 'event'; readonly code: EventRefusalCode }
   | { readonly kind: 'cut-off' };
 
@@ -149,6 +152,10 @@ const sendBeforeToken: Trespass['commit'] = async (server) => {
   }
   return closeOf(socket);
 };
+
+function positionAt(text: Y.Text, index: number): string {
+  return Buffer.from(Y.encodeRelativePosition(Y.createRelativePositionFromTypeIndex(text, index))).toString('base64');
+}
 
 function write(text: string): Uint8Array {
   const doc = new Y.Doc();
@@ -327,8 +334,29 @@ const trespasses: Readonly<Record<keyof typeof limits, Trespass>> = {
     settings: at('maxNestingDepth', 10),
     commit: send(...updates(makeNest({ client: 1, clock: 0 }, 11))),
   },
+  'limits.maxAnchorsPerCommenter': {
+    settings: at('maxAnchorsPerCommenter', 0),
+    parts: () => ({
+      authenticator: { authenticate: () => Promise.resolve(allow('commenter', { id: 'carl', name: 'Carl' })) },
+    }),
+    async commit({ server }) {
+      let anchor = { start: '', end: '' };
+      await server.documents.edit('plan' as DocumentName, '', (document) => {
+        const text = document.getText('body');
+        text.insert(0, 'words');
+        anchor = { start: positionAt(text, 0), end: positionAt(text, 5) };
+      });
+      const response = await fetch(`${server.url}/v1/documents/plan/threads`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ text: 'Is this right?', anchor }),
+      });
+      const { status, code } = problemSchema.parse(await response.json());
+      return { kind: 'problem', status, code };
+    },
+  },
   'limits.maxUnsentBytes': {
-    settings: at('maxUnsentBytes', MIB),
+    settings: { limits: { maxUnsentBytes: MIB, maxRingBytesPerDocument: 64 * MIB } },
     parts: listenToLog,
     async commit(server) {
       const deaf = await openDeaf(server);
@@ -410,6 +438,8 @@ function promised(answer: LimitAnswer): Seen {
       return { kind: 'http', status: answer.status, retryAfterSeconds: answer.retryAfterSeconds };
     case 'close':
       return { kind: 'close', code: answer.code.code, reason: answer.code.reason };
+    case 'problem':
+      return { kind: 'problem', status: answer.status, code: answer.code };
     case 'event':
       return { kind: 'event', code: answer.refusal.code };
     case 'pause':

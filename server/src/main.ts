@@ -1,13 +1,12 @@
 import { isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type DocumentStore, type LevelStoreOptions, openLevelStore } from '@quire/persistence';
 import { createApi } from './api/api.ts';
+import { createContents } from './api/contents.ts';
 import { DocumentStates } from './api/document-states.ts';
 import { createDocuments, type Documents } from './api/documents.ts';
 import { endLinksWith } from './api/end-links.ts';
 import { addThreads } from './api/threads-api.ts';
-import { createTurns } from './api/turns.ts';
 import { createAccessRules } from './auth/access-rules.ts';
 import { limitAuditLog } from './auth/audit-log.ts';
 import type { Authenticator } from './auth/authenticator.ts';
@@ -16,10 +15,12 @@ import { createGuard } from './auth/guard.ts';
 import { createLinkAuthenticator } from './auth/link-authenticator.ts';
 import type { Revocations } from './auth/revocations.ts';
 import type { ShareLinks } from './auth/share-links.ts';
+import { purgeOverdue } from './bin/purge-overdue.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { createCollaboration } from './collab/collaboration.ts';
 import { sweepCompanions } from './collab/companion-sweep.ts';
 import { type Comments, createComments } from './comments/comments.ts';
+import { composeCluster } from './compose-cluster.ts';
 import { isLoopbackHost } from './config/hosts.ts';
 import { readObject } from './config/layers.ts';
 import { parseConfig } from './config/parse-config.ts';
@@ -29,20 +30,25 @@ import { planDrain } from './gateway/drain.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createHttpDoor } from './gateway/over-http/http-door.ts';
 import { createApp } from './http/app.ts';
+import { findBuiltApp } from './http/built-app.ts';
 import { createAddressReader } from './http/client-address.ts';
 import { createHandlers, createStartingHandlers } from './http/handlers.ts';
-import { findClusterUnreadiness, findRegistryUnreadiness, findStoreUnreadiness, type UnreadyReason } from './http/health.ts';
+import {
+  findClusterUnreadiness,
+  findRegistryUnreadiness,
+  findStoreUnreadiness,
+  type UnreadyReason,
+} from './http/health.ts';
 import { type Listener, openListener } from './http/listener.ts';
 import type { OriginPolicy } from './http/origins.ts';
 import { createStaticApp } from './http/static-app.ts';
-import { composeCluster } from './compose-cluster.ts';
-import { takePart } from './take-part.ts';
 import { createLog, type Logger } from './observability/log.ts';
 import { createMetrics, type Metrics, type MetricsOptions } from './observability/metrics/create-metrics.ts';
 import { createRegistry } from './registry/registry.ts';
+import { takePart } from './take-part.ts';
+import { createTurns } from './turns.ts';
 
 export type { Documents } from './api/documents.ts';
-export { ApiError, type ProblemCode } from './api/problems.ts';
 export type { Actor } from './auth/actor.ts';
 export {
   type Access,
@@ -57,14 +63,15 @@ export {
 export type { RevocationDraft, Revocations } from './auth/revocations.ts';
 export type { LinkDraft, ShareLinks } from './auth/share-links.ts';
 export { type Clock, systemClock } from './clock.ts';
+export { ClusterFileError } from './cluster/cluster-file.ts';
 export type { CommentCall, Comments, Speaker, ThreadCall } from './comments/comments.ts';
 export { ConfigError, type ConfigIssue } from './config/config-error.ts';
 export type { Config, ConfigInput } from './config.ts';
-export { ClusterFileError } from './cluster/cluster-file.ts';
 export { EventRefused } from './events/event-refused.ts';
 export type { Events, SentEvent, ServerEvent } from './events/events.ts';
 export { ListenError } from './http/listen-error.ts';
 export type { Logger } from './observability/log.ts';
+export { ApiError, type ProblemCode } from './problems.ts';
 export { RegistryError } from './registry/registry.ts';
 
 /** What an embedding program or a test may put in the place of our own. It also closes what it brought. */
@@ -193,7 +200,15 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
   const audit = logger.child({ component: 'audit' });
   const registryLog = logger.child({ component: 'registry' });
   const registry = createRegistry({ clock, log: registryLog });
-  const rules = createAccessRules({ registry, store, clock, audit, log: registryLog, limits: config.access });
+  const rules = createAccessRules({
+    registry,
+    store,
+    clock,
+    audit,
+    log: registryLog,
+    limits: config.access,
+    binLimits: config.bin,
+  });
   // Before anybody is asked for a fresh token: what is remembered of their last one would answer for it.
   rules.revocations.onRevoked((user) => {
     if (user !== null) authenticator.forgetAnswers(user);
@@ -212,6 +227,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
   });
   const guard = createGuard(createLinkAuthenticator(authenticator, rules.links), auditLog, {
     standing: rules.standing,
+    bin: rules.bin,
     meters: metrics?.access ?? null,
   });
   const collaboration = createCollaboration({
@@ -228,7 +244,15 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     ...(membership === null ? {} : { replication: membership.cluster }),
   });
   try {
-    if (membership !== null) await takePart(membership, { collaboration, listener, clock, meters: metrics?.gateway ?? null, log: logger.child({ component: 'cluster' }), signal: parts.signal });
+    if (membership !== null)
+      await takePart(membership, {
+        collaboration,
+        listener,
+        clock,
+        meters: metrics?.gateway ?? null,
+        log: logger.child({ component: 'cluster' }),
+        signal: parts.signal,
+      });
     // Before anybody is let in: whose access was taken back must be known, here or on another node.
     await registry.open(collaboration);
   } catch (error) {
@@ -253,18 +277,29 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
   const takeTurn = createTurns();
   const documents = createDocuments({
     store,
-    editor: endLinksWith(collaboration, rules.links, registryLog),
+    editor: endLinksWith(collaboration, rules, registryLog),
+    bin: rules.bin,
     takeTurn,
+    knowsAllNames: () => membership?.cluster.knowsAllNames ?? true,
   });
   const comments = createComments({
     documents: {
-      edit: (name, author, change) => collaboration.edit(name, author, change),
+      edit: (name, author, change, share) => collaboration.edit(name, author, change, share),
       read: (name, look) => collaboration.read(name, look),
       assertExists: async (name) => void (await documents.get(name)),
     },
     takeTurn,
     now: () => clock.now(),
+    maxAnchorsPerCommenter: config.limits.maxAnchorsPerCommenter,
+    onFull: () => metrics?.collab.editRefused('comments-full'),
   });
+  const stopPurging = purgeOverdue({
+    bin: rules.bin,
+    clock,
+    log: registryLog,
+    purge: (name) => documents.delete(name),
+  });
+  const contents = createContents({ documents, live: collaboration, takeTurn });
   const events = createEvents(collaboration);
   const sweep = sweepCompanions(store, logger.child({ component: 'collab' }));
   const states = new DocumentStates({ store, clock });
@@ -282,6 +317,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
   const log = logger.child({ component: 'http' });
   const api = createApi({
     documents,
+    contents,
     states,
     events,
     guard,
@@ -296,7 +332,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
   addThreads(api, { comments, guard, readAddress });
   const app = createApp({
     api,
-    staticApp: config.app ? createStaticApp(config.appDirectory ?? builtAppDirectory) : null,
+    staticApp: config.app ? createStaticApp(config.appDirectory ?? findBuiltApp()) : null,
     readUnreadiness,
     readWarnings: membership?.readWarnings,
     peers: membership?.routes,
@@ -312,6 +348,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     await gateway.close();
     httpDoor.close();
     await sweep.stop();
+    stopPurging();
     rules.close();
     registry.close();
     await collaboration.close(drain.judgingMs);
@@ -354,9 +391,6 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     },
   };
 }
-
-/** Where `vite build` of the web app leaves it. */
-const builtAppDirectory = fileURLToPath(new URL('../../client/app/dist', import.meta.url));
 
 function describeMetrics(config: Config, clock: Clock, parts: ServerParts): MetricsOptions {
   const dataDirectory = parts.store === undefined ? resolve(config.data) : null;

@@ -2,13 +2,16 @@ import type { Clock } from './clock.ts';
 import type { Collaboration } from './collab/collaboration.ts';
 import type { ClusterMembership } from './compose-cluster.ts';
 import { createStartingHandlers } from './http/handlers.ts';
-import { findClusterUnreadiness } from './http/health.ts';
+import { findClusterUnreadiness, type UnreadyReason } from './http/health.ts';
 import type { Listener } from './http/listener.ts';
 import type { Logger } from './observability/log.ts';
 import type { GatewayMeters } from './observability/metrics/gateway-meters.ts';
 
 /** Often enough to see that it goes on, rarely enough to be read. */
 const PROGRESS_INTERVAL_MS = 5_000;
+
+/** It has caught up, and those who ask are still answered by what stands in for a server. */
+const STARTING: UnreadyReason = { code: 'starting', detail: 'Share links and revocations are being read' };
 
 export interface StartingNode {
   readonly collaboration: Collaboration;
@@ -31,12 +34,17 @@ export async function takePart({ cluster, routes }: ClusterMembership, node: Sta
     createStartingHandlers({
       meters,
       peers: routes,
-      readUnreadiness: () => findClusterUnreadiness(cluster.unreadiness),
+      readUnreadiness: () => {
+        const waits = findClusterUnreadiness(cluster.unreadiness);
+        return waits.length > 0 ? waits : [STARTING];
+      },
     }),
   );
   signal?.throwIfAborted();
   await cluster.start();
-  const stopTelling = clock.every(PROGRESS_INTERVAL_MS, () => log.info({ waits: cluster.unreadiness }, 'this node catches up with its cluster'));
+  const stopTelling = clock.every(PROGRESS_INTERVAL_MS, () =>
+    log.info({ waits: cluster.unreadiness }, 'this node catches up with its cluster'),
+  );
   const { promise: givenUp, reject } = Promise.withResolvers<never>();
   const giveUp = (): void => reject(signal?.reason);
   signal?.addEventListener('abort', giveUp, { once: true });

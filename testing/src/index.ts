@@ -1,8 +1,22 @@
 export { type CertificateFiles, makeCertificate } from './certificates.ts';
+export {
+  type ClusterConvergedOptions,
+  type ClusterNode,
+  type ClusterOptions,
+  type ServerCluster,
+  startCluster,
+} from './cluster.ts';
 export { type ConvergedOptions, converged } from './converged.ts';
 export { describeDifference, isSameState } from './difference.ts';
 export { eventually } from './eventually.ts';
 export { type Closed, type FrameSocket, openFrameSocket } from './frame-socket.ts';
+export {
+  type Balance,
+  type HaproxyOptions,
+  type HaproxyProcess,
+  startBalancer,
+  startHaproxy,
+} from './haproxy-process.ts';
 export { type HocuspocusPerson, joinWithHocuspocus, joinWithYWebsocket, type Person } from './people.ts';
 export { pickPort } from './pick-port.ts';
 export { createRandom, inventSeed, LARGEST_SEED, type Random } from './random.ts';

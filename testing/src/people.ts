@@ -3,6 +3,14 @@ import { WebSocket } from 'ws';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
 
+/** Whoever leaves while it connects has taken their listeners off it, and an error that nobody hears ends a process. */
+class QuietWebSocket extends WebSocket {
+  constructor(...args: ConstructorParameters<typeof WebSocket>) {
+    super(...args);
+    this.on('error', () => {});
+  }
+}
+
 /** Somebody with a document open, through a published provider, unmodified. */
 export interface Person<Provider> {
   readonly doc: Y.Doc;
@@ -22,7 +30,7 @@ export function joinWithHocuspocus(
   const doc = options.doc ?? new Y.Doc();
   const socket = new HocuspocusProviderWebsocket({
     url: `${url}/collab`,
-    WebSocketPolyfill: WebSocket,
+    WebSocketPolyfill: QuietWebSocket,
     delay: 20,
     minDelay: 20,
     maxDelay: 200,
@@ -52,7 +60,7 @@ export function joinWithYWebsocket(
 ): Person<WebsocketProvider> {
   const doc = options.doc ?? new Y.Doc();
   const provider = new WebsocketProvider(`${url}/yjs`, name, doc, {
-    WebSocketPolyfill: WebSocket as never, // ws has all that the provider uses of the browser's class
+    WebSocketPolyfill: QuietWebSocket as never, // ws has all that the provider uses of the browser's class
     disableBc: true,
     params: options.token === undefined ? {} : { token: options.token },
   });

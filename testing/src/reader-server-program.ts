@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** A `program` for `startServer`: a server on which only {@link writerToken} may write, and everybody may read. */
 export const readerServerProgram: readonly [string, string] = [
   findNode(import.meta.dirname),
-  fileURLToPath(new URL('./reader-server.ts', import.meta.url)),
+  fileURLToPath(new URL(`./reader-server${extname(import.meta.filename)}`, import.meta.url)),
 ];
 
 export const writerToken = 'writer';

@@ -103,7 +103,14 @@ export async function launchRedis(
   const lines = [['dir', dir] as const, ...settings].map(([name, value]) => `${name} ${quoteIfNeeded(name, value)}`);
   await writeFile(file, `${lines.join('\n')}\n`);
   let log = '';
-  let child = await launch();
+  let child = await launch().catch(async (error: unknown) => {
+    await removeOwnDirectory();
+    throw error;
+  });
+
+  async function removeOwnDirectory(): Promise<void> {
+    if (options.dir === undefined) await rm(dir, { recursive: true, force: true });
+  }
 
   async function launch(): Promise<ChildProcess> {
     const said = log.length;
@@ -163,7 +170,7 @@ export async function launchRedis(
     },
     async stop() {
       await endRedis(child);
-      if (options.dir === undefined) await rm(dir, { recursive: true, force: true });
+      await removeOwnDirectory();
     },
   };
 }

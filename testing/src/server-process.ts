@@ -4,12 +4,17 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { eventually } from './eventually.ts';
 import { pickPort } from './pick-port.ts';
 import { until } from './until.ts';
 
 export interface ServerOptions {
   /** Left out: a directory of its own, removed by `stop`. */
   readonly data?: string;
+  /** Left out: any free one. */
+  readonly port?: number;
+  /** What a start waits for: that it takes edits, or that it answers at all, as a node does that catches up. Left out: `edits`. */
+  readonly startsWith?: 'edits' | 'answers';
   /** Settings, as `QUIRE_…` variables. */
   readonly env?: Readonly<Record<string, string>>;
   /** What to start in the place of `quire serve`; it is given the same settings, as variables only. */
@@ -45,6 +50,7 @@ export interface ServerProcess {
 const READY_TIMEOUT_MS = 30_000;
 const EXIT_TIMEOUT_MS = 20_000;
 const LOG_TAIL_CHARACTERS = 8_000;
+const ASK_EVERY_MS = 20;
 
 /** What the launcher of this installation is, whatever `PATH` says. */
 const launcher = findLauncher();
@@ -64,7 +70,7 @@ process.once('exit', () => {
  */
 export async function startServer(options: ServerOptions = {}): Promise<ServerProcess> {
   const data = options.data ?? (await mkdtemp(join(tmpdir(), 'quire-data-')));
-  const port = await pickPort();
+  const port = options.port ?? (await pickPort());
   const url = `http://127.0.0.1:${port}`;
   let log = '';
   let child = await launch();
@@ -93,15 +99,21 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
     started.once('error', (error) => {
       failure = error;
     });
+    const check = (): void => {
+      if (failure !== null) throw failure;
+      if (hasExited(started)) throw new Error(`the server ended with ${describeExit(exitOf(started))}`);
+    };
     try {
-      await until(
-        () => {
-          if (failure !== null) throw failure;
-          if (hasExited(started)) throw new Error(`the server ended with ${describeExit(exitOf(started))}`);
-          return isReady(log.slice(said), started, port);
-        },
-        { what: 'the server has not said that it is ready', timeoutMs: READY_TIMEOUT_MS },
-      );
+      if (options.startsWith === 'answers') await untilAnswering(url, data, started, check);
+      else {
+        await until(
+          () => {
+            check();
+            return isReady(log.slice(said), started, port);
+          },
+          { what: 'the server has not said that it is ready', timeoutMs: READY_TIMEOUT_MS },
+        );
+      }
       await expectOneProcess(started, data);
     } catch (error) {
       if (isStarted(started)) started.kill('SIGKILL');
@@ -144,6 +156,27 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
       if (wasRunning && exit.code !== 0) throw new Error(`the server ended with ${describeExit(exit)}\n${tail(log)}`);
     },
   };
+}
+
+/** Until it has opened its data, and says of itself whether it takes edits. */
+async function untilAnswering(url: string, data: string, child: ChildProcess, check: () => void): Promise<void> {
+  await eventually(
+    async () => {
+      check();
+      try {
+        const { pid } = JSON.parse(await readFile(join(data, 'owner.json'), 'utf8')) as { readonly pid: number };
+        if (pid === child.pid) {
+          await (await fetch(`${url}/readyz`)).arrayBuffer();
+          return true;
+        }
+      } catch {
+        // There is no such file yet, or half of it, or nothing listens.
+      }
+      await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+      return false;
+    },
+    { what: 'the server does not answer', timeoutMs: READY_TIMEOUT_MS },
+  );
 }
 
 /**

@@ -37,6 +37,14 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
   const resetAll = (): void => {
     for (const pair of pairs) for (const socket of pair) socket.resetAndDestroy();
   };
+  /** Whose other side went away while nothing got through hears of it now. */
+  const endHalves = (): void => {
+    for (const pair of pairs) {
+      if (!pair.some(({ destroyed }) => destroyed)) continue;
+      pairs.delete(pair);
+      for (const socket of pair) socket.destroy();
+    }
+  };
   const after = (delayMs: number, run: () => void): void => {
     const timer = setTimeout(() => {
       timers.delete(timer);
@@ -45,13 +53,18 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
     timers.add(timer);
   };
   const pump = (from: Socket, to: Socket, way: 'there' | 'back'): void => {
+    const waiting: Buffer[] = [];
     from.on('data', (bytes) => {
       if (mode.kind === 'narrow' && way === 'back') {
         from.pause();
         to.write(bytes, () => after(NARROW_WAIT_MS, () => mode.kind !== 'frozen' && from.resume()));
-      } else if (mode.kind === 'passing' && mode.delayMs > 0) {
-        // Timers of the same length fire in the order in which they were set.
-        after(mode.delayMs, () => to.writable && to.write(bytes));
+      } else if (waiting.length > 0 || (mode.kind === 'passing' && mode.delayMs > 0)) {
+        waiting.push(bytes);
+        // Whichever timer fires, the oldest goes first: the order stays when the delay is changed meanwhile.
+        after(mode.kind === 'passing' ? mode.delayMs : 0, () => {
+          const oldest = waiting.shift();
+          if (oldest !== undefined && to.writable) to.write(oldest);
+        });
       } else {
         to.write(bytes);
       }
@@ -73,8 +86,10 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
       socket.setNoDelay(true);
       socket.on('error', () => {}); // followed by `close`, which ends the other side
       socket.on('close', () => {
+        // While nothing gets through, nobody hears that the other one has gone.
+        if (mode.kind === 'frozen') return;
         pairs.delete(pair);
-        if (mode.kind !== 'frozen') other.destroy();
+        other.destroy();
       });
       pump(socket, other, way);
       if (mode.kind === 'frozen') socket.pause();
@@ -87,6 +102,7 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
     cut() {
       mode = { kind: 'cut' };
       resetAll();
+      endHalves();
     },
     reset: resetAll,
     freeze() {
@@ -102,6 +118,7 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
     heal() {
       mode = { kind: 'passing', delayMs: 0 };
       setFrozen(false);
+      endHalves();
     },
     get connections() {
       return pairs.size;

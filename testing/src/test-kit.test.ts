@@ -1,4 +1,7 @@
 import { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
 import {
@@ -95,6 +98,61 @@ describe('the test kit', () => {
     proxy.heal();
     await converged(docs);
     expect(ben.doc.getText('body').toString()).toContain('cut ');
+  });
+
+  test('a frozen proxy tells nobody that the other side has gone, and can be closed; healed, it tells', async () => {
+    const far: Socket[] = [];
+    const listener = createServer((socket) => {
+      far.push(socket);
+      socket.on('error', () => {}); // followed by `close`
+    });
+    listener.listen(0, '127.0.0.1');
+    await once(listener, 'listening');
+    ends.push(() => listener.close());
+    const proxy = await startTcpProxy((listener.address() as AddressInfo).port);
+    const enter = async (): Promise<Socket> => {
+      const before = far.length;
+      const socket = connect(proxy.port, '127.0.0.1');
+      socket.on('error', () => {});
+      await until(() => far.length > before, { what: 'it gets through' });
+      return socket;
+    };
+    const first = await enter();
+    proxy.freeze();
+    far[0]?.destroy();
+    const second = connect(proxy.port, '127.0.0.1');
+    await once(second, 'connect');
+    expect(first.destroyed).toBe(false);
+    const told = once(first.resume(), 'close');
+    proxy.heal();
+    await told;
+    second.destroy();
+    await enter();
+    proxy.freeze();
+    for (const socket of far) socket.destroy();
+    await proxy.close();
+  });
+
+  test('a proxy keeps the order of what it passes on, however its delay changes', async () => {
+    const heard: number[] = [];
+    const listener = createServer((socket) => socket.on('data', (bytes) => heard.push(...bytes)));
+    listener.listen(0, '127.0.0.1');
+    await once(listener, 'listening');
+    ends.push(() => listener.close());
+    const proxy = await startTcpProxy((listener.address() as AddressInfo).port);
+    ends.push(() => proxy.close());
+    const socket = connect({ port: proxy.port, host: '127.0.0.1', noDelay: true });
+    await once(socket, 'connect');
+    const said = Array.from({ length: 60 }, (_, number) => number);
+    for (const number of said) {
+      proxy.delay(number % 3 === 0 ? 20 : 0);
+      socket.write(Buffer.of(number));
+      await setImmediate();
+    }
+    proxy.heal();
+    await until(() => heard.length === said.length, { what: 'everything arrives' });
+    expect(heard).toEqual(said);
+    socket.destroy();
   });
 
   test('the same seed gives the same numbers, another seed others', () => {

@@ -1,6 +1,7 @@
-import { problemSchema } from '@quire/protocol';
+import { problemShape } from './answers.ts';
 import type { Clock } from './clock.ts';
 import { QuireError } from './errors.ts';
+import { tryRead } from './shape.ts';
 
 export interface ApiOptions {
   /** `http(s)://host[/prefix]`, without a slash at its end. */
@@ -17,6 +18,8 @@ export interface Call<T> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly body?: unknown;
+  /** Instead of `body`: what is not JSON. */
+  readonly raw?: { readonly body: string | Uint8Array<ArrayBuffer>; readonly type: string };
   readonly signal?: AbortSignal | undefined;
   /** What has to be so before the request makes sense. */
   readonly after?: ((signal: AbortSignal) => Promise<void>) | undefined;
@@ -73,7 +76,8 @@ async function exchange<T>(options: ApiOptions, request: Call<T>, signal: AbortS
 
 async function reach(options: ApiOptions, request: Call<unknown>, signal: AbortSignal): Promise<Response> {
   const headers: Record<string, string> = { accept: 'application/json' };
-  if (request.body !== undefined) headers['content-type'] = 'application/json';
+  const sent = describeBody(request);
+  if (sent !== null) headers['content-type'] = sent.type;
   try {
     const token = await options.getToken();
     if (token !== '') headers.authorization = `Bearer ${token}`;
@@ -81,7 +85,7 @@ async function reach(options: ApiOptions, request: Call<unknown>, signal: AbortS
       method: request.method,
       headers,
       signal,
-      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+      ...(sent === null ? {} : { body: sent.body }),
     });
   } catch (cause) {
     // The caller's own abort, and our timeout, say themselves what they are.
@@ -90,9 +94,14 @@ async function reach(options: ApiOptions, request: Call<unknown>, signal: AbortS
   }
 }
 
+function describeBody({ body, raw }: Call<unknown>): NonNullable<Call<unknown>['raw']> | null {
+  if (raw !== undefined) return raw;
+  return body === undefined ? null : { body: JSON.stringify(body), type: 'application/json' };
+}
+
 async function readProblem(answer: Response): Promise<QuireError> {
   const { status } = answer;
-  const parsed = problemSchema.safeParse(await answer.json().catch(() => null));
-  if (!parsed.success) return new QuireError('refused', `The server refused this (HTTP ${status}).`, { status });
-  return new QuireError('refused', parsed.data.detail, { status, problem: parsed.data.code });
+  const problem = tryRead(problemShape, await answer.json().catch(() => null));
+  if (problem === null) return new QuireError('refused', `The server refused this (HTTP ${status}).`, { status });
+  return new QuireError('refused', problem.detail, { status, problem: problem.code });
 }

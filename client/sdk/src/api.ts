@@ -14,6 +14,7 @@ import type {
 import type { Awareness } from 'y-protocols/awareness';
 import type { Doc, RelativePosition } from 'yjs';
 import type { Readable } from './readable.ts';
+import type { RestClient } from './rest-client.ts';
 import type { RoomState } from './status-table.ts';
 import type { Transport } from './transport-choice.ts';
 
@@ -47,6 +48,8 @@ export interface Client {
    */
   openComments(name: string): Comments;
   readonly documents: DocumentsApi;
+  /** Every call of the HTTP API, by its name. */
+  readonly api: RestClient;
   readonly leftovers: LeftoversApi;
   /** Closes all rooms and the socket. Unconfirmed changes stay on this device, where `offline` keeps them. */
   close(): void;
@@ -160,6 +163,11 @@ export interface RoomStatus {
   /** Why changes can't be saved, in words for a person; only in the states `cannot-save` and `gone`. */
   readonly reason?: string;
   readonly canEdit: boolean;
+  /**
+   * How often the server has said what this person may do here, which it does when they enter and when that changes. Their role
+   * is not among it: who shows that asks anew when this changes (`documents.get`, `comments.you`).
+   */
+  readonly admissions: number;
   /** How the server is reached, or was last tried. Left out before the first attempt. */
   readonly transport?: Transport;
   /** A large document that this device does not have is being downloaded; only while it is. */
@@ -224,6 +232,8 @@ export interface Person extends PersonDetails {
 
 export interface ListDocumentsOptions {
   readonly prefix?: string;
+  /** Words that the title holds, in any order, whatever their case. */
+  readonly search?: string;
   /** The `next` of the page before. */
   readonly after?: string;
   readonly limit?: number;

@@ -1,9 +1,11 @@
-import { type Anchor, commentSchema, THREADS_MAP, type Thread, threadListSchema, threadSchema } from '@quire/protocol';
+import { type Anchor, THREADS_MAP, type Thread } from '@quire/protocol';
 import { toBase64 } from 'lib0/buffer';
 import * as Y from 'yjs';
+import { commentShape, threadListShape, threadShape } from './answers.ts';
 import type { Comments, Room, TextRange } from './api.ts';
 import { type ApiOptions, type Call, callApi, pathOf } from './api-call.ts';
 import { createWritable } from './readable.ts';
+import { tryRead } from './shape.ts';
 
 export interface CommentsOptions {
   /** The document that is commented on. */
@@ -40,7 +42,7 @@ export function createComments({ document, room, api, whenTextSaved }: CommentsO
       guest = name;
     },
     whenLoaded: (options) => room.whenLoaded(options),
-    you: () => call({ method: 'GET', path, read: async (answer) => threadListSchema.parse(await answer.json()).you }),
+    you: () => call({ method: 'GET', path, read: async (answer) => threadListShape(await answer.json()).you }),
     start(text, range) {
       if (range === undefined) return call({ method: 'POST', path, body: { text, guest }, read: readThread });
       const body = { text, guest, anchor: encodeRange(range) };
@@ -74,7 +76,7 @@ export function createComments({ document, room, api, whenTextSaved }: CommentsO
 
 /** Oldest first; a thread of a newer server that looks otherwise is passed over. */
 function readThreads(map: Y.Map<unknown>): readonly Thread[] {
-  const threads = Object.values(map.toJSON()).flatMap((thread) => threadSchema.safeParse(thread).data ?? []);
+  const threads = Object.values(map.toJSON()).flatMap((thread) => tryRead(threadShape, thread) ?? []);
   return threads.sort((one, other) => Date.parse(one.created) - Date.parse(other.created));
 }
 
@@ -87,11 +89,11 @@ function encodePosition(position: Y.RelativePosition): string {
 }
 
 async function readThread(answer: Response) {
-  return threadSchema.parse(await answer.json());
+  return threadShape(await answer.json());
 }
 
 async function readComment(answer: Response) {
-  return commentSchema.parse(await answer.json());
+  return commentShape(await answer.json());
 }
 
 async function readNothing(): Promise<void> {}

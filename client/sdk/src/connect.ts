@@ -1,4 +1,12 @@
-import { type CloseCode, companionOf, describeNameFault, documentNameSchema, findNameFault } from '@quire/protocol';
+import {
+  type CloseCode,
+  companionOf,
+  type DocumentName,
+  describeNameFault,
+  findDocumentFault,
+  findNameFault,
+  type NameFault,
+} from '@quire/protocol';
 import type { Client, ConnectOptions, Room } from './api.ts';
 import type { ApiOptions } from './api-call.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -11,6 +19,7 @@ import { FirstDownload } from './first-download.ts';
 import { answersHttp, HttpSocket, type HttpSocketSurroundings } from './http-socket.ts';
 import { createLeaveGuard } from './leave-guard.ts';
 import { createLeftovers } from './leftovers.ts';
+import { createRestClient } from './rest-client.ts';
 import { type OpenRoom, openRoom } from './room.ts';
 import { saveAs } from './save-as.ts';
 import { SharedSocket, type SocketClass } from './shared-socket.ts';
@@ -71,19 +80,19 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
     for (const room of all()) room.lost(close, blamed.has(room));
   };
 
-  const openSocket = (): SharedSocket => {
+  const openSocket = (document: string): SharedSocket => {
     socket ??= new SharedSocket({
       url: endpoint.socketUrl,
       choice,
       sockets: { websocket: WebSocket, http: httpSocketsIn({ clock, environment, fetch: ask }) },
-      answersHttp: () => answersHttp(endpoint.socketUrl, { clock, fetch: ask }),
+      answersHttp: (url) => answersHttp(url, { clock, fetch: ask }),
       clock,
       random,
       isAwaiting: () => all().some((room) => room.isAwaiting()),
       onLost,
     });
     cancelRest();
-    socket.start();
+    socket.start(document);
     return socket;
   };
 
@@ -192,7 +201,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
   const open = (name: string): Room => {
     if (closed) throw new QuireError('client-closed', 'This client was closed.');
     const fault = findNameFault(name);
-    if (fault !== null) throw new QuireError('bad-document-name', `Not a document name: ${describeNameFault(fault)}.`);
+    if (fault !== null) throw badName(fault);
     const held = rooms.get(name);
     // Nobody looks at a room that is over any more: whoever opens the name now gets what lives under it today.
     if (held?.leases === 0 && held.room.isOver()) closeRoom(held);
@@ -202,7 +211,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
       return lease(held);
     }
     const room = openRoom(name, {
-      socket: openSocket(),
+      socket: openSocket(name),
       clock,
       random,
       isOnline: environment.isOnline,
@@ -227,17 +236,15 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
 
   return {
     documents: createDocumentsApi(api),
+    api: createRestClient(api),
     leftovers: createLeftovers({ server: keepsCopies ? endpoint.socketUrl : null, open }),
     open: open as Client['open'], // what events are called is between those who send them
     openComments(name) {
-      const document = documentNameSchema.safeParse(name);
-      if (!document.success) {
-        const [fault] = document.error.issues;
-        throw new QuireError('bad-document-name', `Not a document name: ${fault?.message}.`);
-      }
+      const fault = findDocumentFault(name);
+      if (fault !== null) throw badName(fault);
       return createComments({
         document: name,
-        room: open(companionOf(document.data, 'comments')),
+        room: open(companionOf(name as DocumentName, 'comments')),
         api,
         async whenTextSaved(signal) {
           const held = rooms.get(name);
@@ -255,6 +262,10 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
       socket?.stop();
     },
   };
+}
+
+function badName(fault: NameFault): QuireError {
+  return new QuireError('bad-document-name', `Not a document name: ${describeNameFault(fault)}.`);
 }
 
 function httpSocketsIn(surroundings: HttpSocketSurroundings): SocketClass {

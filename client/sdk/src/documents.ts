@@ -1,4 +1,4 @@
-import { documentListSchema, documentSchema, documentWithRoleSchema } from '@quire/protocol';
+import { documentListShape, documentShape, documentWithRoleShape } from './answers.ts';
 import type { DocumentsApi } from './api.ts';
 import { type ApiOptions, type Call, callApi, pathOf } from './api-call.ts';
 import { createLinksApi } from './links.ts';
@@ -15,7 +15,7 @@ export function createDocumentsApi(options: ApiOptions): DocumentsApi {
         method: 'GET',
         path: `/v1/documents${suffix}`,
         signal,
-        read: async (answer) => documentListSchema.parse(await answer.json()),
+        read: async (answer) => documentListShape(await answer.json()),
       });
     },
     get(name, { signal } = {}) {
@@ -23,7 +23,7 @@ export function createDocumentsApi(options: ApiOptions): DocumentsApi {
         method: 'GET',
         path: pathOf(name),
         signal,
-        read: async (answer) => documentWithRoleSchema.parse(await answer.json()),
+        read: async (answer) => documentWithRoleShape(await answer.json()),
       });
     },
     create(document = {}) {
@@ -40,5 +40,5 @@ export function createDocumentsApi(options: ApiOptions): DocumentsApi {
 }
 
 async function readDocument(answer: Response) {
-  return documentSchema.parse(await answer.json());
+  return documentShape(await answer.json());
 }

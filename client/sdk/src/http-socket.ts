@@ -1,4 +1,4 @@
-import { eventWindow } from '@quire/protocol';
+import { eventWindow, MAX_HTTP_BODY_BYTES } from '@quire/protocol';
 import { ByteQueue } from './byte-queue.ts';
 import type { Clock } from './clock.ts';
 import type { Environment } from './environment.ts';
@@ -19,8 +19,8 @@ const NORMAL = 1000;
 const GOING_AWAY = 1001;
 const ABNORMAL = 1006;
 
-/** Many proxies take no more than a megabyte by themselves; the rest comes in the next request. */
-const MAX_BODY_BYTES = 512 * 1024;
+/** Well within what the server takes, and proxies; the rest comes in the next request. */
+const MAX_BODY_BYTES = MAX_HTTP_BODY_BYTES / 2;
 /** Browsers send no more than 64 KiB for a page that is gone, headers included. */
 const MAX_LAST_WORDS_BYTES = 60 * 1024;
 /** A quarter of what the server sends without being told that it arrived. */
@@ -271,7 +271,9 @@ export class HttpSocket extends EventTarget {
   #sessionUrl(numbers: { readonly after?: number; readonly from?: number }): URL {
     const url = new URL(this.#door);
     url.pathname += `/${this.#session}`;
-    for (const [name, number] of Object.entries(numbers)) url.searchParams.set(name, String(number));
+    // Behind what is there: `searchParams` would write that anew, and a load balancer may go by its bytes.
+    const asked = Object.entries(numbers).map(([name, number]) => `${name}=${number}`);
+    url.search = [url.search, ...asked].filter((part) => part !== '').join('&');
     return url;
   }
 

@@ -11,6 +11,7 @@ export {
   type EventSender,
   type LinkRole,
   MAX_COMMENT_LENGTH,
+  type OperationName,
   type Role,
   type ShareLink,
   type Thread,
@@ -41,6 +42,7 @@ export type {
 export { connect } from './connect.ts';
 export { QuireError, type QuireErrorCode } from './errors.ts';
 export type { Readable } from './readable.ts';
+export type { RestAnswer, RestClient, RestInput } from './rest-client.ts';
 export {
   labelFor,
   overHttpNote,

@@ -1,4 +1,4 @@
-import { createdLinkSchema, shareLinkListSchema } from '@quire/protocol';
+import { createdLinkShape, shareLinkListShape } from './answers.ts';
 import type { LinksApi } from './api.ts';
 import type { Call } from './api-call.ts';
 
@@ -10,7 +10,7 @@ export function createLinksApi(call: <T>(request: Call<T>) => Promise<T>, pathOf
         method: 'POST',
         path: `${pathOf(name)}/links`,
         body: link,
-        read: async (answer) => createdLinkSchema.parse(await answer.json()),
+        read: async (answer) => createdLinkShape(await answer.json()),
       });
     },
     list(name, { signal } = {}) {
@@ -18,7 +18,7 @@ export function createLinksApi(call: <T>(request: Call<T>) => Promise<T>, pathOf
         method: 'GET',
         path: `${pathOf(name)}/links`,
         signal,
-        read: async (answer) => shareLinkListSchema.parse(await answer.json()).links,
+        read: async (answer) => shareLinkListShape(await answer.json()).links,
       });
     },
     revoke(name, id) {

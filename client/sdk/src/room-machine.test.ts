@@ -53,6 +53,16 @@ function startRoom() {
   };
 }
 
+describe('room machine: permissions', () => {
+  it('counts each time that the server says what this person may do, also where that is as before', () => {
+    const room = startRoom();
+    expect(room.see(...joinAndSettle).admissions).toBe(1);
+    expect(room.see(authenticated)).toMatchObject({ admissions: 2, canEdit: true, state: 'saved' });
+    expect(room.see(lost, { type: 'joining' }).admissions).toBe(2);
+    expect(room.see({ type: 'authenticated', scope: 'readonly' }).admissions).toBe(3);
+  });
+});
+
 describe('room machine: connecting', () => {
   it('[G3] nothing is loaded, editable or saved before the server or this device has shown content', () => {
     const room = startRoom();

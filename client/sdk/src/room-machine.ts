@@ -72,6 +72,8 @@ export interface RoomMachine {
   readonly content: 'none' | 'local' | 'server';
   /** As last granted; kept while apart. */
   readonly scope: Scope;
+  /** How often one was granted. */
+  readonly admissions: number;
   readonly ledger: Ledger;
   /** Why the server could not take our changes; kept across reconnects until a receipt says otherwise. */
   readonly trouble: string | null;
@@ -93,6 +95,7 @@ export function createRoomMachine(now: number, online: boolean): RoomMachine {
     online,
     content: 'none',
     scope: 'read-write',
+    admissions: 0,
     ledger: emptyLedger,
     trouble: null,
     lastChangeAt: null,
@@ -136,7 +139,7 @@ function transition(machine: RoomMachine, event: RoomEvent, now: number): RoomMa
       };
     case 'authenticated':
       if (isOver(machine)) return machine;
-      return { ...machine, link: { phase: 'joined' }, scope: event.scope };
+      return { ...machine, link: { phase: 'joined' }, scope: event.scope, admissions: machine.admissions + 1 };
     case 'content':
       return { ...machine, content: 'server' };
     case 'sent':
@@ -218,6 +221,7 @@ export function describeStatus(machine: RoomMachine, now: number): RoomStatus {
     loaded: machine.content !== 'none',
     unsaved: countUnsaved(machine.ledger),
     canEdit: machine.content !== 'none' && machine.scope === 'read-write' && !isOver(machine),
+    admissions: machine.admissions,
     retrying: isRetrying(machine),
     ...(reason === undefined ? {} : { reason }),
   };

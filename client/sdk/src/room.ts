@@ -570,6 +570,7 @@ function isSameStatus(a: RoomStatus, b: RoomStatus): boolean {
     a.unsaved === b.unsaved &&
     a.reason === b.reason &&
     a.canEdit === b.canEdit &&
+    a.admissions === b.admissions &&
     a.retrying === b.retrying &&
     a.transport === b.transport &&
     a.loading === b.loading

@@ -11,6 +11,7 @@ import {
 import { computeRetryDelayMs, type Restart } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { RoomProvider } from './room-provider.ts';
+import { addRoute } from './route.ts';
 import { judgeSilence } from './silence.ts';
 import type { Transport, TransportChoice } from './transport-choice.ts';
 
@@ -21,8 +22,8 @@ export interface SharedSocketOptions {
   readonly url: string;
   readonly choice: TransportChoice;
   readonly sockets: Readonly<Record<Transport, SocketClass>>;
-  /** Whether the server answers plain requests. */
-  readonly answersHttp: () => Promise<boolean>;
+  /** Whether the server answers plain requests, given the address of the socket. */
+  readonly answersHttp: (url: string) => Promise<boolean>;
   readonly clock: Clock;
   /** In [0, 1), for spreading reconnects. */
   readonly random: () => number;
@@ -57,6 +58,8 @@ export class SharedSocket extends HocuspocusProviderWebsocket {
   #attemptedAt = 0;
   #heardAt = 0;
   #probedAt: number | null = null;
+  /** The same for as long as it runs: whoever shares a document with it is where it was, too. */
+  #url: string;
   #transport: Transport | null = null;
   /** How far the present attempt has come; `over` until there is one. */
   #attemptState: 'over' | 'unheard' | 'heard' = 'over';
@@ -70,6 +73,7 @@ export class SharedSocket extends HocuspocusProviderWebsocket {
     // One attempt a call: when to try again is decided here, by what the close code says.
     super({ url: options.url, autoConnect: false, maxAttempts: 1 });
     this.#options = options;
+    this.#url = options.url;
     // The base class would close after 30 s of silence, whether or not anybody had anything to say; see judgeSilence.
     clearInterval(this.intervals.connectionChecker);
     this.on('open', () => this.#opened());
@@ -85,9 +89,11 @@ export class SharedSocket extends HocuspocusProviderWebsocket {
     });
   }
 
-  start(): void {
+  /** @param document the first of those that it is needed for */
+  start(document: string): void {
     if (this.#running || this.#stopped) return;
     this.#running = true;
+    this.#url = addRoute(this.#options.url, document);
     this.#attempt();
   }
 
@@ -176,7 +182,7 @@ export class SharedSocket extends HocuspocusProviderWebsocket {
     this.#attemptedAt = clock.now();
     this.#attemptState = 'unheard';
     this.#transport = choice.next(this.#attemptedAt, this.#restart !== null);
-    this.setConfiguration({ WebSocketPolyfill: sockets[this.#transport] });
+    this.setConfiguration({ url: this.#url, WebSocketPolyfill: sockets[this.#transport] });
     this.#watch();
     void this.connect();
   }
@@ -211,7 +217,7 @@ export class SharedSocket extends HocuspocusProviderWebsocket {
   #askHttp(): void {
     if (this.#isAsking) return;
     this.#isAsking = true;
-    void this.#options.answersHttp().then((answered) => {
+    void this.#options.answersHttp(this.#url).then((answered) => {
       this.#isAsking = false;
       if (answered) this.#options.choice.httpAnswered();
     });

@@ -1,5 +1,6 @@
 import { createDialect } from './dialects.ts';
 import { collectGarbage } from './inspector.ts';
+import { pause } from './pause.ts';
 import { interpretWith, joinAll, Person } from './person.ts';
 import { profiled } from './profiling.ts';
 import { readCpuUs, readMemoryBytes } from './server-usage.ts';
@@ -103,8 +104,4 @@ function createPeople(target: Target, name: string, count: number, peoplePerDocu
     const document = `bench/${name}-${Math.floor(index / peoplePerDocument)}`;
     return new Person({ dialect, port: target.port, document, memo, onHeard: () => {} });
   });
-}
-
-function pause(durationMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, durationMs));
 }

@@ -1,11 +1,23 @@
 import { holdIdle } from './hold-idle.ts';
 import { openCold, storeBig } from './open-cold.ts';
 import { openDocuments } from './open-documents.ts';
+import { openElsewhere } from './open-elsewhere.ts';
 import type { Target } from './target.ts';
+import { typeAcross } from './type-across.ts';
 import { typeTogether } from './type-together.ts';
+import { writeApart } from './write-apart.ts';
 
 /** Everything that the load process can be asked to do. */
-export const tasks = { typeTogether, holdIdle, storeBig, openCold, openDocuments } as const;
+export const tasks = {
+  typeTogether,
+  holdIdle,
+  storeBig,
+  openCold,
+  openDocuments,
+  typeAcross,
+  writeApart,
+  openElsewhere,
+} as const;
 
 export type TaskName = keyof typeof tasks;
 export type TaskInput<Name extends TaskName> = Parameters<(typeof tasks)[Name]>[1];

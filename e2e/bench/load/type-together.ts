@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { untilCalm } from './calm.ts';
 import { createDialect } from './dialects.ts';
+import { pause } from './pause.ts';
 import { profiled } from './profiling.ts';
 import { createContent, writeContent } from './seed.ts';
 import { readCpuUs } from './server-usage.ts';
@@ -107,8 +108,4 @@ export async function typeTogether(target: Target, task: TypeTogether): Promise<
 async function fillDocuments(target: Target, documents: readonly string[], bytes: number): Promise<void> {
   const content = createContent(bytes);
   for (const document of documents) await writeContent(target, document, content);
-}
-
-function pause(durationMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, durationMs));
 }

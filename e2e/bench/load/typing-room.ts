@@ -11,6 +11,8 @@ import { WordMemo } from './word-memo.ts';
 export interface TypingRoomOptions {
   readonly dialect: LoadDialect;
   readonly port: number;
+  /** Of another node, where every second person of a document is; left out: all are at the same one. */
+  readonly otherPort?: number;
   readonly documents: readonly string[];
   readonly peoplePerDocument: number;
   /** Of the people of each document, the first so many type. */
@@ -38,6 +40,8 @@ interface Writer {
   readonly client: number;
   readonly reader: Reader;
   readonly edits: readonly Buffer[];
+  /** What the update of each edit weighs. */
+  readonly weights: readonly number[];
   readonly moves: readonly Buffer[];
   /** Where its cursor stays when all is typed. */
   readonly lastMove: Buffer;
@@ -56,6 +60,9 @@ interface Reader {
 export interface RoomReadings {
   /** Written while it was measured. */
   readonly edits: number;
+  /** Written in all, and the bytes of these updates, without the frames around them. */
+  readonly typed: number;
+  readonly typedBytes: number;
   readonly moves: number;
   /** Messages that reached anybody meanwhile. */
   readonly messages: number;
@@ -107,6 +114,8 @@ export class TypingRoom {
   readonly #receiptLatencies = new Latencies();
   #window = { from: Number.POSITIVE_INFINITY, to: Number.POSITIVE_INFINITY };
   #edits = 0;
+  #typed = 0;
+  #typedBytes = 0;
   #moves = 0;
   #messages = 0;
   #editMessages = 0;
@@ -122,7 +131,8 @@ export class TypingRoom {
     );
     for (const document of options.documents) {
       for (let index = 0; index < options.peoplePerDocument; index += 1) {
-        this.#readers.push(this.#createReader(document, memo, index < options.writersPerDocument));
+        const port = index % 2 === 1 ? (options.otherPort ?? options.port) : options.port;
+        this.#readers.push(this.#createReader(document, memo, port, index < options.writersPerDocument));
       }
     }
   }
@@ -181,6 +191,16 @@ export class TypingRoom {
     for (const { person } of this.#readers) person.leave();
   }
 
+  /** How much of what counts has arrived so far, whoever lost their connection. */
+  get arrived(): Pick<RoomReadings, 'arrivals' | 'expectedArrivals'> {
+    return { arrivals: this.#latencies.count, expectedArrivals: this.#expectedArrivals() };
+  }
+
+  /** How many connections were lost. */
+  get lost(): number {
+    return this.#readers.filter(({ person }) => person.ending !== null).length;
+  }
+
   /** @throws when somebody's connection was lost on the way */
   read(): RoomReadings {
     const endings = this.#readers.flatMap(({ person }) => person.ending ?? []);
@@ -190,6 +210,8 @@ export class TypingRoom {
     }
     return {
       edits: this.#edits,
+      typed: this.#typed,
+      typedBytes: this.#typedBytes,
       moves: this.#moves,
       messages: this.#messages,
       editMessages: this.#editMessages,
@@ -214,8 +236,8 @@ export class TypingRoom {
     return this.#edits * (this.#options.peoplePerDocument - 1);
   }
 
-  #createReader(document: string, memo: WordMemo<Heard<Carried>>, types: boolean): Reader {
-    const { dialect, port } = this.#options;
+  #createReader(document: string, memo: WordMemo<Heard<Carried>>, port: number, types: boolean): Reader {
+    const { dialect } = this.#options;
     const reader: Reader = {
       person: new Person<Carried>({ dialect, port, document, memo, onHeard: (carried) => this.#hear(reader, carried) }),
       writer: null,
@@ -231,13 +253,15 @@ export class TypingRoom {
     const editCount = Math.ceil((durationMs * editsPerSecondPerWriter) / 1000) + 2;
     const moveCount = Math.ceil((durationMs * movesPerSecondPerWriter) / 1000) + 2;
     const cursorAt = (clock: number): Buffer => dialect.presence(document, encodeCursorMove(client, clock));
+    const updates = Array.from({ length: editCount }, (_, clock) => encodeKeystroke(client, clock));
     const writer: Writer = {
       client,
       reader,
-      edits: Array.from({ length: editCount }, (_, clock) => {
-        const edit = dialect.update(document, encodeKeystroke(client, clock));
+      edits: updates.map((update, clock) => {
+        const edit = dialect.update(document, update);
         return cursorWithEachEdit ? Buffer.concat([edit, cursorAt(clock + 1)]) : edit;
       }),
+      weights: updates.map((update) => update.length),
       moves: Array.from({ length: moveCount }, (_, clock) => cursorAt(clock + 1)),
       lastMove: cursorAt(LAST_CURSOR),
       sentAt: new Float64Array(editCount),
@@ -255,6 +279,8 @@ export class TypingRoom {
     if (frame === undefined) return;
     const now = performance.now();
     writer.sentAt[writer.sent] = now;
+    this.#typed += 1;
+    this.#typedBytes += writer.weights[writer.sent] ?? 0;
     writer.sent += 1;
     writer.reader.person.write(frame);
     if (!this.#isCounted(now)) return;

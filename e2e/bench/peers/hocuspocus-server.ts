@@ -1,5 +1,6 @@
 // Stock Hocuspocus: its own server with its SQLite extension, defaults throughout. The extension brings better-sqlite3,
-// of which there is no build for this Node: its schema, queries and options stay, on the database of node:sqlite.
+// of which there is no build for this Node: its schema, queries and options stay, on the database of node:sqlite. Told of
+// a Redis, it is one of several nodes by its own Redis extension, with its defaults too.
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { announce, importPeer, readPeerSettings } from './import-peer.ts';
@@ -16,6 +17,10 @@ interface SqliteModule {
   ) => { db?: unknown; readonly configuration: { readonly database: string; readonly schema: string } };
 }
 
+interface RedisModule {
+  readonly Redis: new (settings: { readonly host: string; readonly port: number }) => object;
+}
+
 const { Server } = await importPeer<HocuspocusModule>('@hocuspocus/server');
 const { SQLite } = await importPeer<SqliteModule>('@hocuspocus/extension-sqlite');
 
@@ -27,12 +32,22 @@ class SqliteOnNode extends SQLite {
   }
 }
 
+/** None where it is a server by itself. */
+async function connectNodes(redisPort: string | undefined): Promise<object[]> {
+  if (redisPort === undefined) return [];
+  const { Redis } = await importPeer<RedisModule>('@hocuspocus/extension-redis');
+  return [new Redis({ host: '127.0.0.1', port: Number(redisPort) })];
+}
+
 const { dataDirectory } = readPeerSettings();
 const server = new Server({
   address: '127.0.0.1',
   port: 0,
   quiet: true,
-  extensions: [new SqliteOnNode({ database: join(dataDirectory, 'documents.sqlite') })],
+  extensions: [
+    new SqliteOnNode({ database: join(dataDirectory, 'documents.sqlite') }),
+    ...(await connectNodes(process.env.BENCH_REDIS_PORT)),
+  ],
 });
 await server.listen();
 announce(server.address.port);

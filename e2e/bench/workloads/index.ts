@@ -1,3 +1,4 @@
+import { acrossNodes } from './across-nodes.ts';
 import { coldOpen } from './cold-open.ts';
 import { crowd } from './crowd.ts';
 import { editCost } from './edit-cost.ts';
@@ -18,6 +19,7 @@ export const workloadNames = [
   'receipts',
   'edit-cost',
   'open-documents',
+  'across-nodes',
 ] as const;
 
 /** All workloads, with nothing learned yet. */
@@ -32,5 +34,6 @@ export function createWorkloads(): Workload[] {
     receipts(),
     editCost(),
     openDocuments(),
+    acrossNodes(),
   ];
 }

@@ -29,7 +29,7 @@ export interface LimitWorkload {
 }
 
 const durations: Readonly<Record<Scale, Pick<TypingInput, 'warmUpMs' | 'measureMs' | 'drainMs'>>> = {
-  full: { warmUpMs: 2000, measureMs: 8000, drainMs: 3000 },
+  full: { warmUpMs: 4000, measureMs: 8000, drainMs: 3000 },
   short: { warmUpMs: 200, measureMs: 800, drainMs: 30_000 },
 };
 
@@ -137,14 +137,13 @@ export const hotDocument = (): Workload =>
     name: 'hot-document',
     title: 'One hot document',
     method:
-      'Everybody types into one document: 4 edits and 2 cursor moves a second each. The highest number of typists with which p99 stays under 250 ms from the write to the arrival at each of the others and nothing is missing; 8 s after 2 s of warming up, every number on a fresh server.',
+      'Everybody types into one document: 4 edits and 2 cursor moves a second each. The highest number of typists with which p99 stays under 250 ms from the write to the arrival at each of the others and nothing is missing; 8 s after 4 s of warming up, every number on a fresh server.',
     contestants: ['quire', 'quire-yjs', 'quire-other', 'hocuspocus', 'y-websocket', 'bare'],
     limitLabel: 'typists held',
     levels: {
       full: [
         10, 20, 30, 40, 50, 60, 75, 90, 100, 110, 125, 150, 175, 200, 225, 250, 275, 300, 350, 400, 450, 500, 550, 600,
-        650, 700, 750, 800, 850, 900, 950, 1000, 1100, 1200, 1300, 1400, 1600, 1800, 2000, 2200,
-        2400, 2600, 2800, 3000,
+        650, 700, 750, 800, 850, 900, 950, 1000, 1100, 1200, 1300, 1400, 1600, 1800, 2000, 2200, 2400, 2600, 2800, 3000,
       ],
       short: [4],
     },
@@ -161,13 +160,13 @@ export const manyDocuments = (): Workload =>
     name: 'many-documents',
     title: 'Many documents',
     method:
-      'Three people in each document, every one with 1 edit and 1 cursor move a second. The highest number of documents with which p99 stays under 250 ms and nothing is missing; 8 s after 2 s of warming up, every number on a fresh server.',
+      'Three people in each document, every one with 1 edit and 1 cursor move a second. The highest number of documents with which p99 stays under 250 ms and nothing is missing; 8 s after 4 s of warming up, every number on a fresh server.',
     contestants: ['quire', 'quire-yjs', 'quire-other', 'hocuspocus', 'y-websocket', 'bare'],
     limitLabel: 'documents held',
     levels: {
       full: [
         10, 25, 50, 75, 100, 125, 150, 200, 250, 300, 350, 400, 450, 500, 550, 600, 650, 700, 750, 800, 850, 900, 950,
-        1000, 1100, 1200, 1300, 1400, 1500, 1700, 2000, 2300, 2600,
+        1000, 1100, 1200, 1300, 1400, 1500, 1700, 2000, 2300, 2600, 3000, 3300, 3600, 4000, 4500,
       ],
       short: [3],
     },

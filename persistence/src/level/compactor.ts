@@ -10,10 +10,11 @@ import type { DocumentLocks } from './document-locks.ts';
 import { encodeEntryIndex } from './document-records.ts';
 import type { FoldResult } from './fold-jobs.ts';
 import type { FoldThread } from './fold-thread.ts';
+import { readFoldable } from './foldable-entries.ts';
 import type { Journal } from './journal.ts';
 import { idKey, KIND, lifeKey, parseEntryKey, segmentKey } from './keys.ts';
 import { packRecords } from './packed-records.ts';
-import { readJournal, readJournalExceptAfter, readRow, readSnapshot } from './reading.ts';
+import { readJournal, readRow, readSnapshot } from './reading.ts';
 
 export type CompactionEvent =
   | ({ readonly outcome: 'folded'; readonly durationMs: number } & CompactionReport)
@@ -37,6 +38,7 @@ export interface CompactorOptions {
   readonly line: FoldingLine;
   /** A document in which more than this waits to be folded is folded whole. */
   readonly unfoldedBytes: number;
+  readonly unfoldedEntries: number;
   readonly compactEntries: number;
   readonly compactBytes: number;
   /** Entries in one fold: its batch is put together on the event loop. */
@@ -177,10 +179,12 @@ export class Compactor {
     }
     const entries = sizes.entries - left.entries;
     const journalBytes = sizes.journalBytes - left.journalBytes;
-    return (
-      sizes.journalBytes > this.#options.unfoldedBytes ||
-      shouldCompact({ ...sizes, entries, journalBytes }, this.#options)
-    );
+    return this.#isTooMuch(sizes) || shouldCompact({ ...sizes, entries, journalBytes }, this.#options);
+  }
+
+  /** Of what is left unfolded: whoever opens the document has to go through it. */
+  #isTooMuch({ entries, journalBytes }: FoldableSizes): boolean {
+    return entries > this.#options.unfoldedEntries || journalBytes > this.#options.unfoldedBytes;
   }
 
   /** What folds have left may be due by now. */
@@ -246,7 +250,7 @@ export class Compactor {
 
   async #foldAll(document: string): Promise<CompactionReport> {
     const total = { document, entries: 0, journalBytes: 0, snapshotBytes: 0, segmentBytes: 0 };
-    const { foldEntries, heads, line, unfoldedBytes } = this.#options;
+    const { foldEntries, heads, line } = this.#options;
     const head = await heads.use(document, (found) => {
       if (!found.born) throw new PersistenceError('UNKNOWN_DOCUMENT', 'There is no such document', { document });
       found.pins += 1;
@@ -264,7 +268,7 @@ export class Compactor {
           total.segmentBytes += fold.result.segment.byteLength;
           if (fold.records.length === foldEntries) continue;
         }
-        if (kept === null || head.journalBytes <= unfoldedBytes) break;
+        if (kept === null || !this.#isTooMuch(head)) break;
         kept = null;
       }
       this.#noteLeft(head, kept);
@@ -283,7 +287,7 @@ export class Compactor {
       const { epoch } = row;
       const records = await (kept === null
         ? readJournal(view, document, epoch, foldEntries)
-        : readJournalExceptAfter(view, document, epoch, { incarnation, sequence: kept }, foldEntries));
+        : readFoldable(view, document, epoch, { incarnation, sequence: kept }, foldEntries));
       if (records.length === 0) return null;
       return { row, records, snapshot: (await readSnapshot(view, document, epoch)) ?? null };
     });

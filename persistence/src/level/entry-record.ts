@@ -2,7 +2,7 @@ import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import type { AuthoredUpdate, Entry, EntryDraft } from '../store.ts';
 import { parseEntryKey } from './keys.ts';
-import { openRecord, sealRecord } from './record.ts';
+import { HEADER_BYTES, openRecord, sealRecord } from './record.ts';
 
 /** What an entry holds besides its names, which are in the key. */
 type EntryBody = Pick<EntryDraft, 'time' | 'updates' | 'title'>;
@@ -14,6 +14,17 @@ export function encodeEntry(key: Uint8Array, body: EntryBody): Uint8Array {
 export function decodeEntry(key: Uint8Array, record: Uint8Array): Entry {
   const names = parseEntryKey(key);
   return { ...names, ...openRecord({ key, document: names.document }, record, readEntryBody) };
+}
+
+/** When an entry was written, as its record says unchecked: whoever goes on to read it finds the damage. */
+export function peekTime(record: Uint8Array): number {
+  const decoder = decoding.createDecoder(record);
+  decoder.pos = HEADER_BYTES;
+  try {
+    return decoding.readVarUint(decoder);
+  } catch {
+    return 0;
+  }
 }
 
 /** time · title? · authors, each once · updates, each with the index of its author */

@@ -15,6 +15,8 @@ type Step =
   | { readonly do: 'erase'; readonly at: number; readonly by: number }
   | { readonly do: 'adopt'; readonly at: number; readonly sequences: readonly number[] }
   | { readonly do: 'raise'; readonly at: number; readonly count: number; readonly id: string }
+  /** Keeps so many of the latest own entries unfolded. */
+  | { readonly do: 'keep'; readonly at: number; readonly latest: number | null }
   | { readonly do: 'compact' | 'delete' | 'outdated'; readonly at: number };
 
 const at = fc.nat({ max: 1 });
@@ -39,6 +41,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       // Below and above what a delete draws, which differs between the two stores.
       id: fc.constantFrom('0000000000000001', 'ffffffffffffffff'),
     }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('keep' as const), at, latest: fc.option(fc.nat({ max: 8 })) }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('compact' as const, 'delete' as const), at }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('outdated' as const), at }) },
@@ -83,6 +89,10 @@ class Player {
             sequence: this.#time,
           };
           return await this.#store.adopt([{ id, document, epoch, time: this.#time, updates: [] }]);
+        }
+        case 'keep': {
+          const written = this.#store.holdings().get(this.#store.incarnation)?.at(-1)?.last ?? 0;
+          return this.#store.keepUnfolded(step.latest === null ? null : Math.max(0, written - step.latest));
         }
         case 'compact':
           return (await this.#store.compact(document)).entries;

@@ -2,7 +2,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { systemClock } from '../clock.ts';
 import { PersistenceError } from '../errors.ts';
-import { FoldingLine, UNFOLDED_BYTES, UNFOLDED_MS } from '../folding-line.ts';
+import { FoldingLine, UNFOLDED_BYTES, UNFOLDED_ENTRIES, UNFOLDED_MS } from '../folding-line.ts';
 import { NoticeBoard } from '../notice-board.ts';
 import { randomHexId } from '../random-id.ts';
 import type { DocumentStore, Entry, EntryId, StoreStatus } from '../store.ts';
@@ -60,9 +60,10 @@ export interface LevelStoreOptions {
   readonly compactEntries?: number;
   readonly compactBytes?: number;
   readonly foldEntries?: number;
-  /** What `keepUnfolded` keeps is folded all the same when it is so old, or weighs so much in one document. */
+  /** What `keepUnfolded` keeps is folded all the same when it is so old, or so much in one document. */
   readonly unfoldedMs?: number;
   readonly unfoldedBytes?: number;
+  readonly unfoldedEntries?: number;
   readonly maxHeads?: number;
   /** How long a read waits for a disk that is being recovered. */
   readonly readWaitMs?: number;
@@ -88,6 +89,7 @@ const DEFAULTS = {
   foldEntries: 2000,
   unfoldedMs: UNFOLDED_MS,
   unfoldedBytes: UNFOLDED_BYTES,
+  unfoldedEntries: UNFOLDED_ENTRIES,
   maxHeads: 10_000,
   readWaitMs: 2000,
   retryMinMs: 50,

@@ -1,11 +1,11 @@
 import { compareEntries } from '../entry-order.ts';
 import { PersistenceError } from '../errors.ts';
-import type { DocumentStat, EntryId, Epoch, LoadedDocument, SoundDocumentStat } from '../store.ts';
+import type { DocumentStat, Epoch, LoadedDocument, SoundDocumentStat } from '../store.ts';
 import type { Bytes, ReadView } from './database.ts';
 import type { Row } from './document-records.ts';
 import { decodeBlob, decodeRow } from './document-records.ts';
 import { decodeEntry } from './entry-record.ts';
-import { entryKey, KIND, keysUnder, lifeKey, nameKey } from './keys.ts';
+import { KIND, keysUnder, lifeKey, nameKey } from './keys.ts';
 import { corrupt } from './record.ts';
 
 export async function readRow(view: ReadView, document: string): Promise<Row | null> {
@@ -21,23 +21,6 @@ export async function readSnapshot(view: ReadView, document: string, epoch: Epoc
 export function readJournal(view: ReadView, document: string, epoch: Epoch, limit?: number): Promise<[Bytes, Bytes][]> {
   const range = keysUnder(lifeKey(KIND.entry, document, epoch));
   return view.range(limit === undefined ? range : { ...range, limit });
-}
-
-/** The journal without the entries of one incarnation that are numbered beyond `id`: those are not even looked at. */
-export async function readJournalExceptAfter(
-  view: ReadView,
-  document: string,
-  epoch: Epoch,
-  id: EntryId,
-  limit: number,
-): Promise<[Bytes, Bytes][]> {
-  const life = lifeKey(KIND.entry, document, epoch);
-  const { gte, lt } = keysUnder(life);
-  const before = { gte, lt: entryKey(life, { ...id, sequence: id.sequence + 1 }) };
-  const records = await view.range({ ...before, limit });
-  if (records.length === limit) return records;
-  const behind = { gt: entryKey(life, { ...id, sequence: Number.MAX_SAFE_INTEGER }), lt };
-  return [...records, ...(await view.range({ ...behind, limit: limit - records.length }))];
 }
 
 /** [G3] Either the whole document, or null for a name that has never been written, or an error. */

@@ -6,7 +6,8 @@ import { hexOf } from './keys.ts';
 
 /** Written in front of every record. Raise it when any payload changes. */
 export const RECORD_VERSION = 1;
-const HEADER_BYTES = 5;
+/** Where the payload begins. */
+export const HEADER_BYTES = 5;
 
 /**
  * version (1 byte) · CRC-32 of key, version and payload (4 bytes, big-endian) · payload.

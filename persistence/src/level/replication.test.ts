@@ -203,6 +203,28 @@ describe('entries that not every node has', () => {
     await store.close();
   });
 
+  it('[G4] are folded when they are too many in one document, those of others that wait for them among them', async () => {
+    const events: CompactionEvent[] = [];
+    const options = {
+      compactEntries: 3,
+      unfoldedEntries: 8,
+      onCompaction: (event: CompactionEvent) => events.push(event),
+    };
+    const store = await openOn(new FaultyDisk(), options);
+    store.keepUnfolded(0);
+    const [ada, bob] = [new Typist(), new Typist()];
+    for (let i = 1; i <= 4; i++) {
+      await appendTo(store, 'notes', ada.type('a'));
+      await store.adopt([foreign(i, 'notes', bob.type('b'))]);
+    }
+    await vi.waitUntil(() => store.pendingFolds === 0, patiently);
+    expect(events).toEqual([]);
+    await appendTo(store, 'notes', ada.type('a'));
+    await vi.waitUntil(() => events.length === 1, patiently);
+    expect(events).toMatchObject([{ outcome: 'folded', entries: 9 }]);
+    await store.close();
+  });
+
   it('do not keep those of other nodes from being folded, however many pages they take', async () => {
     const store = await openOn(new FaultyDisk(), { foldEntries: 3 });
     store.keepUnfolded(2);
@@ -210,7 +232,8 @@ describe('entries that not every node has', () => {
     for (let i = 0; i < 7; i++) await appendTo(store, 'notes', ada.type('a'));
     // Below and above the own incarnation, as keys are ordered.
     for (const incarnation of ['0000000000000001', 'ffffffffffffffff']) {
-      const entry = (sequence: number) => foreign(sequence, 'notes', bob.type('b'), { id: { incarnation, sequence } });
+      const entry = (sequence: number) =>
+        foreign(sequence, 'notes', bob.type('b'), { id: { incarnation, sequence }, time: sequence });
       await store.adopt([1, 2, 3, 4].map(entry));
     }
     expect(await store.compact('notes')).toMatchObject({ entries: 10 });

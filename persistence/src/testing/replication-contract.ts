@@ -6,7 +6,7 @@ import type { Burial, DocumentStore, Entry, EntryDraft } from '../store.ts';
 import { failsWith } from './fails-with.ts';
 import { ManualClock } from './manual-clock.ts';
 import { loadText } from './rebuild.ts';
-import { Typist } from './sample-updates.ts';
+import { Typist, textOf } from './sample-updates.ts';
 
 const PEER = 'feedfacefeedface';
 const SECOND = { count: 2, id: 'aaaaaaaaaaaaaaaa' };
@@ -244,7 +244,7 @@ export function describeReplication(name: string, open: (clock?: Clock) => Promi
       const [ada, bob] = [new Typist(), new Typist()];
       store.keepUnfolded(2);
       for (const key of 'abcd') await store.append(draft('notes', ada.type(key)));
-      await store.adopt([foreign(8, bob.type('!')), foreign(9, bob.type('?'))]);
+      await store.adopt([8, 9].map((sequence) => foreign(sequence, bob.type('!'), { time: sequence })));
       const text = await loadText(store, 'notes');
       const folds = async () => (await store.compact('notes')).entries;
       const unfolded = async () => (await store.load('notes'))?.entries.map(({ id }) => id.sequence);
@@ -260,6 +260,28 @@ export function describeReplication(name: string, open: (clock?: Clock) => Promi
       expect(await unfolded()).toEqual([]);
       expect(await loadText(store, 'notes')).toBe(text);
       expect(text).toHaveLength(6);
+    });
+
+    it('[R3] leaves with it what others have written since, which may build on it, and folds what they wrote before', async () => {
+      const ada = new Typist(7);
+      store.keepUnfolded(1);
+      for (const time of [100, 200, 300]) await store.append(draft('notes', ada.type(`${time} `), { time }));
+      const bob = new Typist(8);
+      const before = bob.type('before ');
+      Y.applyUpdate(bob.doc, Y.encodeStateAsUpdate(ada.doc));
+      await store.adopt([foreign(1, before, { time: 199 }), foreign(2, bob.type('since '), { time: 301 })]);
+      const text = await loadText(store, 'notes');
+      expect(text).toContain('since ');
+      expect(await store.compact('notes')).toMatchObject({ entries: 2 });
+      const loaded = await store.load('notes');
+      expect(loaded?.entries.map(({ time }) => time)).toEqual([200, 300, 301]);
+      const doc = new Y.Doc();
+      if (loaded?.snapshot != null) Y.applyUpdate(doc, loaded.snapshot);
+      expect(doc.store.pendingStructs).toBeNull();
+      expect(textOf(doc)).toContain('before ');
+      store.keepUnfolded(3);
+      expect(await store.compact('notes')).toMatchObject({ entries: 3 });
+      expect(await loadText(store, 'notes')).toBe(text);
     });
 
     it('[G4] folds what is older than an hour, whoever is missing it', async () => {

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { extname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
@@ -19,7 +20,7 @@ export class Victim {
   folds = 0;
 
   constructor(directory: string, bytes = 10, lanes = 8) {
-    const script = fileURLToPath(new URL('./append-forever.ts', import.meta.url));
+    const script = fileURLToPath(new URL(`./append-forever${extname(import.meta.filename)}`, import.meta.url));
     this.#child = spawn(process.execPath, [script, directory, `${bytes}`, `${lanes}`], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -12,26 +12,33 @@ import { bodyLimit } from 'hono/body-limit';
 import type { Guard } from '../auth/guard.ts';
 import type { Revocations } from '../auth/revocations.ts';
 import type { ShareLinks } from '../auth/share-links.ts';
+import type { DocumentBin } from '../bin/document-bin.ts';
+import { check } from '../check.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Events } from '../events/events.ts';
 import { createAddressReader, type ReadClientAddress } from '../http/client-address.ts';
 import { isAllowedOrigin, isTrustedHost, type OriginPolicy } from '../http/origins.ts';
 import { logRequestFailure } from '../http/request-failure.ts';
 import type { Logger } from '../observability/log.ts';
-import { check } from './check.ts';
+import { ApiError, problemKinds } from '../problems.ts';
+import { addBinRoutes } from './bin-routes.ts';
+import { addContentRoutes, takesRawBody } from './content-routes.ts';
+import type { Contents } from './contents.ts';
 import { createCursors } from './cursors.ts';
 import type { DocumentStates } from './document-states.ts';
 import type { Documents } from './documents.ts';
 import { addEventRoutes } from './event-routes.ts';
 import { addLinkRoutes } from './link-routes.ts';
 import { listVisible } from './list-visible.ts';
-import { ApiError, problemKinds, respondProblem, toApiError } from './problems.ts';
+import { addDocsRoutes } from './openapi/docs-routes.ts';
+import { addPeopleRoutes } from './people-routes.ts';
+import { respondProblem, toApiError } from './problems.ts';
 import { randomDocumentName } from './random-document-name.ts';
 import { DOCUMENTS, describeRequest, readBody, readName, refuseMethod } from './requests.ts';
 import { addRevocationRoutes } from './revocation-routes.ts';
 import { addStateRoute } from './state-route.ts';
 
-/** Names, titles and comments are all that is sent here; the content of documents takes the sockets. */
+/** Of names, titles and comments; what is in documents is read where its limit is. */
 const MAX_BODY_BYTES = 64 * 1024;
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -39,6 +46,8 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 export function createApi(options: {
   readonly documents: Documents;
   readonly guard: Guard;
+  /** Left out: what is in documents goes in and out by sockets alone. */
+  readonly contents?: Contents;
   /** Left out: none can be downloaded. */
   readonly states?: DocumentStates;
   /** Left out: backends have nothing to say. */
@@ -50,13 +59,13 @@ export function createApi(options: {
   readonly log: Logger;
   /** The server is stopping, and what it begins now it might not finish. */
   readonly isDraining: () => boolean;
-  /** Left out: there are neither share links nor revocations. */
-  readonly rules?: { readonly links: ShareLinks; readonly revocations: Revocations };
+  /** Left out: there are neither share links nor revocations, and no bin. */
+  readonly rules?: { readonly links: ShareLinks; readonly revocations: Revocations; readonly bin: DocumentBin };
   /** Whether there is an app that a link can open. */
   readonly servesApp?: boolean;
 }): Hono {
   const { documents, guard, readAddress = createAddressReader([]), origins, log, isDraining } = options;
-  const { clock = systemClock, events, states } = options;
+  const { clock = systemClock, contents, events, states } = options;
   const { rules, servesApp = false } = options;
   const api = new Hono();
   const cursors = createCursors();
@@ -78,19 +87,20 @@ export function createApi(options: {
     context.header('X-Content-Type-Options', 'nosniff');
   });
   // Only where a body is read: the limit rebuilds a request that states no length, which this server's requests don't allow.
-  api.on(
-    ['POST', 'PUT', 'PATCH'],
-    '/v1/*',
-    bodyLimit({
-      maxSize: MAX_BODY_BYTES,
-      onError: () => {
-        throw new ApiError('body-too-large', `A body has at most ${MAX_BODY_BYTES} bytes`);
-      },
-    }),
+  const limitBody = bodyLimit({
+    maxSize: MAX_BODY_BYTES,
+    onError: () => {
+      throw new ApiError('body-too-large', `A body has at most ${MAX_BODY_BYTES} bytes`);
+    },
+  });
+  api.on(['POST', 'PUT', 'PATCH'], '/v1/*', (context, next) =>
+    takesRawBody(context.req.path) ? next() : limitBody(context, next),
   );
 
+  addDocsRoutes(api);
+
   api.get(DOCUMENTS, async (context) => {
-    const { prefix, after, limit, order } = check(listQuerySchema, context.req.query());
+    const { prefix, after, limit, order, search = '' } = check(listQuerySchema, context.req.query());
     const query: ListQuery = {
       limit,
       order,
@@ -98,7 +108,7 @@ export function createApi(options: {
       ...(after === undefined ? {} : { after: cursors.open(after) }),
     };
     const access = await guard.identify(describeRequest(context, null, readAddress));
-    const { documents: visible, next } = await listVisible(documents, query, access);
+    const { documents: visible, next } = await listVisible(documents, query, access, search);
     return context.json({ documents: visible, next: next === null ? null : cursors.seal(next) });
   });
   api.post(DOCUMENTS, async (context) => {
@@ -130,6 +140,11 @@ export function createApi(options: {
   });
   api.all(one, (context) => refuseMethod(context, 'GET, HEAD, PATCH, DELETE'));
 
+  if (contents !== undefined) {
+    addContentRoutes(api, { contents, admit });
+    addPeopleRoutes(api, { contents, admit });
+  }
+
   if (states !== undefined) {
     addStateRoute(api, `${one}/state`, { states, origins, clock, admit });
     api.all(`${one}/state`, (context) => refuseMethod(context, 'GET, HEAD'));
@@ -139,6 +154,7 @@ export function createApi(options: {
   if (events !== undefined) addEventRoutes(api, { events, guard, describe });
   if (rules !== undefined) {
     addLinkRoutes(api, { links: rules.links, guard, describe, servesApp });
+    addBinRoutes(api, { bin: rules.bin, documents, guard, describe });
     addRevocationRoutes(api, { revocations: rules.revocations, guard, describe });
   }
 

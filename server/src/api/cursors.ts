@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { ApiError } from './problems.ts';
+import { ApiError } from '../problems.ts';
 
 const CIPHER = 'aes-256-gcm';
 const IV_BYTES = 12;

@@ -5,7 +5,7 @@ import type { DocumentStat, DocumentStore, Epoch } from '@quire/persistence';
 import type { DocumentName } from '@quire/protocol';
 import type { Clock } from '../clock.ts';
 import { nameEpoch } from '../collab/former-lives.ts';
-import { createTurns } from './turns.ts';
+import { createTurns } from '../turns.ts';
 
 /** A document as it was last folded, compressed. */
 export interface StateArchive {

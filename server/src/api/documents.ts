@@ -9,9 +9,11 @@ import {
   parseDocumentAddress,
 } from '@quire/protocol';
 import type * as Y from 'yjs';
-import { ApiError } from './problems.ts';
+import type { DocumentBin } from '../bin/document-bin.ts';
+import { NOT_KNOWN_HERE } from '../collab/not-here-yet.ts';
+import { ApiError } from '../problems.ts';
+import { createTurns } from '../turns.ts';
 import { randomDocumentName } from './random-document-name.ts';
-import { createTurns } from './turns.ts';
 
 /** How documents are changed from inside the server: through the one door that edits of clients take too. */
 export interface DocumentEditor {
@@ -25,8 +27,10 @@ export interface DocumentEditor {
 export interface Documents {
   /** A page may hold fewer than were asked for. */
   list(query?: ListQuery): Promise<DocumentList>;
-  /** @throws {ApiError} `unknown-document` */
+  /** @throws {ApiError} `unknown-document`, `document-in-bin` */
   get(name: DocumentName): Promise<DocumentInfo>;
+  /** The same, also of one that lies in the bin. @throws {ApiError} `unknown-document` */
+  getAnyway(name: DocumentName): Promise<DocumentInfo>;
   /** Under a random name, unless it gets one. @throws {ApiError} `document-exists` */
   create(draft?: {
     readonly name?: DocumentName | undefined;
@@ -47,16 +51,29 @@ const NOBODY = '';
 export function createDocuments(options: {
   readonly store: Pick<DocumentStore, 'list' | 'stat'>;
   readonly editor: DocumentEditor;
+  /** What is listed and shown no more, though it is there. Left out: nothing. */
+  readonly bin?: Pick<DocumentBin, 'holds'>;
   /** Left out: turns of its own. */
   readonly takeTurn?: ReturnType<typeof createTurns>;
+  /** Whether a name of which nothing is stored here is known to be free, see `Replication`. Left out: it always is. */
+  readonly knowsAllNames?: () => boolean;
 }): Documents {
-  const { store, editor, takeTurn = createTurns() } = options;
+  const { bin, store, editor, takeTurn = createTurns(), knowsAllNames = () => true } = options;
+  const isBinned = (stat: DocumentStat): boolean =>
+    stat.state === 'live' && bin?.holds(stat.document as DocumentName, stat.epoch) === true;
 
-  async function find(name: DocumentName): Promise<DocumentInfo> {
+  async function findAnyway(name: DocumentName): Promise<DocumentStat> {
     assertDocument(name);
     const stat = await store.stat(name);
-    if (stat === null || stat.state === 'deleted')
-      throw new ApiError('unknown-document', `No document is called "${name}"`);
+    if (stat !== null && stat.state !== 'deleted') return stat;
+    // R13: another node may have it.
+    if (!knowsAllNames()) throw new ApiError('load-failed', NOT_KNOWN_HERE);
+    throw new ApiError('unknown-document', `No document is called "${name}"`);
+  }
+
+  async function find(name: DocumentName): Promise<DocumentInfo> {
+    const stat = await findAnyway(name);
+    if (isBinned(stat)) throw new ApiError('document-in-bin', `"${name}" is in the bin`);
     return describe(stat);
   }
 
@@ -70,10 +87,11 @@ export function createDocuments(options: {
     async list(query = {}) {
       const page = await store.list({ ...query, except: COMMENTS_PREFIX });
       // What the server keeps under names of its own is nobody's document.
-      const named = page.documents.filter(({ document }) => isDocumentName(document));
+      const named = page.documents.filter((stat) => isDocumentName(stat.document) && !isBinned(stat));
       return { documents: named.map(describe), next: page.next };
     },
     get: find,
+    getAnyway: async (name) => describe(await findAnyway(name)),
     create: ({ name = randomDocumentName(), title = '', author = NOBODY } = {}) =>
       // Two requests for one name: the second one looks after the first one's edit is on disk.
       takeTurn(name, async () => {
@@ -91,7 +109,7 @@ export function createDocuments(options: {
       }),
     delete: (name) =>
       takeTurn(name, async () => {
-        await find(name);
+        await findAnyway(name);
         await editor.delete(name);
       }),
     edit: (name, author, change) => editor.edit(name, author, change),

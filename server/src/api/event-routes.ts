@@ -2,9 +2,9 @@ import { type DocumentName, type SentEventInfo, sendEventSchema } from '@quire/p
 import type { Context, Hono } from 'hono';
 import type { AuthRequest } from '../auth/authenticator.ts';
 import type { Guard } from '../auth/guard.ts';
+import { check } from '../check.ts';
 import type { Events } from '../events/events.ts';
-import { check } from './check.ts';
-import { ApiError } from './problems.ts';
+import { ApiError } from '../problems.ts';
 import { DOCUMENTS, readBody, readName, refuseMethod } from './requests.ts';
 
 export interface EventRoutesOptions {

@@ -3,7 +3,7 @@ import type { Context, Hono } from 'hono';
 import type { AuthRequest } from '../auth/authenticator.ts';
 import type { Guard } from '../auth/guard.ts';
 import type { ShareLinks } from '../auth/share-links.ts';
-import { check } from './check.ts';
+import { check } from '../check.ts';
 import { DOCUMENTS, readBody, readName, refuseMethod } from './requests.ts';
 
 export interface LinkRoutesOptions {

@@ -2,7 +2,8 @@ import { PersistenceError } from '@quire/persistence';
 import { closeCodes } from '@quire/protocol';
 import { expect, it } from 'vitest';
 import { Refusal } from '../collab/refusal.ts';
-import { problemKinds, toApiError } from './problems.ts';
+import { problemKinds } from '../problems.ts';
+import { toApiError } from './problems.ts';
 
 const statusOf = (error: unknown): number => problemKinds[toApiError(error).code].status;
 

@@ -3,63 +3,9 @@ import { closeCodes, type Problem } from '@quire/protocol';
 import { AccessError } from '../auth/authenticator.ts';
 import { NotHereYet } from '../collab/not-here-yet.ts';
 import { Refusal } from '../collab/refusal.ts';
+import { ContentError } from '../content/content-node.ts';
 import { EventRefused } from '../events/event-refused.ts';
-
-interface ProblemKind {
-  readonly status: number;
-  readonly title: string;
-  /** The same request may succeed later. */
-  readonly retryAfterSeconds?: number;
-}
-
-/** Every error of the HTTP API, by its stable code. */
-export const problemKinds = {
-  'bad-json': { status: 400, title: 'The body is not JSON' },
-  'bad-request': { status: 400, title: 'The request is not of the expected shape' },
-  'bad-document-name': { status: 400, title: 'This is not a document name' },
-  unauthorized: { status: 401, title: 'The token is missing, wrong or expired' },
-  forbidden: { status: 403, title: 'No access' },
-  'origin-refused': { status: 403, title: 'Pages of this origin may not do this' },
-  'host-refused': { status: 403, title: 'This server does not go by that name' },
-  'not-found': { status: 404, title: 'There is nothing here' },
-  'unknown-document': { status: 404, title: 'There is no such document' },
-  'unknown-thread': { status: 404, title: 'There is no such thread' },
-  'unknown-comment': { status: 404, title: 'There is no such comment' },
-  'unknown-link': { status: 404, title: 'There is no such share link' },
-  'unknown-revocation': { status: 404, title: 'There is no such revocation' },
-  'method-not-allowed': { status: 405, title: 'This method is not allowed here' },
-  'document-exists': { status: 409, title: 'The document exists already' },
-  'unknown-position': { status: 409, title: 'The document has no such place' },
-  'anchor-refused': { status: 409, title: 'This can not be commented on' },
-  'comments-full': { status: 409, title: 'No more comments fit here' },
-  'too-many-links': { status: 409, title: 'There are as many share links as there may be' },
-  'too-many-revocations': { status: 409, title: 'There are as many revocations as there may be' },
-  'document-too-large': { status: 413, title: 'The document would become too large' },
-  'event-too-large': { status: 413, title: 'The event is too large' },
-  'body-too-large': { status: 413, title: 'The body is too large' },
-  'unsupported-media-type': { status: 415, title: 'The body must be JSON' },
-  'too-many-events': { status: 429, title: 'More events come than are taken', retryAfterSeconds: 1 },
-  'document-damaged': { status: 500, title: 'A record of the document is damaged' },
-  'internal-error': { status: 500, title: 'The server failed' },
-  'storage-refused': { status: 503, title: 'The disk refuses writes', retryAfterSeconds: 2 },
-  overloaded: { status: 503, title: 'Too much is waiting for the disk', retryAfterSeconds: 1 },
-  'load-failed': { status: 503, title: 'The document could not be loaded whole', retryAfterSeconds: 2 },
-  'auth-unavailable': { status: 503, title: 'Who may enter can not be found out right now', retryAfterSeconds: 5 },
-  'service-restart': { status: 503, title: 'The server is restarting', retryAfterSeconds: 2 },
-} as const satisfies Record<string, ProblemKind>;
-
-export type ProblemCode = keyof typeof problemKinds;
-
-/** A request that can't be served, and why. */
-export class ApiError extends Error {
-  override readonly name = 'ApiError';
-  readonly code: ProblemCode;
-
-  constructor(code: ProblemCode, detail: string, cause?: unknown) {
-    super(detail, cause === undefined ? undefined : { cause });
-    this.code = code;
-  }
-}
+import { ApiError, type ProblemCode, type ProblemKind, problemKinds } from '../problems.ts';
 
 /** The response for an error, as RFC 9457 has it. */
 export function respondProblem(error: ApiError, headers: Readonly<Record<string, string>> = {}): Response {
@@ -88,10 +34,12 @@ export function respondProblem(error: ApiError, headers: Readonly<Record<string,
 /** What an error means to a client of the API; the words of unexpected ones stay inside. */
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
+  if (error instanceof ContentError) return new ApiError(error.fault, error.message, error);
   if (error instanceof AccessError) return describeAccessError(error);
   if (error instanceof EventRefused) return describeEventRefusal(error);
-  if (error instanceof Refusal && error.closeCode === closeCodes.documentTooLarge) {
-    return new ApiError('document-too-large', closeCodes.documentTooLarge.reason, error);
+  if (error instanceof Refusal) {
+    const refused = findRefusedEdit(error);
+    if (refused !== null) return refused;
   }
   const stored = findPersistenceError(error);
   if (stored !== null) return new ApiError(codeOf(stored.code), detailOf(stored), error);
@@ -122,12 +70,39 @@ function describeAccessError(error: AccessError): ApiError {
     case closeCodes.accessRevoked.name:
     case closeCodes.linkEnded.name:
       return new ApiError('unauthorized', sentenceOf(error.closeCode.reason), error);
+    case closeCodes.documentInBin.name:
+      return new ApiError('document-in-bin', sentenceOf(error.closeCode.reason), error);
     case closeCodes.authUnavailable.name:
       return new ApiError('auth-unavailable', problemKinds['auth-unavailable'].title, error);
     case closeCodes.internalError.name:
       return new ApiError('internal-error', 'The server’s log says more', error);
     default:
       return new ApiError('forbidden', 'You have no access to this, or not enough for what you asked for', error);
+  }
+}
+
+/** What a document has against an edit; null for what has to do with the way to it. */
+function findRefusedEdit(refusal: Refusal): ApiError | null {
+  const { closeCode } = refusal;
+  switch (closeCode) {
+    case closeCodes.documentTooLarge:
+      return new ApiError('document-too-large', closeCode.reason, refusal);
+    case closeCodes.badUpdate:
+      return new ApiError('bad-update', 'The body is not an update in the v1 encoding of Yjs', refusal);
+    case closeCodes.updateTooComplex:
+      return new ApiError('update-too-complex', closeCode.reason, refusal);
+    case closeCodes.tooMuchPending:
+      return new ApiError('incomplete-update', 'The update builds on edits that the document does not have', refusal);
+    case closeCodes.staleEpoch:
+      return new ApiError('stale-epoch', 'The update is from before the document was deleted and begun anew', refusal);
+    case closeCodes.overloaded:
+      return new ApiError('overloaded', 'Too much is waiting to be stored or looked at; try again later', refusal);
+    case closeCodes.storageRefused:
+      return new ApiError('storage-refused', 'The disk refuses writes; try again later', refusal);
+    case closeCodes.serviceRestart:
+      return new ApiError('service-restart', 'The server is stopping; try again in a moment', refusal);
+    default:
+      return null;
   }
 }
 

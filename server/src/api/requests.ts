@@ -3,7 +3,8 @@ import { type DocumentName, documentNameSchema } from '@quire/protocol';
 import type { Context } from 'hono';
 import type { AuthRequest } from '../auth/authenticator.ts';
 import type { ReadClientAddress } from '../http/client-address.ts';
-import { ApiError, respondProblem } from './problems.ts';
+import { ApiError } from '../problems.ts';
+import { respondProblem } from './problems.ts';
 
 export const DOCUMENTS = '/v1/documents';
 
@@ -25,8 +26,8 @@ export function describeRequest(
 }
 
 /** From the path as it was sent: a name is encoded whole, with its slashes, and decoded once; it is one segment. */
-export function readName(context: Context): DocumentName {
-  const encoded = new URL(context.req.url).pathname.slice(DOCUMENTS.length + 1).split('/', 1)[0] ?? '';
+export function readName(context: Context, under = DOCUMENTS): DocumentName {
+  const encoded = new URL(context.req.url).pathname.slice(under.length + 1).split('/', 1)[0] ?? '';
   let decoded: string;
   try {
     decoded = decodeURIComponent(encoded);

@@ -3,7 +3,7 @@ import type { Context, Hono } from 'hono';
 import type { AuthRequest } from '../auth/authenticator.ts';
 import type { Guard } from '../auth/guard.ts';
 import type { Revocations } from '../auth/revocations.ts';
-import { check } from './check.ts';
+import { check } from '../check.ts';
 import { readBody, refuseMethod } from './requests.ts';
 
 export interface RevocationRoutesOptions {

@@ -1,13 +1,12 @@
-import type { ServerResponse } from 'node:http';
 import type { DocumentName, Role } from '@quire/protocol';
 import type { Context, Hono } from 'hono';
 import type { Clock } from '../clock.ts';
 import { allowReading, answerPreflight } from '../http/cross-origin.ts';
 import type { OriginPolicy } from '../http/origins.ts';
+import { findCutOff, streamBytes } from '../http/streamed-bytes.ts';
 import { chooseRange } from './byte-range.ts';
 import type { DocumentStates, StateArchive } from './document-states.ts';
 import { readName } from './requests.ts';
-import { streamBytes } from './streamed-bytes.ts';
 
 export interface StateRouteParts {
   readonly states: DocumentStates;
@@ -51,12 +50,6 @@ export function addStateRoute(api: Hono, path: string, parts: StateRouteParts): 
     }
     return new Response(streamBytes(bytes, clock, { onEnd: end, cutOff: findCutOff(context) }), { status, headers });
   });
-}
-
-/** Ends the connection of who asks. Without a server, as in tests, nobody is connected. */
-export function findCutOff({ env }: Pick<Context, 'env'>): (() => void) | null {
-  const { outgoing } = (env ?? {}) as { readonly outgoing?: ServerResponse };
-  return outgoing === undefined ? null : () => void outgoing.destroy();
 }
 
 interface Selected {

@@ -10,9 +10,9 @@ import {
 import type { Context, Hono } from 'hono';
 import type { Grant } from '../auth/authenticator.ts';
 import type { Guard } from '../auth/guard.ts';
+import { check } from '../check.ts';
 import type { CommentCall, Comments, Speaker, ThreadCall } from '../comments/comments.ts';
 import { createAddressReader, type ReadClientAddress } from '../http/client-address.ts';
-import { check } from './check.ts';
 import { DOCUMENTS, describeRequest, readBody, readName, refuseMethod } from './requests.ts';
 
 /**

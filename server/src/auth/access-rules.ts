@@ -1,4 +1,5 @@
 import type { DocumentStore } from '@quire/persistence';
+import { type BinLimits, createDocumentBin, type DocumentBin } from '../bin/document-bin.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -11,6 +12,7 @@ export interface AccessRules {
   readonly links: LinkKeeper;
   readonly revocations: RevocationKeeper;
   readonly standing: Standing;
+  readonly bin: DocumentBin;
   close(): void;
 }
 
@@ -26,9 +28,11 @@ export function createAccessRules(options: {
   /** Of its own: what was changed by whom, as an auditor reads it. */
   readonly audit: Logger;
   readonly limits: LinkLimits & RevocationLimits;
+  readonly binLimits: BinLimits;
 }): AccessRules {
   const links = createShareLinks(options);
   const revocations = createRevocations(options);
+  const bin = createDocumentBin({ ...options, limits: options.binLimits });
 
   async function purge(): Promise<void> {
     if (options.registry.trouble !== null) return;
@@ -41,5 +45,5 @@ export function createAccessRules(options: {
   }
 
   const stop = options.clock.every(PURGE_MS, () => void purge());
-  return { links, revocations, standing: createStanding(links, revocations), close: stop };
+  return { links, revocations, bin, standing: createStanding(links, revocations, bin), close: stop };
 }

@@ -8,6 +8,7 @@ import {
   parseDocumentAddress,
   type Role,
 } from '@quire/protocol';
+import type { DocumentBin } from '../bin/document-bin.ts';
 import type { AccessMeters } from '../observability/metrics/access-meters.ts';
 import type { AuditLog } from './audit-log.ts';
 import {
@@ -39,6 +40,8 @@ export interface Guard {
    * `internal-error` when it failed
    */
   admit(request: DocumentRequest, needed: Role): Promise<Grant>;
+  /** The same for a document that may lie in the bin. @throws {AccessError} as `admit` */
+  admitAnyway(request: DocumentRequest, needed: Role): Promise<Grant>;
   /**
    * What somebody may do, document by document.
    *
@@ -53,16 +56,25 @@ export interface Guard {
   admitOwnerOfAll(request: AuthRequest): Promise<Access>;
 }
 
+/** Whom it was decided to let in, as far as that is about them. */
+interface Decision {
+  readonly about: DocumentRequest;
+  readonly access: Access;
+  readonly grant: Grant;
+}
+
 export interface GuardOptions {
   /** What voids access before its time. Left out: nothing. */
   readonly standing?: Pick<Standing, 'findEnd'>;
+  /** Which documents nobody can open. Left out: none. */
+  readonly bin?: Pick<DocumentBin, 'holdsNow'>;
   /** Left out: nothing is counted. */
   readonly meters?: AccessMeters | null;
 }
 
 /** @param log of its own: who was refused, as an auditor reads it */
 export function createGuard(authenticator: Authenticator, log: AuditLog, options: GuardOptions = {}): Guard {
-  const { standing = lasting, meters = null } = options;
+  const { bin, standing = lasting, meters = null } = options;
 
   async function identify(request: AuthRequest): Promise<Access> {
     try {
@@ -114,24 +126,37 @@ export function createGuard(authenticator: Authenticator, log: AuditLog, options
     throw refusal;
   }
 
+  async function admitAnyway(request: DocumentRequest, needed: Role): Promise<Grant> {
+    return (await decide(request, needed)).grant;
+  }
+
+  async function decide(request: DocumentRequest, needed: Role): Promise<Decision> {
+    const address = parseDocumentAddress(request.document);
+    const about = askAbout(request, address);
+    const access = await identify(about);
+    const role = roleOf(access, about);
+    if (role === null || !includesRole(role, needed)) {
+      const why = role === null ? 'no grant covers the document' : `${role} is less than ${needed}`;
+      return refuse(about, new AccessError(closeCodes.forbidden, why), access);
+    }
+    const { user, expiresAt, issuedAt, tokenId, link } = access;
+    // Somebody else is somebody new: what the connection has announced and counts for is its holder's.
+    if (request.holder !== undefined && request.holder !== user.id) {
+      const why = 'the token is not that of whose connection it is';
+      return refuse(about, new AccessError(closeCodes.unauthorized, why), access);
+    }
+    const grant = { role, canWrite: mayWrite(role, address), user, expiresAt, issuedAt, tokenId, link };
+    return { about, access, grant };
+  }
+
   return {
     identify,
+    admitAnyway,
     async admit(request, needed) {
-      const address = parseDocumentAddress(request.document);
-      const about = askAbout(request, address);
-      const access = await identify(about);
-      const role = roleOf(access, about);
-      if (role === null || !includesRole(role, needed)) {
-        const why = role === null ? 'no grant covers the document' : `${role} is less than ${needed}`;
-        return refuse(about, new AccessError(closeCodes.forbidden, why), access);
-      }
-      const { user, expiresAt, issuedAt, tokenId, link } = access;
-      // Somebody else is somebody new: what the connection has announced and counts for is its holder's.
-      if (request.holder !== undefined && request.holder !== user.id) {
-        const why = 'the token is not that of whose connection it is';
-        return refuse(about, new AccessError(closeCodes.unauthorized, why), access);
-      }
-      return { role, canWrite: mayWrite(role, address), user, expiresAt, issuedAt, tokenId, link };
+      const { about, access, grant } = await decide(request, needed);
+      // Whose business it is not hears no more than before.
+      if (await bin?.holdsNow(about.document)) refuse(about, new AccessError(closeCodes.documentInBin), access);
+      return grant;
     },
     async admitOwnerOfAll(request) {
       const access = await identify(request);

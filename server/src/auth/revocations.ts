@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { type Revocation, type RevocationList, revocationQuerySchema, revokeSchema } from '@quire/protocol';
 import { z } from 'zod';
-import { check } from '../api/check.ts';
-import { ApiError } from '../api/problems.ts';
+import { check } from '../check.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/log.ts';
+import { ApiError } from '../problems.ts';
 import type { Registry } from '../registry/registry.ts';
 import { type Actor, OURSELVES } from './actor.ts';
 import type { Bearer } from './authenticator.ts';

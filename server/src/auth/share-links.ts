@@ -9,10 +9,10 @@ import {
   type ShareLink,
 } from '@quire/protocol';
 import { z } from 'zod';
-import { check } from '../api/check.ts';
-import { ApiError } from '../api/problems.ts';
+import { check } from '../check.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/log.ts';
+import { ApiError } from '../problems.ts';
 import type { Registry } from '../registry/registry.ts';
 import { type Actor, OURSELVES } from './actor.ts';
 import { type Access, AccessError, type Bearer, NOBODY } from './authenticator.ts';

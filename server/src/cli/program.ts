@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import manifest from '../../package.json' with { type: 'json' };
 import type { ConfigSources } from '../config/load-config.ts';
+import { version } from '../version.ts';
 import { addSettingFlags, readSettingFlags } from './flags.ts';
 
 export interface Surroundings {
@@ -12,7 +12,7 @@ export interface Surroundings {
 export function createProgram(surroundings: Surroundings): Command {
   const program = new Command('quire')
     .description('Collaborative editing and presence on Yjs, where "saved" means on disk.')
-    .version(manifest.version, '-V, --version', 'Print the version.')
+    .version(version, '-V, --version', 'Print the version.')
     .helpOption('-h, --help', 'Print this help.')
     .showHelpAfterError('Run "quire --help" to see what there is.');
   const command = program

@@ -1,9 +1,9 @@
-import { type DocumentStore, type Entry, PersistenceError } from '@quire/persistence';
+import { type DocumentStore, type Entry, type Holdings, PersistenceError } from '@quire/persistence';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/log.ts';
 import type { ReplicatedDocuments } from './cluster.ts';
 import type { ReplicationMeters } from './meters.ts';
-import { type Spans, spansInclude, uniteSpans } from './spans.ts';
+import { NO_SPANS, type Spans, spansInclude, uniteSpans } from './spans.ts';
 
 const QUEUE_FULL_PAUSE_MS = 20;
 
@@ -37,13 +37,14 @@ export class Adopter {
 
   /** @returns how many were new; what the disk refuses now stays missing, and is fetched again later */
   async adopt(entries: readonly Entry[]): Promise<number> {
-    const fresh = entries.filter((entry) => this.#isNew(entry));
+    const { store } = this.#options;
+    const held = store.holdings();
+    const fresh = entries.filter((entry) => this.#isNew(entry, held));
     if (fresh.length === 0) return 0;
     const isFresh = new Set(fresh);
     // A burial counts for other entries of its answer, whether or not its own is held.
-    const { incarnation } = this.#options.store;
     const telling = entries.filter(
-      (entry) => isFresh.has(entry) || (entry.buried !== undefined && entry.id.incarnation !== incarnation),
+      (entry) => isFresh.has(entry) || (entry.buried !== undefined && entry.id.incarnation !== store.incarnation),
     );
     const adopted = (await this.#store(telling)).filter((entry) => isFresh.has(entry));
     if (adopted.length > 0 && !this.#isClosed) await this.#documents.adopted(adopted);
@@ -55,12 +56,11 @@ export class Adopter {
     for (const end of this.#endPauses.splice(0)) end();
   }
 
-  #isNew({ id: { incarnation, sequence } }: Entry): boolean {
-    const { store } = this.#options;
+  #isNew({ id: { incarnation, sequence } }: Entry, held: Holdings): boolean {
     return (
-      incarnation !== store.incarnation &&
-      !spansInclude(store.holdings().get(incarnation) ?? [], sequence) &&
-      !spansInclude(this.#refused.get(incarnation) ?? [], sequence)
+      incarnation !== this.#options.store.incarnation &&
+      !spansInclude(held.get(incarnation) ?? NO_SPANS, sequence) &&
+      !spansInclude(this.#refused.get(incarnation) ?? NO_SPANS, sequence)
     );
   }
 

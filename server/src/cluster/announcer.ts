@@ -26,6 +26,7 @@ export class Announcer {
   readonly #options: AnnouncerOptions;
   readonly #digest = new HoldingsDigest();
   readonly #changed = new Map<string, { readonly spans: Spans; readonly at: number }>();
+  #noted: Holdings | null = null;
   #counter = 0;
 
   constructor(options: AnnouncerOptions) {
@@ -61,9 +62,9 @@ export class Announcer {
     return this.#digest.without(holdings.keys()) === digest;
   }
 
-  #choose(holdings: Holdings, isAsked: boolean): Map<string, Spans> {
-    const { clock, store } = this.#options;
-    const now = clock.monotonicMs();
+  #noteChanges(holdings: Holdings, now: number): void {
+    if (holdings === this.#noted) return;
+    this.#noted = holdings;
     for (const [incarnation, spans] of holdings) {
       const known = this.#changed.get(incarnation);
       if (known?.spans === spans) continue;
@@ -71,6 +72,12 @@ export class Announcer {
       this.#changed.delete(incarnation);
       this.#changed.set(incarnation, { spans, at: now });
     }
+  }
+
+  #choose(holdings: Holdings, isAsked: boolean): Map<string, Spans> {
+    const { clock, store } = this.#options;
+    const now = clock.monotonicMs();
+    this.#noteChanges(holdings, now);
     const atLeast = isAsked ? MANY : FEW;
     const chosen = new Map<string, Spans>();
     for (const [incarnation, { spans, at }] of [...this.#changed].reverse()) {

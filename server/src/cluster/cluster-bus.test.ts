@@ -1,6 +1,8 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type RedisProcess, startRedis, startTcpProxy, type TcpProxy, until } from '@quire/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock.ts';
+import { toBytes as bytes, toText as text } from '../testing/text-bytes.ts';
 import type { BusStatus, ClusterBus } from './cluster-bus.ts';
 import { createMemoryHub } from './memory-bus.ts';
 import { parseRedisAddress } from './redis/redis-address.ts';
@@ -45,9 +47,6 @@ beforeAll(async () => {
   redis = await startRedis();
 });
 afterAll(() => redis?.stop());
-
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const text = (record: Uint8Array): string => new TextDecoder().decode(record);
 
 describe.each([
   ['in memory', setMemoryStage],
@@ -246,6 +245,19 @@ describe.each([
     expect(heard).toEqual(['1', '1', '2']);
   });
 
+  it('a channel is heard on while others come and go by the hundred', async () => {
+    const [ada, ben] = [await connect('ada'), await connect('ben')];
+    const heard: string[] = [];
+    await ben.listen('plan', (message) => heard.push(text(message)));
+    for (let round = 0; round < 200; round += 1) {
+      const stop = await ben.listen(`room-${round % 7}`, () => {});
+      if (round % 10 === 0) expect(await ada.tell('plan', bytes(String(round)))).toBe(1);
+      stop();
+    }
+    await until(() => heard.length === 20, { what: () => `${heard.length} were heard` });
+    expect(ben.status.state).toBe('connected');
+  });
+
   it('[G5] away, it says so once, refuses at once, and goes on by itself where it was', async () => {
     const [ada, ben] = [await connect('ada'), await connect('ben')];
     const read = collect(ben);
@@ -286,8 +298,12 @@ describe.each([
     expect(read).toEqual(['ada: 1']);
   });
 
-  it('who begins to listen while it is away, listens from when it is back', async () => {
+  it.each([
+    ['a channel', false],
+    ['a channel that is listened to already', true],
+  ])('who begins to listen to %s while it is away, listens from when it is back', async (_what, isKnown) => {
     const ada = await connect('ada');
+    if (isKnown) await ada.listen('plan', () => {});
     stage.cut();
     await until(() => ada.status.state === 'away', { what: 'it was not noticed' });
     const heard: string[] = [];
@@ -297,6 +313,7 @@ describe.each([
       .then(() => {
         isListening = true;
       });
+    await nextTurn();
     expect(isListening).toBe(false);
     stage.heal();
     await listening;

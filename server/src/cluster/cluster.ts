@@ -6,7 +6,8 @@ import type { PeerStatus, Want } from './peer-link.ts';
 export interface ReplicatedDocuments {
   /**
    * Entries of other nodes that are in the store by now: into the documents that are open here, or a deletion that they
-   * bring. Resolves once the documents have them, so that whoever brings more waits.
+   * bring. Resolves once the documents have them, or sooner as long as little is on its way: so whoever brings more waits, and
+   * one slow document does not hold up what comes for the others. Calls are heard in their order.
    */
   adopted(entries: readonly Entry[]): Promise<void>;
 }

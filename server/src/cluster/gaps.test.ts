@@ -18,8 +18,10 @@ describe('what is missing', () => {
 
   it('[R11] is fetched only when it outlasts a look: records on their way look like a gap', () => {
     const patience = new Patience();
-    expect(patience.due(held('x', 1, 2)).size).toBe(0);
-    expect([...patience.due(held('x', 2, 3))]).toEqual([['x', spansOf([2])]]);
+    expect(patience.due(held('x', 1, 2), true).size).toBe(0);
+    expect([...patience.due(held('x', 2, 3), true)]).toEqual([['x', spansOf([2])]]);
+    expect([...patience.due(held('x', 2, 9), false)]).toEqual([['x', spansOf([2])]]);
+    expect(patience.due(held('x', 3, 9), false).size).toBe(0);
   });
 
   it('[R12] is shared out evenly among those who hold it, and nobody is asked for what it lacks', () => {

@@ -27,12 +27,16 @@ export function missingOf(claims: Iterable<Holdings>, ours: Holdings, refused: H
  */
 export class Patience {
   #before: Holdings = new Map();
+  #outlasted: Holdings = new Map();
 
-  /** At even intervals. */
-  due(missing: Holdings): Holdings {
-    const due = intersectHoldings(missing, this.#before);
-    this.#before = missing;
-    return due;
+  /** @param isBeat looks that count come at even intervals; between them it is what is left of what outlasted the last one */
+  due(missing: Holdings, isBeat: boolean): Holdings {
+    if (isBeat) {
+      this.#outlasted = intersectHoldings(missing, this.#before);
+      this.#before = missing;
+      return this.#outlasted;
+    }
+    return intersectHoldings(missing, this.#outlasted);
   }
 }
 

@@ -13,6 +13,7 @@ export class HoldingsDigest {
   #sum: Hash = NOTHING;
 
   refresh(holdings: Holdings): void {
+    if (holdings === this.#holdings) return;
     for (const [incarnation, spans] of holdings) {
       const known = this.#hashes.get(incarnation);
       if (known?.spans === spans) continue;

@@ -4,12 +4,14 @@ import type { Clock } from '../clock.ts';
 import { alone, type Replication, type RoomLink, type SharedRoom } from '../collab/replication.ts';
 import type { Logger } from '../observability/log.ts';
 import { Adopter } from './adopter.ts';
-import { type Announcement, AnnouncementError, decodeAnnouncement, encodeAnnouncement } from './announcement.ts';
+import { type Announcement, encodeAnnouncement } from './announcement.ts';
 import { Announcer } from './announcer.ts';
+import { Attendance } from './attendance.ts';
+import { BusExchange } from './bus-exchange.ts';
 import type { Cluster, NodeReport, ReceiptPolicy, ReplicatedDocuments } from './cluster.ts';
 import type { BusStatus, ClusterBus } from './cluster-bus.ts';
 import type { ClusterFile } from './cluster-file.ts';
-import { Follower } from './follower.ts';
+import { Ears } from './ears.ts';
 import { missingOf, Patience } from './gaps.ts';
 import { Membership } from './membership.ts';
 import { noMeters, type ReplicationMeters } from './meters.ts';
@@ -23,8 +25,8 @@ import { Receipts } from './receipts.ts';
 import { Receiver } from './receiver.ts';
 import { Retention } from './retention.ts';
 import { serveEntries } from './serve-entries.ts';
-import { contiguousEnd, countHoldings, type Spans, uniteInto } from './spans.ts';
-import { type Heard, isComplete, learnAll, Watch } from './watch.ts';
+import { contiguousEnd, countHoldings, uniteInto } from './spans.ts';
+import { type Heard, isComplete, Watch } from './watch.ts';
 
 const BEAT_MS = 1_000;
 /** After an answer there may be more to ask for; what comes within is looked at once. */
@@ -34,8 +36,6 @@ const SAVE_EVERY_MS = 30_000;
 const LONGEST_REST_MS = 10_000;
 /** While the bus is away, asking is the only way. */
 const SHORT_REST_MS = 2_000;
-/** Everybody announces once a beat: who starts for the first time has heard all that are there after three. */
-const READS_OF_A_FIRST_START = 3;
 const LAST_WORDS_MS = 2_000;
 
 export interface ClusterSettings {
@@ -95,21 +95,16 @@ class LiveNode implements LiveCluster {
   readonly #publisher: Publisher;
   readonly #receipts: Receipts;
   readonly #retention: Retention;
-  readonly #follower: Follower;
+  readonly #ears: Ears;
+  readonly #exchange: BusExchange;
   readonly #puller: Puller;
   readonly #poller: Poller;
   readonly #patience = new Patience();
-  /** Incarnations that were alive at the last look. */
-  readonly #present = new Set<string>();
-  readonly #tellOnce = new Set<string>();
+  readonly #attendance: Attendance;
   readonly #disposers: (() => void)[] = [];
   #life: Life = 'new';
   #unreadiness: string | null = 'this node has not joined its cluster yet';
   readonly #caughtUp = Promise.withResolvers<void>();
-  #isExchanging = false;
-  /** How often the announcements were read, and whose records were followed when they were last. */
-  #reads = 0;
-  #readAfter: ReadonlySet<string> = new Set();
   #isSomebodyIncomplete = false;
   #savedAt = 0;
   #cancelLook: (() => void) | null = null;
@@ -150,10 +145,28 @@ class LiveNode implements LiveCluster {
       onError,
     });
     this.#retention = new Retention(store);
-    this.#follower = new Follower({
+    this.#attendance = new Attendance({
+      watch: this.#watch,
+      membership: this.#membership,
+      onMet: (incarnation) => options.rooms?.seek(incarnation),
+      onLost: (incarnation) => options.rooms?.lose(incarnation),
+    });
+    this.#ears = new Ears({
+      store,
+      watch: this.#watch,
+      membership: this.#membership,
+      announcer: this.#announcer,
+      log,
+      onRollChanged: () => void this.#save().catch((error) => this.#fail(error)),
+    });
+    this.#exchange = new BusExchange({
       bus,
+      watch: this.#watch,
+      ears: this.#ears,
+      log,
+      word: () => this.#word(),
       take: (from, records) => this.#receiver.take(from, records),
-      onFollowed: () => void this.#exchange(),
+      onHeard: () => this.#look(),
     });
     this.#puller = new Puller({
       peers,
@@ -164,7 +177,7 @@ class LiveNode implements LiveCluster {
       onAdopted: () => this.#lookAgain(),
       onError,
     });
-    this.#poller = new Poller({ peers, clock, log, onStatus: (node, status) => this.#hearStatus(node, status) });
+    this.#poller = new Poller({ peers, clock, log, onStatus: (node, status) => this.#heardDirectly(node, status) });
   }
 
   attach(documents: ReplicatedDocuments): void {
@@ -173,11 +186,12 @@ class LiveNode implements LiveCluster {
 
   async start(): Promise<void> {
     const { store, bus, clock } = this.#options;
-    for (const announcement of await this.#membership.load()) this.#hear(announcement, 'told');
+    this.#publisher.begin(contiguousEnd(store.holdings().get(store.incarnation)));
+    this.#disposers.push(store.onStored((entries) => this.#publisher.add(entries)));
+    for (const announcement of await this.#membership.load()) this.#ears.hear(announcement, 'told');
     this.#life = 'taking-part';
     bus.onRecords((from, records) => this.#receiver.take(from, records));
     this.#disposers.push(
-      store.onStored((entries) => this.#publisher.add(entries)),
       bus.onStatus((status) => this.#busIs(status)),
       clock.every(BEAT_MS, () => this.#beat()),
     );
@@ -233,7 +247,7 @@ class LiveNode implements LiveCluster {
     this.#poller.forget(node);
     await this.#save();
     this.#prune();
-    await this.#exchange();
+    await this.#exchange.run();
     this.#look();
     return true;
   }
@@ -259,7 +273,7 @@ class LiveNode implements LiveCluster {
     this.#life = 'leaving';
     this.#cancelLook?.();
     for (const dispose of this.#disposers.splice(0)) dispose();
-    this.#follower.close();
+    this.#exchange.close();
     this.#poller.close();
     this.#puller.close();
     this.#adopter.close();
@@ -304,7 +318,7 @@ class LiveNode implements LiveCluster {
 
   #beat(): void {
     if (this.#life !== 'taking-part') return;
-    void this.#exchange();
+    void this.#exchange.run();
     this.#askDirectly();
     this.#prune();
     this.#look(true);
@@ -313,74 +327,10 @@ class LiveNode implements LiveCluster {
     }
   }
 
-  /** Says over the bus how this node is, and reads how the others are. */
-  async #exchange(): Promise<void> {
-    const { bus } = this.#options;
-    if (this.#isExchanging || this.#life !== 'taking-part' || !this.#isBusConnected) return;
-    this.#isExchanging = true;
-    try {
-      await bus.announce(encodeAnnouncement(this.#word()));
-      // Asked after they began to be followed, or it does not count (R12).
-      const { followed } = this.#follower;
-      const said = await bus.announcements();
-      this.#reads += 1;
-      this.#readAfter = followed;
-      for (const [incarnation, bytes] of said) this.#hearBytes(incarnation, bytes, followed);
-      this.#follower.follow(this.#watch.incarnations);
-    } catch {
-      // The bus's status says why; the next beat tries again.
-    } finally {
-      this.#isExchanging = false;
-    }
+  #heardDirectly(node: string, status: PeerStatus): boolean {
+    const isRightNode = this.#ears.hearStatus(node, status);
     this.#look();
-  }
-
-  #hearBytes(incarnation: string, bytes: Uint8Array, followed: ReadonlySet<string>): void {
-    if (incarnation === this.#options.store.incarnation) return;
-    const announcement = this.#decode(incarnation, bytes);
-    if (announcement?.incarnation !== incarnation) return;
-    const heard = this.#hear(announcement, 'bus');
-    if (heard !== null && followed.has(incarnation)) heard.isFresh = true;
-  }
-
-  #decode(from: string, bytes: Uint8Array): Announcement | null {
-    try {
-      return decodeAnnouncement(bytes);
-    } catch (error) {
-      if (!(error instanceof AnnouncementError)) throw error;
-      this.#warnOnce(from, error);
-      return null;
-    }
-  }
-
-  #hear(announcement: Announcement, way: 'bus' | 'direct' | 'told'): Heard | null {
-    const { store, log } = this.#options;
-    if (announcement.incarnation === store.incarnation) return null;
-    const heard = this.#watch.hear(announcement, way);
-    if (this.#membership.learn(announcement.roll)) {
-      log.info({ members: this.#membership.others.length + 1 }, 'The nodes of the cluster changed');
-      void this.#save().catch((error) => this.#fail(error));
-    }
-    if (heard !== null && !isComplete(heard) && this.#announcer.agrees(heard.announcement)) {
-      learnAll(heard, withoutKeys(store.holdings(), heard.announcement.holdings));
-    }
-    return heard;
-  }
-
-  #hearStatus(node: string, status: PeerStatus): boolean {
-    const announcement = this.#decode(node, status.announcement);
-    if (announcement === null) return false;
-    const heard = this.#hear(announcement, 'direct');
-    if (heard !== null) {
-      learnAll(heard, status.holdings);
-      heard.isFresh = true;
-    }
-    for (const [told, bytes] of status.heard) {
-      const theirs = this.#decode(told, bytes);
-      if (theirs !== null) this.#hear(theirs, 'told');
-    }
-    this.#look();
-    return announcement.node === node;
+    return isRightNode;
   }
 
   /** A record of its own entries says more than its last announcement. */
@@ -404,7 +354,7 @@ class LiveNode implements LiveCluster {
   #look(isBeat = false): void {
     if (this.#life !== 'taking-part') return;
     this.#mindIdentity();
-    this.#notePresence();
+    this.#attendance.note();
     const claims = this.#watch.claims(this.#membership.others);
     const missing = missingOf(
       claims.map(({ holdings }) => holdings),
@@ -418,11 +368,10 @@ class LiveNode implements LiveCluster {
   }
 
   #pull(missing: Holdings, claims: readonly Heard[], isBeat: boolean): void {
-    // Only what comes over the bus is worth waiting for.
-    const isUrgent = this.#unreadiness !== null || !this.#isBusConnected || this.#puller.isPulling;
-    const outlasted = isBeat ? this.#patience.due(missing) : null;
-    const due = isUrgent ? missing : outlasted;
-    if (due === null || this.#options.store.status.state !== 'ready') return;
+    const outlasted = this.#patience.due(missing, isBeat);
+    // Only what may come over the bus is worth waiting for.
+    const due = this.#unreadiness !== null || !this.#isBusConnected ? missing : outlasted;
+    if (this.#options.store.status.state !== 'ready') return;
     const sources = claims
       .filter((heard) => this.#watch.isAlive(heard) && heard.announcement.address !== '')
       .map(({ announcement: { incarnation, address }, holdings }) => ({ incarnation, address, holdings }));
@@ -447,34 +396,18 @@ class LiveNode implements LiveCluster {
     this.#membership.form();
     this.#caughtUp.resolve();
     void this.#save().catch((error) => this.#fail(error));
-    void this.#exchange();
+    void this.#exchange.run();
   }
 
   #standing(missing: Holdings): Standing {
     return {
       isFormed: this.#membership.isFormed,
       expectedNodes: this.#options.settings.expectedNodes,
-      bus: this.#busStanding(),
+      bus: this.#exchange.standing(this.#membership.isFormed),
       isUndecided: this.#watch.isUndecided,
       others: this.#membership.others.map((node) => this.#standingOf(node)),
       missingEntries: countHoldings(missing),
     };
-  }
-
-  #busStanding(): Standing['bus'] {
-    switch (this.#options.bus.status.state) {
-      case 'connecting':
-        return 'connecting';
-      case 'away':
-      case 'closed':
-        return 'away';
-      case 'connected': {
-        const hasRead = this.#reads >= (this.#membership.isFormed ? 1 : READS_OF_A_FIRST_START);
-        return hasRead && this.#watch.incarnations.every((each) => this.#readAfter.has(each))
-          ? 'following'
-          : 'connected';
-      }
-    }
   }
 
   #standingOf(node: string): MemberStanding {
@@ -510,39 +443,9 @@ class LiveNode implements LiveCluster {
     void this.#save().catch((error) => this.#fail(error));
   }
 
-  /** People of a process that is gone are gone (G7). */
-  #notePresence(): void {
-    for (const incarnation of this.#watch.incarnations) {
-      const heard = this.#watch.get(incarnation);
-      if (heard === undefined || !this.#isPresent(heard)) this.#lose(incarnation);
-      else if (!this.#present.has(incarnation)) this.#meet(incarnation);
-    }
-  }
-
-  #isPresent(heard: Heard): boolean {
-    if (!this.#watch.isAlive(heard)) return false;
-    const current = this.#watch.current(heard.announcement.node);
-    // It restarted: the process before is over, however lately it was heard.
-    const isOver =
-      current !== null &&
-      this.#watch.isAlive(current) &&
-      current.announcement.generation > heard.announcement.generation &&
-      heard.announcement.node !== this.#membership.node;
-    return !isOver;
-  }
-
-  #meet(incarnation: string): void {
-    this.#present.add(incarnation);
-    this.#options.rooms?.seek(incarnation);
-  }
-
-  #lose(incarnation: string): void {
-    if (this.#present.delete(incarnation)) this.#options.rooms?.lose(incarnation);
-  }
-
   #prune(): void {
     for (const incarnation of this.#watch.prune((node) => this.#membership.isMember(node))) {
-      this.#lose(incarnation);
+      this.#attendance.lose(incarnation);
       if (this.#isBusConnected) this.#options.bus.erase(incarnation).catch(() => {});
     }
   }
@@ -585,22 +488,10 @@ class LiveNode implements LiveCluster {
   #fail(error: unknown): void {
     this.#options.log.error({ err: error }, 'What is known of the cluster can not be saved; it is tried again');
   }
-
-  #warnOnce(from: string, error: AnnouncementError): void {
-    if (this.#tellOnce.has(from) || this.#tellOnce.size >= 1_000) return;
-    this.#tellOnce.add(from);
-    this.#options.log.warn({ err: error, from }, 'What a node says of itself can not be read, and is passed over');
-  }
 }
 
 /** With everything that is known of it. */
 function fullWord(heard: Heard): Announcement {
   const { announcement, holdings } = heard;
   return { ...announcement, holdings, digest: isComplete(heard) ? '' : announcement.digest };
-}
-
-function withoutKeys(holdings: Holdings, left: Holdings): Map<string, Spans> {
-  const rest = new Map<string, Spans>(holdings);
-  for (const incarnation of left.keys()) rest.delete(incarnation);
-  return rest;
 }

@@ -2,7 +2,7 @@ import type { Announcement } from './announcement.ts';
 import type { ClusterFile } from './cluster-file.ts';
 import { EMPTY_ROLL, enrol, isMember, membersOf, type Roll, strike, uniteRolls } from './roll.ts';
 
-/** Who this node is, and who belongs to its cluster: in memory, and in a file that is written before others hear of a change. */
+/** Who this node is, and who belongs to its cluster: in memory, and in a file. */
 export class Membership {
   readonly #file: ClusterFile;
   readonly #randomId: () => string;

@@ -1,10 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../testing/manual-clock.ts';
+import { toBytes as bytes, toText as text } from '../testing/text-bytes.ts';
 import type { ClusterBus } from './cluster-bus.ts';
 import { createMemoryHub, type Fate, type MemoryHub } from './memory-bus.ts';
-
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const text = (record: Uint8Array): string => new TextDecoder().decode(record);
 
 describe('a hub in memory, told to', () => {
   let clock: ManualClock;

@@ -1,3 +1,5 @@
+import type { Clock } from '../clock.ts';
+
 /** What replication counts. Whoever measures brings its own. */
 export interface ReplicationMeters {
   recordRefused(fault: 'damaged' | 'unknown-version' | 'bad-entry'): void;
@@ -5,6 +7,8 @@ export interface ReplicationMeters {
   receiptWaited(durationMs: number): void;
   /** A receipt went out though Redis does not have what it is for. */
   receiptWithoutRedis(): void;
+  /** Answers of peers. */
+  readonly pulls: { time<T>(clock: Clock, work: () => Promise<T>): Promise<T> };
 }
 
 export const noMeters: ReplicationMeters = {
@@ -12,4 +16,5 @@ export const noMeters: ReplicationMeters = {
   entriesMoved() {},
   receiptWaited() {},
   receiptWithoutRedis() {},
+  pulls: { time: (_clock, work) => work() },
 };

@@ -30,13 +30,14 @@ export function reportNodes(own: OwnStanding, others: readonly string[], watch: 
 
 function reportOther(node: string, watch: Watch, missing: (holdings: Holdings) => number): NodeReport {
   const heard = watch.current(node);
+  const heardMsAgo = heard === null ? null : watch.msSinceAlive(heard);
   return {
     id: node,
     address: heard?.announcement.address ?? '',
     isSelf: false,
     state: heard === null ? 'silent' : stateOf(heard, watch),
     release: heard?.announcement.release ?? '',
-    heardMsAgo: heard === null ? null : watch.msSinceAlive(heard),
+    heardMsAgo: heardMsAgo === null ? null : Math.round(heardMsAgo),
     missingEntries: missing(heard?.holdings ?? new Map()),
   };
 }

@@ -65,16 +65,39 @@ describe('the publisher', () => {
     expect(publisher.backlog).toEqual({ entries: 0, oldestMs: 0 });
   });
 
-  it('[G5] tries again by itself when writes were refused', async () => {
+  it('[G1][G2] publishes what was stored before it began, before what comes later', async () => {
+    const { store, bus, clock, sequences, publisher, write } = await open();
+    publisher.close();
+    await write();
+    const published: number[] = [];
+    const later = new Publisher({
+      store,
+      bus,
+      clock,
+      meters: noMeters,
+      onPublished: (upTo) => published.push(upTo),
+      onTooLarge() {},
+      onError() {},
+    });
+    later.begin(1);
+    store.onStored((entries) => later.add(entries));
+    await write();
+    await turn();
+    expect(sequences().flat()).toEqual([1, 2]);
+    expect(published.at(-1)).toBe(2);
+  });
+
+  it('[G5] tries again by itself when writes were refused, and passes nothing over meanwhile', async () => {
     const { hub, clock, write, sequences } = await open();
     hub.refuse('full');
     await write();
     await turn();
     expect(sequences()).toEqual([]);
     hub.heal();
+    await write();
     clock.advance(1_000);
     await turn();
-    expect(sequences().flat()).toEqual([1]);
+    expect(sequences().flat()).toEqual([1, 2]);
   });
 
   it('[G4] keeps a bounded part in memory while the bus is away, and reads the rest from the journal', async () => {

@@ -64,6 +64,13 @@ export class Publisher {
     return { entries, oldestMs: entries === 0 ? 0 : oldestMs };
   }
 
+  /** @param stored the highest own number so far: what came before is read from the journal */
+  begin(stored: number): void {
+    this.#stored = stored;
+    if (stored > 0) this.#oldestAt = this.#options.clock.monotonicMs();
+    this.run();
+  }
+
   /** In the order of their numbers, without a gap. */
   add(entries: readonly Entry[]): void {
     const last = entries.at(-1);
@@ -122,8 +129,11 @@ export class Publisher {
     const last = batch.at(-1)?.id.sequence;
     if (last === undefined) throw new Error(`The journal lacks its own entries after number ${this.#published}`);
     this.#taken = last;
-    const fitting = batch.filter((entry) => bytesOf([entry]) <= LARGEST_ENTRY_BYTES);
-    for (const { id } of batch.filter((entry) => !fitting.includes(entry))) onTooLarge(id.sequence);
+    const fitting: Entry[] = [];
+    for (const entry of batch) {
+      if (bytesOf([entry]) <= LARGEST_ENTRY_BYTES) fitting.push(entry);
+      else onTooLarge(entry.id.sequence);
+    }
     if (fitting.length > 0) {
       await bus.publish(encodeEntries(fitting));
       meters.entriesMoved('published', fitting.length);

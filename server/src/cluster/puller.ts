@@ -1,11 +1,11 @@
-import type { Holdings } from '@quire/persistence';
+import type { Entry, Holdings } from '@quire/persistence';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Adopter } from './adopter.ts';
 import { type Source, shareOut } from './gaps.ts';
 import type { ReplicationMeters } from './meters.ts';
 import type { PeerLink, Want } from './peer-link.ts';
-import { countHoldings, spansInclude, subtractHoldings } from './spans.ts';
+import { countHoldings, NO_SPANS, spansInclude, subtractHoldings } from './spans.ts';
 
 const ANSWER_BYTES = 1024 * 1024;
 /** A large answer over a slow line; who answers nothing for so long is asked again later. */
@@ -64,40 +64,49 @@ export class Puller {
     for (const [source, wants] of shareOut(left, idle)) void this.#ask(source, wants);
   }
 
-  get isPulling(): boolean {
-    return this.#pulls.size > 0;
-  }
-
   close(): void {
     this.#isClosed = true;
     for (const { abort } of this.#pulls.values()) abort.abort();
   }
 
   async #ask(source: Source, wants: readonly Want[]): Promise<void> {
-    const { peers, adopter, clock, meters, onAdopted } = this.#options;
     const abort = new AbortController();
     const wanted = new Map(wants.map(({ incarnation, spans }) => [incarnation, spans] as const));
     this.#pulls.set(source.incarnation, { wants: wanted, abort });
+    const answer = await this.#answer(source, wants, abort);
+    const asked = answer.filter(({ id }) => spansInclude(wanted.get(id.incarnation) ?? NO_SPANS, id.sequence));
+    const adopted = await this.#adopt(asked);
+    this.#pulls.delete(source.incarnation);
+    // It said to hold them and gave none, or none could be stored: asking again at once would be for nothing.
+    if (adopted === 0) this.#rest(source);
+    else this.#rests.delete(source.incarnation);
+    if (adopted > 0 && !this.#isClosed) this.#options.onAdopted();
+  }
+
+  async #answer(source: Source, wants: readonly Want[], abort: AbortController): Promise<readonly Entry[]> {
+    const { peers, clock, meters } = this.#options;
     const cancelDeadline = clock.after(DEADLINE_MS, () => abort.abort());
-    let adopted = 0;
     try {
-      const answer = await peers.entries(source.address, wants, ANSWER_BYTES, abort.signal);
-      cancelDeadline();
-      const asked = answer.filter(({ id }) => spansInclude(wanted.get(id.incarnation) ?? [], id.sequence));
-      adopted = await adopter.adopt(asked);
-      meters.entriesMoved('pulled', adopted);
-      this.#pulled += adopted;
-      // It said to hold them and gave none, or none could be stored: asking again at once would be for nothing.
-      if (adopted > 0) this.#rests.delete(source.incarnation);
-      else this.#rest(source);
+      return await meters.pulls.time(clock, () => peers.entries(source.address, wants, ANSWER_BYTES, abort.signal));
     } catch (error) {
-      this.#rest(source);
       if (!this.#isClosed) this.#tellFailure(source, error);
+      return [];
     } finally {
       cancelDeadline();
-      this.#pulls.delete(source.incarnation);
     }
-    if (adopted > 0 && !this.#isClosed) onAdopted();
+  }
+
+  async #adopt(entries: readonly Entry[]): Promise<number> {
+    const { adopter, meters, onError } = this.#options;
+    try {
+      const adopted = await adopter.adopt(entries);
+      meters.entriesMoved('pulled', adopted);
+      this.#pulled += adopted;
+      return adopted;
+    } catch (error) {
+      onError(error);
+      return 0;
+    }
   }
 
   #rest({ incarnation }: Source): void {
@@ -107,12 +116,11 @@ export class Puller {
   }
 
   #tellFailure({ incarnation, address }: Source, error: unknown): void {
-    if (this.#rests.get(incarnation)?.failures !== 1) return;
+    if (this.#rests.has(incarnation)) return;
     this.#options.log.warn(
       { err: error, incarnation, address },
       'A node does not give the entries that are missing here',
     );
-    this.#options.onError(error);
   }
 
   #tellProgress(due: Holdings, now: number): void {

@@ -70,6 +70,6 @@ export function unreadinessOf({
         return `nothing is known of node ${node}: start it, or run "quire nodes forget ${node}" if it never returns`;
     }
   }
-  if (missingEntries > 0) return `${missingEntries} entries that other nodes hold are still missing here`;
+  if (missingEntries > 0) return `entries that other nodes hold are still missing here: ${missingEntries}`;
   return null;
 }

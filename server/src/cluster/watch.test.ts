@@ -54,6 +54,38 @@ describe('the watch', () => {
     expect(watch.get(first.incarnation)?.announcement.counter).toBe(9);
   });
 
+  it('[G7] sees a node speak though others told of later words already', () => {
+    const { clock, hear, isAlive } = open();
+    hear();
+    for (let counter = 2; counter < 10; counter += 1) {
+      hear({ counter: counter + 1 }, 'told');
+      clock.advance(1_000);
+      hear({ counter });
+      expect(isAlive()).toBe(true);
+    }
+  });
+
+  it('[R12] knows what others told of a node when it hears that node itself say less', () => {
+    const { hear, watch } = open();
+    hear({ counter: 9, holdings: new Map([['00000000000000c1', spansOf([7])]]) }, 'told');
+    const heard = hear({ counter: 2 });
+    expect(heard).toBe(watch.get(first.incarnation));
+    expect(heard.announcement.counter).toBe(9);
+  });
+
+  it('[R12] can not tell at first whether somebody that it hears on the bus is alive', () => {
+    const { clock, hear, watch } = open();
+    hear({}, 'told');
+    expect(watch.isUndecided).toBe(false);
+    clock.advance(60_000);
+    hear();
+    expect(watch.isUndecided).toBe(true);
+    clock.advance(2_500);
+    expect(watch.isUndecided).toBe(false);
+    hear({ incarnation: '00000000000000b2', state: 'leaving' });
+    expect(watch.isUndecided).toBe(false);
+  });
+
   it('[G7] takes the word of a node that leaves', () => {
     const { hear, isAlive } = open();
     hear({}, 'direct');
@@ -66,10 +98,25 @@ describe('the watch', () => {
     const later = { incarnation: '00000000000000a9', generation: 2, holdings: new Map() };
     hear({}, 'direct');
     hear(later);
-    expect(watch.current(NODE)?.announcement.generation).toBe(2);
+    expect(watch.current(NODE)?.announcement.generation).toBe(1);
     expect(watch.claims([NODE])).toHaveLength(2);
     clock.advance(SILENT_AFTER_MS);
+    expect(watch.current(NODE)?.announcement.generation).toBe(2);
     expect(watch.claims([NODE]).map(({ announcement }) => announcement.generation)).toEqual([2]);
+  });
+
+  it('[R12] believes a node that was restored from an old backup, though its generation is low, and goes on to', () => {
+    const { clock, watch, hear } = open();
+    hear({ generation: 9 }, 'direct');
+    clock.advance(SILENT_AFTER_MS);
+    const restored = '00000000000000a9';
+    hear({ incarnation: restored, generation: 2 });
+    expect(watch.current(NODE)?.announcement.generation).toBe(9);
+    hear({ incarnation: restored, generation: 2, counter: 2 });
+    expect(watch.current(NODE)?.announcement.generation).toBe(2);
+    hear({ incarnation: restored, generation: 2, counter: 3 });
+    clock.advance(SILENT_AFTER_MS);
+    expect(watch.current(NODE)?.announcement.generation).toBe(2);
   });
 
   it('[R12] finds a copy of its own directory only when that goes on speaking', () => {
@@ -85,6 +132,8 @@ describe('the watch', () => {
     const { clock, watch, hear } = open();
     for (let life = 1; life <= 20; life += 1)
       hear({ incarnation: life.toString(16).padStart(16, '0'), generation: life });
+    expect(watch.prune(() => false)).toEqual([]);
+    clock.advance(2_500);
     watch.prune(() => true);
     expect(watch.incarnations).toHaveLength(9);
     clock.advance(10 * 60_000);

@@ -42,6 +42,8 @@ export interface Heard {
   ownCounter: number | null;
   /** When it was first heard by itself; null when it never was. */
   ownSince: number | null;
+  /** A node that goes on as another incarnation has no other; see `current`. */
+  isOver: boolean;
   /** Whether it was heard by itself after its records were followed (R12). */
   isFresh: boolean;
 }
@@ -71,6 +73,7 @@ export class Watch {
         changes: 0,
         ownCounter: way === 'told' ? null : announcement.counter,
         ownSince: way === 'told' ? null : now,
+        isOver: false,
         isFresh: false,
       };
       this.#heard.set(announcement.incarnation, heard);
@@ -110,16 +113,19 @@ export class Watch {
     return aliveAt === null ? null : this.#clock.monotonicMs() - aliveAt;
   }
 
-  /** The latest incarnation of a node. */
+  /**
+   * The incarnation of a node whose word counts: one that is alive; else the latest, but none that another one was seen to
+   * follow. Generations alone would not do: who was restored from an old backup starts with a low one.
+   */
   current(node: string): Heard | null {
     let current: Heard | null = null;
-    for (const heard of this.#of(node)) if (current === null || isLater(heard, current)) current = heard;
+    for (const heard of this.of(node)) if (current === null || this.#precedes(current, heard)) current = heard;
     return current;
   }
 
   /**
-   * Whose word counts for what exists: the latest incarnation of each node, and every one that is alive. What an earlier
-   * incarnation said counts no more: a node that was restored from a backup says itself what it has lost.
+   * Whose word counts for what exists: the current incarnation of each node, and every one that is alive, or may be. What an
+   * earlier incarnation said counts no more: a node that was restored from a backup says itself what it has lost.
    */
   claims(nodes: Iterable<string>): Heard[] {
     const claims = new Set<Heard>();
@@ -127,23 +133,18 @@ export class Watch {
       const current = this.current(node);
       if (current !== null) claims.add(current);
     }
-    for (const heard of this.#heard.values()) if (this.isAlive(heard)) claims.add(heard);
+    for (const heard of this.#heard.values()) if (this.isAlive(heard) || this.#isUndecided(heard)) claims.add(heard);
     return [...claims];
   }
 
   /** Whether there is somebody of whom it can't be told yet whether these are its last words. */
   get isUndecided(): boolean {
-    const now = this.#clock.monotonicMs();
-    for (const { announcement, ownSince, aliveAt } of this.#heard.values()) {
-      const mayBeAlive = announcement.state !== 'leaving' && ownSince !== null && aliveAt === null;
-      if (mayBeAlive && now - ownSince < JUDGED_AFTER_MS) return true;
-    }
-    return false;
+    return [...this.#heard.values()].some((heard) => this.#isUndecided(heard));
   }
 
   /** Another process that goes by this node's id at this moment: a copy of its directory was started. */
   clone(node: string): Heard | null {
-    for (const heard of this.#of(node)) {
+    for (const heard of this.of(node)) {
       if (heard.changes >= CHANGES_OF_A_CLONE && this.isAlive(heard)) return heard;
     }
     return null;
@@ -151,8 +152,13 @@ export class Watch {
 
   highestGeneration(node: string): number {
     let highest = 0;
-    for (const { announcement } of this.#of(node)) highest = Math.max(highest, announcement.generation);
+    for (const { announcement } of this.of(node)) highest = Math.max(highest, announcement.generation);
     return highest;
+  }
+
+  /** All incarnations that are remembered of a node. */
+  of(node: string): Heard[] {
+    return [...this.#heard.values()].filter(({ announcement }) => announcement.node === node);
   }
 
   /** Of whom more may come, or may still be on the bus. */
@@ -171,7 +177,7 @@ export class Watch {
     const superseded = new Map<string, Heard[]>();
     for (const [incarnation, heard] of this.#heard) {
       const { node } = heard.announcement;
-      if (this.isAlive(heard)) continue;
+      if (this.isAlive(heard) || this.#isUndecided(heard)) continue;
       if (!isMember(node)) gone.push(incarnation);
       else if (this.current(node) !== heard) superseded.set(node, [...(superseded.get(node) ?? []), heard]);
     }
@@ -186,6 +192,11 @@ export class Watch {
     return gone;
   }
 
+  #isUndecided({ announcement, ownSince, aliveAt }: Heard): boolean {
+    if (announcement.state === 'leaving' || ownSince === null || aliveAt !== null) return false;
+    return this.#clock.monotonicMs() - ownSince < JUDGED_AFTER_MS;
+  }
+
   /** What others told of it may be ahead of its own words: it is these that must move. */
   #noteLife(known: Heard, { counter }: Announcement, way: 'bus' | 'direct'): void {
     const now = this.#clock.monotonicMs();
@@ -196,10 +207,20 @@ export class Watch {
     if (hasMoved || way === 'direct') known.aliveAt = now;
     if (hasMoved && way === 'bus') known.onBusAt = now;
     if (way === 'direct') known.answeredAt = now;
+    // One change may come out of a bus that was restored.
+    if (way === 'direct' || (hasMoved && known.changes >= 2)) this.#endOthers(known);
   }
 
-  *#of(node: string): Iterable<Heard> {
-    for (const heard of this.#heard.values()) if (heard.announcement.node === node) yield heard;
+  #endOthers(alive: Heard): void {
+    alive.isOver = false;
+    for (const heard of this.of(alive.announcement.node)) if (!this.isAlive(heard)) heard.isOver = true;
+  }
+
+  #precedes(one: Heard, other: Heard): boolean {
+    const [isOneAlive, isOtherAlive] = [this.isAlive(one), this.isAlive(other)];
+    if (isOneAlive !== isOtherAlive) return isOtherAlive;
+    if (one.isOver !== other.isOver) return one.isOver;
+    return isLater(other, one);
   }
 }
 

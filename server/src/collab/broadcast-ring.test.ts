@@ -1,18 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { BroadcastRing, type RingBudget, type RingReader } from './broadcast-ring.ts';
+import { BroadcastRing, type RingBudget, type RingLimit, type RingReader } from './broadcast-ring.ts';
 
 const KIB = 1024;
 
 class Reader implements RingReader {
   position: number;
   isOut = false;
+  /** Whose limit it fell out by. */
+  limit: RingLimit | null = null;
 
   constructor(position: number) {
     this.position = position;
   }
 
-  fellOut(): void {
+  fellOut(limit: RingLimit): void {
     this.isOut = true;
+    this.limit = limit;
   }
 }
 
@@ -60,7 +63,7 @@ describe('the ring of a document', () => {
       ring.append([body(mark)]);
       most = Math.max(most, ring.bytes);
     }
-    expect([early.isOut, late.isOut]).toEqual([true, false]);
+    expect([early.isOut, late.isOut, early.limit]).toEqual([true, false, 'document-ring']);
     expect(marks(ring.read(late.position, 64 * KIB))).toEqual([1, 2, 3, 4, 5, 6]);
     ring.append([body(7), body(8)]);
     expect(late.isOut).toBe(true);
@@ -88,7 +91,11 @@ describe('the ring of a document', () => {
     const rings = [1, 2, 3].map(() => new BroadcastRing(8 * KIB, budget));
     const readers = rings.map(join);
     for (const ring of rings) ring.append([body(1, 4 * KIB)]);
-    expect(readers.map(({ isOut }) => isOut)).toEqual([false, false, true]);
+    expect(readers.map(({ isOut, limit }) => [isOut, limit])).toEqual([
+      [false, null],
+      [false, null],
+      [true, 'rings'],
+    ]);
     expect(budget.bytes).toBeLessThanOrEqual(10 * KIB);
     for (const ring of rings) ring.close();
     expect(budget.bytes).toBe(0);

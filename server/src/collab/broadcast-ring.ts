@@ -9,8 +9,11 @@ export interface RingReader {
   /** Sequence of the first broadcast that it has yet to be sent. */
   readonly position: number;
   /** The ring no longer holds what it would be sent next. It reads no more. */
-  fellOut(): void;
+  fellOut(limit: RingLimit): void;
 }
+
+/** What made a ring let go of what somebody needed: its own limit, or that of all of them. */
+export type RingLimit = 'document-ring' | 'rings';
 
 /** Below this much nobody looks what could be let go of. */
 const SMALL_BYTES = 64 * 1024;
@@ -74,8 +77,9 @@ export class BroadcastRing {
       bytes += weigh(body);
     }
     if (excess === 0) return;
+    const limit = this.#bytes > this.#maxBytes ? 'document-ring' : 'rings';
     this.#letGoOf(excess);
-    for (const reader of this.#readers) if (reader.position < this.#first) this.#castOut(reader);
+    for (const reader of this.#readers) if (reader.position < this.#first) this.#castOut(reader, limit);
   }
 
   /** What comes at and after `position`: so many bytes, but at least one broadcast if there is one. */
@@ -103,9 +107,9 @@ export class BroadcastRing {
     this.#budget.bytes += weigh(body);
   }
 
-  #castOut(reader: RingReader): void {
+  #castOut(reader: RingReader, limit: RingLimit): void {
     this.leave(reader);
-    reader.fellOut();
+    reader.fellOut(limit);
   }
 
   /** Readers catch up without anybody looking, so now and then: seldom enough to cost nothing for each broadcast. */

@@ -9,10 +9,10 @@ import type { Authenticator } from '../auth/authenticator.ts';
 import { createGuard } from '../auth/guard.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { createRegistry, type Registry } from '../registry/registry.ts';
+import { type ClusterNode, createClusterStage, write } from '../testing/cluster-stage.ts';
 import { storedText } from '../testing/gateway-stage.ts';
-import { HeldReplication, type Links, linkNodes } from '../testing/linked-nodes.ts';
+import { HeldReplication, linkNodes, type TestNode } from '../testing/linked-nodes.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
-import { openGuard } from '../testing/open-guard.ts';
 import { Page } from '../testing/page.ts';
 import { testLimits } from '../testing/start-gateway.ts';
 import { type Collaboration, createCollaboration } from './collaboration.ts';
@@ -21,63 +21,18 @@ import { sweepCompanions } from './companion-sweep.ts';
 const name = 'plan' as DocumentName;
 const comments = companionOf(name, 'comments');
 const log = pino({ level: 'silent' });
-const ends: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
-});
+const stage = createClusterStage();
+const { enter, open, startTwo } = stage;
+afterEach(() => stage.close());
 
-interface Node {
-  readonly store: MemoryStore;
-  readonly collaboration: Collaboration;
-}
-
-function startNode(): Node {
-  const store = new MemoryStore();
-  const collaboration = createCollaboration({
-    store,
-    replication: new HeldReplication(),
-    guard: openGuard,
-    log,
-    clock: systemClock,
-    limits: testLimits,
-    maxJournalQueueBytes: 2 ** 26,
-    extensions: [],
-  });
-  ends.push(async () => {
-    await collaboration.close();
-    await store.close();
-  });
-  return { store, collaboration };
-}
-
-function startTwo(): { here: Node; there: Node; links: Links } {
-  const [here, there] = [startNode(), startNode()];
-  const links = linkNodes([here, there]);
-  ends.push(() => links.close());
-  return { here, there, links };
-}
-
-function open(node: Node, document: string, doc?: Y.Doc): Page {
-  const page = new Page(node.collaboration, document, doc === undefined ? {} : { doc });
-  ends.push(() => page.leave());
-  return page;
-}
-
-async function enter(node: Node, document: string, doc?: Y.Doc): Promise<Page> {
-  const page = open(node, document, doc);
-  await until(() => page.read().isIn, { what: `let into ${document}` });
-  return page;
-}
-
-const write = ({ collaboration }: Node, text: string, document = name): Promise<void> =>
-  collaboration.edit(document, '', (doc) => doc.getText('body').insert(0, text));
-
-const comment = ({ collaboration }: Node, id: string): Promise<void> =>
+const comment = ({ collaboration }: Pick<ClusterNode, 'collaboration'>, id: string): Promise<void> =>
   collaboration.edit(comments, 'ada', (doc) => {
     doc.getMap(THREADS_MAP).set(id, new Y.Map<unknown>([['quote', id]]));
   });
 
 const threadsOf = (page: Page): string[] => [...page.read().doc.getMap(THREADS_MAP).keys()].toSorted();
+const hasThreads = (page: Page, ...threads: readonly string[]): Promise<unknown> =>
+  until(() => threadsOf(page).join() === threads.join(), { what: () => `threads: ${threadsOf(page).join()}` });
 const isAbout = (document: string) => (entry: Entry) => entry.document === document;
 
 async function isAskedToRetry(page: Page): Promise<void> {
@@ -88,36 +43,37 @@ async function isAskedToRetry(page: Page): Promise<void> {
 describe('comments from another node', () => {
   it('[G2] show to whoever has them open here', async () => {
     const { here, there, links } = startTwo();
-    await write(there, 'x');
+    await write(there, 'x', name);
     await links.carryAll();
     const reader = await enter(here, comments);
     await comment(there, 'one');
     await links.carryAll();
-    expect(threadsOf(reader)).toEqual(['one']);
+    await hasThreads(reader, 'one');
   });
 
   it('that come before their document are shown, and can be written on once it has come', async () => {
     const { here, there, links } = startTwo();
-    await write(there, 'x');
+    await write(there, 'x', name);
     await comment(there, 'one');
     await links.carry(here, isAbout(comments));
     const reader = await enter(here, comments);
     expect(threadsOf(reader)).toEqual(['one']);
     await expect(comment(here, 'two')).rejects.toMatchObject({ code: 'UNKNOWN_DOCUMENT' });
     await links.carryAll();
+    await here.collaboration.settled();
     await comment(here, 'two');
     await links.carryAll();
-    expect(threadsOf(reader)).toEqual(['one', 'two']);
-    expect(threadsOf(await enter(there, comments))).toEqual(['one', 'two']);
+    await hasThreads(reader, 'one', 'two');
+    await hasThreads(await enter(there, comments), 'one', 'two');
   });
 
   it('[R14] of a later document of that name are not opened before this has come', async () => {
     const { here, there, links } = startTwo();
-    await write(there, 'old');
+    await write(there, 'old', name);
     await comment(there, 'old');
     await links.carryAll();
     await there.collaboration.delete(name);
-    await write(there, 'new');
+    await write(there, 'new', name);
     await comment(there, 'new');
     await links.carry(here, isAbout(comments));
     expect((await enter(here, name)).text).toBe('old');
@@ -129,7 +85,7 @@ describe('comments from another node', () => {
 
   it('[R14] of a document that has ended end with it, where the end of the comments has yet to come', async () => {
     const { here, there, links } = startTwo();
-    await write(there, 'old');
+    await write(there, 'old', name);
     await comment(there, 'old');
     await links.carryAll();
     const [ada, reader] = [await enter(here, name), await enter(here, comments)];
@@ -145,9 +101,9 @@ describe('comments from another node', () => {
 
   it('are left alone by the sweep while their document has yet to come', async () => {
     const { here, there, links } = startTwo();
-    await write(there, 'old');
+    await write(there, 'old', name);
     await there.collaboration.delete(name);
-    await write(there, 'new');
+    await write(there, 'new', name);
     await comment(there, 'new');
     await links.carry(here, isAbout(comments));
     await sweepCompanions(here.store, log).done;
@@ -160,22 +116,22 @@ describe('comments from another node', () => {
 describe('[G6] threads that another node wrote', () => {
   it('are brought back by whoever saw them there: they come again until these are here, and are not put out for good', async () => {
     const { here, there, links } = startTwo();
-    await write(there, 'x');
+    await write(there, 'x', name);
     await links.carryAll();
     await comment(there, 'one');
     const reader = await enter(there, comments);
     reader.doc.getText('draft').insert(0, 'mine');
     await until(() => reader.read().receipts === 2, { what: 'on disk there' });
-    await isAskedToRetry(await enter(here, comments, reader.doc));
+    await isAskedToRetry(await enter(here, comments, { doc: reader.doc }));
     await links.carryAll();
-    const back = await enter(here, comments, reader.doc);
+    const back = await enter(here, comments, { doc: reader.doc });
     await until(() => back.read().receipts === 1, { what: 'its step 2' });
     expect(threadsOf(back)).toEqual(['one']);
   });
 
   it('are not written into through a node that lacks them', async () => {
     const { here, there, links } = startTwo();
-    await write(there, 'x');
+    await write(there, 'x', name);
     await links.carryAll();
     await comment(there, 'one');
     const forger = new Y.Doc();
@@ -195,7 +151,8 @@ describe('[G6] threads that another node wrote', () => {
   });
 });
 
-interface RuledNode extends Node {
+interface RuledNode extends TestNode {
+  readonly collaboration: Collaboration;
   readonly registry: Registry;
   readonly rules: AccessRules;
 }
@@ -212,7 +169,8 @@ async function startRuled(clock: Clock = systemClock): Promise<RuledNode> {
   const store = new MemoryStore({ clock });
   const registry = createRegistry({ clock, log });
   const limits = { maxLinks: 10, maxLinksPerDocument: 10, maxRevocations: 10, revocationDays: 30 };
-  const rules = createAccessRules({ registry, store, clock, audit: log, log, limits });
+  const binLimits = { days: 30, maxDocuments: 10 };
+  const rules = createAccessRules({ registry, store, clock, audit: log, log, limits, binLimits });
   const collaboration = createCollaboration({
     store,
     replication: new HeldReplication(),
@@ -225,7 +183,7 @@ async function startRuled(clock: Clock = systemClock): Promise<RuledNode> {
     extensions: [],
   });
   await registry.open(collaboration);
-  ends.push(async () => {
+  stage.atEnd(async () => {
     rules.close();
     registry.close();
     await collaboration.close();
@@ -238,17 +196,19 @@ describe('the registry of another node', () => {
   it('[G6] is in the tables here, and whoever listens hears of it', async () => {
     const [here, there] = [await startRuled(), await startRuled()];
     const links = linkNodes([here, there]);
-    ends.push(() => links.close());
+    stage.atEnd(() => links.close());
     const ended: string[] = [];
     here.rules.standing.onEnded(() => void ended.push('told'));
     await there.rules.revocations.revoke({ user: 'ada' });
     await links.carryAll();
+    await here.collaboration.settled();
     const known = here.rules.revocations.list().revocations;
     expect(known.map(({ user }) => user)).toEqual(['ada']);
     expect(ended).toEqual(['told']);
     const [revocation] = known;
     await here.rules.revocations.lift(revocation?.id ?? '');
     await links.carryAll();
+    await there.collaboration.settled();
     expect(there.rules.revocations.list().revocations).toEqual([]);
   });
 
@@ -256,13 +216,13 @@ describe('the registry of another node', () => {
     const clock = new ManualClock();
     const [here, there] = [await startRuled(clock), await startRuled(clock)];
     const links = linkNodes([here, there]);
-    ends.push(() => links.close());
+    stage.atEnd(() => links.close());
     const [ada, ben] = ['ada', 'ben'].map((token) => new Page(here.collaboration, name, { token }));
     if (ada === undefined || ben === undefined) throw new Error('there are two');
     await until(() => ada.read().isIn && ben.read().isIn, { what: 'both are in' });
     await there.rules.revocations.revoke({ user: 'ada' });
     await links.carryAll();
-    expect(ada.read().heard.some(({ kind }) => kind === 'token-request')).toBe(true);
+    await until(() => ada.read().heard.some(({ kind }) => kind === 'token-request'), { what: 'asked' });
     clock.advance(3_000);
     await until(() => ada.read().ends.includes(closeCodes.accessRevoked.name), { what: 'put out' });
     expect([ben.read().ends, ben.closedWith]).toEqual([[], null]);
@@ -272,15 +232,16 @@ describe('the registry of another node', () => {
   it('[G2] is the same on both after both wrote at once', async () => {
     const [here, there] = [await startRuled(), await startRuled()];
     const links = linkNodes([here, there]);
-    ends.push(() => links.close());
+    stage.atEnd(() => links.close());
     await Promise.all([
       here.rules.revocations.revoke({ user: 'ada' }),
       there.rules.revocations.revoke({ user: 'ben' }),
-      write(here, 'x'),
+      write(here, 'x', name),
     ]);
     await links.carryAll();
     const { token } = await there.rules.links.create(name, { role: 'reader' });
     await links.carryAll();
+    for (const { collaboration } of [here, there]) await collaboration.settled();
     const usersOf = ({ rules }: RuledNode) =>
       rules.revocations
         .list()

@@ -1,72 +1,27 @@
-import { MemoryStore } from '@quire/persistence';
 import { closeCodes, type DocumentName } from '@quire/protocol';
 import { until } from '@quire/testing';
-import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import { systemClock } from '../clock.ts';
+import { type ClusterNode, createClusterStage } from '../testing/cluster-stage.ts';
 import { createGatewayStage, textOf } from '../testing/gateway-stage.ts';
 import { HeldReplication } from '../testing/linked-nodes.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
-import { openGuard } from '../testing/open-guard.ts';
-import { Page } from '../testing/page.ts';
 import { testLimits } from '../testing/start-gateway.ts';
-import { type Collaboration, type CollaborationOptions, createCollaboration } from './collaboration.ts';
 
 const name = 'plan' as DocumentName;
-const ends: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
-});
+const stage = createClusterStage();
+const { startNode } = stage;
+afterEach(() => stage.close());
 
-interface Node {
-  readonly store: MemoryStore;
-  readonly collaboration: Collaboration;
-  readonly replication: HeldReplication;
-}
-
-function startNode(options: Partial<CollaborationOptions> = {}): Node {
-  const store = new MemoryStore();
-  const replication = new HeldReplication();
-  const collaboration = createCollaboration({
-    store,
-    replication,
-    guard: openGuard,
-    log: pino({ level: 'silent' }),
-    clock: systemClock,
-    limits: testLimits,
-    maxJournalQueueBytes: 2 ** 26,
-    extensions: [],
-    ...options,
-  });
-  ends.push(async () => {
-    replication.acknowledge();
-    replication.holds = false;
-    await collaboration.close();
-    await store.close();
-  });
-  return { store, collaboration, replication };
-}
-
-async function enter(node: Node, doc?: Y.Doc): Promise<Page> {
-  const page = new Page(node.collaboration, name, doc === undefined ? {} : { doc });
-  ends.push(() => page.leave());
-  await until(() => page.read().isIn, { what: 'let in' });
-  return page;
-}
-
-async function enterWhole(node: Node, doc?: Y.Doc): Promise<Page> {
-  const page = await enter(node, doc);
-  await until(() => page.read().receipts === 1, { what: 'its step 2 is durable' });
-  return page;
-}
+const enter = (node: ClusterNode, doc?: Y.Doc) => stage.enter(node, name, doc === undefined ? {} : { doc });
+const enterWhole = (node: ClusterNode) => stage.enterWhole(node, name);
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 async function turns(count = 20): Promise<void> {
   for (let left = count; left > 0; left -= 1) await turn();
 }
 
-const write = ({ collaboration }: Node, text: string): Promise<void> =>
+const write = ({ collaboration }: ClusterNode, text: string): Promise<void> =>
   collaboration.edit(name, '', (doc) => doc.getText('body').insert(0, text));
 
 /** Whether it has ended by now, whatever way. */
@@ -159,11 +114,11 @@ describe('[G1] a receipt in a cluster', () => {
   });
 
   it('[R9] is an echo in the y-websocket dialect', async () => {
-    const stage = createGatewayStage();
-    ends.push(() => stage.close());
+    const gateways = createGatewayStage();
+    stage.atEnd(() => gateways.close());
     const replication = new HeldReplication();
-    const { url } = await stage.start({ replication });
-    const [ada, ben] = [stage.joinYWebsocket(url, name), stage.joinYWebsocket(url, name)];
+    const { url } = await gateways.start({ replication });
+    const [ada, ben] = [gateways.joinYWebsocket(url, name), gateways.joinYWebsocket(url, name)];
     await until(() => ada.provider.synced && ben.provider.synced, { what: 'both are in' });
     let echoes = 0;
     const own = new Set<string>();

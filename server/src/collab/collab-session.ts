@@ -1,7 +1,8 @@
 import type { Connection as HocuspocusConnection } from '@hocuspocus/server';
-import type { Epoch } from '@quire/persistence';
 import { type ClientFrame, type CloseCode, closeCodes, isEventMessage, parseAddress } from '@quire/protocol';
 import { type Grant, scopeOf } from '../auth/authenticator.ts';
+import type { Place } from '../auth/standing.ts';
+import { addressGroup } from '../config/address-range.ts';
 import type { Admission, AdmissionHost } from './admission.ts';
 import { takeContent } from './content-intake.ts';
 import { type ConnectionHost, DocumentConnection, type LetIn, type WaitingFrame } from './document-connection.ts';
@@ -14,7 +15,7 @@ import { isNameOfLater, nameEpoch } from './former-lives.ts';
 import { copyOf, weigh } from './frame-bytes.ts';
 import { FrameLane } from './frame-lane.ts';
 import type { Established, FrameHost, Progress, SessionContext } from './session-context.ts';
-import type { SessionOrigin, SessionPort } from './session-port.ts';
+import type { ReadStop, SessionOrigin, SessionPort } from './session-port.ts';
 import {
   beginHandshake,
   completeAnswer,
@@ -26,6 +27,12 @@ import {
 
 /** What a frame in a lane takes besides its bytes. */
 const LANE_FRAME_BYTES = 200;
+
+/**
+ * From this part of what may wait on, the socket is not read until less does. The rest is for what had been read before: a
+ * socket's chunk of 64 KiB, or one large frame.
+ */
+const BRAKE_FRACTION = 0.25;
 
 /** The documents of one socket. Created when it opens, ended once when it closes. */
 export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
@@ -43,6 +50,9 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
   #waitingBytes = 0;
   #wasEstablished = false;
   #isOver = false;
+  /** Of the bytes that wait, those that do so behind what takes its time. */
+  #behindBytes = 0;
+  #isBraked = false;
 
   constructor(
     port: SessionPort,
@@ -62,6 +72,10 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
 
   get isOver(): boolean {
     return this.#isOver;
+  }
+
+  get party(): string {
+    return addressGroup(this.#origin.remoteAddress);
   }
 
   /** Some established connection, for a sign of life. */
@@ -119,7 +133,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
       return;
     }
     // Revoked, over, or of an earlier life of the document, since its token was looked at: nobody would look again (R14).
-    const end = this.#findEnd(grant, owner.admittedLife);
+    const end = this.#findEnd(grant, { name: owner.name, life: owner.admittedLife });
     if (end !== null) {
       if (hocuspocus === null) this.refuse(connection, end, end.name);
       else this.#putOut(connection, hocuspocus, end);
@@ -137,6 +151,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
       return;
     }
     connection.author = grant.user.id;
+    connection.enteredAt = this.context.clock.now();
     const established: Established = { kind: 'established', owner, grant, hocuspocus };
     connection.state = established;
     connection.storedAnswer = null;
@@ -185,12 +200,12 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
     }
   }
 
-  #findEnd(grant: Grant, life: Epoch): CloseCode | null {
-    return this.context.standing.findEnd(grant, life) ?? this.context.watch.findEnd(grant);
+  #findEnd(grant: Grant, place: Place): CloseCode | null {
+    return this.context.standing.findEnd(grant, place) ?? this.context.watch.findEnd(grant);
   }
 
   welcomeEarly(connection: DocumentConnection, grant: Grant, answer: StoredAnswer): boolean {
-    if (this.#findEnd(grant, answer.admittedLife) !== null) return false;
+    if (this.#findEnd(grant, placeOf(connection, answer)) !== null) return false;
     const { claimedEpoch } = connection;
     // Whose copy is of another life is told so, or asked to come again, once the document is there.
     if (claimedEpoch !== null && claimedEpoch !== '' && claimedEpoch !== answer.epoch) return false;
@@ -212,7 +227,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
     if (storedAnswer === null || asked.frame.kind !== 'step-1' || !knowsNothing(asked.frame.stateVector)) return;
     connection.storedAnswer = null;
     const { answer, grant } = storedAnswer;
-    if (this.#findEnd(grant, answer.admittedLife) !== null) return;
+    if (this.#findEnd(grant, placeOf(connection, answer)) !== null) return;
     asked.isAnswered = true;
     connection.send(...answer.frames);
   }
@@ -350,15 +365,41 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
   /** However many they are: a read from the network may bring thousands of keystrokes behind something pasted. */
   #waitInLane(connection: DocumentConnection, lane: FrameLane, frame: ClientFrame, readAtMs: number | null): void {
     const bytes = weigh(frame) + LANE_FRAME_BYTES;
-    if (this.#waitingBytes + bytes > this.context.limits.maxUnestablishedBytes) {
-      this.port.close(closeCodes.overloaded);
-      return;
-    }
+    if (!this.beginWaiting(bytes)) return;
     lane.push({ frame: copyOf(frame), bytes, readAtMs, isEntering: connection.isEntering });
-    this.#countInLane(1, bytes);
   }
 
-  #countInLane(frames: number, bytes: number): void {
+  beginWaiting(bytes: number): boolean {
+    const { maxUnestablishedBytes } = this.context.limits;
+    // Not with what it adds: a frame that is larger than all that may wait would never pass.
+    if (this.#waitingBytes > maxUnestablishedBytes) {
+      this.port.close(closeCodes.overloaded);
+      return false;
+    }
+    this.#countWaitingBytes(1, bytes);
+    this.#behindBytes += bytes;
+    if (!this.#isBraked && this.#behindBytes > maxUnestablishedBytes * BRAKE_FRACTION) {
+      this.#isBraked = true;
+      this.port.stopReading(this.#brakeReason);
+    }
+    return true;
+  }
+
+  endWaiting(bytes: number): void {
+    this.#countWaitingBytes(-1, -bytes);
+    this.#behindBytes -= bytes;
+    // Only by what goes away by itself: who waits at the door may have to send something first.
+    if (this.#isBraked && this.#behindBytes <= this.context.limits.maxUnestablishedBytes * BRAKE_FRACTION) {
+      this.#isBraked = false;
+      this.port.readOn(this.#brakeReason);
+    }
+  }
+
+  get #brakeReason(): ReadStop {
+    return this.context.gate === null ? 'judging' : 'hooks';
+  }
+
+  #countWaitingBytes(frames: number, bytes: number): void {
     this.#waitingBytes += bytes;
     this.context.meters?.waiting(frames, bytes);
   }
@@ -370,8 +411,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
 
   countWaiting(frames: number, bytes: number): void {
     this.#waitingFrames += frames;
-    this.#waitingBytes += bytes;
-    this.context.meters?.waiting(frames, bytes);
+    this.#countWaitingBytes(frames, bytes);
   }
 
   #drainWaiting(connection: DocumentConnection, established: Established): void {
@@ -392,7 +432,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
       const isSuperseded =
         (frame.kind === 'step-1' && index < lastStepOne) || (frame.kind === 'query-presence' && index < lastQuery);
       if (connection.lane !== null) {
-        if (!isSuperseded) this.#waitInLane(connection, connection.lane, frame, readAtMs);
+        if (!isSuperseded) this.#handleBehind(connection, connection.lane, established, frame, readAtMs);
       } else if (isSuperseded) {
         if (frame.kind === 'step-1') beginHandshake(this, connection, established, frame.stateVector);
       } else if (frame.kind === 'step-1' && isAnswered) completeAnswer(this, connection, established, frame);
@@ -417,11 +457,28 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
 
   #handle(connection: DocumentConnection, state: Established, frame: ClientFrame, readAtMs: number | null): void {
     if (connection.lane !== null) {
-      this.#waitInLane(connection, connection.lane, frame, readAtMs);
+      this.#handleBehind(connection, connection.lane, state, frame, readAtMs);
       return;
     }
     const progress = this.#begin(connection, state, frame, readAtMs);
     if (typeof progress !== 'string') void this.#followLane(connection, state, progress);
+  }
+
+  /**
+   * What builds on no content need not wait behind what takes its time: a fresh token would come too late, and who has
+   * closed the tab would stay on all screens. A token waits besides, in case that what is before it is refused: then it asks to
+   * be let in again. Hooks on messages hear all in order.
+   */
+  #handleBehind(
+    connection: DocumentConnection,
+    lane: FrameLane,
+    state: Established,
+    frame: ClientFrame,
+    readAtMs: number | null,
+  ): void {
+    const overtakes = frame.kind === 'token' ? !lane.hasGoodbye : isAboutPeople(frame) && this.context.gate === null;
+    if (overtakes) void this.#begin(connection, state, frame, readAtMs);
+    if (!overtakes || frame.kind === 'token') this.#waitInLane(connection, lane, frame, readAtMs);
   }
 
   /** @returns a promise where it takes its time: what is sent meanwhile has to wait for it */
@@ -445,13 +502,14 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
         this.context.renewals.renew(connection, state, frame.token, this.#origin);
         this.admission.pass(connection, frame);
         return 'go on';
+      case 'close':
+        connection.hasLeft = true;
+        this.admission.pass(connection, frame);
+        return 'go on';
       case 'stateless':
         // Hooks of extensions are not bothered with events.
         if (isEventMessage(frame.payload)) takeEventMessage(this, connection, state, frame.payload);
         else this.admission.pass(connection, frame);
-        return 'go on';
-      case 'close':
-        this.admission.pass(connection, frame);
         return 'go on';
       default:
         return frame satisfies never;
@@ -463,19 +521,19 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
     const lane = new FrameLane();
     connection.lane = lane;
     const endExpecting = state.owner.expect(lane);
-    let hasLeft = false;
+    let isGoodbyeReached = false;
     try {
       let progress = await first;
-      while (progress === 'go on' && !hasLeft) {
+      while (progress === 'go on' && !isGoodbyeReached) {
         const next = lane.take();
         if (next === null) break;
-        this.#countInLane(-1, -next.bytes);
-        if (!this.#mayHandle(connection, state, next.frame)) continue;
+        this.endWaiting(next.bytes);
+        if (next.frame.kind === 'token' || !this.#mayHandle(connection, state, next.frame)) continue;
         connection.isEntering = next.isEntering;
         const begun = this.#begin(connection, state, next.frame, next.readAtMs);
         connection.isEntering = false;
         progress = typeof begun === 'string' ? begun : await begun;
-        hasLeft = next.frame.kind === 'close';
+        isGoodbyeReached = next.frame.kind === 'close';
       }
     } catch (error) {
       this.context.log.error({ err: error, document: connection.address.document }, 'a frame could not be handled');
@@ -484,12 +542,12 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
     const rest = lane.takeAll();
     connection.lane = null;
     endExpecting();
-    for (const { bytes } of rest) this.#countInLane(-1, -bytes);
+    for (const { bytes } of rest) this.endWaiting(bytes);
     // Who closes a document may open it again at once: what came after the goodbye is for another connection. So is a token
     // behind what was refused, and without one nothing of the rest is heard.
     const { raw } = connection.address;
-    const isForAnother = hasLeft || (!this.#connections.has(raw) && this.#ended?.hasHeardNoToken(raw) === true);
-    for (const { frame, readAtMs } of isForAnother ? rest : []) {
+    const isRefused = !connection.hasLeft && !this.#connections.has(raw) && this.#ended?.hasHeardNoToken(raw) === true;
+    for (const { frame, readAtMs } of isGoodbyeReached || isRefused ? rest : []) {
       if (!this.port.isOpen) break;
       this.receive(raw, frame, readAtMs);
     }
@@ -499,7 +557,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
   #mayHandle(connection: DocumentConnection, state: Established, { kind }: ClientFrame): boolean {
     const isInside = connection.state === state;
     if (isInside && this.port.isOpen) return true;
-    const isGone = !connection.isPutOut && (isInside || this.#isOver);
+    const isGone = !connection.isPutOut && (isInside || connection.hasLeft || this.#isOver);
     return isGone && this.context.gate === null && state.owner.isOpen && (kind === 'update' || kind === 'step-2');
   }
 
@@ -517,6 +575,14 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
     }
     this.#endEntering(connection);
   }
+}
+
+function isAboutPeople({ kind }: ClientFrame): boolean {
+  return kind === 'presence' || kind === 'close';
+}
+
+function placeOf({ address }: DocumentConnection, { admittedLife }: StoredAnswer): Place {
+  return { name: address.document, life: admittedLife };
 }
 
 /**

@@ -7,7 +7,7 @@ import {
   type LoadedDocument,
   PersistenceError,
 } from '@quire/persistence';
-import { closeCodes, type DocumentName, isDocumentName } from '@quire/protocol';
+import { closeCodes, type DocumentName, isDocumentName, type PresenceList, type SessionInfo } from '@quire/protocol';
 import { applyAwarenessUpdate } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import { AccessError, type Grant } from '../auth/authenticator.ts';
@@ -22,7 +22,7 @@ import type { Logger } from '../observability/log.ts';
 import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
 import { Seats } from '../seats.ts';
 import type { Admission, AdmissionHost } from './admission.ts';
-import { adoptAll } from './adoption.ts';
+import { Adoption } from './adoption.ts';
 import { createSlicing, type Slicing } from './apply-in-slices.ts';
 import type { RingBudget } from './broadcast-ring.ts';
 import { CollabSession } from './collab-session.ts';
@@ -40,13 +40,17 @@ import { GrantRenewals } from './grant-renewals.ts';
 import { GrantWatch } from './grant-watch.ts';
 import { HocuspocusAdmission, type HookContext } from './hocuspocus-admission.ts';
 import { ingestServerEdit } from './ingest.ts';
+import { type Brought, ingestBrought } from './ingest-brought.ts';
 import { heapForJudging, type Judge, JudgementThread } from './judgement-thread.ts';
+import { listPeople } from './listed-people.ts';
+import { ListedSessions } from './listed-sessions.ts';
 import { OpenDocuments } from './open-documents.ts';
 import type { OwnerOptions } from './owner-options.ts';
-import { QuireHocuspocus } from './quire-hocuspocus.ts';
+import { hookNamesOf, QuireHocuspocus } from './quire-hocuspocus.ts';
 import { Refusal } from './refusal.ts';
 import { alone, type Replication } from './replication.ts';
 import { RevocationWatch } from './revocation-watch.ts';
+import { HooksGivenUp, RunningHooks } from './running-hooks.ts';
 import { draftUpdate } from './server-edit.ts';
 import type { SessionContext, SessionLimits } from './session-context.ts';
 import type { SessionOrigin, SessionPort } from './session-port.ts';
@@ -104,11 +108,25 @@ export interface Collaboration {
    * Edits a document on the server's behalf; resolves once the edit would have its receipt (G1). Creates the document by its
    * first edit; comments only for a document that there is.
    *
+   * @param share how far it may fill the document, as a part of what that may have; left out: all of it
    * @throws {Refusal} when it would make the document too large, and when other nodes may know what this one does not
    */
-  edit(name: DocumentName, author: string, change: (document: Y.Doc) => void): Promise<void>;
+  edit(name: DocumentName, author: string, change: (document: Y.Doc) => void, share?: number): Promise<void>;
   /** Shows a document as it is in memory, that is, on disk. Nothing may be changed in it, nor kept of it. */
   read<T>(name: DocumentName, look: (document: Y.Doc) => T): Promise<T>;
+  /**
+   * Takes in what somebody brings without a connection: an update, as judged as a client's. Resolves once it would have its
+   * receipt (G1).
+   *
+   * @throws {Refusal} and nothing of it is stored
+   */
+  bring(name: DocumentName, grant: Grant, brought: Brought): Promise<void>;
+  /** Who has it open, as everybody in it is told; nobody while it is not open on this node. */
+  people(name: DocumentName): PresenceList;
+  /** Who has it open on this node, connection by connection, by id. */
+  sessions(name: DocumentName): readonly SessionInfo[];
+  /** Ends one of these, by its id. @returns whether there was such a one */
+  endSession(name: DocumentName, id: string): boolean;
   /**
    * Closes everybody's connection to it and to the comments on it, and moves the epochs of both; resolves once that would have
    * its receipt.
@@ -125,7 +143,7 @@ export interface Collaboration {
   openInternal(name: string): Promise<InternalDocument>;
   /**
    * Takes what other nodes have journalled, and the store of this one by now, into the documents that are open here, or ends
-   * them with what ended them there. Resolves once they have it.
+   * them with what ended them there. Resolves once they have it, or sooner as long as little is on its way.
    */
   adopted(entries: readonly Entry[]): Promise<void>;
   /**
@@ -146,10 +164,10 @@ export interface Collaboration {
    * Waits for what is on its way to the disk, and for a moment for what other nodes have yet to have, then lets go of all
    * documents.
    *
-   * @param judgingMs how long large updates may still be judged; then they are abandoned, and their senders bring them again.
-   * Left out: as long as it takes
+   * @param patienceMs how long large updates may still be judged, and hooks of extensions go on; then they are abandoned, and
+   * whoever sent what they were about brings it again. Left out: as long as it takes
    */
-  close(judgingMs?: number): Promise<void>;
+  close(patienceMs?: number): Promise<void>;
 }
 
 /** A document that only the server itself reads and writes. It ends with its `destroy`: then it can be opened again. */
@@ -185,9 +203,11 @@ export function createCollaboration(options: CollaborationOptions): Collaboratio
 class LiveCollaboration implements Collaboration {
   readonly #options: CollaborationOptions;
   readonly #hocuspocus: QuireHocuspocus;
+  readonly #hooks = new RunningHooks();
   readonly #sessionContext: SessionContext;
   readonly #open: OpenDocuments;
   readonly #loads: DocumentLoads;
+  readonly #adoption: Adoption;
   readonly #deletions: DocumentDeletions;
   readonly #replication: Replication;
   readonly #events: EventRooms;
@@ -198,12 +218,13 @@ class LiveCollaboration implements Collaboration {
   readonly #watch: GrantWatch;
   readonly #revocations: RevocationWatch;
   readonly #judge: Judge;
+  readonly #listed = new ListedSessions();
   readonly #stopWatchingStore: () => void;
 
   constructor(options: CollaborationOptions) {
     this.#options = options;
     this.#hocuspocus = new QuireHocuspocus({
-      extensions: [...options.extensions, this.#createExtension()],
+      extensions: [...this.#watchExtensions(), this.#createExtension()],
       maxDocumentsPerSession: options.limits.maxDocumentsPerSession,
       mayUnload: (document) => this.#unloads.mayUnload(document.name),
     });
@@ -233,6 +254,7 @@ class LiveCollaboration implements Collaboration {
       });
     this.#sessionContext = {
       gate: createExtensionGate(this.#hocuspocus),
+      hooks: this.#hooks,
       judge: this.#judge,
       slicing: this.#slicing,
       limits,
@@ -244,7 +266,7 @@ class LiveCollaboration implements Collaboration {
       watch: this.#watch,
       renewals: new GrantRenewals({
         authenticate: (document, token, origin, holder) => this.#authenticate(document, token, origin, { holder }),
-        findEnd: (grant, { admittedLife }) => standing.findEnd(grant, admittedLife),
+        findEnd: (grant, { admittedLife: life, name }) => standing.findEnd(grant, { name, life }),
         mayTryAgain: (connection, refusal) => this.#revocations.isPatientWith(connection, refusal),
         hasWithdrawn: (connection) => this.#revocations.hasWithdrawn(connection),
         onRenewed: (connection, { expiresAt }) => {
@@ -276,6 +298,7 @@ class LiveCollaboration implements Collaboration {
       hold: (name) => this.#hold(name),
       createOwner: (name, document, loaded) => this.#createOwner(name, document, loaded),
     });
+    this.#adoption = new Adoption(this.#open, this.#loads);
     this.#directAdmission = {
       authenticate: (document, token, origin) => this.#authenticate(document, token, origin),
       find: (document) => this.#open.get(document),
@@ -322,14 +345,15 @@ class LiveCollaboration implements Collaboration {
     });
   }
 
-  edit(name: DocumentName, author: string, change: (document: Y.Doc) => void): Promise<void> {
+  edit(name: DocumentName, author: string, change: (document: Y.Doc) => void, share = 1): Promise<void> {
     return this.#whileOpen(name, async (owner) => {
       if (owner.commented?.isStored === false) {
         throw new PersistenceError('UNKNOWN_DOCUMENT', 'No such document', { document: owner.commented.name });
       }
       await owner.serverClient.write(async (client, applied) => {
         const drafted = draftUpdate(owner.document, client, change);
-        if (drafted !== null) await ingestServerEdit(owner, author, drafted, this.#options.limits, applied);
+        const maxDocumentBytes = this.#options.limits.maxDocumentBytes * share;
+        if (drafted !== null) await ingestServerEdit(owner, author, drafted, { maxDocumentBytes }, applied);
       });
     });
   }
@@ -338,9 +362,30 @@ class LiveCollaboration implements Collaboration {
     return this.#whileOpen(name, (owner) => look(owner.document));
   }
 
+  bring(name: DocumentName, grant: Grant, brought: Brought): Promise<void> {
+    return this.#whileOpen(name, (owner) => ingestBrought(owner, grant, brought, this.#sessionContext));
+  }
+
+  people(name: DocumentName): PresenceList {
+    const owner = this.#open.get(name);
+    return owner === undefined ? { people: [], counted: 0 } : listPeople(owner);
+  }
+
+  sessions(name: DocumentName): readonly SessionInfo[] {
+    const owner = this.#open.get(name);
+    return owner === undefined ? [] : this.#listed.list(owner);
+  }
+
+  endSession(name: DocumentName, id: string): boolean {
+    const owner = this.#open.get(name);
+    return owner !== undefined && this.#listed.end(owner, id);
+  }
+
   async #whileOpen<T>(name: DocumentName, task: (owner: DocumentOwner) => T | Promise<T>): Promise<T> {
     const { owner, release } = await this.#hold(name);
     try {
+      // Who copies or reads half of a large update would take its other half for missing.
+      while (owner.whole !== null) await owner.whole;
       return await task(owner);
     } finally {
       release();
@@ -398,7 +443,7 @@ class LiveCollaboration implements Collaboration {
   }
 
   adopted(entries: readonly Entry[]): Promise<void> {
-    return adoptAll(entries, this.#open, this.#loads);
+    return this.#adoption.bring(entries);
   }
 
   async settled(): Promise<void> {
@@ -406,23 +451,59 @@ class LiveCollaboration implements Collaboration {
     await Promise.all(busy.map((owner) => owner.settled()));
   }
 
-  async close(judgingMs?: number): Promise<void> {
+  async close(patienceMs?: number): Promise<void> {
     this.#watch.close();
     this.#revocations.close();
     this.#stopWatchingStore();
-    const stopWaiting =
-      judgingMs === undefined ? null : this.#options.clock.after(judgingMs, () => this.#judge.close());
+    const stopWaiting = this.#afterAtMost(patienceMs, () => {
+      this.#judge.close();
+      this.#giveUpHooks();
+    });
     const stopHoping = this.#options.clock.after(RECEIPTS_PATIENCE_MS, () => {
       const error = new PersistenceError('CLOSED', 'The server stopped before other nodes had the edit');
       for (const owner of this.#open) owner.dismissReceipts(error);
     });
     await Promise.all([...this.#open].map((owner) => owner.drained()));
-    stopWaiting?.();
+    stopWaiting();
     stopHoping();
     this.#judge.close();
     for (const owner of [...this.#open]) this.#open.forget(owner);
     this.#events.end();
-    await this.#hocuspocus.hooks('onDestroy', { instance: this.#hocuspocus });
+    await this.#destroyExtensions(patienceMs);
+  }
+
+  async #destroyExtensions(patienceMs: number | undefined): Promise<void> {
+    // All edits are on disk by now. Half, so that there is some time left to close it.
+    const stopWaiting = this.#afterAtMost(patienceMs === undefined ? undefined : patienceMs / 2, () =>
+      this.#giveUpHooks(),
+    );
+    try {
+      await this.#hooks.wait(this.#hocuspocus.hooks('onDestroy', { instance: this.#hocuspocus }));
+    } catch (error) {
+      if (!(error instanceof HooksGivenUp)) throw error;
+    } finally {
+      stopWaiting();
+    }
+  }
+
+  /** @param ms left out: never */
+  #afterAtMost(ms: number | undefined, task: () => void): () => void {
+    return ms === undefined ? () => {} : this.#options.clock.after(ms, task);
+  }
+
+  #giveUpHooks(): void {
+    if (!this.#hooks.areAwaited) return;
+    this.#options.log.error(
+      { hooks: this.#hooks.names },
+      'hooks of extensions do not end and are waited for no longer',
+    );
+    this.#hooks.giveUp();
+  }
+
+  #watchExtensions(): Extension[] {
+    return this.#options.extensions.map((extension, index) =>
+      this.#hooks.watch(extension, hookNamesOf(extension), index),
+    );
   }
 
   /**

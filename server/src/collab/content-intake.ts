@@ -3,10 +3,12 @@ import { closeCodes, FrameError, type PresenceLimits } from '@quire/protocol';
 import type { DocumentConnection } from './document-connection.ts';
 import type { GatedFrame } from './extension-gate.ts';
 import { copyOf, weigh } from './frame-bytes.ts';
-import { type ContentFrame, ingest, refuse, type Verdict } from './ingest.ts';
+import { type ContentFrame, ingest, type Verdict } from './ingest.ts';
 import { ingestLarge } from './ingest-large.ts';
+import type { Sender } from './judgement-thread.ts';
 import { isLarge } from './large-update.ts';
 import { hearPresence, limitsOfMessage } from './presence-intake.ts';
+import { HooksGivenUp } from './running-hooks.ts';
 import type { Established, FrameHost, Progress } from './session-context.ts';
 
 interface Arrived {
@@ -34,23 +36,26 @@ export function takeContent(
   );
 }
 
-/** Hooks may take their time. What they look at counts against the limits of what waits at the door. */
+/**
+ * Hooks may take their time. What they look at counts among what waits of a session: one that is larger than all of that
+ * passes all the same, or it never would, and what comes behind it is not read meanwhile.
+ */
 export async function throughGate(
   host: FrameHost,
   connection: DocumentConnection,
   bytes: number,
   pass: () => Promise<Progress>,
 ): Promise<Progress> {
-  if (!host.hasRoomToWait(bytes)) {
-    host.port.close(closeCodes.overloaded);
-    return 'stop';
-  }
-  host.countWaiting(1, bytes);
+  if (!host.beginWaiting(bytes)) return 'stop';
   try {
-    return await pass();
+    return await host.context.hooks.wait(pass());
   } catch (error) {
     if (error instanceof FrameError) {
       connection.closeSession(closeCodes.badFrame);
+      return 'stop';
+    }
+    if (error instanceof HooksGivenUp) {
+      connection.closeSession(closeCodes.serviceRestart);
       return 'stop';
     }
     // A frame that a hook refuses ends the connection: going on without it would lose what builds on it (R4).
@@ -58,7 +63,7 @@ export async function throughGate(
     connection.closeSession(closeCodes.forbidden);
     return 'stop';
   } finally {
-    host.countWaiting(-1, -bytes);
+    host.endWaiting(bytes);
   }
 }
 
@@ -112,26 +117,22 @@ function acceptLarge(
   readAtMs: number | null,
 ): Progress | Promise<Progress> {
   const { context } = host;
-  if (!context.judge.hasRoomFor(frame.update.length)) return act(host, connection, refuse(closeCodes.overloaded));
-  // As with a small one, what came before its sender was gone is taken in; of who was put out, nothing is any more.
-  const isWanted = (): boolean =>
-    state.owner.isOpen && !connection.isPutOut && (connection.state === state || host.isOver);
-  return obey(host, connection, ingestLarge(connection, state, frame, context, readAtMs, isWanted));
+  const sender: Sender = {
+    party: host.party,
+    // As with a small one, what came before its sender was gone is taken in; of who was put out, nothing is any more.
+    isWanted: () =>
+      state.owner.isOpen && !connection.isPutOut && (connection.state === state || connection.hasLeft || host.isOver),
+  };
+  return obey(host, connection, ingestLarge(connection, state, frame, context, readAtMs, sender));
 }
 
-/** It takes its time, and so the socket is not read meanwhile: what had been read already waits behind it. */
 async function obey(
   host: FrameHost,
   connection: DocumentConnection,
   judged: Promise<Verdict | null>,
 ): Promise<Progress> {
-  host.port.stopReading('judging');
-  try {
-    const verdict = await judged;
-    return verdict === null ? 'stop' : act(host, connection, verdict);
-  } finally {
-    host.port.readOn('judging');
-  }
+  const verdict = await judged;
+  return verdict === null ? 'stop' : act(host, connection, verdict);
 }
 
 function act({ context: { meters } }: FrameHost, connection: DocumentConnection, verdict: Verdict): Progress {
@@ -140,12 +141,13 @@ function act({ context: { meters } }: FrameHost, connection: DocumentConnection,
       return 'go on';
     case 'read-only':
       meters?.editRefused('read-only');
-      connection.say({ kind: 'receipt', durable: false });
+      if (!connection.hasLeft) connection.say({ kind: 'receipt', durable: false });
       return 'go on';
     case 'refused':
       meters?.editRefused(verdict.code.name);
-      if (verdict.scope === 'document') connection.closeDocument(verdict.code);
-      else connection.closeSession(verdict.code);
+      // Who has left may be back under the same address, and this is not about what they do there now.
+      if (verdict.scope === 'session') connection.closeSession(verdict.code);
+      else if (!connection.hasLeft) connection.closeDocument(verdict.code);
       return 'stop';
     default:
       return verdict satisfies never;

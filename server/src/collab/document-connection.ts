@@ -75,8 +75,12 @@ export class DocumentConnection {
   endEntering: (() => void) | null = null;
   state: ConnectionState = { kind: 'new' };
   #isPutOut = false;
+  /** Its client has closed it, while something sent before that takes its time: which counts all the same. */
+  hasLeft = false;
   /** While what the client sent before it was established is handled: it had heard nothing from us. */
   isEntering = false;
+  /** When it was let in, in milliseconds since 1970. */
+  enteredAt = 0;
   /** Who is written into history for what arrives here. In open mode: the name that a guest shows to others. */
   author = '';
   /** Those who hear the same bytes, while it is among the document's connections. */

@@ -2,13 +2,15 @@ import { type DocumentStore, type EntryId, type Epoch, PersistenceError } from '
 import { closeCodes, companionOf, type DocumentName } from '@quire/protocol';
 import type { Logger } from '../observability/log.ts';
 import { companionEpoch } from './companion-life.ts';
+import { NOT_KNOWN_HERE, NotHereYet } from './not-here-yet.ts';
 import type { OpenDocuments } from './open-documents.ts';
+import { Refusal } from './refusal.ts';
 import type { Replication } from './replication.ts';
 
 export interface DocumentDeletionsOptions {
   readonly store: DocumentStore;
   readonly open: OpenDocuments;
-  readonly replication: Pick<Replication, 'acknowledged'>;
+  readonly replication: Pick<Replication, 'acknowledged' | 'knowsAllNames'>;
   readonly log: Logger;
   /** Called before anything else: whoever loads this name shows what is over. */
   onBegin(name: DocumentName): void;
@@ -37,7 +39,7 @@ export class DocumentDeletions {
   /**
    * Resolves once it would have its receipt (G1). The name is free before that.
    *
-   * @throws {PersistenceError}
+   * @throws {PersistenceError}, {Refusal} when other nodes may know what this one does not
    */
   async delete(name: DocumentName): Promise<void> {
     const stored = await (this.#underway.get(name) ?? this.#begin(name));
@@ -92,9 +94,11 @@ export class DocumentDeletions {
 
   /** Who is put out of a deleted document never comes back to it, so it must be there, and the disk must take its end. */
   async #assertDeletable(name: DocumentName): Promise<void> {
-    const { store } = this.#options;
+    const { replication, store } = this.#options;
     const stat = await store.stat(name);
     if (stat === null || stat.state === 'deleted') {
+      if (!replication.knowsAllNames)
+        throw new Refusal(closeCodes.loadFailed, { cause: new NotHereYet(NOT_KNOWN_HERE) });
       throw new PersistenceError('UNKNOWN_DOCUMENT', 'No such document', { document: name });
     }
     if (store.status.state === 'refusing') throw store.status.error;

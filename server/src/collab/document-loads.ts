@@ -19,7 +19,7 @@ import type { EarlyAnswers } from './early-answers.ts';
 import { latestLifeIn } from './former-lives.ts';
 import { loadInSlices } from './load-in-slices.ts';
 import { LoadUnderway } from './load-underway.ts';
-import { NotHereYet } from './not-here-yet.ts';
+import { NOT_KNOWN_HERE, NotHereYet } from './not-here-yet.ts';
 import type { OpenDocuments } from './open-documents.ts';
 import { passOnChanges, type QuireHocuspocus, takeOver } from './quire-hocuspocus.ts';
 import { Refusal } from './refusal.ts';
@@ -194,7 +194,7 @@ export class DocumentLoads {
   #assertWhole(name: DocumentName, stored: LoadedDocument | null, commented: DocumentOwner | null): void {
     const mayLag = stored?.state === 'live' || commented !== null || !isDocumentName(name);
     if (mayLag || this.#options.replication.knowsAllNames) return;
-    throw this.#refuseForNow(name, 'Whether there is such a document can not be known: other nodes are out of reach');
+    throw this.#refuseForNow(name, NOT_KNOWN_HERE);
   }
 
   #refuseForNow(name: DocumentName, why: string): Refusal {

@@ -1,4 +1,4 @@
-import { type Entry, type Epoch, PersistenceError } from '@quire/persistence';
+import { type AuthoredUpdate, type Entry, type Epoch, PersistenceError } from '@quire/persistence';
 import { type CloseCode, closeCodes, type DocumentName } from '@quire/protocol';
 import { describeAdopted } from './adopted-entries.ts';
 import { Abandoned, applyAtOnce, applyBatch, EMPTY_UPDATE } from './apply-batch.ts';
@@ -29,7 +29,7 @@ type FlushState =
   | { readonly kind: 'scheduled'; cancel(): void }
   | { readonly kind: 'journalling'; readonly batch: readonly Submission[] }
   /** It is on disk, and comes into the document in slices, because it is large; its update events have this origin. */
-  | { readonly kind: 'applying'; readonly origin: object };
+  | { readonly kind: 'applying'; readonly batch: readonly Submission[]; readonly origin: object };
 
 type OwnerState =
   | { readonly kind: 'open' }
@@ -89,6 +89,8 @@ export class DocumentOwner {
   #cancelIdle: (() => void) | null = null;
   #isStored: boolean;
   #applying = false;
+  /** The last time that a batch came into the document in slices. */
+  #slices: Promise<void> = Promise.resolve();
   readonly #title: TitleKeeper;
   #onDrained: (() => void)[] = [];
 
@@ -102,7 +104,7 @@ export class DocumentOwner {
     this.document = options.document;
     this.hasPeers = options.hasPeers;
     this.#graveyard = new Graveyard(options.document, options.tombstone);
-    this.#receipts = new WaitingReceipts(options.maxQueueBytes, () => this.#schedule());
+    this.#receipts = new WaitingReceipts(options.maxQueueBytes, this.#scheduleAgain);
     this.commented = options.commented;
     this.#isStored = options.isStored;
     this.pending = new PendingEdits(options.document);
@@ -265,7 +267,14 @@ export class DocumentOwner {
 
   /** Entries of lives before this one came to light: whoever has something of them may not bring it here (R14). */
   bury(entries: readonly Entry[]): void {
-    for (const entry of entries) this.#graveyard.bury(entry);
+    this.#graveyard.bury(entries, this.#underway());
+  }
+
+  /** What is on its way to the document, at the disk or before it. */
+  *#underway(): Iterable<AuthoredUpdate> {
+    const flush = this.#flush;
+    const atDisk = flush.kind === 'journalling' || flush.kind === 'applying' ? flush.batch : [];
+    for (const { content } of [...atDisk, ...this.#queue]) yield* content ?? [];
   }
 
   /** These write in this life. */
@@ -282,6 +291,11 @@ export class DocumentOwner {
   /** There may be presence to send. */
   presenceChanged(): void {
     this.#schedule();
+  }
+
+  /** Null unless the document has only a part of a large update yet: then this resolves when there is no more to come of it. */
+  get whole(): Promise<void> | null {
+    return this.#flush.kind === 'applying' ? this.#slices : null;
   }
 
   /** Resolves once nothing is queued or at the disk, the title included, and no receipt waits for other nodes. */
@@ -372,13 +386,13 @@ export class DocumentOwner {
 
   #schedule(): void {
     if (this.#state.kind === 'closed') return;
-    this.#voice.watchCount(() => this.#schedule());
+    this.#voice.watchCount(this.#scheduleAgain);
     switch (this.#flush.kind) {
       case 'scheduled':
         return;
       case 'journalling':
       case 'applying':
-        if (this.#hasWords) this.#voice.hurry(() => this.#speak());
+        if (this.#hasWords) this.#voice.hurry(this.#speak);
         return;
       case 'idle': {
         if (this.#queue.length === 0 && !this.#hasWords) return;
@@ -393,6 +407,8 @@ export class DocumentOwner {
         this.#flush satisfies never;
     }
   }
+
+  readonly #scheduleAgain = (): void => this.#schedule();
 
   /** There is something to say beside what is written. */
   get #hasWords(): boolean {
@@ -431,7 +447,7 @@ export class DocumentOwner {
     }
     if (batch.some(({ content }) => content !== null)) this.#isStored = true;
     if (batch.some(({ large }) => large !== undefined)) {
-      void this.#finishInSlices(batch, acknowledged);
+      this.#slices = this.#finishInSlices(batch, acknowledged);
       return;
     }
     const beganAt = this.#options.timer.now();
@@ -448,7 +464,7 @@ export class DocumentOwner {
   async #finishInSlices(batch: readonly Submission[], acknowledged: Promise<void> | null): Promise<void> {
     const { log, originOf, slicing, timer } = this.#options;
     const origin = originOf(batch);
-    this.#flush = { kind: 'applying', origin };
+    this.#flush = { kind: 'applying', batch, origin };
     const beganAt = timer.now();
     let [costMs, resumedAt] = [0, beganAt];
     const nextTurn = async (): Promise<void> => {
@@ -498,11 +514,11 @@ export class DocumentOwner {
   }
 
   /** Receipts and presence that are due, while a flush takes its time. */
-  #speak(): void {
+  readonly #speak = (): void => {
     if (this.#flush.kind !== 'journalling' && this.#flush.kind !== 'applying') return;
     this.#voice.say(NO_UPDATES, this.#receipts.takeDue());
     if (!this.#receipts.isFull) this.#brake.release();
-  }
+  };
 
   #conclude(batch: readonly Submission[], beganAt: number, costMs: number): void {
     for (const submission of batch) submission.onApplied?.();

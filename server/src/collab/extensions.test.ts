@@ -1,5 +1,6 @@
 import { Throttle } from '@hocuspocus/extension-throttle';
 import { joinWithHocuspocus, joinWithYWebsocket } from '@quire/testing';
+import { pino } from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type StartedGateway, startGateway } from '../testing/start-gateway.ts';
 import type { Extension } from './collaboration.ts';
@@ -26,6 +27,37 @@ it('hooks that nobody has are not called: Hocuspocus fills them with promises th
   const hooks = hocuspocus.configuration.extensions.flatMap((extension) => Object.values(extension));
   expect(hooks.filter((hook) => typeof hook === 'function')).toEqual([]);
   expect(hocuspocus.hasHook('onChange')).toBe(false);
+});
+
+describe('a hook that never ends', () => {
+  it.each(['beforeHandleMessage', 'onDestroy'] as const)(
+    'does not hold a stop for longer than it may: %s is given up, and named',
+    async (hook) => {
+      const stuck = Promise.withResolvers<void>();
+      let begun = 0;
+      const written: { readonly hooks?: unknown }[] = [];
+      const log = pino({ level: 'error' }, { write: (line: string) => void written.push(JSON.parse(line)) });
+      const extension = {
+        extensionName: 'audit',
+        [hook]: () => {
+          begun += 1;
+          return stuck.promise;
+        },
+      };
+      const gateway = await startGateway({ extensions: [extension as Extension], log });
+      ends.push(() => gateway.close());
+      ends.push(() => stuck.resolve());
+      const ada = joinWithHocuspocus(gateway.url, 'plan');
+      ada.doc.getText('body').insert(0, 'hi');
+      if (hook === 'beforeHandleMessage') await vi.waitFor(() => expect(begun).toBeGreaterThan(0));
+      else await vi.waitFor(() => expect(ada.provider.hasUnsyncedChanges).toBe(false));
+      ada.leave(); // or it would try to come back
+      await gateway.gateway.close();
+      await gateway.collaboration.close(20);
+      expect(written.map(({ hooks }) => hooks)).toEqual([[`audit.${hook}`]]);
+      expect(gateway.collaboration.openDocuments).toBe(0);
+    },
+  );
 });
 
 describe('Hocuspocus extensions', () => {

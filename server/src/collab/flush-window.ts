@@ -1,8 +1,9 @@
 /**
- * The longest that an edit waits for others to share its flush, in ms. Reached by a document whose flushes cost 12.5 ms,
- * which is more than a thousand readers: twenty flushes a second at most, for a delay that still looks immediate.
+ * The longest that an edit waits for others to share its flush, in ms. Reached by a document whose flushes cost 25 ms, which
+ * is more than two thousand people who are told everything: ten flushes a second at the least, so that they cost no more than
+ * a quarter of the time there either, and what so many type goes on arriving.
  */
-export const MAX_WINDOW_MS = 50;
+export const MAX_WINDOW_MS = 100;
 
 /**
  * A flush may use this fraction of a document's time before the window grows. At a quarter, 250 readers (2.5 ms of

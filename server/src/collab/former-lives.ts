@@ -1,5 +1,6 @@
-import { compareEpochs, type Entry, type Epoch } from '@quire/persistence';
+import { type AuthoredUpdate, compareEpochs, type Entry, type Epoch } from '@quire/persistence';
 import * as Y from 'yjs';
+import { readPending } from './novelty.ts';
 import { type InspectedUpdate, referencesOf } from './update-inspection.ts';
 
 /** Clients of earlier, deleted lives of a document, and how far each of them had come (R14). */
@@ -20,22 +21,33 @@ export class Graveyard {
   constructor(document: Y.Doc, stored: Tombstone) {
     this.#document = document;
     this.#clocks = new Map(stored);
-    for (const client of stored.keys()) if (document.store.clients.has(client)) this.#clocks.delete(client);
+    if (stored.size === 0) return;
+    const living = findWriters(document);
+    for (const client of stored.keys()) if (living.has(client)) this.#clocks.delete(client);
   }
 
   get clocks(): Tombstone {
     return this.#clocks;
   }
 
-  /** An entry of an earlier life came to light, or what stands for one. */
-  bury({ buried, updates }: Entry): void {
-    if (buried !== undefined) this.#cover(Y.decodeStateVector(buried.tombstone));
-    for (const { update } of updates) this.#cover(endsOf(update));
+  /**
+   * Entries of an earlier life came to light, or what stands for one.
+   *
+   * @param underway what is on its way to the document
+   */
+  bury(entries: readonly Entry[], underway: Iterable<AuthoredUpdate>): void {
+    if (entries.length === 0) return;
+    const living = findWriters(this.#document);
+    for (const { update } of underway) for (const client of endsOf(update).keys()) living.add(client);
+    for (const { buried, updates } of entries) {
+      if (buried !== undefined) this.#cover(Y.decodeStateVector(buried.tombstone), living);
+      for (const { update } of updates) this.#cover(endsOf(update), living);
+    }
   }
 
-  #cover(ends: Tombstone): void {
+  #cover(ends: Tombstone, living: ReadonlySet<number>): void {
     for (const [client, clock] of ends) {
-      if (this.#document.store.clients.has(client)) continue;
+      if (living.has(client)) continue;
       const known = this.#clocks.get(client) ?? 0;
       if (clock > known && (known > 0 || this.#clocks.size < MAX_DEAD_CLIENTS)) this.#clocks.set(client, clock);
     }
@@ -46,6 +58,13 @@ export class Graveyard {
     if (this.#clocks.size === 0) return;
     for (const { client } of writers) this.#clocks.delete(client);
   }
+}
+
+/** Those of whom a document has something, be it that it waits for something else. */
+function findWriters(document: Y.Doc): Set<number> {
+  const writers = new Set(document.store.clients.keys());
+  for (const { client } of readPending(document).spans) writers.add(client);
+  return writers;
 }
 
 /** The latest life that an entry tells of: its own, or one that has ended its own. */

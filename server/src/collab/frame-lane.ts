@@ -16,13 +16,20 @@ type Entry = LaneFrame | { readonly reached: () => void };
 
 /**
  * What a connection has sent behind a frame that takes its time, because hooks look at it or because it is judged in a
- * thread: none of it overtakes, and none is dropped (R4).
+ * thread: no content overtakes, and none is dropped (R4).
  */
 export class FrameLane implements Arrival {
   readonly #entries: Entry[] = [];
+  #hasGoodbye = false;
+
+  /** What comes from now on is for another connection under the same address. */
+  get hasGoodbye(): boolean {
+    return this.#hasGoodbye;
+  }
 
   push(frame: LaneFrame): void {
     this.#entries.push(frame);
+    if (frame.frame.kind === 'close') this.#hasGoodbye = true;
   }
 
   /** The next one, once the one before has been handled; null when none is left. */

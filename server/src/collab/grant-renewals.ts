@@ -119,12 +119,12 @@ export class GrantRenewals {
 
 /** Another grant counts from now on, and its bearer is told what that changes. */
 export function replaceGrant(connection: DocumentConnection, state: Established, grant: Grant): void {
-  const couldWrite = state.grant.canWrite;
+  const { canWrite: couldWrite, role } = state.grant;
   const { canWrite } = grant;
   state.grant = grant;
   if (state.hocuspocus !== null) state.hocuspocus.readOnly = !canWrite;
-  if (couldWrite === canWrite) return;
-  connection.say({ kind: 'authenticated', scope: scopeOf(grant) });
+  // Also where it may write as before: who becomes an owner has links to show, and hears of it nowhere else.
+  if (couldWrite !== canWrite || role !== grant.role) connection.say({ kind: 'authenticated', scope: scopeOf(grant) });
   // What it wrote while it could not was refused, and what it writes now builds on that: all of it, once more (R4).
-  if (canWrite) connection.send(state.owner.encoded.stepOne);
+  if (canWrite && !couldWrite) connection.send(state.owner.encoded.stepOne);
 }

@@ -1,10 +1,11 @@
-import { MemoryStore } from '@quire/persistence';
+import { MemoryStore, PersistenceError } from '@quire/persistence';
 import {
   type ClientFrame,
   type CloseCode,
   closeCodes,
   companionOf,
   type DocumentName,
+  encodePresence,
   type ServerFrame,
   THREADS_MAP,
 } from '@quire/protocol';
@@ -21,6 +22,7 @@ import { HeldJudge } from '../testing/held-judge.ts';
 import {
   makeCrowd,
   makeDeletion,
+  makeDialogue,
   makeManyDeletions,
   makeManyTexts,
   makeNest,
@@ -70,12 +72,16 @@ interface Person {
   readonly say: (...frames: readonly ClientFrame[]) => void;
 }
 
-function stage(limits: Partial<CollaborationLimits> = {}, store = new MemoryStore()) {
+function stage(
+  limits: Partial<CollaborationLimits> = {},
+  store = new MemoryStore(),
+  authenticator: Authenticator = everybodyEdits,
+) {
   const judge = new HeldJudge();
   const log = pino({ level: 'silent' });
   const collaboration = createCollaboration({
     store,
-    guard: createGuard(everybodyEdits, log),
+    guard: createGuard(authenticator, log),
     log,
     clock: systemClock,
     limits: { ...testLimits, ...limits },
@@ -169,18 +175,91 @@ describe('a large update', () => {
     expect(await storedText(store, 'plan')).toHaveLength(LARGE + 2);
   });
 
-  it('is not read beyond until it is judged, whatever becomes of it', async () => {
-    const { judge, enter } = stage();
+  it('[R4] is read beyond until much waits behind it, and then not until it is judged, whatever becomes of it', async () => {
+    const { judge, enter } = stage({ maxUnestablishedBytes: 20_000 });
     const ada = await enter('plan');
+    const typeOn = (keys: number, clock: number): void => {
+      for (let key = 0; key < keys; key += 1) ada.say(update(makeManyTexts(1, 1, clock + key)));
+    };
     ada.say(update(makeManyTexts(1, LARGE)));
+    typeOn(10, LARGE);
+    expect(ada.port.stops).toBe(0);
+    typeOn(40, LARGE + 10);
     expect(ada.port.stops).toBe(1);
     judge.ruleNext();
-    await until(() => ada.receipts() === 2, { what: 'it has its receipt' });
+    await until(() => ada.receipts() === 52, { what: 'all have their receipts' });
     expect(ada.port.stops).toBe(0);
-    ada.say(update(makeManyTexts(1, LARGE, LARGE)));
+    ada.say(update(makeManyTexts(1, LARGE, LARGE + 50)));
+    typeOn(50, 2 * LARGE + 50);
+    expect(ada.port.stops).toBe(1);
     judge.ruleNext({ kind: 'failed' });
     await until(() => !ada.port.isOpen, { what: 'it is closed' });
     expect(ada.port.stops).toBe(0);
+  });
+
+  it('[R4] does not keep its socket from being read for what waits at the door of another document', async () => {
+    const { judge, enter } = stage({ maxUnestablishedBytes: 20_000 }, new MemoryStore(), {
+      authenticate: ({ token }) =>
+        token === 'slow' ? new Promise(() => {}) : Promise.resolve(allow('editor', { id: token, name: null })),
+    });
+    const ada = await enter('plan');
+    ada.session.receive('other', { kind: 'token', token: 'slow', providerVersion: null }, null);
+    ada.session.receive('other', { kind: 'step-2', update: new Uint8Array(6_000) }, null);
+    ada.say(update(makeManyTexts(1, LARGE)));
+    for (let key = 0; key < 30; key += 1) ada.say(update(makeManyTexts(1, 1, LARGE + key)));
+    expect(ada.port.stops).toBe(1);
+    judge.ruleNext();
+    await until(() => ada.receipts() === 32, { what: 'all have their receipts' });
+    expect(ada.port.stops).toBe(0);
+  });
+
+  it('[R4] may be followed by another that is larger than what may wait behind it', async () => {
+    const { judge, store, enter } = stage({ maxUnestablishedBytes: 20_000 });
+    const ada = await enter('plan');
+    ada.say(update(makeManyTexts(1, LARGE)), update(makeManyTexts(1, LARGE, LARGE)));
+    expect([ada.port.isOpen, ada.port.stops]).toEqual([true, 1]);
+    judge.ruleNext();
+    await until(() => judge.waiting === 1, { what: 'the second is asked about' });
+    judge.ruleNext();
+    await until(() => ada.receipts() === 3, { what: 'both have their receipts' });
+    expect(await storedText(store, 'plan')).toHaveLength(2 * LARGE);
+  });
+
+  it('[G4] has its turn with those of its address, and is wanted until its sender is put out or its document is gone', async () => {
+    const { judge, collaboration, enter } = stage();
+    const [ada, ben, eve] = [await enter('plan'), await enter('other', 'ben'), await enter('third', 'eve')];
+    for (const person of [ada, ben, eve]) person.say(update(makeManyTexts(1, LARGE)));
+    const areWanted = (): readonly boolean[] => judge.senders.map((sender) => sender.isWanted());
+    expect(judge.senders.map(({ party }) => party)).toEqual(Array(3).fill(origin.remoteAddress));
+    expect(areWanted()).toEqual([true, true, true]);
+    ada.session.find('plan')?.closeDocument(closeCodes.unauthorized);
+    ben.port.isOpen = false;
+    ben.session.end(1001, '');
+    expect(areWanted()).toEqual([false, true, true]);
+    await collaboration.edit('third' as DocumentName, '', (document) => document.getText('body').insert(0, 'x'));
+    await collaboration.delete('third' as DocumentName);
+    expect(areWanted()).toEqual([false, true, false]);
+  });
+
+  it('[R3] is not taken in where the disk refused what it was judged to build on: it comes again behind that', async () => {
+    const { judge, store, enter } = stage();
+    const ada = await enter('plan');
+    const append = store.append.bind(store);
+    let refuse = (): void => {};
+    store.append = () =>
+      new Promise((_, reject) => {
+        refuse = () => reject(new PersistenceError('QUEUE_FULL', 'too much is waiting'));
+      });
+    ada.say(update(makeManyTexts(1, 1)), update(makeManyTexts(1, LARGE, 1)));
+    expect(judge.waiting).toBe(1);
+    await turn();
+    refuse();
+    await until(() => !ada.port.isOpen, { what: 'the first is refused' });
+    ada.session.end(closeCodes.overloaded.code, '');
+    store.append = append;
+    judge.ruleNext();
+    for (let look = 0; look < 5; look += 1) await turn();
+    expect(await store.load('plan')).toBeNull();
   });
 
   const endings: readonly (readonly [string, Ruling, CloseCode])[] = [
@@ -378,7 +457,8 @@ describe('a large update of what is not its sender’s to write', () => {
     const writing = await enter(PLAN, 'carl');
     writing.say(update(bytes));
     await until(() => writing.count('receipt') === 2, { what: 'it has its answer' });
-    expect([writing.receipts(), judge.waiting]).toEqual([1, 0]);
+    // Nor does somebody who may not write take anybody's room.
+    expect([writing.receipts(), judge.waiting, judge.roomsAsked]).toEqual([1, 0, 1]);
     writing.say({ kind: 'step-1', stateVector: EMPTY_VECTOR }, { kind: 'step-2', update: bytes });
     judge.ruleNext();
     await until(() => writing.count('receipt') === 3, { what: 'it has its answer too' });
@@ -396,6 +476,72 @@ describe('a large update of what is not its sender’s to write', () => {
 });
 
 describe('while a large update is being judged', () => {
+  const presenceOf = (clientId: number, clock: number, state: string): ClientFrame => ({
+    kind: 'presence',
+    presence: encodePresence([{ clientId, clock, state }]),
+  });
+
+  it('[G6] a fresh token of its sender counts at once, and once', async () => {
+    const tokens: string[] = [];
+    const { judge, enter } = stage({}, new MemoryStore(), {
+      authenticate: async ({ token }) => {
+        tokens.push(token);
+        return allow(token === 'only to read' ? 'reader' : 'editor', { id: 'ada', name: null });
+      },
+    });
+    const ada = await enter('plan');
+    ada.say(update(makeManyTexts(1, LARGE)), { kind: 'token', token: 'only to read', providerVersion: null });
+    await until(() => ada.count('authenticated') === 2, { what: 'it is told what it may do now' });
+    expect(judge.waiting).toBe(1);
+    ada.say(update(makeManyTexts(1, 1, LARGE)));
+    judge.ruleNext();
+    await until(() => ada.count('receipt') === 3, { what: 'both have their answer' });
+    expect([ada.receipts(), tokens]).toEqual([1, ['ada', 'only to read']]);
+  });
+
+  it('[G7] who is here goes on being told, and who leaves is off all screens', async () => {
+    const { judge, enter } = stage();
+    const [ada, ben] = [await enter('plan'), await enter('plan', 'ben')];
+    ada.say(presenceOf(7, 1, '{}'));
+    await until(() => ben.count('presence') === 1, { what: 'Ben sees Ada' });
+    ada.say(update(makeManyTexts(1, LARGE)), presenceOf(7, 2, '{"at":1}'));
+    await until(() => ben.count('presence') === 2, { what: 'Ben sees where she is' });
+    ada.say(presenceOf(7, 3, 'null'));
+    await until(() => ben.count('presence') === 3, { what: 'Ben sees that she left' });
+    expect(judge.waiting).toBe(1);
+  });
+
+  it('[G7] who closes the document is off all screens at once, and what they had sent is stored', async () => {
+    const { judge, store, enter } = stage();
+    const [ada, ben] = [await enter('plan'), await enter('plan', 'ben')];
+    ada.say(presenceOf(7, 1, '{}'));
+    await until(() => ben.count('presence') === 1, { what: 'Ben sees Ada' });
+    ada.say(update(makeManyTexts(1, LARGE)), update(makeManyTexts(1, 1, LARGE)), { kind: 'close' });
+    await until(() => ben.count('presence') === 2, { what: 'Ben sees that she left' });
+    expect(judge.waiting).toBe(1);
+    judge.ruleNext();
+    await until(() => ben.text().length === LARGE + 1, { what: 'Ben has all that she wrote' });
+    expect(await storedText(store, 'plan')).toHaveLength(LARGE + 1);
+  });
+
+  it('[R4] who closed the document, and opened it again, hears nothing of what becomes of it', async () => {
+    const { judge, enter } = stage({ maxDocumentBytes: 20_000 });
+    const ada = await enter('plan');
+    ada.say(
+      update(makeManyTexts(1, LARGE)),
+      { kind: 'close' },
+      { kind: 'token', token: 'ada', providerVersion: null },
+      { kind: 'step-1', stateVector: EMPTY_VECTOR },
+      { kind: 'step-2', update: EMPTY_UPDATE },
+    );
+    await until(() => ada.receipts() === 2, { what: 'it is open again' });
+    judge.ruleNext();
+    for (let look = 0; look < 5; look += 1) await turn();
+    expect([ada.reason(), ada.port.isOpen]).toEqual([undefined, true]);
+    ada.say(update(makeManyTexts(2, 1)));
+    await until(() => ada.receipts() === 3, { what: 'it goes on' });
+  });
+
   it('its sender may leave: what was sent before the goodbye is stored, and the document waits for it', async () => {
     const { judge, collaboration, store, enter } = stage({ unloadDelayMs: 0 });
     const ada = await enter('plan');
@@ -554,6 +700,34 @@ describe('a small update that takes long', () => {
   });
 });
 
+describe('an update that would take longer than any may', () => {
+  it('[G4] is refused before it is journalled, however small it is', async () => {
+    const { judge, store, enter } = stage({ maxUpdateParts: 200_000 });
+    const ada = await enter('plan');
+    ada.say(update(makeDialogue(1, 2, 28_000)));
+    judge.ruleNext();
+    await until(() => ada.receipts() === 2, { what: 'much is there' });
+    ada.say(update(makeCrowd(10, 2_000)));
+    await until(() => !ada.port.isOpen, { what: 'its session ends' });
+    expect(ada.port.closedWith).toBe(closeCodes.updateTooComplex);
+    expect((await store.load('plan'))?.entries).toHaveLength(1);
+  });
+
+  it('[G4] is refused where it is large, and hangs on what the document has', async () => {
+    const { judge, store, enter } = stage({ maxUpdateParts: 200_000 });
+    const ada = await enter('plan');
+    ada.say(update(makeManyTexts(1, 1)));
+    await until(() => ada.receipts() === 2, { what: 'the first is saved' });
+    const item = { text: 'x', origin: { client: 1, clock: 0 } };
+    const runs = Array.from({ length: 10_000 }, (_, at) => ({ client: 10 + at, clock: 0, items: [item] }));
+    ada.say(update(makeUpdate(runs)));
+    judge.ruleNext();
+    await until(() => !ada.port.isOpen, { what: 'its session ends' });
+    expect(ada.port.closedWith).toBe(closeCodes.updateTooComplex);
+    expect((await store.load('plan'))?.entries).toHaveLength(1);
+  });
+});
+
 describe('while a large update comes into its document', () => {
   it('[G4] [G1] others edit theirs; its receipt and screens wait for all of it', async () => {
     const { judge, enter } = stage();
@@ -565,6 +739,23 @@ describe('while a large update comes into its document', () => {
     expect([ada.receipts(), ada.count('update')]).toEqual([1, 0]);
     await until(() => ada.receipts() === 2, { what: 'it has its receipt' });
     expect([ada.count('update'), ada.text().length]).toEqual([1, 60_000]);
+  });
+
+  it('[R3] the server edits and shows only all of it, never a part', async () => {
+    const { judge, collaboration, store, enter } = stage();
+    const ada = await enter('plan');
+    ada.say(update(makeManyTexts(1, 60_000)));
+    judge.ruleNext();
+    while ((await store.stat('plan')) === null) await turn();
+    for (let look = 0; look < 8; look += 1) await turn();
+    expect(ada.receipts()).toBe(1);
+    const lengths: number[] = [];
+    const note = (document: Y.Doc): void => void lengths.push(document.getText('body').length);
+    await Promise.all([
+      collaboration.read('plan' as DocumentName, note),
+      collaboration.edit('plan' as DocumentName, '', note),
+    ]);
+    expect(lengths).toEqual([60_000, 60_000]);
   });
 
   it('[R14] its document may be deleted, which does not wait for all of it', async () => {

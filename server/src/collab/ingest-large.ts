@@ -19,8 +19,9 @@ import {
   unlessKnown,
   type Verdict,
 } from './ingest.ts';
+import { StepCount } from './integration-cost.ts';
 import { type Case, type Holdings, type SoundUpdate, unpackSpans } from './judgement.ts';
-import type { Judge, Ruling } from './judgement-thread.ts';
+import type { Judge, Ruling, Sender } from './judgement-thread.ts';
 import { type DeleteSet, decodeDeletesAt, findNewDeletes, readPending, withDeletes } from './novelty.ts';
 import type { Established } from './session-context.ts';
 import { splitParts } from './split-by-author.ts';
@@ -33,17 +34,19 @@ export interface LargeIngestContext {
 }
 
 /** An update that a thread has looked into. */
-interface JudgedUpdate extends Candidate {
+export interface JudgedUpdate extends Candidate {
   readonly sound: SoundUpdate;
   /** Of comments: whether it is about what the server alone writes there. */
   readonly reach: ThreadReach;
+  readonly takesTooLong: boolean;
 }
 
-const answered: Questions<JudgedUpdate> = {
+export const answered: Questions<JudgedUpdate> = {
   belongsToTheDead: ({ sound }) => sound.belongsToTheDead,
   findCompanionFault: (update, _, commented) => faultOf(commented, () => update.reach),
   weighNews: ({ sound }) => sound.news,
   hasMissingDependencies: ({ sound }) => sound.isMissingSomething,
+  takesTooLong: (update) => update.takesTooLong,
   admitTypes: ({ sound }, { typeDepths }, limit) => typeDepths.admitsSurveyed(sound.types, limit),
 };
 
@@ -57,14 +60,15 @@ interface Sent {
   readonly established: Established;
   readonly kind: ContentFrame['kind'];
   readonly readAtMs: number | null;
+  /** What was on its way to the disk when it came, beyond what the document had. */
+  readonly ahead: ReadonlyMap<number, number>;
 }
 
 /**
  * The door for content that is too large to be looked at where it arrives: a thread looks into it, and what is left for
  * here is to ask the document. In the order in which frames of a connection are taken in, it has its place (R4).
  *
- * @param isWanted whether anybody still has to do with it
- * @returns null when nobody has
+ * @returns null when nobody has to do with it any more
  */
 export function ingestLarge(
   connection: DocumentConnection,
@@ -72,27 +76,31 @@ export function ingestLarge(
   { kind, update }: ContentFrame,
   context: LargeIngestContext,
   readAtMs: number | null,
-  isWanted: () => boolean,
+  sender: Sender,
 ): Promise<Verdict | null> {
   // A step 2 may have no news, which is for readers to send too.
   if (kind === 'update' && !established.grant.canWrite) return Promise.resolve(readOnly);
+  if (!context.judge.makeRoomFor(update.length, sender)) return Promise.resolve(refuse(closeCodes.overloaded));
   // From here on nobody holds the frame, which is a view into the socket's buffer: while it waits it is there once.
-  const ruling = context.judge.judge(describeCase(established.owner, kind, update, context.limits.maxUpdateParts));
-  return takeIn({ connection, established, kind, readAtMs }, ruling, context, isWanted);
+  const asked = describeCase(established.owner, kind, update, context.limits.maxUpdateParts);
+  const { ahead } = asked.holdings;
+  const ruling = context.judge.judge(asked, sender);
+  return takeIn({ connection, established, kind, readAtMs, ahead }, ruling, context, sender);
 }
 
 async function takeIn(
-  { connection, established, kind, readAtMs }: Sent,
+  { connection, established, kind, readAtMs, ahead }: Sent,
   judgement: Promise<Ruling>,
   { limits, slicing, store }: LargeIngestContext,
-  isWanted: () => boolean,
+  sender: Sender,
 ): Promise<Verdict | null> {
   const { owner } = established;
   const ruling = await judgement;
-  if (!isWanted()) return null;
+  if (ruling.kind === 'unwanted' || !sender.isWanted()) return null;
   if (ruling.kind !== 'sound') return refuse(codeFor(ruling));
   const whole = await weighAgainst(owner, kind, ruling.sound, slicing);
-  if (!isWanted()) return null;
+  if (!sender.isWanted()) return null;
+  if (hasFallenBehind(owner, ahead)) return refuse(closeCodes.storageRefused);
   const hasNews = whole.spans.length > 0 || whole.deletes.clients.size > 0;
   const novelty = kind === 'update' ? unlessKnown(owner, whole) : hasNews ? whole : null;
   const objection = findObjection(established, kind, whole, novelty, answered, store, limits);
@@ -106,7 +114,7 @@ async function takeIn(
   return accepted;
 }
 
-function codeFor({ kind }: Exclude<Ruling, { kind: 'sound' }>): CloseCode {
+export function codeFor({ kind }: Exclude<Ruling, { kind: 'sound' | 'unwanted' }>): CloseCode {
   switch (kind) {
     case 'bad':
       return closeCodes.badUpdate;
@@ -115,6 +123,8 @@ function codeFor({ kind }: Exclude<Ruling, { kind: 'sound' }>): CloseCode {
       return closeCodes.updateTooComplex;
     case 'failed':
       return closeCodes.internalError;
+    case 'crowded-out':
+      return closeCodes.overloaded;
     case 'closed':
       return closeCodes.serviceRestart;
     default:
@@ -122,7 +132,17 @@ function codeFor({ kind }: Exclude<Ruling, { kind: 'sound' }>): CloseCode {
   }
 }
 
-function describeCase(
+/**
+ * What was on its way has not come: the disk refused it. The judgement took it for there, and what it says of missing parts
+ * and of room is too little, so an update that waits for what never came would be counted by nobody (R3). Its sender has no
+ * receipt and brings it again, behind what was refused.
+ */
+function hasFallenBehind(owner: DocumentOwner, ahead: ReadonlyMap<number, number>): boolean {
+  for (const [client, clock] of ahead) if (owner.clockOf(client) < clock) return true;
+  return false;
+}
+
+export function describeCase(
   { ahead, commented, document, tombstone }: DocumentOwner,
   kind: ContentFrame['kind'],
   update: Uint8Array,
@@ -139,7 +159,7 @@ function describeCase(
 }
 
 /** Takes off what the document has deleted already: a step 2 carries the deletions of a whole history (R5). */
-async function weighAgainst(
+export async function weighAgainst(
   owner: DocumentOwner,
   kind: ContentFrame['kind'],
   sound: SoundUpdate,
@@ -156,6 +176,7 @@ async function weighAgainst(
     spans: unpackSpans(sound.spans),
     sound,
     reach: await reachThreadsInSlices(owner, sound, deletes, slicing),
+    takesTooLong: await takesTooLongInSlices(document, sound, slicing),
   };
 }
 
@@ -190,6 +211,18 @@ async function reachThreadsInSlices(
     began = slicing.now();
   }
   return 'none';
+}
+
+async function takesTooLongInSlices(document: Y.Doc, { contest }: SoundUpdate, slicing: Slicing): Promise<boolean> {
+  const steps = new StepCount(contest, document);
+  let began = slicing.now();
+  while (!steps.isKnown) {
+    steps.look();
+    if (slicing.now() - began < SLICE_MS) continue;
+    await slicing.nextTurn();
+    began = slicing.now();
+  }
+  return steps.areTooMany;
 }
 
 async function findNewDeletesInSlices(document: Y.Doc, sent: DeleteSet, slicing: Slicing): Promise<DeleteSet> {

@@ -6,7 +6,7 @@ import type { DocumentConnection } from './document-connection.ts';
 import type { DocumentOwner } from './document-owner.ts';
 import { type News, weighNews } from './document-size.ts';
 import { belongsToTheDead } from './former-lives.ts';
-import { mayTakeLong } from './integration-cost.ts';
+import { mayTakeLong, takesTooLong } from './integration-cost.ts';
 import { isLarge } from './large-update.ts';
 import { findNovelty } from './novelty.ts';
 import type { PendingLimits, Weighable } from './pending-edits.ts';
@@ -50,6 +50,8 @@ export interface Questions<C extends Candidate> {
   findCompanionFault(update: C, comments: DocumentOwner, commented: DocumentOwner): CloseCode | null;
   weighNews(update: C, clockOf: (client: number) => number): News;
   hasMissingDependencies(update: C, clockOf: (client: number) => number): boolean;
+  /** Whether to bring it into its document would take longer than anything may. */
+  takesTooLong(update: C, document: Y.Doc): boolean;
   /** Whether its types lie within the limit; if so, they are on their way. */
   admitTypes(update: C, owner: DocumentOwner, limit: number, clockOf: (client: number) => number): boolean;
 }
@@ -59,6 +61,7 @@ const askedHere: Questions<InspectedUpdate> = {
   findCompanionFault: (update, comments, commented) => findCompanionFault(comments, commented, update),
   weighNews,
   hasMissingDependencies,
+  takesTooLong: ({ structs }, document) => takesTooLong(structs, document),
   admitTypes: (update, { typeDepths }, limit, clockOf) => typeDepths.admits(update, limit, clockOf),
 };
 
@@ -219,6 +222,7 @@ export function findObjection<C extends Candidate>(
   if (!hasRoomForNewcomers(owner, novelty, limits)) return refuse(closeCodes.documentTooLarge, 'document');
   const isMissingSomething = questions.hasMissingDependencies(novelty, clockOf);
   if (isMissingSomething && !owner.pending.hasRoomFor(novelty, limits)) return refuse(closeCodes.tooMuchPending);
+  if (questions.takesTooLong(novelty, owner.document)) return refuse(closeCodes.updateTooComplex);
   // The last to be asked: what passes here is taken to be on its way.
   if (!questions.admitTypes(novelty, owner, limits.maxNestingDepth, clockOf))
     return refuse(closeCodes.updateTooComplex);

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import { makeCrowd, makeManyTexts, makeUpdate } from '../testing/made-up-updates.ts';
-import { mayTakeLong, mayTakeLongAlone } from './integration-cost.ts';
+import {
+  type MadeUpItem,
+  makeCrowd,
+  makeDialogue,
+  makeManyTexts,
+  makeTangle,
+  makeUpdate,
+} from '../testing/made-up-updates.ts';
+import { mayTakeLong, mayTakeLongAlone, takesTooLong } from './integration-cost.ts';
 import { inspectUpdate } from './update-inspection.ts';
 
 const structsOf = (update: Uint8Array) => inspectUpdate(update).structs;
@@ -37,5 +44,77 @@ describe('whether an update may take long to be brought into its document', () =
     expect(updates.map((update) => mayTakeLong(structsOf(update), document))).toEqual([false, false, false]);
     const pasted = structsOf(makeManyTexts(7, 50_000));
     expect([mayTakeLong(pasted, document), mayTakeLongAlone(pasted)]).toEqual([false, false]);
+  });
+});
+
+/** As many texts as somebody claims to have put at the same place. */
+function makePile(client: number, count: number, item: Omit<MadeUpItem, 'text'> = {}): Uint8Array {
+  return makeUpdate([{ client, clock: 0, items: Array.from({ length: count }, () => ({ text: 'x', ...item })) }]);
+}
+
+function documentOf(...updates: readonly Uint8Array[]): Y.Doc {
+  const document = new Y.Doc();
+  for (const update of updates) Y.applyUpdate(document, update);
+  return document;
+}
+
+describe('whether an update takes longer than any may', () => {
+  it('[G4] is so where thousands are put at one place at which there are thousands', () => {
+    const document = documentOf(makeDialogue(1, 2, 16_000));
+    expect(takesTooLong(structsOf(makeCrowd(10, 4_000)), document)).toBe(true);
+    expect(takesTooLong(structsOf(makeCrowd(10, 1_000)), document)).toBe(false);
+  });
+
+  it('[G4] is so where they have different neighbours, none of which is near', () => {
+    const document = documentOf(makeManyTexts(1, 7_900));
+    const far = Array.from({ length: 7_900 }, (_, at) => ({
+      text: 'x',
+      origin: { client: 1, clock: at },
+      rightOrigin: { client: 1, clock: 7_899 },
+    }));
+    expect(takesTooLong(structsOf(makeUpdate([{ client: 2, clock: 0, items: far }])), document)).toBe(true);
+  });
+
+  it('[G4] is so where they are many at one place, whatever is there', () => {
+    const document = documentOf(makeManyTexts(1, 2));
+    const between = { origin: { client: 1, clock: 0 }, rightOrigin: { client: 1, clock: 1 } };
+    expect(takesTooLong(structsOf(makePile(2, 7_900, between)), document)).toBe(true);
+    expect(takesTooLong(structsOf(makeTangle(14_000)), document)).toBe(true);
+  });
+
+  it('is not so for what one person does, however much, in a document however large', () => {
+    const document = new Y.Doc();
+    const [mine, theirs] = [Object.assign(new Y.Doc(), { clientID: 1 }), Object.assign(new Y.Doc(), { clientID: 2 })];
+    const sync = (from: Y.Doc, to: Y.Doc): void => Y.applyUpdate(to, Y.encodeStateAsUpdate(from));
+    const text = theirs.getText('body');
+    for (let word = 0; word < 5_000; word += 1) text.insert(0, word % 2 === 0 ? 'word ' : 'and ');
+    sync(theirs, document);
+    sync(theirs, mine);
+    const vector = Y.encodeStateVector(mine);
+    const [list, board, copy] = [mine.getArray('list'), mine.getMap('board'), mine.getText('body')];
+    for (let at = 0; at < 3_000; at += 1) {
+      list.unshift([at]);
+      board.set(`card ${at}`, at);
+      board.set('last', at);
+      copy.insert((at * 7) % copy.length, 'x');
+    }
+    mine.transact(() => {
+      for (let at = copy.length - 5; at > 0; at -= 5) {
+        copy.delete(at, 1);
+        copy.insert(at, 'thing');
+      }
+    });
+    const offline = structsOf(Y.encodeStateAsUpdate(mine, vector));
+    expect(offline.length).toBeGreaterThan(10_000);
+    expect(mayTakeLong(offline, document)).toBe(true);
+    expect(takesTooLong(offline, document)).toBe(false);
+    // Nor when others went on meanwhile.
+    for (let at = 0; at < 1_000; at += 1) {
+      text.insert((at * 31) % text.length, 'y');
+      theirs.getArray('list').unshift([at]);
+      theirs.getMap('board').set('last', at);
+    }
+    sync(theirs, document);
+    expect(takesTooLong(offline, document)).toBe(false);
   });
 });

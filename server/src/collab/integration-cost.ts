@@ -1,4 +1,5 @@
 import * as Y from 'yjs';
+import { type Contest, findContest, NUMBERS_PER_GAP, type Start } from './contest.ts';
 import type { Struct } from './integration-order.ts';
 
 /**
@@ -10,6 +11,19 @@ const STEPS_AT_ONCE = 2_000_000;
 
 /** What so few items cost is not worth finding out. */
 const FEW_ITEMS = 8;
+
+/**
+ * Most steps that an update may make Yjs go. At the half microsecond that one took here it is twenty seconds, as long as a judgement
+ * may take. To come near it, somebody would have to write six thousand times, offline, at one place where six thousand other
+ * things were put meanwhile; whoever pastes, adds to the end of a list, or replaces a word everywhere, makes hardly a step for each
+ * change.
+ */
+const MAX_STEPS = 40_000_000;
+
+/** Those that are counted in a document, within some ten milliseconds in which others wait: as far from what people do. */
+const MAX_COUNTED = 2_000_000;
+
+type SharedType = NonNullable<ReturnType<Y.Doc['share']['get']>>;
 
 /** Whether going through a document for every item of an update may take so long that others would wait. */
 export function mayTakeLong(structs: readonly Struct[], document: Y.Doc): boolean {
@@ -23,13 +37,160 @@ export function mayTakeLongAlone(structs: readonly Struct[]): boolean {
   return countLooseItems(structs) * structs.length > STEPS_AT_ONCE;
 }
 
+/** Whether they take longer than anything may: however small the slices, its document would do nothing else. */
+export function takesTooLong(structs: readonly Struct[], document: Y.Doc): boolean {
+  if (!mayTakeLong(structs, document)) return false;
+  const steps = new StepCount(findContest(structs), document);
+  while (!steps.isKnown) steps.look();
+  return steps.areTooMany;
+}
+
+/** Counts the steps that an update makes Yjs go in a document; no fewer than those, and of what people write few more. */
+export class StepCount {
+  readonly #contest: Contest;
+  readonly #document: Y.Doc;
+  /** Into how many more pieces the update parts an item of the document. */
+  readonly #cuts = new Map<Y.Item, number>();
+  /** Looks that were taken: at each gap once for its cuts, and once for its steps. */
+  #looks = 0;
+  #counted = 0;
+  #steps: number;
+
+  constructor(contest: Contest, document: Y.Doc) {
+    this.#contest = contest;
+    this.#document = document;
+    const { impossible, rivals, structs } = contest;
+    this.#steps = rivals * structs + (impossible === 0 ? 0 : impossible * (structs + countStructs(document)));
+  }
+
+  get isKnown(): boolean {
+    const { gaps, starts } = this.#contest;
+    return this.areTooMany || this.#looks >= (2 * gaps.length) / NUMBERS_PER_GAP + starts.length;
+  }
+
+  get areTooMany(): boolean {
+    return this.#steps > MAX_STEPS || this.#counted > MAX_COUNTED;
+  }
+
+  /** Takes one more look at the document. */
+  look(): void {
+    const { gaps, starts } = this.#contest;
+    const places = gaps.length / NUMBERS_PER_GAP;
+    const at = this.#looks;
+    this.#looks += 1;
+    const start = starts[at - 2 * places];
+    if (start !== undefined) this.#count(this.#firstOf(start), null, start.items);
+    else if (at < places) this.#noteCuts(this.#gapAt(at));
+    else this.#countGap(this.#gapAt(at - places));
+  }
+
+  #gapAt(index: number): Gap {
+    const from = index * NUMBERS_PER_GAP;
+    const [leftClient = -1, leftClock = 0, rightClient = -1, rightClock = 0, items = 0] = this.#contest.gaps.subarray(
+      from,
+      from + NUMBERS_PER_GAP,
+    );
+    return {
+      left: leftClient < 0 ? null : Y.createID(leftClient, leftClock),
+      right: rightClient < 0 ? null : Y.createID(rightClient, rightClock),
+      items,
+    };
+  }
+
+  #noteCuts({ left, right }: Gap): void {
+    const [before, after] = [left && this.#find(left), right && this.#find(right)];
+    if (before !== null && left !== null && !isLastOf(before, left)) this.#cut(before);
+    if (after !== null && right !== null && right.clock > after.id.clock) this.#cut(after);
+  }
+
+  #cut(item: Y.Item): void {
+    this.#cuts.set(item, (this.#cuts.get(item) ?? 0) + 1);
+  }
+
+  #countGap({ left, right, items }: Gap): void {
+    if (left === null) {
+      const after = right && this.#find(right);
+      this.#count(after && firstBeside(after), right, items);
+      return;
+    }
+    const before = this.#find(left);
+    if (before === null) return; // on its way: nothing of the document hangs on it yet
+    if (isLastOf(before, left)) this.#count(before.right, right, items);
+    else if (!isNextTo(left, right)) this.#count(before, right, items);
+  }
+
+  /** Passes what stands from here on, before the right neighbour. */
+  #count(first: Y.Item | null, right: Y.ID | null, items: number): void {
+    let passed = 0;
+    for (let item = first; item !== null && !this.areTooMany; item = item.right) {
+      if (right !== null && Y.compareIDs(item.id, right)) break;
+      passed += 1 + (this.#cuts.get(item) ?? 0);
+      this.#counted += 1;
+      if (right !== null && holds(item, right)) break;
+    }
+    this.#steps += passed * items;
+  }
+
+  #find({ client, clock }: Y.ID): Y.Item | null {
+    const structs = this.#document.store.clients.get(client) ?? [];
+    if (clock >= Y.getState(this.#document.store, client)) return null;
+    const struct = structs[Y.findIndexSS(structs, clock)];
+    return struct instanceof Y.Item ? struct : null;
+  }
+
+  #firstOf({ parent, key }: Start): Y.Item | null {
+    const type = typeof parent === 'string' ? this.#document.share.get(parent) : this.#typeOf(Y.createID(...parent));
+    if (type === undefined) return null;
+    return key === null ? type._start : firstOfKey(type, key);
+  }
+
+  #typeOf(id: Y.ID): SharedType | undefined {
+    const item = this.#find(id);
+    return item?.content instanceof Y.ContentType ? item.content.type : undefined;
+  }
+}
+
+interface Gap {
+  readonly left: Y.ID | null;
+  readonly right: Y.ID | null;
+  readonly items: number;
+}
+
+function isLastOf({ id, length }: Y.Item, { clock }: Y.ID): boolean {
+  return clock === id.clock + length - 1;
+}
+
+function isNextTo({ client, clock }: Y.ID, right: Y.ID | null): boolean {
+  return right !== null && right.client === client && right.clock === clock + 1;
+}
+
+function holds({ id, length }: Y.Item, { client, clock }: Y.ID): boolean {
+  return id.client === client && clock >= id.clock && clock < id.clock + length;
+}
+
+function firstBeside({ parent, parentSub }: Y.Item): Y.Item | null {
+  if (!(parent instanceof Y.AbstractType)) return null;
+  return parentSub === null ? parent._start : firstOfKey(parent, parentSub);
+}
+
+/** The last value of a key is the one that counts; all before it are to its left. */
+function firstOfKey({ _map }: SharedType, key: string): Y.Item | null {
+  let item = _map.get(key) ?? null;
+  while (item !== null && item.left !== null) item = item.left;
+  return item;
+}
+
 /** Those that do not hang on what their client wrote right before. */
 function countLooseItems(structs: readonly Struct[]): number {
   let items = 0;
+  let before: Struct | null = null;
   for (const struct of structs) {
+    const isNext = before !== null && before.id.client === struct.id.client;
+    before = struct;
     if (!(struct instanceof Y.Item)) continue;
     const { id, origin } = struct;
-    if (origin === null || origin.client !== id.client || origin.clock !== id.clock - 1) items += 1;
+    // What its client had written before this update may have been followed by others meanwhile.
+    if (!isNext || origin === null || origin.client !== id.client || origin.clock !== id.clock - 1) items += 1;
   }
   return items;
 }

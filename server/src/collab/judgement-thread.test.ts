@@ -10,6 +10,7 @@ import {
   type JudgementThreadOptions,
   type Question,
   type Ruling,
+  type Sender,
   type WorkerListener,
 } from './judgement-thread.ts';
 
@@ -22,6 +23,7 @@ const caseOf = (update: Uint8Array, maxParts = 500_000): Case => ({
   serverRoot: null,
   maxParts,
 });
+const ada: Sender = { party: 'ada', isWanted: () => true };
 const typed = (text: string): Uint8Array => {
   const doc = new Y.Doc();
   doc.getText('body').insert(0, text);
@@ -78,8 +80,8 @@ function stage(options: Partial<JudgementThreadOptions> = {}) {
     ...options,
   });
   const rulings: (readonly [string, Ruling['kind']])[] = [];
-  const ask = (name: string, update = typed(name)): Promise<void> =>
-    thread.judge(caseOf(update)).then(({ kind }) => void rulings.push([name, kind]));
+  const ask = (name: string, { update = typed(name), sender = ada } = {}): Promise<void> =>
+    thread.judge(caseOf(update), sender).then(({ kind }) => void rulings.push([name, kind]));
   const last = (): FakeWorker => {
     const worker = workers.at(-1);
     if (worker === undefined) throw new Error('no thread was started');
@@ -108,9 +110,9 @@ describe('the thread that judges large updates', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('judges one at a time, in the order in which they came', async () => {
+  it('judges one at a time, those of one sender in the order in which they came', async () => {
     const { rulings, ask, last } = stage();
-    const all = Promise.all([ask('one'), ask('two', new Uint8Array([255])), ask('three')]);
+    const all = Promise.all([ask('one'), ask('two', { update: new Uint8Array([255]) }), ask('three')]);
     for (const _ of [1, 2, 3]) {
       expect(last().asked).toHaveLength(1);
       last().answer();
@@ -125,13 +127,84 @@ describe('the thread that judges large updates', () => {
 
   it('[G4] has room for so many bytes, and for one that is larger when it is alone', async () => {
     const { thread, ask, last } = stage({ maxBytes: 100 });
-    expect(thread.hasRoomFor(5_000)).toBe(true);
+    expect(thread.makeRoomFor(5_000, ada)).toBe(true);
     const judged = ask('x'.repeat(50));
-    expect(thread.hasRoomFor(10)).toBe(true);
-    expect(thread.hasRoomFor(5_000)).toBe(false);
+    expect(thread.makeRoomFor(10, ada)).toBe(true);
+    expect(thread.makeRoomFor(5_000, ada)).toBe(false);
     last().answer();
     await judged;
-    expect(thread.hasRoomFor(5_000)).toBe(true);
+    expect(thread.makeRoomFor(5_000, ada)).toBe(true);
+  });
+
+  it('[G4] goes round: who sends many waits longer, and nobody else does', async () => {
+    const { rulings, ask, last } = stage();
+    const ben: Sender = { party: 'ben', isWanted: () => true };
+    const flood = ['a1', 'a2', 'a3', 'a4'].map((name) => ask(name));
+    const all = Promise.all([...flood, ask('b1', { sender: ben }), ask('b2', { sender: ben })]);
+    for (let turn = 0; turn < 6; turn += 1) last().answer();
+    await all;
+    expect(rulings.map(([name]) => name)).toEqual(['a1', 'a2', 'b1', 'a3', 'b2', 'a4']);
+  });
+
+  it('[G4] takes the room from whoever has most waiting, for somebody who has less', async () => {
+    const bytes = typed('x').length;
+    const { thread, rulings, ask, last } = stage({ maxBytes: 4 * bytes });
+    const ben: Sender = { party: 'ben', isWanted: () => true };
+    const flood = ['1', '2', '3', '4'].map((name) => ask(name));
+    expect(thread.makeRoomFor(bytes, ada)).toBe(false);
+    expect(thread.makeRoomFor(bytes, ben)).toBe(true);
+    await flood[3];
+    expect(rulings).toEqual([['4', 'crowded-out']]);
+    const late = ask('b', { sender: ben });
+    expect(thread.makeRoomFor(2 * bytes, ben)).toBe(false);
+    for (let turn = 0; turn < 4; turn += 1) last().answer();
+    await Promise.all([...flood, late]);
+    expect(rulings.slice(1).map(([name, kind]) => `${name} ${kind}`)).toEqual([
+      '1 sound',
+      '2 sound',
+      'b sound',
+      '3 sound',
+    ]);
+  });
+
+  it('[G4] drops what waits once nobody wants it, and lets it take no room', async () => {
+    const bytes = typed('x').length;
+    const { clock, thread, rulings, ask, last } = stage({ maxBytes: 3 * bytes });
+    let isBenHere = true;
+    const ben: Sender = { party: 'ben', isWanted: () => isBenHere };
+    const all = Promise.all([ask('1'), ask('b', { sender: ben }), ask('2')]);
+    expect(thread.makeRoomFor(bytes, { party: 'carl', isWanted: () => true })).toBe(false);
+    isBenHere = false;
+    expect(thread.makeRoomFor(bytes, { party: 'carl', isWanted: () => true })).toBe(true);
+    last().answer();
+    last().answer();
+    await all;
+    expect(rulings).toEqual([
+      ['b', 'unwanted'],
+      ['1', 'sound'],
+      ['2', 'sound'],
+    ]);
+    thread.close();
+    expect(clock.pending).toBe(0);
+  });
+
+  it('[G4] abandons what it is judging once nobody wants it, and goes on with the next in a new one', async () => {
+    const { clock, workers, rulings, ask, last } = stage();
+    let isWanted = true;
+    const left = ask('left', { sender: { party: 'ben', isWanted: () => isWanted } });
+    const next = ask('next');
+    clock.advance(250);
+    expect(workers).toHaveLength(1);
+    isWanted = false;
+    clock.advance(250);
+    await left;
+    expect(workers.map(({ isTerminated }) => isTerminated)).toEqual([true, false]);
+    last().answer();
+    await next;
+    expect(rulings).toEqual([
+      ['left', 'unwanted'],
+      ['next', 'sound'],
+    ]);
   });
 
   it('[G4] ends with an update that takes more time than it may; those behind it get a new one', async () => {
@@ -204,26 +277,26 @@ describe('a real thread', () => {
   it('finds what this one would, and gives the bytes back', async () => {
     const update = makeManyTexts(7, 20_000);
     const here = judge(caseOf(update));
-    const there = await start().judge(caseOf(update.slice()));
+    const there = await start().judge(caseOf(update.slice()), ada);
     expect(there).toEqual(here);
     expect(there.kind).toBe('sound');
   });
 
   it('[G4] an update of which kilobytes become a gigabyte costs itself alone, and the next is judged', async () => {
     const thread = start({ maxHeapMb: 48 });
-    const balloon = thread.judge(caseOf(makeManySubdocuments(7, 150_000)));
-    const next = thread.judge(caseOf(makeManyTexts(8, 100)));
+    const balloon = thread.judge(caseOf(makeManySubdocuments(7, 150_000)), ada);
+    const next = thread.judge(caseOf(makeManyTexts(8, 100)), ada);
     expect((await balloon).kind).toBe('beyond-budget');
     expect((await next).kind).toBe('sound');
   });
 
   it('[G4] does not let pass what would loop for minutes when it is applied', async () => {
     const thread = start({ maxMs: 3_000 });
-    expect((await thread.judge(caseOf(makeTangle(40_000)))).kind).toBe('beyond-budget');
+    expect((await thread.judge(caseOf(makeTangle(40_000)), ada)).kind).toBe('beyond-budget');
   });
 
   it('[G4] has no time for an update that takes longer than it may', async () => {
     const thread = start({ maxMs: 1 });
-    expect((await thread.judge(caseOf(makeManyTexts(7, 100_000)))).kind).toBe('beyond-budget');
+    expect((await thread.judge(caseOf(makeManyTexts(7, 100_000)), ada)).kind).toBe('beyond-budget');
   });
 });

@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../clock.ts';
+import { FairLines } from '../fair-lines.ts';
 import type { Logger } from '../observability/log.ts';
 import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
 import type { Case, Finding } from './judgement.ts';
@@ -21,14 +22,31 @@ export type Ruling =
   | { readonly kind: 'beyond-budget' }
   /** The thread died of something that is our fault. */
   | { readonly kind: 'failed' }
+  /** Others, who have less waiting, needed the room. */
+  | { readonly kind: 'crowded-out' }
+  /** Nobody has to do with it any more. */
+  | { readonly kind: 'unwanted' }
   | { readonly kind: 'closed' };
+
+/** Whose an update is. */
+export interface Sender {
+  /** Those of one party have their turns one after the other, and parties in turn. */
+  readonly party: string;
+  /** Whether anybody still has to do with it; if nobody has at some look, it is given up. */
+  isWanted(): boolean;
+}
 
 /** Judges updates that are too large to be judged where they arrive. */
 export interface Judge {
-  /** An update larger than what may wait passes when it is alone: otherwise it never would. */
-  hasRoomFor(bytes: number): boolean;
-  /** In the order in which they are asked. The memory of the update changes hands. */
-  judge(asked: Case): Promise<Ruling>;
+  /**
+   * Who has most waiting makes room for who has less. An update larger than what may wait passes when it is alone: otherwise
+   * it never would.
+   *
+   * @returns false where there is no room
+   */
+  makeRoomFor(bytes: number, sender: Sender): boolean;
+  /** Of one party in the order in which they are asked. The memory of the update changes hands. */
+  judge(asked: Case, sender: Sender): Promise<Ruling>;
   /** What waits or is being judged is abandoned, and all that is asked from now on. */
   close(): void;
 }
@@ -62,6 +80,7 @@ export interface JudgementThreadOptions {
 
 interface Asked {
   readonly question: Question;
+  readonly sender: Sender;
   readonly bytes: number;
   readonly askedAtMs: number;
   resolve(ruling: Ruling): void;
@@ -71,13 +90,19 @@ interface Asked {
 const IDLE_MS = 30_000;
 
 /**
+ * How often it is looked whether somebody still wants what is judged, and what waits. To abandon a judgement costs a new
+ * thread, which is no gain for one that ends within some of these anyway.
+ */
+const LOOK_MS = 250;
+
+/**
  * One worker thread for all documents, started by the first large update and ended when none has come for a while.
  * Whatever an update does in there, loop or take memory, it does to the thread: that is ended, and the next update gets
  * a new one.
  */
 export class JudgementThread implements Judge {
   readonly #options: JudgementThreadOptions;
-  readonly #waiting: Asked[] = [];
+  readonly #waiting = new FairLines<Asked>(({ bytes }) => bytes);
   #current: Asked | null = null;
   #worker: JudgementWorker | null = null;
   /** Which worker it is: what one says that is gone is nobody's business. */
@@ -85,6 +110,7 @@ export class JudgementThread implements Judge {
   #number = 0;
   #bytes = 0;
   #cancelBudget: () => void = () => {};
+  #stopLooking: () => void = () => {};
   #cancelIdle: () => void = () => {};
   #closed = false;
 
@@ -96,19 +122,30 @@ export class JudgementThread implements Judge {
     return this.#worker !== null;
   }
 
-  hasRoomFor(bytes: number): boolean {
-    return this.#bytes === 0 || this.#bytes + bytes <= this.#options.maxBytes;
+  makeRoomFor(bytes: number, { party }: Sender): boolean {
+    this.#dismissUnwanted();
+    const lacking = this.#bytes + bytes - this.#options.maxBytes;
+    if (this.#bytes === 0 || lacking <= 0) return true;
+    const yielding = this.#waiting.findWhatYields(party, bytes, lacking);
+    for (const { item } of yielding ?? []) this.#dismiss(item, { kind: 'crowded-out' });
+    return yielding !== null;
   }
 
-  judge(asked: Case): Promise<Ruling> {
+  judge(asked: Case, sender: Sender): Promise<Ruling> {
     if (this.#closed) return Promise.resolve({ kind: 'closed' });
     return new Promise((resolve) => {
       this.#number += 1;
       const bytes = asked.update.length;
       const askedAtMs = this.#options.clock.monotonicMs();
-      this.#waiting.push({ question: { number: this.#number, asked }, bytes, askedAtMs, resolve });
+      this.#waiting.push(sender.party, {
+        question: { number: this.#number, asked },
+        sender,
+        bytes,
+        askedAtMs,
+        resolve,
+      });
       this.#count(1, bytes);
-      this.#next();
+      if (this.#current === null) this.#next();
     });
   }
 
@@ -117,12 +154,12 @@ export class JudgementThread implements Judge {
     this.#cancelIdle();
     this.#endWorker();
     this.#rule({ kind: 'closed' });
-    for (const asked of this.#waiting.splice(0)) this.#settle(asked, { kind: 'closed' });
+    for (const [, asked] of [...this.#waiting]) this.#dismiss(asked, { kind: 'closed' });
   }
 
   #next(): void {
-    if (this.#current !== null) return;
-    const asked = this.#waiting.shift();
+    this.#dismissUnwanted();
+    const asked = this.#waiting.take();
     if (asked === undefined) {
       this.#rest();
       return;
@@ -131,7 +168,26 @@ export class JudgementThread implements Judge {
     this.#current = asked;
     this.#worker ??= this.#startWorker();
     this.#worker.ask(asked.question);
-    this.#cancelBudget = this.#options.clock.after(this.#options.maxMs, () => this.#lose({ kind: 'beyond-budget' }));
+    const { clock, maxMs } = this.#options;
+    this.#cancelBudget = clock.after(maxMs, () => this.#lose({ kind: 'beyond-budget' }));
+    this.#stopLooking = clock.every(LOOK_MS, () => this.#look());
+  }
+
+  #look(): void {
+    this.#dismissUnwanted();
+    if (this.#current?.sender.isWanted() === false) this.#lose({ kind: 'unwanted' });
+  }
+
+  #dismissUnwanted(): void {
+    for (const [, asked] of [...this.#waiting]) {
+      if (!asked.sender.isWanted()) this.#dismiss(asked, { kind: 'unwanted' });
+    }
+  }
+
+  /** It waits no longer. */
+  #dismiss(asked: Asked, ruling: Ruling): void {
+    this.#waiting.remove(asked.sender.party, asked);
+    this.#settle(asked, ruling);
   }
 
   #startWorker(): JudgementWorker {
@@ -174,6 +230,7 @@ export class JudgementThread implements Judge {
 
   #rule(ruling: Ruling): void {
     this.#cancelBudget();
+    this.#stopLooking();
     const asked = this.#current;
     this.#current = null;
     if (asked !== null) this.#settle(asked, ruling);

@@ -14,8 +14,8 @@ port.on('message', ({ number, asked }: Question) => {
 /** Memory that belongs to one value alone may change hands. */
 function memoryOf(finding: Finding): ArrayBuffer[] {
   if (finding.kind !== 'sound') return [];
-  const { bytes, parts, reach, spans, types } = finding.sound;
-  return [bytes, parts, spans, types.hangOn, ...(reach === null ? [] : [reach.named])].flatMap(
+  const { bytes, contest, parts, reach, spans, types } = finding.sound;
+  return [bytes, parts, spans, types.hangOn, contest.gaps, ...(reach === null ? [] : [reach.named])].flatMap(
     ({ buffer, byteLength }) => (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : []),
   );
 }

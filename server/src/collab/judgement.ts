@@ -1,4 +1,5 @@
 import * as Y from 'yjs';
+import { type Contest, findContest } from './contest.ts';
 import { type News, weighNews } from './document-size.ts';
 import { belongsToTheDead } from './former-lives.ts';
 import { mayTakeLongAlone } from './integration-cost.ts';
@@ -60,6 +61,8 @@ export interface SoundUpdate {
   /** The room that it takes, at most. */
   readonly news: News;
   readonly types: SurveyedTypes;
+  /** What its items compete for in the document. */
+  readonly contest: Contest;
   /** What it hangs on; null where nothing is the server's alone. */
   readonly reach: PackedReach | null;
 }
@@ -91,7 +94,8 @@ function describe({ kind, update, holdings, serverRoot }: Case): SoundUpdate {
   const known = Y.decodeStateVector(holdings.stateVector);
   const clockOf = (client: number): number => Math.max(known.get(client) ?? 0, holdings.ahead.get(client) ?? 0);
   const novelty = kind === 'update' ? whole : inspectUpdate(pickNovelty(whole, known, holdings));
-  if (mayTakeLongAlone(novelty.structs)) rehearse(novelty.update);
+  const isRehearsed = mayTakeLongAlone(novelty.structs) && rehearse(novelty.update);
+  const contest = findContest(novelty.structs);
   const { parts, deletesAt } = layOut(novelty.update);
   return {
     bytes: novelty.update,
@@ -103,6 +107,8 @@ function describe({ kind, update, holdings, serverRoot }: Case): SoundUpdate {
     isMissingSomething: hasMissingDependencies(novelty, clockOf),
     news: weighNews(novelty, clockOf),
     types: surveyTypes(novelty.structs, clockOf),
+    // What it makes of itself has shown.
+    contest: isRehearsed ? { ...contest, rivals: 0 } : contest,
     reach: serverRoot === null ? null : packReach(novelty, serverRoot),
   };
 }
@@ -112,11 +118,16 @@ function packReach({ structs }: InspectedUpdate, root: string): PackedReach {
   return { isInRoot, named: packSpans(named) };
 }
 
-/** Brings it into a document of its own: one that loops does so here, where it is cut short. */
-function rehearse(update: Uint8Array): void {
+/**
+ * Brings it into a document of its own: one that loops does so here, where it is cut short.
+ *
+ * @returns whether all of it was: what hangs on the document that it is for was not
+ */
+function rehearse(update: Uint8Array): boolean {
   const document = new Y.Doc();
   try {
     Y.applyUpdate(document, update);
+    return document.store.pendingStructs === null;
   } catch (cause) {
     throw new UpdateError('this update can’t be applied', { cause });
   } finally {

@@ -199,16 +199,27 @@ async function play(saysLife: boolean, steps: readonly Step[]): Promise<void> {
       seen.saved += 1;
     }
   };
+  /** Until everything has ended that was begun, and everybody has heard everything. */
   const settle = async (): Promise<void> => {
-    for (let round = 0; round < 8; round += 1) {
+    const deadline = performance.now() + 20_000;
+    let isOver = false;
+    const over = Promise.all(underway.splice(0)).finally(() => {
+      isOver = true;
+    });
+    for (let round = 0; round < 8 || !isOver; round += 1) {
+      if (performance.now() > deadline) throw new Error('something never ends');
       for (const node of nodes) acknowledge(node, () => true);
       for (const person of people) person.read();
       await links.carryAll();
       await turn();
       await turn();
     }
-    await Promise.all(underway.splice(0));
+    await over;
   };
+  const enter = (person: Person, node: Node): void =>
+    person.goTo(node, (saved, on) => {
+      if (on.replication.holds) underway.push(checkSaved(saved, on));
+    });
 
   const perform = async (action: Step): Promise<void> => {
     const person = people['who' in action ? action.who : 0] as Person;
@@ -216,6 +227,7 @@ async function play(saysLife: boolean, steps: readonly Step[]): Promise<void> {
     const body = person.doc.getText('body');
     switch (action.do) {
       case 'type':
+        person.read();
         if (!person.isIn) return;
         body.insert(letters % (body.length + 1), String.fromCodePoint(0x4e00 + letters));
         letters += 1;
@@ -225,7 +237,7 @@ async function play(saysLife: boolean, steps: readonly Step[]): Promise<void> {
         if (person.isIn && body.length > 0) body.delete(0, 1);
         return;
       case 'go':
-        person.goTo(node, (saved, on) => void underway.push(checkSaved(saved, on)));
+        enter(person, node);
         seen.moves += 1;
         return;
       case 'read':
@@ -254,6 +266,7 @@ async function play(saysLife: boolean, steps: readonly Step[]): Promise<void> {
   };
 
   try {
+    for (const [index, person] of people.entries()) enter(person, nodes[index % NODES] as Node);
     for (const action of steps) await perform(action);
     await settle();
     // Whoever comes now, wherever, sees the same, and can go on.
@@ -269,8 +282,17 @@ async function play(saysLife: boolean, steps: readonly Step[]): Promise<void> {
       page.type(String.fromCodePoint(0x4e00 + letters));
       letters += 1;
     }
-    for (let round = 0; round < 4; round += 1) {
-      await settle();
+    await settle();
+    for (const node of nodes) {
+      node.replication.holds = false;
+      acknowledge(node, () => true);
+    }
+    // What one hears may have it say something: a step 2, or a title.
+    for (let round = 0; round < 6; round += 1) {
+      for (const { collaboration } of nodes) await collaboration.settled();
+      await links.carryAll();
+      for (const { collaboration } of nodes) await collaboration.settled();
+      for (const person of people) person.read();
       read();
     }
     const texts = await Promise.all(nodes.map(({ store }) => storedText(store, name)));

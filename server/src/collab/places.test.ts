@@ -8,7 +8,9 @@ const [ADA, BEN, EVE, FAY] = [1, 2, 3, 4];
 /** Places for so many, and people who may all edit until it is said otherwise. */
 function stage(size: number) {
   const ranks = new Map<number, { mayEdit: boolean; editedAt: number }>();
+  let looks = 0;
   const rankOf = (clientId: number) => {
+    looks += 1;
     const rank = ranks.get(clientId) ?? { mayEdit: true, editedAt: NEVER };
     ranks.set(clientId, rank);
     return rank;
@@ -20,7 +22,7 @@ function stage(size: number) {
     return places.claim(clientId, now);
   };
   const listed = (): number[] => [...places.listed];
-  return { places, rankOf, enter, edit, listed };
+  return { places, rankOf, enter, edit, listed, countLooks: () => looks };
 }
 
 describe('places', () => {
@@ -42,6 +44,24 @@ describe('places', () => {
     expect(places.fill()).toEqual([FAY]);
     expect(listed()).toEqual([BEN, FAY]);
     expect(places.fill()).toEqual([]);
+  });
+
+  it('[G4] are given to a crowd with one look at each who waits, however many become free at once', () => {
+    const { places, rankOf, enter, countLooks, listed } = stage(100);
+    for (let person = 0; person < 1_100; person += 1) {
+      rankOf(person).mayEdit = person % 300 === 299;
+      enter(person);
+    }
+    const before = [...places.listed];
+    for (const person of before) places.leave(person);
+    const looks = countLooks();
+    const seated = places.fill();
+    expect(countLooks() - looks).toBeLessThanOrEqual(1_100);
+    expect(seated).toHaveLength(100);
+    expect(listed()).toEqual(seated);
+    // Editors have taken places as they came, so that all who wait look on: who has waited longest is first.
+    expect(before.filter((person) => person % 300 === 299)).toEqual([299, 599, 899]);
+    expect(seated).toEqual([...seated].sort((one, other) => one - other));
   });
 
   it('are taken by who begins to edit from who never has, then from who has not for longest', () => {

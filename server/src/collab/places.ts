@@ -67,18 +67,24 @@ export class Places {
   }
 
   /**
-   * Gives the places that have become free to those who wait. Not as soon as each is free: of a crowd that leaves in one
-   * moment, all would be listed in turn.
+   * Gives the places that have become free to those who wait: who has waited longest, and of all who wait first those who may
+   * edit. Not as soon as each is free: of a crowd that leaves in one moment, all would be listed in turn. However many places
+   * there are, those who wait are gone through once.
    *
    * @returns who is listed now and was not
    */
   fill(): readonly number[] {
-    const seated: number[] = [];
-    while (this.#counted.size > 0 && this.#listed.size < this.#size) {
-      const next = this.#findNext();
-      this.#seat(next, null);
-      seated.push(next);
+    const free = this.#size - this.#listed.size;
+    if (free <= 0 || this.#counted.size === 0) return [];
+    const editors: number[] = [];
+    const others: number[] = [];
+    for (const clientId of this.#counted) {
+      if (this.#rankOf(clientId).mayEdit) editors.push(clientId);
+      else if (others.length < free) others.push(clientId);
+      if (editors.length === free) break;
     }
+    const seated = [...editors, ...others].slice(0, free);
+    for (const clientId of seated) this.#seat(clientId, null);
     return seated;
   }
 
@@ -104,17 +110,6 @@ export class Places {
     if (yieldsTo(claimant, last.rank, now)) return last.clientId;
     if (last.rank.mayEdit) this.#keptUntil = last.rank.editedAt + KEPT_MS;
     return null;
-  }
-
-  /** Who has waited longest, of those who may edit if there is one. */
-  #findNext(): number {
-    let longest: number | null = null;
-    for (const clientId of this.#counted) {
-      longest ??= clientId;
-      if (this.#rankOf(clientId).mayEdit) return clientId;
-    }
-    if (longest === null) throw new Error('nobody waits for a place');
-    return longest;
   }
 }
 

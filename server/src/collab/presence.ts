@@ -104,7 +104,7 @@ export class Presence {
   constructor(options: PresenceOptions) {
     this.#options = options;
     this.#places = new Places(options.maxListed, (clientId) => this.#claims.shown(clientId)?.speaker ?? NOBODY);
-    const countAll = (): number => this.#counted;
+    const countAll = (): number => this.counted;
     const everywhere = {
       listed: this.#places.listed,
       get counted(): number {
@@ -142,7 +142,7 @@ export class Presence {
   }
 
   /** Those who are only counted, here and elsewhere. */
-  get #counted(): number {
+  get counted(): number {
     return this.#places.counted + this.#countedThere;
   }
 
@@ -193,7 +193,7 @@ export class Presence {
     const speaker = this.#speakers.get(owner);
     if (speaker === undefined) return;
     speaker.editedAt = this.#options.now();
-    if (this.#counted === 0) return;
+    if (this.counted === 0) return;
     for (const clientId of speaker.clientIds) {
       if (this.ownerOf(clientId) === owner) this.#turn(this.#places.claim(clientId, speaker.editedAt));
       this.#outward?.edited(clientId);

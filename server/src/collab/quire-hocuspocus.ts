@@ -103,7 +103,8 @@ export function harden(client: ClientConnection): void {
   }
 }
 
-function hookNamesOf(extension: Extension): HookName[] {
+/** The hooks that an extension has. */
+export function hookNamesOf(extension: Extension): HookName[] {
   const names: HookName[] = [];
   const every: HookName[] = [...defaultHooks, 'onAuthenticate', 'onTokenSync', 'afterLoadDocument'];
   for (const name of every) if (typeof extension[name] === 'function') names.push(name);

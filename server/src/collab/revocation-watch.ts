@@ -117,7 +117,7 @@ export class RevocationWatch {
   }
 
   #findEnd({ state, grant }: Pick<Ended, 'state' | 'grant'>): CloseCode | null {
-    return this.#options.standing.findEnd(grant, state.owner.admittedLife);
+    return this.#options.standing.findEnd(grant, { name: state.owner.name, life: state.owner.admittedLife });
   }
 
   #withdraw(ended: Ended): void {

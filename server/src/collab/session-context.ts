@@ -13,6 +13,7 @@ import type { GrantRenewals } from './grant-renewals.ts';
 import type { GrantWatch } from './grant-watch.ts';
 import type { IngestLimits } from './ingest.ts';
 import type { Judge } from './judgement-thread.ts';
+import type { RunningHooks } from './running-hooks.ts';
 import type { SessionPort } from './session-port.ts';
 
 export interface SessionLimits extends IngestLimits, EventLimits {
@@ -29,6 +30,7 @@ export interface SessionLimits extends IngestLimits, EventLimits {
 /** What a session needs of the collaboration that it belongs to. */
 export interface SessionContext {
   readonly gate: ExtensionGate | null;
+  readonly hooks: RunningHooks;
   readonly judge: Judge;
   readonly slicing: Slicing;
   readonly limits: SessionLimits;
@@ -54,6 +56,8 @@ export type Progress = 'go on' | 'stop';
 /** What those need of a session who deal with its frames. */
 export interface FrameHost {
   readonly port: SessionPort;
+  /** Where it comes from, for what is shared out in turns. */
+  readonly party: string;
   readonly context: SessionContext;
   readonly admission: Admission;
   /** The socket is gone. */
@@ -61,4 +65,11 @@ export interface FrameHost {
   /** Whether so much more may wait, over all documents of the socket. */
   hasRoomToWait(bytes: number): boolean;
   countWaiting(frames: number, bytes: number): void;
+  /**
+   * Counts what takes its time, or waits behind that. Beyond a part of what may wait the socket is not read until there is less.
+   *
+   * @returns false where more than may wait was there already: the session is closed
+   */
+  beginWaiting(bytes: number): boolean;
+  endWaiting(bytes: number): void;
 }

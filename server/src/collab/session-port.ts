@@ -1,4 +1,5 @@
 import type { CloseCode, ServerFrame } from '@quire/protocol';
+import type { SlowReaderLimit } from '../observability/metrics/label-values.ts';
 import type { SentMeters } from '../observability/metrics/sent-meters.ts';
 
 /**
@@ -21,8 +22,8 @@ export interface DialectWriter {
  */
 export type FrameMessage = (prefix: Uint8Array, body: Uint8Array) => readonly Buffer[];
 
-/** Why a document wants a socket not to be read: the disk has to catch up, or something large is being judged. */
-export type ReadStop = 'disk' | 'judging';
+/** Why a socket is not to be read: the disk has to catch up, or much waits behind what is judged, or behind hooks. */
+export type ReadStop = 'disk' | 'judging' | 'hooks';
 
 /** What a document needs of a socket. */
 export interface SessionPort {
@@ -41,10 +42,14 @@ export interface SessionPort {
   together(task: () => void): void;
   /** All of them in one write. */
   send(framed: readonly Buffer[]): void;
-  /** Reads nothing more until `readOn` was called as often for the same reason; left out, it is the disk. */
+  /**
+   * Reads nothing more until `readOn` was called for the same reason: for the disk, which is meant where none is given, as often
+   * as this was, since many documents may have it.
+   */
   stopReading(reason?: ReadStop): void;
   readOn(reason?: ReadStop): void;
-  close(code: CloseCode): void;
+  /** @param limit which one a slow reader has reached */
+  close(code: CloseCode, limit?: SlowReaderLimit): void;
 }
 
 /** Who is at the other end; fixed when the socket opens. URL and headers are parsed when they are asked for. */

@@ -1,6 +1,6 @@
 import { closeCodes, encodeYWebsocketFrame, type Viewers } from '@quire/protocol';
 import { kindOfBody } from '../observability/metrics/sent-meters.ts';
-import { BroadcastRing, type RingBudget, type RingReader } from './broadcast-ring.ts';
+import { BroadcastRing, type RingBudget, type RingLimit, type RingReader } from './broadcast-ring.ts';
 import type { DocumentConnection } from './document-connection.ts';
 import type { Presence } from './presence.ts';
 import { encodeViewers } from './viewer-count.ts';
@@ -35,8 +35,8 @@ export class Backlog implements RingReader {
     this.presence = presence;
   }
 
-  fellOut(): void {
-    this.#connection.closeSession(closeCodes.slowReader);
+  fellOut(limit: RingLimit): void {
+    this.#connection.session.close(closeCodes.slowReader, limit);
   }
 }
 
@@ -95,13 +95,14 @@ export class Stragglers {
   }
 
   #sendPortion(connection: DocumentConnection, backlog: Backlog): void {
+    const { session } = connection;
     const bodies = [...this.#ring.read(backlog.position, PORTION_BYTES)];
     backlog.position += bodies.length;
     const receipts = connection.ledger.takeOwed(MOST_RECEIPTS);
     if (backlog.position === this.#ring.end && connection.ledger.owed === 0) {
       const presence = this.#missedPresence(connection, backlog.presence);
       if (presence === 'forgotten') {
-        connection.closeSession(closeCodes.slowReader);
+        session.close(closeCodes.slowReader, 'departures');
         return;
       }
       this.forget(connection);

@@ -232,3 +232,39 @@ describe('[G4] shared types inside each other', () => {
     expect(Math.min(admitted, refused)).toBeGreaterThan(50);
   });
 });
+
+describe('[G4] what other nodes have let in', () => {
+  /** Puts something deep of another node into the document, and then asks of something that builds on what is missing. */
+  function admitsBesides(levels: number, foreign: number, seesIt: boolean, isMeasured: boolean): boolean {
+    const { document, typeDepths, flush } = createStage();
+    const onMissing = (client: number): Uint8Array => makeNest({ client, clock: 0 }, levels, { client: 999, clock: 0 });
+    if (isMeasured)
+      typeDepths.admits(inspectUpdate(makeNest({ client: 7, clock: 0 }, 1, { client: 998, clock: 0 })), LIMIT);
+    const update = makeNest({ client: 1, clock: 0 }, foreign);
+    typeDepths.expect(seesIt ? inspectUpdate(update).structs : null);
+    typeDepths.flushBegins();
+    Y.applyUpdate(document, update);
+    typeDepths.flushEnds();
+    flush();
+    return typeDepths.admits(inspectUpdate(onMissing(2)), LIMIT);
+  }
+
+  it('counts, deep as it may be, whether or not somebody looked at it or had asked before', () => {
+    // A guess may go beyond the limit by a thousand: something that hangs on nobody knows what, below the deepest.
+    for (const seesIt of [true, false]) {
+      for (const isMeasured of [true, false]) {
+        expect(admitsBesides(900, 10, seesIt, isMeasured)).toBe(true);
+        expect(admitsBesides(900, 200, seesIt, isMeasured)).toBe(false);
+      }
+    }
+  });
+
+  it('takes no time where no types are in it', () => {
+    const { typeDepths } = createStage();
+    const doc = new Y.Doc();
+    doc.getText('body').insert(0, 'x');
+    typeDepths.expect(inspectUpdate(Y.encodeStateAsUpdate(doc)).structs, () => {
+      throw new Error('nobody asks how far anybody is');
+    });
+  });
+});

@@ -1,49 +1,22 @@
-import { MemoryStore } from '@quire/persistence';
 import { closeCodes, companionOf, type DocumentName } from '@quire/protocol';
 import { until } from '@quire/testing';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createDocuments } from '../api/documents.ts';
 import { toApiError } from '../api/problems.ts';
-import { systemClock } from '../clock.ts';
-import { HeldReplication } from '../testing/linked-nodes.ts';
-import { openGuard } from '../testing/open-guard.ts';
-import { Page } from '../testing/page.ts';
-import { testLimits } from '../testing/start-gateway.ts';
-import { createCollaboration } from './collaboration.ts';
+import { createClusterStage, write } from '../testing/cluster-stage.ts';
+import type { Page } from '../testing/page.ts';
 
 const name = 'plan' as DocumentName;
-const ends: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
-});
+const stage = createClusterStage();
+afterEach(() => stage.close());
 
 function startNode() {
-  const store = new MemoryStore();
-  const replication = new HeldReplication();
   const warnings: string[] = [];
   const log = pino({ level: 'warn' }, { write: (line) => void warnings.push(line) });
-  const collaboration = createCollaboration({
-    store,
-    replication,
-    guard: openGuard,
-    log,
-    clock: systemClock,
-    limits: testLimits,
-    maxJournalQueueBytes: 2 ** 26,
-    extensions: [],
-  });
-  ends.push(async () => {
-    await collaboration.close();
-    await store.close();
-  });
-  const enter = (document: string = name): Page => {
-    const page = new Page(collaboration, document);
-    ends.push(() => page.leave());
-    return page;
-  };
-  const write = (document = name): Promise<void> =>
-    collaboration.edit(document, '', (doc) => doc.getText('body').insert(0, 'x'));
-  return { store, replication, collaboration, warnings, enter, write };
+  const node = stage.startNode({ log });
+  const enter = (document: string = name): Page => stage.open(node, document);
+  return { ...node, warnings, enter, write: () => write(node, 'x', name) };
 }
 
 const isIn = (page: Page): Promise<unknown> => until(() => page.read().isIn, { what: 'let in' });
@@ -68,6 +41,27 @@ describe('[R13] while other nodes may have what this one has not', () => {
     const refused = await write().catch((error: unknown) => error);
     expect(toApiError(refused)).toMatchObject({ code: 'load-failed', message: expect.stringMatching(/out of reach/) });
     expect(await store.stat(name)).toBeNull();
+  });
+
+  it('nothing is said to be missing: neither to who asks for it nor to who deletes it', async () => {
+    const { collaboration, replication, store, write } = startNode();
+    const documents = createDocuments({
+      store,
+      editor: collaboration,
+      knowsAllNames: () => replication.knowsAllNames,
+    });
+    replication.knowsAllNames = false;
+    const maybe = expect.objectContaining({ code: 'load-failed', message: expect.stringMatching(/out of reach/) });
+    await expect(documents.get(name)).rejects.toEqual(maybe);
+    await expect(documents.create({ name })).rejects.toMatchObject({ closeCode: closeCodes.loadFailed });
+    const refused = await collaboration.delete(name).catch((error: unknown) => error);
+    expect(toApiError(refused)).toEqual(maybe);
+    replication.knowsAllNames = true;
+    await expect(documents.get(name)).rejects.toMatchObject({ code: 'unknown-document' });
+    await write();
+    replication.knowsAllNames = false;
+    expect(await documents.get(name)).toMatchObject({ name });
+    await collaboration.delete(name);
   });
 
   it('a name that was deleted is not taken for empty: somebody may have begun it anew', async () => {

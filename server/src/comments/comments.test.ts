@@ -113,6 +113,23 @@ function range(start: readonly [Y.XmlText, number], end: readonly [Y.XmlText, nu
   return { start: from, end: to };
 }
 
+it('[G4] comments on a document that is nearly full mark it no more, may be removed, and leave the rest to editors', async () => {
+  const limit = 4_096;
+  server = await serve({ jwt: { secrets: [SECRET] }, limits: { maxDocumentBytes: limit } });
+  await writePage();
+  const { doc, texts } = await openPage();
+  const [first] = texts() as [Y.XmlText];
+  const thread = await startThread({ text: 'x', anchor: range([first, 0], [first, 3]) });
+  await vi.waitFor(() => expect(first.toString()).toContain(thread.id));
+  const rest = (limit * 7) / 8 - Y.encodeStateAsUpdate(doc).length;
+  await server.documents.edit(PLAN, 'ada', (document) => document.getMap('meta').set('filler', 'x'.repeat(rest)));
+  const anchored = { text: 'x', anchor: range([first, 4], [first, 9]) };
+  expect(await codeOf(send('POST', '', anchored))).toEqual([413, 'document-too-large']);
+  await startThread({ text: 'about all of it' });
+  expect((await send('DELETE', path(thread))).status).toBe(204);
+  await startThread(anchored, { sub: 'ada', role: 'editor' });
+});
+
 describe('comments over HTTP', () => {
   beforeEach(async () => {
     server = await serve({ jwt: { secrets: [SECRET] } });
@@ -176,6 +193,43 @@ describe('comments over HTTP', () => {
         [thread.id]: expect.objectContaining({ comments: [expect.anything(), expect.anything()] }),
       }),
     );
+  });
+
+  it('[G6] of somebody who may not edit bring their mark into the document, and nothing else', async () => {
+    await server.documents.edit(PLAN, 'ada', (document) => {
+      for (const paragraph of document.getXmlFragment('default').toArray()) {
+        const [text] = (paragraph as Y.XmlElement).toArray();
+        (text as Y.XmlText).format(0, 4, { bold: {} });
+        (text as Y.XmlText).format(2, 4, { italic: {} });
+      }
+    });
+    const { texts } = await openPage();
+    const [first, second] = texts() as [Y.XmlText, Y.XmlText];
+    const thread = await startThread({ text: 'x', anchor: range([first, 1], [second, 3]) });
+    await send('PUT', `${path(thread)}/anchor`, range([first, 3], [first, 5]));
+    await send('DELETE', path(thread));
+    let structs = 0;
+    const marks = new Set<string>();
+    for await (const { updates } of store.history(PLAN)) {
+      for (const { author, update } of updates) {
+        if (author !== 'cleo') continue;
+        const decoded = Y.decodeUpdate(update);
+        for (const struct of decoded.structs) {
+          const content = struct instanceof Y.Item ? struct.content : null;
+          expect(content).toBeInstanceOf(Y.ContentFormat);
+          if (!(content instanceof Y.ContentFormat)) continue;
+          expect(content.key).toBe(commentAttribute(thread.id));
+          for (let at = 0; at < struct.length; at += 1) marks.add(`${struct.id.client}:${struct.id.clock + at}`);
+          structs += 1;
+        }
+        for (const [client, ranges] of decoded.ds.clients) {
+          for (const { clock, len } of ranges) {
+            for (let at = clock; at < clock + len; at += 1) expect(marks).toContain(`${client}:${at}`);
+          }
+        }
+      }
+    }
+    expect(structs).toBeGreaterThan(4);
   });
 
   it('[G8] are written into history under their author, the marks too', async () => {
@@ -424,11 +478,16 @@ describe('comments of guests', () => {
   });
 });
 
+function positionIn(document: Y.Doc, index: number): string {
+  const position = Y.createRelativePositionFromTypeIndex(document.getText('body'), index);
+  return Buffer.from(Y.encodeRelativePosition(position)).toString('base64');
+}
+
 describe('comments', () => {
   const speaker = { author: { id: 'ada', name: 'Ada' }, role: 'commenter' } as const;
   const call = { document: PLAN, speaker };
 
-  function createInMemory(edited: () => Promise<void> = async () => {}) {
+  function createInMemory(edited: (share?: number) => Promise<void> = async () => {}) {
     const docs = new Map<string, Y.Doc>();
     const open = (name: string): Y.Doc => {
       const doc = docs.get(name) ?? new Y.Doc();
@@ -437,8 +496,8 @@ describe('comments', () => {
     };
     const comments = createComments({
       documents: {
-        async edit(name, _author, change) {
-          await edited();
+        async edit(name, _author, change, share) {
+          await edited(share);
           change(open(name));
         },
         read: async (name, look) => look(open(name)),
@@ -446,6 +505,7 @@ describe('comments', () => {
       },
       takeTurn: (_key, task) => task(),
       now: () => 0,
+      maxAnchorsPerCommenter: 2,
     });
     return { comments, document: open(PLAN), companion: open(companionOf(PLAN, 'comments')) };
   }
@@ -456,10 +516,7 @@ describe('comments', () => {
       edits += 1;
     });
     document.getText('body').insert(0, 'some words');
-    const at = (index: number, of: Y.Doc = document): string =>
-      Buffer.from(Y.encodeRelativePosition(Y.createRelativePositionFromTypeIndex(of.getText('body'), index))).toString(
-        'base64',
-      );
+    const at = (index: number, of: Y.Doc = document): string => positionIn(of, index);
     const elsewhere = new Y.Doc();
     elsewhere.getText('body').insert(0, 'of another document');
     for (const [start, end, code] of [
@@ -488,6 +545,51 @@ describe('comments', () => {
       for (let count = map.size; count < MAX_THREADS; count += 1) map.set(String(count), new Y.Map());
     });
     await expect(comments.start(call, { text: 'x' })).rejects.toMatchObject({ code: 'comments-full' });
+  });
+
+  it('[G4] of one person who may not edit mark so many places of a document', async () => {
+    const { comments, document } = createInMemory();
+    document.getText('body').insert(0, 'some words');
+    const anchor = { start: positionIn(document, 0), end: positionIn(document, 4) };
+    const full = { code: 'comments-full' };
+    const [first] = [
+      await comments.start(call, { text: 'x', anchor }),
+      await comments.start(call, { text: 'x', anchor }),
+    ];
+    await expect(comments.start(call, { text: 'x', anchor })).rejects.toMatchObject(full);
+    // One is moved as often as they like, and does not come to a third by being taken away.
+    await comments.anchor({ ...call, thread: first.id }, { ...anchor, end: positionIn(document, 5) });
+    await comments.unanchor({ ...call, thread: first.id });
+    await expect(comments.start(call, { text: 'x', anchor })).rejects.toMatchObject(full);
+    const unmarked = await comments.start(call, { text: 'about all of it' });
+    await expect(comments.anchor({ ...call, thread: unmarked.id }, anchor)).rejects.toMatchObject(full);
+    const ben = { ...call, speaker: { author: { id: 'ben', name: 'Ben' }, role: 'commenter' } } as const;
+    const editor = { ...call, speaker: { author: { id: 'eve', name: 'Eve' }, role: 'editor' } } as const;
+    await comments.start(ben, { text: 'x', anchor });
+    for (let mark = 0; mark < 3; mark += 1) await comments.start(editor, { text: 'x', anchor });
+    await comments.remove({ ...editor, thread: first.id });
+    await comments.start(call, { text: 'x', anchor });
+  });
+
+  it('[G4] leave room in the document for those who may edit it', async () => {
+    const shares: (number | undefined)[] = [];
+    const { comments, document } = createInMemory(async (share) => void shares.push(share));
+    document.getText('body').insert(0, 'some words');
+    const anchor = { start: positionIn(document, 0), end: positionIn(document, 4) };
+    await comments.start(call, { text: 'x', anchor });
+    await comments.start({ ...call, speaker: { ...speaker, role: 'editor' } }, { text: 'x', anchor });
+    // What is said is written into a document of its own, which nobody else needs room in.
+    expect(shares).toEqual([7 / 8, undefined, 1, undefined]);
+  });
+
+  it('[G4] whose mark is gone already cost no copy of the document when they go', async () => {
+    let edits = 0;
+    const { comments } = createInMemory(async () => {
+      edits += 1;
+    });
+    const thread = await comments.start(call, { text: 'x' });
+    await comments.remove({ ...call, thread: thread.id });
+    expect(edits).toBe(2);
   });
 
   it('[G4] wait for each other on one document, but not without end', async () => {

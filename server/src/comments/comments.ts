@@ -9,10 +9,11 @@ import {
   type Thread,
 } from '@quire/protocol';
 import type * as Y from 'yjs';
-import { ApiError } from '../api/problems.ts';
-import type { createTurns } from '../api/turns.ts';
+import { ApiError } from '../problems.ts';
 import { Seats } from '../seats.ts';
-import { markThread, unmarkThread } from './anchor-marks.ts';
+import type { createTurns } from '../turns.ts';
+import { countAnchorsBy, shareOf } from './anchor-allowance.ts';
+import { hasMark, markThread, unmarkThread } from './anchor-marks.ts';
 import { assertRange, findTextRange, quoteOf } from './text-range.ts';
 import {
   changeComment,
@@ -42,7 +43,7 @@ export interface Speaker {
 
 /** The documents, as comments need them; see `Collaboration`. */
 export interface CommentedDocuments {
-  edit(name: DocumentName, author: string, change: (document: Y.Doc) => void): Promise<void>;
+  edit(name: DocumentName, author: string, change: (document: Y.Doc) => void, share?: number): Promise<void>;
   read<T>(name: DocumentName, look: (document: Y.Doc) => T): Promise<T>;
   /** @throws {ApiError} `unknown-document` */
   assertExists(name: DocumentName): Promise<void>;
@@ -90,8 +91,12 @@ export function createComments(options: {
   /** The same that deletions of documents take. */
   readonly takeTurn: ReturnType<typeof createTurns>;
   readonly now: () => number;
+  /** Places of a document that one person marks who may not edit it. */
+  readonly maxAnchorsPerCommenter: number;
+  /** Called where that limit refused somebody. */
+  readonly onFull?: () => void;
 }): Comments {
-  const { documents, takeTurn, now } = options;
+  const { documents, takeTurn, now, maxAnchorsPerCommenter, onFull = () => {} } = options;
   const waiting = new Seats(MAX_WAITING);
   const timestamp = (): string => new Date(now()).toISOString();
 
@@ -122,22 +127,35 @@ export function createComments(options: {
     return outcome[0] as T;
   }
 
+  /** @throws {ApiError} `comments-full` */
+  async function assertMayMark(document: DocumentName, { author, role }: Speaker, thread: string): Promise<void> {
+    if (includesRole(role, 'editor')) return;
+    const count = await read(document, (companion) => countAnchorsBy(companion, author.id, thread));
+    if (count < maxAnchorsPerCommenter) return;
+    onFull();
+    const most = `Whoever may not edit a document marks at most ${maxAnchorsPerCommenter} places in it`;
+    throw new ApiError('comments-full', `${most}; remove some of your comments first, or comment without a place`);
+  }
+
   /** @returns what was marked, as a quote */
   async function mark(document: DocumentName, speaker: Speaker, thread: string, anchor: Anchor): Promise<string> {
+    await assertMayMark(document, speaker, thread);
     // An edit takes a copy of the document: not for what is refused.
     await documents.read(document, (live) => assertRange(live, anchor));
     let quote = '';
-    await documents.edit(document, signatureOf(speaker), (copy) => {
+    const change = (copy: Y.Doc): void => {
       const parts = findTextRange(copy, anchor);
       quote = quoteOf(parts);
       unmarkThread(copy, thread);
       markThread(parts, thread);
-    });
+    };
+    await documents.edit(document, signatureOf(speaker), change, shareOf(speaker.role));
     return quote;
   }
 
-  function unmark(document: DocumentName, speaker: Speaker, thread: string): Promise<void> {
-    return documents.edit(document, signatureOf(speaker), (copy) => unmarkThread(copy, thread));
+  async function unmark(document: DocumentName, speaker: Speaker, thread: string): Promise<void> {
+    if (!(await documents.read(document, (live) => hasMark(live, thread)))) return; // it would cost a copy for nothing
+    await documents.edit(document, signatureOf(speaker), (copy) => unmarkThread(copy, thread), shareOf(speaker.role));
   }
 
   function look(call: ThreadCall): Promise<Thread> {

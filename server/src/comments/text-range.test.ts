@@ -1,7 +1,7 @@
 import { commentAttribute } from '@quire/protocol';
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import { ApiError } from '../api/problems.ts';
+import { ApiError } from '../problems.ts';
 import { markThread, unmarkThread } from './anchor-marks.ts';
 import type { SharedType } from './shape-root.ts';
 import { assertRange, findTextRange, MAX_ANCHORED_LENGTH, quoteOf } from './text-range.ts';

@@ -1,6 +1,6 @@
 import type { Anchor } from '@quire/protocol';
 import * as Y from 'yjs';
-import { ApiError } from '../api/problems.ts';
+import { ApiError } from '../problems.ts';
 import { type SharedType, shapeRoot } from './shape-root.ts';
 
 /** So much text may be commented on at once, and so many pieces of it. */

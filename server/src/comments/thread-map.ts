@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Comment, THREADS_MAP, type Thread, threadSchema } from '@quire/protocol';
 import * as Y from 'yjs';
-import { ApiError } from '../api/problems.ts';
+import { ApiError } from '../problems.ts';
 
 const ID_BYTES = 9;
 

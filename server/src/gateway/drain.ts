@@ -12,14 +12,14 @@ export interface DrainPlan {
 }
 
 export interface StopPlan extends DrainPlan {
-  /** How long large updates may still be judged once everybody is gone. */
+  /** How long large updates may still be judged once everybody is gone, and hooks of extensions go on. */
   readonly judgingMs: number;
 }
 
 /**
  * Divides the time that there is until the deadline: at most half of it for closing in slices, and an eighth each for a
- * disk and for clients that don't answer, and for updates that take long to judge. So whatever those do, an eighth is left
- * to flush what was sent.
+ * disk and for clients that don't answer, and for updates that take long to judge, or hooks that take long over them. So whatever
+ * those do, an eighth is left to flush what was sent.
  */
 export function planDrain(deadlineMs: number, spreadMs: number): StopPlan {
   return {

@@ -2,6 +2,7 @@ import { closeCodes } from '@quire/protocol';
 import { until } from '@quire/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import * as Y from 'yjs';
+import { allow } from '../auth/authenticator.ts';
 import { createGatewayStage, EMPTY_UPDATE, EMPTY_VECTOR, storedText, textOf } from '../testing/gateway-stage.ts';
 import { makeManySubdocuments, makeManyTexts } from '../testing/made-up-updates.ts';
 import { testLimits } from '../testing/start-gateway.ts';
@@ -62,6 +63,42 @@ describe('what somebody sends at once', () => {
 });
 
 describe('with hooks on messages', () => {
+  it('[R4] a frame larger than what may wait passes, and who writes faster than they are is slowed, not closed', async () => {
+    const { url, store } = await start({
+      extensions: [{ beforeHandleMessage: () => new Promise((resolve) => setTimeout(resolve, 1)) }],
+      limits: { maxUnestablishedBytes: 100_000 },
+    });
+    const raw = await openRaw(url, 'plan');
+    raw.say({ kind: 'step-1', stateVector: EMPTY_VECTOR });
+    raw.say({ kind: 'step-2', update: EMPTY_UPDATE });
+    await vi.waitFor(() => expect(raw.receipts()).toBe(1));
+    const doc = new Y.Doc();
+    const text = doc.getText('body');
+    doc.on('update', (update: Uint8Array) => raw.say({ kind: 'update', update }));
+    text.insert(0, 'x'.repeat(1_000_000));
+    for (let key = 0; key < 100; key += 1) text.insert(0, 'y'.repeat(20_000));
+    await vi.waitFor(() => expect(raw.receipts()).toBe(102), { timeout: 10_000 });
+    expect(await storedText(store, 'plan')).toBe(text.toString());
+  });
+
+  it('[G6] a token behind the goodbye is for who opens the document next, whoever that is', async () => {
+    const { url, store } = await start({
+      extensions: [{ beforeHandleMessage: () => new Promise((resolve) => setImmediate(resolve)) }],
+      authenticator: { authenticate: async ({ token }) => allow('editor', { id: token, name: null }) },
+    });
+    const raw = await openRaw(url, 'plan');
+    raw.say({ kind: 'update', update: makeManyTexts(7, 1) });
+    raw.say({ kind: 'close' });
+    raw.say({ kind: 'token', token: 'ben', providerVersion: null });
+    raw.say({ kind: 'step-1', stateVector: EMPTY_VECTOR });
+    raw.say({ kind: 'step-2', update: makeManyTexts(8, 1) });
+    await vi.waitFor(async () => expect(await storedText(store, 'plan')).toBe('xx'));
+    const ends = raw.heard.flatMap((frame) => (frame.kind === 'closed' ? [frame.reason] : []));
+    expect(ends).not.toContain(closeCodes.unauthorized.name);
+    const authors = (await store.load('plan'))?.entries.flatMap(({ updates }) => updates.map(({ author }) => author));
+    expect(authors).toEqual(['', 'ben']);
+  });
+
   it('[R4] what a client has sent before it closes the document, in the same packet, goes through them and is stored', async () => {
     const { url, store } = await start({
       extensions: [{ beforeHandleMessage: () => new Promise((resolve) => setImmediate(resolve)) }],

@@ -155,6 +155,20 @@ describe.each([
     expect(ends(ada)).toEqual([]);
   });
 
+  it('is told where it is another role, also when that may write as before, and not where it is the same', async () => {
+    for (const token of ['', 'editor']) tokens.set(token, { role: 'editor', user: 'ada' });
+    for (const token of ['owner', 'also owner']) tokens.set(token, { role: 'owner', user: 'ada' });
+    const { url } = await start({ extensions });
+    const ada = await openRaw(url, 'plan');
+    renew(ada, 'owner');
+    await vi.waitFor(() => expect(scopes(ada)).toHaveLength(2));
+    renew(ada, 'also owner');
+    await vi.waitFor(() => expect(asked.at(-1)).toBe('also owner'));
+    renew(ada, 'editor');
+    await vi.waitFor(() => expect(scopes(ada)).toHaveLength(3));
+    expect(ada.heard).toEqual(Array(3).fill({ kind: 'authenticated', scope: 'read-write' }));
+  });
+
   it('[R4] that lets somebody write brings what they wrote before, which was refused', async () => {
     tokens.set('reader', { role: 'reader', user: 'ada' });
     tokens.set('editor', { role: 'editor', user: 'ada' });

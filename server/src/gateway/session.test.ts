@@ -202,13 +202,13 @@ describe('a session that is not to be read', () => {
     const { session, line, meters } = open();
     session.stopReading('judging');
     session.stopReading();
-    session.stopReading('judging');
+    session.stopReading('hooks');
     session.readOn();
     session.readOn('judging');
     expect(line.isPaused()).toBe(true);
-    session.readOn('judging');
+    session.readOn('hooks');
     expect(line.isPaused()).toBe(false);
-    expect(meters.readingPauses.values).toMatchObject({ judging: 1, disk: 1 });
+    expect(meters.readingPauses.values).toMatchObject({ judging: 1, disk: 1, hooks: 1 });
   });
 
   it('[G4] is read again when it is closed, or its answer would not be heard', () => {

@@ -14,7 +14,13 @@ import type { FrameMessage, ReadStop, SessionPort } from '../collab/session-port
 import { joinSmall } from '../join-small.ts';
 import type { Logger } from '../observability/log.ts';
 import type { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
-import { nameForeignEnd, nameOwnEnd, nameSocketError, type SessionEnd } from '../observability/metrics/label-values.ts';
+import {
+  nameForeignEnd,
+  nameOwnEnd,
+  nameSocketError,
+  type SessionEnd,
+  type SlowReaderLimit,
+} from '../observability/metrics/label-values.ts';
 import type { SentMeters } from '../observability/metrics/sent-meters.ts';
 import type { Dialect, ReceivedFrame } from './dialects.ts';
 import { readDrainMark } from './drain-progress.ts';
@@ -90,8 +96,6 @@ export class Session implements SessionPort, SocketListener {
   #unanswered = 0;
   /** How many documents want it not to be read until the disk has caught up. */
   #readStops = 0;
-  /** How many of its updates are being judged. */
-  #judgements = 0;
   /** What is sent while somebody gathers it. */
   #gathered: Buffer[] | null = null;
   /** Why it ends, once we know; what the other side says counts only until then. */
@@ -191,7 +195,7 @@ export class Session implements SessionPort, SocketListener {
       return;
     }
     if (this.#state.kind === 'behind' && this.unsentBytes > this.#state.mostUnsentBytes) {
-      this.close(closeCodes.slowReader);
+      this.close(closeCodes.slowReader, 'unsent');
       return;
     }
     this.#wroteAt = Math.trunc(this.#settings.clock.monotonicMs());
@@ -240,19 +244,17 @@ export class Session implements SessionPort, SocketListener {
     if (drainMark !== this.#state.drainMark) {
       this.#state.drainMark = drainMark;
       this.#state.drainedAt = now;
-    } else if (now - this.#state.drainedAt >= this.#settings.stallTimeoutMs) this.close(closeCodes.slowReader);
+    } else if (now - this.#state.drainedAt >= this.#settings.stallTimeoutMs) this.close(closeCodes.slowReader, 'stall');
   }
 
   stopReading(reason: ReadStop = 'disk'): void {
     if (reason === 'disk') this.#readStops += 1;
-    else this.#judgements += 1;
     this.reading.pauseFor(reason);
   }
 
   readOn(reason: ReadStop = 'disk'): void {
     if (reason === 'disk') this.#readStops -= 1;
-    else this.#judgements -= 1;
-    if ((reason === 'disk' ? this.#readStops : this.#judgements) === 0) this.reading.resumeFor(reason);
+    if (reason !== 'disk' || this.#readStops === 0) this.reading.resumeFor(reason);
   }
 
   #moveTo(state: SessionState): void {
@@ -261,8 +263,9 @@ export class Session implements SessionPort, SocketListener {
     if (wasBehind !== this.isBehind) this.#settings.meters?.fellBehind(wasBehind ? -1 : 1);
   }
 
-  close(code: CloseCode): void {
+  close(code: CloseCode, limit?: SlowReaderLimit): void {
     if (this.#state.kind === 'closing' || this.#state.kind === 'closed') return;
+    if (limit !== undefined) this.#settings.meters?.slowReaderClosed(limit);
     this.#end ??= nameOwnEnd(code.name);
     this.#settings.log.debug({ code: code.code, name: code.name }, 'closing a session');
     this.#beginClosing();

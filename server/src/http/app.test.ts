@@ -3,12 +3,16 @@ import type { Hono } from 'hono';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createApi } from '../api/api.ts';
+import { createContents } from '../api/contents.ts';
 import { DocumentStates } from '../api/document-states.ts';
+import { addThreads } from '../api/threads-api.ts';
 import { systemClock } from '../clock.ts';
+import { type CommentedDocuments, createComments } from '../comments/comments.ts';
 import { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
 import { createMetricsRoute } from '../observability/metrics/metrics-route.ts';
 import { type AccessStage, openAccessStage } from '../testing/access-stage.ts';
 import { openGuard } from '../testing/open-guard.ts';
+import { createTurns } from '../turns.ts';
 import { createApp } from './app.ts';
 
 let stage: AccessStage;
@@ -19,7 +23,15 @@ afterEach(() => stage.stop());
 
 function createWhole() {
   const log = pino({ level: 'silent' });
+  const takeTurn = createTurns();
+  const { collaboration, documents } = stage;
+  const commented: CommentedDocuments = {
+    edit: (name, author, change) => collaboration.edit(name, author, change),
+    read: (name, look) => collaboration.read(name, look),
+    assertExists: async (name) => void (await documents.get(name)),
+  };
   const api = createApi({
+    contents: createContents({ documents, live: collaboration, takeTurn }),
     documents: stage.documents,
     states: new DocumentStates({ store: stage.store, clock: systemClock }),
     rules: stage,
@@ -36,6 +48,10 @@ function createWhole() {
     route: createMetricsRoute({ registry, token: undefined }) as unknown as Hono,
     gateway: new GatewayMeters(),
   };
+  addThreads(api, {
+    comments: createComments({ documents: commented, takeTurn, maxAnchorsPerCommenter: 200, now: Date.now }),
+    guard: openGuard,
+  });
   return { api, app: createApp({ api, staticApp: null, readUnreadiness: () => [], log, metrics }) };
 }
 
@@ -46,14 +62,19 @@ const otherDoor = [
 ];
 
 describe('what is served over plain HTTP', () => {
-  it('docs/protocol.md names every request that has an answer of its own, and no other', async () => {
+  it('docs/protocol.md and docs/api.md name every request that has an answer of its own, and no other', async () => {
     const { api, app } = createWhole();
     const served = [...app.routes, ...api.routes]
       .filter(({ method, path }) => method !== 'ALL' && method !== 'OPTIONS' && !path.includes('*'))
       .map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`);
-    const page = await readFile(new URL('../../../docs/protocol.md', import.meta.url), 'utf8');
-    const named = [...page.matchAll(/^\| `([A-Z]+ \/[^`?]*)/gm)].map((match) => match[1] ?? '');
-    expect([...new Set(named)].sort()).toEqual([...new Set([...served, ...otherDoor])].sort());
+    const read = (page: string) => readFile(new URL(`../../../docs/${page}`, import.meta.url), 'utf8');
+    const named = [
+      ...(await read('protocol.md')).matchAll(/^\| `([A-Z]+ \/[^`?]*)/gm),
+      ...(await read('api.md')).matchAll(/^### `([A-Z]+ \/[^`?]*)/gm),
+    ].map((match) => match[1] ?? '');
+    const shapes = (requests: readonly string[]) =>
+      [...new Set(requests.map((request) => request.replace(/\{\w+\}/g, '{}')))].sort();
+    expect(shapes(named)).toEqual(shapes([...served, ...otherDoor]));
     expect(named).toContain('GET /metrics');
   });
 });

@@ -1,10 +1,10 @@
 import { closeCodes } from '@quire/protocol';
 import type * as Y from 'yjs';
 import type { z } from 'zod';
-import { ApiError } from '../api/problems.ts';
 import { AccessError } from '../auth/authenticator.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/log.ts';
+import { ApiError } from '../problems.ts';
 import { type AddedRecord, type RecordAddress, RecordPen } from './record-pen.ts';
 import { REGISTRY_NAME } from './registry-name.ts';
 import { FollowedTable, RecordError, type RegistryTable } from './registry-table.ts';

@@ -40,7 +40,8 @@ export async function openAccessStage(options: AccessStageOptions = {}): Promise
   const auditLog = pino({ level: 'info' }, { write: (line: string) => audit.push(JSON.parse(line)) });
   const registry = createRegistry({ clock, log });
   const limits = { maxLinks: 100, maxLinksPerDocument: 10, maxRevocations: 10, revocationDays: 1, ...options.limits };
-  const rules = createAccessRules({ registry, store, clock, log, audit: auditLog, limits });
+  const binLimits = { days: 30, maxDocuments: 10 };
+  const rules = createAccessRules({ registry, store, clock, log, audit: auditLog, limits, binLimits });
   const collaboration = createCollaboration({
     store,
     guard: openGuard,
@@ -58,7 +59,7 @@ export async function openAccessStage(options: AccessStageOptions = {}): Promise
     store,
     clock,
     collaboration,
-    documents: createDocuments({ store, editor: endLinksWith(collaboration, rules.links, log) }),
+    documents: createDocuments({ store, bin: rules.bin, editor: endLinksWith(collaboration, rules, log) }),
     audit,
     async stop() {
       rules.close();

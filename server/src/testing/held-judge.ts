@@ -1,8 +1,9 @@
 import { type Case, judge } from '../collab/judgement.ts';
-import type { Judge, Ruling } from '../collab/judgement-thread.ts';
+import type { Judge, Ruling, Sender } from '../collab/judgement-thread.ts';
 
 interface Held {
   readonly asked: Case;
+  readonly sender: Sender;
   rule(ruling: Ruling): void;
 }
 
@@ -10,13 +11,21 @@ interface Held {
 export class HeldJudge implements Judge {
   readonly #held: Held[] = [];
   hasRoom = true;
+  /** How often somebody asked for room. */
+  roomsAsked = 0;
 
-  hasRoomFor(): boolean {
+  makeRoomFor(): boolean {
+    this.roomsAsked += 1;
     return this.hasRoom;
   }
 
-  judge(asked: Case): Promise<Ruling> {
-    return new Promise((rule) => this.#held.push({ asked, rule }));
+  judge(asked: Case, sender: Sender): Promise<Ruling> {
+    return new Promise((rule) => this.#held.push({ asked, sender, rule }));
+  }
+
+  /** Who sent what waits, and whether anybody wants to know. */
+  get senders(): readonly Sender[] {
+    return this.#held.map(({ sender }) => sender);
   }
 
   /** How many wait. */

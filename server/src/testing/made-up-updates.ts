@@ -90,6 +90,22 @@ export function makeManyTexts(client: number, count: number, clock = 0): Uint8Ar
   return makeUpdate([{ client, clock, items }]);
 }
 
+/** Two people who have written one character after the other, in turn: as many structs, which Yjs can not merge. */
+export function makeDialogue(one: number, other: number, count: number): Uint8Array {
+  const at = (clock: number): readonly number[] => Array.from({ length: clock }, (_, each) => each);
+  return makeUpdate([
+    {
+      client: one,
+      clock: 0,
+      items: at(count / 2).map((clock) => ({
+        text: 'x',
+        origin: clock === 0 ? null : { client: other, clock: clock - 1 },
+      })),
+    },
+    { client: other, clock: 0, items: at(count / 2).map((clock) => ({ text: 'y', origin: { client: one, clock } })) },
+  ]);
+}
+
 /** So many people, each of whom wrote into an empty document. */
 export function makeCrowd(firstClient: number, count: number): Uint8Array {
   return makeUpdate(

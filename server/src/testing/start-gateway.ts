@@ -18,6 +18,7 @@ import type { Replication } from '../collab/replication.ts';
 import type { DrainPlan } from '../gateway/drain.ts';
 import { createGateway, type Gateway, type GatewayLimits } from '../gateway/gateway.ts';
 import { createAddressReader } from '../http/client-address.ts';
+import type { Logger } from '../observability/log.ts';
 import type { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
 
 const MIB = 1024 * 1024;
@@ -85,6 +86,8 @@ export interface StartOptions {
   readonly trustedProxies?: readonly string[];
   readonly maxJournalQueueBytes?: number;
   readonly meters?: GatewayMeters;
+  /** Left out: nobody reads it. */
+  readonly log?: Logger;
   /** Left out: a thread. */
   readonly judge?: Judge;
   /** Left out: there are no other nodes. */
@@ -96,7 +99,7 @@ export interface StartOptions {
 /** A gateway and its documents on a free port, with nothing else of a server: real sockets, a store in memory unless given. */
 export async function startGateway(options: StartOptions = {}): Promise<StartedGateway> {
   const store = options.store ?? new MemoryStore();
-  const log = pino({ level: 'silent' });
+  const log = options.log ?? pino({ level: 'silent' });
   const limits = { ...testLimits, ...options.limits };
   const clock = options.clock ?? systemClock;
   const standing = options.standing ?? lasting;

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { nextAnnouncement, silence } from './save-announcement.ts';
 
 function status(state: RoomState, label = labelFor(state)): RoomStatus {
-  return { state, label, loaded: true, unsaved: 0, retrying: false, canEdit: true };
+  return { state, label, loaded: true, unsaved: 0, retrying: false, canEdit: true, admissions: 1 };
 }
 
 /** What is said, in order: a live region speaks when its text changes to something. */

@@ -9,6 +9,7 @@ const refused: RoomStatus = {
   unsaved: 2,
   reason: 'the server’s disk refuses writes',
   canEdit: true,
+  admissions: 1,
   retrying: true,
 };
 

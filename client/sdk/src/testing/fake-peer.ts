@@ -23,6 +23,8 @@ import * as Y from 'yjs';
 export interface PeerConnection {
   readonly heard: readonly { readonly document: string; readonly kind: ClientFrameKind }[];
   readonly isOpen: boolean;
+  /** The path and query that it asked for. */
+  readonly url: string;
 }
 
 /**
@@ -54,7 +56,7 @@ export class FakePeer {
     const address = server.address();
     if (address === null || typeof address === 'string') throw new Error('the peer is not listening');
     this.port = address.port;
-    server.on('connection', (socket) => this.connections.push(new FakeConnection(this, socket)));
+    server.on('connection', (socket, { url = '' }) => this.connections.push(new FakeConnection(this, socket, url)));
   }
 
   static start(port = 0): Promise<FakePeer> {
@@ -128,14 +130,16 @@ class FakeConnection implements PeerConnection {
   /** Content sent in handshakes. */
   stepTwoBytes = 0;
   readonly lastPresence = new Map<string, Uint8Array>();
+  readonly url: string;
   readonly #peer: FakePeer;
   readonly #socket: WebSocket;
   /** Raw addresses by document. */
   readonly #joined = new Map<string, string>();
   #held: { address: string; durable: boolean }[] = [];
 
-  constructor(peer: FakePeer, socket: WebSocket) {
+  constructor(peer: FakePeer, socket: WebSocket, url: string) {
     this.#peer = peer;
+    this.url = url;
     this.#socket = socket;
     socket.binaryType = 'nodebuffer';
     socket.on('message', (data: Uint8Array) => this.#receive(data));

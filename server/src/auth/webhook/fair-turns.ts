@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts';
+import { FairLines } from '../../fair-lines.ts';
 
 export interface TurnLimits {
   /** What runs at once. */
@@ -25,10 +26,8 @@ interface Waiting {
 export class FairTurns {
   readonly #limits: TurnLimits;
   readonly #clock: Clock;
-  /** By party, in the order of their turns; none is empty. */
-  readonly #lines = new Map<string, Waiting[]>();
+  readonly #lines = new FairLines<Waiting>();
   #running = 0;
-  #waiting = 0;
 
   constructor(limits: TurnLimits, clock: Clock) {
     this.#limits = limits;
@@ -40,7 +39,7 @@ export class FairTurns {
   }
 
   get waiting(): number {
-    return this.#waiting;
+    return this.#lines.size;
   }
 
   /** @throws {TurnedAway} when the task was not begun, and whatever the task throws */
@@ -60,7 +59,7 @@ export class FairTurns {
     if (!this.#makeRoom(party)) return Promise.reject(new TurnedAway('too many wait'));
     return new Promise((resolve, reject) => {
       const cancelTimeout = this.#clock.after(this.#limits.maxWaitMs, () => {
-        this.#leave(party, waiting);
+        this.#lines.remove(party, waiting);
         waiting.giveUp(`it had no turn within ${this.#limits.maxWaitMs} ms`);
       });
       const waiting: Waiting = {
@@ -73,44 +72,24 @@ export class FairTurns {
           reject(new TurnedAway(why));
         },
       };
-      const line = this.#lines.get(party);
-      if (line === undefined) this.#lines.set(party, [waiting]);
-      else line.push(waiting);
-      this.#waiting += 1;
+      this.#lines.push(party, waiting);
     });
   }
 
   #makeRoom(party: string): boolean {
-    if (this.#waiting < this.#limits.maxWaiting) return true;
-    const own = this.#lines.get(party)?.length ?? 0;
-    let longest: readonly [string, readonly Waiting[]] | null = null;
-    for (const each of this.#lines) if (longest === null || each[1].length > longest[1].length) longest = each;
-    const last = longest?.[1].at(-1);
-    if (longest === null || last === undefined || longest[1].length <= own + 1) return false;
-    this.#leave(longest[0], last);
-    last.giveUp('too many wait, most of them from the same place');
-    return true;
-  }
-
-  #leave(party: string, waiting: Waiting): void {
-    const line = this.#lines.get(party);
-    const at = line?.indexOf(waiting) ?? -1;
-    if (line === undefined || at < 0) return;
-    line.splice(at, 1);
-    if (line.length === 0) this.#lines.delete(party);
-    this.#waiting -= 1;
+    if (this.#lines.size < this.#limits.maxWaiting) return true;
+    const yielding = this.#lines.findWhatYields(party, 1, 1);
+    for (const { party: from, item } of yielding ?? []) {
+      this.#lines.remove(from, item);
+      item.giveUp('too many wait, most of them from the same place');
+    }
+    return yielding !== null;
   }
 
   #beginNext(): void {
-    const next = this.#lines.entries().next();
-    if (next.done === true) return;
-    const [party, line] = next.value;
-    const waiting = line.shift();
-    this.#lines.delete(party);
-    if (line.length > 0) this.#lines.set(party, line); // behind all others
-    if (waiting === undefined) return;
-    this.#waiting -= 1;
+    const next = this.#lines.take();
+    if (next === undefined) return;
     this.#running += 1;
-    waiting.begin();
+    next.begin();
   }
 }

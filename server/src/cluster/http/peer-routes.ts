@@ -1,12 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { findCutOff } from '../../api/state-route.ts';
-import { streamBytes } from '../../api/streamed-bytes.ts';
 import type { AuditLog } from '../../auth/audit-log.ts';
 import type { Clock } from '../../clock.ts';
 import type { ReadClientAddress } from '../../http/client-address.ts';
 import { logRequestFailure } from '../../http/request-failure.ts';
+import { findCutOff, streamBytes } from '../../http/streamed-bytes.ts';
 import type { Logger } from '../../observability/log.ts';
 import type { ClusterMeters } from '../../observability/metrics/cluster-meters.ts';
 import type { Cluster } from '../cluster.ts';

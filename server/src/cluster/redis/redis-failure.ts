@@ -21,7 +21,7 @@ const CODES: Readonly<Record<string, BusErrorCode>> = {
 const CURES: Readonly<Record<BusErrorCode, string>> = {
   unreachable: 'see that it runs and that the network lets this node through',
   denied: 'see user, password and rights in the address of Redis (docs/operating.md lists the commands)',
-  full: 'give it more memory (maxmemory), or let it keep less (cluster.streams)',
+  full: 'give it more memory (maxmemory), or let nodes keep less in it (cluster.streamBytes)',
   'read-only': 'see whether it is a replica, has lost its replicas, or can not save to its disk',
   unsuitable: 'see which server this is, and whether it has read its data',
   closed: 'nothing: this node ends',

@@ -1,89 +1,13 @@
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  eventually,
-  type RedisProcess,
-  type RedisServerOptions,
-  startRedis,
-  startTcpProxy,
-  type TcpProxy,
-  until,
-} from '@quire/testing';
+import { eventually, type RedisProcess, type TcpProxy, until } from '@quire/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../clock.ts';
-import type { BusStatus, ClusterBus } from '../cluster-bus.ts';
-import { parseRedisAddress } from './redis-address.ts';
-import { createRedisBus, type RedisBusOptions } from './redis-bus.ts';
+import { arrives, reaches, setRedisStage, works } from '../../testing/redis-stage.ts';
+import { toBytes, toText } from '../../testing/text-bytes.ts';
 
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const text = (record: Uint8Array): string => new TextDecoder().decode(record);
-
-interface Node {
-  readonly bus: ClusterBus;
-  readonly read: string[];
-  /** Every status since it was opened: the state, or why it is away. */
-  readonly states: string[];
-  readonly warnings: string[];
-}
-
-const endings: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const end of endings.splice(0).reverse()) await end();
-});
-
-async function startServer(options: RedisServerOptions = {}): Promise<RedisProcess> {
-  const redis = await startRedis(options);
-  endings.push(() => redis.stop());
-  return redis;
-}
-
-async function startProxy(port: number): Promise<TcpProxy> {
-  const proxy = await startTcpProxy(port);
-  endings.push(() => proxy.close());
-  return proxy;
-}
-
-async function startDirectory(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'quire-redis-'));
-  endings.push(() => rm(directory, { recursive: true, force: true }));
-  return directory;
-}
-
-function openNode(node: string, url: string, options: Partial<RedisBusOptions> = {}): Node {
-  const warnings: string[] = [];
-  const log = { info: () => {}, warn: (_: object, message: string) => warnings.push(message) };
-  const address = parseRedisAddress(url);
-  const bus = createRedisBus({ address, node, prefix: 'quire:', clock: systemClock, log, ...options });
-  endings.push(() => bus.close());
-  const states: string[] = [];
-  bus.onStatus((status: BusStatus) => states.push(status.state === 'away' ? status.error.code : status.state));
-  const read: string[] = [];
-  bus.onRecords(async (_, records) => {
-    read.push(...records.map(text));
-  });
-  bus.open();
-  return { bus, read, states, warnings };
-}
-
-const reaches = (node: Node, state: string): Promise<unknown> =>
-  until(() => node.states.at(-1) === state, { what: () => `it is not ${state}, but was ${node.states.join(', ')}` });
-
-async function startPair(url: string, options: Partial<RedisBusOptions> = {}): Promise<readonly [Node, Node]> {
-  const [ada, ben] = [openNode('ada', url, options), openNode('ben', url, options)];
-  await Promise.all([reaches(ada, 'connected'), reaches(ben, 'connected')]);
-  await ben.bus.follow(['ada']);
-  return [ada, ben];
-}
-
-const arrives = (node: Node, ...records: string[]): Promise<unknown> =>
-  until(() => records.every((record) => node.read.includes(record)), { what: () => `only ${node.read} arrived` });
-
-/** The bus takes records again, and the other reads them. */
-async function works(from: Node, to: Node, record: string): Promise<void> {
-  await from.bus.publish(bytes(record));
-  await arrives(to, record);
-}
+const stage = setRedisStage();
+const { openNode, startDirectory, startPair, startProxy, startServer } = stage;
+afterEach(() => stage.end());
 
 describe('a bus whose Redis fails', () => {
   let redis: RedisProcess;
@@ -99,7 +23,7 @@ describe('a bus whose Redis fails', () => {
     proxy.cut();
     const ada = openNode('ada', url);
     await reaches(ada, 'unreachable');
-    await expect(ada.bus.publish(bytes('1'))).rejects.toMatchObject({ code: 'unreachable' });
+    await expect(ada.bus.publish(toBytes('1'))).rejects.toMatchObject({ code: 'unreachable' });
     proxy.heal();
     await reaches(ada, 'connected');
     expect(ada.states).toEqual(['unreachable', 'connected']);
@@ -107,7 +31,7 @@ describe('a bus whose Redis fails', () => {
 
   it('[R11] restarted and empty, works on, and what was there is gone', async () => {
     const [ada, ben] = await startPair(url);
-    await ada.bus.announce(bytes('here'));
+    await ada.bus.announce(toBytes('here'));
     await works(ada, ben, '1');
     await redis.kill();
     await Promise.all([reaches(ada, 'unreachable'), reaches(ben, 'unreachable')]);
@@ -121,7 +45,7 @@ describe('a bus whose Redis fails', () => {
   it('[G5] paused, is away within two deadlines, and back when it goes on', async () => {
     const [ada, ben] = await startPair(url, { commandTimeoutMs: 400 });
     redis.pause();
-    await expect(ada.bus.publish(bytes('1'))).rejects.toMatchObject({ code: 'unreachable' });
+    await expect(ada.bus.publish(toBytes('1'))).rejects.toMatchObject({ code: 'unreachable' });
     await Promise.all([reaches(ada, 'unreachable'), reaches(ben, 'unreachable')]);
     redis.resume();
     await Promise.all([reaches(ada, 'connected'), reaches(ben, 'connected')]);
@@ -131,7 +55,7 @@ describe('a bus whose Redis fails', () => {
   it('slow by 200 ms, loses nothing and is not taken to be away', async () => {
     const [ada, ben] = await startPair(url);
     proxy.delay(200);
-    for (const record of ['1', '2', '3']) await ada.bus.publish(bytes(record));
+    for (const record of ['1', '2', '3']) await ada.bus.publish(toBytes(record));
     await arrives(ben, '1', '2', '3');
     expect([ada.states, ben.states]).toEqual([['connected'], ['connected']]);
     expect(ben.read).toEqual(['1', '2', '3']);
@@ -175,7 +99,7 @@ describe('a bus whose Redis fails', () => {
   it('half-open, is closed at once all the same', async () => {
     const [ada] = await startPair(url);
     proxy.freeze();
-    const publishing = ada.bus.publish(bytes('1')).catch((error: unknown) => error);
+    const publishing = ada.bus.publish(toBytes('1')).catch((error: unknown) => error);
     await ada.bus.close();
     expect(await publishing).toMatchObject({ code: 'closed' });
     expect(ada.states.at(-1)).toBe('closed');
@@ -203,11 +127,11 @@ describe('a bus whose Redis fails', () => {
   it('listens again after a restart', async () => {
     const [ada, ben] = await startPair(url);
     const heard: string[] = [];
-    await ben.bus.listen('plan', (message) => heard.push(text(message)));
+    await ben.bus.listen('plan', (message) => heard.push(toText(message)));
     await redis.restart();
     await until(() => ada.states.length > 1 && ben.states.length > 1, { what: 'the restart was not noticed' });
     await Promise.all([reaches(ada, 'connected'), reaches(ben, 'connected')]);
-    expect(await ada.bus.tell('plan', bytes('1'))).toBe(1);
+    expect(await ada.bus.tell('plan', toBytes('1'))).toBe(1);
     await until(() => heard.length === 1, { what: 'it was not heard' });
   });
 });
@@ -215,18 +139,59 @@ describe('a bus whose Redis fails', () => {
 it('[G5] full, refuses writes by name, goes on reading and telling, and takes them again once there is room', async () => {
   const redis = await startServer();
   const [ada, ben] = await startPair(redis.url);
-  await ada.bus.publish(bytes('1'));
+  await ada.bus.publish(toBytes('1'));
   await redis.command('CONFIG', 'SET', 'maxmemory', '1');
-  await expect(ada.bus.publish(bytes('2'))).rejects.toMatchObject({ code: 'full' });
-  await expect(ada.bus.announce(bytes('here'))).rejects.toMatchObject({ code: 'full' });
+  await expect(ada.bus.publish(toBytes('2'))).rejects.toMatchObject({ code: 'full' });
+  await expect(ada.bus.announce(toBytes('here'))).rejects.toMatchObject({ code: 'full' });
   await arrives(ben, '1');
   expect(ben.states).toEqual(['connected']);
   await ben.bus.listen('plan', () => {});
-  expect(await ada.bus.tell('plan', bytes('!'))).toBe(1);
+  expect(await ada.bus.tell('plan', toBytes('!'))).toBe(1);
+  const refusals = async (): Promise<number> => {
+    const stats = String(await redis.command('INFO', 'errorstats'));
+    return Number(/errorstat_OOM:count=(\d+)/.exec(stats)?.[1] ?? 0);
+  };
+  // Ours, and two askings of the bus after it.
+  await eventually(async () => (await refusals()) >= 3, { what: 'it was not asked again' });
+  expect(ada.states).toEqual(['connected', 'full']);
   await redis.command('CONFIG', 'SET', 'maxmemory', '0');
   await reaches(ada, 'connected');
   expect(ada.states).toEqual(['connected', 'full', 'connected']);
   await works(ada, ben, '3');
+});
+
+it('[G4] what is told faster than Redis takes it is dropped at once, and counted', async () => {
+  const redis = await startServer();
+  const proxy = await startProxy(redis.port);
+  let dropped = 0;
+  const meters = { published() {}, received() {}, connected() {}, dropped: () => (dropped += 1) };
+  const ada = openNode('ada', `redis://127.0.0.1:${proxy.port}`, { meters });
+  await reaches(ada, 'connected');
+  await ada.bus.listen('plan', () => {});
+  proxy.freeze();
+  const megabyte = new Uint8Array(1024 * 1024);
+  const waiting = Array.from({ length: 8 }, () => ada.bus.tell('plan', megabyte));
+  expect(await ada.bus.tell('plan', megabyte)).toBe(0);
+  expect(dropped).toBe(1);
+  proxy.heal();
+  expect(await Promise.all(waiting)).toEqual(waiting.map(() => 1));
+  expect(await ada.bus.tell('plan', megabyte)).toBe(1);
+});
+
+it('what is published and read is counted, and each time that Redis is reached', async () => {
+  const redis = await startServer();
+  const counted: string[] = [];
+  const meters = {
+    published: (size: number, elapsedMs: number) => counted.push(`published ${size}, ${elapsedMs > 0}`),
+    received: (records: number, size: number) => counted.push(`received ${records}, ${size}`),
+    connected: () => counted.push('connected'),
+    dropped() {},
+  };
+  const ben = openNode('ben', redis.url, { meters });
+  await reaches(ben, 'connected');
+  await ben.bus.follow(['ben']);
+  await works(ben, ben, 'four');
+  expect(counted.sort()).toEqual(['connected', 'published 4, true', 'received 1, 4']);
 });
 
 it('full at the start, says so instead of connected', async () => {
@@ -239,7 +204,7 @@ it('full at the start, says so instead of connected', async () => {
 it('[R11] back from its append-only file, goes on where it was', async () => {
   const redis = await startServer({ isAppendOnly: true });
   const [ada, ben] = await startPair(redis.url);
-  await ada.bus.announce(bytes('here'));
+  await ada.bus.announce(toBytes('here'));
   await works(ada, ben, '1');
   await redis.kill();
   await reaches(ben, 'unreachable');
@@ -297,11 +262,11 @@ it('[G5] a read-only replica is read from, refuses by name, and is taken for wha
   await reaches(ben, 'read-only');
   await ben.bus.follow(['ada']);
   await works(writer, ben, '1');
-  await expect(ben.bus.publish(bytes('2'))).rejects.toMatchObject({ code: 'read-only' });
+  await expect(ben.bus.publish(toBytes('2'))).rejects.toMatchObject({ code: 'read-only' });
   await replica.command('REPLICAOF', 'NO', 'ONE');
   await reaches(ben, 'connected');
   expect(ben.states).toEqual(['read-only', 'connected']);
-  await ben.bus.publish(bytes('3'));
+  await ben.bus.publish(toBytes('3'));
 });
 
 it('a master that becomes a replica is noticed by the next write', async () => {
@@ -310,7 +275,7 @@ it('a master that becomes a replica is noticed by the next write', async () => {
   await reaches(ada, 'connected');
   await old.command('REPLICAOF', '127.0.0.1', next.port);
   const refused = async (): Promise<void> => {
-    for (;;) await ada.bus.publish(bytes('1'));
+    for (;;) await ada.bus.publish(toBytes('1'));
   };
   await expect(refused()).rejects.toMatchObject({ name: 'BusError' });
   await reaches(ada, 'read-only');
@@ -338,11 +303,11 @@ describe('a user of Redis', () => {
     const redis = await startServer({ users });
     const [ada, ben] = await startPair(`redis://ada:pw@127.0.0.1:${redis.port}`);
     await works(ada, ben, '1');
-    await ben.bus.announce(bytes('here'));
-    for await (const records of ben.bus.past('ada')) expect(records.map(text)).toEqual(['1']);
+    await ben.bus.announce(toBytes('here'));
+    for await (const records of ben.bus.past('ada')) expect(records.map(toText)).toEqual(['1']);
     await ben.bus.erase('ben');
     const stop = await ben.bus.listen('plan', () => {});
-    expect(await ada.bus.tell('plan', bytes('!'))).toBe(1);
+    expect(await ada.bus.tell('plan', toBytes('!'))).toBe(1);
     stop();
     expect([ada.states, ben.states]).toEqual([['connected'], ['connected']]);
   });
@@ -359,7 +324,7 @@ describe('a user of Redis', () => {
     const ada = openNode('ada', `redis://ada:pw@127.0.0.1:${redis.port}`);
     await reaches(ada, 'connected');
     await until(() => ada.warnings.some((warning) => warning.includes('trimmed')), { what: 'nothing was said' });
-    await ada.bus.publish(bytes('1'));
+    await ada.bus.publish(toBytes('1'));
     expect(ada.states).toEqual(['connected']);
   });
 });
@@ -369,7 +334,7 @@ describe('the stream of a node', () => {
     const redis = await startServer();
     const [ada, ben] = await startPair(redis.url, { streamBytes: 200_000 });
     const record = 'x'.repeat(10_000);
-    for (let number = 0; number < 100; number += 1) await ada.bus.publish(bytes(record));
+    for (let number = 0; number < 100; number += 1) await ada.bus.publish(toBytes(record));
     let length = 0;
     await eventually(
       async () => {

@@ -1,124 +1,99 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   makeCertificate,
   type RedisCluster,
   type RedisProcess,
-  startRedis,
+  type RedisSentinels,
   startRedisCluster,
   startSentinels,
   until,
 } from '@quire/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../clock.ts';
-import type { ClusterBus } from '../cluster-bus.ts';
-import { parseRedisAddress } from './redis-address.ts';
-import { createRedisBus, type RedisBusOptions } from './redis-bus.ts';
+import { type BusNode, reaches, setRedisStage, works } from '../../testing/redis-stage.ts';
+import { toBytes, toText } from '../../testing/text-bytes.ts';
 
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const text = (record: Uint8Array): string => new TextDecoder().decode(record);
+const stage = setRedisStage();
+const { openNode, startServer } = stage;
+afterEach(() => stage.end());
 
-const endings: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const end of endings.splice(0).reverse()) await end();
-});
-
-function open(node: string, url: string, options: Partial<RedisBusOptions> = {}): ClusterBus {
-  const log = { info: () => {}, warn: () => {} };
-  const address = parseRedisAddress(url);
-  const bus = createRedisBus({ address, node, prefix: 'quire:', clock: systemClock, log, ...options });
-  endings.push(() => bus.close());
-  bus.open();
-  return bus;
-}
-
-const isConnected = (bus: ClusterBus): Promise<unknown> =>
-  until(() => bus.status.state === 'connected', {
-    what: () => `it is ${bus.status.state === 'away' ? bus.status.error.message : bus.status.state}`,
-  });
+const connect = async (...nodes: BusNode[]): Promise<void> => {
+  await Promise.all(nodes.map((node) => reaches(node, 'connected')));
+};
 
 /** Everything that crosses the bus does, from one to the other. */
-async function crosses(ada: ClusterBus, ben: ClusterBus, word: string): Promise<void> {
-  const read: string[] = [];
-  ben.onRecords(async (_, records) => {
-    read.push(...records.map(text));
-  });
-  await ben.follow(['ada']);
-  await ada.publish(bytes(word));
-  await ada.announce(bytes(word));
-  const said = (await ben.announcements()).get('ada');
-  expect(said && text(said)).toBe(word);
+async function crosses(ada: BusNode, ben: BusNode, word: string): Promise<void> {
+  await ben.bus.follow(['ada']);
+  await works(ada, ben, word);
+  await ada.bus.announce(toBytes(word));
+  expect([...(await ben.bus.announcements())].map(([node, said]) => [node, toText(said)])).toContainEqual([
+    'ada',
+    word,
+  ]);
   const heard: string[] = [];
-  const stop = await ben.listen('plan', (message) => heard.push(text(message)));
-  expect(await ada.tell('plan', bytes(word))).toBe(1);
-  await until(() => read.includes(word) && heard.includes(word), { what: () => `${read} was read, ${heard} heard` });
+  const stop = await ben.bus.listen('plan', (message) => heard.push(toText(message)));
+  expect(await ada.bus.tell('plan', toBytes(word))).toBe(1);
+  await until(() => heard.includes(word), { what: () => `only ${heard} was heard` });
   stop();
 }
 
 describe('with Sentinels', () => {
-  async function startPair(): Promise<readonly [RedisProcess, RedisProcess]> {
-    const master = await startRedis();
-    endings.push(() => master.stop());
-    const replica = await startRedis({ replicaOf: master });
-    endings.push(() => replica.stop());
+  async function startReplicated(): Promise<readonly [RedisProcess, RedisProcess]> {
+    const master = await startServer();
+    const replica = await startServer({ replicaOf: master });
     await until(() => replica.log.includes('sync: Finished'), { what: 'the replica has not caught up' });
     return [master, replica];
   }
 
-  it('[G5] a bus is on the master, and on the one that takes its place', async () => {
-    const [master, replica] = await startPair();
+  async function watch(master: RedisProcess): Promise<RedisSentinels> {
     const sentinels = await startSentinels(master);
-    endings.push(() => sentinels.stop());
-    const [ada, ben] = [open('ada', sentinels.url), open('ben', sentinels.url)];
-    await Promise.all([isConnected(ada), isConnected(ben)]);
+    stage.onEnd(() => sentinels.stop());
+    return sentinels;
+  }
+
+  it('[G5] a bus is on the master, and on the one that takes its place', async () => {
+    const [master, replica] = await startReplicated();
+    const sentinels = await watch(master);
+    const [ada, ben] = [openNode('ada', sentinels.url), openNode('ben', sentinels.url)];
+    await connect(ada, ben);
     await crosses(ada, ben, 'before');
 
-    const states: string[] = [];
-    ada.onStatus((status) => states.push(status.state === 'away' ? status.error.code : status.state));
     await master.kill();
-    await until(() => states.includes('unreachable'), { what: 'the loss was not noticed' });
-    await until(() => ada.status.state === 'connected' && ben.status.state === 'connected', {
-      what: 'no other took its place',
-      timeoutMs: 20_000,
-    });
+    await Promise.all([reaches(ada, 'unreachable'), reaches(ben, 'unreachable')]);
+    await connect(ada, ben);
     expect(await sentinels.masterPort()).toBe(replica.port);
     await crosses(ada, ben, 'after');
   });
 
   it('one of them that is gone keeps nobody out', async () => {
-    const [master] = await startPair();
-    const sentinels = await startSentinels(master);
-    endings.push(() => sentinels.stop());
+    const [master] = await startReplicated();
+    const sentinels = await watch(master);
     await sentinels.sentinels[0]?.kill();
-    const ada = open('ada', sentinels.url);
-    await isConnected(ada);
+    const ada = openNode('ada', sentinels.url);
+    await connect(ada);
   });
 
   it('a name that they do not know is said to be', async () => {
-    const [master] = await startPair();
-    const sentinels = await startSentinels(master);
-    endings.push(() => sentinels.stop());
-    const ada = open('ada', sentinels.url.replace(/[^/]+$/, 'other'));
-    await until(() => ada.status.state === 'away', { what: 'it was not said' });
-    expect(ada.status).toMatchObject({ error: { code: 'unsuitable', message: expect.stringContaining('other') } });
+    const [master] = await startReplicated();
+    const sentinels = await watch(master);
+    const ada = openNode('ada', sentinels.url.replace(/[^/]+$/, 'other'));
+    await reaches(ada, 'unsuitable');
+    expect(ada.bus.status).toMatchObject({ error: { code: 'unsuitable', message: expect.stringContaining('other') } });
   });
 });
 
 describe('with a Redis Cluster', () => {
   async function startCluster(): Promise<RedisCluster> {
     const cluster = await startRedisCluster();
-    endings.push(() => cluster.stop());
+    stage.onEnd(() => cluster.stop());
     return cluster;
   }
 
   it('a bus finds the server that has its slot, whoever it asks, and listens there', async () => {
     const cluster = await startCluster();
-    const buses = cluster.servers.map(({ port }, index) =>
-      open(['ada', 'ben', 'cleo'][index] ?? '', `redis-cluster://127.0.0.1:${port}`),
-    );
-    await Promise.all(buses.map(isConnected));
-    const [ada, ben, cleo] = buses as [ClusterBus, ClusterBus, ClusterBus];
+    const [ada, ben, cleo] = (['ada', 'ben', 'cleo'] as const).map((node, index) =>
+      openNode(node, `redis-cluster://127.0.0.1:${cluster.servers[index]?.port}`),
+    ) as [BusNode, BusNode, BusNode];
+    await connect(ada, ben, cleo);
     await crosses(ada, ben, 'one');
     await crosses(ada, cleo, 'two');
     const owner = await cluster.ownerOf('quire:{q}');
@@ -127,41 +102,35 @@ describe('with a Redis Cluster', () => {
 
   it('[G5] that server gone, the bus is away, and back with it', async () => {
     const cluster = await startCluster();
-    const [ada, ben] = [open('ada', cluster.url), open('ben', cluster.url)];
-    await Promise.all([isConnected(ada), isConnected(ben)]);
+    const [ada, ben] = [openNode('ada', cluster.url), openNode('ben', cluster.url)];
+    await connect(ada, ben);
     const owner = await cluster.ownerOf('quire:{q}');
     await owner.kill();
-    await until(() => ada.status.state === 'away' && ben.status.state === 'away', { what: 'it was not noticed' });
+    await Promise.all([reaches(ada, 'unreachable'), reaches(ben, 'unreachable')]);
     await owner.restart();
-    await Promise.all([isConnected(ada), isConnected(ben)]);
+    await connect(ada, ben);
     await crosses(ada, ben, 'again');
   });
 });
 
 describe('with TLS', () => {
   it('a bus trusts whom the given certificates vouch for, and nobody else', async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'quire-tls-'));
-    endings.push(() => rm(directory, { recursive: true, force: true }));
+    const directory = await stage.startDirectory();
     const tls = await makeCertificate(directory);
-    const redis = await startRedis({ tls, password: 'pw' });
-    endings.push(() => redis.stop());
+    const redis = await startServer({ tls, password: 'pw' });
     expect(redis.url).toMatch(/^rediss:/);
 
-    const stranger = open('ada', redis.url);
-    await until(() => stranger.status.state === 'away', { what: 'a stranger was trusted' });
-    expect(stranger.status).toMatchObject({
-      error: { code: 'unreachable', message: expect.stringContaining('certificate') },
-    });
+    const stranger = openNode('ada', redis.url);
+    await reaches(stranger, 'unreachable');
+    expect(stranger.warnings.join()).toContain('certificate');
 
-    const unread = open('ada', redis.url, { caFile: join(directory, 'none.pem') });
-    await until(() => unread.status.state === 'away', { what: 'missing certificates were not noticed' });
-    expect(unread.status).toMatchObject({
-      error: { code: 'unsuitable', message: expect.stringContaining('none.pem') },
-    });
+    const unread = openNode('ada', redis.url, { caFile: join(directory, 'none.pem') });
+    await reaches(unread, 'unsuitable');
+    expect(unread.warnings.join()).toContain('none.pem');
 
     const caFile = tls.certificate;
-    const [ada, ben] = [open('ada', redis.url, { caFile }), open('ben', redis.url, { caFile })];
-    await Promise.all([isConnected(ada), isConnected(ben)]);
+    const [ada, ben] = [openNode('ada', redis.url, { caFile }), openNode('ben', redis.url, { caFile })];
+    await connect(ada, ben);
     await crosses(ada, ben, 'secret');
   });
 });

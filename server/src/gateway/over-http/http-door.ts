@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { MAX_HTTP_BODY_BYTES } from '@quire/protocol';
 import type { Clock } from '../../clock.ts';
 import { allowReading, answerPreflight } from '../../http/cross-origin.ts';
 import type { OriginPolicy } from '../../http/origins.ts';
@@ -7,7 +8,7 @@ import { findRefusal, readClaim } from '../../http/visitors.ts';
 import type { GatewayMeters } from '../../observability/metrics/gateway-meters.ts';
 import type { Fullness, Gateway } from '../gateway.ts';
 import { openEventStream } from './event-stream.ts';
-import { HttpLine, MAX_BODY_BYTES } from './http-line.ts';
+import { HttpLine } from './http-line.ts';
 import { type LineNumbers, type LineTarget, readLineTarget } from './line-target.ts';
 
 export interface HttpDoorOptions {
@@ -163,7 +164,7 @@ async function takeUp(
       refuse(response, 409, 'Another request came before this one was taken, and goes on in its place.');
       return;
     case 'too-large':
-      refuse(response, 413, `A body has at most ${MAX_BODY_BYTES} bytes; send the rest in the next one.`);
+      refuse(response, 413, `A body has at most ${MAX_HTTP_BODY_BYTES} bytes; send the rest in the next one.`);
       return;
     case 'over':
       refuseEnded(response);

@@ -1,9 +1,10 @@
 import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
+import { MAX_HTTP_BODY_BYTES } from '@quire/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../testing/manual-clock.ts';
 import { readDrainMark } from '../drain-progress.ts';
-import { type DownStream, FIRST_STREAM_GRACE_MS, HttpLine, MAX_BODY_BYTES, STREAM_GRACE_MS } from './http-line.ts';
+import { type DownStream, FIRST_STREAM_GRACE_MS, HttpLine, STREAM_GRACE_MS } from './http-line.ts';
 
 const KIB = 1024;
 
@@ -122,14 +123,14 @@ describe('what comes up', () => {
   });
 
   it('[G4] is no more in many bodies than in one: the latest counts, and those before it are answered', async () => {
-    const flood = Array.from({ length: 50 }, () => Buffer.alloc(MAX_BODY_BYTES, 'x'));
+    const flood = Array.from({ length: 50 }, () => Buffer.alloc(MAX_HTTP_BODY_BYTES, 'x'));
     const taken = flood.map((bytes) => line.takeBody(Readable.from(cut(bytes)), 0));
     const last = taken.pop();
     expect(new Set(await Promise.all(taken))).toEqual(new Set(['superseded']));
     expect(line.readableLength).toBeLessThan(200 * KIB);
     const read = readUp();
     expect(await last).toBe('taken');
-    expect(read()).toHaveLength(MAX_BODY_BYTES);
+    expect(read()).toHaveLength(MAX_HTTP_BODY_BYTES);
   });
 
   it('[G4] is held no more when body follows body while nobody reads', async () => {
@@ -171,8 +172,8 @@ describe('what comes up', () => {
 
   it('[G4] is limited, body by body', async () => {
     line.resume();
-    expect(await line.takeBody(bodyOf(Buffer.alloc(MAX_BODY_BYTES + 1)), 0)).toBe('too-large');
-    expect(await line.takeBody(bodyOf(Buffer.alloc(MAX_BODY_BYTES)), 0)).toBe('taken');
+    expect(await line.takeBody(bodyOf(Buffer.alloc(MAX_HTTP_BODY_BYTES + 1)), 0)).toBe('too-large');
+    expect(await line.takeBody(bodyOf(Buffer.alloc(MAX_HTTP_BODY_BYTES)), 0)).toBe('taken');
   });
 
   it('is told when the session has ended, also in the middle', async () => {

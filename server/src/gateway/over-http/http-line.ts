@@ -1,5 +1,5 @@
 import { Duplex, type Readable } from 'node:stream';
-import { eventWindow } from '@quire/protocol';
+import { eventWindow, MAX_HTTP_BODY_BYTES } from '@quire/protocol';
 import type { Clock } from '../../clock.ts';
 
 /** Where the bytes for a client go: one response that goes on for as long as it is read. */
@@ -27,9 +27,6 @@ export type Taken =
   | 'cut'
   /** The session has ended. */
   | 'over';
-
-/** Of one request. Proxies often allow no more by themselves, and clients send the rest in the next one. */
-export const MAX_BODY_BYTES = 1024 * 1024;
 
 /** A multiple of three, so that nothing but the end of a message is padded in base64. */
 const PART_BYTES = 48 * 1024;
@@ -232,7 +229,7 @@ export class HttpLine extends Duplex {
         if (this.#isOver) return 'over';
         const fresh = chunk.subarray(Math.min(this.#taken - at, chunk.length));
         at += chunk.length;
-        if (at - from > MAX_BODY_BYTES) return 'too-large';
+        if (at - from > MAX_HTTP_BODY_BYTES) return 'too-large';
         this.#taken += fresh.length;
         if (fresh.length > 0) this.push(fresh);
       }

@@ -1,7 +1,7 @@
 import type { DocumentStore } from '@quire/persistence';
 import type { Hono } from 'hono';
-import manifest from '../../../package.json' with { type: 'json' };
 import type { Clock } from '../../clock.ts';
+import { version } from '../../version.ts';
 import { AccessMeters } from './access-meters.ts';
 import { ClusterMeters } from './cluster-meters.ts';
 import { CollabMeters } from './collab-meters.ts';
@@ -57,7 +57,6 @@ export function createMetrics({ clock, token, dataDirectory, queueLimitBytes }: 
     cluster,
     serve({ store, collaboration, rules }) {
       ends.push(process.start(), journal.watch(store));
-      const { version } = manifest;
       const sources = {
         gateway,
         collab,

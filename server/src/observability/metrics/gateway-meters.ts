@@ -8,7 +8,9 @@ import {
   type ReceivedKind,
   receivedKinds,
   type SessionEnd,
+  type SlowReaderLimit,
   sessionEnds,
+  slowReaderLimits,
   upgradeStatuses,
 } from './label-values.ts';
 import { metricTable } from './metric-table.ts';
@@ -25,6 +27,7 @@ export class GatewayMeters {
   readonly sessions = new Tally(dialects);
   readonly opened = new Tally(dialects);
   readonly closed = new Tally(sessionEnds);
+  readonly slowReaders = new Tally(slowReaderLimits);
   readonly upgradeFailures = new Tally(upgradeStatuses);
   readonly receivedFrames = new Tally(receivedKinds);
   readonly receivedBytes = new Tally(receivedKinds);
@@ -47,6 +50,10 @@ export class GatewayMeters {
     this.sessions.add(dialect, -1);
     this.closed.add(end);
     this.#slow.delete(session);
+  }
+
+  slowReaderClosed(limit: SlowReaderLimit): void {
+    this.slowReaders.add(limit);
   }
 
   upgradeFailed(status: string): void {

@@ -88,8 +88,12 @@ export function nameSocketError(error: Error): SessionEnd | null {
 }
 
 /** Why a socket is not read for a while. */
-export const pauseReasons = ['rate', 'disk', 'judging'] as const;
+export const pauseReasons = ['rate', 'disk', 'judging', 'hooks'] as const;
 export type PauseReason = (typeof pauseReasons)[number];
+
+/** What a slow reader was closed for: the limit that it reached, or that more people have left than are remembered. */
+export const slowReaderLimits = ['unsent', 'stall', 'document-ring', 'rings', 'departures'] as const;
+export type SlowReaderLimit = (typeof slowReaderLimits)[number];
 
 export const upgradeStatuses = ['400', '403', '404', '405', '426', '429', '503', 'other'] as const;
 
@@ -107,6 +111,7 @@ export const refusalCodes = [
   'storage-refused',
   'overloaded',
   'stale-epoch',
+  'comments-full',
   'other',
 ] as const;
 

@@ -55,6 +55,7 @@ const socketReadings = {
   quire_http_sessions: ({ gateway }) => gateway.httpSessions,
   quire_http_sessions_opened_total: ({ gateway }) => gateway.httpSessionsOpened,
   quire_sessions_closed_total: ({ gateway }) => gateway.closed.values,
+  quire_slow_readers_closed_total: ({ gateway }) => gateway.slowReaders.values,
   quire_ping_timeouts_total: ({ gateway }) => gateway.closed.values['ping-timeout'],
   quire_upgrade_failures_total: ({ gateway }) => gateway.upgradeFailures.values,
   quire_received_frames_total: ({ gateway }) => gateway.receivedFrames.values,

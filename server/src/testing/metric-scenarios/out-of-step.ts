@@ -3,7 +3,8 @@ import { type FrameSocket, until } from '@quire/testing';
 import { makeManyTexts } from '../made-up-updates.ts';
 import { ask, frame, joinSynced, open, type Scenario, token } from './scenario.ts';
 
-const MIB = 1024 * 1024;
+const KIB = 1024;
+const MIB = 1024 * KIB;
 
 /** Somebody is too fast or too slow, sends too much at once, or is no longer there. */
 export const outOfStep: readonly Scenario[] = [
@@ -17,7 +18,8 @@ export const outOfStep: readonly Scenario[] = [
     },
   },
   {
-    title: 'editors send what is large',
+    title: 'editors send what is large, and much behind it',
+    settings: { limits: { maxUnestablishedBytes: 64 * KIB } },
     moves: [
       'quire_judging_updates',
       'quire_judging_bytes',
@@ -36,6 +38,7 @@ export const outOfStep: readonly Scenario[] = [
         if (isOver || !socket.isOpen) return;
         sent += 1;
         socket.send(frame({ kind: 'update', update: makeManyTexts(sent, 9_000) }));
+        for (let asked = 0; asked < 120; asked += 1) socket.send(frame({ kind: 'query-presence' }));
       };
       for (const socket of sockets) {
         socket.onFrame((bytes) => {
@@ -72,7 +75,10 @@ export const outOfStep: readonly Scenario[] = [
   {
     title: 'somebody does not read for too long',
     settings: { limits: { maxRingBytesPerDocument: MIB } },
-    moves: ['quire_sessions_closed_total{code="slow-reader"}'],
+    moves: [
+      'quire_sessions_closed_total{code="slow-reader"}',
+      'quire_slow_readers_closed_total{limit="document-ring"}',
+    ],
     async play(stage) {
       const ada = await joinSynced(stage);
       const slow = await open(stage);

@@ -75,6 +75,15 @@ const flushBus: Operation = async (world) => {
   return 'the bus forgets everything';
 };
 
+const trimBus: Operation = async (world) => {
+  const { machine, life } = pickRunning(world) ?? {};
+  if (machine === undefined || life === undefined) return null;
+  world.disturb();
+  world.hub.trim(life.store.incarnation, world.random.below(3));
+  world.noteLosses();
+  return `the bus trims what ${machine.name} published`;
+};
+
 const keepDump: Operation = async (world, memory) => {
   memory.dump = world.hub.dump();
   return 'the bus is dumped';
@@ -171,7 +180,7 @@ const forget: Operation = async (world) => {
   const [node] = silent;
   if (machine === undefined || life === undefined || node === undefined) return null;
   world.disturb();
-  await life.cluster.forget(node.id).catch((error: unknown) => world.fail(String(error)));
+  await world.during(life.cluster.forget(node.id), 'forgetting');
   return `${machine.name} forgets ${node.id}`;
 };
 
@@ -201,6 +210,7 @@ const WEIGHTS: readonly (readonly [Operation, number])[] = [
   [healBus, 6],
   [muddle, 3],
   [flushBus, 2],
+  [trimBus, 2],
   [keepDump, 2],
   [rewindBus, 2],
   [cutLine, 4],
@@ -210,7 +220,7 @@ const WEIGHTS: readonly (readonly [Operation, number])[] = [
   [start, 10],
   [backUp, 2],
   [restore, 1],
-  [loseDisk, 1],
+  [loseDisk, 2],
   [clone, 1],
   [grow, 1],
   [forget, 1],

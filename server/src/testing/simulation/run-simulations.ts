@@ -4,12 +4,14 @@ import { simulate } from './simulate.ts';
 const [first = 1, count = 1_000] = process.argv.slice(2).map(Number);
 const beganAt = performance.now();
 let receipts = 0;
+let safe = 0;
 let lost = 0;
 const failed: number[] = [];
 for (let seed = first; seed < first + count; seed += 1) {
   try {
     const simulated = await simulate(seed);
     receipts += simulated.receipts;
+    safe += simulated.safeReceipts;
     lost += simulated.lost;
   } catch (error) {
     failed.push(seed);
@@ -18,6 +20,6 @@ for (let seed = first; seed < first + count; seed += 1) {
 }
 const seconds = ((performance.now() - beganAt) / 1_000).toFixed(1);
 process.stdout.write(
-  `${count} schedules in ${seconds} s, ${receipts} receipts, ${lost} entries lost with all their copies; failed: ${failed.join(' ') || 'none'}\n`,
+  `${count} schedules in ${seconds} s, ${receipts} receipts, ${safe} of them with a second copy, ${lost} entries lost with all their copies; failed: ${failed.join(' ') || 'none'}\n`,
 );
 process.exitCode = failed.length === 0 ? 0 : 1;

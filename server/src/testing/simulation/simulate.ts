@@ -14,6 +14,7 @@ export interface Simulated {
   readonly seed: number;
   readonly operations: readonly string[];
   readonly receipts: number;
+  readonly safeReceipts: number;
   readonly lost: number;
 }
 
@@ -40,7 +41,13 @@ export async function simulate(seed: number): Promise<Simulated> {
     await heal(world);
     await converge(world);
     await compare(world);
-    return { seed, operations, receipts: world.receipts.length, lost: world.lost.size };
+    return {
+      seed,
+      operations,
+      receipts: world.receipts.length,
+      safeReceipts: world.safeReceipts,
+      lost: world.lost.size,
+    };
   } catch (error) {
     const story = [`seed ${seed}: ${error instanceof Error ? error.message : error}`, ...operations].join('\n  ');
     throw new Error(story, { cause: error });
@@ -76,7 +83,7 @@ async function converge(world: World): Promise<void> {
 async function forgetTheGone(world: World): Promise<void> {
   for (const { life } of world.running) {
     for (const { id, state, isSelf } of life.cluster.nodes) {
-      if (!isSelf && state === 'silent') await life.cluster.forget(id);
+      if (!isSelf && state === 'silent') await world.during(life.cluster.forget(id), 'forgetting');
     }
   }
 }
@@ -115,7 +122,8 @@ async function compare(world: World): Promise<void> {
     for (const document of DOCUMENTS) {
       const [here, there] = [await first?.life.store.load(document), await life.store.load(document)];
       if (here == null || there == null) {
-        if ((here ?? null) !== (there ?? null)) throw new Error(`${document} is not known to ${machine.name}, or to it alone`);
+        if ((here ?? null) !== (there ?? null))
+          throw new Error(`${document} is not known to ${machine.name}, or to it alone`);
         continue;
       }
       if (compareEpochs(here.epoch, there.epoch) !== 0)

@@ -4,8 +4,9 @@ import type { Random } from '@quire/testing';
 import { pino } from 'pino';
 import type { ClusterBus } from '../../cluster/cluster-bus.ts';
 import { decodeEntries } from '../../cluster/entry-record.ts';
-import { createCluster, type LiveCluster } from '../../cluster/live-cluster.ts';
+import { createCluster, type LiveCluster, type LiveClusterOptions } from '../../cluster/live-cluster.ts';
 import { createMemoryHub, type MemoryHub } from '../../cluster/memory-bus.ts';
+import { noMeters } from '../../cluster/meters.ts';
 import { spansInclude } from '../../cluster/spans.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { type Disk, EMPTY_DISK, MemoryFile, openDisk, readDisk, SimulatedStore } from './disk.ts';
@@ -14,12 +15,13 @@ import { LifeClock } from './life-clock.ts';
 import { PeerNetwork } from './peers.ts';
 
 /** A process on a machine. */
-interface Life {
+export interface Life {
   readonly store: SimulatedStore;
   readonly cluster: LiveCluster;
   readonly bus: ClusterBus;
   readonly clock: LifeClock;
   readonly file: MemoryFile;
+  readonly meters: { withoutRedis: number };
   readonly startedAt: number;
   /** What had been receipted anywhere when it started. */
   readonly receiptedBefore: number;
@@ -50,6 +52,8 @@ export class World {
   readonly network = new PeerNetwork();
   readonly machines: Machine[] = [];
   readonly receipts: Receipt[] = [];
+  /** Those that did not go out from one disk alone. */
+  safeReceipts = 0;
   readonly written = new Map<string, Entry>();
   /** Entries of which no copy is left, through losses that nobody promises to survive. */
   readonly lost = new Set<string>();
@@ -80,7 +84,7 @@ export class World {
     return this.machines.filter(({ life }) => life === null);
   }
 
-  async start(machine: Machine, expectedNodes: number): Promise<void> {
+  async start(machine: Machine, expectedNodes: number, more: Partial<LiveClusterOptions> = {}): Promise<Life> {
     const { random } = this;
     const clock = new LifeClock(this.clock, {
       rate: random.pick([0.9, 1, 1, 1.1]),
@@ -90,6 +94,7 @@ export class World {
     await openDisk(store, machine.disk);
     const file = new MemoryFile(machine.disk.record);
     const bus = this.hub.bus(store.incarnation);
+    const meters = { withoutRedis: 0 };
     const cluster = createCluster({
       store,
       bus,
@@ -101,6 +106,13 @@ export class World {
       release: '1.0.0',
       settings: { expectedNodes, receipts: 'cluster', receiptPatienceMs: 1_000 },
       randomId: () => this.hexId(),
+      meters: {
+        ...noMeters,
+        receiptWithoutRedis: () => {
+          meters.withoutRedis += 1;
+        },
+      },
+      ...more,
     });
     cluster.attach({
       adopted: async (entries) => {
@@ -117,7 +129,19 @@ export class World {
     const receiptedBefore = this.receipts.length;
     const startedAt = this.clock.now();
     const isUndisturbed = !this.#isBusFaulty && this.network.isWhole && this.#forgotAt + HEARD_AFTER_MS <= startedAt;
-    machine.life = { store, cluster, bus, clock, file, startedAt, receiptedBefore, isUndisturbed, wasReady: false };
+    machine.life = {
+      store,
+      cluster,
+      bus,
+      clock,
+      file,
+      meters,
+      startedAt,
+      receiptedBefore,
+      isUndisturbed,
+      wasReady: false,
+    };
+    return machine.life;
   }
 
   /** The power goes: what was not flushed is gone. */
@@ -135,14 +159,7 @@ export class World {
   async stop(machine: Machine): Promise<void> {
     const { life } = machine;
     if (life === null) return;
-    let isClosed = false;
-    void life.cluster.close().then(() => {
-      isClosed = true;
-    });
-    for (let steps = 0; !isClosed; steps += 1) {
-      if (steps > 40) return this.fail(`${machine.name} does not come to an end`);
-      await this.pass(STEP_MS);
-    }
+    await this.during(life.cluster.close(), `the end of ${machine.name}`);
     await this.crash(machine);
   }
 
@@ -154,8 +171,11 @@ export class World {
     const typed = type(life.store, document, `${client} `, client, life.clock.now());
     typed
       .then(async (id) => {
+        const before = life.meters.withoutRedis;
         await life.cluster.acknowledged(id);
-        if (machine.life === life) this.receipts.push({ id, document });
+        if (machine.life !== life) return;
+        this.receipts.push({ id, document });
+        if (life.meters.withoutRedis === before) this.#checkCopies(machine, id);
       })
       .catch((error: unknown) => this.#tolerate(error));
   }
@@ -167,6 +187,23 @@ export class World {
     if (loaded === null || loaded.state === 'deleted') return;
     const to: Epoch = { count: loaded.epoch.count + 1, id: this.hexId() };
     life.store.delete(document, to).catch((error: unknown) => this.#tolerate(error));
+  }
+
+  /** Lets time pass until something has come about. */
+  async during(work: Promise<unknown>, what: string): Promise<void> {
+    let isOver = false;
+    const end = (): void => {
+      isOver = true;
+    };
+    work.then(end, (error: unknown) => {
+      this.fail(`${what}: ${error}`);
+      end();
+    });
+    await this.settle();
+    for (let steps = 0; !isOver; steps += 1) {
+      if (steps > 40) return this.fail(`${what} does not come`);
+      await this.pass(STEP_MS);
+    }
   }
 
   /** Something may keep a node from knowing what others have: those that run, and those that start before it is over. */
@@ -222,6 +259,17 @@ export class World {
     if (this.#failures.length > 0) throw new Error(this.#failures.join('\n'));
   }
 
+  /** G1: what was receipted as safe survives the loss of any one disk. */
+  #checkCopies(machine: Machine, id: EntryId): void {
+    this.safeReceipts += 1;
+    const isElsewhere = this.running.some((other) => other.machine !== machine && holds(other.life.store, id));
+    const stream = this.hub.dump().streams.get(id.incarnation)?.items ?? [];
+    const isPublished = stream.some(({ bytes }) =>
+      decodeEntries(bytes).some((entry) => nameOf(entry.id) === nameOf(id)),
+    );
+    if (!isElsewhere && !isPublished) this.fail(`${nameOf(id)} was receipted with one copy of it`);
+  }
+
   /** R12: nobody serves while it lacks what was receipted before it started, and could be had. */
   #checkReadiness(): void {
     for (const { machine, life } of this.running) {
@@ -240,7 +288,10 @@ export class World {
 
   #onBus(): Set<string> {
     const names = new Set<string>();
-    for (const { items } of this.hub.dump().streams.values()) {
+    const { streams, announcements } = this.hub.dump();
+    for (const [incarnation, { items }] of streams) {
+      // A bus that forgot who published it within the second in which that one dies has lost it: nobody knows to look for it.
+      if (!announcements.has(incarnation)) continue;
       for (const { bytes } of items) for (const { id } of decodeEntries(bytes)) names.add(nameOf(id));
     }
     return names;

@@ -1,25 +1,15 @@
 import type { Comments, Speaker } from '@quire/client';
-import { useEffect, useState } from 'react';
+import { useCallback } from 'react';
+import { useAnswer } from '../../client/use-answer.ts';
+import { useReadable } from '../../client/use-readable.ts';
 
 /**
- * Who this person is to the server, so that what is theirs can be told from what is not; null until it has said so. Asked
- * once the comments are looked at, and again while there is no answer: a new document may not be there yet.
+ * Who this person is to the server, and what they may do, so that what is theirs to change can be told from what is not; null
+ * until it has said so. Asked once the comments are looked at, and again while there is no answer: a new document may not be
+ * there yet, and a thread that came shows that it is.
  */
 export function useSpeaker(comments: Comments, threadCount: number): Speaker | null {
-  const [speaker, setSpeaker] = useState<Speaker | null>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a thread that came shows that there is a document now
-  useEffect(() => {
-    if (speaker !== null) return;
-    let isWanted = true;
-    comments.you().then(
-      (you) => {
-        if (isWanted) setSpeaker(you);
-      },
-      () => {}, // nothing is theirs to change meanwhile, and whatever they try says itself what is wrong
-    );
-    return () => {
-      isWanted = false;
-    };
-  }, [comments, speaker, threadCount]);
-  return speaker;
+  const status = useReadable(comments.status);
+  const ask = useCallback(() => comments.you(), [comments]);
+  return useAnswer(status, ask, threadCount);
 }

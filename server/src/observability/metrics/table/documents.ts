@@ -96,7 +96,7 @@ export const documentMetrics = {
     type: 'histogram',
     section: 'documents',
     unit: 'seconds',
-    buckets: [0, 0.001, 0.0025, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05],
+    buckets: [0, 0.001, 0.0025, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.1],
     help: 'How long a document waited for more before it began a flush.',
   },
   quire_flush_edits: {

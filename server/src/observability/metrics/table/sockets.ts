@@ -1,4 +1,12 @@
-import { dialects, pauseReasons, receivedKinds, sentKinds, sessionEnds, upgradeStatuses } from '../label-values.ts';
+import {
+  dialects,
+  pauseReasons,
+  receivedKinds,
+  sentKinds,
+  sessionEnds,
+  slowReaderLimits,
+  upgradeStatuses,
+} from '../label-values.ts';
 import { FRAME_BYTES, type MetricTable } from './definition.ts';
 
 export const socketMetrics = {
@@ -34,6 +42,13 @@ export const socketMetrics = {
     unit: 'items',
     label: { name: 'code', values: sessionEnds },
     help: 'Sockets that ended, by the name of the close code with which the server ended them, or how else they did.',
+  },
+  quire_slow_readers_closed_total: {
+    type: 'counter',
+    section: 'sockets',
+    unit: 'items',
+    label: { name: 'limit', values: slowReaderLimits },
+    help: 'Sockets that were ended because they fell too far behind; unsent: too much was added to what waits for them; stall: they took nothing of it for too long; document-ring: their document’s broadcasts went on without them; rings: those of all documents together did; departures: more people left than are remembered.',
   },
   quire_ping_timeouts_total: {
     type: 'counter',
@@ -74,7 +89,7 @@ export const socketMetrics = {
     section: 'sockets',
     unit: 'items',
     label: { name: 'reason', values: pauseReasons },
-    help: 'Times that a socket was not read for a while; rate: its client sends more than a session may; disk: the disk has to catch up with what it sent; judging: a large update of it is being judged.',
+    help: 'Times that a socket was not read for a while; rate: its client sends more than a session may; disk: the disk has to catch up with what it sent; judging: much waits behind a large update of it that is being judged; hooks: much waits behind what hooks of extensions look at.',
   },
   quire_paused_sessions: {
     type: 'gauge',

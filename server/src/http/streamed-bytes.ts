@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http';
+import type { Context } from 'hono';
 import type { Clock } from '../clock.ts';
 
 const SLICE_BYTES = 64 * 1024;
@@ -47,4 +49,10 @@ export function streamBytes(bytes: Buffer, clock: Clock, { cutOff, onEnd }: Stre
     },
     { highWaterMark: 0 },
   );
+}
+
+/** Ends the connection of who asks. Without a server, as in tests, nobody is connected. */
+export function findCutOff({ env }: Pick<Context, 'env'>): (() => void) | null {
+  const { outgoing } = (env ?? {}) as { readonly outgoing?: ServerResponse };
+  return outgoing === undefined ? null : () => void outgoing.destroy();
 }

@@ -11,3 +11,6 @@ export const eventWindow = {
   /** What an event counts besides its bytes, so that very many small ones are bounded too. */
   overheadBytes: 128,
 } as const;
+
+/** Of one request up such a line. Many proxies take no more by themselves, and clients send the rest in the next one. */
+export const MAX_HTTP_BODY_BYTES = 1024 * 1024;

@@ -1,0 +1,56 @@
+import {
+  type Comment,
+  type CommentAuthor,
+  type CreatedLink,
+  type DocumentInfo,
+  type DocumentList,
+  type DocumentWithRole,
+  linkRoles,
+  type Problem,
+  roles,
+  type ShareLink,
+  type ShareLinkList,
+  type Thread,
+  type ThreadList,
+} from '@quire/protocol';
+import { count, flag, listOf, objectOf, oneOf, orNull, text, time } from './shape.ts';
+
+const documentFields = { name: text, title: text, created: time, edited: time, size: count, damaged: flag };
+export const documentShape = objectOf<DocumentInfo>(documentFields);
+export const documentWithRoleShape = objectOf<DocumentWithRole>({ ...documentFields, role: oneOf(roles) });
+export const documentListShape = objectOf<DocumentList>({ documents: listOf(documentShape), next: orNull(text) });
+
+const linkFields = {
+  id: text,
+  role: oneOf(linkRoles),
+  label: text,
+  expires: orNull(time),
+  created: time,
+  createdBy: text,
+};
+export const createdLinkShape = objectOf<CreatedLink>({ ...linkFields, token: text, url: orNull(text) });
+export const shareLinkListShape = objectOf<ShareLinkList>({ links: listOf(objectOf<ShareLink>(linkFields)) });
+
+const authorFields = { id: text, name: text };
+const authorShape = objectOf<CommentAuthor>(authorFields);
+export const commentShape = objectOf<Comment>({
+  id: text,
+  author: authorShape,
+  time,
+  edited: orNull(time),
+  text,
+});
+export const threadShape = objectOf<Thread>({
+  id: text,
+  author: authorShape,
+  created: time,
+  quote: text,
+  resolved: orNull(objectOf<NonNullable<Thread['resolved']>>({ by: authorShape, time })),
+  comments: listOf(commentShape),
+});
+export const threadListShape = objectOf<ThreadList>({
+  threads: listOf(threadShape),
+  you: objectOf<ThreadList['you']>({ ...authorFields, role: oneOf(roles) }),
+});
+
+export const problemShape = objectOf<Problem>({ type: text, title: text, status: count, code: text, detail: text });

@@ -1,0 +1,101 @@
+import { type Answer, type Operation, type OperationName, operations } from '@quire/protocol';
+import { type ApiOptions, callApi } from './api-call.ts';
+
+type Operations = typeof operations;
+
+/** `'name'` of `/v1/documents/{name}`. */
+type ParameterOf<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | ParameterOf<Rest>
+  : never;
+
+type Sent<Schema> = Schema extends { readonly _zod: { readonly input: infer Input } } ? Input : never;
+type Received<Schema> = Schema extends { readonly _zod: { readonly output: infer Output } } ? Output : never;
+
+type ParametersOf<Call> = Call extends { readonly path: infer Path extends string }
+  ? [ParameterOf<Path>] extends [never]
+    ? { readonly parameters?: undefined }
+    : { readonly parameters: { readonly [Name in ParameterOf<Path>]: string } }
+  : never;
+
+type QueryOf<Call> = Call extends { readonly query: infer Schema }
+  ? { readonly query?: Partial<Received<Schema>> }
+  : { readonly query?: undefined };
+
+type BodyOf<Call> = Call extends { readonly body: { readonly kind: 'json'; readonly schema: infer Schema } }
+  ? Call extends { readonly body: { readonly optional: true } }
+    ? { readonly body?: Sent<Schema> }
+    : { readonly body: Sent<Schema> }
+  : Call extends { readonly body: { readonly types: readonly (infer Type)[] } }
+    ? { readonly body: string | Uint8Array<ArrayBuffer>; readonly type: Type }
+    : { readonly body?: undefined };
+
+type AnswerTo<Given> = Given extends { readonly kind: 'json'; readonly schema: infer Schema }
+  ? Received<Schema>
+  : Given extends { readonly kind: 'raw'; readonly types: readonly (infer Type)[] }
+    ? Type extends `text/${string}`
+      ? string
+      : Uint8Array
+    : undefined;
+
+/** What a call of the HTTP API takes, by its name. */
+export type RestInput<Name extends OperationName> = ParametersOf<Operations[Name]> &
+  QueryOf<Operations[Name]> &
+  BodyOf<Operations[Name]> & { readonly signal?: AbortSignal };
+
+/** What it answers. */
+export type RestAnswer<Name extends OperationName> = AnswerTo<Operations[Name]['answers'][number]>;
+
+/**
+ * Every call of the HTTP API, typed by the table that the server serves them from. Rejects with a `QuireError`, whose
+ * `problem` is the server's own code.
+ *
+ * @example
+ * const markdown = await client.api.call('readContent', { parameters: { name: 'plan' }, query: { format: 'markdown' } });
+ */
+export interface RestClient {
+  call<Name extends OperationName>(name: Name, input: RestInput<Name>): Promise<RestAnswer<Name>>;
+}
+
+/** What all inputs have in common, whatever the call. */
+interface AnyInput {
+  readonly parameters?: Readonly<Record<string, string>> | undefined;
+  readonly query?: Readonly<Record<string, unknown>> | undefined;
+  readonly body?: unknown;
+  readonly type?: string;
+  readonly signal?: AbortSignal;
+}
+
+export function createRestClient(options: ApiOptions): RestClient {
+  return {
+    async call<Name extends OperationName>(name: Name, input: RestInput<Name>): Promise<RestAnswer<Name>> {
+      const operation: Operation = operations[name];
+      const { body, signal, type }: AnyInput = input;
+      const answer = await callApi<unknown>(options, {
+        method: operation.method,
+        path: addressOf(operation, input),
+        signal,
+        ...(type === undefined ? { body } : { raw: { body: body as string | Uint8Array<ArrayBuffer>, type } }),
+        read: (response) => readAnswer(operation.answers, response),
+      });
+      // Checked by the very schema that the type is made of.
+      return answer as RestAnswer<Name>;
+    },
+  };
+}
+
+function addressOf({ path }: Operation, { parameters = {}, query = {} }: AnyInput): string {
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(parameters[name] ?? ''));
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
+  return search.size === 0 ? filled : `${filled}?${search}`;
+}
+
+/** @throws when it is none of the answers that the call has */
+async function readAnswer(answers: readonly Answer[], response: Response): Promise<unknown> {
+  if (response.status === 204) return undefined;
+  const type = response.headers.get('content-type') ?? '';
+  if (type.startsWith('text/')) return response.text();
+  const json = answers.find((answer) => answer.kind === 'json');
+  if (type.startsWith('application/json') && json?.kind === 'json') return json.schema.parse(await response.json());
+  return new Uint8Array(await response.arrayBuffer());
+}

@@ -1,0 +1,111 @@
+import { createDialect } from './dialects.ts';
+import { pause } from './pause.ts';
+import { profiled } from './profiling.ts';
+import { openRedisGauge, type RedisCounts, type RedisGauge, type StreamPayload } from './redis-gauge.ts';
+import { readCpuUs } from './server-usage.ts';
+import type { Target } from './target.ts';
+import { type RoomReadings, TypingRoom } from './typing-room.ts';
+
+export interface TypeAcross {
+  /** The other node: there each document has its reader. */
+  readonly other: Target;
+  readonly redisPort: number;
+  /** Each with one who types. */
+  readonly documents: number;
+  readonly editsPerSecond: number;
+  readonly settleMs: number;
+  readonly warmUpMs: number;
+  /** So long is watched what two idle nodes cost, and then what typing does. */
+  readonly measureMs: number;
+  readonly drainMs: number;
+}
+
+/** What both nodes and their Redis did in a window. */
+export interface ClusterUse extends RedisCounts {
+  readonly cpuUs: number;
+}
+
+export interface AcrossReadings extends RoomReadings {
+  readonly idle: ClusterUse;
+  /** What idles is in it. */
+  readonly busy: ClusterUse;
+  /** All that went through streams from the first edit to the last arrival, warm-up included. */
+  readonly payload: StreamPayload;
+  /** How many commands put it there, and how many journal entries these were; 0 where a server knows no such thing. */
+  readonly appends: number;
+  readonly entries: number;
+}
+
+/** One person of each document types at a node, the other one reads at another, while their Redis is watched. */
+export async function typeAcross(target: Target, task: TypeAcross): Promise<AcrossReadings> {
+  const { other, redisPort, documents, editsPerSecond, settleMs, warmUpMs, measureMs, drainMs } = task;
+  const gauge = await openRedisGauge(redisPort);
+  const watch = (act: () => Promise<void>): Promise<ClusterUse> => watchUse(gauge, [target.pid, other.pid], act);
+  const room = new TypingRoom({
+    dialect: createDialect(target.dialect, target.basePath),
+    port: target.port,
+    otherPort: other.port,
+    documents: Array.from({ length: documents }, (_, index) => `bench/across-${index}`),
+    peoplePerDocument: 2,
+    writersPerDocument: 1,
+    editsPerSecondPerWriter: editsPerSecond / documents,
+    movesPerSecondPerWriter: 0,
+    cursorWithEachEdit: false,
+    withReceipts: false,
+    durationMs: warmUpMs + 2 * measureMs,
+  });
+  try {
+    await room.join();
+    await pause(settleMs);
+    const idle = await watch(() => pause(measureMs));
+    // Nothing but the counters of Redis is looked at while the clock runs.
+    const entriesBefore = await countEntries(target);
+    const appendsBefore = await gauge.calls('xadd');
+    const beganAt = Date.now();
+    room.start();
+    await pause(warmUpMs);
+    const busy = await profiled(target, () =>
+      watch(async () => {
+        room.beginMeasuring();
+        await pause(measureMs);
+        room.endMeasuring();
+      }),
+    );
+    room.stop();
+    await room.drain(drainMs);
+    return {
+      ...room.read(),
+      idle,
+      busy,
+      payload: await gauge.payload(beganAt, Date.now()),
+      appends: (await gauge.calls('xadd')) - appendsBefore,
+      entries: (await countEntries(target)) - entriesBefore,
+    };
+  } finally {
+    room.stop();
+    room.leave();
+    gauge.close();
+  }
+}
+
+async function watchUse(gauge: RedisGauge, pids: readonly number[], act: () => Promise<void>): Promise<ClusterUse> {
+  const readCpu = (): number => pids.reduce((sum, pid) => sum + readCpuUs(pid), 0);
+  const before = await gauge.counts();
+  const cpuBefore = readCpu();
+  await act();
+  const cpuUs = readCpu() - cpuBefore;
+  const after = await gauge.counts();
+  return {
+    cpuUs,
+    inBytes: after.inBytes - before.inBytes,
+    outBytes: after.outBytes - before.outBytes,
+    commands: after.commands - before.commands,
+  };
+}
+
+/** Journal entries that a node has put into Redis, as its metrics say; a server without such metrics has none. */
+async function countEntries({ port }: Target): Promise<number> {
+  const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
+  const found = /^quire_cluster_entries_total\{[^}]*way="published"[^}]*\} (\d+)/m.exec(await answer.text());
+  return Number(found?.[1] ?? 0);
+}

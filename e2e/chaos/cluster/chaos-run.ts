@@ -1,0 +1,254 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createRandom, type Random, type ServerCluster, startCluster } from '@quire/testing';
+import { findBrokenPromises } from '../../crash/edit-ledger.ts';
+import { mountSmallDisk, type SmallDisk } from '../../small-disk.ts';
+import { pause } from '../../soak/pause.ts';
+import { inspectable, openServerGauge } from '../../soak/server-gauge.ts';
+import { createTimeline, type Timeline } from '../../timeline.ts';
+import { compareJournals } from './compare-journals.ts';
+import { inflict } from './inflict.ts';
+import { describePlanned, type FaultKind, type PlannedFault, planFaults } from './plan.ts';
+import { openScene, type Scene } from './scene.ts';
+
+export interface ChaosRunOptions {
+  readonly seed: number;
+  /** How long faults happen, for each set of documents. */
+  readonly durationMs: number;
+  readonly rounds: number;
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+}
+
+export interface ChaosResult {
+  /** How often each kind of fault happened. */
+  readonly faults: Readonly<Partial<Record<FaultKind, number>>>;
+  readonly receipted: number;
+  /** How often writers had to come back. */
+  readonly returns: number;
+}
+
+/** A run that found something; its message says what, from which seed, and what had happened. */
+export class ChaosRunError extends Error {
+  override readonly name = 'ChaosRunError';
+}
+
+const NODES = 3;
+const DOCUMENTS = 3;
+/** Room for a round of everything that is written, and a small one for LevelDB's own. */
+const DISK_BYTES = 96 * 1024 * 1024;
+const WRITE_BUFFER_BYTES = 256 * 1024;
+/** G7, for those of a node that is gone. */
+const GHOST_TIMEOUT_MS = 10_000;
+/**
+ * Whom an unmodified provider lost with its connection it sees again when they next say that they are there, which they do
+ * every 15 s: it takes what it is told at the same clock for old (R10).
+ */
+const REUNION_TIMEOUT_MS = 20_000;
+const SETTLE_TIMEOUT_MS = 60_000;
+/** What a node keeps of its members, of code that was compiled, of the documents' index. */
+const MAX_HEAP_GROWTH_BYTES = 48 * 1024 * 1024;
+const TIMELINE_EVENTS = 200;
+
+/**
+ * Has people of both dialects write on a real cluster while it is done all kinds of harm, and holds it to what it had
+ * said: nothing receipted is missing, everybody and every journal ends with the same, nobody is shown who is not there, and
+ * nodes keep nothing of it.
+ *
+ * @throws {ChaosRunError}
+ */
+export async function runChaos(options: ChaosRunOptions): Promise<ChaosResult> {
+  const { seed, rounds, signal, say } = options;
+  const random = createRandom(seed);
+  const timeline = createTimeline(TIMELINE_EVENTS);
+  const stage = await openStage();
+  const { cluster } = stage;
+  const faults: Partial<Record<FaultKind, number>> = {};
+  const documents: string[] = [];
+  let [receipted, returns] = [0, 0];
+  try {
+    const heapBefore = await readHeap(cluster, 0, signal);
+    for (let round = 0; round < rounds && !signal.aborted; round += 1) {
+      timeline.note(`round ${round}`);
+      const done = await playRound(stage, round, random.fork(), options, timeline);
+      for (const { fault } of done.planned) faults[fault.kind] = (faults[fault.kind] ?? 0) + 1;
+      documents.push(...done.documents);
+      receipted += done.receipted;
+      returns += done.returns;
+      say(`${round + 1}/${rounds}: ${done.planned.length} faults, ${done.receipted} receipts, ${done.returns} returns`);
+    }
+    for (const { number } of cluster.nodes) await expectNothingKept(cluster, number, heapBefore, signal);
+    timeline.note('nodes keep nothing of it');
+    for (const node of cluster.nodes) await node.stop();
+    const differences = await compareJournals(cluster, documents);
+    if (differences.length > 0) throw new Error(differences.join('\n'));
+    return { faults, receipted, returns };
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    const logs = cluster.nodes.map(({ number, server }) => `--- node ${number} ---\n${server.log.slice(-3_000)}`);
+    throw new ChaosRunError(`seed ${seed}: ${problem}\n${timeline.tell()}\n${logs.join('\n')}`, { cause: error });
+  } finally {
+    await stage.close();
+  }
+}
+
+interface Stage {
+  readonly cluster: ServerCluster;
+  readonly disks: readonly SmallDisk[];
+  close(): Promise<void>;
+}
+
+async function openStage(): Promise<Stage> {
+  const directory = mkdtempSync(join(tmpdir(), 'quire-chaos-'));
+  const dataOf = (node: number): string => join(directory, `node-${node}`);
+  const disks = canMount() ? Array.from({ length: NODES }, (_, node) => mountSmallDisk(dataOf(node), DISK_BYTES)) : [];
+  const unmount = (): void => {
+    for (const disk of disks) disk.unmount();
+    rmSync(directory, { recursive: true, force: true });
+  };
+  try {
+    const cluster = await startCluster({
+      nodes: NODES,
+      balance: 'roundrobin',
+      dataOf,
+      settings: {
+        ...inspectable,
+        QUIRE_JOURNAL_WRITE_BUFFER_BYTES: String(WRITE_BUFFER_BYTES),
+        // Folding early and often, so that what is pulled is in segments, too.
+        QUIRE_JOURNAL_COMPACT_ENTRIES: '40',
+      },
+    });
+    return {
+      cluster,
+      disks,
+      async close() {
+        try {
+          await cluster.close();
+        } finally {
+          unmount();
+        }
+      },
+    };
+  } catch (error) {
+    unmount();
+    throw error;
+  }
+}
+
+/** As root of this machine, which CI is. */
+function canMount(): boolean {
+  return process.getuid?.() === 0;
+}
+
+interface Round {
+  readonly planned: readonly PlannedFault[];
+  readonly documents: readonly string[];
+  readonly receipted: number;
+  readonly returns: number;
+}
+
+async function playRound(
+  stage: Stage,
+  round: number,
+  random: Random,
+  { durationMs, signal }: ChaosRunOptions,
+  timeline: Timeline,
+): Promise<Round> {
+  const { cluster, disks } = stage;
+  const planned = planFaults(random.fork(), { nodes: NODES, durationMs, canFillDisks: disks.length > 0 });
+  const documents = Array.from({ length: DOCUMENTS }, (_, index) => `chaos/${round}/${index}`);
+  const scenes = documents.map((document) => openScene(cluster.balancer.wsUrl, document, random.fork()));
+  try {
+    // With the first that could not be done or undone, the round is over; those under way end first.
+    const failing = new AbortController();
+    const ending = AbortSignal.any([signal, failing.signal]);
+    const outcomes = await Promise.allSettled(
+      planned.map(async (one) => {
+        try {
+          await play(one, stage, ending, timeline);
+        } catch (error) {
+          failing.abort();
+          throw error;
+        }
+      }),
+    );
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    await cluster.ready(SETTLE_TIMEOUT_MS);
+    timeline.note('all faults are over, and all nodes take edits');
+    await settle(cluster, scenes, timeline);
+    return {
+      planned,
+      documents,
+      receipted: scenes.flatMap(({ writers }) => writers).reduce((sum, { ledger }) => sum + ledger.receipted.length, 0),
+      returns: scenes.reduce((sum, scene) => sum + scene.returns, 0),
+    };
+  } finally {
+    for (const scene of scenes) scene.leave();
+  }
+}
+
+async function play(one: PlannedFault, stage: Stage, signal: AbortSignal, timeline: Timeline): Promise<void> {
+  await pause(one.atMs, signal);
+  if (signal.aborted) return;
+  timeline.note(`begins: ${describePlanned(one)}`);
+  const end = await inflict(one.fault, stage);
+  await pause(one.lastsMs, signal);
+  await end();
+  timeline.note(`is over: ${describePlanned(one)}`);
+}
+
+async function settle(cluster: ServerCluster, scenes: readonly Scene[], timeline: Timeline): Promise<void> {
+  await Promise.all(scenes.map((scene) => scene.finish(SETTLE_TIMEOUT_MS)));
+  timeline.note('everybody has the same');
+  await Promise.all(scenes.map((scene) => scene.expectNoGhosts(GHOST_TIMEOUT_MS)));
+  timeline.note('nobody sees a ghost');
+  await Promise.all(scenes.map((scene) => scene.expectEverybody(REUNION_TIMEOUT_MS)));
+  timeline.note('everybody sees everybody');
+  for (const scene of scenes) scene.leave();
+  for (const { document, writers } of scenes) {
+    const doc = await cluster.converged(document, { timeoutMs: SETTLE_TIMEOUT_MS });
+    const broken = findBrokenPromises(
+      doc,
+      writers.map(({ ledger }) => ledger),
+    );
+    if (broken.length > 0) {
+      throw new Error(`${document} has lost what was receipted:\n  ${broken.slice(0, 20).join('\n  ')}`);
+    }
+  }
+  timeline.note('nothing receipted is missing on any node');
+}
+
+async function readHeap(cluster: ServerCluster, number: number, signal: AbortSignal): Promise<number> {
+  const gauge = await openServerGauge(cluster.node(number).server);
+  try {
+    await gauge.empty(signal);
+    const { heap, external } = await gauge.read();
+    return heap + external;
+  } finally {
+    gauge.close();
+  }
+}
+
+async function expectNothingKept(
+  cluster: ServerCluster,
+  number: number,
+  heapBefore: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const gauge = await openServerGauge(cluster.node(number).server);
+  try {
+    await gauge.empty(signal);
+    const { sessions, connections, documents, people, heap, external } = await gauge.read();
+    const left = Object.entries({ sessions, connections, documents, people }).filter(([, count]) => count > 0);
+    if (left.length > 0) {
+      const counts = left.map(([what, count]) => `${count} ${what}`);
+      throw new Error(`everybody has left, but node ${number} has ${counts.join(', ')}`);
+    }
+    const grown = heap + external - heapBefore;
+    if (grown > MAX_HEAP_GROWTH_BYTES) throw new Error(`node ${number} holds ${grown} bytes more than at the start`);
+  } finally {
+    gauge.close();
+  }
+}

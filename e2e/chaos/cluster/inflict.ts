@@ -1,0 +1,73 @@
+import type { ServerCluster } from '@quire/testing';
+import type { SmallDisk } from '../../small-disk.ts';
+import type { Fault } from './plan.ts';
+
+export interface Victims {
+  readonly cluster: ServerCluster;
+  /** By node; none where disks can't be filled. */
+  readonly disks: readonly SmallDisk[];
+}
+
+/** Has it happen. @returns how it ends */
+export async function inflict(fault: Fault, { cluster, disks }: Victims): Promise<() => unknown> {
+  switch (fault.kind) {
+    case 'kill': {
+      const node = cluster.node(fault.node);
+      await node.kill();
+      return () => node.start();
+    }
+    case 'restart': {
+      const node = cluster.node(fault.node);
+      await node.restart();
+      return nothing;
+    }
+    case 'pause': {
+      const node = cluster.node(fault.node);
+      node.pause();
+      return () => node.resume();
+    }
+    case 'fill-disk': {
+      const disk = disks[fault.node];
+      if (disk === undefined) throw new RangeError(`node ${fault.node} has no disk of its own`);
+      disk.fill();
+      return () => disk.free();
+    }
+    case 'cut-redis-link':
+    case 'freeze-redis-link': {
+      const { redisLink } = cluster.node(fault.node);
+      if (fault.kind === 'cut-redis-link') redisLink.cut();
+      else redisLink.freeze();
+      return () => redisLink.heal();
+    }
+    case 'delay-redis-link': {
+      const { redisLink } = cluster.node(fault.node);
+      redisLink.delay(fault.delayMs);
+      return () => redisLink.heal();
+    }
+    case 'cut-peer-link':
+    case 'freeze-peer-link': {
+      const { peerLink } = cluster.node(fault.node);
+      if (fault.kind === 'cut-peer-link') peerLink.cut();
+      else peerLink.freeze();
+      return () => peerLink.heal();
+    }
+    case 'isolate': {
+      const node = cluster.node(fault.node);
+      node.isolate();
+      return () => node.heal();
+    }
+    case 'kill-redis':
+      await cluster.redis.kill();
+      return () => cluster.redis.restart();
+    case 'pause-redis':
+      cluster.redis.pause();
+      return () => cluster.redis.resume();
+    case 'flush-redis':
+      await cluster.redis.flush();
+      return nothing;
+    default:
+      return fault satisfies never;
+  }
+}
+
+function nothing(): void {}

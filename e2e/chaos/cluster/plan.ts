@@ -1,0 +1,121 @@
+import type { Random } from '@quire/testing';
+
+/** Something that goes wrong, and ends. */
+export type Fault =
+  /** SIGKILL, and a start a while later. */
+  | { readonly kind: 'kill'; readonly node: number }
+  /** SIGTERM, and a start at once. */
+  | { readonly kind: 'restart'; readonly node: number }
+  /** SIGSTOP: connections look open. */
+  | { readonly kind: 'pause'; readonly node: number }
+  | { readonly kind: 'fill-disk'; readonly node: number }
+  | { readonly kind: 'cut-redis-link'; readonly node: number }
+  /** Half-open: nothing gets through, and nobody is told. */
+  | { readonly kind: 'freeze-redis-link'; readonly node: number }
+  | { readonly kind: 'delay-redis-link'; readonly node: number; readonly delayMs: number }
+  | { readonly kind: 'cut-peer-link'; readonly node: number }
+  | { readonly kind: 'freeze-peer-link'; readonly node: number }
+  /** Neither it can reach Redis, nor the others it. */
+  | { readonly kind: 'isolate'; readonly node: number }
+  | { readonly kind: 'kill-redis' }
+  | { readonly kind: 'pause-redis' }
+  | { readonly kind: 'flush-redis' };
+
+export type FaultKind = Fault['kind'];
+
+export interface PlannedFault {
+  readonly atMs: number;
+  readonly lastsMs: number;
+  readonly fault: Fault;
+}
+
+export interface PlanOptions {
+  readonly nodes: number;
+  readonly durationMs: number;
+  /** Disks of nodes can be filled, which takes a mount. */
+  readonly canFillDisks: boolean;
+}
+
+export const nodeFaults = [
+  'kill',
+  'restart',
+  'pause',
+  'fill-disk',
+  'cut-redis-link',
+  'freeze-redis-link',
+  'delay-redis-link',
+  'cut-peer-link',
+  'freeze-peer-link',
+  'isolate',
+] as const satisfies readonly FaultKind[];
+export const redisFaults = ['kill-redis', 'pause-redis', 'flush-redis'] as const satisfies readonly FaultKind[];
+
+/** A node that has one of these takes no edits; one of all is always left that does. */
+const stopping: ReadonlySet<FaultKind> = new Set(['kill', 'restart', 'pause', 'fill-disk']);
+
+/** Before the first, everybody has typed a little, and with the last all is over. */
+const CALM_MS = 2_000;
+const MIN_GAP_MS = 200;
+const MAX_GAP_MS = 2_500;
+const MIN_LASTS_MS = 300;
+/** Longer than a node is thought alive without a word (4 s), so that some are given up and come back. */
+const MAX_LASTS_MS = 7_000;
+const MAX_DELAY_MS = 300;
+/** What a node that starts takes until it does what it is there for, on a slow machine. */
+const RECOVERY_MS = 3_000;
+
+/**
+ * What goes wrong when. Faults overlap as they like, but for two things: none begins where another one is, and a node is
+ * always left to write to.
+ */
+export function planFaults(random: Random, { nodes, durationMs, canFillDisks }: PlanOptions): readonly PlannedFault[] {
+  const planned: PlannedFault[] = [];
+  const kinds: readonly FaultKind[] = [
+    ...nodeFaults.filter((kind) => canFillDisks || kind !== 'fill-disk'),
+    ...redisFaults,
+  ];
+  const step = (): number => MIN_GAP_MS + random.below(MAX_GAP_MS - MIN_GAP_MS);
+  for (let atMs = CALM_MS; atMs + MIN_LASTS_MS < durationMs; atMs += step()) {
+    const lastsMs = Math.min(MIN_LASTS_MS + random.below(MAX_LASTS_MS - MIN_LASTS_MS), durationMs - atMs);
+    const fault = describeFault(random.pick(kinds), random.below(nodes), random);
+    const current = planned.filter((other) => other.atMs + other.lastsMs + RECOVERY_MS > atMs);
+    if (current.some((other) => targetOf(other.fault) === targetOf(fault))) continue;
+    const stopped = current.filter((other) => stopping.has(other.fault.kind)).length;
+    if (stopping.has(fault.kind) && stopped >= nodes - 1) continue;
+    planned.push({ atMs, lastsMs, fault });
+  }
+  return planned;
+}
+
+/** What it befalls: a node, or Redis. */
+export function targetOf(fault: Fault): string {
+  return 'node' in fault ? `node ${fault.node}` : 'redis';
+}
+
+export function describePlanned({ fault, lastsMs }: PlannedFault): string {
+  const delay = fault.kind === 'delay-redis-link' ? ` by ${fault.delayMs} ms` : '';
+  return `${fault.kind} at ${targetOf(fault)}${delay}, for ${lastsMs} ms`;
+}
+
+function describeFault(kind: FaultKind, node: number, random: Random): Fault {
+  switch (kind) {
+    case 'kill-redis':
+    case 'pause-redis':
+    case 'flush-redis':
+      return { kind };
+    case 'delay-redis-link':
+      return { kind, node, delayMs: 1 + random.below(MAX_DELAY_MS) };
+    case 'kill':
+    case 'restart':
+    case 'pause':
+    case 'fill-disk':
+    case 'cut-redis-link':
+    case 'freeze-redis-link':
+    case 'cut-peer-link':
+    case 'freeze-peer-link':
+    case 'isolate':
+      return { kind, node };
+    default:
+      return kind satisfies never;
+  }
+}

@@ -1,0 +1,133 @@
+import { type Client, connect, type Room } from '@quire/client';
+import { createdLinkSchema } from '@quire/protocol';
+import {
+  type ClusterNode,
+  eventually,
+  joinWithHocuspocus,
+  type ServerCluster,
+  startCluster,
+  until,
+} from '@quire/testing';
+import { SignJWT } from 'jose';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+const SECRET = 'a secret of the tests that is long enough';
+
+let cluster: ServerCluster;
+beforeAll(async () => {
+  cluster = await startCluster({ settings: { QUIRE_JWT_SECRETS: SECRET } });
+}, 60_000);
+afterAll(() => cluster.close(), 60_000);
+
+const clients: Client[] = [];
+afterEach(() => {
+  for (const client of clients.splice(0)) client.close();
+});
+
+function issue(user: string, role: string): Promise<string> {
+  return (
+    new SignJWT({ grants: [{ documents: '**', role }] })
+      .setProtectedHeader({ alg: 'HS256' })
+      .setSubject(user)
+      // As of a while ago: a revocation ends what was issued before it, in whole seconds.
+      .setIssuedAt(Math.floor(Date.now() / 1000) - 60)
+      .setExpirationTime('1h')
+      .sign(new TextEncoder().encode(SECRET))
+  );
+}
+
+async function ask(node: ClusterNode, method: string, path: string, json?: unknown): Promise<Response> {
+  return fetch(`${node.url}${path}`, {
+    method,
+    headers: {
+      Authorization: `Bearer ${await issue('backend', 'owner')}`,
+      ...(json === undefined ? {} : { 'Content-Type': 'application/json' }),
+    },
+    ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+  });
+}
+
+async function enter(node: ClusterNode, document: string, token: string): Promise<Room> {
+  const client = connect({ url: `${node.wsUrl}/collab`, token, offline: false });
+  clients.push(client);
+  const room = client.open(document);
+  await room.whenLoaded();
+  return room;
+}
+
+/** Access is over, and whoever had it does not come back by themself. */
+function isOut(room: Room): boolean {
+  const { state, retrying } = room.status.get();
+  return state === 'cannot-save' && !retrying;
+}
+
+/** How a socket that asks for the document with this token fares. */
+function knock(node: ClusterNode, document: string, token: string): Promise<string> {
+  const person = joinWithHocuspocus(node.wsUrl, document, { token });
+  return new Promise<string>((resolve) => {
+    person.provider.on('authenticationFailed', ({ reason }: { reason: string }) => resolve(reason));
+    person.provider.on('authenticated', ({ scope }: { scope: string }) => resolve(scope));
+  }).finally(() => person.leave());
+}
+
+/** Resolves once a socket that asks there fares so: what one node decided is on its way to the others. */
+async function untilFares(node: ClusterNode, document: string, token: string, expected: string): Promise<void> {
+  let fares = '';
+  await eventually(
+    async () => {
+      fares = await knock(node, document, token);
+      return fares === expected;
+    },
+    { what: () => `a socket there fares "${fares}", not "${expected}"` },
+  );
+}
+
+describe('what one node decides', () => {
+  it('[G6] a share link that was made on one works on the others, and no longer once a third has ended it', async () => {
+    const [one, two, three] = [cluster.node(0), cluster.node(1), cluster.node(2)];
+    expect((await ask(one, 'POST', '/v1/documents', { name: 'shared' })).status).toBe(201);
+    const { token, id } = createdLinkSchema.parse(
+      await (await ask(one, 'POST', '/v1/documents/shared/links', { role: 'reader' })).json(),
+    );
+    await untilFares(two, 'shared', token, 'readonly');
+    const guest = await enter(two, 'shared', token);
+    await until(() => guest.status.get().state === 'view-only', { what: 'the guest reads' });
+    expect((await ask(three, 'DELETE', `/v1/documents/shared/links/${id}`)).status).toBe(204);
+    await untilFares(two, 'shared', token, 'link-ended');
+    await until(() => isOut(guest), { what: 'the guest is out' });
+  }, 60_000);
+
+  it('[G6] a revocation on one ends the sessions of that person on the others, and drops nobody else', async () => {
+    const [one, two] = [cluster.node(0), cluster.node(1)];
+    const bens = await issue('ben', 'editor');
+    const [ada, ben] = await Promise.all([enter(two, 'plan', await issue('ada', 'editor')), enter(two, 'plan', bens)]);
+    const adasStates: string[] = [];
+    ada.status.subscribe(({ state }) => adasStates.push(state));
+    expect((await ask(one, 'POST', '/v1/revocations', { user: 'ben' })).status).toBe(201);
+    await until(() => isOut(ben), { what: 'ben is out' });
+    await untilFares(two, 'plan', bens, 'access-revoked');
+    ada.doc.getText('body').insert(0, 'still here');
+    await ada.whenSaved();
+    expect(adasStates.filter((state) => state !== 'saved' && state !== 'saving')).toEqual([]);
+  }, 60_000);
+
+  it('[R14] a document that is deleted on one puts everybody out on the others, and its next life begins empty on all', async () => {
+    const [one, two, three] = [cluster.node(0), cluster.node(1), cluster.node(2)];
+    const token = await issue('ada', 'editor');
+    const room = await enter(two, 'doomed', token);
+    room.doc.getText('body').insert(0, 'the first life');
+    await room.whenSaved();
+    await cluster.converged('doomed', { token, until: (doc) => doc.getText('body').length > 0 });
+    expect((await ask(one, 'DELETE', '/v1/documents/doomed')).status).toBe(204);
+    await until(() => room.status.get().state === 'gone', { what: 'ada is told' });
+    expect((await ask(one, 'POST', '/v1/documents', { name: 'doomed' })).status).toBe(201);
+    const next = await enter(three, 'doomed', token);
+    next.doc.getText('body').insert(0, 'the second');
+    await next.whenSaved();
+    const doc = await cluster.converged('doomed', {
+      token,
+      until: (each) => each.getText('body').toString() === 'the second',
+    });
+    expect(doc.getText('body').toString()).toBe('the second');
+  }, 60_000);
+});

@@ -1,0 +1,7 @@
+/** What a node says of itself at the moment, to whoever asks from its own machine. */
+export async function readGauge(url: string, series: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  const line = text.split('\n').find((one) => one.startsWith(`${series} `));
+  if (line === undefined) throw new Error(`${url} has no ${series}`);
+  return Number(line.slice(series.length + 1));
+}

@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { build } from 'vite';
+
+export interface Bundle {
+  /** The name of the first file to load. */
+  readonly entry: string;
+  /** All that a browser loads of it, by name. */
+  readonly files: ReadonlyMap<string, string>;
+  readonly gzippedBytes: number;
+  /** What each package adds before it is made small, the largest first: for whoever has to find what grew. */
+  readonly shares: readonly (readonly [name: string, bytes: number])[];
+}
+
+const ENTRY = 'entry.js';
+
+/** What a browser gets of a page that runs this code, with the packages that are installed in `folder`. */
+export async function bundle(folder: string, code: string): Promise<Bundle> {
+  const entry = join(folder, ENTRY);
+  const built = await build({
+    root: folder,
+    configFile: false,
+    logLevel: 'silent',
+    plugins: [
+      {
+        name: 'entry',
+        enforce: 'pre',
+        resolveId: (id) => (id === entry ? entry : null),
+        load: (id) => (id === entry ? code : null),
+      },
+    ],
+    build: { write: false, target: 'es2022', minify: true, rollupOptions: { input: entry } },
+  });
+  if (!('output' in built)) throw new Error('Vite was asked for one bundle, and made something else');
+  const chunks = built.output.filter((output) => output.type === 'chunk');
+  const first = chunks.find(({ isEntry }) => isEntry);
+  if (first === undefined) throw new Error('Vite made nothing to begin with');
+  const shares = new Map<string, number>();
+  for (const [path, { renderedLength }] of chunks.flatMap(({ modules }) => Object.entries(modules))) {
+    const name = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? path;
+    shares.set(name, (shares.get(name) ?? 0) + renderedLength);
+  }
+  return {
+    entry: first.fileName,
+    files: new Map(chunks.map(({ fileName, code: text }) => [fileName, text])),
+    gzippedBytes: chunks.reduce((sum, { code: text }) => sum + gzipSync(text, { level: 9 }).length, 0),
+    shares: [...shares].sort(([, one], [, other]) => other - one),
+  };
+}

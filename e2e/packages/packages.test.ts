@@ -1,0 +1,169 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { checkPackage, createPackageFromTarballData, type Problem } from '@arethetypeswrong/core';
+import { startServer } from '@quire/testing';
+import { publint } from 'publint';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bundle } from './bundle.ts';
+import { type Consumer, installConsumer, publicPackages } from './consumer.ts';
+
+const root = dirname(dirname(import.meta.dirname));
+const NAMES = publicPackages.map(({ name }) => name);
+const SETUP_TIMEOUT_MS = 180_000;
+/** Compiling and running take seconds, and many of them where other tests want the same cores. */
+const PROGRAM_TIMEOUT_MS = 120_000;
+
+/** Of the SDK, beyond Yjs and the provider, which a page with collaborative editing has anyway. */
+const SDK_BUDGET_BYTES = 25_000;
+
+let consumer: Consumer;
+
+beforeAll(async () => {
+  consumer = await installConsumer();
+}, SETUP_TIMEOUT_MS);
+
+afterAll(() => consumer?.remove());
+
+describe('what is packed', () => {
+  test.each(NAMES)('%s is a package as others expect one', async (name) => {
+    const { messages } = await publint({ pack: { tarball: readTarball(name).buffer }, strict: true });
+    expect(messages).toEqual([]);
+  });
+
+  test.each(NAMES)('%s has types that fit its modules, however they are resolved', async (name) => {
+    const analysis = await checkPackage(createPackageFromTarballData(readTarball(name)));
+    if (analysis.types === false) throw new Error(`${name} has no types`);
+    expect(analysis.problems.filter((problem) => !isByDesign(problem))).toEqual([]);
+  });
+
+  test.each(NAMES)('%s holds what is compiled, its licence and its description, and no tests', (name) => {
+    const files = filesIn(name);
+    expect(files).toEqual(expect.arrayContaining(['package.json', 'README.md', 'LICENSE']));
+    expect(files.filter((path) => /\.test\.|(?<!\.d)\.tsx?$/.test(path))).toEqual([]);
+    expect(files.filter((path) => path.endsWith('.js')).length).toBeGreaterThan(5);
+  });
+});
+
+describe('a program that installs the packages', { timeout: PROGRAM_TIMEOUT_MS }, () => {
+  test('in JavaScript runs a server with its app and its threads, and writes through it', async () => {
+    const { stdout } = await consumer.run('plain.js');
+    expect(stdout.trim().split('\n')).toEqual(['read: Hello', 'read: 300005 characters', 'app: Quire']);
+  });
+
+  test('in TypeScript finds every type, and shares its one Yjs with them', async () => {
+    const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+    writeFileSync(
+      join(consumer.folder, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions: STRICT, files: ['typed.ts'] }),
+    );
+    const checked = spawnSync(process.execPath, [tsc, '-p', '.'], { cwd: consumer.folder, encoding: 'utf8' });
+    expect(checked.stdout).toBe('');
+    expect(checked.status).toBe(0);
+
+    const { stdout } = await consumer.run('typed.ts');
+    expect(stdout.trim().split('\n')).toEqual([
+      'room: saved, 0 unsaved',
+      'guest: Hello, one Yjs: true',
+      'people: 1',
+      'folded: 1',
+      'protocol: protocol-error, empty',
+    ]);
+  });
+
+  test('has the command line by npx, through its launcher', async () => {
+    const { version } = JSON.parse(readFileSync(join(root, 'server', 'package.json'), 'utf8'));
+    expect((await consumer.npx('quire', '--version')).stdout.trim()).toBe(version);
+  });
+
+  test.each([
+    ['@quire/persistence', /^Hello\n$/],
+    ['@quire/protocol', /^null\nbackoff\n$/],
+    // Between them the log of the server, for people.
+    ['@quire/server', /^http:\/\/localhost:\d+$/m],
+    ['@quire/testing', /^Hello\n$/],
+  ])('finds that the example of %s runs as it stands', async (name, said) => {
+    const { stdout, stderr } = await consumer.run(writeExample(name));
+    expect(stdout).toMatch(said);
+    expect(stderr).toBe('');
+  });
+});
+
+describe('@quire/client', { timeout: PROGRAM_TIMEOUT_MS }, () => {
+  test('is imported where pages are rendered without a window, and leaves nothing running or behind', async () => {
+    const { stdout, stderr } = await consumer.run('rendered.js');
+    expect(stdout.trim().split('\n')).toEqual(['connect: function', 'left behind:']);
+    expect(stderr).toBe('');
+  });
+
+  test('has an example that runs as it stands, beside a server', async () => {
+    const server = await startServer();
+    try {
+      const example = writeExample('@quire/client', (text) => text.replace('ws://localhost:8080', server.wsUrl));
+      expect(await consumer.run(example)).toEqual({ stdout: '', stderr: '' });
+      const document = await fetch(`${server.url}/v1/documents/${encodeURIComponent('team/plan')}`);
+      expect(document.status).toBe(200);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  test('opens a document from a worker', async () => {
+    expect((await consumer.run('worker.js')).stdout.trim()).toBe('worker: from a worker');
+  });
+
+  test('adds less than 25 kB, gzipped, to a page that has Yjs and the provider', async () => {
+    const theirs = `
+      import * as Y from 'yjs';
+      import { HocuspocusProvider, HocuspocusProviderWebsocket } from '@hocuspocus/provider';
+      globalThis.theirs = [Y, HocuspocusProvider, HocuspocusProviderWebsocket];`;
+    const without = await bundle(consumer.folder, theirs);
+    const whole = await bundle(
+      consumer.folder,
+      `${theirs} import * as quire from '@quire/client'; globalThis.ours = quire;`,
+    );
+    const addedBytes = whole.gzippedBytes - without.gzippedBytes;
+    // Less than this would be a page without the client.
+    expect(addedBytes).toBeGreaterThan(10_000);
+    expect(addedBytes, `the largest parts: ${JSON.stringify(whole.shares.slice(0, 8))}`).toBeLessThan(SDK_BUDGET_BYTES);
+  });
+});
+
+/** As strict as a consumer can be, our declarations included. */
+const STRICT = {
+  target: 'es2024',
+  lib: ['es2024', 'dom'],
+  module: 'nodenext',
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  skipLibCheck: false,
+  types: ['node'],
+  noEmit: true,
+};
+
+/** The packages are ES modules, which today's Node also gives to `require`; TypeScript's resolution of 2012 finds no entries. */
+function isByDesign(problem: Problem): boolean {
+  if (problem.kind === 'CJSResolvesToESM') return true;
+  return 'resolutionKind' in problem && problem.resolutionKind === 'node10';
+}
+
+function readTarball(name: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(readFileSync(consumer.tarballOf(name)));
+}
+
+function filesIn(name: string): readonly string[] {
+  const folder = `/node_modules/${name}/`;
+  const files = createPackageFromTarballData(readTarball(name)).listFiles();
+  return files.map((path) => path.slice(folder.length));
+}
+
+/** The first example in JavaScript of what a package says about itself, as a program of the consumer. */
+function writeExample(name: string, change = (text: string) => text): string {
+  const text = readFileSync(join(consumer.folder, 'node_modules', name, 'README.md'), 'utf8');
+  const example = /```js\n([\s\S]*?)```/.exec(text)?.[1];
+  if (example === undefined) throw new Error(`the README of ${name} has no example`);
+  const file = `example-of-${name.replace(/\W/g, '-')}.js`;
+  writeFileSync(join(consumer.folder, file), change(example));
+  return file;
+}

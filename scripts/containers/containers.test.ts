@@ -1,0 +1,349 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
+import { writeSecrets } from '../../deploy/write-secrets.mjs';
+import { fields } from '../../server/src/config/fields.ts';
+import { readEnvironment, readObject } from '../../server/src/config/layers.ts';
+import { parseConfig } from '../../server/src/config/parse-config.ts';
+import { type ComposeService, mountsOf, readComposeFile, root } from './compose-file.ts';
+
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+
+const dockerfile = read('deploy/Dockerfile');
+const imageEnvironment = Object.fromEntries(
+  [...dockerfile.matchAll(/^ENV (.*)$/gm)].flatMap(([, line = '']) => line.split(' ').map((pair) => pair.split('='))),
+);
+
+describe('docker-compose.single.yml', () => {
+  const compose = readComposeFile('docker-compose.single.yml');
+  const quire = serviceOf(compose.services, 'quire');
+
+  it('makes a configuration that the server accepts, and that only this machine can reach', () => {
+    const config = parseConfig([readEnvironment({ ...imageEnvironment, ...quire.environment })]);
+    expect(config.host).toEqual(['0.0.0.0']);
+    expect(config.auth).toBe('open');
+    expect(dockerfile).toContain(`EXPOSE ${config.port}`);
+    expect(quire.ports).toEqual([`127.0.0.1:${config.port}:${config.port}`]);
+    expect(quire.volumes).toEqual([`data:${config.data}`]);
+    expect(Object.keys(compose.volumes)).toEqual(['data']);
+  });
+
+  it('leaves the server more time to stop than it takes', () => expectTimeToStop(quire));
+});
+
+describe('docker-compose.yml', () => {
+  const compose = readComposeFile('docker-compose.yml');
+  const service = (name: string): ComposeService => serviceOf(compose.services, name);
+  const nodes = Object.entries(compose.services).filter(([name]) => /^quire-\d$/.test(name));
+  const all = Object.entries(compose.services);
+
+  let secrets: string;
+  beforeAll(() => {
+    secrets = mkdtempSync(join(tmpdir(), 'quire-secrets-'));
+    writeSecrets(secrets);
+  });
+  afterAll(() => rmSync(secrets, { recursive: true }));
+
+  it.each(nodes)('%s has a configuration that the server accepts, with tokens and as a node of three', (name, node) => {
+    const file: unknown = JSON.parse(readFileSync(join(secrets, 'quire', 'quire.json'), 'utf8'));
+    const config = parseConfig([
+      readObject({ kind: 'file', file: 'quire.json' }, file),
+      readEnvironment({ ...imageEnvironment, ...node.environment }),
+    ]);
+    expect(config.host).toEqual(['0.0.0.0']);
+    expect(config.auth).toBe('jwt');
+    expect(node.environment.QUIRE_CLUSTER_NODES).toBe(String(nodes.length));
+    expect(node.environment.QUIRE_CLUSTER_ADDRESS).toBe(`http://${name}:${config.port}`);
+    expect(mountsOf(node).map(({ target }) => target)).toEqual([
+      config.data,
+      dirname(node.environment.QUIRE_CONFIG ?? ''),
+    ]);
+    expect(node.ports).toEqual([]);
+  });
+
+  it.each(nodes)('%s has more time to stop than it takes', (_, node) => expectTimeToStop(node));
+
+  it('gives every node a volume of its own', () => {
+    expect(nodes).toHaveLength(3);
+    const volumes = nodes.map(([, node]) => mountsOf(node)[0]?.source);
+    expect(new Set(volumes).size).toBe(3);
+  });
+
+  it('names volumes, networks, services and files that there are', () => {
+    const used = all.flatMap(([, one]) =>
+      mountsOf(one)
+        .filter(({ kind }) => kind === 'volume')
+        .map(({ source }) => source),
+    );
+    expect([...new Set(used)].sort()).toEqual(Object.keys(compose.volumes).sort());
+    for (const [, one] of all) {
+      for (const { kind, source, isReadOnly } of mountsOf(one)) {
+        if (kind === 'volume') continue;
+        expect([source, existsSync(join(root, source))]).toEqual([source, true]);
+        expect(isReadOnly).toBe(true);
+      }
+      for (const name of Object.keys(one.depends_on)) expect(compose.services).toHaveProperty([name]);
+      const networks = Array.isArray(one.networks) ? one.networks : Object.keys(one.networks ?? {});
+      for (const name of networks) expect(compose.networks).toHaveProperty([name]);
+      if (one.build !== undefined) expect(existsSync(join(root, one.build.dockerfile))).toBe(true);
+    }
+  });
+
+  it('starts what others wait for first, and waits for no health that nobody looks after', () => {
+    for (const [name, one] of all) {
+      for (const [other, { condition }] of Object.entries(one.depends_on)) {
+        if (condition !== 'service_healthy') continue;
+        expect([name, other, service(other).healthcheck]).not.toEqual([name, other, undefined]);
+      }
+    }
+    for (const [, node] of nodes) {
+      expect(node.depends_on).toEqual({
+        secrets: { condition: 'service_completed_successfully' },
+        redis: { condition: 'service_healthy' },
+      });
+    }
+    for (const [, one] of all) {
+      const hasSecrets = mountsOf(one).some(({ source }) => source.startsWith('secrets-'));
+      if (hasSecrets && one !== service('secrets')) {
+        expect(one.depends_on.secrets).toEqual({ condition: 'service_completed_successfully' });
+      }
+    }
+  });
+
+  it('[G6] is open to other machines at HAProxy alone, which nodes believe and nobody else', () => {
+    const published = all.filter(([, { ports }]) => ports.some((port) => !port.startsWith('127.0.0.1:')));
+    expect(published.map(([name]) => name)).toEqual(['haproxy']);
+    const { networks } = service('haproxy');
+    const address = Array.isArray(networks) ? undefined : networks?.inside?.ipv4_address;
+    for (const [, node] of nodes) expect(node.environment.QUIRE_TRUSTED_PROXIES).toBe(address);
+    expect(compose.networks.inside?.ipam.config[0]?.subnet).toBe(`${address?.replace(/\.\d+$/, '.0')}/24`);
+  });
+
+  it('[G6] gives each service the secrets that it needs, where it looks for them, and no others', () => {
+    const secretsOf = (name: string) => mountsOf(service(name)).filter(({ source }) => source.startsWith('secrets-'));
+    const written = mountsOf(service('secrets')).map(({ source, target }) => [source, target]);
+    const [, , directory = ''] = service('secrets').command ?? [];
+    for (const [source = '', target] of written) {
+      const folder = source.replace('secrets-', '');
+      expect(target).toBe(`${directory}/${folder}`);
+      expect(statSync(join(secrets, folder)).isDirectory()).toBe(true);
+    }
+    const has = (name: string, path: string): void => {
+      const [mount, ...others] = secretsOf(name);
+      expect(others).toEqual([]);
+      expect(mount?.isReadOnly).toBe(true);
+      const folder = mount?.source.replace('secrets-', '') ?? '';
+      expect(path.startsWith(`${mount?.target}/`)).toBe(true);
+      expect(existsSync(join(secrets, folder, path.slice((mount?.target.length ?? 0) + 1)))).toBe(true);
+    };
+    for (const [name, { environment }] of nodes) has(name, environment.QUIRE_CONFIG ?? '');
+    has('redis', service('redis').command?.find((word) => word.startsWith('/run/')) ?? '');
+    has('grafana', service('grafana').environment.GF_SECURITY_ADMIN_PASSWORD__FILE ?? '');
+    const prometheus = parse(read('deploy/prometheus/prometheus.yml'));
+    has('prometheus', prometheus.scrape_configs[0].authorization.credentials_file);
+    expect(secretsOf('haproxy')).toEqual([]);
+  });
+
+  it('has Prometheus ask every node, for the job that alerts and dashboard expect', () => {
+    const { scrape_configs: jobs, rule_files: rules } = parse(read('deploy/prometheus/prometheus.yml'));
+    expect(jobs).toHaveLength(1);
+    expect(jobs[0].job_name).toBe('quire');
+    expect(jobs[0].static_configs[0].targets).toEqual(nodes.map(([name]) => `${name}:8080`));
+    const mounted = mountsOf(service('prometheus')).map(({ target }) => target);
+    for (const rule of rules) expect(mounted).toContain(`/etc/prometheus/${rule}`);
+  });
+
+  it('has a configuration of Prometheus that Prometheus accepts', () => {
+    const path = join(root, 'deploy/prometheus/prometheus.yml');
+    const { status, stdout, stderr } = spawnSync('promtool', ['check', 'config', '--syntax-only', path], {
+      encoding: 'utf8',
+    });
+    expect([status, `${stdout}${stderr}`]).toEqual([0, expect.stringContaining('SUCCESS')]);
+  });
+
+  it('has Grafana find the dashboard, and the Prometheus beside it', () => {
+    const mounted = mountsOf(service('grafana'));
+    const { providers } = parse(read('deploy/grafana/provisioning/dashboards/quire.yml'));
+    const folder = providers[0].options.path;
+    expect(mounted.find(({ target }) => target.startsWith(`${folder}/`))?.source).toBe('./deploy/grafana/quire.json');
+    const { datasources } = parse(read('deploy/grafana/provisioning/datasources/prometheus.yml'));
+    expect(new URL(datasources[0].url).hostname).toBe('prometheus');
+  });
+
+  it('has HAProxy balance over these nodes', () => {
+    const presets = new Map(
+      [...read('deploy/haproxy.cfg').matchAll(/^ *presetenv (\S+) (\S+)$/gm)].map(([, name, value]) => [name, value]),
+    );
+    for (const [name] of nodes)
+      expect(presets.get(name.toUpperCase().replace('QUIRE-', 'QUIRE_NODE_'))).toBe(`${name}:8080`);
+    expect(service('haproxy').ports).toEqual([`\${QUIRE_PUBLISHED_PORT:-8080}${presets.get('QUIRE_BIND')}`]);
+  });
+
+  it('has a Redis that writes to its disk and throws nothing away', () => {
+    const redis = read('deploy/redis.conf');
+    expect(redis).toMatch(/^appendonly yes$/m);
+    expect(redis).toMatch(/^maxmemory-policy noeviction$/m);
+    expect(service('redis').command).toContain('/etc/redis.conf');
+    expect(mountsOf(service('redis')).find(({ target }) => target === '/etc/redis.conf')?.source).toBe(
+      './deploy/redis.conf',
+    );
+  });
+
+  it('says at its top how somebody gets in, with a command that there is', () => {
+    const [, args = ''] = /docker compose exec quire-1 quire (.*)$/m.exec(read('docker-compose.yml')) ?? [];
+    expect(args).toMatch(/^token --user /);
+    expect(dockerfile).toContain('ENV PATH=/quire/node_modules/.bin:$PATH');
+  });
+});
+
+describe('deploy/kubernetes', () => {
+  const resources = parseAllDocuments(read('deploy/kubernetes/quire.yaml')).map((document) => document.toJS());
+  const find = (kind: string, name: string) =>
+    resources.find((one) => one.kind === kind && one.metadata.name === name) ??
+    expect.fail(`there is no ${kind} ${name}`);
+  const { replicas, serviceName, template, volumeClaimTemplates } = find('StatefulSet', 'quire').spec;
+  const [container] = template.spec.containers;
+
+  it('sets what the server knows, the same number of nodes, and an address of each that there is', () => {
+    const known = fields.map(({ environment }) => environment);
+    const values = new Map<string, string | undefined>();
+    for (const { name, value } of container.env) values.set(name, value);
+    for (const name of values.keys()) if (name !== 'POD_NAME') expect(known).toContain(name);
+    expect(values.get('QUIRE_CLUSTER_NODES')).toBe(String(replicas));
+    expect(values.get('QUIRE_CLUSTER_ADDRESS')).toBe(`http://$(POD_NAME).${serviceName}:8080`);
+    // Variables are filled in from those before them.
+    expect([...values.keys()].indexOf('POD_NAME')).toBeLessThan([...values.keys()].indexOf('QUIRE_CLUSTER_ADDRESS'));
+    const service = find('Service', serviceName);
+    expect(service.spec).toMatchObject({ clusterIP: 'None', publishNotReadyAddresses: true });
+    expect(container.ports).toEqual([{ name: 'http', containerPort: 8080 }]);
+    expect(dockerfile).toContain('EXPOSE 8080');
+  });
+
+  it('keeps secrets out of the file, in a Secret that its top says how to make', () => {
+    const [comment = ''] = read('deploy/kubernetes/quire.yaml').split('apiVersion');
+    const keys = container.env.flatMap((one: { valueFrom?: { secretKeyRef?: { name: string; key: string } } }) => {
+      const { secretKeyRef } = one.valueFrom ?? {};
+      return secretKeyRef === undefined ? [] : [secretKeyRef.key];
+    });
+    expect(keys).toHaveLength(4);
+    for (const key of keys) expect(comment).toContain(`--from-literal=${key}=`);
+  });
+
+  it('has data on volumes of their own, and time to stop', () => {
+    const { drainTimeoutMs, data } = parseConfig([
+      readEnvironment(imageEnvironment),
+      readEnvironment({ QUIRE_AUTH: 'open' }),
+    ]);
+    const [claim] = volumeClaimTemplates;
+    expect(container.volumeMounts).toEqual([{ name: claim.metadata.name, mountPath: data }]);
+    expect(template.spec.terminationGracePeriodSeconds * 1_000).toBeGreaterThan(drainTimeoutMs);
+  });
+
+  it('sends nobody new to a node that is not ready, and restarts none for that', () => {
+    expect(container.readinessProbe.httpGet.path).toBe('/readyz');
+    expect(container.livenessProbe.httpGet.path).toBe('/healthz');
+  });
+
+  it('lets WebSockets be silent for longer than it takes to notice who is gone', () => {
+    const { limits } = parseConfig([]);
+    for (const name of ['quire-sockets', 'quire-y-websocket']) {
+      const { annotations } = find('Ingress', name).metadata;
+      const seconds = Number(annotations['nginx.ingress.kubernetes.io/proxy-read-timeout']);
+      expect(seconds * 1_000).toBeGreaterThan(2 * limits.pingIntervalMs);
+      expect(annotations).toHaveProperty(['nginx.ingress.kubernetes.io/upstream-hash-by']);
+    }
+  });
+});
+
+describe('the secrets', () => {
+  it('[G6] are drawn once, and are long and different', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'quire-secrets-'));
+    try {
+      expect(writeSecrets(directory)).toBe(true);
+      const before = readSecrets(directory);
+      expect(writeSecrets(directory)).toBe(false);
+      expect(readSecrets(directory)).toEqual(before);
+      const { cluster, jwt, metricsToken } = JSON.parse(before[0] ?? '');
+      const drawn = [cluster.secret, ...jwt.secrets, metricsToken];
+      expect(new Set(drawn).size).toBe(3);
+      for (const secret of drawn) expect(secret.length).toBeGreaterThanOrEqual(43);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
+  it('[G6] of a start that was cut short are drawn anew', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'quire-secrets-'));
+    try {
+      writeSecrets(directory);
+      const [, before] = readSecrets(directory);
+      rmSync(join(directory, 'quire', 'quire.json'));
+      expect(writeSecrets(directory)).toBe(true);
+      const [settings = '', after = ''] = readSecrets(directory);
+      expect(after).not.toBe(before);
+      expect(JSON.parse(settings).redis).toContain(after.replace('requirepass ', '').trim());
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+});
+
+describe('the image', () => {
+  it('is healthy while the server takes edits, on the port that it is told', async () => {
+    const check = /^HEALTHCHECK [^\\]*\\\n\s*CMD (.+)$/m.exec(dockerfile)?.[1] ?? '';
+    expect(check).toContain(`|| ${parseConfig([]).port})`);
+    let isReady = true;
+    const asked: (string | undefined)[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.url);
+      response.writeHead(isReady ? 200 : 503, { connection: 'close' }).end();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const path = [dirname(process.execPath), process.env.PATH].join(delimiter);
+    const runCheck = async (): Promise<number> => {
+      const child = spawn('/bin/sh', ['-c', check], {
+        env: { PATH: path, QUIRE_PORT: String(port) },
+        stdio: 'inherit',
+      });
+      const [status] = await once(child, 'exit');
+      return status;
+    };
+    expect(await runCheck()).toBe(0);
+    isReady = false;
+    expect(await runCheck()).toBe(1);
+    expect(asked).toEqual(['/readyz', '/readyz']);
+    server.close();
+    await once(server, 'close');
+    expect(await runCheck()).toBe(1);
+  });
+
+  it('runs what is in the repository', () => {
+    expect(existsSync(join(root, 'scripts/setup.mjs'))).toBe(true);
+    expect(dockerfile).toContain('RUN node scripts/setup.mjs app');
+    expect(dockerfile).toContain('CMD ["node_modules/.bin/quire", "serve"]');
+  });
+});
+
+function serviceOf(services: Readonly<Record<string, ComposeService>>, name: string): ComposeService {
+  const service = services[name];
+  if (service === undefined) throw new Error(`there is no service ${name}`);
+  return service;
+}
+
+function expectTimeToStop({ stop_grace_period: given = '10s' }: ComposeService): void {
+  const { drainTimeoutMs } = parseConfig([]);
+  expect(Number.parseInt(given, 10) * 1_000).toBeGreaterThan(drainTimeoutMs);
+}
+
+function readSecrets(directory: string): string[] {
+  return ['quire/quire.json', 'redis/password.conf', 'prometheus/metrics-token', 'grafana/password'].map((path) =>
+    readFileSync(join(directory, path), 'utf8'),
+  );
+}

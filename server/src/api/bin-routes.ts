@@ -1,0 +1,110 @@
+import {
+  type BinList,
+  type BinnedDocument,
+  binQuerySchema,
+  type DocumentName,
+  type DocumentWithRole,
+  type Role,
+} from '@quire/protocol';
+import type { Context, Hono } from 'hono';
+import type { Actor } from '../auth/actor.ts';
+import type { Access, AuthRequest } from '../auth/authenticator.ts';
+import type { Guard } from '../auth/guard.ts';
+import type { Binned, DocumentBin } from '../bin/document-bin.ts';
+import { check } from '../check.ts';
+import { ApiError } from '../problems.ts';
+import type { Documents } from './documents.ts';
+import { readName, refuseMethod } from './requests.ts';
+
+export interface BinRoutesOptions {
+  readonly bin: DocumentBin;
+  readonly documents: Documents;
+  readonly guard: Pick<Guard, 'admitAnyway' | 'identify'>;
+  describe(context: Context, document: DocumentName | null): AuthRequest;
+}
+
+const BIN = '/v1/bin';
+const OWNER: Role = 'owner';
+
+/** Documents in the bin, for their owners. */
+export function addBinRoutes(api: Hono, { bin, describe, documents, guard }: BinRoutesOptions): void {
+  /** @throws {AccessError} unless it is an owner who asks; it may be in the bin */
+  async function admit(context: Context): Promise<{ readonly name: DocumentName; readonly by: Actor }> {
+    const name = readName(context, BIN);
+    const request = { ...describe(context, name), document: name };
+    const { user } = await guard.admitAnyway(request, OWNER);
+    return { name, by: { user: user.id, address: request.remoteAddress } };
+  }
+
+  api.get(BIN, async (context) => {
+    const { after, limit } = check(binQuerySchema, context.req.query());
+    const access = await guard.identify(describe(context, null));
+    return context.json(await pageOf(after === undefined ? null : readPlace(after), limit, access));
+  });
+  api.all(BIN, (context) => refuseMethod(context, 'GET, HEAD'));
+
+  async function pageOf(after: Place | null, limit: number, access: Access): Promise<BinList> {
+    const listed: BinnedDocument[] = [];
+    for (const binned of bin.list()) {
+      if (after !== null && !isBehind(binned, after)) continue;
+      if (access.roleIn(binned.document) !== OWNER) continue;
+      if (listed.length === limit) return { documents: listed, next: writePlace(listed.at(-1)) };
+      const document = await describeBinned(binned);
+      if (document !== null) listed.push(document);
+    }
+    return { documents: listed, next: null };
+  }
+
+  /** Null where another node has deleted it since. */
+  async function describeBinned({ binned, binnedBy, document, purged }: Binned): Promise<BinnedDocument | null> {
+    if (!(await bin.holdsNow(document))) return null;
+    const { title } = await documents.getAnyway(document);
+    const [at, until] = [new Date(binned).toISOString(), new Date(purged).toISOString()];
+    return { name: document, title, binned: at, binnedBy, purged: until };
+  }
+
+  const one = `${BIN}/:name` as const;
+  api.put(one, async (context) => {
+    const { by, name } = await admit(context);
+    await bin.put(name, by);
+    return context.body(null, 204);
+  });
+  api.delete(one, async (context) => {
+    const { name } = await admit(context);
+    if (!(await bin.holdsNow(name))) throw new ApiError('not-in-bin', `"${name}" is not in the bin`);
+    await documents.delete(name);
+    return context.body(null, 204);
+  });
+  api.all(one, (context) => refuseMethod(context, 'PUT, DELETE'));
+
+  const restore = `${one}/restore` as const;
+  api.post(restore, async (context) => {
+    const { by, name } = await admit(context);
+    await bin.restore(name, by);
+    return context.json({ ...(await documents.get(name)), role: OWNER } satisfies DocumentWithRole);
+  });
+  api.all(restore, (context) => refuseMethod(context, 'POST'));
+}
+
+/** Where a list goes on: behind a document that whoever asks has seen. */
+interface Place {
+  readonly binned: number;
+  readonly document: string;
+}
+
+function isBehind({ binned, document }: Binned, place: Place): boolean {
+  return binned < place.binned || (binned === place.binned && document > place.document);
+}
+
+function writePlace(last: BinnedDocument | undefined): string | null {
+  if (last === undefined) return null;
+  return Buffer.from(`${Date.parse(last.binned)}:${last.name}`, 'utf8').toString('base64url');
+}
+
+function readPlace(after: string): Place {
+  const [, binned, document] = /^(\d{1,16}):(.+)$/su.exec(Buffer.from(after, 'base64url').toString('utf8')) ?? [];
+  if (binned === undefined || document === undefined) {
+    throw new ApiError('bad-request', 'after: this is no place in the list; begin anew');
+  }
+  return { binned: Number(binned), document };
+}

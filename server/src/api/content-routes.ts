@@ -1,0 +1,129 @@
+import {
+  type ContentFormat,
+  contentQuerySchema,
+  contentTypes,
+  copyDocumentSchema,
+  type DocumentName,
+  MAX_CONTENT_BYTES,
+  MAX_UPDATE_BYTES,
+  type Role,
+  updateQuerySchema,
+} from '@quire/protocol';
+import type { Context, Hono } from 'hono';
+import * as Y from 'yjs';
+import type { Grant } from '../auth/authenticator.ts';
+import { check } from '../check.ts';
+import { formatOfType, parseContent, renderContent } from '../content/content-formats.ts';
+import { ApiError } from '../problems.ts';
+import { type Contents, nameOfCopy } from './contents.ts';
+import { createRawBodies } from './raw-body.ts';
+import { DOCUMENTS, readBody, readName, refuseMethod } from './requests.ts';
+
+export interface ContentRoutesOptions {
+  readonly contents: Contents;
+  readonly admit: (context: Context, document: DocumentName, needed: Role) => Promise<Grant>;
+}
+
+const BYTES = 'application/octet-stream';
+
+/**
+ * What somebody wrote is shown on this origin: as a page of its own it may not run, nor be taken for one of the app's. Both
+ * are belt and braces, since nothing is written out that could.
+ */
+const HARMLESS = { 'Content-Security-Policy': "default-src 'none'; sandbox", 'X-Content-Type-Options': 'nosniff' };
+
+const RAW_BODY_PATH = /^\/v1\/documents\/[^/]+\/(?:content|update)$/;
+
+/** Whether a body is read here, by those who have been admitted, and may be larger than elsewhere. */
+export function takesRawBody(path: string): boolean {
+  return RAW_BODY_PATH.test(path);
+}
+
+/** What is in a document: as a Yjs update, and as text in several formats. And copies of it. */
+export function addContentRoutes(api: Hono, { contents, admit }: ContentRoutesOptions): void {
+  const bodies = createRawBodies();
+
+  /** Large bodies are taken of those alone who may bring them; and meanwhile they may have lost their access (R14). */
+  async function readLarge(context: Context, name: DocumentName, maxBytes: number) {
+    await admit(context, name, 'editor');
+    const bytes = await bodies.read(context, maxBytes);
+    return { bytes, grant: await admit(context, name, 'editor') };
+  }
+
+  const update = `${DOCUMENTS}/:name/update`;
+  api.get(update, async (context) => {
+    const name = readName(context);
+    await admit(context, name, 'reader');
+    const { since } = check(updateQuerySchema, context.req.query());
+    const bytes = await contents.readUpdate(name, since === undefined ? undefined : readStateVector(since));
+    return context.body(Buffer.from(bytes), 200, { ...HARMLESS, 'Content-Type': BYTES });
+  });
+  api.post(update, async (context) => {
+    const name = readName(context);
+    if (typeOf(context) !== BYTES) throw new ApiError('unsupported-media-type', `Send the update as ${BYTES}`);
+    const { bytes, grant } = await readLarge(context, name, MAX_UPDATE_BYTES);
+    await contents.writeUpdate(name, grant, bytes);
+    return context.body(null, 204);
+  });
+  api.all(update, (context) => refuseMethod(context, 'GET, HEAD, POST'));
+
+  const content = `${DOCUMENTS}/:name/content`;
+  api.get(content, async (context) => {
+    const name = readName(context);
+    await admit(context, name, 'reader');
+    const { format } = check(contentQuerySchema, context.req.query());
+    const text = renderContent(format, await contents.read(name));
+    return context.body(text, 200, { ...HARMLESS, 'Content-Type': headerOf(format) });
+  });
+  api.put(content, async (context) => {
+    const name = readName(context);
+    const format = formatOfType(context.req.header('content-type') ?? '');
+    if (format === null) {
+      const known = Object.values(contentTypes).join(', ');
+      throw new ApiError('unsupported-media-type', `Send the content as one of ${known}, with its Content-Type`);
+    }
+    const { bytes, grant } = await readLarge(context, name, MAX_CONTENT_BYTES);
+    await contents.replace(name, parseContent(format, decodeText(bytes)), grant.user.id);
+    return context.body(null, 204);
+  });
+  api.all(content, (context) => refuseMethod(context, 'GET, HEAD, PUT'));
+
+  const copy = `${DOCUMENTS}/:name/copy`;
+  api.post(copy, async (context) => {
+    const source = readName(context);
+    const body = await readBody(context);
+    await admit(context, source, 'reader');
+    const { name, title } = check(copyDocumentSchema, body);
+    const target = nameOfCopy(name);
+    const grant = await admit(context, target, 'editor');
+    const copied = await contents.copy(source, { name: target, title }, grant);
+    return context.json(copied, 201, { Location: `${DOCUMENTS}/${encodeURIComponent(copied.name)}` });
+  });
+  api.all(copy, (context) => refuseMethod(context, 'POST'));
+}
+
+function typeOf(context: Context): string | undefined {
+  return context.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
+}
+
+function headerOf(format: ContentFormat): string {
+  return format === 'json' ? contentTypes.json : `${contentTypes[format]}; charset=utf-8`;
+}
+
+function decodeText(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new ApiError('bad-content', 'The body is not UTF-8', error);
+  }
+}
+
+function readStateVector(since: string): Uint8Array {
+  const bytes = Buffer.from(since, 'base64url');
+  try {
+    Y.decodeStateVector(bytes);
+    return bytes;
+  } catch (error) {
+    throw new ApiError('bad-request', 'since: this is not a state vector of Yjs, as Base64url', error);
+  }
+}

@@ -1,0 +1,151 @@
+import {
+  type DocumentInfo,
+  type DocumentName,
+  MAX_UPDATE_BYTES,
+  type PresenceList,
+  type SessionInfo,
+} from '@quire/protocol';
+import type { Node } from 'prosemirror-model';
+import * as Y from 'yjs';
+import type { Grant } from '../auth/authenticator.ts';
+import { readTitle } from '../collab/document-title.ts';
+import type { Brought } from '../collab/ingest-brought.ts';
+import { unmarkAll } from '../comments/anchor-marks.ts';
+import { ContentError, type ContentNode } from '../content/content-node.ts';
+import { readFragment } from '../content/read-fragment.ts';
+import { replaceFragment } from '../content/write-fragment.ts';
+import { ApiError } from '../problems.ts';
+import type { createTurns } from '../turns.ts';
+import type { Documents } from './documents.ts';
+import { randomDocumentName } from './random-document-name.ts';
+
+/** Where the app has the text of a document, and its title. */
+const CONTENT_ROOT = 'default';
+const META_MAP = 'meta';
+const TITLE_KEY = 'title';
+
+/** What is in documents, and who is; see `Collaboration`. */
+export interface LiveDocuments {
+  edit(name: DocumentName, author: string, change: (document: Y.Doc) => void): Promise<void>;
+  read<T>(name: DocumentName, look: (document: Y.Doc) => T): Promise<T>;
+  bring(name: DocumentName, grant: Grant, brought: Brought): Promise<void>;
+  people(name: DocumentName): PresenceList;
+  sessions(name: DocumentName): readonly SessionInfo[];
+  endSession(name: DocumentName, id: string): boolean;
+}
+
+/** What is in a document, as the HTTP API gives it out and takes it in, and who has it open. */
+export interface Contents {
+  /** @throws {ApiError} `unknown-document`, {ContentError} */
+  read(name: DocumentName): Promise<ContentNode>;
+  /** Resolves once it would have its receipt (G1). @throws {ApiError} `unknown-document`, {ContentError} */
+  replace(name: DocumentName, content: Node, author: string): Promise<void>;
+  /** @param since the state vector of what is known already */
+  readUpdate(name: DocumentName, since: Uint8Array | undefined): Promise<Uint8Array>;
+  /** Resolves once it would have its receipt (G1). */
+  writeUpdate(name: DocumentName, grant: Grant, update: Uint8Array): Promise<void>;
+  /**
+   * A document of its own with what another one holds, without the comments on it. It is there whole, or not at all.
+   *
+   * @param grant of whoever it is for, in the new document
+   * @throws {ApiError} `unknown-document`, `document-exists`; {ContentError} `content-too-large`
+   */
+  copy(
+    source: DocumentName,
+    target: { readonly name: DocumentName; readonly title?: string | undefined },
+    grant: Grant,
+  ): Promise<DocumentInfo>;
+  people(name: DocumentName): Promise<PresenceList>;
+  sessions(name: DocumentName): Promise<readonly SessionInfo[]>;
+  /** @throws {ApiError} `unknown-session` */
+  endSession(name: DocumentName, id: string): void;
+}
+
+export function createContents(options: {
+  readonly documents: Pick<Documents, 'get' | 'getAnyway'>;
+  readonly live: LiveDocuments;
+  /** The same that creations and deletions of documents take. */
+  readonly takeTurn: ReturnType<typeof createTurns>;
+}): Contents {
+  const { documents, live, takeTurn } = options;
+
+  /** Nothing that is asked of a document creates it. */
+  async function look<T>(name: DocumentName, see: (document: Y.Doc) => T): Promise<T> {
+    await documents.get(name);
+    return live.read(name, see);
+  }
+
+  return {
+    read: (name) => look(name, (document) => readFragment(document, CONTENT_ROOT)),
+    replace: (name, content, author) =>
+      takeTurn(name, async () => {
+        await documents.get(name);
+        await live.edit(name, author, (document) => replaceFragment(document, CONTENT_ROOT, content));
+      }),
+    readUpdate: (name, since) => look(name, (document) => Y.encodeStateAsUpdate(document, since)),
+    writeUpdate: (name, grant, update) =>
+      takeTurn(name, async () => {
+        await documents.get(name);
+        await live.bring(name, grant, { update });
+      }),
+    async copy(source, { name, title }, grant) {
+      const state = await look(source, (document) => Y.encodeStateAsUpdate(document));
+      const draft = draftCopy(state, title);
+      return takeTurn(name, async () => {
+        await assertFree(documents, name);
+        await live.bring(name, grant, draft);
+        return documents.get(name);
+      });
+    },
+    async people(name) {
+      await documents.get(name);
+      return live.people(name);
+    },
+    async sessions(name) {
+      await documents.get(name);
+      return live.sessions(name);
+    },
+    endSession(name, id) {
+      if (!live.endSession(name, id))
+        throw new ApiError('unknown-session', 'Nobody has the document open by this session');
+    },
+  };
+}
+
+async function assertFree(documents: Pick<Documents, 'getAnyway'>, name: DocumentName): Promise<void> {
+  try {
+    await documents.getAnyway(name);
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 'unknown-document') return;
+    throw error;
+  }
+  throw new ApiError('document-exists', `A document is called "${name}" already`);
+}
+
+/** One update with all of it: what goes in at once goes in whole. */
+function draftCopy(state: Uint8Array, title: string | undefined): Required<Brought> {
+  if (state.length > MAX_UPDATE_BYTES) {
+    throw new ContentError('content-too-large', `Documents of more than ${MAX_UPDATE_BYTES} bytes are not copied`);
+  }
+  const copy = new Y.Doc();
+  try {
+    Y.applyUpdate(copy, state);
+    // What waits for edits that never came would wait in the copy too, and they come to the original alone.
+    copy.store.pendingStructs = null;
+    copy.store.pendingDs = null;
+    const titled = title ?? readTitle(copy);
+    copy.transact(() => {
+      unmarkAll(copy);
+      // Set anew also where it stays: a copy of what is empty is a document all the same.
+      copy.getMap(META_MAP).set(TITLE_KEY, titled);
+    });
+    return { update: Y.encodeStateAsUpdate(copy), title: titled };
+  } finally {
+    copy.destroy();
+  }
+}
+
+/** Under a name that nobody guesses, unless it gets one. */
+export function nameOfCopy(name: DocumentName | undefined): DocumentName {
+  return name ?? randomDocumentName();
+}

@@ -1,0 +1,31 @@
+import type { DocumentName } from '@quire/protocol';
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../observability/log.ts';
+import type { DocumentBin } from './document-bin.ts';
+
+/** What is in the bin for days is in no hurry. */
+const LOOK_MS = 600_000;
+
+export interface PurgeOptions {
+  readonly bin: Pick<DocumentBin, 'holdsNow' | 'overdue' | 'forgetLost'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Ends the life of a document. Of several nodes that do so at once, all end in the same life (R14). */
+  purge(document: DocumentName): Promise<void>;
+}
+
+/** Deletes for good what has been in the bin for its days. @returns how to stop */
+export function purgeOverdue({ bin, clock, log, purge }: PurgeOptions): () => void {
+  async function look(): Promise<void> {
+    for (const document of bin.overdue()) {
+      try {
+        // Restored, or deleted and begun anew, since it was marked: what has the name now is another matter.
+        if (await bin.holdsNow(document)) await purge(document);
+        else await bin.forgetLost(document);
+      } catch (error) {
+        log.warn({ err: error, document }, 'a document stays in the bin until the next time');
+      }
+    }
+  }
+  return clock.every(LOOK_MS, () => void look());
+}

@@ -1,0 +1,95 @@
+import type { DocumentStore, Holdings } from '@quire/persistence';
+import type { Logger } from '../observability/log.ts';
+import { type Announcement, AnnouncementError, decodeAnnouncement } from './announcement.ts';
+import type { Announcer } from './announcer.ts';
+import type { Membership } from './membership.ts';
+import type { PeerStatus } from './peer-link.ts';
+import type { Spans } from './spans.ts';
+import { type Heard, isComplete, learnAll, type Watch, type Way } from './watch.ts';
+
+/** Nodes that go on saying what can't be read are spoken of once each, and no more than so many. */
+const MOST_TOLD = 1_000;
+
+export interface EarsOptions {
+  readonly store: Pick<DocumentStore, 'incarnation' | 'holdings'>;
+  readonly watch: Watch;
+  readonly membership: Membership;
+  readonly announcer: Announcer;
+  readonly log: Logger;
+  readonly onRollChanged: () => void;
+}
+
+/** Takes in what nodes say of themselves and of each other, by whatever way it comes. */
+export class Ears {
+  readonly #options: EarsOptions;
+  readonly #told = new Set<string>();
+
+  constructor(options: EarsOptions) {
+    this.#options = options;
+  }
+
+  /** @param followed those whose records had been followed when the bus was asked (R12) */
+  hearBus(said: ReadonlyMap<string, Uint8Array>, followed: ReadonlySet<string>): void {
+    for (const [incarnation, bytes] of said) {
+      if (incarnation === this.#options.store.incarnation) continue;
+      const announcement = this.#decode(incarnation, bytes);
+      if (announcement?.incarnation !== incarnation) continue;
+      const heard = this.hear(announcement, 'bus');
+      if (heard !== null && followed.has(incarnation)) heard.isFresh = true;
+    }
+  }
+
+  /** @returns whether it is the node that was asked for */
+  hearStatus(node: string, status: PeerStatus): boolean {
+    const announcement = this.#decode(node, status.announcement);
+    if (announcement === null) return false;
+    const heard = this.hear(announcement, 'direct');
+    if (heard !== null) {
+      learnAll(heard, status.holdings);
+      // What it published before it was followed is read as well, so whenever it was asked, it was after that.
+      heard.isFresh = true;
+    }
+    for (const [told, bytes] of status.heard) {
+      const theirs = this.#decode(told, bytes);
+      if (theirs !== null) this.hear(theirs, 'told');
+    }
+    return announcement.node === node;
+  }
+
+  /** @returns null when these are this node's own words */
+  hear(announcement: Announcement, way: Way): Heard | null {
+    const { announcer, log, membership, onRollChanged, store, watch } = this.#options;
+    if (announcement.incarnation === store.incarnation) return null;
+    const heard = watch.hear(announcement, way);
+    if (membership.learn(announcement.roll)) {
+      log.info({ members: membership.others.length + 1 }, 'The nodes of the cluster changed');
+      onRollChanged();
+    }
+    if (!isComplete(heard) && announcer.agrees(heard.announcement)) {
+      learnAll(heard, withoutKeys(store.holdings(), heard.announcement.holdings));
+    }
+    return heard;
+  }
+
+  #decode(from: string, bytes: Uint8Array): Announcement | null {
+    try {
+      return decodeAnnouncement(bytes);
+    } catch (error) {
+      if (!(error instanceof AnnouncementError)) throw error;
+      this.#tellOnce(from, error);
+      return null;
+    }
+  }
+
+  #tellOnce(from: string, error: AnnouncementError): void {
+    if (this.#told.has(from) || this.#told.size >= MOST_TOLD) return;
+    this.#told.add(from);
+    this.#options.log.warn({ err: error, from }, 'What a node says of itself can not be read, and is passed over');
+  }
+}
+
+function withoutKeys(holdings: Holdings, left: Holdings): Map<string, Spans> {
+  const rest = new Map<string, Spans>(holdings);
+  for (const incarnation of left.keys()) rest.delete(incarnation);
+  return rest;
+}

@@ -1,0 +1,401 @@
+import { createRandom } from '@quire/testing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EMPTY_DISK, readDisk } from '../testing/simulation/disk.ts';
+import { readText, type } from '../testing/simulation/edit.ts';
+import { holds, type Life, type Machine, World } from '../testing/simulation/world.ts';
+import { decodeAnnouncement } from './announcement.ts';
+import { ClusterFileError } from './cluster-file.ts';
+
+describe('a node of a cluster', () => {
+  let world: World;
+  beforeEach(() => {
+    world = new World(createRandom(7));
+  });
+  afterEach(() => {
+    for (const { life } of world.running) life.clock.die();
+    expect(world.clock.pending).toBe(0);
+  });
+
+  /** So many nodes that are ready, and know of each other. */
+  async function start(count: number): Promise<Machine[]> {
+    const machines = Array.from({ length: count }, () => world.addMachine());
+    for (const machine of machines) await world.start(machine, count);
+    await world.pass(6_000);
+    for (const machine of machines) expect(lifeOf(machine).cluster.unreadiness).toBeNull();
+    return machines;
+  }
+
+  async function write(machine: Machine | undefined, word: string, document = 'plan'): Promise<string | null> {
+    const { store } = lifeOf(machine);
+    const typed = type(store, document, word, world.random.below(1_000_000), world.clock.now());
+    await world.settle();
+    store.flush();
+    await typed;
+    return readText(store, document);
+  }
+
+  const read = (machine: Machine | undefined, document = 'plan') => readText(lifeOf(machine).store, document);
+  const nodeOf = (machine: Machine): string => lifeOf(machine).cluster.nodes.find(({ isSelf }) => isSelf)?.id ?? '';
+
+  it('[G2] stores what another one stored, and hands it to the documents that are open', async () => {
+    const [a, b] = await start(2);
+    const adopted: string[] = [];
+    lifeOf(b).cluster.attach({
+      adopted: async (entries) => void adopted.push(...entries.map(({ document }) => document)),
+    });
+    await write(a, 'hello');
+    await world.pass(1_000);
+    expect(await read(b)).toBe('hello');
+    expect(adopted).toEqual(['plan']);
+  });
+
+  it('[G1] holds a receipt until the bus has its entry, and no longer', async () => {
+    const [a] = await start(2);
+    const { store, cluster } = lifeOf(a);
+    await write(a, 'hello');
+    await world.settle();
+    expect(cluster.acknowledged({ incarnation: store.incarnation, sequence: 1 })).toBeNull();
+    const early = cluster.acknowledged({ incarnation: store.incarnation, sequence: 2 });
+    expect(early).not.toBeNull();
+    await write(a, ' world');
+    await early;
+    expect(world.hub.dump().streams.get(store.incarnation)?.items).toHaveLength(2);
+  });
+
+  it('[R11] pulls what the bus lost, without a fresh edit', async () => {
+    const [a, b] = await start(2);
+    world.hub.disturb(({ by }) => ('node' in by ? 'lose' : 'arrive'));
+    await write(a, 'hello');
+    await world.pass(4_000);
+    expect(await read(b)).toBe('hello');
+  });
+
+  it('[G2][G5] goes on replicating by asking while the bus is away', async () => {
+    const [a, b] = await start(2);
+    world.hub.cut();
+    await world.pass(1_000);
+    await write(a, 'hello');
+    await world.pass(3_000);
+    expect(await read(b)).toBe('hello');
+    expect(lifeOf(a).cluster.nodes.map(({ state }) => state)).toEqual(['ready', 'ready']);
+  });
+
+  it('[G2] is cut off from everybody, and has the same as they when it is back, without a fresh edit', async () => {
+    const [a, b] = await start(2);
+    world.network.cut(nameOf(a), nameOf(b));
+    world.hub.cut();
+    await write(a, 'from a');
+    await world.pass(8_000);
+    expect(await read(b)).toBeNull();
+    expect(lifeOf(b).cluster.nodes.map(({ state }) => state)).toEqual(['ready', 'silent']);
+    world.hub.heal();
+    await world.pass(2_000);
+    expect(await read(b)).toBe('from a');
+  });
+
+  it('[R12] of a first start is not ready before so many nodes are known', async () => {
+    const a = world.addMachine();
+    await world.start(a, 2);
+    await world.pass(20_000);
+    expect(lifeOf(a).cluster.unreadiness).toMatch(/1 of 2 nodes/);
+    const b = world.addMachine();
+    await world.start(b, 2);
+    await world.pass(6_000);
+    expect([lifeOf(a).cluster.unreadiness, lifeOf(b).cluster.unreadiness]).toEqual([null, null]);
+  });
+
+  it('[R12] that joins with an empty directory is ready only once it holds everything', async () => {
+    const [a] = await start(1);
+    for (let word = 0; word < 30; word += 1) await write(a, `${word} `);
+    world.hub.forgetAll();
+    const c = world.addMachine();
+    await world.start(c, 1);
+    world.network.cut(nameOf(a), nameOf(c));
+    await world.pass(10_000);
+    expect(lifeOf(c).cluster.unreadiness).toMatch(/still missing here: 30$/);
+    world.network.heal();
+    await world.pass(8_000);
+    expect(lifeOf(c).cluster.unreadiness).toBeNull();
+    expect(await read(c)).toBe(await read(a));
+  });
+
+  it('[R12] serves what it holds before it is ready: all that start at once become ready', async () => {
+    const [a, b] = await start(2);
+    world.hub.cut();
+    world.network.cut(nameOf(a), nameOf(b));
+    await write(a, 'a', 'of a');
+    await write(b, 'b', 'of b');
+    await world.stop(machineOf(a));
+    await world.stop(machineOf(b));
+    world.hub.heal();
+    world.hub.forgetAll();
+    world.network.heal();
+    await world.start(machineOf(a), 1);
+    await world.start(machineOf(b), 1);
+    await world.pass(8_000);
+    expect([lifeOf(a).cluster.unreadiness, lifeOf(b).cluster.unreadiness]).toEqual([null, null]);
+    expect([await read(a, 'of b'), await read(b, 'of a')]).toEqual(['b', 'a']);
+  });
+
+  it('[R12] finds out that it lacks something of an incarnation that ended long ago', async () => {
+    const answers = Array.from({ length: 60 }, (_, at) => [
+      {
+        id: { incarnation: at.toString(16).padStart(16, '0'), sequence: 1 },
+        document: 'old',
+        epoch: { count: 1, id: '0000000000000000' },
+        time: 1,
+        updates: [{ author: '', update: new Uint8Array([0, 0]) }],
+      },
+    ]);
+    const a = world.addMachine({ answers, record: null });
+    const b = world.addMachine({ answers: answers.slice(1), record: null });
+    world.network.cut(nameOf(a), nameOf(b));
+    for (const machine of [a, b]) await world.start(machine, 2);
+    await world.pass(10_000);
+    expect(lifeOf(a).cluster.unreadiness).toBeNull();
+    expect(lifeOf(b).cluster.unreadiness).toMatch(/still missing here: 1$/);
+    world.network.heal();
+    await world.pass(8_000);
+    expect(lifeOf(b).cluster.unreadiness).toBeNull();
+    expect(lifeOf(a).cluster.nodes.map(({ missingEntries }) => missingEntries)).toEqual([0, 0]);
+  });
+
+  it('[R12] waits for a member of which nothing is known, until an operator forgets it', async () => {
+    const [a, b] = await start(2);
+    const gone = nodeOf(machineOf(b));
+    await world.crash(machineOf(b));
+    await world.pass(6_000);
+    // Its word is lost everywhere, as when only the roll was restored.
+    await world.crash(machineOf(a));
+    const { record } = machineOf(a).disk;
+    machineOf(a).disk = { ...machineOf(a).disk, record: record === null ? null : { ...record, heard: [] } };
+    world.hub.forgetAll();
+    await world.start(machineOf(a), 1);
+    await world.pass(20_000);
+    expect(lifeOf(a).cluster.unreadiness).toMatch(`quire nodes forget ${gone}`);
+    expect(await lifeOf(a).cluster.forget(gone)).toBe(true);
+    await world.pass(2_000);
+    expect(lifeOf(a).cluster.unreadiness).toBeNull();
+  });
+
+  it('[G1] that was away reads from the bus what a node receipted before it died with its disk', async () => {
+    const [a, b] = await start(2);
+    await world.crash(machineOf(b));
+    await write(a, 'receipted');
+    await world.pass(250);
+    await world.crash(machineOf(a));
+    machineOf(a).disk = EMPTY_DISK;
+    await world.start(machineOf(b), 1);
+    await world.pass(8_000);
+    expect(lifeOf(b).cluster.unreadiness).toBeNull();
+    expect(await read(b)).toBe('receipted');
+  });
+
+  it('[R12] that was restored from an old backup gets back what it had written since', async () => {
+    const [a, b] = await start(2);
+    const { store, file } = lifeOf(a);
+    await write(a, 'old ');
+    await world.pass(1_000);
+    const backup = await readDisk(store, file.record);
+    await write(a, 'new');
+    await world.pass(1_000);
+    await world.crash(machineOf(a));
+    machineOf(a).disk = backup;
+    world.hub.forgetAll();
+    await world.start(machineOf(a), 1);
+    await world.pass(8_000);
+    expect(lifeOf(a).cluster.unreadiness).toBeNull();
+    expect(await read(a)).toBe('old new');
+    expect(await read(b)).toBe('old new');
+  });
+
+  it('[R12] is not waited for with what it lost for good, once it says itself that it does not have it', async () => {
+    const [a, b] = await start(2);
+    const backup = await readDisk(lifeOf(a).store, lifeOf(a).file.record);
+    for (let life = 0; life < 3; life += 1) {
+      await world.stop(machineOf(a));
+      await world.start(machineOf(a), 1);
+      await world.pass(6_000);
+    }
+    world.hub.disturb(({ by }) => ('node' in by ? 'lose' : 'arrive'));
+    world.network.cut(nameOf(a), nameOf(b));
+    await write(a, 'lost');
+    await world.pass(3_000);
+    expect(lifeOf(b).cluster.nodes.find(({ isSelf }) => isSelf)?.missingEntries).toBe(1);
+    await world.crash(machineOf(a));
+    machineOf(a).disk = backup;
+    world.hub.forgetAll();
+    world.hub.disturb(null);
+    world.network.heal();
+    await world.start(machineOf(a), 1);
+    await world.pass(8_000);
+    await world.stop(machineOf(b));
+    await world.start(machineOf(b), 1);
+    await world.pass(8_000);
+    expect([lifeOf(a).cluster.unreadiness, lifeOf(b).cluster.unreadiness]).toEqual([null, null]);
+    expect(lifeOf(b).cluster.nodes.map(({ missingEntries }) => missingEntries)).toEqual([0, 0]);
+  });
+
+  it('[R12] with the id of another one, from a copied directory, leaves it to that one, and both go on', async () => {
+    const [a] = await start(1);
+    await write(a, 'before ');
+    const { store, file } = lifeOf(a);
+    const copy = world.addMachine(await readDisk(store, file.record));
+    await world.start(copy, 1);
+    await world.pass(10_000);
+    expect(nodeOf(copy)).not.toBe(nodeOf(machineOf(a)));
+    await write(copy, 'after');
+    await world.pass(1_000);
+    expect(await read(a)).toBe('before after');
+    expect(lifeOf(a).cluster.nodes.map(({ state }) => state)).toEqual(['ready', 'ready']);
+  });
+
+  it('[R12] that was forgotten and returns goes on under a new id, and what it holds is taken', async () => {
+    const [a, b] = await start(2);
+    const former = nodeOf(machineOf(b));
+    world.hub.cut();
+    world.network.cut(nameOf(a), nameOf(b));
+    await write(b, 'kept');
+    await world.stop(machineOf(b));
+    await world.pass(6_000);
+    world.hub.heal();
+    await world.pass(1_000);
+    await expect(lifeOf(a).cluster.forget(nodeOf(machineOf(a)))).rejects.toThrow(/is alive/);
+    expect(await lifeOf(a).cluster.forget('0000000000000000')).toBe(false);
+    expect(await lifeOf(a).cluster.forget(former)).toBe(true);
+    world.network.heal();
+    await world.start(machineOf(b), 1);
+    await world.pass(10_000);
+    expect(nodeOf(machineOf(b))).not.toBe(former);
+    expect(lifeOf(a).cluster.nodes.map(({ id }) => id)).toContain(nodeOf(machineOf(b)));
+    expect(await read(a)).toBe('kept');
+  });
+
+  it('[R13] knows all names while it reaches the bus, or every other node, and not otherwise', async () => {
+    const [a, b] = await start(2);
+    const { cluster } = lifeOf(a);
+    expect(cluster.knowsAllNames).toBe(true);
+    world.hub.cut();
+    await world.pass(6_000);
+    expect(cluster.knowsAllNames).toBe(true);
+    world.network.cut(nameOf(a), nameOf(b));
+    await world.pass(6_000);
+    expect(cluster.knowsAllNames).toBe(false);
+    world.hub.heal();
+    await world.pass(1_000);
+    expect(cluster.knowsAllNames).toBe(true);
+  });
+
+  it('[G7] says that an incarnation is gone when it left, when it died, and when its node has another one', async () => {
+    const a = world.addMachine();
+    const lost: string[] = [];
+    const rooms = {
+      join: () => ({ isShared: false, tell() {}, tellEvent() {}, relay() {}, leave() {} }),
+      lose: (incarnation: string) => lost.push(incarnation),
+      seek() {},
+      close() {},
+    };
+    await world.start(a, 1, { rooms });
+    const b = world.addMachine();
+    const first = (await world.start(b, 1)).store.incarnation;
+    await world.pass(6_000);
+    expect(lost).toEqual([]);
+    await world.stop(b);
+    await world.pass(1_250);
+    expect(lost).toEqual([first]);
+    const second = (await world.start(b, 1)).store.incarnation;
+    await world.pass(4_000);
+    await world.crash(b);
+    const third = (await world.start(b, 1)).store.incarnation;
+    await world.pass(2_750);
+    expect(lost).toEqual([first, second]);
+    await world.crash(b);
+    await world.pass(6_000);
+    expect(lost).toEqual([first, second, third]);
+  });
+
+  it('keeps its own entries unfolded until every member holds them', async () => {
+    const [a, b] = await start(2);
+    const kept: (number | null)[] = [];
+    const { store } = lifeOf(a);
+    const keep = store.keepUnfolded.bind(store);
+    store.keepUnfolded = (after) => {
+      kept.push(after);
+      keep(after);
+    };
+    world.hub.cut();
+    world.network.cut(nameOf(a), nameOf(b));
+    await write(a, 'one');
+    await world.pass(3_000);
+    expect(kept).toEqual([]);
+    world.hub.heal();
+    world.network.heal();
+    await world.pass(4_000);
+    expect(kept).toEqual([1]);
+  });
+
+  it('[G4] has an entry pulled that is too large for the bus, and its receipt waits for the other node', async () => {
+    const [a, b] = await start(2);
+    const { store, cluster } = lifeOf(a);
+    const appended = store.append({
+      document: 'large',
+      epoch: { count: 1, id: '0000000000000000' },
+      time: 1,
+      updates: [{ author: '', update: new Uint8Array(5 * 1024 * 1024) }],
+    });
+    await world.settle();
+    store.flush();
+    const id = await appended;
+    await world.settle();
+    expect(cluster.acknowledged(id)).not.toBeNull();
+    await world.pass(5_000);
+    expect(holds(lifeOf(b).store, id)).toBe(true);
+    expect(cluster.acknowledged(id)).toBeNull();
+  });
+
+  it('[R11] passes over records that it can not read, and pulls what was in them', async () => {
+    const [a, b] = await start(2);
+    const { store } = lifeOf(a);
+    const damaged = world.hub.bus(store.incarnation);
+    damaged.open();
+    await world.settle();
+    await damaged.publish(new Uint8Array([9, 1, 2, 3]));
+    await damaged.publish(new Uint8Array([1, 2, 3]));
+    await write(a, 'hello');
+    await world.pass(1_000);
+    expect(await read(b)).toBe('hello');
+    await damaged.close();
+  });
+
+  it('leaves nothing running behind, and has said farewell', async () => {
+    const [a, b] = await start(2);
+    const { store, clock } = lifeOf(a);
+    await write(a, 'last words');
+    await world.stop(machineOf(a));
+    clock.die();
+    const said = world.hub.dump().announcements.get(store.incarnation);
+    expect(decodeAnnouncement(said ?? new Uint8Array()).state).toBe('leaving');
+    await world.pass(1_000);
+    expect(await read(b)).toBe('last words');
+  });
+
+  it('[R12] does not start with a damaged file of its cluster', async () => {
+    const file = { read: () => Promise.reject(new ClusterFileError('damaged')), write: async () => {} };
+    await expect(world.start(world.addMachine(), 1, { file })).rejects.toThrow(ClusterFileError);
+  });
+});
+
+function machineOf(machine: Machine | undefined): Machine {
+  if (machine === undefined) throw new Error('there is no such machine');
+  return machine;
+}
+
+function lifeOf(machine: Machine | undefined): Life {
+  const { life } = machineOf(machine);
+  if (life === null) throw new Error(`${machine?.name} does not run`);
+  return life;
+}
+
+function nameOf(machine: Machine | undefined): string {
+  return machineOf(machine).name;
+}

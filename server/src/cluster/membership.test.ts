@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { MemoryFile } from '../testing/simulation/disk.ts';
+import type { ClusterFile, ClusterRecord } from './cluster-file.ts';
+import { Membership } from './membership.ts';
+
+const ids = (...given: string[]): (() => string) => {
+  return () => given.shift() ?? 'ffffffffffffffff';
+};
+
+describe('membership', () => {
+  it('[R12] keeps its id over restarts, and a generation that tells them apart', async () => {
+    const file = new MemoryFile(null);
+    const first = new Membership(file, ids('00000000000000a1'));
+    await first.load();
+    const second = new Membership(file, ids('00000000000000a2'));
+    await second.load();
+    expect([first.node, first.generation]).toEqual(['00000000000000a1', 1]);
+    expect([second.node, second.generation]).toEqual(['00000000000000a1', 2]);
+    expect(file.record?.generation).toBe(2);
+  });
+
+  it('[R12] goes beyond a generation that was borne before the backup that it was restored from', async () => {
+    const membership = new Membership(new MemoryFile(null), ids('00000000000000a1'));
+    await membership.load();
+    expect(membership.outgrow(7)).toBe(true);
+    expect(membership.generation).toBe(8);
+    expect(membership.outgrow(7)).toBe(false);
+  });
+
+  it('[R12] under a new id still knows the former one', async () => {
+    const membership = new Membership(new MemoryFile(null), ids('00000000000000a1', '00000000000000a2'));
+    await membership.load();
+    membership.drawNewId();
+    expect(membership.node).toBe('00000000000000a2');
+    expect(membership.others).toEqual(['00000000000000a1']);
+    membership.strike('00000000000000a1');
+    expect(membership.others).toEqual([]);
+  });
+
+  it('writes one record after the other, the latest last, and goes on after one that failed', async () => {
+    const written: ClusterRecord[] = [];
+    let failures = 0;
+    const file: ClusterFile = {
+      read: async () => null,
+      async write(record) {
+        await new Promise((resolve) => setImmediate(resolve));
+        if (written.length === 1 && failures === 0) {
+          failures += 1;
+          throw new Error('the disk is full');
+        }
+        written.push(record);
+      },
+    };
+    const membership = new Membership(file, ids('00000000000000a1'));
+    await membership.load();
+    const failed = membership.save([]);
+    membership.form();
+    const saved = membership.save([]);
+    await expect(failed).rejects.toThrow('the disk is full');
+    await saved;
+    expect(written.map(({ isFormed }) => isFormed)).toEqual([false, true]);
+  });
+});

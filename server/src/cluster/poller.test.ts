@@ -1,0 +1,75 @@
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { ManualClock } from '../testing/manual-clock.ts';
+import { PeerError, type PeerStatus } from './peer-link.ts';
+import { Poller } from './poller.ts';
+
+const b = { node: 'b', address: 'http://b' };
+const status: PeerStatus = { announcement: new Uint8Array(), holdings: new Map(), heard: new Map() };
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+function open(answer: (signal: AbortSignal) => Promise<PeerStatus>, isRightNode = true) {
+  const clock = new ManualClock();
+  let asked = 0;
+  const poller = new Poller({
+    peers: {
+      status: (_address, signal) => {
+        asked += 1;
+        return answer(signal);
+      },
+      entries: () => Promise.reject(new PeerError('unreachable', 'not asked for')),
+    },
+    clock,
+    log: pino({ level: 'silent' }),
+    onStatus: () => isRightNode,
+  });
+  const askFor = async (ms: number, longestRestMs: number) => {
+    for (let passed = 0; passed < ms; passed += 1_000) {
+      poller.ask(b, longestRestMs);
+      await turn();
+      clock.advance(1_000);
+    }
+  };
+  return { clock, poller, askFor, asked: () => asked };
+}
+
+describe('the poller', () => {
+  it('[G2] asks who answers as often as it is told to', async () => {
+    const { askFor, asked, poller } = open(async () => status);
+    await askFor(10_000, 10_000);
+    expect(asked()).toBe(10);
+    expect(poller.failures('b')).toBe(0);
+  });
+
+  it('[G4] asks who does not answer ever less often, and at once more often when there is no other way', async () => {
+    const { askFor, asked, poller } = open(() => Promise.reject(new PeerError('unreachable', 'nobody is there')));
+    await askFor(60_000, 10_000);
+    const seldom = asked();
+    expect(seldom).toBeLessThan(12);
+    await askFor(60_000, 2_000);
+    expect(asked() - seldom).toBeGreaterThan(25);
+    expect(poller.failures('b')).toBe(asked());
+  });
+
+  it('[R12] takes the answer of another node, at an address that changed hands, for none', async () => {
+    const { askFor, poller } = open(async () => status, false);
+    await askFor(1_000, 10_000);
+    expect(poller.failures('b')).toBe(1);
+  });
+
+  it('[G4] gives up a question after three seconds, and asks one at a time', async () => {
+    const { askFor, asked, poller, clock } = open(
+      (signal) =>
+        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('aborted')))),
+    );
+    await askFor(2_000, 10_000);
+    expect(asked()).toBe(1);
+    clock.advance(1_000);
+    await turn();
+    expect(poller.failures('b')).toBe(1);
+    poller.ask(b, 1);
+    poller.close();
+    await turn();
+    expect(clock.pending).toBe(0);
+  });
+});

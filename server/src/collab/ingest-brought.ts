@@ -1,0 +1,64 @@
+import { closeCodes } from '@quire/protocol';
+import type { Grant } from '../auth/authenticator.ts';
+import type { DocumentOwner } from './document-owner.ts';
+import { findObjection, type IngestLimits } from './ingest.ts';
+import { answered, codeFor, describeCase, type LargeIngestContext, weighAgainst } from './ingest-large.ts';
+import { Refusal } from './refusal.ts';
+
+/** An update, and the title that the document has with it, where that is known. */
+export interface Brought {
+  readonly update: Uint8Array;
+  readonly title?: string | null;
+}
+
+/** What an update that came by no connection may be judged by. */
+export interface BroughtContext extends LargeIngestContext {
+  readonly limits: IngestLimits;
+}
+
+/**
+ * The door for an update that somebody brings without a connection, as over HTTP: judged as what a client brings of a
+ * document that it had open elsewhere is, and always in the thread, since nobody has to be quick about it. What the document has
+ * already is nothing new; what builds on edits that it lacks is refused, since nobody would stay to bring them (R3).
+ * Resolves once it would have its receipt (G1).
+ *
+ * @throws {Refusal} and nothing of it is stored
+ */
+export async function ingestBrought(
+  owner: DocumentOwner,
+  grant: Grant,
+  { title = null, update }: Brought,
+  { judge, limits, slicing, store }: BroughtContext,
+): Promise<void> {
+  const sender = { party: `user ${grant.user.id}`, isWanted: () => owner.isOpen };
+  if (!judge.makeRoomFor(update.length, sender)) throw new Refusal(closeCodes.overloaded);
+  const ruling = await judge.judge(describeCase(owner, 'step-2', update, limits.maxUpdateParts), sender);
+  // Deleted meanwhile: whoever tries again meets the new state (R14).
+  if (ruling.kind === 'unwanted') throw new Refusal(closeCodes.loadFailed);
+  if (ruling.kind !== 'sound') throw new Refusal(codeFor(ruling));
+  const whole = await weighAgainst(owner, 'step-2', ruling.sound, slicing);
+  if (!owner.isOpen) throw new Refusal(closeCodes.loadFailed);
+  if (whole.spans.length === 0 && whole.deletes.clients.size === 0) return;
+  if (whole.sound.isMissingSomething && !whole.sound.belongsToTheDead) throw new Refusal(closeCodes.tooMuchPending);
+  const established = { kind: 'established', owner, grant, hocuspocus: null } as const;
+  const objection = findObjection(established, 'step-2', whole, whole, answered, store, limits);
+  if (objection !== null) {
+    throw new Refusal(objection.kind === 'refused' ? objection.code : closeCodes.forbidden);
+  }
+  await new Promise<void>((resolve, reject) => {
+    owner.submit({
+      connection: null,
+      handshake: 0,
+      kind: 'update',
+      content: [{ author: grant.user.id, update: whole.update }],
+      frame: null,
+      owed: false,
+      title,
+      applied: false,
+      stored: false,
+      readAtMs: null,
+      large: whole.update,
+      settled: { resolve, reject },
+    });
+  });
+}

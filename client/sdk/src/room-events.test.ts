@@ -9,7 +9,7 @@ import {
   writeListening,
 } from '@quire/protocol';
 import { describe, expect, it, vi } from 'vitest';
-import type { ReceivedEvent } from './api.ts';
+import type { ReceivedEvent, Room, RoomEvents } from './api.ts';
 import { QuireError } from './errors.ts';
 import { createRoomEvents } from './room-events.ts';
 import { ManualClock } from './testing/manual-clock.ts';
@@ -203,6 +203,27 @@ describe('hearing events', () => {
     await ready;
     finish(closed);
     await expect(events.whenListening()).rejects.toBe(closed);
+  });
+
+  it('knows what each name brings, where somebody says so', () => {
+    interface Said {
+      readonly chat: { readonly text: string };
+      readonly wave: null;
+    }
+    const { connect, events, listening, tell } = stage();
+    const typed = events as unknown as RoomEvents<Said>;
+    const texts: string[] = [];
+    typed.on('chat', ({ data }) => texts.push(data.text));
+    // @ts-expect-error: nothing is called so
+    typed.on('caht', () => {});
+    // @ts-expect-error: a wave brings no text
+    typed.on('wave', ({ data }) => texts.push(data.text));
+    // Who is handed a room need not know what is said in it.
+    const isAny = (room: Room<Said>): Room => room;
+    connect();
+    listening();
+    tell('a.1');
+    expect([texts, typeof isAny]).toEqual([['a.1'], 'function']);
   });
 
   it('leaves to others what is not about events', () => {

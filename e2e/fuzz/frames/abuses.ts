@@ -1,4 +1,4 @@
-import { encodeHocuspocusFrame, encodePresence, type PresenceEntry } from '@quire/protocol';
+import { EVENT_MESSAGE_START, encodeHocuspocusFrame, encodePresence, type PresenceEntry } from '@quire/protocol';
 import { createEncoder, type Encoder, toUint8Array, writeVarString, writeVarUint } from 'lib0/encoding';
 import * as Y from 'yjs';
 import type { Pen } from '../pen.ts';
@@ -145,6 +145,23 @@ export const abusiveKinds: readonly FrameKind[] = [
     (pen) => {
       const own = { ...pen, document: `${pen.document}\0${pen.random.pick(['1', '__proto__', 'x'.repeat(128)])}` };
       return [writeToken(own)];
+    },
+    inHocuspocus,
+  ),
+  kind(
+    'an event nested beyond measure',
+    ({ document }) => {
+      const data = `${'['.repeat(DEEP)}${']'.repeat(DEEP)}`;
+      const payload = `${EVENT_MESSAGE_START}.send","ref":"deep","name":"wave","data":${data}}`;
+      return binary(encodeHocuspocusFrame(document, { kind: 'stateless', payload }));
+    },
+    inHocuspocus,
+  ),
+  kind(
+    'a message about events that is none',
+    ({ document, random }) => {
+      const payload = `${EVENT_MESSAGE_START}${random.pick(['', '"}', '.send"}', '.listen","after":{"heads":[[]]}}', 's'.repeat(99)])}`;
+      return binary(encodeHocuspocusFrame(document, { kind: 'stateless', payload }));
     },
     inHocuspocus,
   ),

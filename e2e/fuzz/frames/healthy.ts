@@ -1,4 +1,10 @@
-import { encodeHocuspocusFrame, encodePresence, hocuspocusTypes } from '@quire/protocol';
+import {
+  type EventRequest,
+  encodeHocuspocusFrame,
+  encodePresence,
+  hocuspocusTypes,
+  writeEventRequest,
+} from '@quire/protocol';
 import type { Pen } from '../pen.ts';
 import { binary, inFragments, masked, ping, pong } from '../wire.ts';
 import { type FrameKind, kind } from './frame-kind.ts';
@@ -32,6 +38,10 @@ function writePresence({ encode, author, random }: Pen): Buffer {
 
 function sayToServer({ document }: Pen, frame: Parameters<typeof encodeHocuspocusFrame>[1]): Buffer {
   return binary(encodeHocuspocusFrame(document, frame));
+}
+
+function sayOfEvents(pen: Pen, request: EventRequest): Buffer {
+  return sayToServer(pen, { kind: 'stateless', payload: writeEventRequest(request) });
 }
 
 /** What published clients send, in every form that the protocol allows. */
@@ -91,6 +101,24 @@ export const healthyKinds: readonly FrameKind[] = [
   kind(
     'a stateless message',
     (pen) => sayToServer(pen, { kind: 'stateless', payload: '{"__proto__":1}' }),
+    inHocuspocus,
+  ),
+  kind(
+    'an event',
+    (pen) => {
+      const data = { at: pen.random.below(1000) };
+      const ref = `e${pen.random.below(100)}`;
+      return sayOfEvents(pen, { kind: 'send', ref, name: 'wave', data, clientId: pen.author.client });
+    },
+    inHocuspocus,
+  ),
+  kind('a question for events', (pen) => sayOfEvents(pen, { kind: 'listen', after: null }), inHocuspocus),
+  kind(
+    'a question for events that were missed',
+    (pen) => {
+      const after = { log: 'elsewhere', heads: [['stream', pen.random.below(10)] as const], awayMs: 60_000 };
+      return sayOfEvents(pen, { kind: 'listen', after });
+    },
     inHocuspocus,
   ),
   kind('the end of a document', (pen) => sayToServer(pen, { kind: 'close' }), inHocuspocus),

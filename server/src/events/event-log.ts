@@ -63,6 +63,9 @@ const HELD_BYTES = 200;
 /** Two lines are never equally fast: what was on its way here may have been sent as much earlier. */
 const LATENCY_MS = 1_000;
 
+/** A node notices sooner than that, by a pulse of the other, that events of it got lost. */
+const NOTICED_AFTER_MS = 10_000;
+
 const randomName = (): string => randomBytes(6).toString('base64url');
 
 /**
@@ -182,13 +185,13 @@ export class EventLog {
     this.prune(now);
     const heard = new Map(heads);
     const isSame = log === this.#name;
-    const awaySince = now - awayMs - LATENCY_MS;
-    const isUnknown = !isSame && this.#coversSince > awaySince;
+    const awaySince = now - awayMs;
+    const isUnknown = !isSame && this.#coversSince > awaySince - LATENCY_MS;
     const isLost = [...this.#streams].some(([stream, { lost }]) => lost > (heard.get(stream) ?? 0));
     const missed = this.#held.filter(({ stream, number, at }) => {
       const last = heard.get(stream);
-      // A stream that they never heard of may be older than their stay.
-      return last === undefined ? isSame || at >= awaySince : number > last;
+      // A stream that they never heard of may be older than their stay; or their node had yet to notice what it missed.
+      return last === undefined ? isSame || at >= awaySince - NOTICED_AFTER_MS : number > last;
     });
     return { events: missed.map(({ event }) => event.payload), gap: isLost ? 'lost' : isUnknown ? 'unknown' : null };
   }

@@ -108,5 +108,7 @@ describe('events of a node', () => {
     rooms.visit('visited').take(draft('hello'));
     rooms.end();
     expect([rooms.size, rooms.bytes, clock.pending]).toEqual([0, 0, 0]);
+    rooms.visit('visited').take(draft('too late'));
+    expect(clock.pending).toBe(0);
   });
 });

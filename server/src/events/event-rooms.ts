@@ -36,6 +36,7 @@ export class EventRooms {
   readonly #budget: ReplayBudget;
   readonly #kept = new Map<string, Kept>();
   #cancelSweep: (() => void) | null = null;
+  #isEnded = false;
 
   constructor(options: EventRoomsOptions) {
     this.#options = options;
@@ -81,7 +82,9 @@ export class EventRooms {
     return (this.#kept.get(life) ?? this.#create(life, false, since)).room;
   }
 
+  /** What is still said after this is told, and not remembered for long. */
   end(): void {
+    this.#isEnded = true;
     this.#cancelSweep?.();
     this.#cancelSweep = null;
     for (const { room } of this.#kept.values()) room.log.clear();
@@ -101,6 +104,7 @@ export class EventRooms {
   }
 
   #sweepLater(): void {
+    if (this.#isEnded) return;
     this.#cancelSweep ??= this.#options.clock.after(this.#options.replay.maxAgeMs, () => this.#sweep());
   }
 

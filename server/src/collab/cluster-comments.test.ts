@@ -212,7 +212,8 @@ async function startRuled(clock: Clock = systemClock): Promise<RuledNode> {
   const store = new MemoryStore({ clock });
   const registry = createRegistry({ clock, log });
   const limits = { maxLinks: 10, maxLinksPerDocument: 10, maxRevocations: 10, revocationDays: 30 };
-  const rules = createAccessRules({ registry, store, clock, audit: log, log, limits });
+  const binLimits = { days: 30, maxDocuments: 10 };
+  const rules = createAccessRules({ registry, store, clock, audit: log, log, limits, binLimits });
   const collaboration = createCollaboration({
     store,
     replication: new HeldReplication(),

@@ -6,6 +6,7 @@ import {
   MAX_CONTENT_BYTES,
   MAX_UPDATE_BYTES,
 } from './contents.ts';
+import { pageQuerySchema } from './paging.ts';
 import { presenceListSchema } from './presence-listing.ts';
 import {
   copyDocumentSchema,
@@ -209,6 +210,7 @@ export const operations = {
     method: 'GET',
     path: `${DOCUMENT}/threads`,
     needs: 'reader',
+    query: pageQuerySchema,
     answers: [{ kind: 'json', status: 200, schema: threadListSchema }],
     problems: COMMENT_PROBLEMS,
   },
@@ -277,6 +279,7 @@ export const operations = {
     method: 'GET',
     path: `${DOCUMENT}/links`,
     needs: 'owner',
+    query: pageQuerySchema,
     answers: [{ kind: 'json', status: 200, schema: shareLinkListSchema }],
     problems: ['unknown-document'],
   },

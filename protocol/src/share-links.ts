@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nextPageSchema } from './paging.ts';
 import type { Role } from './roles.ts';
 
 /** What a link may let somebody do: who may give a document away is known by name. */
@@ -37,5 +38,6 @@ export const createdLinkSchema = shareLinkSchema.extend({
 });
 export type CreatedLink = z.infer<typeof createdLinkSchema>;
 
-export const shareLinkListSchema = z.object({ links: z.array(shareLinkSchema) });
+/** The latest first. */
+export const shareLinkListSchema = z.object({ links: z.array(shareLinkSchema), next: nextPageSchema });
 export type ShareLinkList = z.infer<typeof shareLinkListSchema>;

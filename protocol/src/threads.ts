@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nextPageSchema } from './paging.ts';
 import { roles } from './roles.ts';
 
 /** Of UTF-16 units: some pages of text. */
@@ -40,6 +41,7 @@ export type Thread = z.infer<typeof threadSchema>;
 /** Oldest first. */
 export const threadListSchema = z.object({
   threads: z.array(threadSchema),
+  next: nextPageSchema,
   /** Whoever asked, as the author of what they would say; empty for a guest. */
   you: commentAuthorSchema.extend({ role: z.enum(roles) }),
 });

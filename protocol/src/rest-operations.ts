@@ -133,7 +133,7 @@ export const operations = {
     needs: 'reader',
     body: { kind: 'json', schema: copyDocumentSchema, optional: true },
     answers: [{ kind: 'json', status: 201, schema: documentSchema }],
-    problems: [...EDIT_PROBLEMS, 'document-exists', 'content-too-large', 'other-content'],
+    problems: [...EDIT_PROBLEMS, 'document-exists', 'stale-epoch', 'content-too-large', 'update-too-complex'],
   },
   readContent: {
     method: 'GET',

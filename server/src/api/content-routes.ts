@@ -44,10 +44,15 @@ export function addContentRoutes(api: Hono, { contents, admit }: ContentRoutesOp
   const bodies = createRawBodies();
 
   /** Large bodies are taken of those alone who may bring them; and meanwhile they may have lost their access (R14). */
-  async function readLarge(context: Context, name: DocumentName, maxBytes: number) {
+  async function takeLarge(
+    context: Context,
+    maxBytes: number,
+    take: (name: DocumentName, bytes: Uint8Array, grant: Grant) => Promise<void>,
+  ): Promise<Response> {
+    const name = readName(context);
     await admit(context, name, 'editor');
-    const bytes = await bodies.read(context, maxBytes);
-    return { bytes, grant: await admit(context, name, 'editor') };
+    await bodies.hold(context, maxBytes, async (bytes) => take(name, bytes, await admit(context, name, 'editor')));
+    return context.body(null, 204);
   }
 
   const update = `${DOCUMENTS}/:name/update`;
@@ -59,11 +64,8 @@ export function addContentRoutes(api: Hono, { contents, admit }: ContentRoutesOp
     return context.body(Buffer.from(bytes), 200, { ...HARMLESS, 'Content-Type': BYTES });
   });
   api.post(update, async (context) => {
-    const name = readName(context);
     if (typeOf(context) !== BYTES) throw new ApiError('unsupported-media-type', `Send the update as ${BYTES}`);
-    const { bytes, grant } = await readLarge(context, name, MAX_UPDATE_BYTES);
-    await contents.writeUpdate(name, grant, bytes);
-    return context.body(null, 204);
+    return takeLarge(context, MAX_UPDATE_BYTES, (name, bytes, grant) => contents.writeUpdate(name, grant, bytes));
   });
   api.all(update, (context) => refuseMethod(context, 'GET, HEAD, POST'));
 
@@ -76,15 +78,14 @@ export function addContentRoutes(api: Hono, { contents, admit }: ContentRoutesOp
     return context.body(text, 200, { ...HARMLESS, 'Content-Type': headerOf(format) });
   });
   api.put(content, async (context) => {
-    const name = readName(context);
     const format = formatOfType(context.req.header('content-type') ?? '');
     if (format === null) {
       const known = Object.values(contentTypes).join(', ');
       throw new ApiError('unsupported-media-type', `Send the content as one of ${known}, with its Content-Type`);
     }
-    const { bytes, grant } = await readLarge(context, name, MAX_CONTENT_BYTES);
-    await contents.replace(name, parseContent(format, decodeText(bytes)), grant.user.id);
-    return context.body(null, 204);
+    return takeLarge(context, MAX_CONTENT_BYTES, (name, bytes, { user }) =>
+      contents.replace(name, parseContent(format, decodeText(bytes)), user.id),
+    );
   });
   api.all(content, (context) => refuseMethod(context, 'GET, HEAD, PUT'));
 

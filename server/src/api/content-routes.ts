@@ -12,7 +12,7 @@ import {
 import type { Context, Hono } from 'hono';
 import * as Y from 'yjs';
 import type { Grant } from '../auth/authenticator.ts';
-import { formatOfType, parseContent, renderContent } from '../content/content-formats.ts';
+import { formatOfType } from '../content/format-of-type.ts';
 import { check } from './check.ts';
 import { type Contents, nameOfCopy } from './contents.ts';
 import { ApiError } from './problems.ts';
@@ -23,6 +23,9 @@ export interface ContentRoutesOptions {
   readonly contents: Contents;
   readonly admit: (context: Context, document: DocumentName, needed: Role) => Promise<Grant>;
 }
+
+/** Parsers take time and memory to load: only a server that is asked for text has them. */
+const loadFormats = () => import('../content/content-formats.ts');
 
 const BYTES = 'application/octet-stream';
 
@@ -74,6 +77,7 @@ export function addContentRoutes(api: Hono, { contents, admit }: ContentRoutesOp
     const name = readName(context);
     await admit(context, name, 'reader');
     const { format } = check(contentQuerySchema, context.req.query());
+    const { renderContent } = await loadFormats();
     const text = renderContent(format, await contents.read(name));
     return context.body(text, 200, { ...HARMLESS, 'Content-Type': headerOf(format) });
   });
@@ -83,6 +87,7 @@ export function addContentRoutes(api: Hono, { contents, admit }: ContentRoutesOp
       const known = Object.values(contentTypes).join(', ');
       throw new ApiError('unsupported-media-type', `Send the content as one of ${known}, with its Content-Type`);
     }
+    const { parseContent } = await loadFormats();
     return takeLarge(context, MAX_CONTENT_BYTES, (name, bytes, { user }) =>
       contents.replace(name, parseContent(format, decodeText(bytes)), user.id),
     );

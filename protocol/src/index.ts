@@ -41,8 +41,8 @@ export {
   type ServerFrame,
 } from './hocuspocus-frames.ts';
 export { type Limit, type LimitAnswer, limits } from './limits.ts';
-export { decodePresence, encodePresence, type PresenceEntry, type PresenceLimits } from './presence-frames.ts';
 export { nextPageSchema, pageQuerySchema } from './paging.ts';
+export { decodePresence, encodePresence, type PresenceEntry, type PresenceLimits } from './presence-frames.ts';
 export { type PresenceList, type PresentPerson, presenceListSchema, presentPersonSchema } from './presence-listing.ts';
 export { type ProblemCode, type ProblemKind, problemKinds } from './problem-kinds.ts';
 export {

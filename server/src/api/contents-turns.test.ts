@@ -5,7 +5,8 @@ import { createContents, type LiveDocuments } from './contents.ts';
 import { createTurns } from './turns.ts';
 
 const plan = 'plan' as DocumentName;
-const info = { name: plan, title: '' } as DocumentInfo;
+const never = new Date(0).toISOString();
+const info: DocumentInfo = { name: plan, title: '', created: never, edited: never, size: 0, damaged: false };
 const text = parseContent('text', 'hello\n');
 
 /** Documents whose edits end when they are told to. */

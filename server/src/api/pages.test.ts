@@ -9,13 +9,16 @@ interface Item {
 }
 
 const orders = (['oldest', 'latest'] as const).map((first): ListOrder<Item> => ({ first, placeOf: (item) => item }));
-const items = fc.uniqueArray(fc.record({ time: fc.nat({ max: 5 }), id: fc.string({ minLength: 1, unit: 'grapheme' }) }), {
-  selector: ({ id }) => id,
-});
+const items = fc.uniqueArray(
+  fc.record({ time: fc.nat({ max: 5 }), id: fc.string({ minLength: 1, unit: 'grapheme' }) }),
+  {
+    selector: ({ id }) => id,
+  },
+);
 
 describe('a page of a list', () => {
   it.each(orders)('goes on where the one before ended: together they are the list, the $first first', (order) => {
-    fc.assert(
+    void fc.assert(
       fc.property(items, fc.integer({ min: 1, max: 4 }), (list, limit) => {
         expect(pageOf(list, order, {})).toEqual({ items: list, next: null });
         const whole = pageOf(list, order, { limit: 1_000 });

@@ -25,8 +25,11 @@ beforeEach(() => {
   );
 });
 
-const send = (path: string, body: string, headers: Record<string, string> = { 'Content-Length': String(body.length) }) =>
-  Promise.resolve(app.request(`http://localhost${path}`, { method: 'POST', body, headers }));
+const send = (
+  path: string,
+  body: string,
+  headers: Record<string, string> = { 'Content-Length': String(body.length) },
+) => Promise.resolve(app.request(`http://localhost${path}`, { method: 'POST', body, headers }));
 
 describe('[G4] a large body', () => {
   it('is read whole, whether it says beforehand how long it is or not', async () => {

@@ -99,7 +99,9 @@ describe('[G6] a share link', () => {
     await expect(stage.links.open(token)).rejects.toEqual(ended);
     expect(await stage.links.list(plan)).toHaveLength(1);
     expect((await stage.links.open(fresh.token)).roleIn(plan)).toBe('reader');
-    expect(before?.state === 'live' && stage.standing.findEnd(access, { name: plan, life: before.epoch })).toBe(closeCodes.linkEnded);
+    expect(before?.state === 'live' && stage.standing.findEnd(access, { name: plan, life: before.epoch })).toBe(
+      closeCodes.linkEnded,
+    );
   });
 
   it('[R14] ends with its document, also when the server ended before it could be taken away', async () => {
@@ -111,7 +113,9 @@ describe('[G6] a share link', () => {
     expect(await stage.links.list(plan)).toEqual([]);
     await expect(stage.links.revoke(plan, id)).rejects.toMatchObject({ code: 'unknown-link' });
     const stat = await stage.store.stat(plan);
-    expect(stat?.state === 'live' && stage.standing.findEnd(access, { name: plan, life: stat.epoch })).toBe(closeCodes.linkEnded);
+    expect(stat?.state === 'live' && stage.standing.findEnd(access, { name: plan, life: stat.epoch })).toBe(
+      closeCodes.linkEnded,
+    );
     expect(stage.links.count).toBe(1);
     await stage.links.create(plan, { role: 'reader' });
     expect(stage.links.count).toBe(1);

@@ -90,7 +90,7 @@ const texts = fc.array(blocks, { minLength: 1, maxLength: 4 }).map((content) => 
 
 describe('rich text in a document', () => {
   it('[G3] is what the editor’s binding makes of it, which finds nothing to change', () => {
-    fc.assert(
+    void fc.assert(
       fc.property(texts, (text) => {
         const document = documentWith('json', JSON.stringify(text));
         let shown: unknown;
@@ -109,7 +109,7 @@ describe('rich text in a document', () => {
   it.each(['json', 'html'] as const)(
     'comes back as it is, written out and read in as %s: nothing of it is touched',
     (format) => {
-      fc.assert(
+      void fc.assert(
         fc.property(texts, (text) => {
           const document = documentWith('json', JSON.stringify(text));
           const out = renderContent(format, readFragment(document, ROOT));
@@ -124,7 +124,7 @@ describe('rich text in a document', () => {
   );
 
   it('is written as Markdown and as text, whatever it is', () => {
-    fc.assert(
+    void fc.assert(
       fc.property(texts, (text) => {
         const content = readFragment(documentWith('json', JSON.stringify(text)), ROOT);
         parseContent('markdown', renderContent('markdown', content)).check();

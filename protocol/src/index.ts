@@ -52,6 +52,7 @@ export {
 export { eventWindow, MAX_HTTP_BODY_BYTES } from './http-bounds.ts';
 export { fixedBounds, type Limit, type LimitAnswer, limits } from './limits.ts';
 export { type LinkRole, linkRoles } from './link-roles.ts';
+export { nextPageSchema, pageQuerySchema } from './paging.ts';
 export { decodePresence, encodePresence, type PresenceEntry, type PresenceLimits } from './presence-frames.ts';
 export { type PresenceList, type PresentPerson, presenceListSchema, presentPersonSchema } from './presence-listing.ts';
 export { type ProblemCode, type ProblemKind, problemKinds } from './problem-kinds.ts';

@@ -7,6 +7,7 @@ import {
   MAX_UPDATE_BYTES,
 } from './contents.ts';
 import { sendEventSchema, sentEventSchema } from './event-name.ts';
+import { pageQuerySchema } from './paging.ts';
 import { presenceListSchema } from './presence-listing.ts';
 import {
   copyDocumentSchema,
@@ -133,7 +134,7 @@ export const operations = {
     needs: 'reader',
     body: { kind: 'json', schema: copyDocumentSchema, optional: true },
     answers: [{ kind: 'json', status: 201, schema: documentSchema }],
-    problems: [...EDIT_PROBLEMS, 'document-exists', 'content-too-large', 'other-content'],
+    problems: [...EDIT_PROBLEMS, 'document-exists', 'stale-epoch', 'content-too-large', 'update-too-complex'],
   },
   readContent: {
     method: 'GET',
@@ -210,6 +211,7 @@ export const operations = {
     method: 'GET',
     path: `${DOCUMENT}/threads`,
     needs: 'reader',
+    query: pageQuerySchema,
     answers: [{ kind: 'json', status: 200, schema: threadListSchema }],
     problems: COMMENT_PROBLEMS,
   },
@@ -286,6 +288,7 @@ export const operations = {
     method: 'GET',
     path: `${DOCUMENT}/links`,
     needs: 'owner',
+    query: pageQuerySchema,
     answers: [{ kind: 'json', status: 200, schema: shareLinkListSchema }],
     problems: ['unknown-document'],
   },

@@ -14,7 +14,7 @@ export const sessionSchema = z.object({
 export type SessionInfo = z.infer<typeof sessionSchema>;
 
 export const sessionQuerySchema = z.object({
-  after: z.string().max(100).optional(),
+  after: z.string().max(2048).optional(),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(50),
 });
 

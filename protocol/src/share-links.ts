@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { linkRoles } from './link-roles.ts';
+import { nextPageSchema } from './paging.ts';
 
 export const MAX_LINK_LABEL_LENGTH = 100;
 
@@ -32,5 +33,6 @@ export const createdLinkSchema = shareLinkSchema.extend({
 });
 export type CreatedLink = z.infer<typeof createdLinkSchema>;
 
-export const shareLinkListSchema = z.object({ links: z.array(shareLinkSchema) });
+/** The latest first. */
+export const shareLinkListSchema = z.object({ links: z.array(shareLinkSchema), next: nextPageSchema });
 export type ShareLinkList = z.infer<typeof shareLinkListSchema>;

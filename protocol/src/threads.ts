@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nextPageSchema } from './paging.ts';
 import { roles } from './roles.ts';
 import { MAX_COMMENT_LENGTH, MAX_GUEST_NAME_LENGTH } from './thread-facts.ts';
 
@@ -35,6 +36,7 @@ export type Thread = z.infer<typeof threadSchema>;
 /** Oldest first. */
 export const threadListSchema = z.object({
   threads: z.array(threadSchema),
+  next: nextPageSchema,
   /** Whoever asked, as the author of what they would say; empty for a guest. */
   you: commentAuthorSchema.extend({ role: z.enum(roles) }),
 });

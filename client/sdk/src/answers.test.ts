@@ -64,7 +64,7 @@ const CASES: readonly (readonly [string, Shape<unknown>, Schema, fc.Arbitrary<ob
     'a list of links',
     answers.shareLinkListShape,
     protocol.shareLinkListSchema,
-    fc.record({ links: fc.array(fc.record(linkFields), { maxLength: 3 }) }),
+    fc.record({ links: fc.array(fc.record(linkFields), { maxLength: 3 }), next: fc.option(fc.string()) }),
   ],
   ['a comment', answers.commentShape, protocol.commentSchema, comment],
   ['a thread', answers.threadShape, protocol.threadSchema, thread],
@@ -74,6 +74,7 @@ const CASES: readonly (readonly [string, Shape<unknown>, Schema, fc.Arbitrary<ob
     protocol.threadListSchema,
     fc.record({
       threads: fc.array(thread, { maxLength: 3 }),
+      next: fc.option(fc.string()),
       you: fc.record({ id: fc.string(), name: fc.string(), role }),
     }),
   ],

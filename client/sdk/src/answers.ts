@@ -29,7 +29,10 @@ const linkFields = {
   createdBy: text,
 };
 export const createdLinkShape = objectOf<CreatedLink>({ ...linkFields, token: text, url: orNull(text) });
-export const shareLinkListShape = objectOf<ShareLinkList>({ links: listOf(objectOf<ShareLink>(linkFields)) });
+export const shareLinkListShape = objectOf<ShareLinkList>({
+  links: listOf(objectOf<ShareLink>(linkFields)),
+  next: orNull(text),
+});
 
 const authorFields = { id: text, name: text };
 const authorShape = objectOf<CommentAuthor>(authorFields);
@@ -50,6 +53,7 @@ export const threadShape = objectOf<Thread>({
 });
 export const threadListShape = objectOf<ThreadList>({
   threads: listOf(threadShape),
+  next: orNull(text),
   you: objectOf<ThreadList['you']>({ ...authorFields, role: oneOf(roles) }),
 });
 

@@ -14,6 +14,7 @@ import type { Binned, DocumentBin } from '../bin/document-bin.ts';
 import { check } from '../check.ts';
 import { ApiError } from '../problems.ts';
 import type { Documents } from './documents.ts';
+import { type ListOrder, type PageQuery, pageOf } from './pages.ts';
 import { readName, refuseMethod } from './requests.ts';
 
 export interface BinRoutesOptions {
@@ -26,6 +27,11 @@ export interface BinRoutesOptions {
 const BIN = '/v1/bin';
 const OWNER: Role = 'owner';
 
+const LATEST_FIRST: ListOrder<Binned> = {
+  first: 'latest',
+  placeOf: ({ binned, document }) => ({ time: binned, id: document }),
+};
+
 /** Documents in the bin, for their owners. */
 export function addBinRoutes(api: Hono, { bin, describe, documents, guard }: BinRoutesOptions): void {
   /** @throws {AccessError} unless it is an owner who asks; it may be in the bin */
@@ -37,22 +43,21 @@ export function addBinRoutes(api: Hono, { bin, describe, documents, guard }: Bin
   }
 
   api.get(BIN, async (context) => {
-    const { after, limit } = check(binQuerySchema, context.req.query());
+    const query = check(binQuerySchema, context.req.query());
     const access = await guard.identify(describe(context, null));
-    return context.json(await pageOf(after === undefined ? null : readPlace(after), limit, access));
+    return context.json(await listOf(query, access));
   });
   api.all(BIN, (context) => refuseMethod(context, 'GET, HEAD'));
 
-  async function pageOf(after: Place | null, limit: number, access: Access): Promise<BinList> {
-    const listed: BinnedDocument[] = [];
-    for (const binned of bin.list()) {
-      if (after !== null && !isBehind(binned, after)) continue;
-      if (access.roleIn(binned.document) !== OWNER) continue;
-      if (listed.length === limit) return { documents: listed, next: writePlace(listed.at(-1)) };
+  async function listOf(query: PageQuery, access: Access): Promise<BinList> {
+    const own = bin.list().filter(({ document }) => access.roleIn(document) === OWNER);
+    const { items, next } = pageOf(own, LATEST_FIRST, query);
+    const documents: BinnedDocument[] = [];
+    for (const binned of items) {
       const document = await describeBinned(binned);
-      if (document !== null) listed.push(document);
+      if (document !== null) documents.push(document);
     }
-    return { documents: listed, next: null };
+    return { documents, next };
   }
 
   /** Null where another node has deleted it since. */
@@ -84,27 +89,4 @@ export function addBinRoutes(api: Hono, { bin, describe, documents, guard }: Bin
     return context.json({ ...(await documents.get(name)), role: OWNER } satisfies DocumentWithRole);
   });
   api.all(restore, (context) => refuseMethod(context, 'POST'));
-}
-
-/** Where a list goes on: behind a document that whoever asks has seen. */
-interface Place {
-  readonly binned: number;
-  readonly document: string;
-}
-
-function isBehind({ binned, document }: Binned, place: Place): boolean {
-  return binned < place.binned || (binned === place.binned && document > place.document);
-}
-
-function writePlace(last: BinnedDocument | undefined): string | null {
-  if (last === undefined) return null;
-  return Buffer.from(`${Date.parse(last.binned)}:${last.name}`, 'utf8').toString('base64url');
-}
-
-function readPlace(after: string): Place {
-  const [, binned, document] = /^(\d{1,16}):(.+)$/su.exec(Buffer.from(after, 'base64url').toString('utf8')) ?? [];
-  if (binned === undefined || document === undefined) {
-    throw new ApiError('bad-request', 'after: this is no place in the list; begin anew');
-  }
-  return { binned: Number(binned), document };
 }

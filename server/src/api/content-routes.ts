@@ -13,7 +13,7 @@ import type { Context, Hono } from 'hono';
 import * as Y from 'yjs';
 import type { Grant } from '../auth/authenticator.ts';
 import { check } from '../check.ts';
-import { formatOfType, parseContent, renderContent } from '../content/content-formats.ts';
+import { formatOfType } from '../content/format-of-type.ts';
 import { ApiError } from '../problems.ts';
 import { type Contents, nameOfCopy } from './contents.ts';
 import { createRawBodies } from './raw-body.ts';
@@ -23,6 +23,9 @@ export interface ContentRoutesOptions {
   readonly contents: Contents;
   readonly admit: (context: Context, document: DocumentName, needed: Role) => Promise<Grant>;
 }
+
+/** Parsers take time and memory to load: only a server that is asked for text has them. */
+const loadFormats = () => import('../content/content-formats.ts');
 
 const BYTES = 'application/octet-stream';
 
@@ -44,10 +47,15 @@ export function addContentRoutes(api: Hono, { contents, admit }: ContentRoutesOp
   const bodies = createRawBodies();
 
   /** Large bodies are taken of those alone who may bring them; and meanwhile they may have lost their access (R14). */
-  async function readLarge(context: Context, name: DocumentName, maxBytes: number) {
+  async function takeLarge(
+    context: Context,
+    maxBytes: number,
+    take: (name: DocumentName, bytes: Uint8Array, grant: Grant) => Promise<void>,
+  ): Promise<Response> {
+    const name = readName(context);
     await admit(context, name, 'editor');
-    const bytes = await bodies.read(context, maxBytes);
-    return { bytes, grant: await admit(context, name, 'editor') };
+    await bodies.hold(context, maxBytes, async (bytes) => take(name, bytes, await admit(context, name, 'editor')));
+    return context.body(null, 204);
   }
 
   const update = `${DOCUMENTS}/:name/update`;
@@ -59,11 +67,8 @@ export function addContentRoutes(api: Hono, { contents, admit }: ContentRoutesOp
     return context.body(Buffer.from(bytes), 200, { ...HARMLESS, 'Content-Type': BYTES });
   });
   api.post(update, async (context) => {
-    const name = readName(context);
     if (typeOf(context) !== BYTES) throw new ApiError('unsupported-media-type', `Send the update as ${BYTES}`);
-    const { bytes, grant } = await readLarge(context, name, MAX_UPDATE_BYTES);
-    await contents.writeUpdate(name, grant, bytes);
-    return context.body(null, 204);
+    return takeLarge(context, MAX_UPDATE_BYTES, (name, bytes, grant) => contents.writeUpdate(name, grant, bytes));
   });
   api.all(update, (context) => refuseMethod(context, 'GET, HEAD, POST'));
 
@@ -72,19 +77,20 @@ export function addContentRoutes(api: Hono, { contents, admit }: ContentRoutesOp
     const name = readName(context);
     await admit(context, name, 'reader');
     const { format } = check(contentQuerySchema, context.req.query());
+    const { renderContent } = await loadFormats();
     const text = renderContent(format, await contents.read(name));
     return context.body(text, 200, { ...HARMLESS, 'Content-Type': headerOf(format) });
   });
   api.put(content, async (context) => {
-    const name = readName(context);
     const format = formatOfType(context.req.header('content-type') ?? '');
     if (format === null) {
       const known = Object.values(contentTypes).join(', ');
       throw new ApiError('unsupported-media-type', `Send the content as one of ${known}, with its Content-Type`);
     }
-    const { bytes, grant } = await readLarge(context, name, MAX_CONTENT_BYTES);
-    await contents.replace(name, parseContent(format, decodeText(bytes)), grant.user.id);
-    return context.body(null, 204);
+    const { parseContent } = await loadFormats();
+    return takeLarge(context, MAX_CONTENT_BYTES, (name, bytes, { user }) =>
+      contents.replace(name, parseContent(format, decodeText(bytes)), user.id),
+    );
   });
   api.all(content, (context) => refuseMethod(context, 'GET, HEAD, PUT'));
 

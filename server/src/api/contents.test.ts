@@ -5,6 +5,7 @@ import {
   documentSchema,
   MAX_CONTENT_BYTES,
   MAX_UPDATE_BYTES,
+  shareLinkListSchema,
   threadListSchema,
 } from '@quire/protocol';
 import { joinWithHocuspocus, until } from '@quire/testing';
@@ -309,5 +310,29 @@ describe('a search by title', () => {
     expect(pages.flat()).toEqual(['many/00', 'many/10', 'many/20', 'many/30', 'many/40', 'many/50']);
     expect(Math.max(...pages.map(({ length }) => length))).toBeLessThanOrEqual(4);
     expect(pages.length).toBeGreaterThan(1);
+  });
+});
+
+describe('lists that are given out whole', () => {
+  it('come page by page where somebody asks for that', async () => {
+    const texts = ['one', 'two', 'three'];
+    for (const text of texts) {
+      await stage.ask(`${PLAN}/threads`, { json: { text } });
+      await stage.ask(`${PLAN}/links`, { json: { role: 'reader', label: text } });
+    }
+    const threads: string[] = [];
+    for (let after = ''; ; ) {
+      const answer = await stage.ask(`${PLAN}/threads?limit=2${after}`);
+      const page = threadListSchema.parse(await answer.json());
+      threads.push(...page.threads.map(({ id }) => id));
+      if (page.next === null) break;
+      after = `&after=${page.next}`;
+    }
+    const whole = threadListSchema.parse(await (await stage.ask(`${PLAN}/threads`)).json());
+    expect([...threads].sort()).toEqual(whole.threads.map(({ id }) => id).sort());
+    const first = shareLinkListSchema.parse(await (await stage.ask(`${PLAN}/links?limit=2`)).json());
+    const rest = shareLinkListSchema.parse(await (await stage.ask(`${PLAN}/links?limit=2&after=${first.next}`)).json());
+    const labels = [...first.links, ...rest.links].map(({ label }) => label);
+    expect([first.links.length, rest.next, labels.sort()]).toEqual([2, null, [...texts].sort()]);
   });
 });

@@ -15,6 +15,7 @@ import { ContentError, type ContentNode } from '../content/content-node.ts';
 import { readFragment } from '../content/read-fragment.ts';
 import { replaceFragment } from '../content/write-fragment.ts';
 import { ApiError } from '../problems.ts';
+import { Seats } from '../seats.ts';
 import type { createTurns } from '../turns.ts';
 import type { Documents } from './documents.ts';
 import { randomDocumentName } from './random-document-name.ts';
@@ -23,6 +24,9 @@ import { randomDocumentName } from './random-document-name.ts';
 const CONTENT_ROOT = 'default';
 const META_MAP = 'meta';
 const TITLE_KEY = 'title';
+
+/** What may wait for its turn on one document: each takes a copy of it. */
+const MAX_WAITING = 16;
 
 /** What is in documents, and who is; see `Collaboration`. */
 export interface LiveDocuments {
@@ -68,6 +72,7 @@ export function createContents(options: {
   readonly takeTurn: ReturnType<typeof createTurns>;
 }): Contents {
   const { documents, live, takeTurn } = options;
+  const waiting = new Seats(MAX_WAITING);
 
   /** Nothing that is asked of a document creates it. */
   async function look<T>(name: DocumentName, see: (document: Y.Doc) => T): Promise<T> {
@@ -75,23 +80,33 @@ export function createContents(options: {
     return live.read(name, see);
   }
 
+  /** One after the other on each document, with deletions and renames of it; and no more of them than can wait. */
+  async function inTurn<T>(name: DocumentName, task: () => Promise<T>): Promise<T> {
+    if (!waiting.take(name)) throw new ApiError('overloaded', 'Too much is being written to this document; try again');
+    try {
+      return await takeTurn(name, task);
+    } finally {
+      waiting.giveBack(name);
+    }
+  }
+
   return {
     read: (name) => look(name, (document) => readFragment(document, CONTENT_ROOT)),
     replace: (name, content, author) =>
-      takeTurn(name, async () => {
+      inTurn(name, async () => {
         await documents.get(name);
         await live.edit(name, author, (document) => replaceFragment(document, CONTENT_ROOT, content));
       }),
     readUpdate: (name, since) => look(name, (document) => Y.encodeStateAsUpdate(document, since)),
     writeUpdate: (name, grant, update) =>
-      takeTurn(name, async () => {
+      inTurn(name, async () => {
         await documents.get(name);
         await live.bring(name, grant, { update });
       }),
     async copy(source, { name, title }, grant) {
       const state = await look(source, (document) => Y.encodeStateAsUpdate(document));
       const draft = draftCopy(state, title);
-      return takeTurn(name, async () => {
+      return inTurn(name, async () => {
         await assertFree(documents, name);
         await live.bring(name, grant, draft);
         return documents.get(name);

@@ -1,9 +1,17 @@
-import { type CreatedLink, createLinkSchema, type DocumentName, type ShareLinkList } from '@quire/protocol';
+import {
+  type CreatedLink,
+  createLinkSchema,
+  type DocumentName,
+  pageQuerySchema,
+  type ShareLink,
+  type ShareLinkList,
+} from '@quire/protocol';
 import type { Context, Hono } from 'hono';
 import type { AuthRequest } from '../auth/authenticator.ts';
 import type { Guard } from '../auth/guard.ts';
 import type { ShareLinks } from '../auth/share-links.ts';
 import { check } from '../check.ts';
+import { type ListOrder, pageOf } from './pages.ts';
 import { DOCUMENTS, readBody, readName, refuseMethod } from './requests.ts';
 
 export interface LinkRoutesOptions {
@@ -13,6 +21,11 @@ export interface LinkRoutesOptions {
   /** Whether there is an app that a link can open. */
   readonly servesApp: boolean;
 }
+
+const LATEST_FIRST: ListOrder<ShareLink> = {
+  first: 'latest',
+  placeOf: ({ created, id }) => ({ time: Date.parse(created), id }),
+};
 
 /** Share links of a document, for its owners. */
 export function addLinkRoutes(api: Hono, { links, guard, describe, servesApp }: LinkRoutesOptions): void {
@@ -27,7 +40,9 @@ export function addLinkRoutes(api: Hono, { links, guard, describe, servesApp }: 
   const all = `${DOCUMENTS}/:name/links` as const;
   api.get(all, async (context) => {
     const { document } = await admit(context);
-    return context.json({ links: [...(await links.list(document))] } satisfies ShareLinkList);
+    const query = check(pageQuerySchema, context.req.query());
+    const { items, next } = pageOf(await links.list(document), LATEST_FIRST, query);
+    return context.json({ links: [...items], next } satisfies ShareLinkList);
   });
   api.post(all, async (context) => {
     const body = await readBody(context);

@@ -9,12 +9,15 @@ import {
 import type { Context, Hono } from 'hono';
 import { check } from '../check.ts';
 import type { Contents } from './contents.ts';
+import { type ListOrder, pageOf } from './pages.ts';
 import { DOCUMENTS, readName, refuseMethod } from './requests.ts';
 
 export interface PeopleRoutesOptions {
   readonly contents: Pick<Contents, 'people' | 'sessions' | 'endSession'>;
   readonly admit: (context: Context, document: DocumentName, needed: Role) => Promise<unknown>;
 }
+
+const BY_ID: ListOrder<SessionInfo> = { first: 'oldest', placeOf: ({ id }) => ({ time: 0, id }) };
 
 /** Who has a document open: for everybody who may read it as people, for its owners as sessions that they can end. */
 export function addPeopleRoutes(api: Hono, { contents, admit }: PeopleRoutesOptions): void {
@@ -31,7 +34,8 @@ export function addPeopleRoutes(api: Hono, { contents, admit }: PeopleRoutesOpti
     const name = readName(context);
     await admit(context, name, 'owner');
     const query = check(sessionQuerySchema, context.req.query());
-    return context.json(pageOf(await contents.sessions(name), query));
+    const { items, next } = pageOf(await contents.sessions(name), BY_ID, query);
+    return context.json({ sessions: [...items], next } satisfies SessionList);
   });
   api.all(sessions, (context) => refuseMethod(context, 'GET, HEAD'));
 
@@ -43,14 +47,4 @@ export function addPeopleRoutes(api: Hono, { contents, admit }: PeopleRoutesOpti
     return context.body(null, 204);
   });
   api.all(session, (context) => refuseMethod(context, 'DELETE'));
-}
-
-/** They come and go: a list goes on behind an id, whether there still is such a session or not. */
-function pageOf(
-  sessions: readonly SessionInfo[],
-  { after, limit }: { readonly after?: string | undefined; readonly limit: number },
-): SessionList {
-  const rest = after === undefined ? sessions : sessions.filter(({ id }) => id > after);
-  const page = rest.slice(0, limit);
-  return { sessions: page, next: rest.length > page.length ? (page.at(-1)?.id ?? null) : null };
 }

@@ -70,7 +70,7 @@ describe('[G6] links over HTTP', () => {
     expect(link).toMatchObject({ role: 'editor', label: 'All', createdBy: 'ada' });
     expect(url).toBe(`http://docs.example/d/team%2Fplan#token=${token}`);
     const list = shareLinkListSchema.parse(await (await send(LINKS, { headers })).json());
-    expect(list).toEqual({ links: [link] });
+    expect(list).toEqual({ links: [link], next: null });
     const gone = await send(`${LINKS}/${link.id}`, { method: 'DELETE', headers });
     expect([gone.status, await gone.text()]).toEqual([204, '']);
     expect(await problemOf(await send(`${LINKS}/${link.id}`, { method: 'DELETE', headers }))).toEqual([

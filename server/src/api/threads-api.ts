@@ -4,7 +4,9 @@ import {
   changeThreadSchema,
   createCommentSchema,
   createThreadSchema,
+  pageQuerySchema,
   type Role,
+  type Thread,
   type ThreadList,
 } from '@quire/protocol';
 import type { Context, Hono } from 'hono';
@@ -13,7 +15,13 @@ import type { Guard } from '../auth/guard.ts';
 import { check } from '../check.ts';
 import type { CommentCall, Comments, Speaker, ThreadCall } from '../comments/comments.ts';
 import { createAddressReader, type ReadClientAddress } from '../http/client-address.ts';
+import { type ListOrder, pageOf } from './pages.ts';
 import { DOCUMENTS, describeRequest, readBody, readName, refuseMethod } from './requests.ts';
+
+const OLDEST_FIRST: ListOrder<Thread> = {
+  first: 'oldest',
+  placeOf: ({ created, id }) => ({ time: Date.parse(created), id }),
+};
 
 /**
  * Adds the comments on documents to the API. Reading takes a reader, everything else a commenter; what is whose is for
@@ -52,7 +60,9 @@ export function addThreads(
   api.get(threads, async (context) => {
     const { document, grant } = await admit(context, 'reader');
     const { author, role } = speakerOf(grant, '');
-    const list: ThreadList = { threads: [...(await comments.list(document))], you: { ...author, role } };
+    const query = check(pageQuerySchema, context.req.query());
+    const { items, next } = pageOf(await comments.list(document), OLDEST_FIRST, query);
+    const list: ThreadList = { threads: [...items], next, you: { ...author, role } };
     return context.json(list);
   });
   api.post(threads, async (context) => {

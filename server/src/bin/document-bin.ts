@@ -50,7 +50,7 @@ export interface DocumentBin {
   holdsNow(name: DocumentName): Promise<boolean>;
   /** Why nobody may be in a document; null while they may. */
   findEnd(name: DocumentName, life: Epoch): CloseCode | null;
-  /** The latest first. Some of it may have been deleted meanwhile on another node. */
+  /** In no order. Some of it may have been deleted meanwhile on another node. */
   list(): readonly Binned[];
   /** Those whose days are over. */
   overdue(): readonly DocumentName[];
@@ -140,11 +140,10 @@ export function createDocumentBin(options: {
     },
     findEnd: (name, life) => (holds(name, life) ? closeCodes.documentInBin : null),
     list() {
-      const documents = [...byDocument].flatMap(([document, records]) => {
+      return [...byDocument].flatMap(([document, records]) => {
         const [first] = [...records.values()].sort((one, other) => one.binned - other.binned);
         return first === undefined ? [] : [describe(document, first, limits)];
       });
-      return documents.sort((one, other) => other.binned - one.binned || (one.document < other.document ? -1 : 1));
     },
     overdue() {
       const now = clock.now();

@@ -174,7 +174,7 @@ async function startRuled(clock: Clock = systemClock): Promise<RuledNode> {
   const collaboration = createCollaboration({
     store,
     replication: new HeldReplication(),
-    guard: createGuard(byName(clock), log, { standing: rules.standing }),
+    guard: createGuard(byName(clock), log, { standing: rules.standing, bin: rules.bin }),
     standing: rules.standing,
     log,
     clock,
@@ -227,6 +227,31 @@ describe('the registry of another node', () => {
     await until(() => ada.read().ends.includes(closeCodes.accessRevoked.name), { what: 'put out' });
     expect([ben.read().ends, ben.closedWith]).toEqual([[], null]);
     for (const page of [ada, ben]) page.leave();
+  });
+
+  it('[G6] [R14] puts those out here whose document is in the bin there, until it is taken out, in the same life', async () => {
+    const clock = new ManualClock();
+    const [here, there] = [await startRuled(clock), await startRuled(clock)];
+    const links = linkNodes([here, there]);
+    stage.atEnd(() => links.close());
+    await write(there, 'x', name);
+    await links.carryAll();
+    const before = (await here.store.load(name))?.epoch;
+    const reader = await stage.enter(here, name);
+    const other = await stage.enter(here, 'other');
+    await there.rules.bin.put(name);
+    await links.carryAll();
+    reader.type('too late');
+    clock.advance(3_000);
+    await until(() => reader.read().ends.includes(closeCodes.documentInBin.name), { what: 'put out' });
+    const late = stage.open(here, name);
+    await until(() => late.read().ends.includes(closeCodes.documentInBin.name), { what: 'not let in' });
+    expect(await storedText(here.store, name)).toBe('x');
+    expect(other.read().ends).toEqual([]);
+    await here.rules.bin.restore(name);
+    await links.carryAll();
+    expect((await stage.enter(there, name)).text).toBe('x');
+    expect((await here.store.load(name))?.epoch).toEqual(before);
   });
 
   it('[G2] is the same on both after both wrote at once', async () => {

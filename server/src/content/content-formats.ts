@@ -1,4 +1,4 @@
-import { type ContentFormat, contentTypes } from '@quire/protocol';
+import type { ContentFormat } from '@quire/protocol';
 import type { Node } from 'prosemirror-model';
 import { readContentJson } from './content-json.ts';
 import { ContentBudget, ContentError, type ContentNode } from './content-node.ts';
@@ -43,13 +43,6 @@ export function renderContent(format: ContentFormat, content: ContentNode): stri
     default:
       return format satisfies never;
   }
-}
-
-/** The format that a media type is of; null for all others. */
-export function formatOfType(type: string): ContentFormat | null {
-  const essence = type.split(';')[0]?.trim().toLowerCase();
-  const found = Object.entries(contentTypes).find(([, each]) => each === essence);
-  return found === undefined ? null : (found[0] as ContentFormat);
 }
 
 /** However few bytes it came in: what is stored is read again by everybody. */

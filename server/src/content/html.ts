@@ -1,6 +1,7 @@
 import { DOMParser, type Node } from 'prosemirror-model';
 import type { ContentMark, ContentNode } from './content-node.ts';
 import { documentSchema } from './document-schema.ts';
+import { escapeHtml } from './escape-html.ts';
 import { parseHtml } from './html-tree.ts';
 import { isSafeLink } from './safe-links.ts';
 
@@ -105,8 +106,4 @@ function attributes(values: Readonly<Record<string, unknown>>): string {
     .filter(([, value]) => typeof value === 'string' || typeof value === 'number')
     .map(([name, value]) => ` ${name}="${escapeHtml(String(value))}"`)
     .join('');
-}
-
-export function escapeHtml(text: string): string {
-  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
 }

@@ -8,6 +8,7 @@ import { DocumentStates } from '../api/document-states.ts';
 import { addThreads } from '../api/threads-api.ts';
 import { systemClock } from '../clock.ts';
 import { type CommentedDocuments, createComments } from '../comments/comments.ts';
+import { createEvents } from '../events/events.ts';
 import { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
 import { createMetricsRoute } from '../observability/metrics/metrics-route.ts';
 import { type AccessStage, openAccessStage } from '../testing/access-stage.ts';
@@ -32,6 +33,7 @@ function createWhole() {
   };
   const api = createApi({
     contents: createContents({ documents, live: collaboration, takeTurn }),
+    events: createEvents(collaboration),
     documents: stage.documents,
     states: new DocumentStates({ store: stage.store, clock: systemClock }),
     rules: stage,

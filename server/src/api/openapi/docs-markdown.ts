@@ -23,8 +23,9 @@ const INTRODUCTION = [
   '<!-- Written by scripts/write-docs.ts from the schemas in protocol/src: changes belong there. -->',
   '',
   'A running server shows this page at `/v1/docs`, and says the same to programs, as OpenAPI 3.1, at `/v1/openapi.json`. Tokens and',
-  'roles are those of the sockets ([access.md](access.md)). From JavaScript, `client.documents` of `@quire/client` makes these calls.',
-  'Server-sent webhooks, and looking at earlier versions, are not there yet.',
+  'roles are those of the sockets ([access.md](access.md)). From JavaScript, `client.api.call(name, input)` of `@quire/client` makes these calls,',
+  'by the names under which OpenAPI has them and typed by the same schemas; `client.documents` has the most common ones. Webhooks, and',
+  'looking at earlier versions, are not there yet.',
 ].join('\n');
 
 function writeCall(method: string, path: string, call: DescribedOperation): string {

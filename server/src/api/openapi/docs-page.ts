@@ -1,4 +1,4 @@
-import { escapeHtml } from '../../content/html.ts';
+import { escapeHtml } from '../../content/escape-html.ts';
 import type { ApiDescription, DescribedOperation, JsonSchema, MediaTypes } from './describe-api.ts';
 import { exampleOf, listFields } from './schema-words.ts';
 

@@ -50,7 +50,7 @@ export const operationWords = {
   readContent: {
     group: 'Content',
     summary: 'The text of a document',
-    more: 'As ProseMirror’s JSON (`editor.commands.setContent` of Tiptap takes it), HTML, Markdown or plain text. It is what lies in the XML fragment `default`, where the app has it; a document that holds something else there is answered with `other-content`.',
+    more: 'As ProseMirror’s JSON (`editor.commands.setContent` of Tiptap takes it), HTML, Markdown or plain text. It is what lies in the XML fragment `default`, where the app has it; a document that holds something else there is answered with `other-content`, and one of more than some hundred pages with `content-too-large`: take the update, and convert it yourself.',
   },
   replaceContent: {
     group: 'Content',

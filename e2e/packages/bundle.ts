@@ -5,10 +5,11 @@ import { build } from 'vite';
 export interface Bundle {
   /** The name of the first file to load. */
   readonly entry: string;
-  /** All that a browser loads of it, by name. */
+  /** All that a browser may load of it, by name. */
   readonly files: ReadonlyMap<string, string>;
+  /** Of what is loaded with the page: parts that are imported when somebody needs them do not count. */
   readonly gzippedBytes: number;
-  /** What each package adds before it is made small, the largest first: for whoever has to find what grew. */
+  /** What each package adds to that before it is made small, the largest first: for whoever has to find what grew. */
   readonly shares: readonly (readonly [name: string, bytes: number])[];
 }
 
@@ -35,15 +36,20 @@ export async function bundle(folder: string, code: string): Promise<Bundle> {
   const chunks = built.output.filter((output) => output.type === 'chunk');
   const first = chunks.find(({ isEntry }) => isEntry);
   if (first === undefined) throw new Error('Vite made nothing to begin with');
+  const names = new Set([first.fileName]);
+  for (const name of names) {
+    for (const imported of chunks.find(({ fileName }) => fileName === name)?.imports ?? []) names.add(imported);
+  }
+  const loaded = chunks.filter(({ fileName }) => names.has(fileName));
   const shares = new Map<string, number>();
-  for (const [path, { renderedLength }] of chunks.flatMap(({ modules }) => Object.entries(modules))) {
+  for (const [path, { renderedLength }] of loaded.flatMap(({ modules }) => Object.entries(modules))) {
     const name = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? path;
     shares.set(name, (shares.get(name) ?? 0) + renderedLength);
   }
   return {
     entry: first.fileName,
     files: new Map(chunks.map(({ fileName, code: text }) => [fileName, text])),
-    gzippedBytes: chunks.reduce((sum, { code: text }) => sum + gzipSync(text, { level: 9 }).length, 0),
+    gzippedBytes: loaded.reduce((sum, { code: text }) => sum + gzipSync(text, { level: 9 }).length, 0),
     shares: [...shares].sort(([, one], [, other]) => other - one),
   };
 }

@@ -76,7 +76,6 @@ export {
   updateQuerySchema,
 } from './rest.ts';
 export type { Answer, Body, Needed, Operation } from './rest-operation.ts';
-export { type OperationName, operations } from './rest-operations.ts';
 export { MAX_RETRY_HINT_MS, type RetryHint, readRetryHint, withRetryHint } from './retry-hint.ts';
 export {
   MAX_TOKEN_ID_LENGTH,

@@ -1,4 +1,5 @@
-import { type Answer, type Operation, type OperationName, operations } from '@quire/protocol';
+import type { Answer, Operation } from '@quire/protocol';
+import type { OperationName, operations } from '@quire/protocol/rest';
 import { type ApiOptions, callApi } from './api-call.ts';
 
 type Operations = typeof operations;
@@ -68,6 +69,8 @@ interface AnyInput {
 export function createRestClient(options: ApiOptions): RestClient {
   return {
     async call<Name extends OperationName>(name: Name, input: RestInput<Name>): Promise<RestAnswer<Name>> {
+      // Loaded by whoever calls: the schemas weigh more than the rest of the client.
+      const { operations } = await import('@quire/protocol/rest');
       const operation: Operation = operations[name];
       const { body, signal, type }: AnyInput = input;
       const answer = await callApi<unknown>(options, {

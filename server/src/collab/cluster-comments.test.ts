@@ -241,6 +241,7 @@ describe('the registry of another node', () => {
     const other = await stage.enter(here, 'other');
     await there.rules.bin.put(name);
     await links.carryAll();
+    await here.collaboration.settled();
     reader.type('too late');
     clock.advance(3_000);
     await until(() => reader.read().ends.includes(closeCodes.documentInBin.name), { what: 'put out' });

@@ -3,12 +3,11 @@ import {
   type Body,
   type Needed,
   type Operation,
-  type OperationName,
-  operations,
   type ProblemCode,
   problemKinds,
   problemSchema,
 } from '@quire/protocol';
+import { type OperationName, operations } from '@quire/protocol/rest';
 import { z } from 'zod';
 import { operationWords } from './operation-words.ts';
 

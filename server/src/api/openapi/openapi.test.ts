@@ -1,4 +1,4 @@
-import { operations } from '@quire/protocol';
+import { operations } from '@quire/protocol/rest';
 import type { Hono } from 'hono';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-import type { OperationName } from '@quire/protocol';
+import type { OperationName } from '@quire/protocol/rest';
 
 export interface OperationWords {
   readonly group: 'Documents' | 'Bin' | 'Content' | 'People' | 'Events' | 'Comments' | 'Share links' | 'Revocations';

@@ -11,11 +11,11 @@ export {
   type EventSender,
   type LinkRole,
   MAX_COMMENT_LENGTH,
-  type OperationName,
   type Role,
   type ShareLink,
   type Thread,
 } from '@quire/protocol';
+export type { OperationName } from '@quire/protocol/rest';
 export type {
   Client,
   Comments,

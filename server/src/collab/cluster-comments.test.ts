@@ -251,6 +251,7 @@ describe('the registry of another node', () => {
     expect(other.read().ends).toEqual([]);
     await here.rules.bin.restore(name);
     await links.carryAll();
+    await there.collaboration.settled();
     expect((await stage.enter(there, name)).text).toBe('x');
     expect((await here.store.load(name))?.epoch).toEqual(before);
   });

@@ -3,6 +3,7 @@ import type { Hono } from 'hono';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CommentedDocuments, createComments } from '../../comments/comments.ts';
+import { createEvents } from '../../events/events.ts';
 import { type AccessStage, openAccessStage } from '../../testing/access-stage.ts';
 import { openGuard } from '../../testing/open-guard.ts';
 import { createTurns } from '../../turns.ts';
@@ -22,6 +23,7 @@ beforeEach(async () => {
     documents,
     contents: createContents({ documents, live: collaboration, takeTurn }),
     states: new DocumentStates({ store, clock }),
+    events: createEvents(collaboration),
     guard: openGuard,
     origins: { allowedOrigins: [], isLoopbackOnly: false },
     log: pino({ level: 'silent' }),

@@ -24,6 +24,7 @@ beforeEach(async () => {
     contents: createContents({ documents, live: collaboration, takeTurn }),
     events: createEvents(collaboration),
     states: new DocumentStates({ store, clock }),
+    events: createEvents(collaboration),
     guard: openGuard,
     origins: { allowedOrigins: [], isLoopbackOnly: false },
     log: pino({ level: 'silent' }),

@@ -22,7 +22,6 @@ beforeEach(async () => {
   api = createApi({
     documents,
     contents: createContents({ documents, live: collaboration, takeTurn }),
-    events: createEvents(collaboration),
     states: new DocumentStates({ store, clock }),
     events: createEvents(collaboration),
     guard: openGuard,

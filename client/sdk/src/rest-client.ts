@@ -1,6 +1,5 @@
-import type { Answer, Operation } from '@quire/protocol';
 import type { OperationName, operations } from '@quire/protocol/rest';
-import { type ApiOptions, callApi } from './api-call.ts';
+import type { ApiOptions } from './api-call.ts';
 
 type Operations = typeof operations;
 
@@ -57,48 +56,12 @@ export interface RestClient {
   call<Name extends OperationName>(name: Name, input: RestInput<Name>): Promise<RestAnswer<Name>>;
 }
 
-/** What all inputs have in common, whatever the call. */
-interface AnyInput {
-  readonly parameters?: Readonly<Record<string, string>> | undefined;
-  readonly query?: Readonly<Record<string, unknown>> | undefined;
-  readonly body?: unknown;
-  readonly type?: string;
-  readonly signal?: AbortSignal;
-}
-
 export function createRestClient(options: ApiOptions): RestClient {
   return {
-    async call<Name extends OperationName>(name: Name, input: RestInput<Name>): Promise<RestAnswer<Name>> {
+    async call(name, input) {
       // Loaded by whoever calls: the schemas weigh more than the rest of the client.
-      const { operations } = await import('@quire/protocol/rest');
-      const operation: Operation = operations[name];
-      const { body, signal, type }: AnyInput = input;
-      const answer = await callApi<unknown>(options, {
-        method: operation.method,
-        path: addressOf(operation, input),
-        signal,
-        ...(type === undefined ? { body } : { raw: { body: body as string | Uint8Array<ArrayBuffer>, type } }),
-        read: (response) => readAnswer(operation.answers, response),
-      });
-      // Checked by the very schema that the type is made of.
-      return answer as RestAnswer<Name>;
+      const { callRest } = await import('./rest-call.ts');
+      return callRest(options, name, input);
     },
   };
-}
-
-function addressOf({ path }: Operation, { parameters = {}, query = {} }: AnyInput): string {
-  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(parameters[name] ?? ''));
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
-  return search.size === 0 ? filled : `${filled}?${search}`;
-}
-
-/** @throws when it is none of the answers that the call has */
-async function readAnswer(answers: readonly Answer[], response: Response): Promise<unknown> {
-  if (response.status === 204) return undefined;
-  const type = response.headers.get('content-type') ?? '';
-  if (type.startsWith('text/')) return response.text();
-  const json = answers.find((answer) => answer.kind === 'json');
-  if (type.startsWith('application/json') && json?.kind === 'json') return json.schema.parse(await response.json());
-  return new Uint8Array(await response.arrayBuffer());
 }

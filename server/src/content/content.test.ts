@@ -285,3 +285,29 @@ describe('a link', () => {
     'file:///x',
   ])('may not be %j', (address) => expect(isSafeLink(address)).toBe(false));
 });
+
+describe('[G4] what anybody may have put into a document', () => {
+  const markdownFor = (...content: ContentNode[]): string => renderContent('markdown', { type: 'doc', content });
+  const paragraphOf = (text: string, ...types: string[]): ContentNode => ({
+    type: 'paragraph',
+    content: [{ type: 'text', text, marks: types.map((type) => ({ type })) }],
+  });
+
+  it('is written as Markdown however long its gaps are', () => {
+    const text = `a${' '.repeat(300_000)}b`;
+    expect(markdownFor(paragraphOf(text, 'bold'))).toMatch(/^\*\*a {200}b\*\*\n$/);
+    const cell = { type: 'tableCell', content: [paragraphOf(text)] };
+    expect(markdownFor({ type: 'table', content: [{ type: 'tableRow', content: [cell] }] })).toMatch(/^\| a {200}b \|/);
+  });
+
+  it('is written as Markdown however many backticks it has', () => {
+    const code = '` '.repeat(300_000);
+    const text = markdownFor({ type: 'codeBlock', content: [{ type: 'text', text: code }] }, paragraphOf(code, 'code'));
+    expect(text).toContain(code);
+  });
+
+  it('leads nowhere where a link would run a script', () => {
+    const marks = [{ type: 'link', attrs: { href: 'javascript:alert(1)' } }];
+    expect(markdownFor({ type: 'paragraph', content: [{ type: 'text', text: 'here', marks }] })).toBe('here\n');
+  });
+});

@@ -90,8 +90,9 @@ const serializer = new MarkdownSerializer(
       escape: false,
     },
     link: {
-      open: '[',
-      close: (_state: MarkdownSerializerState, { attrs }: Mark) => `](${targetOf(attrs, String(attrs.href ?? ''))})`,
+      open: (_state: MarkdownSerializerState, mark: Mark) => (leadsSomewhere(mark) ? '[' : ''),
+      close: (_state: MarkdownSerializerState, mark: Mark) =>
+        leadsSomewhere(mark) ? `](${targetOf(mark.attrs, String(mark.attrs.href ?? ''))})` : '',
       mixable: true,
     },
     // Markdown has no word for these.
@@ -103,8 +104,22 @@ const serializer = new MarkdownSerializer(
 
 /** @throws {ContentError} `other-content`, where there is what the schema of the app does not know */
 export function writeMarkdown(document: ContentNode): string {
-  const text = serializer.serialize(nodeOf(document), { tightLists: true });
+  const text = serializer.serialize(nodeOf(withShortGaps(document)), { tightLists: true });
   return text === '' ? '' : `${text}\n`;
+}
+
+/**
+ * Markdown shows a run of blanks as one. What is written of it takes time by the square of the longest run, so that one of half
+ * a megabyte would hold up the server for minutes. Code is written as it is.
+ */
+const LONGEST_GAP = 200;
+const tooLong = new RegExp(`\\s{${LONGEST_GAP},}`, 'g');
+
+function withShortGaps(node: ContentNode): ContentNode {
+  if (node.type === 'codeBlock') return node;
+  const { content, text } = node;
+  if (text !== undefined) return { ...node, text: text.replace(tooLong, (run) => run.slice(0, LONGEST_GAP)) };
+  return content === undefined ? node : { ...node, content: content.map(withShortGaps) };
 }
 
 function nodeOf(document: ContentNode): Node {
@@ -138,24 +153,40 @@ function lineOf(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`;
 }
 
+/** On one line: a row has no others. */
 function writeCell(cell: Node): string {
-  const text = serializer.serialize(cell, { tightLists: true });
-  return text.replace(/\\?\s*\n\s*/g, ' ').replace(/\|/g, '\\|');
+  const lines = serializer.serialize(cell, { tightLists: true }).split('\n');
+  const last = lines.length - 1;
+  // What stands before a line break says that it is one.
+  const parts = lines.map((line, at) => (at < last ? line.trimEnd().replace(/\\$/, '').trimEnd() : line).trimStart());
+  return parts
+    .filter((part) => part !== '')
+    .join(' ')
+    .replace(/\|/g, '\\|');
 }
 
 function writeNothing(): void {}
 
 /** Longer than every run of backticks inside. */
 function fenceAround(code: string): string {
-  const longest = Math.max(2, ...[...code.matchAll(/`+/g)].map(([run]) => run.length));
-  return '`'.repeat(longest + 1);
+  return '`'.repeat(Math.max(2, longestRunOfBackticks(code)) + 1);
 }
 
 function backticksFor(code: string, side: 'before' | 'behind'): string {
-  const longest = Math.max(0, ...[...code.matchAll(/`+/g)].map(([run]) => run.length));
+  const longest = longestRunOfBackticks(code);
   const ticks = '`'.repeat(longest + 1);
   if (longest === 0) return ticks;
   return side === 'before' ? `${ticks} ` : ` ${ticks}`;
+}
+
+function longestRunOfBackticks(code: string): number {
+  let longest = 0;
+  for (const [run] of code.matchAll(/`+/g)) longest = Math.max(longest, run.length);
+  return longest;
+}
+
+function leadsSomewhere({ attrs }: Mark): boolean {
+  return isSafeLink(String(attrs.href ?? ''));
 }
 
 /** Where a link or an image leads, and its title. */

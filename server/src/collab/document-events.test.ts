@@ -243,6 +243,19 @@ describe('events in a document', () => {
     expect([textsOf(page), page.closedWith]).toEqual([['fine'], null]);
   });
 
+  it('[G6] of a guest are not taken for those of another, whatever name these gave theirs', async () => {
+    const { start, enter, hears } = stage();
+    const node = start({ isAlone: true });
+    const guest = (): Promise<Page> => enter(node, tokenOf('editor', { id: '', name: null }));
+    const [ada, mallory, gus] = [await enter(node), await guest(), await guest()];
+    listen(ada);
+    send(mallory, 'of Mallory', { ref: 'gus-1' });
+    send(gus, 'of Gus', { ref: 'gus-1' });
+    send(gus, 'of Gus', { ref: 'gus-1' });
+    send(gus, 'the next', { ref: 'gus-2' });
+    await hears(ada, 'of Mallory', 'of Gus', 'the next');
+  });
+
   it('what is sent again, because its answer got lost, is answered again and heard once', async () => {
     const { start, enter } = stage();
     const node = start({ isAlone: true });

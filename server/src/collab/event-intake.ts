@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   type EventRefusal,
   type EventRequest,
@@ -77,7 +78,8 @@ function send(host: FrameHost, connection: DocumentConnection, state: Establishe
     name,
     data,
     from: describeSender(connection, state, request),
-    key: JSON.stringify(['client', grant.user.id, ref]),
+    // Nobody can tell one guest from another: only the same words under the same name are the same event.
+    key: JSON.stringify(['client', grant.user.id, ref, grant.user.id === '' ? digestOf(name, data) : '']),
   };
   connection.session.together(() => {
     const outcome = owner.events.send(draft, ({ id, time }) => {
@@ -86,6 +88,10 @@ function send(host: FrameHost, connection: DocumentConnection, state: Establishe
     if (outcome.kind === 'refused') refuse(host, connection, ref, outcome.refusal);
     else if (outcome.kind === 'taken') host.context.meters?.events.add('client');
   });
+}
+
+function digestOf(name: string, data: string): string {
+  return createHash('sha256').update(name).update('\0').update(data).digest('base64url').slice(0, 22);
 }
 
 /** Who they are by their token, and as which client they are shown, if that is they (G6). Guests name themselves. */

@@ -297,7 +297,8 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     bin: rules.bin,
     clock,
     log: registryLog,
-    purge: (name) => documents.delete(name),
+    knowsAll: () => membership?.cluster.knowsAllNames ?? true,
+    purge: (name) => documents.purge(name),
   });
   const contents = createContents({ documents, live: collaboration, takeTurn });
   const events = createEvents(collaboration);

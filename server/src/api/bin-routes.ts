@@ -76,8 +76,7 @@ export function addBinRoutes(api: Hono, { bin, describe, documents, guard }: Bin
   });
   api.delete(one, async (context) => {
     const { name } = await admit(context);
-    if (!(await bin.holdsNow(name))) throw new ApiError('not-in-bin', `"${name}" is not in the bin`);
-    await documents.delete(name);
+    if (!(await documents.purge(name))) throw new ApiError('not-in-bin', `"${name}" is not in the bin`);
     return context.body(null, 204);
   });
   api.all(one, (context) => refuseMethod(context, 'PUT, DELETE'));

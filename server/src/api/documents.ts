@@ -42,6 +42,8 @@ export interface Documents {
   rename(name: DocumentName, title: string, author?: string): Promise<DocumentInfo>;
   /** @throws {ApiError} `unknown-document` */
   delete(name: DocumentName): Promise<void>;
+  /** The same, of one that lies in the bin when its turn has come. @returns false when it doesn't */
+  purge(name: DocumentName): Promise<boolean>;
   edit(name: DocumentName, author: string, change: (document: Y.Doc) => void): Promise<void>;
 }
 
@@ -111,6 +113,13 @@ export function createDocuments(options: {
       takeTurn(name, async () => {
         await findAnyway(name);
         await editor.delete(name);
+      }),
+    purge: (name) =>
+      takeTurn(name, async () => {
+        const stat = await store.stat(name);
+        if (stat === null || !isBinned(stat)) return false;
+        await editor.delete(name);
+        return true;
       }),
     edit: (name, author, change) => editor.edit(name, author, change),
   };

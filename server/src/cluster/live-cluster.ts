@@ -24,6 +24,7 @@ import { type MemberStanding, type Standing, unreadinessOf } from './readiness.t
 import { Receipts } from './receipts.ts';
 import { Receiver } from './receiver.ts';
 import { Retention } from './retention.ts';
+import { Reunion } from './reunion.ts';
 import { serveEntries } from './serve-entries.ts';
 import { contiguousEnd, countHoldings, uniteInto } from './spans.ts';
 import { type Heard, isComplete, Watch } from './watch.ts';
@@ -97,6 +98,7 @@ class LiveNode implements LiveCluster {
   readonly #retention: Retention;
   readonly #ears: Ears;
   readonly #exchange: BusExchange;
+  readonly #reunion: Reunion;
   readonly #puller: Puller;
   readonly #poller: Poller;
   readonly #patience = new Patience();
@@ -168,6 +170,12 @@ class LiveNode implements LiveCluster {
       take: (from, records) => this.#receiver.take(from, records),
       onHeard: () => this.#look(),
     });
+    this.#reunion = new Reunion({
+      clock,
+      watch: this.#watch,
+      others: () => this.#membership.others,
+      hasReadBus: () => this.#exchange.hasReadSince,
+    });
     this.#puller = new Puller({
       peers,
       adopter: this.#adopter,
@@ -229,8 +237,7 @@ class LiveNode implements LiveCluster {
   }
 
   get knowsAllNames(): boolean {
-    if (this.#unreadiness !== null) return false;
-    return this.#isBusConnected || this.#membership.others.every((node) => this.#answeredLately(node));
+    return this.#unreadiness === null && this.#reunion.isOver;
   }
 
   join(document: string, room: SharedRoom): ReturnType<Replication['join']> {
@@ -310,6 +317,8 @@ class LiveNode implements LiveCluster {
       case 'away':
       case 'closed':
         this.#receipts.busIsAway();
+        this.#exchange.busIsAway();
+        this.#reunion.busIsAway();
         break;
       case 'connecting':
         break;
@@ -365,6 +374,16 @@ class LiveNode implements LiveCluster {
     this.#pull(missing, claims, isBeat);
     this.#compareCoverage();
     this.#judgeReadiness(missing);
+    this.#reunion.look(() => this.#missingWithLiving(claims));
+  }
+
+  #missingWithLiving(claims: readonly Heard[]): Holdings {
+    const living = claims.filter((heard) => this.#watch.isAlive(heard));
+    return missingOf(
+      living.map(({ holdings }) => holdings),
+      this.#options.store.holdings(),
+      this.#adopter.refused,
+    );
   }
 
   #pull(missing: Holdings, claims: readonly Heard[], isBeat: boolean): void {
@@ -393,6 +412,7 @@ class LiveNode implements LiveCluster {
     this.#unreadiness = unreadiness;
     if (unreadiness !== null) return;
     this.#options.log.info({ node: this.#membership.node }, 'This node has everything that its cluster holds');
+    if (this.#isBusConnected) this.#reunion.end();
     this.#membership.form();
     this.#caughtUp.resolve();
     void this.#save().catch((error) => this.#fail(error));
@@ -460,11 +480,6 @@ class LiveNode implements LiveCluster {
       this.#cancelLook = null;
       this.#look();
     });
-  }
-
-  #answeredLately(node: string): boolean {
-    const heard = this.#watch.current(node);
-    return heard !== null && this.#watch.answeredLately(heard);
   }
 
   #word(): Announcement {

@@ -26,7 +26,7 @@ import { Receiver } from './receiver.ts';
 import { Retention } from './retention.ts';
 import { Reunion } from './reunion.ts';
 import { serveEntries } from './serve-entries.ts';
-import { contiguousEnd, countHoldings, uniteInto } from './spans.ts';
+import { contiguousEnd, countHoldings, intersectHoldings, uniteInto } from './spans.ts';
 import { type Heard, isComplete, Watch } from './watch.ts';
 
 const BEAT_MS = 1_000;
@@ -373,7 +373,7 @@ class LiveNode implements LiveCluster {
     this.#isSomebodyIncomplete = claims.some((heard) => this.#watch.isAlive(heard) && !isComplete(heard));
     this.#pull(missing, claims, isBeat);
     this.#compareCoverage();
-    this.#judgeReadiness(missing);
+    this.#judgeReadiness(missing, claims);
     this.#reunion.look(() => this.#missingWithLiving(claims));
   }
 
@@ -406,9 +406,9 @@ class LiveNode implements LiveCluster {
     this.#retention.update(covered);
   }
 
-  #judgeReadiness(missing: Holdings): void {
+  #judgeReadiness(missing: Holdings, claims: readonly Heard[]): void {
     if (this.#unreadiness === null) return;
-    const unreadiness = unreadinessOf(this.#standing(missing));
+    const unreadiness = unreadinessOf(this.#standing(missing, claims));
     this.#unreadiness = unreadiness;
     if (unreadiness !== null) return;
     this.#options.log.info({ node: this.#membership.node }, 'This node has everything that its cluster holds');
@@ -419,7 +419,7 @@ class LiveNode implements LiveCluster {
     void this.#exchange.run();
   }
 
-  #standing(missing: Holdings): Standing {
+  #standing(missing: Holdings, claims: readonly Heard[]): Standing {
     return {
       isFormed: this.#membership.isFormed,
       expectedNodes: this.#options.settings.expectedNodes,
@@ -427,7 +427,14 @@ class LiveNode implements LiveCluster {
       isUndecided: this.#watch.isUndecided,
       others: this.#membership.others.map((node) => this.#standingOf(node)),
       missingEntries: countHoldings(missing),
+      silentHolders: this.#silentHolders(missing, claims),
     };
+  }
+
+  #silentHolders(missing: Holdings, claims: readonly Heard[]): string[] {
+    const holders = claims.filter(({ holdings }) => intersectHoldings(missing, holdings).size > 0);
+    if (holders.some((heard) => this.#watch.isAlive(heard))) return [];
+    return [...new Set(holders.map(({ announcement }) => announcement.node))];
   }
 
   #standingOf(node: string): MemberStanding {

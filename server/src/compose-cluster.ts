@@ -73,7 +73,7 @@ export function composeCluster(parts: ClusterParts): ClusterMembership | null {
   const cluster = createCluster({
     store,
     bus,
-    peers: createHttpPeerLink({ secrets, codec: { decode: decodeEntries }, clock, meters }),
+    peers: createHttpPeerLink({ secrets, codec: { decode: decodeEntries }, clock }),
     clock,
     log,
     file: parts.dataDirectory === null ? inMemory() : openClusterFile(join(parts.dataDirectory, 'cluster.json')),

@@ -3,9 +3,11 @@ import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/log.ts';
 import type { ReplicatedDocuments } from './cluster.ts';
 import type { ReplicationMeters } from './meters.ts';
-import { NO_SPANS, type Spans, spansInclude, uniteSpans } from './spans.ts';
+import { NO_SPANS, type Spans, spansInclude, spansOf, uniteInto } from './spans.ts';
 
 const QUEUE_FULL_PAUSE_MS = 20;
+/** Damaged documents that are spoken of, once each. */
+const MOST_TOLD = 1_000;
 
 export interface AdopterOptions {
   readonly store: Pick<DocumentStore, 'incarnation' | 'adopt' | 'holdings'>;
@@ -18,6 +20,7 @@ export interface AdopterOptions {
 export class Adopter {
   readonly #options: AdopterOptions;
   readonly #refused = new Map<string, Spans>();
+  readonly #damaged = new Set<string>();
   #documents: ReplicatedDocuments = { adopted: async () => {} };
   #isClosed = false;
   #endPauses: (() => void)[] = [];
@@ -70,16 +73,39 @@ export class Adopter {
         await this.#options.store.adopt(entries);
         return entries;
       } catch (error) {
-        switch (causeOf(error)) {
+        const cause = causeOf(error);
+        switch (cause) {
           case 'crowded':
             await this.#pause();
             break;
           case 'bad-entry':
             return this.#storeOneByOne(entries, error);
+          case 'damaged-document':
           case 'disk':
-            return [];
+          case 'unexpected':
+            return this.#storeByDocument(entries, cause, error);
         }
       }
+    }
+    return [];
+  }
+
+  /**
+   * What fails for one document rejects the call for all of them, though the others become durable: they count as held from
+   * then on and would never come again, so it is here that their open copies get them (G2).
+   */
+  async #storeByDocument(entries: readonly Entry[], cause: Lasting, error: unknown): Promise<readonly Entry[]> {
+    const groups = [...Map.groupBy(entries, ({ document }) => document).values()];
+    if (groups.length > 1) return (await Promise.all(groups.map((group) => this.#store(group)))).flat();
+    switch (cause) {
+      case 'damaged-document':
+        this.#refuseDocument(entries, error);
+        break;
+      case 'unexpected':
+        this.#options.log.error({ err: error, document: entries[0]?.document }, 'Entries could not be stored');
+        break;
+      case 'disk':
+        break;
     }
     return [];
   }
@@ -95,11 +121,29 @@ export class Adopter {
     return adopted;
   }
 
-  #refuse({ id, document }: Entry, error: unknown): void {
+  /** One damaged document must not keep a node from ever being ready (R12). What comes later is tried: it may be mended. */
+  #refuseDocument(entries: readonly Entry[], error: unknown): void {
+    this.#passOver(entries);
+    const document = entries[0]?.document ?? '';
+    if (this.#damaged.has(document) || this.#damaged.size >= MOST_TOLD) return;
+    this.#damaged.add(document);
+    this.#options.log.error(
+      { err: error, document, entries: entries.length },
+      'A document is damaged here, and what other nodes have of it is passed over: delete or restore it',
+    );
+  }
+
+  #passOver(entries: readonly Entry[]): void {
+    for (const [incarnation, group] of Map.groupBy(entries, ({ id }) => id.incarnation)) {
+      uniteInto(this.#refused, new Map([[incarnation, spansOf(group.map(({ id }) => id.sequence))]]));
+    }
+    for (const _ of entries) this.#options.meters.recordRefused('bad-entry');
+  }
+
+  #refuse(entry: Entry, error: unknown): void {
+    this.#passOver([entry]);
+    const { id, document } = entry;
     const { incarnation, sequence } = id;
-    const span = [{ first: sequence, last: sequence }];
-    this.#refused.set(incarnation, uniteSpans(this.#refused.get(incarnation) ?? [], span));
-    this.#options.meters.recordRefused('bad-entry');
     this.#options.log.error(
       { err: error, incarnation, sequence, document },
       'An entry of another node can not be stored here, and is passed over: is this node older than the others?',
@@ -119,14 +163,19 @@ export class Adopter {
   }
 }
 
-function causeOf(error: unknown): 'crowded' | 'bad-entry' | 'disk' {
-  if (!(error instanceof PersistenceError)) throw error;
+/** What trying again at once does not help against. */
+type Lasting = 'damaged-document' | 'disk' | 'unexpected';
+
+function causeOf(error: unknown): 'crowded' | 'bad-entry' | Lasting {
+  if (!(error instanceof PersistenceError)) return 'unexpected';
   switch (error.code) {
     case 'QUEUE_FULL':
       return 'crowded';
     case 'BAD_ENTRY':
     case 'BAD_NAME':
       return 'bad-entry';
+    case 'CORRUPT_RECORD':
+      return 'damaged-document';
     default:
       return 'disk';
   }

@@ -32,8 +32,8 @@ export class AnnouncementError extends Error {
 const VERSION = 1;
 /** Some 2,000 incarnations, each with a span, are a tenth of that. */
 export const MAX_ANNOUNCEMENT_BYTES = 1024 * 1024;
-/** Of an incarnation with more gaps than that, the spans at the beginning: the others show as the first gaps are filled. */
-const MAX_SPANS = 64;
+/** An incarnation with more gaps than that is left to the digest; of what is cut all the same, the spans at the beginning go. */
+export const MAX_SPANS = 64;
 const MAX_ROLL = 4_096;
 
 const id = z.string().regex(/^[0-9a-f]{16}$/);

@@ -1,6 +1,6 @@
 import type { DocumentStore, Holdings } from '@quire/persistence';
 import type { Clock } from '../clock.ts';
-import type { Announcement } from './announcement.ts';
+import { type Announcement, MAX_SPANS } from './announcement.ts';
 import { RECORD_VERSIONS } from './entry-record.ts';
 import { HoldingsDigest } from './holdings-digest.ts';
 import type { Membership } from './membership.ts';
@@ -15,7 +15,7 @@ const MANY = 2_000;
 
 export interface AnnouncerOptions {
   readonly store: Pick<DocumentStore, 'incarnation' | 'holdings'>;
-  readonly membership: Membership;
+  readonly membership: Pick<Membership, 'node' | 'generation' | 'roll'>;
   readonly clock: Clock;
   readonly address: string;
   readonly release: string;
@@ -81,6 +81,8 @@ export class Announcer {
     const atLeast = isAsked ? MANY : FEW;
     const chosen = new Map<string, Spans>();
     for (const [incarnation, { spans, at }] of [...this.#changed].reverse()) {
+      // Cut, it would pass for all that is held: the digest says that there is more, and who lacks it asks directly (R12).
+      if (spans.length > MAX_SPANS) continue;
       const isRecent = now - at < RECENT_MS && chosen.size < MANY;
       if (isRecent || chosen.size < atLeast || incarnation === store.incarnation) chosen.set(incarnation, spans);
     }

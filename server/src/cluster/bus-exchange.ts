@@ -29,6 +29,8 @@ export class BusExchange {
   /** How often the announcements were read, and whose records were followed when they were last. */
   #reads = 0;
   #readAfter: ReadonlySet<string> = new Set();
+  #absences = 0;
+  #hasReadSince = false;
 
   constructor(options: BusExchangeOptions) {
     this.#options = options;
@@ -40,6 +42,7 @@ export class BusExchange {
     const { bus, ears, log, onHeard, watch, word } = this.#options;
     if (this.#isRunning || this.#isClosed || bus.status.state !== 'connected') return;
     this.#isRunning = true;
+    const absences = this.#absences;
     try {
       await bus.announce(encodeAnnouncement(word()));
       // Asked after they began to be followed, or it does not count (R12).
@@ -48,6 +51,8 @@ export class BusExchange {
       this.#reads += 1;
       this.#readAfter = followed;
       ears.hearBus(said, followed);
+      // A reading that began before the bus was away may be an old one.
+      this.#hasReadSince = absences === this.#absences;
       this.#follower.follow(watch.incarnations);
     } catch (error) {
       // Of its own errors the bus's status tells; the next beat tries again.
@@ -56,6 +61,16 @@ export class BusExchange {
       this.#isRunning = false;
     }
     onHeard();
+  }
+
+  /** Whether all announcements were read since the bus was last away. */
+  get hasReadSince(): boolean {
+    return this.#hasReadSince;
+  }
+
+  busIsAway(): void {
+    this.#absences += 1;
+    this.#hasReadSince = false;
   }
 
   /** @param isFormed whether this is a later start than the first */

@@ -282,7 +282,45 @@ describe('a node of a cluster', () => {
     await world.pass(6_000);
     expect(cluster.knowsAllNames).toBe(false);
     world.hub.heal();
-    await world.pass(1_000);
+    await world.settle();
+    expect(cluster.knowsAllNames).toBe(false);
+    await world.pass(3_000);
+    expect(cluster.knowsAllNames).toBe(true);
+  });
+
+  it('[R13][G3] knows all names again only once it has what was made while it was out of touch', async () => {
+    const [a, b] = await start(2);
+    const { cluster } = lifeOf(a);
+    world.hub.cut();
+    world.network.cut(nameOf(a), nameOf(b));
+    await world.pass(6_000);
+    await write(b, 'hello');
+    // It has to be fetched.
+    world.hub.disturb(({ by }) => ('node' in by ? 'lose' : 'arrive'));
+    world.hub.heal();
+    await world.pass(5_000);
+    expect(await read(a)).toBeNull();
+    expect(cluster.knowsAllNames).toBe(false);
+    world.network.heal();
+    await world.pass(8_000);
+    expect(await read(a)).toBe('hello');
+    expect(cluster.knowsAllNames).toBe(true);
+  });
+
+  it('[R13][G3] knows no names by the answer of a node alone, while it lacks what that one has', async () => {
+    const [a, b] = await start(2);
+    const { cluster, store } = lifeOf(a);
+    world.hub.cut();
+    world.network.cut(nameOf(a), nameOf(b));
+    await world.pass(6_000);
+    await write(b, 'hello');
+    store.refuse();
+    world.network.heal();
+    await world.pass(6_000);
+    expect(cluster.knowsAllNames).toBe(false);
+    store.recover();
+    await world.pass(8_000);
+    expect(await read(a)).toBe('hello');
     expect(cluster.knowsAllNames).toBe(true);
   });
 

@@ -24,8 +24,9 @@ import { type MemberStanding, type Standing, unreadinessOf } from './readiness.t
 import { Receipts } from './receipts.ts';
 import { Receiver } from './receiver.ts';
 import { Retention } from './retention.ts';
+import { Reunion } from './reunion.ts';
 import { serveEntries } from './serve-entries.ts';
-import { contiguousEnd, countHoldings, uniteInto } from './spans.ts';
+import { contiguousEnd, countHoldings, intersectHoldings, uniteInto } from './spans.ts';
 import { type Heard, isComplete, Watch } from './watch.ts';
 
 const BEAT_MS = 1_000;
@@ -97,6 +98,7 @@ class LiveNode implements LiveCluster {
   readonly #retention: Retention;
   readonly #ears: Ears;
   readonly #exchange: BusExchange;
+  readonly #reunion: Reunion;
   readonly #puller: Puller;
   readonly #poller: Poller;
   readonly #patience = new Patience();
@@ -168,6 +170,12 @@ class LiveNode implements LiveCluster {
       take: (from, records) => this.#receiver.take(from, records),
       onHeard: () => this.#look(),
     });
+    this.#reunion = new Reunion({
+      clock,
+      watch: this.#watch,
+      others: () => this.#membership.others,
+      hasReadBus: () => this.#exchange.hasReadSince,
+    });
     this.#puller = new Puller({
       peers,
       adopter: this.#adopter,
@@ -229,8 +237,7 @@ class LiveNode implements LiveCluster {
   }
 
   get knowsAllNames(): boolean {
-    if (this.#unreadiness !== null) return false;
-    return this.#isBusConnected || this.#membership.others.every((node) => this.#answeredLately(node));
+    return this.#unreadiness === null && this.#reunion.isOver;
   }
 
   join(document: string, room: SharedRoom): ReturnType<Replication['join']> {
@@ -310,6 +317,8 @@ class LiveNode implements LiveCluster {
       case 'away':
       case 'closed':
         this.#receipts.busIsAway();
+        this.#exchange.busIsAway();
+        this.#reunion.busIsAway();
         break;
       case 'connecting':
         break;
@@ -364,7 +373,17 @@ class LiveNode implements LiveCluster {
     this.#isSomebodyIncomplete = claims.some((heard) => this.#watch.isAlive(heard) && !isComplete(heard));
     this.#pull(missing, claims, isBeat);
     this.#compareCoverage();
-    this.#judgeReadiness(missing);
+    this.#judgeReadiness(missing, claims);
+    this.#reunion.look(() => this.#missingWithLiving(claims));
+  }
+
+  #missingWithLiving(claims: readonly Heard[]): Holdings {
+    const living = claims.filter((heard) => this.#watch.isAlive(heard));
+    return missingOf(
+      living.map(({ holdings }) => holdings),
+      this.#options.store.holdings(),
+      this.#adopter.refused,
+    );
   }
 
   #pull(missing: Holdings, claims: readonly Heard[], isBeat: boolean): void {
@@ -387,19 +406,20 @@ class LiveNode implements LiveCluster {
     this.#retention.update(covered);
   }
 
-  #judgeReadiness(missing: Holdings): void {
+  #judgeReadiness(missing: Holdings, claims: readonly Heard[]): void {
     if (this.#unreadiness === null) return;
-    const unreadiness = unreadinessOf(this.#standing(missing));
+    const unreadiness = unreadinessOf(this.#standing(missing, claims));
     this.#unreadiness = unreadiness;
     if (unreadiness !== null) return;
     this.#options.log.info({ node: this.#membership.node }, 'This node has everything that its cluster holds');
+    if (this.#isBusConnected) this.#reunion.end();
     this.#membership.form();
     this.#caughtUp.resolve();
     void this.#save().catch((error) => this.#fail(error));
     void this.#exchange.run();
   }
 
-  #standing(missing: Holdings): Standing {
+  #standing(missing: Holdings, claims: readonly Heard[]): Standing {
     return {
       isFormed: this.#membership.isFormed,
       expectedNodes: this.#options.settings.expectedNodes,
@@ -407,7 +427,14 @@ class LiveNode implements LiveCluster {
       isUndecided: this.#watch.isUndecided,
       others: this.#membership.others.map((node) => this.#standingOf(node)),
       missingEntries: countHoldings(missing),
+      silentHolders: this.#silentHolders(missing, claims),
     };
+  }
+
+  #silentHolders(missing: Holdings, claims: readonly Heard[]): string[] {
+    const holders = claims.filter(({ holdings }) => intersectHoldings(missing, holdings).size > 0);
+    if (holders.some((heard) => this.#watch.isAlive(heard))) return [];
+    return [...new Set(holders.map(({ announcement }) => announcement.node))];
   }
 
   #standingOf(node: string): MemberStanding {
@@ -460,11 +487,6 @@ class LiveNode implements LiveCluster {
       this.#cancelLook = null;
       this.#look();
     });
-  }
-
-  #answeredLately(node: string): boolean {
-    const heard = this.#watch.current(node);
-    return heard !== null && this.#watch.answeredLately(heard);
   }
 
   #word(): Announcement {

@@ -120,6 +120,39 @@ describe('the publisher', () => {
     expect(published.at(-1)).toBe(2);
   });
 
+  it('[G1] publishes what was stored between its last look and its rest', async () => {
+    const { store, bus, clock, sequences, publisher, write } = await open();
+    publisher.close();
+    const { incarnation } = store;
+    await write();
+    const [first] = await store.entries({ incarnation, after: 0, limit: 1 });
+    if (first === undefined) throw new Error('nothing was written');
+    const second = { ...first, id: { incarnation, sequence: 2 } };
+    let looks = 0;
+    const watched = {
+      get status() {
+        // The first look finds something; the second is the last one.
+        looks += 1;
+        if (looks === 2) queueMicrotask(() => later.add([second]));
+        return bus.status;
+      },
+      publish: (record: Uint8Array) => bus.publish(record),
+    };
+    const later = new Publisher({
+      store,
+      bus: watched,
+      clock,
+      meters: noMeters,
+      onPublished() {},
+      onTooLarge() {},
+      onError() {},
+    });
+    later.begin(1);
+    await turn();
+    expect(sequences()).toEqual([[1], [2]]);
+    await later.drained();
+  });
+
   it('has nothing waiting once it is closed', async () => {
     const { publisher, hub, clock, write } = await open();
     hub.refuse('full');

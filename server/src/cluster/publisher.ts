@@ -15,7 +15,7 @@ const RETRY_MS = 1_000;
 
 export interface PublisherOptions {
   readonly store: Pick<DocumentStore, 'incarnation' | 'entries'>;
-  readonly bus: ClusterBus;
+  readonly bus: Pick<ClusterBus, 'status' | 'publish'>;
   readonly clock: Clock;
   readonly meters: ReplicationMeters;
   /** Everything up to this number is on the bus, but for those that are too large for it. */
@@ -92,6 +92,8 @@ export class Publisher {
     this.#isRunning = true;
     void this.#publishAll().finally(() => {
       this.#isRunning = false;
+      // What came between the last look and here found it running, and nobody else would look again.
+      if (this.#hasMore && this.#cancelRetry === null) return this.run();
       for (const resolve of this.#whenIdle.splice(0)) resolve();
     });
   }
@@ -109,12 +111,14 @@ export class Publisher {
     this.#cancelRetry = null;
   }
 
+  get #hasMore(): boolean {
+    return !this.#isClosed && this.#options.bus.status.state === 'connected' && this.#published < this.#stored;
+  }
+
   async #publishAll(): Promise<void> {
-    const { bus, onError } = this.#options;
+    const { onError } = this.#options;
     try {
-      while (!this.#isClosed && bus.status.state === 'connected' && this.#published < this.#stored) {
-        await this.#publishSome();
-      }
+      while (this.#hasMore) await this.#publishSome();
     } catch (error) {
       // Whatever was taken of it comes again: entries have numbers.
       this.#forgetWaiting();
@@ -186,7 +190,7 @@ function batchEnd(entries: readonly Entry[]): number {
   return entries.length;
 }
 
-export function bytesOf(entries: readonly Entry[]): number {
+function bytesOf(entries: readonly Entry[]): number {
   let bytes = 0;
   for (const { updates } of entries) for (const { update } of updates) bytes += update.byteLength;
   return bytes;

@@ -8,6 +8,7 @@ const sound: Standing = {
   isUndecided: false,
   others: [],
   missingEntries: 0,
+  silentHolders: [],
 };
 
 function standingOf(knowledge: MemberStanding['knowledge'], isTried = false): Standing {
@@ -38,6 +39,10 @@ describe('readiness', () => {
 
   it('[R12] names a member of which nothing is known, and the cure', () => {
     expect(unreadinessOf(standingOf('unknown', true))).toMatch(/quire nodes forget b/);
+  });
+
+  it('[R12] names the cure when only a silent member has what is missing', () => {
+    expect(unreadinessOf({ ...sound, missingEntries: 3, silentHolders: ['b'] })).toMatch(/^3 .*quire nodes forget b/);
   });
 
   it('[R12] of a first start waits for so many nodes, and for Redis, by which they find each other', () => {

@@ -27,6 +27,8 @@ export interface Standing {
   readonly isUndecided: boolean;
   readonly others: readonly MemberStanding[];
   readonly missingEntries: number;
+  /** Silent members that hold what is missing, when nobody who is there holds any of it. */
+  readonly silentHolders: readonly string[];
 }
 
 /**
@@ -40,6 +42,7 @@ export function unreadinessOf({
   isUndecided,
   others,
   missingEntries,
+  silentHolders,
 }: Standing): string | null {
   switch (bus) {
     case 'connecting':
@@ -70,6 +73,10 @@ export function unreadinessOf({
         return `nothing is known of node ${node}: start it, or run "quire nodes forget ${node}" if it never returns`;
     }
   }
-  if (missingEntries > 0) return `entries that other nodes hold are still missing here: ${missingEntries}`;
-  return null;
+  if (missingEntries === 0) return null;
+  const [silent] = silentHolders;
+  if (silent !== undefined) {
+    return `${missingEntries} entries that only node ${silent} is known to hold are missing here: start it, or run "quire nodes forget ${silent}" if it never returns`;
+  }
+  return `entries that other nodes hold are still missing here: ${missingEntries}`;
 }

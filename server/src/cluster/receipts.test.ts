@@ -101,6 +101,51 @@ describe('receipts', () => {
     expect(asked.isOut).toBe(true);
   });
 
+  it('[G1] of an entry that is too large for Redis outlast the patience with Redis, while another node may pull it', async () => {
+    const { receipts, clock, ask, withoutRedis } = open('cluster');
+    receipts.covered([0]);
+    const [large, ordinary] = [ask(1), ask(2)];
+    receipts.tooLarge(1);
+    clock.advance(1_000);
+    await turn();
+    expect([large.isOut, ordinary.isOut]).toEqual([false, true]);
+    receipts.published(2);
+    clock.advance(10_000);
+    const later = ask(3);
+    clock.advance(1_000);
+    await turn();
+    expect([large.isOut, later.isOut]).toEqual([false, true]);
+    receipts.covered([1]);
+    await turn();
+    expect(large.isOut).toBe(true);
+    expect(withoutRedis()).toBe(2);
+  });
+
+  it('[G1] of an entry that is too large for Redis are not held for ever by nodes that do not pull it', async () => {
+    const { receipts, clock, ask } = open('cluster');
+    receipts.covered([0]);
+    const asked = ask(1);
+    receipts.tooLarge(1);
+    clock.advance(29_999);
+    await turn();
+    expect(asked.isOut).toBe(false);
+    clock.advance(1);
+    await turn();
+    expect(asked.isOut).toBe(true);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('[G1] of an entry that is too large for Redis have the ordinary patience where there is no other node', async () => {
+    const { receipts, clock, ask } = open('cluster');
+    receipts.covered([]);
+    const asked = ask(1);
+    receipts.tooLarge(1);
+    receipts.published(1);
+    clock.advance(1_000);
+    await turn();
+    expect(asked.isOut).toBe(true);
+  });
+
   it('[G4] wait together once very many do, and none goes out too early', async () => {
     const { receipts, ask } = open('strict');
     const asked = Array.from({ length: 10_010 }, (_, at) => ask(at + 1));

@@ -2,13 +2,18 @@ import type { EntryId } from '@quire/persistence';
 import type { Clock } from '../clock.ts';
 import type { ReceiptPolicy } from './cluster.ts';
 import type { ReplicationMeters } from './meters.ts';
-import { type Spans, spansInclude, uniteSpans } from './spans.ts';
+import { type Spans, spansInclude, subtractSpans, uniteSpans } from './spans.ts';
 
 /**
  * Numbers that are waited for one by one. Beyond it they wait together, for the highest of them: later than need be, never
  * too early.
  */
 const MAX_WAITING = 10_000;
+/**
+ * An entry that is too large for the bus is announced within a second, pulled a second or two later, and has some MiB to move:
+ * as long as one pull may take.
+ */
+const TOO_LARGE_PATIENCE_MS = 30_000;
 
 export interface ReceiptsOptions {
   readonly incarnation: string;
@@ -35,6 +40,7 @@ export class Receipts {
   /** Everything up to here is on the bus, but for `#tooLarge`. */
   #published = 0;
   #tooLarge: Spans = [];
+  #hasOthers = false;
   /** Everything up to here is on every other node's disk. */
   #coveredByAll = 0;
   /** Everything up to here is on at least one other node's disk. */
@@ -67,10 +73,12 @@ export class Receipts {
 
   /** What other nodes hold of this one's entries, from 1 on without a gap. Nobody: there is no other node. */
   covered(others: readonly number[]): void {
-    if (others.length === 0) return;
+    this.#hasOthers = others.length > 0;
+    if (!this.#hasOthers) return;
     this.#coveredByAll = Math.max(this.#coveredByAll, Math.min(...others));
     this.#coveredByOne = Math.max(this.#coveredByOne, Math.max(...others));
     this.#settle();
+    this.#tooLarge = subtractSpans(this.#tooLarge, [{ first: 1, last: this.#coveredByAll }]);
   }
 
   /** With `cluster`, receipts go on from the disk alone. */
@@ -135,12 +143,31 @@ export class Receipts {
   #watchPatience(): void {
     const { clock, policy, patienceMs } = this.#options;
     if (policy !== 'cluster' || this.#cancelPatience !== null) return;
-    const oldest = this.#waiting.values().next().value?.since ?? clock.monotonicMs();
-    this.#cancelPatience = clock.after(Math.max(1, oldest + patienceMs - clock.monotonicMs()), () => {
+    // No longer than the ordinary patience: who comes meanwhile must not wait with one that is too large.
+    const delayMs = Math.min(patienceMs, this.#nextDueAt() - clock.monotonicMs());
+    this.#cancelPatience = clock.after(Math.max(1, delayMs), () => {
       this.#cancelPatience = null;
       const now = clock.monotonicMs();
-      this.#release(({ since }) => now - since >= patienceMs);
+      this.#release((waiting) => now - waiting.since >= this.#patienceFor(waiting));
       if (this.#waiting.size > 0) this.#watchPatience();
     });
+  }
+
+  #nextDueAt(): number {
+    let dueAt = Number.POSITIVE_INFINITY;
+    for (const waiting of this.#waiting.values()) {
+      const patienceMs = this.#patienceFor(waiting);
+      dueAt = Math.min(dueAt, waiting.since + patienceMs);
+      // Those behind it came later, and have no less.
+      if (patienceMs === this.#options.patienceMs) break;
+    }
+    return dueAt;
+  }
+
+  /** Where nobody else is, nobody will pull it: it waits for the bus alone, like any other. */
+  #patienceFor({ sequence }: Waiting): number {
+    const { patienceMs } = this.#options;
+    const isPulled = this.#hasOthers && spansInclude(this.#tooLarge, sequence);
+    return isPulled ? Math.max(patienceMs, TOO_LARGE_PATIENCE_MS) : patienceMs;
   }
 }

@@ -1,7 +1,6 @@
 import { problemSchema } from '@quire/protocol';
 import type { Clock } from '../../clock.ts';
 import { describeFetchFailure } from '../../fetch-failure.ts';
-import type { ClusterMeters } from '../../observability/metrics/cluster-meters.ts';
 import { PeerError, type PeerLink } from '../peer-link.ts';
 import { derivePeerToken } from './peer-secret.ts';
 import { decodeStatus, type EntryCodec, encodeWants, limitWants, MAX_STATUS_BYTES, PEER_PATH } from './peer-wire.ts';
@@ -14,7 +13,6 @@ export interface HttpPeerLinkOptions {
   readonly clock: Clock;
   /** An answer holds one entry at least, however large it is. */
   readonly maxAnswerBytes?: number;
-  readonly meters?: Pick<ClusterMeters, 'pulls'> | null;
 }
 
 /** Four times the largest frame by default: an entry holds what arrived of a document while the disk was busy. */
@@ -34,7 +32,7 @@ interface Question {
 
 /** Other nodes, asked over HTTP on the connections that are kept between questions. */
 export function createHttpPeerLink(options: HttpPeerLinkOptions): PeerLink {
-  const { clock, codec, maxAnswerBytes = MAX_ANSWER_BYTES, meters = null, secrets } = options;
+  const { clock, codec, maxAnswerBytes = MAX_ANSWER_BYTES, secrets } = options;
   const [secret] = secrets;
   if (secret === undefined) throw new Error('nodes of a cluster know each other by a secret, and there is none');
   const authorization = `Bearer ${derivePeerToken(secret)}`;
@@ -73,11 +71,8 @@ export function createHttpPeerLink(options: HttpPeerLinkOptions): PeerLink {
       if (limited.length === 0) return [];
       const path = `${PEER_PATH}/entries`;
       const body = encodeWants({ maxBytes, wants: limited });
-      const pull = async () => {
-        const bytes = await ask({ address, path, body, maxBytes: maxAnswerBytes, signal });
-        return read(address, () => codec.decode(bytes));
-      };
-      return meters === null ? pull() : meters.pulls.time(clock, pull);
+      const bytes = await ask({ address, path, body, maxBytes: maxAnswerBytes, signal });
+      return read(address, () => codec.decode(bytes));
     },
   };
 }

@@ -145,7 +145,7 @@ export const operations = {
       { kind: 'json', status: 200, schema: contentDocumentSchema },
       { kind: 'raw', status: 200, types: [contentTypes.html, contentTypes.markdown, contentTypes.text] },
     ],
-    problems: ['unknown-document', 'other-content', 'content-too-large', 'load-failed'],
+    problems: ['unknown-document', 'other-content', 'content-too-large', 'overloaded', 'load-failed'],
   },
   replaceContent: {
     method: 'PUT',
@@ -161,7 +161,7 @@ export const operations = {
     needs: 'reader',
     query: updateQuerySchema,
     answers: [{ kind: 'raw', status: 200, types: [BYTES] }],
-    problems: ['unknown-document', 'load-failed'],
+    problems: ['unknown-document', 'overloaded', 'load-failed'],
   },
   writeUpdate: {
     method: 'POST',

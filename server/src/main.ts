@@ -200,6 +200,8 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
   const audit = logger.child({ component: 'audit' });
   const registryLog = logger.child({ component: 'registry' });
   const registry = createRegistry({ clock, log: registryLog });
+  // Asked by nobody before all of this is there.
+  const knowsAllNames = (): boolean => membership?.cluster.knowsAllNames ?? true;
   const rules = createAccessRules({
     registry,
     store,
@@ -208,6 +210,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     log: registryLog,
     limits: config.access,
     binLimits: config.bin,
+    knowsAllNames,
   });
   // Before anybody is asked for a fresh token: what is remembered of their last one would answer for it.
   rules.revocations.onRevoked((user) => {
@@ -280,7 +283,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     editor: endLinksWith(collaboration, rules, registryLog),
     bin: rules.bin,
     takeTurn,
-    knowsAllNames: () => membership?.cluster.knowsAllNames ?? true,
+    knowsAllNames,
   });
   const comments = createComments({
     documents: {

@@ -130,12 +130,12 @@ export interface RoomEvents<Events extends object = EventMap> {
   /** Resolves once whatever is sent from now on is heard here, for as long as the connection lasts. */
   whenListening(options?: { signal?: AbortSignal }): Promise<void>;
   /**
-   * Resolves once the server has taken it, and everybody is being told. While there is no connection it waits; give it a
-   * `signal` where it makes no sense later (then it may have been sent all the same).
+   * Resolves once the server has taken it, and everybody is being told. While there is no connection, or more come than the
+   * server takes, it waits; give it a `signal` where it makes no sense later (then it may have been sent all the same).
    *
    * @param data anything that JSON has a word for
    * @throws {QuireError} `refused`, with the problem `forbidden` (events are for who may at least comment), `event-too-large`,
-   * `too-many-events` (retryable) or `bad-event`; `room-closed`
+   * `bad-event` or, where too many wait already, `too-many-events` (retryable); `room-closed`
    */
   send<Name extends keyof Events & string>(
     name: Name,

@@ -248,19 +248,58 @@ describe('sending events', () => {
     answer({ kind: 'taken', ref, id: 'a.2', time: 1_000 }); // late, for nobody
   });
 
-  it('rejects with a code when the server refuses, which says whether later would do', async () => {
+  it('rejects with a code when the server refuses what would be refused later, too', async () => {
     const { answer, connect, events, refs } = stage();
     connect();
-    for (const { code, detail, status } of Object.values(eventRefusals)) {
+    const lasting = Object.values(eventRefusals).filter(({ code }) => code !== 'too-many-events');
+    expect(lasting).toHaveLength(3);
+    for (const { code, detail, status } of lasting) {
       const sending = events.send('chat');
       answer({ kind: 'refused', ref: refs().at(-1) ?? '', code, detail });
-      await expect(sending).rejects.toMatchObject({
-        code: 'refused',
-        problem: code,
-        status,
-        retryable: code === 'too-many-events',
-      });
+      await expect(sending).rejects.toMatchObject({ code: 'refused', problem: code, status, retryable: false });
     }
+  });
+
+  it('[G4] says again a second later, in order, what came too fast, and behind it what was sent since', async () => {
+    const { answer, clock, connect, events, refs } = stage();
+    const refuse = (ref: string): void => {
+      answer({ kind: 'refused', ref, code: 'too-many-events', detail: '' });
+    };
+    const sent = [events.send('chat', 1), events.send('chat', 2), events.send('chat', 3)];
+    connect();
+    const [one = '', two = '', three = ''] = refs();
+    answer({ kind: 'taken', ref: one, id: 'a.1', time: 1 });
+    for (const ref of [two, three]) refuse(ref);
+    sent.push(events.send('chat', 4));
+    clock.advance(999);
+    expect(refs()).toEqual([one, two, three]);
+    clock.advance(1);
+    const four = refs().at(-1) ?? '';
+    expect(refs().slice(3)).toEqual([two, three, four]);
+    answer({ kind: 'taken', ref: two, id: 'a.2', time: 1 });
+    for (const ref of [three, four]) refuse(ref);
+    clock.advance(1_000);
+    expect(refs().slice(6)).toEqual([three, four]);
+    answer({ kind: 'taken', ref: three, id: 'a.3', time: 1 });
+    answer({ kind: 'taken', ref: four, id: 'a.4', time: 1 });
+    expect((await Promise.all(sent)).map(({ id }) => id)).toEqual(['a.1', 'a.2', 'a.3', 'a.4']);
+  });
+
+  it('what came too fast is said with the next connection at once, and once', async () => {
+    const { answer, clock, connect, cut, events, finish, refs } = stage();
+    connect();
+    const sending = events.send('chat', 1);
+    const [one = ''] = refs();
+    answer({ kind: 'refused', ref: one, code: 'too-many-events', detail: '' });
+    cut();
+    connect();
+    clock.advance(1_000);
+    expect(refs()).toEqual([one, one]);
+    answer({ kind: 'refused', ref: one, code: 'too-many-events', detail: '' });
+    finish(closed);
+    await expect(sending).rejects.toBe(closed);
+    clock.advance(1_000);
+    expect(refs()).toHaveLength(2);
   });
 
   it('waits for a connection, and is sent again on the next one as long as it has no answer', async () => {

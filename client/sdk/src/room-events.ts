@@ -41,7 +41,10 @@ export interface RoomEventsLink {
 /** Whether the server was asked, on this connection, to be told of events. */
 type Listening = 'no' | 'asked' | 'yes';
 
-/** An event that has no answer yet. On the next connection it is sent again: the server knows it by its reference. */
+/**
+ * An event that has no answer yet. On the next connection it is sent again: the server knows it by its reference. One that came
+ * too fast is said again as well, and what is sent meanwhile waits behind it.
+ */
 interface Waiting {
   readonly payload: string;
   isSaid: boolean;
@@ -54,8 +57,8 @@ type Heard = (event: ReceivedEvent) => void;
 /** More than anybody waits for; a page that sends positions while it is offline would fill its memory. */
 const MOST_WAITING = 256;
 
-/** The server takes so many questions in a second, together with events. */
-const ASK_AGAIN_MS = 1_000;
+/** The server takes so many questions and events in a second: what came too fast is said again then. */
+const AGAIN_MS = 1_000;
 
 export function createRoomEvents(options: RoomEventsOptions): RoomEventsLink {
   return new LiveRoomEvents(options);
@@ -73,6 +76,8 @@ class LiveRoomEvents implements RoomEventsLink, RoomEvents {
   #heardAt: number;
   #sent = 0;
   #cancelAsking: () => void = () => {};
+  /** Ends the wait after an event that came too fast; null while events are said as they come. */
+  #cancelPause: (() => void) | null = null;
 
   constructor(options: RoomEventsOptions) {
     this.#options = options;
@@ -147,21 +152,20 @@ class LiveRoomEvents implements RoomEventsLink, RoomEvents {
       const onAbort = () => waiting.reject(signal?.reason);
       signal?.addEventListener('abort', onAbort, { once: true });
       this.#waiting.set(ref, waiting);
-      waiting.isSaid = this.#options.say(payload);
+      if (this.#cancelPause === null) waiting.isSaid = this.#options.say(payload);
     });
   }
 
   connected(): void {
     this.#ask();
-    for (const waiting of [...this.#waiting.values()]) {
-      if (!waiting.isSaid) waiting.isSaid = this.#options.say(waiting.payload);
-    }
+    this.#sayWaiting();
   }
 
   lost(heardAt: number): void {
     if (this.#listening === 'yes') this.#heardAt = heardAt;
     this.#listening = 'no';
     this.#cancelAsking();
+    this.#endPause();
     for (const waiting of this.#waiting.values()) waiting.isSaid = false;
   }
 
@@ -174,6 +178,7 @@ class LiveRoomEvents implements RoomEventsLink, RoomEvents {
 
   end(reason: QuireError): void {
     this.#cancelAsking();
+    this.#endPause();
     this.#waiters.close(reason);
     for (const waiting of [...this.#waiting.values()]) waiting.reject(reason);
   }
@@ -200,11 +205,40 @@ class LiveRoomEvents implements RoomEventsLink, RoomEvents {
         this.#waiting.get(notice.ref)?.resolve({ id: notice.id, at: notice.time });
         return;
       case 'refused':
-        if (notice.ref !== null) this.#waiting.get(notice.ref)?.reject(refusalOf(notice.code, notice.detail));
+        if (notice.ref !== null) this.#takeRefusal(notice.ref, notice.code, notice.detail);
         else if (this.#listening === 'asked') this.#askLater();
         return;
       default:
         notice satisfies never;
+    }
+  }
+
+  /** Too many at once, as after a reconnect, is no fault of any one of them: it goes on waiting. */
+  #takeRefusal(ref: string, code: EventRefusalCode, detail: string): void {
+    const waiting = this.#waiting.get(ref);
+    if (code !== 'too-many-events') waiting?.reject(refusalOf(code, detail));
+    else if (waiting !== undefined) {
+      waiting.isSaid = false;
+      this.#pause();
+    }
+  }
+
+  #pause(): void {
+    this.#cancelPause ??= this.#options.clock.schedule(() => {
+      this.#cancelPause = null;
+      this.#sayWaiting();
+    }, AGAIN_MS);
+  }
+
+  #endPause(): void {
+    this.#cancelPause?.();
+    this.#cancelPause = null;
+  }
+
+  /** In the order in which they were sent. */
+  #sayWaiting(): void {
+    for (const waiting of [...this.#waiting.values()]) {
+      if (!waiting.isSaid) waiting.isSaid = this.#options.say(waiting.payload);
     }
   }
 
@@ -254,7 +288,7 @@ class LiveRoomEvents implements RoomEventsLink, RoomEvents {
     this.#cancelAsking = this.#options.clock.schedule(() => {
       if (this.#listening === 'asked') this.#listening = 'no';
       this.#ask();
-    }, ASK_AGAIN_MS);
+    }, AGAIN_MS);
   }
 }
 

@@ -141,7 +141,7 @@ export function createApi(options: {
   api.all(one, (context) => refuseMethod(context, 'GET, HEAD, PATCH, DELETE'));
 
   if (contents !== undefined) {
-    addContentRoutes(api, { contents, admit });
+    addContentRoutes(api, { contents, clock, admit });
     addPeopleRoutes(api, { contents, admit });
   }
 

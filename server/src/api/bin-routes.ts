@@ -15,6 +15,7 @@ import { check } from '../check.ts';
 import { ApiError } from '../problems.ts';
 import type { Documents } from './documents.ts';
 import { type ListOrder, type PageQuery, pageOf } from './pages.ts';
+import { toApiError } from './problems.ts';
 import { readName, refuseMethod } from './requests.ts';
 
 export interface BinRoutesOptions {
@@ -60,12 +61,22 @@ export function addBinRoutes(api: Hono, { bin, describe, documents, guard }: Bin
     return { documents, next };
   }
 
-  /** Null where another node has deleted it since. */
+  /** Null where another node has deleted it since, or what is known of it is damaged: the others are shown all the same. */
   async function describeBinned({ binned, binnedBy, document, purged }: Binned): Promise<BinnedDocument | null> {
-    if (!(await bin.holdsNow(document))) return null;
-    const { title } = await documents.getAnyway(document);
+    const title = await findTitle(document);
+    if (title === null) return null;
     const [at, until] = [new Date(binned).toISOString(), new Date(purged).toISOString()];
     return { name: document, title, binned: at, binnedBy, purged: until };
+  }
+
+  async function findTitle(document: DocumentName): Promise<string | null> {
+    try {
+      return (await bin.holdsNow(document)) ? (await documents.getAnyway(document)).title : null;
+    } catch (error) {
+      const { code } = toApiError(error);
+      if (code === 'unknown-document' || code === 'document-damaged') return null;
+      throw error;
+    }
   }
 
   const one = `${BIN}/:name` as const;

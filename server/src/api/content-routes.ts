@@ -13,14 +13,17 @@ import type { Context, Hono } from 'hono';
 import * as Y from 'yjs';
 import type { Grant } from '../auth/authenticator.ts';
 import { check } from '../check.ts';
+import type { Clock } from '../clock.ts';
 import { formatOfType } from '../content/format-of-type.ts';
 import { ApiError } from '../problems.ts';
 import { type Contents, nameOfCopy } from './contents.ts';
 import { createRawBodies } from './raw-body.ts';
+import { createReads } from './reads.ts';
 import { DOCUMENTS, readBody, readName, refuseMethod } from './requests.ts';
 
 export interface ContentRoutesOptions {
   readonly contents: Contents;
+  readonly clock: Clock;
   readonly admit: (context: Context, document: DocumentName, needed: Role) => Promise<Grant>;
 }
 
@@ -43,8 +46,9 @@ export function takesRawBody(path: string): boolean {
 }
 
 /** What is in a document: as a Yjs update, and as text in several formats. And copies of it. */
-export function addContentRoutes(api: Hono, { contents, admit }: ContentRoutesOptions): void {
+export function addContentRoutes(api: Hono, { contents, clock, admit }: ContentRoutesOptions): void {
   const bodies = createRawBodies();
+  const reads = createReads(clock);
 
   /** Large bodies are taken of those alone who may bring them; and meanwhile they may have lost their access (R14). */
   async function takeLarge(
@@ -63,8 +67,8 @@ export function addContentRoutes(api: Hono, { contents, admit }: ContentRoutesOp
     const name = readName(context);
     await admit(context, name, 'reader');
     const { since } = check(updateQuerySchema, context.req.query());
-    const bytes = await contents.readUpdate(name, since === undefined ? undefined : readStateVector(since));
-    return context.body(Buffer.from(bytes), 200, { ...HARMLESS, 'Content-Type': BYTES });
+    const known = since === undefined ? undefined : readStateVector(since);
+    return reads.give(context, { ...HARMLESS, 'Content-Type': BYTES }, () => contents.readUpdate(name, known));
   });
   api.post(update, async (context) => {
     if (typeOf(context) !== BYTES) throw new ApiError('unsupported-media-type', `Send the update as ${BYTES}`);
@@ -78,8 +82,9 @@ export function addContentRoutes(api: Hono, { contents, admit }: ContentRoutesOp
     await admit(context, name, 'reader');
     const { format } = check(contentQuerySchema, context.req.query());
     const { renderContent } = await loadFormats();
-    const text = renderContent(format, await contents.read(name));
-    return context.body(text, 200, { ...HARMLESS, 'Content-Type': headerOf(format) });
+    return reads.give(context, { ...HARMLESS, 'Content-Type': headerOf(format) }, async () =>
+      Buffer.from(renderContent(format, await contents.read(name))),
+    );
   });
   api.put(content, async (context) => {
     const format = formatOfType(context.req.header('content-type') ?? '');

@@ -1,6 +1,9 @@
 import type { DocumentInfo, DocumentName } from '@quire/protocol';
 import { describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
+import type { Grant } from '../auth/authenticator.ts';
 import { parseContent } from '../content/content-formats.ts';
+import { ApiError } from '../problems.ts';
 import { createTurns } from '../turns.ts';
 import { createContents, type LiveDocuments } from './contents.ts';
 
@@ -9,8 +12,12 @@ const never = new Date(0).toISOString();
 const info: DocumentInfo = { name: plan, title: '', created: never, edited: never, size: 0, damaged: false };
 const text = parseContent('text', 'hello\n');
 
+interface HeldParts extends Pick<LiveDocuments, 'read' | 'bring'> {
+  isThere(name: DocumentName): boolean;
+}
+
 /** Documents whose edits end when they are told to. */
-function createHeld() {
+function createHeld({ isThere = () => true, ...parts }: Partial<HeldParts> = {}) {
   const ends: (() => void)[] = [];
   const nobody = (): never => {
     throw new Error('nobody asks for this here');
@@ -22,8 +29,13 @@ function createHeld() {
     people: nobody,
     sessions: nobody,
     endSession: nobody,
+    ...parts,
   };
-  const documents = { get: async () => info, getAnyway: async () => info };
+  const get = async (name: DocumentName) => {
+    if (isThere(name)) return info;
+    throw new ApiError('unknown-document', 'nothing is called so');
+  };
+  const documents = { get, getAnyway: get };
   return { contents: createContents({ documents, live, takeTurn: createTurns() }), ends };
 }
 
@@ -44,6 +56,40 @@ describe('[G4] what is written to a document over HTTP', () => {
     }
     await all;
     const later = contents.replace(plan, text, 'ada');
+    while (ends.length === 0) await new Promise<void>((resolve) => setImmediate(resolve));
+    ends[0]?.();
+    await later;
+  });
+});
+
+describe('[G4] copies of a document', () => {
+  it('are made so many at once and no more, whatever they are called: of others nothing is read', async () => {
+    const grant: Grant = { role: 'editor', canWrite: true, user: { id: 'ada', name: null }, expiresAt: null };
+    const copied = new Set<DocumentName>();
+    const ends: (() => void)[] = [];
+    let reads = 0;
+    const { contents } = createHeld({
+      read: async (_, look) => {
+        reads += 1;
+        return look(new Y.Doc());
+      },
+      bring: (name) =>
+        new Promise<void>((resolve) => {
+          ends.push(() => {
+            copied.add(name);
+            resolve();
+          });
+        }),
+      isThere: (name) => name === plan || copied.has(name),
+    });
+    const copy = (name: string) => contents.copy(plan, { name: name as DocumentName }, grant);
+    const all = Promise.all(Array.from({ length: 16 }, (_, at) => copy(`copy-${at}`)));
+    await expect(copy('one-more')).rejects.toMatchObject({ code: 'overloaded' });
+    while (ends.length < 16) await new Promise<void>((resolve) => setImmediate(resolve));
+    expect(reads).toBe(16);
+    for (const end of ends.splice(0)) end();
+    expect(await all).toHaveLength(16);
+    const later = copy('one-more');
     while (ends.length === 0) await new Promise<void>((resolve) => setImmediate(resolve));
     ends[0]?.();
     await later;

@@ -25,7 +25,7 @@ const CONTENT_ROOT = 'default';
 const META_MAP = 'meta';
 const TITLE_KEY = 'title';
 
-/** What may wait for its turn on one document: each takes a copy of it. */
+/** What may wait for its turn on one document, and copies that are made of it: each takes a copy of it. */
 const MAX_WAITING = 16;
 
 /** What is in documents, and who is; see `Collaboration`. */
@@ -80,14 +80,18 @@ export function createContents(options: {
     return live.read(name, see);
   }
 
-  /** One after the other on each document, with deletions and renames of it; and no more of them than can wait. */
-  async function inTurn<T>(name: DocumentName, task: () => Promise<T>): Promise<T> {
-    if (!waiting.take(name)) throw new ApiError('overloaded', 'Too much is being written to this document; try again');
+  async function seated<T>(name: DocumentName, task: () => Promise<T>): Promise<T> {
+    if (!waiting.take(name)) throw new ApiError('overloaded', 'Too much is being done with this document; try again');
     try {
-      return await takeTurn(name, task);
+      return await task();
     } finally {
       waiting.giveBack(name);
     }
+  }
+
+  /** One after the other on each document, with deletions and renames of it; and no more of them than can wait. */
+  function inTurn<T>(name: DocumentName, task: () => Promise<T>): Promise<T> {
+    return seated(name, () => takeTurn(name, task));
   }
 
   return {
@@ -103,15 +107,17 @@ export function createContents(options: {
         await documents.get(name);
         await live.bring(name, grant, { update });
       }),
-    async copy(source, { name, title }, grant) {
-      const state = await look(source, (document) => Y.encodeStateAsUpdate(document));
-      const draft = draftCopy(state, title);
-      return inTurn(name, async () => {
-        await assertFree(documents, name);
-        await live.bring(name, grant, draft);
-        return documents.get(name);
-      });
-    },
+    copy: (source, { name, title }, grant) =>
+      // Before it is encoded: copies under many names, each with a turn of its own, are all in memory.
+      seated(source, async () => {
+        const state = await look(source, (document) => Y.encodeStateAsUpdate(document));
+        const draft = draftCopy(state, title);
+        return inTurn(name, async () => {
+          await assertFree(documents, name);
+          await live.bring(name, grant, draft);
+          return documents.get(name);
+        });
+      }),
     async people(name) {
       await documents.get(name);
       return live.people(name);

@@ -48,12 +48,48 @@ describe('[G4] a large body', () => {
     const first = send('/hold', 'x'.repeat(MOST));
     await settle(() => held.length === 1);
     expect(await (await send('/read', 'x'.repeat(MOST))).json()).toBe('overloaded');
+    expect(await (await send('/read', 'x'.repeat(MOST), {})).json()).toBe('overloaded');
     expect(await (await send('/read', 'small')).text()).toBe('small');
     held[0]?.();
     expect(await (await first).text()).toBe(String(MOST));
     expect(await (await send('/read', 'x'.repeat(MOST))).text()).toHaveLength(MOST);
   });
+
+  it('takes the room of what has come of it, whatever it says: who sends nothing keeps nobody out', async () => {
+    const [silent, also] = [sendSlowly(), sendSlowly()];
+    expect(await (await send('/read', 'x'.repeat(MOST))).text()).toHaveLength(MOST);
+    silent.pass('x'.repeat(MOST - 1));
+    also.pass('x'.repeat(MOST - 1));
+    expect(await (await Promise.race([silent.answer, also.answer])).json()).toBe('overloaded');
+    silent.end();
+    also.end();
+    const answers = await Promise.all([silent.answer, also.answer]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 400]);
+  });
 });
+
+/** A body that says how much it has, and comes as a test says. */
+function sendSlowly() {
+  let controller: ReadableStreamDefaultController<Uint8Array> | null = null;
+  let isCancelled = false;
+  const body = new ReadableStream<Uint8Array>({
+    start(given) {
+      controller = given;
+    },
+    cancel() {
+      isCancelled = true;
+    },
+  });
+  const headers = { 'Content-Length': String(MOST) };
+  const init: RequestInit & { duplex: 'half' } = { method: 'POST', body, headers, duplex: 'half' };
+  return {
+    answer: Promise.resolve(app.request('http://localhost/read', init)),
+    pass: (text: string) => controller?.enqueue(new TextEncoder().encode(text)),
+    end() {
+      if (!isCancelled) controller?.close();
+    },
+  };
+}
 
 /** Lets what is under way go on until it has come to this. */
 async function settle(isThere: () => boolean): Promise<void> {

@@ -9,7 +9,8 @@ const MAX_HELD_BYTES = 64 * MIB;
 /** Reads bodies that are larger than what anybody may send who is not known. */
 export interface RawBodies {
   /**
-   * Reads one, and counts it as held until the task with it has ended.
+   * Reads one, and counts what has come of it as held until the task with it has ended. What it says that it has holds nothing:
+   * whoever says much and sends nothing would keep out everybody else.
    *
    * @param maxBytes of this one
    * @throws {ApiError} `body-too-large`, `overloaded`
@@ -21,30 +22,36 @@ export function createRawBodies(maxHeldBytes = MAX_HELD_BYTES): RawBodies {
   let held = 0;
   return {
     async hold(context, maxBytes, task) {
-      const stated = Number(context.req.header('content-length') ?? Number.NaN);
-      if (stated > maxBytes) throw tooLarge(maxBytes);
-      // Who does not say how much comes may bring as much as is taken.
-      const reserved = Number.isInteger(stated) && stated >= 0 ? stated : maxBytes;
-      if (held > 0 && held + reserved > maxHeldBytes) {
-        throw new ApiError('overloaded', 'Too much is being sent; try again');
-      }
-      held += reserved;
+      const stated = Number(context.req.header('content-length') ?? 0);
+      let own = 0;
+      /** One that is larger than all that is held passes alone: otherwise it never would. */
+      const assertRoom = (bytes: number): void => {
+        if (own + bytes > maxBytes) throw tooLarge(maxBytes);
+        if (held > own && held + bytes > maxHeldBytes) {
+          throw new ApiError('overloaded', 'Too much is being sent; try again');
+        }
+      };
+      assertRoom(stated);
       try {
-        return await task(await readWhole(context.req.raw.body, maxBytes));
+        const body = await readWhole(context.req.raw.body, (bytes) => {
+          assertRoom(bytes);
+          own += bytes;
+          held += bytes;
+        });
+        return await task(body);
       } finally {
-        held -= reserved;
+        held -= own;
       }
     },
   };
 }
 
-async function readWhole(body: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<Uint8Array> {
+/** @param take told of each piece before it is kept, which it may refuse */
+async function readWhole(body: ReadableStream<Uint8Array> | null, take: (bytes: number) => void): Promise<Uint8Array> {
   if (body === null) return new Uint8Array();
   const chunks: Uint8Array[] = [];
-  let bytes = 0;
   for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) throw tooLarge(maxBytes);
+    take(chunk.length);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -29,6 +29,8 @@ export function createAccessRules(options: {
   readonly audit: Logger;
   readonly limits: LinkLimits & RevocationLimits;
   readonly binLimits: BinLimits;
+  /** Whether a name of which nothing is stored here is known to be free, see `Replication`. Left out: it always is. */
+  readonly knowsAllNames?: () => boolean;
 }): AccessRules {
   const links = createShareLinks(options);
   const revocations = createRevocations(options);

@@ -1,10 +1,13 @@
-import { MemoryStore } from '@quire/persistence';
+import { MemoryStore, PersistenceError } from '@quire/persistence';
 import { binListSchema, closeCodes, type DocumentName, documentListSchema } from '@quire/protocol';
 import { eventually, joinWithHocuspocus, joinWithYWebsocket, until } from '@quire/testing';
+import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
+import { createRegistry } from '../registry/registry.ts';
 import { type ApiServer, problemIn, readStored, startApiServer } from '../testing/api-server.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
+import { createDocumentBin } from './document-bin.ts';
 
 const plan = 'team/plan' as DocumentName;
 const PLAN = '/documents/team%2Fplan';
@@ -110,6 +113,51 @@ describe('[G6] a document in the bin', () => {
     expect(await asEditor.json()).toEqual({ documents: [], next: null });
     expect(await problemIn(await put('/bin/none'))).toEqual([404, 'unknown-document']);
   });
+});
+
+describe('[G3] the list of the bin', () => {
+  const names = async () => (await listBin()).documents.map(({ name }) => name);
+  beforeEach(async () => {
+    await stage.server.documents.create({ name: 'other' as DocumentName });
+    await put();
+    await put('/bin/other');
+  });
+
+  it('shows the others beside one whose record is damaged', async () => {
+    const stat = stage.store.stat.bind(stage.store);
+    const error = new PersistenceError('CORRUPT_RECORD', 'checksum', { document: plan });
+    stage.store.stat = async (name) => (name === plan ? { document: plan, state: 'damaged', error } : stat(name));
+    expect(await names()).toEqual(['other']);
+  });
+
+  it('shows the others beside one that is deleted while it is made', async () => {
+    const stat = stage.store.stat.bind(stage.store);
+    let looks = 0;
+    stage.store.stat = async (name) => {
+      if (name === plan) looks += 1;
+      return name === plan && looks > 1 ? null : stat(name);
+    };
+    expect(await names()).toEqual(['other']);
+    expect(looks).toBe(2);
+  });
+});
+
+it('[R13] a node that does not know all names says of none that nothing is called so', async () => {
+  const log = pino({ level: 'silent' });
+  let knowsAll = false;
+  const bin = createDocumentBin({
+    registry: createRegistry({ clock, log }),
+    store: new MemoryStore(),
+    clock,
+    audit: log,
+    limits: { days: 30, maxDocuments: 10 },
+    knowsAllNames: () => knowsAll,
+  });
+  for (const ask of [bin.put, bin.restore]) {
+    await expect(ask(plan)).rejects.toMatchObject({ code: 'load-failed' });
+  }
+  knowsAll = true;
+  await expect(bin.put(plan)).rejects.toMatchObject({ code: 'unknown-document' });
 });
 
 describe('[R14] a document that is taken out of the bin', () => {

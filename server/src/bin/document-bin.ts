@@ -3,6 +3,7 @@ import { type CloseCode, closeCodes, type DocumentName, parseDocumentAddress } f
 import { z } from 'zod';
 import { type Actor, OURSELVES } from '../auth/actor.ts';
 import type { Clock } from '../clock.ts';
+import { NOT_KNOWN_HERE } from '../collab/not-here-yet.ts';
 import type { Logger } from '../observability/log.ts';
 import { ApiError } from '../problems.ts';
 import { randomRecordId } from '../registry/random-record-id.ts';
@@ -69,8 +70,10 @@ export function createDocumentBin(options: {
   readonly clock: Clock;
   readonly audit: Logger;
   readonly limits: BinLimits;
+  /** Whether a name of which nothing is stored here is known to be free, see `Replication`. Left out: it always is. */
+  readonly knowsAllNames?: () => boolean;
 }): DocumentBin {
-  const { registry, store, clock, audit, limits } = options;
+  const { registry, store, clock, audit, limits, knowsAllNames = () => true } = options;
   const table = registry.table('bin', binRecordSchema);
   const byDocument = new Map<string, Map<string, BinRecord>>();
   table.onChange(({ added, removed }) => {
@@ -103,8 +106,10 @@ export function createDocumentBin(options: {
 
   async function assertLife(name: DocumentName): Promise<Epoch> {
     const life = await findLife(name);
-    if (life === null) throw new ApiError('unknown-document', `No document is called "${name}"`);
-    return life;
+    if (life !== null) return life;
+    // R13: another node may have it.
+    if (!knowsAllNames()) throw new ApiError('load-failed', NOT_KNOWN_HERE);
+    throw new ApiError('unknown-document', `No document is called "${name}"`);
   }
 
   return {

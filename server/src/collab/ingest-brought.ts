@@ -1,8 +1,8 @@
 import { closeCodes } from '@quire/protocol';
-import type { Grant } from '../auth/authenticator.ts';
+import { AccessError, type Grant } from '../auth/authenticator.ts';
 import type { DocumentOwner } from './document-owner.ts';
 import { findObjection, type IngestLimits } from './ingest.ts';
-import { answered, codeFor, describeCase, type LargeIngestContext, weighAgainst } from './ingest-large.ts';
+import { answered, codeFor, describeCase, findEndIn, type LargeIngestContext, weighAgainst } from './ingest-large.ts';
 import { Refusal } from './refusal.ts';
 
 /** An update, and the title that the document has with it, where that is known. */
@@ -22,13 +22,13 @@ export interface BroughtContext extends LargeIngestContext {
  * already is nothing new; what builds on edits that it lacks is refused, since nobody would stay to bring them (R3).
  * Resolves once it would have its receipt (G1).
  *
- * @throws {Refusal} and nothing of it is stored
+ * @throws {Refusal} and nothing of it is stored; {AccessError} when what let its bringer in was taken back meanwhile
  */
 export async function ingestBrought(
   owner: DocumentOwner,
   grant: Grant,
   { title = null, update }: Brought,
-  { judge, limits, slicing, store }: BroughtContext,
+  { judge, limits, slicing, standing, store }: BroughtContext,
 ): Promise<void> {
   const sender = { party: `user ${grant.user.id}`, isWanted: () => owner.isOpen };
   if (!judge.makeRoomFor(update.length, sender)) throw new Refusal(closeCodes.overloaded);
@@ -38,6 +38,9 @@ export async function ingestBrought(
   if (ruling.kind !== 'sound') throw new Refusal(codeFor(ruling));
   const whole = await weighAgainst(owner, 'step-2', ruling.sound, slicing);
   if (!owner.isOpen) throw new Refusal(closeCodes.loadFailed);
+  // Asked when the body was there, which the judgement may be long after (G6).
+  const end = findEndIn(owner, grant, standing);
+  if (end !== null) throw new AccessError(end);
   if (whole.spans.length === 0 && whole.deletes.clients.size === 0) return;
   if (whole.sound.isMissingSomething && !whole.sound.belongsToTheDead) throw new Refusal(closeCodes.tooMuchPending);
   const established = { kind: 'established', owner, grant, hocuspocus: null } as const;

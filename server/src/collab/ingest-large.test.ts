@@ -13,8 +13,9 @@ import { until } from '@quire/testing';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import * as Y from 'yjs';
-import { type Authenticator, allow } from '../auth/authenticator.ts';
+import { AccessError, type Authenticator, allow, type Grant } from '../auth/authenticator.ts';
 import { createGuard } from '../auth/guard.ts';
+import { lasting, type Standing } from '../auth/standing.ts';
 import { systemClock } from '../clock.ts';
 import { FakePort } from '../testing/fake-port.ts';
 import { EMPTY_UPDATE, EMPTY_VECTOR, storedText } from '../testing/gateway-stage.ts';
@@ -76,12 +77,14 @@ function stage(
   limits: Partial<CollaborationLimits> = {},
   store = new MemoryStore(),
   authenticator: Authenticator = everybodyEdits,
+  standing: Standing = lasting,
 ) {
   const judge = new HeldJudge();
   const log = pino({ level: 'silent' });
   const collaboration = createCollaboration({
     store,
     guard: createGuard(authenticator, log),
+    standing,
     log,
     clock: systemClock,
     limits: { ...testLimits, ...limits },
@@ -142,6 +145,16 @@ async function enter(collaboration: Collaboration, name: string, token: string):
   say({ kind: 'step-2', update: EMPTY_UPDATE });
   await until(() => person.receipts() === 1, { what: `${token} is let into ${name}` });
   return person;
+}
+
+/** A stage on which everybody's access is taken back when a test says so, and nobody is put out for it. */
+function stageWithStanding() {
+  let end: CloseCode | null = null;
+  const standing: Standing = { findEnd: () => end, onEnded: () => () => {} };
+  const takeBack = (): void => {
+    end = closeCodes.accessRevoked;
+  };
+  return { ...stage({}, new MemoryStore(), everybodyEdits, standing), takeBack };
 }
 
 const update = (bytes: Uint8Array): ClientFrame => ({ kind: 'update', update: bytes });
@@ -608,6 +621,20 @@ describe('while a large update is being judged', () => {
     expect(await store.load('plan')).toBeNull();
   });
 
+  it('[G6] its sender may leave, and have their access taken back then: nothing of it or behind it is stored', async () => {
+    const { judge, store, enter, takeBack } = stageWithStanding();
+    const [ada, ben] = [await enter('plan'), await enter('plan', 'ben')];
+    ada.say(update(makeManyTexts(1, LARGE)), update(makeManyTexts(2, 1)));
+    ada.port.isOpen = false;
+    ada.session.end(1001, '');
+    takeBack();
+    judge.ruleNext();
+    for (let look = 0; look < 5; look += 1) await turn();
+    ben.say(update(makeManyTexts(3, 1)));
+    await until(() => ben.receipts() === 2, { what: 'the other one goes on' });
+    expect(await storedText(store, 'plan')).toBe('x');
+  });
+
   it('[R14] its document may be deleted, which does not wait for it; nothing of it comes into the next life', async () => {
     const { judge, collaboration, store, enter } = stage();
     const ada = await enter('plan');
@@ -773,5 +800,24 @@ describe('while a large update comes into its document', () => {
     for (let look = 0; look < 50; look += 1) await turn();
     expect(isDeleted).toBe(true);
     expect([collaboration.openDocuments, ada.receipts()]).toEqual([0, 1]);
+  });
+});
+
+describe('an update that is brought without a connection', () => {
+  it('[G6] is not stored when the access of who brings it was taken back while it was judged', async () => {
+    const { judge, collaboration, store, takeBack } = stageWithStanding();
+    const grant: Grant = {
+      role: 'editor',
+      canWrite: true,
+      user: { id: 'ada', name: null },
+      expiresAt: null,
+    };
+    const brought = collaboration.bring(PLAN, grant, { update: makeManyTexts(1, 1) });
+    const refused = expect(brought).rejects.toBeInstanceOf(AccessError);
+    await until(() => judge.waiting === 1, { what: 'it is being judged' });
+    takeBack();
+    judge.ruleNext();
+    await refused;
+    expect(await store.load('plan')).toBeNull();
   });
 });

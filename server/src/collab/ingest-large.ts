@@ -1,6 +1,8 @@
 import type { DocumentStore } from '@quire/persistence';
 import { type CloseCode, closeCodes, THREADS_MAP } from '@quire/protocol';
 import * as Y from 'yjs';
+import type { Grant } from '../auth/authenticator.ts';
+import type { Standing } from '../auth/standing.ts';
 import { type Slicing, splitDeletes } from './apply-in-slices.ts';
 import { endsOf, faultOf, reachThreads, type ThreadReach } from './companion-rules.ts';
 import type { DocumentConnection } from './document-connection.ts';
@@ -29,6 +31,7 @@ import { splitParts } from './split-by-author.ts';
 export interface LargeIngestContext {
   readonly judge: Judge;
   readonly store: Pick<DocumentStore, 'status'>;
+  readonly standing: Pick<Standing, 'findEnd'>;
   readonly limits: IngestLimits;
   readonly slicing: Slicing;
 }
@@ -91,7 +94,7 @@ export function ingestLarge(
 async function takeIn(
   { connection, established, kind, readAtMs, ahead }: Sent,
   judgement: Promise<Ruling>,
-  { limits, slicing, store }: LargeIngestContext,
+  { limits, slicing, standing, store }: LargeIngestContext,
   sender: Sender,
 ): Promise<Verdict | null> {
   const { owner } = established;
@@ -100,6 +103,9 @@ async function takeIn(
   if (ruling.kind !== 'sound') return refuse(codeFor(ruling));
   const whole = await weighAgainst(owner, kind, ruling.sound, slicing);
   if (!sender.isWanted()) return null;
+  // Who is here writes no more once that was taken back. Nobody looks after who has left: what they sent waited here (G6).
+  const end = connection.state === established ? null : findEndIn(owner, established.grant, standing);
+  if (end !== null) return refuse(end, 'document');
   if (hasFallenBehind(owner, ahead)) return refuse(closeCodes.storageRefused);
   const hasNews = whole.spans.length > 0 || whole.deletes.clients.size > 0;
   const novelty = kind === 'update' ? unlessKnown(owner, whole) : hasNews ? whole : null;
@@ -112,6 +118,15 @@ async function takeIn(
   // However little is new of a step 2: what nobody has looked into here may take long all the same (`integration-cost.ts`).
   owner.submit(novelty === null ? submission : { ...submission, large: novelty.update });
   return accepted;
+}
+
+/** Why who had this grant would not be let into the document any more; null while they would. */
+export function findEndIn(
+  { admittedLife: life, name }: DocumentOwner,
+  grant: Grant,
+  standing: Pick<Standing, 'findEnd'>,
+): CloseCode | null {
+  return standing.findEnd(grant, { name, life });
 }
 
 export function codeFor({ kind }: Exclude<Ruling, { kind: 'sound' | 'unwanted' }>): CloseCode {

@@ -90,6 +90,31 @@ function stage(options: Partial<JudgementThreadOptions> = {}) {
   return { clock, thread, workers, errors, rulings, ask, last };
 }
 
+/** Where the system has no thread to give, or one that takes no questions, as often as is said. */
+function stageWithThreads(threads: ('none' | 'deaf' | 'sound')[]) {
+  const started: FakeWorker[] = [];
+  const staged = stage({
+    startWorker: (_, listener) => {
+      const kind = threads.shift();
+      if (kind === 'none') throw new Error('no thread to be had');
+      const worker = new FakeWorker(listener);
+      if (kind === 'deaf') {
+        worker.ask = () => {
+          throw new Error('it takes no questions');
+        };
+      }
+      started.push(worker);
+      return worker;
+    },
+  });
+  const last = (): FakeWorker => {
+    const worker = started.at(-1);
+    if (worker === undefined) throw new Error('no thread was started');
+    return worker;
+  };
+  return { ...staged, last };
+}
+
 describe('the thread that judges large updates', () => {
   it('is started by the first one, keeps no process alive between them, and is ended when none has come for a while', async () => {
     const { clock, thread, workers, ask, last } = stage();
@@ -240,6 +265,23 @@ describe('the thread that judges large updates', () => {
       ['next', 'sound'],
     ]);
     expect(errors).toHaveLength(1);
+  });
+
+  it('[G4] of which none can be started or asked fails the update that it was for, and the next is tried', async () => {
+    const { clock, thread, errors, rulings, ask, last } = stageWithThreads(['sound', 'none', 'deaf', 'sound']);
+    const all = Promise.all([ask('slow'), ask('none'), ask('deaf'), ask('next')]);
+    clock.advance(10_000);
+    last().answer();
+    await all;
+    expect(rulings).toEqual([
+      ['slow', 'beyond-budget'],
+      ['none', 'failed'],
+      ['deaf', 'failed'],
+      ['next', 'sound'],
+    ]);
+    expect(errors).toHaveLength(2);
+    thread.close();
+    expect(clock.pending).toBe(0);
   });
 
   it('abandons what it has not judged when it closes, and takes nothing more', async () => {

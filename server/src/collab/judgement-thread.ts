@@ -159,18 +159,29 @@ export class JudgementThread implements Judge {
 
   #next(): void {
     this.#dismissUnwanted();
-    const asked = this.#waiting.take();
-    if (asked === undefined) {
-      this.#rest();
-      return;
+    for (let asked = this.#waiting.take(); asked !== undefined; asked = this.#waiting.take()) {
+      if (this.#begin(asked)) return;
     }
+    this.#rest();
+  }
+
+  /** @returns false where no thread could be started or asked: it has its answer, and nothing may wait for it (G4) */
+  #begin(asked: Asked): boolean {
     this.#cancelIdle();
     this.#current = asked;
-    this.#worker ??= this.#startWorker();
-    this.#worker.ask(asked.question);
+    try {
+      this.#worker ??= this.#startWorker();
+      this.#worker.ask(asked.question);
+    } catch (cause) {
+      this.#options.log.error({ err: cause }, 'no thread could be asked to judge a large update');
+      this.#endWorker();
+      this.#rule({ kind: 'failed' });
+      return false;
+    }
     const { clock, maxMs } = this.#options;
     this.#cancelBudget = clock.after(maxMs, () => this.#lose({ kind: 'beyond-budget' }));
     this.#stopLooking = clock.every(LOOK_MS, () => this.#look());
+    return true;
   }
 
   #look(): void {

@@ -9,6 +9,10 @@ class Audit {
     return this.#seen;
   }
 
+  count(): number {
+    return this.#seen.length;
+  }
+
   async onConnect({ documentName }: { documentName: string }): Promise<string> {
     this.#seen.push(documentName);
     return documentName;
@@ -24,6 +28,12 @@ describe('hooks of extensions', () => {
     expect(await watched.onConnect?.({ documentName: 'plan' } as never)).toBe('plan');
     expect(audit.seen).toEqual(['plan']);
     expect((watched as unknown as Audit).seen).toEqual(['plan']);
+  });
+
+  it('leave the other methods of their extension what they are, with what is private to it', () => {
+    const watched = new RunningHooks().watch(new Audit() as unknown as Extension, ['onConnect'], 0);
+    expect((watched as unknown as Audit).count()).toBe(0);
+    expect(watched.constructor).toBe(Audit);
   });
 
   it('are known by their extension from when they begin until they end, however that is', async () => {

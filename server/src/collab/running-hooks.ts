@@ -32,7 +32,7 @@ export class RunningHooks {
       watched.set(hook, (payload: unknown) => this.#follow(`${label}.${hook}`, run.call(extension, payload)));
     }
     return new Proxy(extension, {
-      get: (target, name) => watched.get(name) ?? Reflect.get(target, name, target),
+      get: (target, name) => watched.get(name) ?? readBound(target, name),
     });
   }
 
@@ -60,6 +60,12 @@ export class RunningHooks {
     outcome.then(end, end);
     return outcome;
   }
+}
+
+/** Called through the proxy, a method would have that for `this`, which has no private fields. A class is no method. */
+function readBound(extension: Extension, name: PropertyKey): unknown {
+  const value: unknown = Reflect.get(extension, name, extension);
+  return typeof value === 'function' && name !== 'constructor' ? value.bind(extension) : value;
 }
 
 function nameOf(extension: Extension, position: number): string {

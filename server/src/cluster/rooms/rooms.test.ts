@@ -5,10 +5,11 @@ import type { LoggedEvent } from '../../events/event-log.ts';
 import { HandBus, Post } from '../../testing/hand-bus.ts';
 import { ManualClock } from '../../testing/manual-clock.ts';
 import { BusError } from '../cluster-bus.ts';
+import { ChannelListeners } from '../redis/channel-listeners.ts';
 import { MOST_TRIES, PATIENCE_MS } from './inquiry.ts';
 import { ANSWER_AFTER_MS, MOST_STATELESS_CHARACTERS } from './room.ts';
 import { decodeRoomMessage, encodeRoomMessage } from './room-message.ts';
-import { channelOf, createRooms, PULSE_AFTER_MS, type RoomMeters, type Rooms } from './rooms.ts';
+import { channelOf, createRooms, PULSE_AFTER_MS, type RoomMeters, type Rooms, type RoomsBus } from './rooms.ts';
 
 const away = { state: 'away', error: new BusError('unreachable', 'gone'), since: 0 } as const;
 const connected = { state: 'connected' } as const;
@@ -456,6 +457,32 @@ describe('rooms', () => {
     two.bus.become(connected);
     await settle();
     expect(ada.sheet.take()).toEqual(['2 leaves']);
+  });
+
+  it('[G4] documents that are opened and closed while the bus is away leave nothing behind', async () => {
+    const { clock, turn } = stage();
+    const listeners = new ChannelListeners(false, () => expect.fail('a line failed'));
+    const waiting = new Set<string>();
+    const bus: RoomsBus = {
+      status: away,
+      onStatus: () => () => {},
+      tell: async () => 0,
+      listen: (channel, hear, signal) => {
+        waiting.add(channel);
+        return listeners.listen(channel, hear, signal).finally(() => waiting.delete(channel));
+      },
+    };
+    const rooms = createRooms({ bus, incarnation: '00000000000000ff', clock, log: pino({ level: 'silent' }) });
+    ends.push(() => rooms.close());
+    for (let index = 0; index < 500; index += 1) rooms.join(`plan-${index}`, new Sheet()).leave();
+    await turn();
+    const subscribed: string[] = [];
+    await listeners.attach({
+      subscribe: async (channel) => void subscribed.push(channel),
+      unsubscribe: async () => {},
+      onMessage: () => {},
+    });
+    expect([subscribed, waiting.size, clock.pending]).toEqual([[], 0, 0]);
   });
 
   it('[G7] who does not answer though it is asked several times is not there any more', async () => {

@@ -50,7 +50,7 @@ export interface Rooms {
 
 /** Whether a room hears what is said in it. */
 type Hearing =
-  | { readonly kind: 'begins' }
+  | { readonly kind: 'begins'; stop(): void }
   | { readonly kind: 'hears'; stop(): void }
   /** The bus refused: it is asked again when it is back. */
   | { readonly kind: 'deaf' };
@@ -159,7 +159,8 @@ class LiveRooms implements Rooms, RoomHost {
     this.#spoke.delete(room);
     const hearing = this.#rooms.get(room);
     this.#rooms.delete(room);
-    if (hearing?.kind === 'hears') hearing.stop();
+    // While the bus is away, whoever begins waits for it: nothing of them may be left behind with it (G4).
+    if (hearing !== undefined && hearing.kind !== 'deaf') hearing.stop();
     if (goodbye !== null) void this.#sayGoodbye(room.document, goodbye);
   }
 
@@ -168,9 +169,11 @@ class LiveRooms implements Rooms, RoomHost {
   }
 
   async #listen(room: Room): Promise<void> {
-    this.#rooms.set(room, { kind: 'begins' });
+    const leaving = new AbortController();
+    this.#rooms.set(room, { kind: 'begins', stop: () => leaving.abort() });
     try {
-      const stop = await this.#bus.listen(channelOf(room.document), (bytes) => this.#hear(room, bytes));
+      const hear = (bytes: Uint8Array): void => this.#hear(room, bytes);
+      const stop = await this.#bus.listen(channelOf(room.document), hear, leaving.signal);
       if (!this.#rooms.has(room)) {
         stop(); // it was closed before it could listen
         return;

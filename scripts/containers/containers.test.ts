@@ -202,6 +202,10 @@ describe('docker-compose.yml', () => {
   });
 });
 
+interface IngressRule {
+  readonly http: { readonly paths: readonly { readonly backend: { readonly service: { readonly name: string } } }[] };
+}
+
 describe('deploy/kubernetes', () => {
   const resources = parseAllDocuments(read('deploy/kubernetes/quire.yaml')).map((document) => document.toJS());
   const find = (kind: string, name: string) =>
@@ -252,11 +256,24 @@ describe('deploy/kubernetes', () => {
 
   it('lets WebSockets be silent for longer than it takes to notice who is gone', () => {
     const { limits } = parseConfig([]);
-    for (const name of ['quire-sockets', 'quire-y-websocket']) {
+    for (const name of ['quire-sockets', 'quire-yjs']) {
       const { annotations } = find('Ingress', name).metadata;
       const seconds = Number(annotations['nginx.ingress.kubernetes.io/proxy-read-timeout']);
       expect(seconds * 1_000).toBeGreaterThan(2 * limits.pingIntervalMs);
       expect(annotations).toHaveProperty(['nginx.ingress.kubernetes.io/upstream-hash-by']);
+    }
+  });
+
+  it('has a service of its own for each Ingress, or what one says of an upstream would count for all', () => {
+    const ingresses = resources.filter(({ kind }) => kind === 'Ingress');
+    const backends = ingresses.map(({ spec }) => {
+      const used: string[] = spec.rules.flatMap(({ http }: IngressRule) => http.paths.map((path) => path.backend.service.name));
+      for (const name of used) expect(find('Service', name).spec.ports[0].name).toBe('http');
+      return [...new Set(used)].filter((name) => name !== 'quire-nobody');
+    });
+    expect(backends).toEqual([['quire-sockets'], ['quire-yjs'], ['quire-app']]);
+    for (const [name = ''] of backends) {
+      expect(find('Service', name).spec.selector).toEqual(template.metadata.labels);
     }
   });
 });

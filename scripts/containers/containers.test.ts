@@ -264,16 +264,45 @@ describe('deploy/kubernetes', () => {
     }
   });
 
+  it('[R14] sends no call of the API a second time, since a delete might be among them', () => {
+    const { annotations } = find('Ingress', 'quire-app').metadata;
+    expect(annotations['nginx.ingress.kubernetes.io/proxy-next-upstream']).toBe('off');
+  });
+
   it('has a service of its own for each Ingress, or what one says of an upstream would count for all', () => {
     const ingresses = resources.filter(({ kind }) => kind === 'Ingress');
     const backends = ingresses.map(({ spec }) => {
-      const used: string[] = spec.rules.flatMap(({ http }: IngressRule) => http.paths.map((path) => path.backend.service.name));
+      const used: string[] = spec.rules.flatMap(({ http }: IngressRule) =>
+        http.paths.map((path) => path.backend.service.name),
+      );
       for (const name of used) expect(find('Service', name).spec.ports[0].name).toBe('http');
       return [...new Set(used)].filter((name) => name !== 'quire-nobody');
     });
     expect(backends).toEqual([['quire-sockets'], ['quire-yjs'], ['quire-app']]);
     for (const [name = ''] of backends) {
       expect(find('Service', name).spec.selector).toEqual(template.metadata.labels);
+    }
+  });
+});
+
+describe('deploy/nginx.conf', () => {
+  const nginx = read('deploy/nginx.conf').replaceAll(/^\s*#.*$/gm, '');
+  const locationOf = (name: string): string =>
+    new RegExp(`location ${name} \\{\n([^]*?)\n {8}\\}`).exec(nginx)?.[1] ?? '';
+
+  it('[R14] sends to one node only what is neither GET nor HEAD', () => {
+    const [, methods = ''] = /map \$request_method \$quire_is_sent_once \{([^}]*)\}/.exec(nginx) ?? [];
+    const lines = methods.split(';').map((line) => line.trim().split(/\s+/).join(' '));
+    expect(lines).toEqual(['default 1', "GET ''", "HEAD ''", '']);
+    expect(locationOf('/')).toContain('error_page 418 = @once;');
+    expect(locationOf('/')).toContain('if ($quire_is_sent_once) { return 418; }');
+    expect(locationOf('@once')).toContain('proxy_next_upstream off;');
+  });
+
+  it('says nothing of headers in a location, since what stands there would replace what all have in common', () => {
+    for (const name of ['/', '@once']) {
+      expect(locationOf(name)).toContain('proxy_pass http://quire;');
+      expect(locationOf(name)).not.toContain('proxy_set_header');
     }
   });
 });

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, BlockList } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -123,6 +123,15 @@ describe('docker-compose.yml', () => {
     const address = Array.isArray(networks) ? undefined : networks?.inside?.ipv4_address;
     for (const [, node] of nodes) expect(node.environment.QUIRE_TRUSTED_PROXIES).toBe(address);
     expect(compose.networks.inside?.ipam.config[0]?.subnet).toBe(`${address?.replace(/\.\d+$/, '.0')}/24`);
+  });
+
+  it('[G6] gives nobody else the address of HAProxy, whichever starts first', () => {
+    const { subnet = '', ip_range: pool = '' } = compose.networks.inside?.ipam.config[0] ?? {};
+    const { networks } = service('haproxy');
+    const address = (Array.isArray(networks) ? undefined : networks?.inside?.ipv4_address) ?? '';
+    const [first = ''] = pool.split('/');
+    expect([rangeOf(subnet).check(first), rangeOf(subnet).check(address)]).toEqual([true, true]);
+    expect(rangeOf(pool).check(address)).toBe(false);
   });
 
   it('[G6] gives each service the secrets that it needs, where it looks for them, and no others', () => {
@@ -376,6 +385,13 @@ describe('the image', () => {
     expect(dockerfile).toContain('CMD ["node_modules/.bin/quire", "serve"]');
   });
 });
+
+function rangeOf(cidr: string): BlockList {
+  const [network = '', bits] = cidr.split('/');
+  const range = new BlockList();
+  range.addSubnet(network, Number(bits));
+  return range;
+}
 
 function serviceOf(services: Readonly<Record<string, ComposeService>>, name: string): ComposeService {
   const service = services[name];

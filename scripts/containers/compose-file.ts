@@ -52,7 +52,9 @@ const composeSchema = z.strictObject({
   networks: z
     .record(
       z.string(),
-      z.strictObject({ ipam: z.strictObject({ config: z.array(z.strictObject({ subnet: z.cidrv4() })) }) }),
+      z.strictObject({
+        ipam: z.strictObject({ config: z.array(z.strictObject({ subnet: z.cidrv4(), ip_range: z.cidrv4() })) }),
+      }),
     )
     .prefault({}),
   volumes: z.record(z.string(), z.null()).prefault({}),

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, BlockList } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -125,6 +125,15 @@ describe('docker-compose.yml', () => {
     expect(compose.networks.inside?.ipam.config[0]?.subnet).toBe(`${address?.replace(/\.\d+$/, '.0')}/24`);
   });
 
+  it('[G6] gives nobody else the address of HAProxy, whichever starts first', () => {
+    const { subnet = '', ip_range: pool = '' } = compose.networks.inside?.ipam.config[0] ?? {};
+    const { networks } = service('haproxy');
+    const address = (Array.isArray(networks) ? undefined : networks?.inside?.ipv4_address) ?? '';
+    const [first = ''] = pool.split('/');
+    expect([rangeOf(subnet).check(first), rangeOf(subnet).check(address)]).toEqual([true, true]);
+    expect(rangeOf(pool).check(address)).toBe(false);
+  });
+
   it('[G6] gives each service the secrets that it needs, where it looks for them, and no others', () => {
     const secretsOf = (name: string) => mountsOf(service(name)).filter(({ source }) => source.startsWith('secrets-'));
     const written = mountsOf(service('secrets')).map(({ source, target }) => [source, target]);
@@ -202,6 +211,10 @@ describe('docker-compose.yml', () => {
   });
 });
 
+interface IngressRule {
+  readonly http: { readonly paths: readonly { readonly backend: { readonly service: { readonly name: string } } }[] };
+}
+
 describe('deploy/kubernetes', () => {
   const resources = parseAllDocuments(read('deploy/kubernetes/quire.yaml')).map((document) => document.toJS());
   const find = (kind: string, name: string) =>
@@ -252,11 +265,53 @@ describe('deploy/kubernetes', () => {
 
   it('lets WebSockets be silent for longer than it takes to notice who is gone', () => {
     const { limits } = parseConfig([]);
-    for (const name of ['quire-sockets', 'quire-y-websocket']) {
+    for (const name of ['quire-sockets', 'quire-yjs']) {
       const { annotations } = find('Ingress', name).metadata;
       const seconds = Number(annotations['nginx.ingress.kubernetes.io/proxy-read-timeout']);
       expect(seconds * 1_000).toBeGreaterThan(2 * limits.pingIntervalMs);
       expect(annotations).toHaveProperty(['nginx.ingress.kubernetes.io/upstream-hash-by']);
+    }
+  });
+
+  it('[R14] sends no call of the API a second time, since a delete might be among them', () => {
+    const { annotations } = find('Ingress', 'quire-app').metadata;
+    expect(annotations['nginx.ingress.kubernetes.io/proxy-next-upstream']).toBe('off');
+  });
+
+  it('has a service of its own for each Ingress, or what one says of an upstream would count for all', () => {
+    const ingresses = resources.filter(({ kind }) => kind === 'Ingress');
+    const backends = ingresses.map(({ spec }) => {
+      const used: string[] = spec.rules.flatMap(({ http }: IngressRule) =>
+        http.paths.map((path) => path.backend.service.name),
+      );
+      for (const name of used) expect(find('Service', name).spec.ports[0].name).toBe('http');
+      return [...new Set(used)].filter((name) => name !== 'quire-nobody');
+    });
+    expect(backends).toEqual([['quire-sockets'], ['quire-yjs'], ['quire-app']]);
+    for (const [name = ''] of backends) {
+      expect(find('Service', name).spec.selector).toEqual(template.metadata.labels);
+    }
+  });
+});
+
+describe('deploy/nginx.conf', () => {
+  const nginx = read('deploy/nginx.conf').replaceAll(/^\s*#.*$/gm, '');
+  const locationOf = (name: string): string =>
+    new RegExp(`location ${name} \\{\n([^]*?)\n {8}\\}`).exec(nginx)?.[1] ?? '';
+
+  it('[R14] sends to one node only what is neither GET nor HEAD', () => {
+    const [, methods = ''] = /map \$request_method \$quire_is_sent_once \{([^}]*)\}/.exec(nginx) ?? [];
+    const lines = methods.split(';').map((line) => line.trim().split(/\s+/).join(' '));
+    expect(lines).toEqual(['default 1', "GET ''", "HEAD ''", '']);
+    expect(locationOf('/')).toContain('error_page 418 = @once;');
+    expect(locationOf('/')).toContain('if ($quire_is_sent_once) { return 418; }');
+    expect(locationOf('@once')).toContain('proxy_next_upstream off;');
+  });
+
+  it('says nothing of headers in a location, since what stands there would replace what all have in common', () => {
+    for (const name of ['/', '@once']) {
+      expect(locationOf(name)).toContain('proxy_pass http://quire;');
+      expect(locationOf(name)).not.toContain('proxy_set_header');
     }
   });
 });
@@ -330,6 +385,13 @@ describe('the image', () => {
     expect(dockerfile).toContain('CMD ["node_modules/.bin/quire", "serve"]');
   });
 });
+
+function rangeOf(cidr: string): BlockList {
+  const [network = '', bits] = cidr.split('/');
+  const range = new BlockList();
+  range.addSubnet(network, Number(bits));
+  return range;
+}
 
 function serviceOf(services: Readonly<Record<string, ComposeService>>, name: string): ComposeService {
   const service = services[name];

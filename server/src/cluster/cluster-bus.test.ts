@@ -321,6 +321,19 @@ describe.each([
     await until(() => heard.length === 1, { what: 'it was not heard' });
   });
 
+  it('[G4] who stops listening while it is away does not wait for it, and hears nothing when it is back', async () => {
+    const ada = await connect('ada');
+    stage.cut();
+    await until(() => ada.status.state === 'away', { what: 'it was not noticed' });
+    const leaving = new AbortController();
+    const listening = ada.listen('plan', () => expect.fail('it still listens'), leaving.signal);
+    leaving.abort();
+    await listening;
+    stage.heal();
+    await until(() => ada.status.state === 'connected', { what: 'it did not come back' });
+    expect(await ada.tell('plan', bytes('1'))).toBe(0);
+  });
+
   it('it does nothing before it is opened, and connects then', async () => {
     const bus = stage.bus('ada');
     open.push(bus);

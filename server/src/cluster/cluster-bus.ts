@@ -45,8 +45,11 @@ export interface ClusterBus {
    * @returns how many listen; 0 when the bus is away
    */
   tell(channel: string, message: Uint8Array): Promise<number>;
-  /** Resolves once everything told later is heard; after the bus was away, it listens again by itself. */
-  listen(channel: string, listener: (message: Uint8Array) => void): Promise<() => void>;
+  /**
+   * Resolves once everything told later is heard; after the bus was away, it listens again by itself. That may take as long as
+   * the bus is away: `signal` takes the listener back before, and then it resolves at once.
+   */
+  listen(channel: string, listener: (message: Uint8Array) => void, signal?: AbortSignal): Promise<() => void>;
 
   close(): Promise<void>;
 }

@@ -501,17 +501,20 @@ class MemoryBus implements ClusterBus {
     }).catch(() => 0);
   }
 
-  async listen(channel: string, listener: (message: Uint8Array) => void): Promise<() => void> {
+  async listen(channel: string, listener: (message: Uint8Array) => void, signal?: AbortSignal): Promise<() => void> {
+    if (signal?.aborted) return () => {};
     const line = this.#channels.get(channel) ?? new MessageLine(channel);
     this.#channels.set(channel, line);
     // The same function may listen twice.
     const own = (message: Uint8Array): void => listener(message);
     line.listeners.add(own);
-    await this.#whenReached();
-    return () => {
+    const stop = (): void => {
       line.listeners.delete(own);
       if (line.listeners.size === 0 && this.#channels.get(channel) === line) this.#channels.delete(channel);
     };
+    signal?.addEventListener('abort', stop, { once: true });
+    await this.#whenReached(signal);
+    return stop;
   }
 
   async close(): Promise<void> {
@@ -589,9 +592,12 @@ class MemoryBus implements ClusterBus {
     return this.#life === 'open' && this.#noticed !== 'silence' && this.#hub.reach(this.node) === 'reached';
   }
 
-  #whenReached(): Promise<void> {
+  #whenReached(signal?: AbortSignal): Promise<void> {
     if (this.#isReached || this.#life === 'closed') return Promise.resolve();
-    return new Promise((resolve) => this.#awaitingReach.push(resolve));
+    return new Promise((resolve) => {
+      this.#awaitingReach.push(resolve);
+      signal?.addEventListener('abort', () => resolve(), { once: true });
+    });
   }
 
   #write<T>(work: () => T): Promise<T> {

@@ -1,5 +1,5 @@
 import type { BusStatus } from '../cluster/cluster-bus.ts';
-import type { RoomsBus } from '../cluster/rooms/rooms.ts';
+import { carriesWords, type RoomsBus } from '../cluster/rooms/rooms.ts';
 
 interface Listening {
   readonly by: HandBus;
@@ -40,7 +40,7 @@ export class HandBus implements RoomsBus {
     return () => this.#watching.delete(listener);
   }
 
-  /** While it is not connected it tells nothing and hears nothing, and what was on the way to it is lost. */
+  /** While it carries no words it tells nothing and hears nothing, and what was on the way to it is lost. */
   become(status: BusStatus): void {
     this.status = status;
     if (!this.isThere) this.#post.lose(this);
@@ -48,7 +48,7 @@ export class HandBus implements RoomsBus {
   }
 
   async tell(channel: string, message: Uint8Array): Promise<number> {
-    if (this.status.state !== 'connected') return 0;
+    if (!this.isThere) return 0;
     const hearing = [...this.#post.listening].filter((each) => each.channel === channel && each.by.isThere);
     for (const to of hearing) this.#post.letters.push({ to, message });
     return hearing.length;
@@ -61,7 +61,7 @@ export class HandBus implements RoomsBus {
   }
 
   get isThere(): boolean {
-    return this.status.state === 'connected';
+    return carriesWords(this.status);
   }
 
   async close(): Promise<void> {

@@ -203,8 +203,8 @@ class RedisBus implements ClusterBus {
     }
   }
 
-  listen(channel: string, listener: (message: Uint8Array) => void): Promise<() => void> {
-    return this.#channels.listen(this.#keys.channel(channel), listener);
+  listen(channel: string, listener: (message: Uint8Array) => void, signal?: AbortSignal): Promise<() => void> {
+    return this.#channels.listen(this.#keys.channel(channel), listener, signal);
   }
 
   async close(): Promise<void> {

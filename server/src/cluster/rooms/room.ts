@@ -131,7 +131,7 @@ export class Room implements RoomLink {
 
   /** Nobody knows what got lost meanwhile. Who missed something of ours notices by the number of the question. */
   renew(): void {
-    if (this.#state === 'open') this.#inquiry.askAll(this.#members.keys());
+    if (this.#state === 'open') this.#inquiry.askAll([...this.#members.keys(), ...this.#missing]);
   }
 
   pulse(): void {
@@ -143,6 +143,15 @@ export class Room implements RoomLink {
     this.#inquiry.forget(node);
     if (this.#members.has(node)) this.#missing.add(node);
     this.#remove(node);
+  }
+
+  /** Nothing has been heard for so long that nobody knows who is still there. Nodes are not thought to be gone for that. */
+  loseAll(): void {
+    for (const node of [...this.#members.keys()]) {
+      this.#missing.add(node);
+      this.#remove(node);
+      this.#isAlone = false;
+    }
   }
 
   /** A node that was lost may be back. */

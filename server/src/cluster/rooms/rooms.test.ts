@@ -5,12 +5,23 @@ import type { LoggedEvent } from '../../events/event-log.ts';
 import { HandBus, Post } from '../../testing/hand-bus.ts';
 import { ManualClock } from '../../testing/manual-clock.ts';
 import { BusError } from '../cluster-bus.ts';
+import { ChannelListeners } from '../redis/channel-listeners.ts';
 import { MOST_TRIES, PATIENCE_MS } from './inquiry.ts';
 import { ANSWER_AFTER_MS, MOST_STATELESS_CHARACTERS } from './room.ts';
 import { decodeRoomMessage, encodeRoomMessage } from './room-message.ts';
-import { channelOf, createRooms, PULSE_AFTER_MS, type RoomMeters, type Rooms } from './rooms.ts';
+import {
+  ALONE_AFTER_MS,
+  channelOf,
+  createRooms,
+  PULSE_AFTER_MS,
+  type RoomMeters,
+  type Rooms,
+  type RoomsBus,
+} from './rooms.ts';
 
 const away = { state: 'away', error: new BusError('unreachable', 'gone'), since: 0 } as const;
+const denied = { state: 'away', error: new BusError('denied', 'no such user'), since: 0 } as const;
+const full = { state: 'away', error: new BusError('full', 'no memory left'), since: 0 } as const;
 const connected = { state: 'connected' } as const;
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 const bytes = (said: string): Uint8Array => Buffer.from(said);
@@ -442,6 +453,66 @@ describe('rooms', () => {
     expect(ben.sheet.take()).toContain('1 is ada moved');
   });
 
+  it('[G7] nobody of another node stays on screens for long while the bus is away, and all are there again when it is back', async () => {
+    const { clock, join, settle, start } = stage();
+    const [one, two] = [start(), start()];
+    const ada = await join(one, 'plan', 'ada');
+    const ben = await join(two, 'plan', 'ben');
+    await settle();
+    for (const { sheet } of [ada, ben]) sheet.take();
+    for (const { bus } of [one, two]) bus.become(away);
+    clock.advance(ALONE_AFTER_MS - 1);
+    // Another reason is no news.
+    one.bus.become(denied);
+    expect(ada.sheet.take()).toEqual([]);
+    clock.advance(1);
+    expect([ada.sheet.take(), ben.sheet.take()]).toEqual([['2 leaves'], ['1 leaves']]);
+    expect(ada.link.isShared).toBe(false);
+    for (const { bus } of [one, two]) bus.become(connected);
+    // Before it is known who is there, they may be.
+    ada.link.relay('hello');
+    await settle();
+    expect(ada.sheet.take()).toEqual(['2 is ben']);
+    expect(ben.sheet.take()).toEqual(expect.arrayContaining(['says hello', '1 is ada']));
+    expect([ada.link.isShared, ben.link.isShared]).toEqual([true, true]);
+  });
+
+  it('[G7] a bus that is back sooner has nobody disappear', async () => {
+    const { clock, join, settle, start } = stage();
+    const [one, two] = [start(), start()];
+    const ada = await join(one, 'plan', 'ada');
+    await join(two, 'plan', 'ben');
+    await settle();
+    ada.sheet.take();
+    one.bus.become(away);
+    clock.advance(ALONE_AFTER_MS - 1);
+    one.bus.become(connected);
+    await settle();
+    clock.advance(2 * ALONE_AFTER_MS);
+    await settle();
+    expect(ada.sheet.take().filter((heard) => heard.includes('leaves'))).toEqual([]);
+  });
+
+  it('[G7] a bus that is only full goes on being heard, and is asked when it was away before that', async () => {
+    const { clock, join, settle, start } = stage();
+    const [one, two] = [start(), start()];
+    const ada = await join(one, 'plan', 'ada');
+    const ben = await join(two, 'plan', 'ben');
+    await settle();
+    for (const { bus } of [one, two]) bus.become(full);
+    clock.advance(2 * ALONE_AFTER_MS);
+    ada.sheet.take();
+    ben.link.tell(bytes('ben moves'));
+    await settle();
+    expect(ada.sheet.take()).toEqual(['2 changes ben moves']);
+    one.bus.become(away);
+    clock.advance(ALONE_AFTER_MS);
+    expect(ada.sheet.take()).toEqual(['2 leaves']);
+    one.bus.become(full);
+    await settle();
+    expect(ada.sheet.take().at(-1)).toBe('2 is ben');
+  });
+
   it('[G7] who closed a document while the bus was away says goodbye when it is back', async () => {
     const { join, settle, start } = stage();
     const [one, two] = [start(), start()];
@@ -456,6 +527,32 @@ describe('rooms', () => {
     two.bus.become(connected);
     await settle();
     expect(ada.sheet.take()).toEqual(['2 leaves']);
+  });
+
+  it('[G4] documents that are opened and closed while the bus is away leave nothing behind', async () => {
+    const { clock, turn } = stage();
+    const listeners = new ChannelListeners(false, () => expect.fail('a line failed'));
+    const waiting = new Set<string>();
+    const bus: RoomsBus = {
+      status: away,
+      onStatus: () => () => {},
+      tell: async () => 0,
+      listen: (channel, hear, signal) => {
+        waiting.add(channel);
+        return listeners.listen(channel, hear, signal).finally(() => waiting.delete(channel));
+      },
+    };
+    const rooms = createRooms({ bus, incarnation: '00000000000000ff', clock, log: pino({ level: 'silent' }) });
+    ends.push(() => rooms.close());
+    for (let index = 0; index < 500; index += 1) rooms.join(`plan-${index}`, new Sheet()).leave();
+    await turn();
+    const subscribed: string[] = [];
+    await listeners.attach({
+      subscribe: async (channel) => void subscribed.push(channel),
+      unsubscribe: async () => {},
+      onMessage: () => {},
+    });
+    expect([subscribed, waiting.size, clock.pending]).toEqual([[], 0, 0]);
   });
 
   it('[G7] who does not answer though it is asked several times is not there any more', async () => {

@@ -2,13 +2,19 @@ import { FrameError } from '@quire/protocol';
 import type { Clock } from '../../clock.ts';
 import type { RoomLink, SharedRoom } from '../../collab/replication.ts';
 import type { Logger } from '../../observability/log.ts';
-import type { ClusterBus } from '../cluster-bus.ts';
+import type { BusStatus, ClusterBus } from '../cluster-bus.ts';
 import { RareComplaints } from './rare-complaints.ts';
 import { Room, type RoomHost } from './room.ts';
 import { decodeRoomMessage } from './room-message.ts';
 
 /** Within so long after they spoke, rooms say the number of their last message: long enough to stand for many. */
 export const PULSE_AFTER_MS = 5_000;
+
+/**
+ * After so long without the bus, others who left may still be on screens, since nobody hears that they did (G7). As long as a
+ * silent node is believed to be there; a restart of Redis takes less.
+ */
+export const ALONE_AFTER_MS = 4_000;
 
 /** What thousands of documents do takes a second, in steps that are short, so that others are heard between. */
 const STEPS = 100;
@@ -50,13 +56,18 @@ export interface Rooms {
 
 /** Whether a room hears what is said in it. */
 type Hearing =
-  | { readonly kind: 'begins' }
+  | { readonly kind: 'begins'; stop(): void }
   | { readonly kind: 'hears'; stop(): void }
   /** The bus refused: it is asked again when it is back. */
   | { readonly kind: 'deaf' };
 
 export function createRooms(options: RoomsOptions): Rooms {
   return new LiveRooms(options);
+}
+
+/** One that is full takes no records, but what is told on it is heard. */
+export function carriesWords(status: BusStatus): boolean {
+  return status.state === 'connected' || (status.state === 'away' && status.error.code === 'full');
 }
 
 /** What stands before the name, so that no document's channel is anything else's. */
@@ -77,6 +88,9 @@ class LiveRooms implements Rooms, RoomHost {
   readonly #spoke = new Set<Room>();
   readonly #stopWatchingBus: () => void;
   #cancelPulse: (() => void) | null = null;
+  #isHeard: boolean;
+  /** Null while the bus is there, and once the others have been given up. */
+  #cancelAlone: (() => void) | null = null;
   readonly #cancelSteps = new Set<() => void>();
   #lives = 0;
   #isClosed = false;
@@ -87,14 +101,12 @@ class LiveRooms implements Rooms, RoomHost {
     this.clock = clock;
     this.#meters = meters;
     this.#complaints = new RareComplaints(log, clock);
-    this.#stopWatchingBus = bus.onStatus(({ state }) => {
-      this.#endSteps();
-      if (state === 'connected') this.#renew();
-    });
+    this.#isHeard = this.isConnected;
+    this.#stopWatchingBus = bus.onStatus((status) => this.#watchBus(status));
   }
 
   get isConnected(): boolean {
-    return this.#bus.status.state === 'connected';
+    return carriesWords(this.#bus.status);
   }
 
   join(document: string, shared: SharedRoom): RoomLink {
@@ -118,6 +130,7 @@ class LiveRooms implements Rooms, RoomHost {
     this.#isClosed = true;
     this.#stopWatchingBus();
     this.#cancelPulse?.();
+    this.#cancelAlone?.();
     this.#endSteps();
     for (const room of [...this.#rooms.keys()]) room.leave();
     this.#unsaid.clear();
@@ -159,7 +172,8 @@ class LiveRooms implements Rooms, RoomHost {
     this.#spoke.delete(room);
     const hearing = this.#rooms.get(room);
     this.#rooms.delete(room);
-    if (hearing?.kind === 'hears') hearing.stop();
+    // While the bus is away, whoever begins waits for it: nothing of them may be left behind with it (G4).
+    if (hearing !== undefined && hearing.kind !== 'deaf') hearing.stop();
     if (goodbye !== null) void this.#sayGoodbye(room.document, goodbye);
   }
 
@@ -168,9 +182,11 @@ class LiveRooms implements Rooms, RoomHost {
   }
 
   async #listen(room: Room): Promise<void> {
-    this.#rooms.set(room, { kind: 'begins' });
+    const leaving = new AbortController();
+    this.#rooms.set(room, { kind: 'begins', stop: () => leaving.abort() });
     try {
-      const stop = await this.#bus.listen(channelOf(room.document), (bytes) => this.#hear(room, bytes));
+      const hear = (bytes: Uint8Array): void => this.#hear(room, bytes);
+      const stop = await this.#bus.listen(channelOf(room.document), hear, leaving.signal);
       if (!this.#rooms.has(room)) {
         stop(); // it was closed before it could listen
         return;
@@ -191,6 +207,26 @@ class LiveRooms implements Rooms, RoomHost {
       if (!(error instanceof FrameError)) throw error;
       this.#complaints.complain('what another node said is not understood', error);
     }
+  }
+
+  #watchBus(status: BusStatus): void {
+    const wasHeard = this.#isHeard;
+    this.#isHeard = carriesWords(status);
+    // That it is away for another reason by now changes nothing.
+    if (!wasHeard && !this.#isHeard) return;
+    this.#endSteps();
+    this.#cancelAlone?.();
+    this.#cancelAlone = null;
+    if (this.#isHeard && (!wasHeard || status.state === 'connected')) this.#renew();
+    if (status.state === 'away' && !this.#isHeard) this.#giveUpLater();
+  }
+
+  /** Those who are still there tell so when the bus is back, to whoever asks then. */
+  #giveUpLater(): void {
+    this.#cancelAlone = this.clock.after(ALONE_AFTER_MS, () => {
+      this.#cancelAlone = null;
+      this.#inSteps([...this.#rooms.keys()], (room) => room.loseAll());
+    });
   }
 
   /** What was told while the bus was away got lost, and what was told to us. */

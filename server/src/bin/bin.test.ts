@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { createRegistry } from '../registry/registry.ts';
+import { openAccessStage } from '../testing/access-stage.ts';
 import { type ApiServer, problemIn, readStored, startApiServer } from '../testing/api-server.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { createDocumentBin } from './document-bin.ts';
@@ -160,6 +161,24 @@ it('[R13] a node that does not know all names says of none that nothing is calle
   await expect(bin.put(plan)).rejects.toMatchObject({ code: 'unknown-document' });
 });
 
+it('[G4] the bin holds so much and no more; what lies in it stays, and there is room again once something is taken out', async () => {
+  const own = await openAccessStage();
+  try {
+    const names = Array.from({ length: 11 }, (_, index) => `plan-${index}` as DocumentName);
+    for (const name of names) await own.documents.create({ name });
+    const [last, ...others] = names;
+    if (last === undefined) throw new Error('there are eleven');
+    for (const name of others) await own.bin.put(name);
+    await expect(own.bin.put(last)).rejects.toMatchObject({ code: 'bin-full' });
+    expect(await Promise.all(names.map((name) => own.bin.holdsNow(name)))).toEqual(names.map((name) => name !== last));
+    await own.bin.restore(names[1] ?? last);
+    await own.bin.put(last);
+    expect(await own.bin.holdsNow(last)).toBe(true);
+  } finally {
+    await own.stop();
+  }
+});
+
 describe('[R14] a document that is taken out of the bin', () => {
   it('is the same life as before: what somebody wrote offline meanwhile is good', async () => {
     const ada = join();
@@ -232,7 +251,7 @@ describe('[G1] the bin', () => {
     expect(await problemIn(await second.ask(PLAN))).toEqual([410, 'document-in-bin']);
   });
 
-  it('[G4] holds so much and no more, and comes page by page, the latest first', async () => {
+  it('comes page by page, the latest first', async () => {
     for (const [at, name] of ['a', 'b', 'c'].entries()) {
       await stage.server.documents.create({ name: name as DocumentName });
       clock.advance(at + 1);

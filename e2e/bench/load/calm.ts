@@ -1,3 +1,4 @@
+import { pause } from './pause.ts';
 import { readCpuUs } from './server-usage.ts';
 
 const LOOK_EVERY_MS = 500;
@@ -8,7 +9,7 @@ const PATIENCE_MS = 60_000;
 export async function untilCalm(pid: number): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS;
   for (let before = readCpuUs(pid); performance.now() < deadline; ) {
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    await pause(LOOK_EVERY_MS);
     const now = readCpuUs(pid);
     if (now - before < CALM_LOAD * LOOK_EVERY_MS * 1000) return;
     before = now;

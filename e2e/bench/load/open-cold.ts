@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createProbe } from './hold-idle.ts';
+import { pause } from './pause.ts';
 import type { Person } from './person.ts';
 import { profiled } from './profiling.ts';
 import { createLoner, writeContent } from './seed.ts';
@@ -46,7 +47,7 @@ export async function openCold(target: Target, task: OpenCold): Promise<OpenCold
   const probe = createProbe(target, 'bench/calm', PROBE_EDITS_PER_SECOND, MAX_OPEN_MS);
   await probe.join();
   probe.start();
-  await new Promise((resolve) => setTimeout(resolve, WARM_UP_MS));
+  await pause(WARM_UP_MS);
   probe.beginMeasuring();
   const beganAt = performance.now();
   let firstMs = Number.POSITIVE_INFINITY;
@@ -62,7 +63,7 @@ export async function openCold(target: Target, task: OpenCold): Promise<OpenCold
     return person;
   };
   const people = await profiled(target, () => Promise.all(Array.from({ length: task.openers }, open)));
-  await new Promise((resolve) => setTimeout(resolve, AFTER_MS));
+  await pause(AFTER_MS);
   probe.endMeasuring();
   probe.stop();
   await probe.drain(DRAIN_MS);

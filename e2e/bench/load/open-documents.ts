@@ -1,4 +1,5 @@
 import { collectGarbage } from './inspector.ts';
+import { pause } from './pause.ts';
 import type { Person } from './person.ts';
 import { createContent, enter, writeContent } from './seed.ts';
 import { readMemoryBytes } from './server-usage.ts';
@@ -28,7 +29,7 @@ export async function openDocuments(target: Target, task: OpenDocuments): Promis
   await collectGarbage(inspectorUrl);
   const before = readMemoryBytes(pid);
   const held = await fillAndHold(target, 'open', task.documents, content);
-  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+  await pause(SETTLE_MS);
   await collectGarbage(inspectorUrl);
   const bytesPerDocument = (readMemoryBytes(pid) - before) / task.documents;
   for (const person of [...warm, ...held]) person.leave();

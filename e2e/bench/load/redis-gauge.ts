@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { pause } from './pause.ts';
 
 /** What a Redis counts since it was started. */
 export interface RedisCounts {
@@ -95,7 +96,7 @@ export async function untilRedisAnswers(port: number, timeoutMs: number): Promis
       }
     } catch (error) {
       fault = error;
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+      await pause(LOOK_EVERY_MS);
     }
     if (performance.now() >= deadline) throw new Error('Redis did not come back', { cause: fault });
   }

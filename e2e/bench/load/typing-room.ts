@@ -5,6 +5,7 @@ import { encodeCursorMove, encodeKeystroke } from './keystrokes.ts';
 import { CursorsSeen, findLastCursors, LAST_CURSOR } from './last-cursors.ts';
 import { Latencies } from './latencies.ts';
 import { pace } from './pacer.ts';
+import { pause } from './pause.ts';
 import { type Heard, interpretWith, joinAll, Person } from './person.ts';
 import { WordMemo } from './word-memo.ts';
 
@@ -379,5 +380,5 @@ export class TypingRoom {
 /** Looks now and then, until it is so or time is up. */
 async function untilSo(isSo: () => boolean, timeoutMs: number): Promise<void> {
   const deadline = performance.now() + timeoutMs;
-  while (!isSo() && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  while (!isSo() && performance.now() < deadline) await pause(LOOK_EVERY_MS);
 }

@@ -4,6 +4,9 @@ export interface Trial<T> {
   readonly readings: T;
 }
 
+/** Far beyond its limit a contestant takes long to show it: levels are not passed over by the dozen. */
+const WIDEST_STRIDE = 4;
+
 /**
  * The highest of `levels` that is held, taking it that whoever fails one fails all above: strides from `start` until
  * one is held and a higher one isn't, then halves what is between.
@@ -32,7 +35,7 @@ export async function findLimit<T>(
     const isBracketed = held >= 0 && failed < levels.length;
     if (isBracketed) index = held + Math.floor((failed - held) / 2);
     else index = held >= 0 ? Math.min(held + stride, levels.length - 1) : Math.max(failed - stride, 0);
-    stride *= 2;
+    stride = Math.min(2 * stride, WIDEST_STRIDE);
   }
   return best;
 }

@@ -11,7 +11,7 @@ export default defineConfig({
   fullyParallel: true,
   workers: 2,
   forbidOnly: true,
-  // A test that passes at the second attempt has failed once.
+  // A whole run takes a second look at what failed by itself, and names it (scripts/test-run/second-look.mjs).
   retries: 0,
   timeout: 60_000,
   expect: { timeout: 15_000 },

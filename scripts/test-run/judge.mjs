@@ -1,14 +1,17 @@
 /**
- * How a step ended: a check counts as one test; a suite counts by its report.
+ * How a step ended: a check counts as one test; a suite counts by its report. `unsteady` names what failed at first and
+ * passed at a second look.
  *
  * @typedef {{ step: string, exit: string, ok: boolean, durationMs: number }} Ended exit: in words, for the complaint
  * @typedef {Ended & { kind: 'check' }} CheckOutcome
- * @typedef {Ended & { kind: 'suite', report: import('./read-report.mjs').Tally | { unreadable: string }, floor: number }} SuiteOutcome
+ * @typedef {Ended & { kind: 'suite', report: readonly import('./read-report.mjs').FileTally[] | { unreadable: string }, floor: number, unsteady: readonly string[] }} SuiteOutcome
  * @typedef {CheckOutcome | SuiteOutcome} Outcome
  * @typedef {{ passed: number, failed: number, complaints: string[], hints: string[] }} Verdict
  */
 
 const FLOOR_SLACK = 25;
+// What is read of a run is often its last lines.
+const NAMED_FAILURES = 20;
 
 /**
  * Sums a run up. Every complaint also counts as a failure, so that "0 failed" is never printed over a run that isn't
@@ -40,15 +43,26 @@ function judgeCheck({ step, ok, exit }) {
  * @param {SuiteOutcome} outcome
  * @returns {Verdict}
  */
-function judgeSuite({ step, ok, exit, report, floor }) {
+function judgeSuite({ step, ok, exit, report, floor, unsteady }) {
   if ('unreadable' in report) return fault(`${step}: no report to count (${report.unreadable}; the runner ${exit})`);
-  const { passed, failed, skipped, broken } = report;
+  const passed = sum(report.map((file) => file.passed));
+  const failed = sum(report.map((file) => file.failed));
+  const skipped = sum(report.map((file) => file.skipped));
+  const broken = sum(report.map((file) => file.broken));
   const total = passed + failed + skipped;
   const complaints = [];
   let failures = failed + skipped + broken;
-  if (failed > 0) complaints.push(`${step}: ${count(failed, 'test')} failed`);
+  if (failed > 0) {
+    const names = report.flatMap(({ file, failures }) => failures.map((failure) => `\n  ${file}: ${failure}`));
+    complaints.push(`${step}: ${count(failed, 'test')} failed${names.slice(0, NAMED_FAILURES).join('')}`);
+  }
   if (skipped > 0) complaints.push(`${step}: ${count(skipped, 'test')} skipped or left to do: mend or remove them`);
-  if (broken > 0) complaints.push(`${step}: ${count(broken, 'failure')} outside of any test`);
+  if (broken > 0) {
+    const files = report.filter((tally) => tally.broken > 0 && tally.file !== '').map(({ file }) => `\n  ${file}`);
+    complaints.push(
+      `${step}: ${count(broken, 'failure')} outside of any test${files.slice(0, NAMED_FAILURES).join('')}`,
+    );
+  }
   if (!ok && failures === 0) {
     complaints.push(`${step}: the runner ${exit} although every test passed: an unhandled error or a crash`);
     failures += 1;
@@ -57,10 +71,10 @@ function judgeSuite({ step, ok, exit, report, floor }) {
     complaints.push(`${step}: ${count(total, 'test')} ran, the floor is ${floor}: tests went missing`);
     failures += 1;
   }
-  const hints =
-    floor > 0 && total > floor + FLOOR_SLACK
-      ? [`${step}: ${total} tests ran, the floor is ${floor}: raise it to ${total} in .ci/test-floor.json`]
-      : [];
+  const hints = unsteady.map((name) => `${step}: UNSTEADY, failed among others and passed alone: ${name}`);
+  if (floor > 0 && total > floor + FLOOR_SLACK) {
+    hints.push(`${step}: ${total} tests ran, the floor is ${floor}: raise it to ${total} in .ci/test-floor.json`);
+  }
   return { passed, failed: failures, complaints, hints };
 }
 

@@ -3,10 +3,10 @@ import type { Outcome } from './judge.mjs';
 import { judge } from './judge.mjs';
 
 const lintPassed: Outcome = { kind: 'check', step: 'lint', ok: true, exit: 'ended with status 0', durationMs: 900 };
-const CLEAN = { passed: 10, failed: 0, skipped: 0, broken: 0 };
+const CLEAN = { file: 'a.test.ts', passed: 10, failed: 0, skipped: 0, broken: 0, failures: [] };
 
 function suite(changes: Partial<Outcome & { kind: 'suite' }>): Outcome {
-  return { ...lintPassed, kind: 'suite', step: 'unit', report: CLEAN, floor: 10, ...changes };
+  return { ...lintPassed, kind: 'suite', step: 'unit', report: [CLEAN], floor: 10, unsteady: [], ...changes };
 }
 
 describe('the verdict over a run', () => {
@@ -21,10 +21,10 @@ describe('the verdict over a run', () => {
   });
 
   test.each([
-    ['a failed test', { report: { ...CLEAN, passed: 9, failed: 1 }, ok: false }, 1, '1 test failed'],
-    ['a failed test that the runner does not own up to', { report: { ...CLEAN, failed: 1 } }, 1, '1 test failed'],
-    ['skipped tests', { report: { ...CLEAN, passed: 8, skipped: 2 } }, 2, '2 tests skipped'],
-    ['a file that does not load', { report: { ...CLEAN, broken: 1 }, ok: false }, 1, '1 failure outside of any test'],
+    ['a failed test', { report: [{ ...CLEAN, passed: 9, failed: 1 }], ok: false }, 1, '1 test failed'],
+    ['a failed test that the runner does not own up to', { report: [{ ...CLEAN, failed: 1 }] }, 1, '1 test failed'],
+    ['skipped tests', { report: [{ ...CLEAN, passed: 8, skipped: 2 }] }, 2, '2 tests skipped'],
+    ['a file that does not load', { report: [{ ...CLEAN, broken: 1 }], ok: false }, 1, '1 failure outside of any test'],
     ['an unhandled error after the last test', { ok: false, exit: 'ended with status 1' }, 1, 'an unhandled error'],
     ['a killed runner', { ok: false, exit: 'was ended by SIGKILL' }, 1, 'was ended by SIGKILL'],
     ['fewer tests than the floor', { floor: 11 }, 1, '10 tests ran, the floor is 11'],
@@ -35,18 +35,32 @@ describe('the verdict over a run', () => {
     expect(verdict.complaints.join('\n')).toContain(complaint);
   });
 
+  test('what failed is named, in the lines that are read last', () => {
+    const failed = { ...CLEAN, file: 'b.test.ts', passed: 3, failed: 1, failures: ['the gate › [G6] stays shut'] };
+    const fallen = { ...CLEAN, file: 'c.test.ts', passed: 0, broken: 1 };
+    const [complaint, other] = judge([suite({ ok: false, report: [CLEAN, failed, fallen] })]).complaints;
+    expect(complaint).toBe('unit: 1 test failed\n  b.test.ts: the gate › [G6] stays shut');
+    expect(other).toBe('unit: 1 failure outside of any test\n  c.test.ts');
+  });
+
+  test('what failed among others and passed alone is passed, and named', () => {
+    const verdict = judge([suite({ unsteady: ['a.test.ts: the gate › [G6] stays shut'] })]);
+    expect(verdict).toMatchObject({ passed: 10, failed: 0 });
+    expect(verdict.hints.join()).toMatch(/UNSTEADY.*a\.test\.ts: the gate › \[G6\] stays shut/);
+  });
+
   test('a run of nothing fails', () => {
     expect(judge([])).toMatchObject({ passed: 0, failed: 1, complaints: ['nothing was run'] });
   });
 
   test('far above the floor a hint says how to raise it; near it none does', () => {
-    expect(judge([suite({ report: { ...CLEAN, passed: 35 } })]).hints).toEqual([]);
-    expect(judge([suite({ report: { ...CLEAN, passed: 36 } })]).hints).toEqual([
+    expect(judge([suite({ report: [{ ...CLEAN, passed: 35 }] })]).hints).toEqual([]);
+    expect(judge([suite({ report: [{ ...CLEAN, passed: 36 }] })]).hints).toEqual([
       'unit: 36 tests ran, the floor is 10: raise it to 36 in .ci/test-floor.json',
     ]);
   });
 
   test('without a floor, as in a selection, there is no hint either', () => {
-    expect(judge([suite({ floor: 0, report: { ...CLEAN, passed: 500 } })])).toMatchObject({ failed: 0, hints: [] });
+    expect(judge([suite({ floor: 0, report: [{ ...CLEAN, passed: 500 }] })])).toMatchObject({ failed: 0, hints: [] });
   });
 });

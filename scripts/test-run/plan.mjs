@@ -45,6 +45,20 @@ export function planSteps(root, { only, filters }) {
   const report = (/** @type {string} */ name) => join(root, 'node_modules', '.cache', 'test-reports', `${name}.json`);
   const isSpec = (/** @type {string} */ filter) => filter.includes('e2e/browser') || filter.endsWith('.spec.ts');
 
+  const vitest = [
+    tool('vitest/vitest.mjs'),
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report('unit')}`,
+  ];
+  const playwright = [
+    tool('@playwright/test/cli.js'),
+    'test',
+    '--config=e2e/playwright.config.ts',
+    '--reporter=list,json',
+  ];
+
   /** @type {import('./run-step.mjs').Step[]} */
   const steps = [
     {
@@ -61,14 +75,8 @@ export function planSteps(root, { only, filters }) {
       format: 'vitest',
       floor: floors.unit,
       reportPath: report('unit'),
-      args: [
-        tool('vitest/vitest.mjs'),
-        'run',
-        '--reporter=default',
-        '--reporter=json',
-        `--outputFile.json=${report('unit')}`,
-        ...filters.filter((filter) => !isSpec(filter)),
-      ],
+      args: [...vitest, ...filters.filter((filter) => !isSpec(filter))],
+      alone: isWhole ? (files) => [...vitest, '--maxWorkers=1', ...files] : null,
     },
   ];
   if (floors.browser > 0 || hasBrowserSpecs(root)) {
@@ -80,13 +88,8 @@ export function planSteps(root, { only, filters }) {
       floor: floors.browser,
       reportPath: report('browser'),
       env: { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: report('browser') },
-      args: [
-        tool('@playwright/test/cli.js'),
-        'test',
-        '--config=e2e/playwright.config.ts',
-        '--reporter=list,json',
-        ...filters.filter(isSpec),
-      ],
+      args: [...playwright, ...filters.filter(isSpec)],
+      alone: isWhole ? (files) => [...playwright, '--workers=1', ...files] : null,
     });
   }
   if (only.length > 0) return steps.filter((step) => only.includes(step.name));

@@ -51,6 +51,18 @@ describe('what a run consists of', () => {
     expect(plan('persistence', 'editing.spec.ts').map((step) => step.name)).toEqual(['unit', 'browser']);
   });
 
+  test('only a whole run takes a second look: who selects looks himself', () => {
+    addSpec();
+    const looks = (...args: string[]) =>
+      planSteps(root, parseSelection(args)).flatMap((step) =>
+        step.kind === 'suite' ? [step.alone?.(['b']) ?? null] : [],
+      );
+    const [unit, browser] = looks();
+    expect(unit?.slice(-2)).toEqual(['--maxWorkers=1', 'b']);
+    expect(browser?.slice(-2)).toEqual(['--workers=1', 'b']);
+    expect(looks('persistence', 'editing.spec.ts')).toEqual([null, null]);
+  });
+
   test('an unknown step or option is refused, not taken for everything', () => {
     expect(() => parseSelection(['--only', 'units'])).toThrow('unknown step "units"');
     expect(() => parseSelection(['--only'])).toThrow('unknown step');

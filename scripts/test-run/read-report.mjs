@@ -1,55 +1,84 @@
 import { readFileSync } from 'node:fs';
+import { relative } from 'node:path';
 
 /**
- * What a runner says it did. `skipped` holds everything that was named and not run; `broken` what failed outside of any
- * test: a file that does not load, a worker that died.
+ * What a runner says of one file. `skipped` holds everything that was named and not run; `broken` what failed outside of
+ * any test: a file that does not load, a worker that died. Playwright tells such things of no file: then `file` is empty.
  *
- * @typedef {{ passed: number, failed: number, skipped: number, broken: number }} Tally
+ * @typedef {{ file: string, passed: number, failed: number, skipped: number, broken: number, failures: readonly string[] }} FileTally
  * @typedef {'vitest' | 'playwright'} ReportFormat
  */
 
 /**
  * @param {string} path
  * @param {ReportFormat} format
- * @returns {Tally} throws when there is no such report, or none that can be read
+ * @param {string} root files are told from here
+ * @returns {FileTally[]} throws when there is no such report, or none that can be read
  */
-export function readReport(path, format) {
+export function readReport(path, format, root) {
   const report = JSON.parse(readFileSync(path, 'utf8'));
   switch (format) {
     case 'vitest':
-      return tallyVitest(report);
+      return tallyVitest(report, root);
     case 'playwright':
       return tallyPlaywright(report);
   }
 }
 
 /**
- * @param {{ testResults: { status: string, assertionResults: { status: string }[] }[] }} report
- * @returns {Tally}
+ * @param {{ testResults: { name: string, status: string, assertionResults: { fullName: string, status: string }[] }[] }} report
+ * @param {string} root
+ * @returns {FileTally[]}
  */
-function tallyVitest(report) {
-  const files = report.testResults;
-  const statuses = files.flatMap((file) => file.assertionResults.map((test) => test.status));
-  const passed = statuses.filter((status) => status === 'passed').length;
-  const failed = statuses.filter((status) => status === 'failed').length;
-  const fellOver = files.filter(
-    (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
-  );
-  return { passed, failed, skipped: statuses.length - passed - failed, broken: fellOver.length };
+function tallyVitest(report, root) {
+  return report.testResults.map(({ name, status, assertionResults }) => {
+    const passed = assertionResults.filter((test) => test.status === 'passed').length;
+    const failures = assertionResults.filter((test) => test.status === 'failed').map((test) => test.fullName);
+    const skipped = assertionResults.length - passed - failures.length;
+    const broken = status === 'failed' && failures.length === 0 ? 1 : 0;
+    return { file: relative(root, name), passed, failed: failures.length, skipped, broken, failures };
+  });
 }
 
 /**
- * @param {{ stats: { expected: number, unexpected: number, flaky: number, skipped: number }, errors: unknown[] }} report
- * @returns {Tally}
+ * @typedef {{ title: string, file: string, tests: { status: string }[] }} PlaywrightSpec
+ * @typedef {{ title: string, specs?: PlaywrightSpec[], suites?: PlaywrightSuite[] }} PlaywrightSuite
  */
-function tallyPlaywright({ stats, errors }) {
-  const tally = {
-    passed: stats.expected,
-    // A test that passed at the second attempt has failed once.
-    failed: stats.unexpected + stats.flaky,
-    skipped: stats.skipped,
-    broken: errors.length,
-  };
-  if (!Object.values(tally).every(Number.isInteger)) throw new Error('the Playwright report holds no figures');
-  return tally;
+
+/**
+ * @param {{ config: { rootDir: string }, suites: PlaywrightSuite[], stats: { expected: number, unexpected: number, flaky: number, skipped: number }, errors: unknown[] }} report
+ * @returns {FileTally[]}
+ */
+function tallyPlaywright({ suites, stats, errors }) {
+  const specs = suites.flatMap(specsIn);
+  const files = [...new Set(specs.map((spec) => spec.file))].map((file) => tallyFile(file, specs));
+  const counted = files.reduce((sum, { passed, failed, skipped }) => sum + passed + failed + skipped, 0);
+  const said = stats.expected + stats.unexpected + stats.flaky + stats.skipped;
+  if (!Number.isInteger(said)) throw new Error('the Playwright report holds no figures');
+  if (counted !== said) throw new Error(`the Playwright report says ${said} tests and lists ${counted}`);
+  const outside = { file: '', passed: 0, failed: 0, skipped: 0, broken: errors.length, failures: [] };
+  return errors.length === 0 ? files : [...files, outside];
+}
+
+/**
+ * @param {PlaywrightSuite} suite
+ * @returns {PlaywrightSpec[]}
+ */
+function specsIn({ specs = [], suites = [] }) {
+  return [...specs, ...suites.flatMap(specsIn)];
+}
+
+/**
+ * @param {string} file
+ * @param {readonly PlaywrightSpec[]} specs
+ * @returns {FileTally}
+ */
+function tallyFile(file, specs) {
+  const tests = specs
+    .filter((spec) => spec.file === file)
+    .flatMap((spec) => spec.tests.map(({ status }) => ({ title: spec.title, status })));
+  const passed = tests.filter(({ status }) => status === 'expected').length;
+  const skipped = tests.filter(({ status }) => status === 'skipped').length;
+  const failures = tests.filter(({ status }) => !['expected', 'skipped'].includes(status)).map(({ title }) => title);
+  return { file, passed, failed: failures.length, skipped, broken: 0, failures };
 }

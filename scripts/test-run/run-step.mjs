@@ -2,11 +2,14 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { readReport } from './read-report.mjs';
+import { afterSecondLook, filesForSecondLook } from './second-look.mjs';
 
 /**
+ * A suite that can be told to run some of its files `alone`, with nothing beside them, gets a second look at what failed.
+ *
  * @typedef {{ name: string, program: string, args: readonly string[], env: NodeJS.ProcessEnv, cwd: string }} Command
  * @typedef {Command & { kind: 'check' }} Check
- * @typedef {Command & { kind: 'suite', format: import('./read-report.mjs').ReportFormat, reportPath: string, floor: number }} Suite
+ * @typedef {Command & { kind: 'suite', format: import('./read-report.mjs').ReportFormat, reportPath: string, floor: number, alone: ((files: readonly string[]) => readonly string[]) | null }} Suite
  * @typedef {Check | Suite} Step
  */
 
@@ -18,23 +21,37 @@ const STEP_LIMIT_MS = 20 * 60 * 1000;
  * @returns {Promise<import('./judge.mjs').Outcome>}
  */
 export async function runStep(step) {
+  if (step.kind === 'check') return { kind: 'check', ...(await runTimed(step)) };
+  const first = await runSuite(step);
+  const files = filesForSecondLook(first);
+  if (step.alone === null || files.length === 0) return first;
+  console.log(`\n=== ${step.name}: a second look at what failed, alone: ${files.join(', ')}`);
+  return afterSecondLook(first, await runSuite({ ...step, args: step.alone(files) }));
+}
+
+/**
+ * @param {Suite} suite
+ * @returns {Promise<import('./judge.mjs').SuiteOutcome>}
+ */
+async function runSuite(suite) {
   // What an earlier run reported must never count for this one.
-  if (step.kind === 'suite') {
-    mkdirSync(dirname(step.reportPath), { recursive: true });
-    rmSync(step.reportPath, { force: true });
-  }
+  mkdirSync(dirname(suite.reportPath), { recursive: true });
+  rmSync(suite.reportPath, { force: true });
+  const ended = await runTimed(suite);
+  return { kind: 'suite', ...ended, report: reportOf(suite), floor: suite.floor, unsteady: [] };
+}
+
+/** @param {Command} command */
+async function runTimed(command) {
   const startedAt = performance.now();
-  const end = await runToEnd(step);
-  const ended = { step: step.name, ...end, durationMs: performance.now() - startedAt };
-  return step.kind === 'check'
-    ? { kind: 'check', ...ended }
-    : { kind: 'suite', ...ended, report: reportOf(step), floor: step.floor };
+  const end = await runToEnd(command);
+  return { step: command.name, ...end, durationMs: performance.now() - startedAt };
 }
 
 /** @param {Suite} suite */
-function reportOf({ reportPath, format }) {
+function reportOf({ reportPath, format, cwd }) {
   try {
-    return readReport(reportPath, format);
+    return readReport(reportPath, format, cwd);
   } catch (error) {
     return { unreadable: error instanceof Error ? error.message : String(error) };
   }

@@ -14,15 +14,35 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const VITEST_REPORT = {
-  testResults: [
-    { status: 'passed', assertionResults: [{ status: 'passed' }, { status: 'passed' }] },
-    { status: 'failed', assertionResults: [{ status: 'failed' }, { status: 'skipped' }, { status: 'todo' }] },
-    { status: 'failed', assertionResults: [] },
-    { status: 'failed', assertionResults: [{ status: 'passed' }] },
+function vitestFile(name: string, status: string, statuses: readonly string[]): unknown {
+  const assertionResults = statuses.map((each, index) => ({ fullName: `test ${index}`, status: each }));
+  return { name: join(folder, name), status, assertionResults };
+}
+
+function vitestReport(): unknown {
+  return {
+    testResults: [
+      vitestFile('a.test.ts', 'passed', ['passed', 'passed']),
+      vitestFile('b.test.ts', 'failed', ['failed', 'skipped', 'todo']),
+      vitestFile('c.test.ts', 'failed', []),
+      vitestFile('d.test.ts', 'failed', ['passed']),
+    ],
+  };
+}
+
+const playwrightSpec = (file: string, status: string) => ({ title: `is ${status}`, file, tests: [{ status }] });
+const PLAYWRIGHT_REPORT = {
+  suites: [
+    {
+      title: 'a.spec.ts',
+      specs: [playwrightSpec('a.spec.ts', 'expected'), playwrightSpec('a.spec.ts', 'skipped')],
+      suites: [{ title: 'deeper', specs: [playwrightSpec('a.spec.ts', 'unexpected')] }],
+    },
+    { title: 'b.spec.ts', specs: [playwrightSpec('b.spec.ts', 'flaky'), playwrightSpec('b.spec.ts', 'expected')] },
   ],
+  stats: { expected: 2, unexpected: 1, flaky: 1, skipped: 1 },
+  errors: [{ message: 'no' }],
 };
-const PLAYWRIGHT_REPORT = { stats: { expected: 3, unexpected: 1, flaky: 1, skipped: 2 }, errors: [{ message: 'no' }] };
 
 /** A suite whose runner is a line of JavaScript that finds the path of its report in `out`. */
 function fakeSuite(script: string, changes: Partial<Suite> = {}): Suite {
@@ -38,6 +58,7 @@ function fakeSuite(script: string, changes: Partial<Suite> = {}): Suite {
     cwd: folder,
     reportPath,
     floor: 1,
+    alone: null,
     ...changes,
   };
 }
@@ -54,13 +75,33 @@ describe('running a step', () => {
   });
 
   test('a vitest report is counted by test, and by file that fell over without a failed test', async () => {
-    const outcome = await runStep(fakeSuite(`${writing(VITEST_REPORT)} process.exit(1);`));
-    expect(outcome).toMatchObject({ ok: false, report: { passed: 3, failed: 1, skipped: 2, broken: 2 } });
+    expect(await runStep(fakeSuite(`${writing(vitestReport())} process.exit(1);`))).toMatchObject({
+      ok: false,
+      report: [
+        { file: 'a.test.ts', passed: 2, failed: 0, skipped: 0, broken: 0, failures: [] },
+        { file: 'b.test.ts', passed: 0, failed: 1, skipped: 2, broken: 0, failures: ['test 0'] },
+        { file: 'c.test.ts', passed: 0, failed: 0, skipped: 0, broken: 1 },
+        { file: 'd.test.ts', passed: 1, failed: 0, skipped: 0, broken: 1 },
+      ],
+    });
   });
 
   test('a Playwright report is counted, a flaky test as a failed one', async () => {
     const outcome = await runStep(fakeSuite(writing(PLAYWRIGHT_REPORT), { format: 'playwright' }));
-    expect(outcome).toMatchObject({ ok: true, report: { passed: 3, failed: 2, skipped: 2, broken: 1 } });
+    expect(outcome).toMatchObject({
+      ok: true,
+      report: [
+        { file: 'a.spec.ts', passed: 1, failed: 1, skipped: 1, broken: 0, failures: ['is unexpected'] },
+        { file: 'b.spec.ts', passed: 1, failed: 1, skipped: 0, broken: 0, failures: ['is flaky'] },
+        { file: '', passed: 0, failed: 0, skipped: 0, broken: 1, failures: [] },
+      ],
+    });
+  });
+
+  test('a Playwright report that lists fewer tests than it says fails the run', async () => {
+    const report = { ...PLAYWRIGHT_REPORT, suites: PLAYWRIGHT_REPORT.suites.slice(1), errors: [] };
+    const outcome = await runStep(fakeSuite(writing(report), { format: 'playwright' }));
+    expect(judge([outcome]).complaints.join()).toContain('says 5 tests and lists 2');
   });
 
   test('a runner that dies before its report fails the run', async () => {
@@ -70,7 +111,7 @@ describe('running a step', () => {
   });
 
   test('the report of an earlier run never counts', async () => {
-    const passing = { testResults: [{ status: 'passed', assertionResults: [{ status: 'passed' }] }] };
+    const passing = { testResults: [vitestFile('a.test.ts', 'passed', ['passed'])] };
     expect(judge([await runStep(fakeSuite(writing(passing)))])).toMatchObject({ passed: 1, failed: 0 });
     expect(judge([await runStep(fakeSuite(''))])).toMatchObject({ passed: 0, failed: 1 });
   });
@@ -85,7 +126,7 @@ describe('running a step', () => {
   });
 
   test('a Playwright report without figures fails the run', async () => {
-    const outcome = await runStep(fakeSuite(writing({ stats: {}, errors: [] }), { format: 'playwright' }));
+    const outcome = await runStep(fakeSuite(writing({ suites: [], stats: {}, errors: [] }), { format: 'playwright' }));
     expect(judge([outcome])).toMatchObject({ passed: 0, failed: 1 });
   });
 
@@ -106,5 +147,62 @@ describe('running a step', () => {
     });
     expect(judge([await runStep(check(0))])).toMatchObject({ passed: 1, failed: 0 });
     expect(judge([await runStep(check(3))])).toMatchObject({ passed: 0, failed: 1 });
+  });
+});
+
+describe('a second look at what failed', () => {
+  /** A suite that reports `first`, and `second` when some of its files are run alone. */
+  function looked(first: readonly unknown[], second: readonly unknown[], secondStatus: number): Suite {
+    const asked: string[] = [];
+    const script = (files: readonly unknown[], status: number) =>
+      `${writing({ testResults: files })} process.exit(${status});`;
+    const suite = fakeSuite(script(first, 1));
+    return {
+      ...suite,
+      alone: (files) => {
+        asked.push(...files);
+        expect(asked).toEqual(['b.test.ts']);
+        return fakeSuite(script(second, secondStatus)).args;
+      },
+    };
+  }
+  const steady = () => vitestFile('a.test.ts', 'passed', ['passed', 'passed']);
+  const failed = () => vitestFile('b.test.ts', 'failed', ['failed', 'passed']);
+
+  test('what passes alone counts as passed, and is named', async () => {
+    const outcome = await runStep(
+      looked([steady(), failed()], [vitestFile('b.test.ts', 'passed', ['passed', 'passed'])], 0),
+    );
+    expect(outcome).toMatchObject({ unsteady: ['b.test.ts: test 0'] });
+    expect(judge([outcome])).toMatchObject({ passed: 4, failed: 0 });
+  });
+
+  test('what fails alone too has failed', async () => {
+    const outcome = await runStep(looked([steady(), failed()], [failed()], 1));
+    expect(outcome).toMatchObject({ unsteady: [] });
+    expect(judge([outcome])).toMatchObject({ passed: 3, failed: 1 });
+  });
+
+  test.each([
+    ['says nothing of the file', []],
+    ['leaves a test out', [['skipped', 'passed']]],
+    ['runs fewer', [['passed']]],
+  ])('it mends nothing when it %s', async (_name, statuses) => {
+    const again = statuses.map((each) => vitestFile('b.test.ts', 'passed', each));
+    const outcome = await runStep(looked([steady(), failed()], again, 0));
+    expect(judge([outcome]).failed).toBeGreaterThan(0);
+  });
+
+  test('there is none where more than three files failed, where tests were skipped, or where a fault belongs to no file', async () => {
+    const names = ['b', 'c', 'd', 'e'].map((name) => `${name}.test.ts`);
+    const refusing = { alone: () => expect.unreachable('a second look') };
+    const many = names.map((name) => vitestFile(name, 'failed', ['failed']));
+    const skipping = [vitestFile('b.test.ts', 'failed', ['failed', 'skipped'])];
+    for (const testResults of [many, skipping]) {
+      const outcome = await runStep(fakeSuite(`${writing({ testResults })} process.exit(1);`, refusing));
+      expect(judge([outcome]).failed).toBeGreaterThan(0);
+    }
+    const outcome = await runStep(fakeSuite(writing(PLAYWRIGHT_REPORT), { format: 'playwright', ...refusing }));
+    expect(judge([outcome]).failed).toBeGreaterThan(0);
   });
 });

@@ -62,6 +62,23 @@ describe('a node of a cluster', () => {
     expect(world.hub.dump().streams.get(store.incarnation)?.items).toHaveLength(2);
   });
 
+  it('[G1] after a restart holds receipts for what it had not published, until another node has pulled it', async () => {
+    const [a, b] = await start(2);
+    world.hub.cut();
+    world.network.cut(nameOf(a), nameOf(b));
+    await write(a, 'hello');
+    await world.crash(machineOf(a));
+    world.hub.heal();
+    await world.start(machineOf(a), 2);
+    await world.pass(6_000);
+    expect(lifeOf(a).cluster.acknowledgedSoFar()).not.toBeNull();
+    expect(await read(b)).toBeNull();
+    world.network.heal();
+    await world.pass(6_000);
+    expect(lifeOf(a).cluster.acknowledgedSoFar()).toBeNull();
+    expect(await read(b)).toBe('hello');
+  });
+
   it('[R11] pulls what the bus lost, without a fresh edit', async () => {
     const [a, b] = await start(2);
     world.hub.disturb(({ by }) => ('node' in by ? 'lose' : 'arrive'));

@@ -13,6 +13,7 @@ import type { BusStatus, ClusterBus } from './cluster-bus.ts';
 import type { ClusterFile } from './cluster-file.ts';
 import { Ears } from './ears.ts';
 import { missingOf, Patience } from './gaps.ts';
+import { Inheritance } from './inheritance.ts';
 import { Membership } from './membership.ts';
 import { noMeters, type ReplicationMeters } from './meters.ts';
 import { reportNodes } from './nodes.ts';
@@ -38,6 +39,7 @@ const LONGEST_REST_MS = 10_000;
 /** While the bus is away, asking is the only way. */
 const SHORT_REST_MS = 2_000;
 const LAST_WORDS_MS = 2_000;
+const NOTHING: Holdings = new Map();
 
 export interface ClusterSettings {
   /** How many nodes the first start of the cluster waits for. */
@@ -95,6 +97,7 @@ class LiveNode implements LiveCluster {
   readonly #receiver: Receiver;
   readonly #publisher: Publisher;
   readonly #receipts: Receipts;
+  readonly #inheritance: Inheritance;
   readonly #retention: Retention;
   readonly #ears: Ears;
   readonly #exchange: BusExchange;
@@ -137,6 +140,7 @@ class LiveNode implements LiveCluster {
       patienceMs: settings.receiptPatienceMs,
       isBusConnected: () => bus.status.state === 'connected',
     });
+    this.#inheritance = new Inheritance(store.holdings(), settings.receipts);
     this.#publisher = new Publisher({
       store,
       bus,
@@ -234,6 +238,10 @@ class LiveNode implements LiveCluster {
 
   acknowledged(id: EntryId): Promise<void> | null {
     return this.#receipts.acknowledged(id);
+  }
+
+  acknowledgedSoFar(): Promise<void> | null {
+    return this.#receipts.acknowledgedSoFar(this.#publisher.stored);
   }
 
   get knowsAllNames(): boolean {
@@ -399,11 +407,11 @@ class LiveNode implements LiveCluster {
 
   #compareCoverage(): void {
     const { incarnation } = this.#options.store;
-    const covered = this.#membership.others.map((node) => {
-      return contiguousEnd(this.#watch.current(node)?.holdings.get(incarnation));
-    });
+    const holdings = this.#membership.others.map((node) => this.#watch.current(node)?.holdings ?? NOTHING);
+    const covered = holdings.map((each) => contiguousEnd(each.get(incarnation)));
     this.#receipts.covered(covered);
     this.#retention.update(covered);
+    if (this.#inheritance.isHeldBy(holdings)) this.#receipts.inheritedIsHeld();
   }
 
   #judgeReadiness(missing: Holdings, claims: readonly Heard[]): void {

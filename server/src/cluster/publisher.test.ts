@@ -153,6 +153,34 @@ describe('the publisher', () => {
     await later.drained();
   });
 
+  it('[G5] says how long the oldest has waited, though records go out before it all the while', async () => {
+    const { store, bus, clock, publisher, write } = await open();
+    publisher.close();
+    for (let count = 0; count < 3; count += 1) await write(600 * 1024);
+    const held: (() => void)[] = [];
+    const slow = {
+      status: bus.status,
+      publish: () => new Promise<void>((resolve) => held.push(resolve)),
+    };
+    const later = new Publisher({
+      store,
+      bus: slow,
+      clock,
+      meters: noMeters,
+      onPublished() {},
+      onTooLarge() {},
+      onError() {},
+    });
+    later.begin(3);
+    await turn();
+    clock.advance(40_000);
+    held.shift()?.();
+    await turn();
+    expect(later.published).toBe(1);
+    expect(later.backlog).toEqual({ entries: 2, oldestMs: 40_000 });
+    later.close();
+  });
+
   it('has nothing waiting once it is closed', async () => {
     const { publisher, hub, clock, write } = await open();
     hub.refuse('full');

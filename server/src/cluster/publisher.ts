@@ -1,5 +1,6 @@
 import type { DocumentStore, Entry } from '@quire/persistence';
 import type { Clock } from '../clock.ts';
+import { BacklogAge } from './backlog-age.ts';
 import { BusError, type ClusterBus } from './cluster-bus.ts';
 import { encodeEntries } from './entry-record.ts';
 import type { ReplicationMeters } from './meters.ts';
@@ -42,7 +43,7 @@ export class Publisher {
   #published = 0;
   #isRunning = false;
   #isClosed = false;
-  #oldestAt: number | null = null;
+  readonly #age = new BacklogAge();
   #cancelRetry: (() => void) | null = null;
   #whenIdle: (() => void)[] = [];
 
@@ -60,22 +61,21 @@ export class Publisher {
 
   get backlog(): { readonly entries: number; readonly oldestMs: number } {
     const entries = Math.max(0, this.#stored - this.#published);
-    const oldestMs = this.#oldestAt === null ? 0 : this.#options.clock.monotonicMs() - this.#oldestAt;
-    return { entries, oldestMs: entries === 0 ? 0 : oldestMs };
+    return { entries, oldestMs: entries === 0 ? 0 : this.#age.oldestMs(this.#options.clock.monotonicMs()) };
   }
 
   /** @param stored the highest own number so far: what came before is read from the journal */
   begin(stored: number): void {
     this.#stored = stored;
-    if (stored > 0) this.#oldestAt = this.#options.clock.monotonicMs();
+    if (stored > 0) this.#age.came(1, this.#options.clock.monotonicMs());
     this.run();
   }
 
   /** In the order of their numbers, without a gap. */
   add(entries: readonly Entry[]): void {
-    const last = entries.at(-1);
-    if (last === undefined || this.#isClosed) return;
-    if (this.#stored === this.#published) this.#oldestAt = this.#options.clock.monotonicMs();
+    const [first, last] = [entries.at(0), entries.at(-1)];
+    if (first === undefined || last === undefined || this.#isClosed) return;
+    this.#age.came(first.id.sequence, this.#options.clock.monotonicMs());
     const goesOn = this.#taken + this.#waiting.length === this.#stored;
     this.#stored = last.id.sequence;
     const bytes = bytesOf(entries);
@@ -143,7 +143,7 @@ export class Publisher {
       meters.entriesMoved('published', fitting.length);
     }
     this.#published = last;
-    this.#oldestAt = this.#published === this.#stored ? null : this.#options.clock.monotonicMs();
+    this.#age.left(last, this.#stored);
     this.#options.onPublished(last);
   }
 

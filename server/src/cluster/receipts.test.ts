@@ -162,4 +162,19 @@ describe('receipts', () => {
   it("[G1] of other incarnations' entries wait for nothing: they are not this node's to promise", () => {
     expect(open('strict').ask(1, '00000000000000ff').isOut).toBe(true);
   });
+
+  it('[G1] of what was there at the start wait until that is elsewhere, and for what was stored since', async () => {
+    const { receipts } = open('cluster');
+    const asked = { isOut: false };
+    void receipts.acknowledgedSoFar(2)?.then(() => {
+      asked.isOut = true;
+    });
+    receipts.published(2);
+    await turn();
+    expect(asked.isOut).toBe(false);
+    receipts.inheritedIsHeld();
+    await turn();
+    expect(asked.isOut).toBe(true);
+    expect(receipts.acknowledgedSoFar(2)).toBeNull();
+  });
 });

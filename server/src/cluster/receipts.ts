@@ -14,6 +14,8 @@ const MAX_WAITING = 10_000;
  * as long as one pull may take.
  */
 const TOO_LARGE_PATIENCE_MS = 30_000;
+/** Stands for everything that this node held when it started; entries are numbered from 1 on. */
+const INHERITED = 0;
 
 export interface ReceiptsOptions {
   readonly incarnation: string;
@@ -45,6 +47,7 @@ export class Receipts {
   #coveredByAll = 0;
   /** Everything up to here is on at least one other node's disk. */
   #coveredByOne = 0;
+  #isInheritedHeld = false;
   #cancelPatience: (() => void) | null = null;
 
   constructor(options: ReceiptsOptions) {
@@ -52,8 +55,18 @@ export class Receipts {
   }
 
   acknowledged({ incarnation, sequence }: EntryId): Promise<void> | null {
+    return incarnation === this.#options.incarnation ? this.#acknowledged(sequence) : null;
+  }
+
+  /** @param stored the highest number so far of this incarnation; what those before it left unpublished counts too */
+  acknowledgedSoFar(stored: number): Promise<void> | null {
+    const [inherited, own] = [this.#acknowledged(INHERITED), stored > 0 ? this.#acknowledged(stored) : null];
+    return inherited === null || own === null ? (inherited ?? own) : Promise.all([inherited, own]).then(() => {});
+  }
+
+  #acknowledged(sequence: number): Promise<void> | null {
     const { policy, meters } = this.#options;
-    if (policy === 'local' || incarnation !== this.#options.incarnation || this.#isSafe(sequence)) return null;
+    if (policy === 'local' || this.#isSafe(sequence)) return null;
     if (policy === 'cluster' && !this.#options.isBusConnected()) {
       meters.receiptWithoutRedis();
       return null;
@@ -81,6 +94,12 @@ export class Receipts {
     this.#tooLarge = subtractSpans(this.#tooLarge, [{ first: 1, last: this.#coveredByAll }]);
   }
 
+  /** What this node held when it started is where its policy wants it: once it is, it stays. */
+  inheritedIsHeld(): void {
+    this.#isInheritedHeld = true;
+    this.#settle();
+  }
+
   /** With `cluster`, receipts go on from the disk alone. */
   busIsAway(): void {
     if (this.#options.policy === 'cluster') this.#release(() => true);
@@ -97,6 +116,7 @@ export class Receipts {
   }
 
   #isSafe(sequence: number): boolean {
+    if (sequence === INHERITED) return this.#isInheritedHeld;
     if (sequence <= this.#coveredByAll) return true;
     if (sequence > this.#published) return false;
     return sequence <= this.#coveredByOne || !spansInclude(this.#tooLarge, sequence);
@@ -112,7 +132,7 @@ export class Receipts {
     const { promise, resolve } = Promise.withResolvers<void>();
     const waiting: Waiting = { sequence, promise, resolve, since: this.#options.clock.monotonicMs() };
     this.#waiting.set(sequence, waiting);
-    this.#tail = waiting;
+    if (sequence !== INHERITED) this.#tail = waiting;
     this.#watchPatience();
     return waiting;
   }

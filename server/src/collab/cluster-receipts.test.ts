@@ -97,6 +97,17 @@ describe('[G1] a receipt in a cluster', () => {
     await until(() => again.read().receipts === 1, { what: 'its step 2' });
   });
 
+  it('is not given for what was read from the disk, as after a restart, until that is elsewhere too', async () => {
+    const node = startNode();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    node.replication.soFar = promise;
+    const again = await enter(node, new Y.Doc());
+    await turns();
+    expect(again.read().receipts).toBe(0);
+    resolve();
+    await until(() => again.read().receipts === 1, { what: 'its step 2' });
+  });
+
   it('[R2] of an earlier handshake is never given', async () => {
     const node = startNode();
     const ada = await enterWhole(node);

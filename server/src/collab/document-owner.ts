@@ -124,6 +124,7 @@ export class DocumentOwner {
     if (stored !== null) this.encoded.startWith(stored);
     this.#voice.join(() => this.#schedule());
     this.#title.watch(true);
+    this.#receipts.holdBack(this.#options.replication.acknowledgedSoFar());
     this.watchIdle();
   }
 
@@ -312,7 +313,7 @@ export class DocumentOwner {
   get #hasNothingToWrite(): boolean {
     // Who was put out brings nothing any more.
     const mayMoreCome = this.#arrivals.size > 0 && this.isOpen;
-    return this.#queue.length === 0 && this.#receipts.isEmpty && !mayMoreCome;
+    return this.#queue.length === 0 && !this.#receipts.areWaitedFor && !mayMoreCome;
   }
 
   /** Something is on its way to the disk, or to whoever waits for it. */
@@ -321,7 +322,7 @@ export class DocumentOwner {
   }
 
   get #isWriting(): boolean {
-    if (this.#queue.length > 0 || !this.#receipts.isEmpty) return true;
+    if (this.#queue.length > 0 || this.#receipts.areWaitedFor) return true;
     return this.#flush.kind === 'journalling' || this.#flush.kind === 'applying';
   }
 

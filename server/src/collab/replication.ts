@@ -9,6 +9,11 @@ export interface Replication {
    * receipt may go out.
    */
   acknowledged(id: EntryId): Promise<void> | null;
+  /**
+   * The same for everything that is on this disk now: who brings once more what was read from it, as after a restart, is told
+   * "saved" of that.
+   */
+  acknowledgedSoFar(): Promise<void> | null;
   /** Whether a name of which nothing is stored here is known to be new (R13). */
   readonly knowsAllNames: boolean;
   /** What is told between the nodes that have a document open. Joined when it opens; `leave` when it is let go of. */
@@ -62,6 +67,7 @@ export interface RoomLink {
 /** A node by itself. */
 export const alone: Replication = {
   acknowledged: () => null,
+  acknowledgedSoFar: () => null,
   knowsAllNames: true,
   join: () => ({ isShared: false, tell() {}, relay() {}, tellEvent() {}, leave() {} }),
 };

@@ -36,6 +36,21 @@ describe('[G1] receipts that wait for other nodes', () => {
     expect(receipts.isEmpty).toBe(true);
   });
 
+  it('wait for what was read from the disk to be elsewhere, though they bring nothing new', async () => {
+    const receipts = new WaitingReceipts(1_000_000, () => {});
+    const read = Promise.withResolvers<void>();
+    receipts.holdBack(read.promise);
+    expect([receipts.isEmpty, receipts.areWaitedFor]).toEqual([false, false]);
+    const { submission } = track(0);
+    receipts.hold([submission], null);
+    expect([receipts.takeDue(), receipts.areWaitedFor]).toEqual([[], true]);
+    read.resolve();
+    await turn();
+    expect([receipts.takeDue(), receipts.isEmpty]).toEqual([[submission], true]);
+    receipts.holdBack(null);
+    expect(receipts.isEmpty).toBe(true);
+  });
+
   it('are none of what other nodes brought: that waits for nobody', () => {
     const receipts = new WaitingReceipts(1_000_000, () => {});
     receipts.hold([track(10, true).submission], new Promise(() => {}));

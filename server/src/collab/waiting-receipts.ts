@@ -36,8 +36,14 @@ export class WaitingReceipts {
     this.#onDue = onDue;
   }
 
+  /** A receipt could go out at once. */
   get isEmpty(): boolean {
     return this.#batches.length === 0;
+  }
+
+  /** Somebody may be waiting for one. */
+  get areWaitedFor(): boolean {
+    return this.#batches.some(({ submissions }) => submissions.length > 0);
   }
 
   get isFull(): boolean {
@@ -47,6 +53,11 @@ export class WaitingReceipts {
   /** Some could be given. */
   get areDue(): boolean {
     return this.#batches[0]?.isAcknowledged === true;
+  }
+
+  /** What was read from the disk has to be elsewhere too before anybody is told "saved" of it. */
+  holdBack(acknowledged: Promise<void> | null): void {
+    if (acknowledged !== null && this.#ended === null) this.#push([], acknowledged);
   }
 
   /**

@@ -56,6 +56,8 @@ export class HeldReplication implements Replication {
   knowsAllNames = true;
   /** While false, nothing has to be waited for. */
   holds = false;
+  /** What documents that are opened from now on have to wait for. */
+  soFar: Promise<void> | null = null;
   readonly rooms = new Map<string, SharedRoom>();
   readonly #waiting: { readonly id: EntryId; resolve(): void }[] = [];
 
@@ -66,6 +68,10 @@ export class HeldReplication implements Replication {
   acknowledged(id: EntryId): Promise<void> | null {
     if (!this.holds) return null;
     return new Promise((resolve) => this.#waiting.push({ id, resolve }));
+  }
+
+  acknowledgedSoFar(): Promise<void> | null {
+    return this.soFar;
   }
 
   /** The others have these; left out, all that wait. */

@@ -11,8 +11,11 @@ export const ANSWER_AFTER_MS = 3;
 /** Larger messages would hold up all others on the way between nodes. */
 export const MOST_STATELESS_CHARACTERS = 1024 * 1024;
 
-/** Nodes that closed the document are remembered, since what they said before may arrive after it. The oldest go. */
-const MOST_DEPARTED = 64;
+/**
+ * Nodes that closed the document are remembered, since what they said before may arrive after it, and so are those that were
+ * lost, since they may come back. The oldest go: each start of a node is another one.
+ */
+const MOST_REMEMBERED = 64;
 
 const NOBODY = new Uint8Array(0);
 const LARGEST_QUESTION = 2 ** 47;
@@ -141,14 +144,20 @@ export class Room implements RoomLink {
   lose(node: string): void {
     this.#question = randomInt(LARGEST_QUESTION);
     this.#inquiry.forget(node);
-    if (this.#members.has(node)) this.#missing.add(node);
+    if (this.#members.has(node)) this.#miss(node);
     this.#remove(node);
+  }
+
+  #miss(node: string): void {
+    this.#missing.delete(node);
+    this.#missing.add(node);
+    keepLatest(this.#missing);
   }
 
   /** Nothing has been heard for so long that nobody knows who is still there. Nodes are not thought to be gone for that. */
   loseAll(): void {
     for (const node of [...this.#members.keys()]) {
-      this.#missing.add(node);
+      this.#miss(node);
       this.#remove(node);
       this.#isAlone = false;
     }
@@ -235,10 +244,7 @@ export class Room implements RoomLink {
     this.#missing.delete(node);
     this.#departed.delete(node);
     this.#departed.set(node, life);
-    if (this.#departed.size > MOST_DEPARTED) {
-      const [oldest] = this.#departed.keys();
-      if (oldest !== undefined) this.#departed.delete(oldest);
-    }
+    keepLatest(this.#departed);
     this.#inquiry.forget(node);
     this.#remove(node);
   }
@@ -289,4 +295,10 @@ export class Room implements RoomLink {
   #encode(said: Said): Uint8Array {
     return encodeRoomMessage({ from: this.#host.incarnation, life: this.#life, number: this.#number, said });
   }
+}
+
+function keepLatest(remembered: Set<string> | Map<string, unknown>): void {
+  if (remembered.size <= MOST_REMEMBERED) return;
+  const [oldest] = remembered.keys();
+  if (oldest !== undefined) remembered.delete(oldest);
 }

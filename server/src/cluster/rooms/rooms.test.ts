@@ -334,6 +334,24 @@ describe('rooms', () => {
     expect(ada.sheet.take()).toEqual(['2 is ben']);
   });
 
+  it('[G4] a room remembers the last of the nodes that were lost, however often nodes start anew', async () => {
+    const { join, settle, start, turn, underway } = stage();
+    const one = start();
+    await join(one);
+    const others = Array.from({ length: 65 }, start);
+    for (const other of others) await join(other, 'plan', 'ben');
+    await settle();
+    for (const { incarnation } of others) one.rooms.lose(incarnation);
+    await settle();
+    const [first, second] = others;
+    one.rooms.seek(first?.incarnation ?? '');
+    await turn();
+    expect(underway()).toEqual([]);
+    one.rooms.seek(second?.incarnation ?? '');
+    await turn();
+    expect(new Set(underway())).toEqual(new Set(['hello']));
+  });
+
   it('[G7] two nodes that each thought the other lost find each other as soon as one speaks', async () => {
     const { join, settle, start } = stage();
     const [one, two] = [start(), start()];

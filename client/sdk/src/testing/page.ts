@@ -6,6 +6,6 @@ import { Window } from 'happy-dom';
  */
 const page = new Window({ url: 'http://localhost:3000/' });
 
-for (const [name, value] of Object.entries({ window: page, document: page.document })) {
+for (const [name, value] of Object.entries({ window: page, document: page.document, FormData: page.FormData })) {
   Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
 }

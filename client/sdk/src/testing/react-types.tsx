@@ -17,6 +17,8 @@ import {
   useTyping,
 } from '../react/index.ts';
 
+const areSameNumbers = (one: number, other: number) => one === other;
+
 interface Said {
   readonly chat: { readonly text: string };
   readonly wave: null;
@@ -64,10 +66,7 @@ export function Values({ room }: { readonly room: Room }): null {
   // @ts-expect-error: a status has no such field
   useStatus(({ saved }) => saved);
   // @ts-expect-error: they compare what is selected
-  useStatus(
-    ({ label }) => label,
-    (one: number, other: number) => one === other,
-  );
+  useStatus(({ label }) => label, areSameNumbers);
   return null;
 }
 

@@ -11,6 +11,8 @@ const root = dirname(dirname(import.meta.dirname));
 const execute = promisify(execFile);
 const TARBALLS = 'tarballs';
 const PROGRAM_TIMEOUT_MS = 90_000;
+/** What the programs use besides our packages; these need none of it. */
+const OF_THEIR_OWN = ['@types/node', '@types/react', '@types/react-dom', 'react', 'react-dom'];
 
 export interface Said {
   readonly stdout: string;
@@ -76,8 +78,10 @@ function writeManifests(folder: string): void {
     version: '1.0.0',
     private: true,
     type: 'module',
-    dependencies: Object.fromEntries(publicPackages.map(({ name }) => [name, `file:${tarballOf(name)}`])),
-    devDependencies: { '@types/node': lock.packages['node_modules/@types/node']?.version },
+    dependencies: Object.fromEntries([
+      ...publicPackages.map(({ name }) => [name, `file:${tarballOf(name)}`]),
+      ...OF_THEIR_OWN.map((name) => [name, lock.packages[`node_modules/${name}`]?.version]),
+    ]),
   };
   const others = Object.entries(lock.packages).filter(([path, { link }]) => path.startsWith('node_modules/') && !link);
   const packages = { '': manifest, ...Object.fromEntries(others) };

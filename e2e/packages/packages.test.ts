@@ -55,7 +55,7 @@ describe('a program that installs the packages', { timeout: PROGRAM_TIMEOUT_MS }
     const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
     writeFileSync(
       join(consumer.folder, 'tsconfig.json'),
-      JSON.stringify({ compilerOptions: STRICT, files: ['typed.ts'] }),
+      JSON.stringify({ compilerOptions: STRICT, files: ['typed.ts', 'react.tsx'] }),
     );
     const checked = spawnSync(process.execPath, [tsc, '-p', '.'], { cwd: consumer.folder, encoding: 'utf8' });
     expect(checked.stdout).toBe('');
@@ -93,6 +93,12 @@ describe('@quire/client', { timeout: PROGRAM_TIMEOUT_MS }, () => {
   test('is imported where pages are rendered without a window, and leaves nothing running or behind', async () => {
     const { stdout, stderr } = await consumer.run('rendered.js');
     expect(stdout.trim().split('\n')).toEqual(['connect: function', 'left behind:']);
+    expect(stderr).toBe('');
+  });
+
+  test('has bindings for React that render without a window, and wait there for nobody', async () => {
+    const { stdout, stderr } = await consumer.run('rendered-react.js');
+    expect(stdout.trim()).toBe('<p>Connecting… not loaded</p>');
     expect(stderr).toBe('');
   });
 
@@ -139,6 +145,7 @@ const STRICT = {
   noUncheckedIndexedAccess: true,
   skipLibCheck: false,
   types: ['node'],
+  jsx: 'react-jsx',
   noEmit: true,
 };
 

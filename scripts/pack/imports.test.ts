@@ -45,10 +45,17 @@ describe('what a package imports', () => {
     expect(() => assertDeclared(asPeer, folder)).not.toThrow();
   });
 
-  test('brings its types along where declarations lean on them, and only there', () => {
+  test('brings its types along where declarations lean on them, and only there, and not those of a peer', () => {
     write('dist/index.d.ts', "import type { WebSocket } from 'ws';\n");
+    write('dist/react/index.d.ts', "import type { ReactNode } from 'react';\n");
     write('dist/index.js', "import markdown from 'markdown-it';\n");
-    const devDependencies = { '@types/ws': '8.1.0', '@types/markdown-it': '14.0.0', vitest: '5.0.0' };
-    expect(findNeededTypes({ name: 'x', version: '1.0.0', devDependencies }, folder)).toEqual({ '@types/ws': '8.1.0' });
+    const devDependencies = {
+      '@types/ws': '8.1.0',
+      '@types/react': '19.3.0',
+      '@types/markdown-it': '14.0.0',
+      vitest: '5.0.0',
+    };
+    const manifest = { name: 'x', version: '1.0.0', devDependencies, peerDependencies: { react: '>=18.2' } };
+    expect(findNeededTypes(manifest, folder)).toEqual({ '@types/ws': '8.1.0' });
   });
 });

@@ -35,13 +35,20 @@ export function assertDeclared(manifest: PackedManifest, folder: string): void {
   }
 }
 
-/** Types that the declarations of a package lean on: whoever installs it needs them as well. */
-export function findNeededTypes({ devDependencies = {} }: Manifest, folder: string): Readonly<Record<string, string>> {
+/**
+ * Types that the declarations of a package lean on: whoever installs it needs them as well. Those of a peer come with the peer,
+ * from the program that has it.
+ */
+export function findNeededTypes(
+  { devDependencies = {}, peerDependencies = {} }: Manifest,
+  folder: string,
+): Readonly<Record<string, string>> {
   const imported = findImports(folder, 'dist/**/*.d.ts');
   return Object.fromEntries(
-    Object.entries(devDependencies).filter(
-      ([name]) => name.startsWith('@types/') && imported.has(name.slice('@types/'.length)),
-    ),
+    Object.entries(devDependencies).filter(([name]) => {
+      const typed = name.slice('@types/'.length);
+      return name.startsWith('@types/') && imported.has(typed) && !(typed in peerDependencies);
+    }),
   );
 }
 

@@ -9,7 +9,7 @@ const checkout = {
   scripts: { prepare: 'true' },
   exports: { '.': './src/index.ts', './react': './src/react/index.tsx' },
   dependencies: { '@quire/protocol': '1.2.3', lib0: '0.2.1', yjs: '13.6.1', 'y-protocols': '1.0.7', zod: '4.6.7' },
-  peerDependencies: { react: '19.3.1', '@quire/client': '1.2.3' },
+  peerDependencies: { react: '>=18.2', vitest: '5.1.1', '@quire/client': '1.2.3' },
   devDependencies: { vitest: '5.1.1' },
 };
 
@@ -28,7 +28,8 @@ describe('the manifest of a packed package', () => {
     expect(peerDependencies).toEqual({
       yjs: '^13.6.1',
       'y-protocols': '^1.0.7',
-      react: '^19.3.1',
+      react: '>=18.2',
+      vitest: '^5.1.1',
       '@quire/client': '1.2.3',
     });
   });

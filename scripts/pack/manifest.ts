@@ -31,6 +31,8 @@ const ONE_COPY = new Set(['yjs', 'y-protocols']);
 /** Functions without a memory: a second copy is only weight, which a range saves. */
 const ANY_LATER = new Set(['lib0']);
 
+const EXACT_VERSION = /^\d+\.\d+\.\d+$/;
+
 /** What only a checkout has a use for. */
 const OF_THE_CHECKOUT = new Set(['private', 'scripts', 'devDependencies']);
 
@@ -80,7 +82,12 @@ function splitDependencies({ dependencies = {}, peerDependencies = {} }: Manifes
       own.map(([name, version]) => [name, ANY_LATER.has(name) ? `^${version}` : version]),
     ),
     peers: Object.fromEntries(
-      peers.map(([name, version]) => [name, name.startsWith('@quire/') ? version : `^${version}`]),
+      peers.map(([name, version]) => [name, name.startsWith('@quire/') ? version : rangeFrom(version)]),
     ),
   };
+}
+
+/** Peers say by themselves what will do, or name the version that was tested: then any compatible later one will. */
+function rangeFrom(version: string): string {
+  return EXACT_VERSION.test(version) ? `^${version}` : version;
 }

@@ -1,8 +1,7 @@
 import type { Client } from '@quire/client';
+import { QuireProvider, useReadable } from '@quire/client/react';
 import { lazy, Suspense, useEffect } from 'react';
 import { usePathname } from 'wouter/use-browser-location';
-import { ClientContext } from './client/client-context.ts';
-import { useReadable } from './client/use-readable.ts';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { HomePage } from './home/HomePage.tsx';
 import { NotFoundPage } from './NotFoundPage.tsx';
@@ -19,13 +18,13 @@ export function App({ client }: { readonly client: Client }) {
   useEffect(() => applyTheme(chosenTheme), [chosenTheme]);
   return (
     <ErrorBoundary>
-      <ClientContext value={client}>
+      <QuireProvider client={client}>
         <Suspense fallback={null}>
           <Page />
         </Suspense>
         <ToastLayer />
         <TooltipLayer />
-      </ClientContext>
+      </QuireProvider>
     </ErrorBoundary>
   );
 }

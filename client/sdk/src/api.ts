@@ -20,14 +20,14 @@ import type { Transport } from './transport-choice.ts';
 
 export interface ConnectOptions {
   /** `ws(s)://host/collab`. Left out in a browser: the page's own host. */
-  readonly url?: string;
-  readonly token?: string;
+  readonly url?: string | undefined;
+  readonly token?: string | undefined;
   /** Asked for a fresh token on every connection; wins over `token`. */
-  getToken?(): Promise<string>;
+  readonly getToken?: (() => Promise<string>) | undefined;
   /** Keep documents on this device (IndexedDB). Default: true where IndexedDB exists. */
-  readonly offline?: boolean;
+  readonly offline?: boolean | undefined;
   /** Default: `auto`, a WebSocket, and plain HTTP where the network lets none through. */
-  readonly transport?: 'auto' | Transport;
+  readonly transport?: 'auto' | Transport | undefined;
 }
 
 /** A connection to one Quire server. All its rooms share one socket, opened with the first room. */

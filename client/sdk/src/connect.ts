@@ -99,7 +99,9 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
   const networkChanged = () => {
     for (const room of all()) room.networkChanged();
   };
-  const stopListening = [
+  let stopListening: readonly (() => void)[] = [];
+  // With the first room: a client that opens none holds nothing, and whoever made it may forget it.
+  const listen = () => [
     environment.listen('online', () => {
       networkChanged();
       socket?.retryNow({ networkChanged: true });
@@ -210,6 +212,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
       if (held.room.awareness.getLocalState() === null) held.room.appear();
       return lease(held);
     }
+    if (stopListening.length === 0) stopListening = listen();
     const room = openRoom(name, {
       socket: openSocket(name),
       clock,

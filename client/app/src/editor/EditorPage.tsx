@@ -1,13 +1,11 @@
 import type { Person, Room } from '@quire/client';
+import { useReadable, useRoom, useStatus } from '@quire/client/react';
 import type { Editor } from '@tiptap/react';
-import { ChevronLeft, FileX } from 'lucide-react';
+import { ChevronLeft } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { useReadable } from '../client/use-readable.ts';
-import { useRoom } from '../client/use-room.ts';
 import { guest } from '../identity/guest.ts';
 import { Link } from '../Link.tsx';
 import { homePath } from '../routes.ts';
-import { AlertPage } from '../ui/AlertPage.tsx';
 import { announce } from '../ui/toasts.ts';
 import { findCarets } from './carets/caret-element.ts';
 import { CommentsButton } from './comments/CommentsButton.tsx';
@@ -18,8 +16,9 @@ import { DocumentEditor } from './DocumentEditor.tsx';
 import { EditorSkeleton } from './EditorSkeleton.tsx';
 import { focusText } from './focus-text.ts';
 import { followKeyboard } from './keyboard-inset.ts';
-import { HomeLink, NotLoaded } from './NotLoaded.tsx';
+import { NotLoaded } from './NotLoaded.tsx';
 import { PeopleBar } from './PeopleBar.tsx';
+import { RefusedBoundary } from './RefusedBoundary.tsx';
 import { SaveState } from './SaveState.tsx';
 import { ShareButton } from './share/ShareButton.tsx';
 import { TitleInput } from './TitleInput.tsx';
@@ -30,26 +29,22 @@ import './toolbar/toolbar.css';
 import './print.css';
 
 export function EditorPage({ name }: { readonly name: string }) {
-  const handle = useRoom(name);
-  switch (handle.kind) {
-    case 'opening':
-      return <EditorSkeleton />;
-    case 'open':
-      return <OpenDocument key={handle.opening} room={handle.room} onReopen={handle.reopen} />;
-    case 'refused':
-      return (
-        <AlertPage>
-          <FileX aria-hidden />
-          <h1>This document can’t be opened</h1>
-          <p>{handle.error.message}</p>
-          <HomeLink />
-        </AlertPage>
-      );
-  }
+  const [openings, setOpenings] = useState(0);
+  return (
+    <RefusedBoundary>
+      {/* Opened anew, the name of a document that is gone has what is there now: another room, and another page. */}
+      <DocumentPage key={openings} name={name} onReopen={() => setOpenings(openings + 1)} />
+    </RefusedBoundary>
+  );
+}
+
+function DocumentPage({ name, onReopen }: { readonly name: string; readonly onReopen: () => void }) {
+  const room = useRoom(name);
+  return room === null ? <EditorSkeleton /> : <OpenDocument room={room} onReopen={onReopen} />;
 }
 
 function OpenDocument({ room, onReopen }: { readonly room: Room; readonly onReopen: () => void }) {
-  const status = useReadable(room.status);
+  const status = useStatus(room);
   const person = useReadable(guest);
   const comments = useComments(room.name);
   const [panel, setPanel] = useState<CommentsPanelState>({ kind: 'closed' });

@@ -1,5 +1,5 @@
 import type { Person, Room } from '@quire/client';
-import { useReadable } from '../client/use-readable.ts';
+import { useReadable } from '@quire/client/react';
 import { ProfileButton } from '../identity/ProfileButton.tsx';
 import { Avatar } from '../ui/Avatar.tsx';
 import { useMediaQuery } from '../ui/use-media-query.ts';

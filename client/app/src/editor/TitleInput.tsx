@@ -1,6 +1,6 @@
 import type { Room } from '@quire/client';
+import { useReadable } from '@quire/client/react';
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'react';
-import { useReadable } from '../client/use-readable.ts';
 import { UNTITLED } from '../home/document-words.ts';
 import { bindTitle } from './document-title.ts';
 

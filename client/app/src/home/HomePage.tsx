@@ -1,9 +1,8 @@
 import { type DocumentInfo, QuireError } from '@quire/client';
+import { useClient, useReadable } from '@quire/client/react';
 import { Plus, Search } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { navigate } from 'wouter/use-browser-location';
-import { useClient } from '../client/client-context.ts';
-import { useReadable } from '../client/use-readable.ts';
 import { ProfileButton } from '../identity/ProfileButton.tsx';
 import { LeftoverNotice } from '../leftovers/LeftoverNotice.tsx';
 import { documentPath } from '../routes.ts';

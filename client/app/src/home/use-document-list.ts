@@ -1,5 +1,5 @@
+import { useClient } from '@quire/client/react';
 import { useEffect, useState } from 'react';
-import { useClient } from '../client/client-context.ts';
 import { createDocumentList, type DocumentListStore } from './document-list.ts';
 
 const REFRESH_MS = 5_000;

@@ -1,4 +1,4 @@
-import { useReadable } from '../client/use-readable.ts';
+import { useReadable } from '@quire/client/react';
 import { ThemeChoices } from '../theme/ThemeChoices.tsx';
 import { Avatar } from '../ui/Avatar.tsx';
 import { usePopover } from '../ui/use-popover.ts';

@@ -1,7 +1,7 @@
 import type { Leftover } from '@quire/client';
+import { useClient } from '@quire/client/react';
 import { Download, FileClock, Trash2 } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { useClient } from '../client/client-context.ts';
 import { downloadCopy } from '../editor/copy-of-document.ts';
 import { bindTitle } from '../editor/document-title.ts';
 import { UNTITLED } from '../home/document-words.ts';

@@ -1,7 +1,7 @@
 import type { Client, Leftover } from '@quire/client';
+import { useClient } from '@quire/client/react';
 import { FileClock } from 'lucide-react';
 import { Fragment, useEffect, useState } from 'react';
-import { useClient } from '../client/client-context.ts';
 import { nameForPeople } from '../home/document-words.ts';
 import { Link } from '../Link.tsx';
 import { documentPath } from '../routes.ts';

@@ -1,5 +1,5 @@
+import { useReadable } from '@quire/client/react';
 import { Monitor, Moon, Sun } from 'lucide-react';
-import { useReadable } from '../client/use-readable.ts';
 import { type ThemeChoice, theme, themeChoices } from './theme.ts';
 
 const looks = {

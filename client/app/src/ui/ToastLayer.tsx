@@ -1,4 +1,4 @@
-import { useReadable } from '../client/use-readable.ts';
+import { useReadable } from '@quire/client/react';
 import { toasts } from './toasts.ts';
 
 export function ToastLayer() {

@@ -1,6 +1,6 @@
 import type { Comments } from '@quire/client';
+import { useReadable } from '@quire/client/react';
 import { MessageSquareText } from 'lucide-react';
-import { useReadable } from '../../client/use-readable.ts';
 
 interface CommentsButtonProps {
   readonly comments: Comments;

@@ -1,8 +1,8 @@
 import type { Comments, Thread } from '@quire/client';
+import { useReadable } from '@quire/client/react';
 import type { Editor } from '@tiptap/react';
 import { X } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { useReadable } from '../../client/use-readable.ts';
 import { announce } from '../../ui/toasts.ts';
 import { Composer } from './Composer.tsx';
 import { findThread, showHighlights } from './comment-highlights.ts';

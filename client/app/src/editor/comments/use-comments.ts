@@ -1,7 +1,6 @@
 import { type Comments, QuireError } from '@quire/client';
+import { useClient, useReadable } from '@quire/client/react';
 import { useEffect, useState } from 'react';
-import { useClient } from '../../client/client-context.ts';
-import { useReadable } from '../../client/use-readable.ts';
 import { guest } from '../../identity/guest.ts';
 
 /** Holds the comments on a document open while the component is shown; null before, and where there can be none. */

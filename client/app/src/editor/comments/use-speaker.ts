@@ -1,7 +1,7 @@
 import type { Comments, Speaker } from '@quire/client';
+import { useReadable } from '@quire/client/react';
 import { useCallback } from 'react';
 import { useAnswer } from '../../client/use-answer.ts';
-import { useReadable } from '../../client/use-readable.ts';
 
 /**
  * Who this person is to the server, and what they may do, so that what is theirs to change can be told from what is not; null

@@ -1,5 +1,5 @@
 import type { Room } from '@quire/client';
-import { useReadable } from '../../client/use-readable.ts';
+import { useReadable } from '@quire/client/react';
 import { nameForPeople } from '../../home/document-words.ts';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { bindTitle } from '../document-title.ts';

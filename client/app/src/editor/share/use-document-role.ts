@@ -1,6 +1,6 @@
 import type { Role, RoomStatus } from '@quire/client';
+import { useClient } from '@quire/client/react';
 import { useCallback } from 'react';
-import { useClient } from '../../client/client-context.ts';
 import { useAnswer } from '../../client/use-answer.ts';
 
 /**

@@ -1,5 +1,5 @@
+import { useClient } from '@quire/client/react';
 import { useEffect, useState } from 'react';
-import { useClient } from '../../client/client-context.ts';
 import { createShareLinksStore, type ShareLinksStore } from './share-links.ts';
 
 /** The share links of a document, fetched while the component is shown. */

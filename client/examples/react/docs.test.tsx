@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import '../../sdk/src/testing/page.ts';
+import * as bindings from '@quire/client/react';
+import { type ServerProcess, startServer } from '@quire/testing';
+import { cleanup, fireEvent, render, within } from '@testing-library/react';
+import { StrictMode } from 'react';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import * as snippets from './snippets.tsx';
+
+const here = import.meta.dirname;
+const root = dirname(dirname(dirname(here)));
+const page = readFileSync(join(root, 'docs', 'react.md'), 'utf8');
+const blocks = [...page.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map(([, language = '', code = '']) => ({
+  language,
+  code,
+}));
+const read = (file: string) => readFileSync(join(here, file), 'utf8');
+
+describe('docs/react.md', () => {
+  test.each(['index.html', 'main.tsx'])('begins with %s as it is in client/examples/react', (file) => {
+    expect(blocks.slice(0, 3).map(({ code }) => code)).toContain(read(file));
+  });
+
+  test('shows code that is run here or in a browser, and no other', () => {
+    const sources = ['index.html', 'main.tsx', 'snippets.tsx'].map(read);
+    const strange = blocks.filter(
+      ({ language, code }) => language !== 'sh' && !sources.some((source) => source.includes(code)),
+    );
+    expect(strange.map(({ code }) => code)).toEqual([]);
+    expect(blocks.filter(({ language }) => language === 'sh').map(({ code }) => code)).toEqual([
+      'npm install @quire/client yjs y-protocols react react-dom\n',
+    ]);
+  });
+
+  test('has every snippet and every hook', () => {
+    const shown = blocks.map(({ code }) => code).join('\n');
+    for (const name of Object.keys(snippets)) expect(shown).toContain(`function ${name}(`);
+    for (const name of Object.keys(bindings)) expect(page).toMatch(new RegExp(`\\b${name}\\b`));
+  });
+});
+
+describe('what it shows', () => {
+  let server: ServerProcess;
+  beforeAll(async () => {
+    server = await startServer();
+  });
+  afterAll(async () => {
+    cleanup();
+    await server.stop();
+  });
+
+  it('works for two people at once', async () => {
+    const gaps: unknown[] = [];
+    const created: string[] = [];
+    const enter = (name: string) => {
+      const { container } = render(
+        <StrictMode>
+          <bindings.QuireProvider url={`${server.wsUrl}/collab`}>
+            <bindings.RoomProvider name="team/plan" person={{ name, color: '#2563eb' }}>
+              <section aria-label={name}>
+                <snippets.Preview name="team/plan" />
+                <snippets.SaveState />
+                <snippets.Pointers />
+                <snippets.Names />
+                <snippets.Chat />
+                <snippets.Gaps onGap={() => gaps.push(name)} />
+                <snippets.Notes />
+                <snippets.WordCount />
+                <snippets.Poll userId={name} />
+                <snippets.Todos />
+                <snippets.Audience />
+                <snippets.NewDocument onCreated={(document) => created.push(document)} />
+              </section>
+            </bindings.RoomProvider>
+          </bindings.QuireProvider>
+        </StrictMode>,
+      );
+      return within(container);
+    };
+    const [ada, ben] = [enter('Ada'), enter('Ben')];
+    const sees = (someone: typeof ada, text: string) => someone.findByText(text, { exact: false });
+    await Promise.all([sees(ben, '2 here'), sees(ada, 'Saved')]);
+    const [notes, message] = [ada.getByLabelText('Notes'), ada.getByLabelText('Message')];
+    const area = document.querySelector('section > div');
+    if (area === null) throw new Error('the page has no place to point at');
+
+    fireEvent.change(notes, { target: { value: 'three words here' } });
+    await sees(ben, '3 words');
+    fireEvent.pointerMove(area, { clientX: 7, clientY: 9 });
+    await sees(ben, 'pointing at something');
+    fireEvent.change(message, { target: { value: 'Hello' } });
+    await sees(ben, 'Ada typing');
+    fireEvent.submit(message);
+    await sees(ben, 'Ada: Hello');
+    fireEvent.click(ada.getByText('Tea: 0'));
+    await sees(ben, 'Tea: 1');
+    fireEvent.click(ada.getByText('Add'));
+    fireEvent.click(await sees(ben, 'Water the plants'));
+    await expect.poll(() => ada.queryByText('Water the plants')).toBeNull();
+    fireEvent.click(ada.getByText('New document'));
+    await expect.poll(() => created).toHaveLength(1);
+    expect(gaps).toEqual([]);
+  });
+});

@@ -1,0 +1,76 @@
+import { describe, expect, it, vi } from 'vitest';
+import { derive, keepEqual, perRoom } from './derive.ts';
+
+function watched(initial: unknown) {
+  const watchers = new Set<() => void>();
+  let value = initial;
+  const read = vi.fn((before: unknown) => keepEqual(before, value));
+  const readable = derive<unknown>({
+    watch(changed) {
+      watchers.add(changed);
+      return () => watchers.delete(changed);
+    },
+    read,
+  });
+  const set = (next: unknown) => {
+    value = next;
+    for (const changed of [...watchers]) changed();
+  };
+  return { readable, read, set, watchers };
+}
+
+describe('a value made of others', () => {
+  it('is watched once for all who are subscribed, and no longer than that', () => {
+    const { readable, watchers } = watched(0);
+    readable.get();
+    expect(watchers.size).toBe(0);
+    const stops = [readable.subscribe(() => {}), readable.subscribe(() => {})];
+    expect(watchers.size).toBe(1);
+    for (const stop of [...stops, ...stops]) stop();
+    expect(watchers.size).toBe(0);
+  });
+
+  it('is made anew only when it may have changed', () => {
+    const { readable, read, set } = watched(0);
+    readable.subscribe(() => {});
+    for (let times = 0; times < 3; times += 1) readable.get();
+    expect(read).toHaveBeenCalledTimes(1);
+    set(1);
+    expect([readable.get(), read.mock.calls.length]).toEqual([1, 2]);
+  });
+
+  it('is the same object for as long as it is equal, also when nobody watches, and nobody is told', () => {
+    const { readable, set } = watched([{ a: 1 }]);
+    const before = readable.get();
+    const told = vi.fn();
+    const stop = readable.subscribe(told);
+    set([{ a: 1 }]);
+    expect(readable.get()).toBe(before);
+    expect(told).not.toHaveBeenCalled();
+    stop();
+    set([{ a: 1 }]);
+    expect(readable.get()).toBe(before);
+    set([{ a: 2 }]);
+    expect(readable.get()).toEqual([{ a: 2 }]);
+  });
+
+  it('is told of to each who is subscribed, and is true when one subscribes after a change', () => {
+    const { readable, set } = watched(0);
+    readable.get();
+    set(1);
+    const heard: unknown[] = [];
+    readable.subscribe((value) => heard.push(value));
+    expect(readable.get()).toBe(1);
+    set(2);
+    expect(heard).toEqual([2]);
+  });
+});
+
+it('what there is one of in each room is shared by its openings', () => {
+  const make = vi.fn((room: { awareness: object }) => ({ of: room }));
+  const find = perRoom(make);
+  const awareness = {};
+  expect(find({ awareness })).toBe(find({ awareness }));
+  expect(find({ awareness: {} })).not.toBe(find({ awareness }));
+  expect(make).toHaveBeenCalledTimes(2);
+});

@@ -1,0 +1,70 @@
+import { equalityDeep } from 'lib0/function';
+import { type Readable, tell } from '../readable.ts';
+
+interface Derivation<T> {
+  /** Calls `changed` whenever the value may be another one; returns how to stop. */
+  watch(changed: () => void): () => void;
+  /** Makes the value; the one before is there to be used again, in whole or in part. */
+  read(before: T | undefined): T;
+}
+
+/** A value that is made of others: watched while somebody is subscribed, and made anew only when they may have changed. */
+export function derive<T>({ watch, read }: Derivation<T>): Readable<T> {
+  const listeners = new Set<(value: T) => void>();
+  let known: { readonly value: T } | null = null;
+  /** Nothing has been said since of a change; only who watches would hear of one. */
+  let isFresh = false;
+  let stop: (() => void) | null = null;
+
+  const get = (): T => {
+    if (known !== null && isFresh) return known.value;
+    known = { value: read(known?.value) };
+    isFresh = stop !== null;
+    return known.value;
+  };
+
+  const changed = () => {
+    isFresh = false;
+    const before = known;
+    const value = get();
+    if (before !== null && Object.is(before.value, value)) return;
+    for (const listener of [...listeners]) tell(listener, value);
+  };
+
+  return {
+    get,
+    subscribe(listener) {
+      const entry = (value: T) => listener(value);
+      listeners.add(entry);
+      if (stop === null) {
+        stop = watch(changed);
+        isFresh = false;
+      }
+      return () => {
+        listeners.delete(entry);
+        if (listeners.size > 0 || stop === null) return;
+        stop();
+        stop = null;
+        isFresh = false;
+      };
+    },
+  };
+}
+
+/** The former value where the new one is equal to it: who compares by identity sees no change. */
+export function keepEqual<T>(before: T | undefined, value: T): T {
+  return before !== undefined && equalityDeep(before, value) ? before : value;
+}
+
+/** Makes one for each room, shared by all who have that room open. */
+export function perRoom<R extends { readonly awareness: object }, V>(make: (room: R) => V): (room: R) => V {
+  // By its awareness: every opening is an object of its own.
+  const made = new WeakMap<object, V>();
+  return (room) => {
+    const known = made.get(room.awareness);
+    if (known !== undefined) return known;
+    const fresh = make(room);
+    made.set(room.awareness, fresh);
+    return fresh;
+  };
+}

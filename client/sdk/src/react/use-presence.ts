@@ -1,0 +1,39 @@
+import { useCallback } from 'react';
+import type { Room } from '../api.ts';
+import { type IsEqual, type Select, type Selection, useArguments } from './hook-arguments.ts';
+import { addPresence, type Presence, presenceOf } from './presence.ts';
+import { itself, useSelected } from './use-readable.ts';
+
+/** Merges fields into one's own presence. Every call is sent to everybody, so call it at most some 25 times a second. */
+export type UpdatePresence<P extends object = Presence> = (patch: Readonly<Partial<P>>) => void;
+
+const nothing: Presence = {};
+const readNothing = () => nothing;
+
+/**
+ * What this page says of its person to everybody in the room, for as long as they are there. `user` and `cursor` are taken,
+ * by names and by the carets of text editors; `typing` by {@link useTyping}.
+ *
+ * @example
+ * const [{ pointer }, updatePresence] = usePresence<{ pointer: { x: number; y: number } | null }>();
+ * <main onPointerMove={({ clientX: x, clientY: y }) => updatePresence({ pointer: { x, y } })} />
+ * @typeParam P the fields of it
+ */
+export function usePresence<P extends object = Presence>(
+  room?: Room | null,
+): readonly [mine: Readonly<Partial<P>>, update: UpdatePresence<P>];
+export function usePresence<S, P extends object = Presence>(
+  select: Select<Readonly<Partial<P>>, S>,
+  isEqual?: IsEqual<S>,
+): readonly [selected: S, update: UpdatePresence<P>];
+export function usePresence<S, P extends object = Presence>(
+  room: Room | null,
+  select: Select<Readonly<Partial<P>>, S>,
+  isEqual?: IsEqual<S>,
+): readonly [selected: S, update: UpdatePresence<P>];
+export function usePresence(...given: readonly unknown[]): readonly [unknown, UpdatePresence] {
+  const [room, select = itself, isEqual] = useArguments<Selection<Presence>>('usePresence', given);
+  const selected = useSelected(room === null ? null : presenceOf(room), readNothing, select, isEqual);
+  const update = useCallback((patch: Presence) => addPresence(room, patch), [room]);
+  return [selected, update];
+}

@@ -1,0 +1,26 @@
+import { useEffect, useMemo } from 'react';
+import type { Person, Room } from '../api.ts';
+import { useArguments } from './hook-arguments.ts';
+import { othersOf } from './presence.ts';
+import { areSamePeople, createTypingSign, findTypists } from './typing.ts';
+import { readNobody } from './use-others.ts';
+import { useSelected } from './use-readable.ts';
+
+/**
+ * Who else is typing, and how to say that one is. What is said lasts for five seconds, so say it with every key; it ends at
+ * once with `false`, and with the component.
+ *
+ * @example
+ * const [typists, setTyping] = useTyping();
+ * <input onKeyDown={() => setTyping(true)} onBlur={() => setTyping(false)} />
+ */
+export function useTyping(
+  room?: Room | null,
+): readonly [typists: readonly Person[], setTyping: (isTyping: boolean) => void];
+export function useTyping(...given: readonly unknown[]) {
+  const [room] = useArguments<[]>('useTyping', given);
+  const typists = useSelected(room === null ? null : othersOf(room), readNobody, findTypists, areSamePeople);
+  const sign = useMemo(() => createTypingSign(room), [room]);
+  useEffect(() => sign.end, [sign]);
+  return [typists, sign.set] as const;
+}

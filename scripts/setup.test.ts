@@ -175,7 +175,9 @@ describe('a step that fails names itself, the fault and the cure', () => {
     setUp('deps');
     const { status, lines } = setUp('test', join(root, 'bin'));
     expect(status).toBe(1);
-    expect(lines).toMatch(/fault: chromium prometheus haproxy redis-server missing, and this machine has no apt-get/);
+    expect(lines).toMatch(
+      /fault: chromium prometheus haproxy redis-server curl missing, and this machine has no apt-get/,
+    );
   });
 });
 

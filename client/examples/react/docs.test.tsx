@@ -11,7 +11,7 @@ import * as snippets from './snippets.tsx';
 const here = import.meta.dirname;
 const root = dirname(dirname(dirname(here)));
 const page = readFileSync(join(root, 'docs', 'react.md'), 'utf8');
-const blocks = [...page.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map(([, language = '', code = '']) => ({
+const blocks = [...page.matchAll(/^```(\w*)[^\n]*\n([\s\S]*?)^```$/gm)].map(([, language = '', code = '']) => ({
   language,
   code,
 }));

@@ -18,7 +18,7 @@ const page = join(import.meta.dirname, '../../../../docs/access.md');
 
 /** The backend of the docs as it is written there, on a port of its own. @returns its port */
 async function startWrittenBackend(): Promise<number> {
-  const example = /<!-- example:backend -->\s+```js\n([\s\S]*?)```\s+<!-- \/example:backend -->/.exec(
+  const example = /<!-- example:backend -->\s+```js[^\n]*\n([\s\S]*?)```\s+<!-- \/example:backend -->/.exec(
     await readFile(page, 'utf8'),
   )?.[1];
   if (example === undefined) throw new Error(`${page} has no example of a backend`);

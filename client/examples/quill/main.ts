@@ -1,0 +1,30 @@
+import { connect, type RoomStatus } from '@quire/client';
+import Quill from 'quill';
+import { QuillBinding } from 'y-quill';
+import 'quill/dist/quill.snow.css';
+
+const address = new URLSearchParams(location.search);
+
+const client = connect({ url: address.get('server') ?? 'ws://localhost:8080' });
+const room = client.open(address.get('document') ?? 'examples/quill');
+room.setPerson({ name: address.get('name') ?? 'Guest', color: '#0c7079' });
+
+await room.whenLoaded(); // until then an empty page would be a lie
+
+const quill = new Quill('#editor', {
+  theme: 'snow',
+  modules: {
+    toolbar: [[{ header: [1, 2, false] }], ['bold', 'italic', 'link'], [{ list: 'ordered' }, { list: 'bullet' }]],
+    history: { userOnly: true }, // undo takes back only what you did
+  },
+});
+quill.root.role = 'textbox';
+quill.root.ariaLabel = 'Text';
+new QuillBinding(room.doc.getText('quill'), quill, room.awareness);
+
+function show({ label, canEdit }: RoomStatus): void {
+  document.querySelector('#status')?.replaceChildren(label);
+  quill.enable(canEdit);
+}
+show(room.status.get());
+room.status.subscribe(show);

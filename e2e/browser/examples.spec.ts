@@ -1,0 +1,168 @@
+import { globSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Locator, Page } from '@playwright/test';
+import { type ServerProcess, startServer } from '@quire/testing';
+import { type ExampleSite, startExampleSite } from './example-site.ts';
+import { type Actor, test as base, expect } from './fixtures.ts';
+
+interface Stage {
+  readonly site: ExampleSite;
+  readonly server: ServerProcess;
+}
+
+/** One build and one server for all tests of a worker: each example has a document of its own. */
+const test = base.extend<object, { readonly stage: Stage }>({
+  stage: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from here
+    async ({}, use) => {
+      const [site, server] = await Promise.all([startExampleSite(), startServer()]);
+      await use({ site, server });
+      site.close();
+      await server.stop();
+    },
+    { scope: 'worker' },
+  ],
+  address: async ({ stage }, use) => use(stage.server.url),
+});
+
+interface TextExample {
+  /** What the page says once everything is on the server's disk. */
+  readonly settled: string;
+  /** Where the name of somebody else stands, beside their caret. Null where the binding shows none. */
+  readonly caretName: string | null;
+  /** Whether Ctrl + Z is the binding's. */
+  readonly undoes: boolean;
+}
+
+const SAVED = 'Saved';
+const editor = { settled: SAVED, undoes: true };
+
+/** By their folders in client/examples. */
+const TEXT_EXAMPLES: Readonly<Record<string, TextExample>> = {
+  codemirror: { ...editor, caretName: '.cm-ySelectionInfo' },
+  'hocuspocus-provider': { ...editor, caretName: '.collaboration-carets__label' },
+  lexical: { ...editor, caretName: '#carets' },
+  prosemirror: { ...editor, caretName: '.ProseMirror-yjs-cursor > div' },
+  quill: { ...editor, caretName: null },
+  react: { ...editor, caretName: null, undoes: false },
+  tiptap: { ...editor, caretName: '.collaboration-carets__label' },
+  'y-websocket': { ...editor, caretName: '.cm-ySelectionInfo', settled: 'connected' },
+};
+
+const folder = join(dirname(dirname(import.meta.dirname)), 'client', 'examples');
+const present = globSync('*/index.html', { cwd: folder }).map(dirname).sort();
+
+for (const name of present.filter((each) => each !== 'shared-maps')) {
+  test(`two people write at once in the example for ${name}, and each takes back only what they wrote`, async ({
+    ada,
+    ben,
+    stage,
+  }) => {
+    const example = TEXT_EXAMPLES[name];
+    if (example === undefined)
+      throw new Error(`nothing is known of the example ${name}: say here how it shows its text`);
+    const [adasText, bensText] = await Promise.all([open(ada, name, stage), open(ben, name, stage)]);
+
+    await bensText.click();
+    await bensText.pressSequentially('Shared.');
+    await expectText([adasText, bensText], 'Shared.');
+
+    await adasText.click();
+    await adasText.press('Home');
+    await bensText.press('End');
+    await Promise.all([adasText.pressSequentially('Ada began. '), bensText.pressSequentially(' Ben went on.')]);
+    await expectText([adasText, bensText], 'Ada began. Shared. Ben went on.');
+
+    if (example.caretName !== null) {
+      await expect(ben.page.locator(example.caretName)).toHaveText('Ada');
+      await expect(ada.page.locator(example.caretName)).toHaveText('Ben');
+    }
+    if (example.undoes) {
+      // More often than she has typed: what others wrote is not hers to take back.
+      for (let times = 0; times < 'Ada began. '.length + 3; times += 1) await adasText.press('Control+z');
+      await expectText([adasText, bensText], 'Shared. Ben went on.');
+    }
+
+    await expect(ada.page.locator('#status')).toHaveText(example.settled);
+    const text = await readText(bensText);
+    await ada.page.reload();
+    await expectText([textOf(ada.page)], text);
+    await expect(ada.page.locator('#status')).toHaveText(example.settled);
+  });
+}
+
+test('two people write at once in the example for shared-maps, and each takes back only what they wrote', async ({
+  ada,
+  ben,
+  stage,
+}) => {
+  for (const { page, name } of [ada, ben]) await page.goto(addressOf('shared-maps', name, stage));
+  const items = (page: Page) => page.getByRole('listitem');
+  await Promise.all([add(ada.page, ['Bread', 'Salt']), add(ben.page, ['Milk', 'Eggs'])]);
+  await expect(items(ada.page)).toHaveCount(4);
+  const order = await items(ada.page).allTextContents();
+  expect(order.map((text) => text.trim()).sort()).toEqual(['Bread', 'Eggs', 'Milk', 'Salt']);
+  await expect(items(ben.page)).toHaveText(order);
+
+  await ben.page.getByRole('checkbox', { name: 'Salt' }).check();
+  await expect(ada.page.getByRole('checkbox', { name: 'Salt' })).toBeChecked();
+
+  for (let times = 0; times < 4; times += 1) await ada.page.getByRole('button', { name: 'Undo' }).click();
+  const left = order.filter((text) => /Milk|Eggs/.test(text));
+  await expect(items(ada.page)).toHaveText(left);
+  await expect(items(ben.page)).toHaveText(left);
+
+  await expect(ada.page.locator('#status')).toHaveText(SAVED);
+  await ada.page.reload();
+  await expect(items(ada.page)).toHaveText(left);
+  await expect(ada.page.locator('#status')).toHaveText(SAVED);
+});
+
+test('no page of the examples has both bindings of ProseMirror, which do not know each other', ({ stage }) => {
+  const { packages } = stage.site;
+  expect([...packages.keys()].sort()).toEqual(present);
+  const having = (name: string) => [...packages].filter(([, loaded]) => loaded.has(name)).map(([page]) => page);
+  expect(having('@tiptap/y-tiptap').sort()).toEqual(['hocuspocus-provider', 'tiptap']);
+  expect(having('y-prosemirror')).toEqual(['prosemirror']);
+  expect(having('yjs').sort()).toEqual(present);
+});
+
+async function open({ page, name }: Actor, example: string, stage: Stage): Promise<Locator> {
+  await page.goto(addressOf(example, name, stage));
+  const text = textOf(page);
+  await expect(text).toBeEditable();
+  return text;
+}
+
+function addressOf(example: string, name: string, { site, server }: Stage): string {
+  return `${site.url}/${example}/?${new URLSearchParams({ server: server.wsUrl, document: example, name })}`;
+}
+
+function textOf(page: Page): Locator {
+  return page.getByRole('textbox', { name: 'Text' });
+}
+
+/** What is written, without the names beside carets, which editors put into the text. */
+function readText(text: Locator): Promise<string> {
+  return text.evaluate((element) => {
+    if (element instanceof HTMLTextAreaElement || element instanceof HTMLInputElement) return element.value;
+    const copy = element.cloneNode(true) as Element;
+    for (const caret of copy.querySelectorAll(
+      '.collaboration-carets__caret, .ProseMirror-yjs-cursor, .cm-ySelectionCaret',
+    )) {
+      caret.remove();
+    }
+    return copy.textContent?.replaceAll(/[\u2060\ufeff]/g, '').replaceAll('\u00a0', ' ') ?? '';
+  });
+}
+
+async function expectText(texts: readonly Locator[], expected: string): Promise<void> {
+  for (const text of texts) await expect.poll(() => readText(text)).toBe(expected);
+}
+
+async function add(page: Page, items: readonly string[]): Promise<void> {
+  for (const item of items) {
+    await page.getByLabel('New item').fill(item);
+    await page.getByLabel('New item').press('Enter');
+  }
+}

@@ -80,6 +80,7 @@ const ALLOWED = [
   ['client/app/src', '@tiptap/core'],
   ['testing/src', '@quire/server'],
   ['testing/src', '@quire/protocol'],
+  ['testing/src', '@quire/persistence'],
   ['e2e/crash', '@quire/testing'],
   ['e2e/crash', '@quire/client'],
 ] as const;

@@ -8,7 +8,7 @@ import {
   test as base,
   type Page,
 } from '@playwright/test';
-import { type ServerOptions, type ServerProcess, startServer } from '@quire/testing';
+import { type DiskServer, type DiskServerOptions, startServer } from '@quire/testing';
 import { EditorPage } from './editor-page.ts';
 import { HomePage } from './home-page.ts';
 
@@ -23,11 +23,11 @@ export interface Actor {
 
 interface Fixtures {
   /** How the server of a test differs from one that is started with no settings. */
-  readonly serverOptions: Omit<ServerOptions, 'data'>;
+  readonly serverOptions: Omit<DiskServerOptions, 'data'>;
   /** What the browsers of a test have in common. */
   readonly browserOptions: BrowserContextOptions;
   readonly data: string;
-  readonly server: ServerProcess;
+  readonly server: DiskServer;
   /** Where browsers find the server: it may be a proxy in front of it. */
   readonly address: string;
   /** Lets one more person in. */

@@ -1,4 +1,3 @@
-import { joinWithHocuspocus, joinWithYWebsocket } from '@quire/testing';
 import * as Y from 'yjs';
 import { expect, test } from './fixtures.ts';
 
@@ -7,42 +6,31 @@ test.describe('a program with an unmodified provider', () => {
     await ada.editor.open('team/plan');
     await ben.editor.open('team/plan');
     await ada.editor.write('From the browser.');
-    const one = joinWithHocuspocus(server.wsUrl, 'team/plan');
-    const other = joinWithYWebsocket(server.wsUrl, 'team/plan');
-    try {
-      await expect.poll(() => textOf(one.doc)).toBe('From the browser.');
-      await expect.poll(() => textOf(other.doc)).toBe('From the browser.');
-      append(one.doc, 'From a HocuspocusProvider.');
-      await ada.editor.expectText('From the browser.\nFrom a HocuspocusProvider.');
-      append(other.doc, 'From a WebsocketProvider.');
-      const whole = 'From the browser.\nFrom a HocuspocusProvider.\nFrom a WebsocketProvider.';
-      await ada.editor.expectText(whole);
-      await ben.editor.expectText(whole);
-      await ben.editor.write(' And back.');
-      await expect.poll(() => textOf(one.doc)).toBe(`${whole} And back.`);
-      await expect.poll(() => textOf(other.doc)).toBe(`${whole} And back.`);
-      await expect.poll(() => one.provider.hasUnsyncedChanges).toBe(false);
-    } finally {
-      one.leave();
-      other.leave();
-    }
+    const one = await server.join('team/plan', { dialect: 'hocuspocus' });
+    const other = await server.join('team/plan', { dialect: 'y-websocket' });
+    await expect.poll(() => textOf(one.doc)).toBe('From the browser.');
+    await expect.poll(() => textOf(other.doc)).toBe('From the browser.');
+    append(one.doc, 'From a HocuspocusProvider.');
+    await ada.editor.expectText('From the browser.\nFrom a HocuspocusProvider.');
+    append(other.doc, 'From a WebsocketProvider.');
+    const whole = 'From the browser.\nFrom a HocuspocusProvider.\nFrom a WebsocketProvider.';
+    await ada.editor.expectText(whole);
+    await ben.editor.expectText(whole);
+    await ben.editor.write(' And back.');
+    await expect.poll(() => textOf(one.doc)).toBe(`${whole} And back.`);
+    await expect.poll(() => textOf(other.doc)).toBe(`${whole} And back.`);
+    await one.saved();
   });
 
   test('of either dialect shows its person in the browser’s list', async ({ ada, server }) => {
     await ada.editor.open('people');
-    const one = joinWithHocuspocus(server.wsUrl, 'people');
-    const other = joinWithYWebsocket(server.wsUrl, 'people');
-    try {
-      one.provider.setAwarenessField('user', { name: 'Ida', color: '#0f67b8' });
-      other.provider.awareness.setLocalStateField('user', { name: 'Jo', color: '#2c7430' });
-      await expect(ada.editor.person('Ida')).toBeVisible();
-      await expect(ada.editor.person('Jo')).toBeVisible();
-      other.provider.awareness.setLocalState(null);
-      await expect(ada.editor.person('Jo')).toBeHidden();
-    } finally {
-      one.leave();
-      other.leave();
-    }
+    const one = await server.join('people', { name: 'Ida', dialect: 'hocuspocus' });
+    const other = await server.join('people', { name: 'Jo', dialect: 'y-websocket' });
+    await expect(ada.editor.person('Ida')).toBeVisible();
+    await expect(ada.editor.person('Jo')).toBeVisible();
+    other.awareness.setLocalState(null);
+    await expect(ada.editor.person('Jo')).toBeHidden();
+    await one.leave();
     await expect(ada.editor.person('Ida')).toBeHidden();
   });
 });

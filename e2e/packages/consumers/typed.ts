@@ -18,7 +18,7 @@ console.log(`room: ${state}, ${unsaved} unsaved`);
 
 const guest = joinWithHocuspocus(wsUrl, 'team/plan');
 // One copy of Yjs, or the documents of the packages would not be those of this program.
-await converged({ room: room.doc, guest: guest.doc });
+await converged({ room, guest });
 console.log(`guest: ${guest.doc.getText('body').toString()}, one Yjs: ${room.doc instanceof Y.Doc}`);
 guest.leave();
 const people: readonly Person[] = room.people.get();

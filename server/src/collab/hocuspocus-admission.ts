@@ -49,7 +49,7 @@ export class HocuspocusAdmission implements Admission {
         get readyState() {
           return port.isOpen ? 1 : 3;
         },
-        send: (data) => this.#relay(data as Uint8Array),
+        send: (data: unknown) => this.#relay(data as Uint8Array),
         close: (code, reason) => port.close({ ...describeClose(code ?? 1000), reason: reason ?? '' }),
       },
       new Request(origin.url, { headers: origin.headers }),

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { DocumentStore } from '@quire/persistence';
 import type { AccessMeters } from './access-meters.ts';
 import type { ClusterMeters } from './cluster-meters.ts';

@@ -1,0 +1,119 @@
+// Each fault as docs/testing.md shows it.
+import { converged, join, seeded, startServer, until } from '@quire/testing';
+import { test } from '@quire/testing/vitest';
+import { describe, expect } from 'vitest';
+
+describe('people', () => {
+  test('come with any of the three clients', async ({ server }) => {
+    const ada = await server.join('plan', { name: 'Ada', dialect: 'quire' });
+    const ben = await server.join('plan', { name: 'Ben', dialect: 'hocuspocus' });
+    const cleo = await server.join('plan', { name: 'Cleo', dialect: 'y-websocket' });
+    ada.doc.getText('body').insert(0, 'Hello');
+    await ada.saved();
+    await converged({ ada, ben, cleo });
+  });
+
+  test('are seen by each other, and leave', async ({ server }) => {
+    const ada = await server.join('plan', { name: 'Ada' });
+    const ben = await server.join('plan', { name: 'Ben' });
+    const present = () => [...ben.awareness.getStates().values()].map(({ user }) => user?.name);
+    await until(() => present().includes('Ada'), { what: 'Ben does not see Ada' });
+    await ada.leave();
+    await until(() => !present().includes('Ada'), { what: 'Ben still sees Ada' });
+  });
+
+  test('come with tokens', async () => {
+    await using server = await startServer({ storage: 'memory', auth: 'tokens' });
+    const editor = server.token('editor', { user: 'ada' });
+    const reader = server.token({ 'team/**': 'reader' }, { user: 'ben' });
+    const ada = await server.join('team/plan', { name: 'Ada', token: editor });
+    const ben = await server.join('team/plan', { name: 'Ben', token: reader });
+    ada.doc.getText('body').insert(0, 'Hello');
+    await converged({ ada, ben });
+    await expect(server.join('private', { name: 'Ben', token: reader })).rejects.toThrow('is not let into "private"');
+  });
+
+  test('go to any server that speaks their dialect', async ({ server }) => {
+    const { wsUrl } = server;
+    const ada = await join(`${wsUrl}/yjs`, 'plan', { name: 'Ada', dialect: 'y-websocket' });
+    await ada.leave();
+  });
+});
+
+describe('a line', () => {
+  test('is offline', async ({ person }) => {
+    const [ada, ben] = [await person('Ada'), await person('Ben')];
+    await ada.link.offline();
+    ada.doc.getText('body').insert(0, 'mine ');
+    ben.doc.getText('body').insert(0, 'yours ');
+    await ada.link.online();
+    await converged({ ada, ben });
+  });
+
+  test('is cut', async ({ person }) => {
+    const ada = await person('Ada');
+    await ada.link.cut();
+    await ada.synced();
+  });
+
+  test('takes its time', async ({ person }) => {
+    const ada = await person('Ada');
+    await ada.link.delay(80);
+    ada.doc.getText('body').insert(0, 'late');
+    await ada.saved();
+  });
+
+  test('is half-open', async ({ person }) => {
+    const [ada, ben] = [await person('Ada'), await person('Ben')];
+    await ada.link.halfOpen();
+    ben.doc.getText('body').insert(0, 'Ada hears nothing of this');
+    await ben.saved();
+    expect(ada.doc.getText('body').toString()).toBe('');
+    await ada.link.online();
+    await converged({ ada, ben });
+  });
+
+  test('is read slowly', async ({ person }) => {
+    const [ada, ben] = [await person('Ada'), await person('Ben')];
+    await ada.link.slowReader({ bytesPerSecond: 20_000 });
+    ben.doc.getText('body').insert(0, 'x'.repeat(1_000_000));
+    await ben.saved();
+    expect(ada.doc.getText('body').length).toBe(0);
+    await ada.link.online();
+    await converged({ ada, ben });
+  });
+});
+
+describe('a server', () => {
+  test('restarts', async ({ server, person }) => {
+    const ada = await person('Ada');
+    await server.restart();
+    ada.doc.getText('body').insert(0, 'still here');
+    await ada.saved();
+  });
+
+  test('is killed', async () => {
+    await using server = await startServer({ storage: 'disk' });
+    const ada = await server.join('plan', { name: 'Ada' });
+    ada.doc.getText('body').insert(0, 'saved');
+    await ada.saved();
+    await server.kill();
+    await server.restart();
+    const ben = await server.join('plan', { name: 'Ben' });
+    expect(ben.doc.getText('body').toString()).toBe('saved');
+  });
+});
+
+describe('what is made up', () => {
+  test('is made up again by its seed', async ({ person }) => {
+    const [ada, ben] = [await person('Ada'), await person('Ben')];
+    await seeded(async (random) => {
+      for (let edit = 0; edit < 50; edit += 1) {
+        const { doc } = random.pick([ada, ben]);
+        const text = doc.getText('body');
+        text.insert(random.below(text.length + 1), random.pick(['a', 'b', 'c']));
+      }
+      await converged({ ada, ben });
+    });
+  });
+});

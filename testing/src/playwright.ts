@@ -1,0 +1,115 @@
+import {
+  type BrowserContext,
+  type BrowserContextOptions,
+  test as base,
+  type Page,
+  type TestInfo,
+} from '@playwright/test';
+import { type Link, openLink } from './links/person-link.ts';
+import { describeTimeline, type Timeline } from './links/timeline.ts';
+import type { JoinedPerson, JoinOptions } from './people/join.ts';
+import type { Dialect } from './people/seat.ts';
+import { type DiskServer, type DiskServerOptions, startServer } from './start-server.ts';
+
+/** A browser of somebody's own, and their own way to the server. */
+export interface BrowserPerson {
+  readonly name: string;
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** Fails on demand, for whatever this page connects to by `link.wsUrl` or `link.url`. */
+  readonly link: Link;
+}
+
+/** Lets somebody in without a browser: into `plan`, unless another document is named. */
+export type LetIn = <D extends Dialect = 'hocuspocus'>(
+  name: string,
+  options?: Omit<JoinOptions<D>, 'name'> & { readonly document?: string },
+) => Promise<JoinedPerson<D>>;
+
+export interface QuireFixtures {
+  /** How the server of a test is started: on disk, in a process that can be killed. */
+  readonly serverOptions: DiskServerOptions;
+  /** A server of this test's own. When the test fails, what it printed is attached. */
+  readonly server: DiskServer;
+  /** The way of `page` to the server: give it to the page in place of the server's own address. */
+  readonly link: Link;
+  /** One more browser, with a way to the server of its own. */
+  readonly openBrowser: (name: string, options?: BrowserContextOptions) => Promise<BrowserPerson>;
+  /** Lets people in without a browser. */
+  readonly person: LetIn;
+  /** Everybody of whom, when the test fails, it is attached what went over their lines. */
+  readonly timelines: Map<string, { readonly timeline: Timeline }>;
+}
+
+const DOCUMENT = 'plan';
+const PAGE = 'the page';
+
+/**
+ * `test` of Playwright, with a server, people in it, and browsers whose network fails on demand.
+ *
+ * @example
+ * import { expect, test } from '@quire/testing/playwright';
+ *
+ * test('what is typed offline arrives', async ({ page, link, person }) => {
+ *   await page.goto(`/editor?collab=${encodeURIComponent(`${link.wsUrl}/collab`)}`);
+ *   await link.offline();
+ * });
+ */
+export const test = base.extend<QuireFixtures>({
+  serverOptions: [{}, { option: true }],
+
+  server: async ({ serverOptions }, use, testInfo) => {
+    const server = await startServer(serverOptions);
+    await use(server);
+    if (hasFailed(testInfo)) {
+      await testInfo.attach('server log', { body: server.log, contentType: 'text/plain' });
+    }
+    await server.stop();
+  },
+
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from here
+  timelines: async ({}, use, testInfo) => {
+    const timelines = new Map<string, { readonly timeline: Timeline }>();
+    await use(timelines);
+    if (!hasFailed(testInfo) || timelines.size === 0) return;
+    const body = describeTimeline(Object.fromEntries(timelines));
+    await testInfo.attach('timeline', { body, contentType: 'text/plain' });
+  },
+
+  link: async ({ server, timelines }, use) => {
+    const link = await openLink(server.wsUrl);
+    timelines.set(PAGE, link);
+    await use(link);
+    await link.close();
+  },
+
+  openBrowser: async ({ browser, server, timelines }, use) => {
+    const people: BrowserPerson[] = [];
+    await use(async (name, options) => {
+      const link = await openLink(server.wsUrl);
+      timelines.set(name, link);
+      const context = await browser.newContext(options);
+      const person = { name, context, page: await context.newPage(), link };
+      people.push(person);
+      return person;
+    });
+    for (const { context, link } of people) {
+      await context.close();
+      await link.close();
+    }
+  },
+
+  person: async ({ server, timelines }, use) => {
+    await use(async (name, { document = DOCUMENT, ...options } = {}) => {
+      const person = await server.join(document, { ...options, name });
+      timelines.set(name, person);
+      return person;
+    });
+  },
+});
+
+export { expect } from '@playwright/test';
+
+function hasFailed({ status, expectedStatus }: TestInfo): boolean {
+  return status !== expectedStatus;
+}

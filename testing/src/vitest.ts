@@ -1,0 +1,70 @@
+import { test as base, type TestAPI } from 'vitest';
+import { describeTimeline, TIMELINE_HEADING } from './links/timeline.ts';
+import type { JoinedPerson, JoinOptions } from './people/join.ts';
+import type { Dialect } from './people/seat.ts';
+import { createRandom, type Random } from './random.ts';
+import { chooseSeed, describeSeed, SEED_VARIABLE } from './seeded.ts';
+import { startServer, type TestServer, type TestServerOptions } from './start-server.ts';
+
+/** Lets somebody in: into `plan`, unless another document is named. */
+export type LetIn = <D extends Dialect = 'hocuspocus'>(
+  name: string,
+  options?: Omit<JoinOptions<D>, 'name'> & { readonly document?: string },
+) => Promise<JoinedPerson<D>>;
+
+export interface QuireFixtures {
+  /** How the server of a test is started. Left as it is: in memory. */
+  readonly serverOptions: TestServerOptions;
+  /** A server of this test's own. */
+  readonly server: TestServer;
+  /** Lets people in. When the test fails, what went over their lines is printed. */
+  readonly person: LetIn;
+  /** Numbers that look random. When the test fails, the seed is printed. */
+  readonly random: Random;
+}
+
+const DOCUMENT = 'plan';
+
+/**
+ * `test` of vitest, with a server and people in it.
+ *
+ * @example
+ * import { converged } from '@quire/testing';
+ * import { test } from '@quire/testing/vitest';
+ *
+ * test('what one writes, the other reads', async ({ person }) => {
+ *   const ada = await person('Ada');
+ *   const ben = await person('Ben');
+ *   ada.doc.getText('body').insert(0, 'Hello');
+ *   await converged({ ada, ben });
+ * });
+ */
+export const test: TestAPI<QuireFixtures> = base.extend<QuireFixtures>({
+  serverOptions: { storage: 'memory' },
+
+  server: async ({ serverOptions }, use) => {
+    const server = await startServer(serverOptions);
+    await use(server);
+    await server.stop();
+  },
+
+  person: async ({ server, onTestFailed }, use) => {
+    const people: Record<string, JoinedPerson> = {};
+    onTestFailed(({ task }) => {
+      // Of those who did not converge it has been told already.
+      if (task.result?.errors?.some(({ message }) => message.includes(TIMELINE_HEADING))) return;
+      console.error(describeTimeline(people));
+    });
+    await use(async (name, { document = DOCUMENT, ...options } = {}) => {
+      const person = await server.join(document, { ...options, name });
+      people[name] = person;
+      return person;
+    });
+  },
+
+  random: async ({ onTestFailed }, use) => {
+    const seed = chooseSeed(process.env[SEED_VARIABLE]);
+    onTestFailed(() => console.error(describeSeed(seed)));
+    await use(createRandom(seed));
+  },
+});

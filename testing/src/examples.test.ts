@@ -15,7 +15,7 @@ const withoutIndent = (text: string): string => text.replaceAll(/^[ \t]+/gm, '')
 const run = RUN.map((path) => withoutIndent(read(path)));
 
 function fencesOf(page: string): readonly string[] {
-  return [...read(page).matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((match) => match[1] ?? '');
+  return [...read(page).matchAll(/^```ts[^\n]*\n([\s\S]*?)^```$/gm)].map((match) => match[1] ?? '');
 }
 
 describe('what the docs show runs', () => {

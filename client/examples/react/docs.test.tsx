@@ -11,6 +11,7 @@ import * as snippets from './snippets.tsx';
 const here = import.meta.dirname;
 const root = dirname(dirname(dirname(here)));
 const page = readFileSync(join(root, 'docs', 'react.md'), 'utf8');
+const readme = readFileSync(join(root, 'client', 'sdk', 'README.md'), 'utf8');
 const blocks = [...page.matchAll(/^```(\w*)[^\n]*\n([\s\S]*?)^```$/gm)].map(([, language = '', code = '']) => ({
   language,
   code,
@@ -28,6 +29,11 @@ describe('docs/react.md', () => {
       ({ language, code }) => language !== 'sh' && !sources.some((source) => source.includes(code)),
     );
     expect(strange.map(({ code }) => code)).toEqual([]);
+    const inReadme = [...readme.matchAll(/^```tsx[^\n]*\n([\s\S]*?)^```$/gm)].map(([, code = '']) => code);
+    expect(
+      inReadme.flatMap((code) => code.split('\n\n')).filter((part) => !sources.some((source) => source.includes(part))),
+    ).toEqual([]);
+    expect(inReadme).toHaveLength(1);
     expect(blocks.filter(({ language }) => language === 'sh').map(({ code }) => code)).toEqual([
       'npm install @quire/client yjs y-protocols react react-dom\n',
     ]);

@@ -9,11 +9,24 @@ export interface UntilOptions {
 const DEFAULT_TIMEOUT_MS = 15_000;
 const LOOK_EVERY_MS = 10;
 
+const LATE = Symbol('late');
+
 /** Resolves with the first value of `probe` that is neither null, undefined nor false; rejects once time is up. */
-export function until<T>(
+export async function until<T>(
   probe: () => T | null | undefined | false,
   { what, timeoutMs = DEFAULT_TIMEOUT_MS, onChange }: UntilOptions,
 ): Promise<T> {
+  const value = await watch(probe, timeoutMs, onChange);
+  if (value !== LATE) return value;
+  // Made here and not where time ran out, so that its stack leads to whoever waited.
+  throw new Error(`${typeof what === 'string' ? what : what()}: not within ${timeoutMs} ms`);
+}
+
+function watch<T>(
+  probe: () => T | null | undefined | false,
+  timeoutMs: number,
+  onChange: UntilOptions['onChange'],
+): Promise<T | typeof LATE> {
   return new Promise((resolve, reject) => {
     const end = (finish: () => void): void => {
       clearInterval(looking);
@@ -30,9 +43,7 @@ export function until<T>(
       }
     };
     const looking = setInterval(look, LOOK_EVERY_MS);
-    const deadline = setTimeout(() => {
-      end(() => reject(new Error(`${typeof what === 'string' ? what : what()}: not within ${timeoutMs} ms`)));
-    }, timeoutMs);
+    const deadline = setTimeout(() => end(() => resolve(LATE)), timeoutMs);
     const stopListening = onChange?.(look);
     look();
   });

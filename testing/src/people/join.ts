@@ -140,15 +140,16 @@ function createPerson<D extends Dialect>({ name, document, link, seat, timeoutMs
     provider: seat.provider,
     link,
     timeline,
-    synced: () =>
-      until(
+    async synced() {
+      await until(
         () => {
           assertLetIn();
           // The client alone is not asked: it may not have noticed yet that its connection was cut.
           return link.hasCaughtUp && seat.isSynced();
         },
         { what: () => tell(`has not got "${document}"`), ...time },
-      ).then(() => {}),
+      );
+    },
     saved: () =>
       eventually(
         async () => {

@@ -1,4 +1,4 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -9,10 +9,11 @@ import { withRetryHint } from '../protocol/src/retry-hint.ts';
 import { describeApi } from '../server/src/api/openapi/describe-api.ts';
 import { writeApiMarkdown } from '../server/src/api/openapi/docs-markdown.ts';
 import { collectCitations, renewCitations } from './docs/test-citations.ts';
+import { listPages } from './snippets/read-snippets.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
-const pages = globSync(['README.md', 'docs/*.md', 'persistence/*.md'], { cwd: root });
+const pages = listPages(root);
 const ids = [
   ...Array.from({ length: 8 }, (_, at) => `G${at + 1}`),
   ...Array.from({ length: 16 }, (_, at) => `R${at + 1}`),

@@ -21,11 +21,13 @@ interface Printed {
   readonly documents: readonly string[];
 }
 
-let token: string;
-let readerToken: string;
+let tokens: readonly string[];
 beforeAll(() => {
-  token = mintToken('editor', SECRET);
-  readerToken = mintToken('reader', SECRET);
+  tokens = [
+    ...['--token', mintToken('ada', 'editor', SECRET)],
+    ...['--other-token', mintToken('eve', 'editor', SECRET)],
+    ...['--reader-token', mintToken('rita', 'reader', SECRET)],
+  ];
 });
 
 /** Ends whichever process has the data open: the suite has started one after the other, and leaves the last. */
@@ -44,7 +46,7 @@ async function runSuite(server: ServerProcess, path: string): Promise<Printed> {
   const { stdout } = await execute(QUIRE, [
     'conformance',
     `${server.wsUrl}${path}`,
-    ...['--token', token, '--reader-token', readerToken],
+    ...tokens,
     ...['--kill-command', `kill -9 "$(sed -n 's/.*"pid": *\\([0-9]*\\).*/\\1/p' '${owner}')"`],
     ...['--restart-command', `${serve} --host 127.0.0.1 --port ${server.port} --data '${server.data}'`],
     ...['--patience', PATIENCE, '--json'],

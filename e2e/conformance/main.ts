@@ -45,13 +45,14 @@ function readOptions(args: readonly string[]): Options {
 
 async function checkSubject(name: SubjectName): Promise<SubjectReport> {
   const subject = subjects[name];
-  const { url, dialect, token, readerToken, operator, stop } = await subject.start();
+  const { url, dialect, token, otherToken, readerToken, operator, stop } = await subject.start();
   console.log(`\n${subject.label}: ${subject.describe()}\n${describeStart({ url, dialect })}`);
   try {
     const report = await checkConformance({
       url,
       dialect,
       token,
+      ...(otherToken === null ? {} : { otherToken }),
       ...(readerToken === null ? {} : { readerToken }),
       operator,
       onResult: (result) => console.log(describeResult(result)),

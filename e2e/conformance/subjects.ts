@@ -14,6 +14,8 @@ export interface RunningSubject {
   readonly url: string;
   readonly dialect: DialectName;
   readonly token: string;
+  /** Null: it knows nobody by a token. */
+  readonly otherToken: string | null;
   /** Null: it has no word for somebody who may only read. */
   readonly readerToken: string | null;
   readonly operator: Operator;
@@ -31,9 +33,9 @@ export interface Subject {
 const SECRET = 'signs the tokens of the conformance run and nothing else';
 export const QUIRE = join(import.meta.dirname, '..', '..', 'node_modules', '.bin', 'quire');
 
-export function mintToken(role: 'editor' | 'reader', secret: string): string {
+export function mintToken(user: string, role: 'editor' | 'reader', secret: string): string {
   const env = { PATH: process.env.PATH, QUIRE_JWT_SECRETS: secret };
-  return execFileSync(QUIRE, ['token', '--user', role, '--grant', `${role}:**`], { env, encoding: 'utf8' }).trim();
+  return execFileSync(QUIRE, ['token', '--user', user, '--grant', `${role}:**`], { env, encoding: 'utf8' }).trim();
 }
 
 async function startQuire(dialect: DialectName, path: string): Promise<RunningSubject> {
@@ -41,8 +43,9 @@ async function startQuire(dialect: DialectName, path: string): Promise<RunningSu
   return {
     url: `${server.wsUrl}${path}`,
     dialect,
-    token: mintToken('editor', SECRET),
-    readerToken: mintToken('reader', SECRET),
+    token: mintToken('ada', 'editor', SECRET),
+    otherToken: mintToken('eve', 'editor', SECRET),
+    readerToken: mintToken('rita', 'reader', SECRET),
     operator: {
       async kill() {
         await server.kill('SIGKILL');
@@ -76,7 +79,7 @@ export const subjects: Readonly<Record<SubjectName, Subject>> = {
       '`onAuthenticate` that sets `readOnly` for one token',
     async start() {
       const peer = await startPeer('hocuspocus-server.ts', { PEER_READER_TOKEN: READER_TOKEN });
-      return { ...peer, dialect: 'hocuspocus', token: '', readerToken: READER_TOKEN };
+      return { ...peer, dialect: 'hocuspocus', token: '', otherToken: null, readerToken: READER_TOKEN };
     },
   },
   'y-websocket': {
@@ -85,7 +88,13 @@ export const subjects: Readonly<Record<SubjectName, Subject>> = {
       `@y/websocket-server ${readPeerVersion('@y/websocket-server')} with y-leveldb ${readPeerVersion('y-leveldb')} through ` +
       '`setPersistence`; it has no tokens, and so nobody who may only read',
     async start() {
-      return { ...(await startPeer('y-websocket-server.ts')), dialect: 'y-websocket', token: '', readerToken: null };
+      return {
+        ...(await startPeer('y-websocket-server.ts')),
+        dialect: 'y-websocket',
+        token: '',
+        otherToken: null,
+        readerToken: null,
+      };
     },
   },
 };

@@ -4,7 +4,7 @@ import { checks } from './checks/index.ts';
 export function writeCheckTable(): string {
   const rows = checks.map(({ id, guarantee, title, does, passes, dialects }) => {
     const where = dialects === undefined ? '' : ` (${dialects.join(', ')})`;
-    return `| ${guarantee} | \`${id}\`${where} | ${title}. | ${capitalise(does)}. | ${capitalise(passes)}. |`;
+    return `| ${guarantee} | \`${id}\`${where} | ${title} | ${does} | ${passes} |`;
   });
   return ['| | check | rule | what is done | what passes |', '| --- | --- | --- | --- | --- |', ...rows].join('\n');
 }
@@ -15,8 +15,4 @@ export function renewCheckTable(page: string): string {
   const [from, to] = [page.indexOf(begin), page.indexOf(end)];
   if (from === -1 || to < from) throw new Error(`the page has no ${begin} followed by ${end}`);
   return `${page.slice(0, from + begin.length)}\n\n${writeCheckTable()}\n\n${page.slice(to)}`;
-}
-
-function capitalise(sentence: string): string {
-  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`;
 }

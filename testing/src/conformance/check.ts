@@ -5,7 +5,7 @@ import type { Stage } from './stage.ts';
 export type Guarantee = 'G1' | 'G2' | 'G3' | 'G4' | 'G6' | 'G7';
 
 /** What whoever runs the suite has to give it for a check. */
-export type Need = 'operator' | 'reader-token';
+export type Need = 'operator' | 'another-person' | 'reader-token';
 
 /** One thing that a client can rely on, or not. */
 export interface Check {

@@ -37,7 +37,7 @@ export async function runConformance(args: readonly string[], output: Output = s
 }
 
 async function checkAndReport(options: CommandOptions, output: Output): Promise<number> {
-  const { url, token, readerToken, prefix, commands, only, patience, asJson } = options;
+  const { url, token, otherToken, readerToken, prefix, commands, only, patience, asJson } = options;
   const say = asJson ? output.err : output.out;
   if (!(await isListening(url))) {
     output.err(`Nothing listens at ${url}.`);
@@ -49,6 +49,7 @@ async function checkAndReport(options: CommandOptions, output: Output): Promise<
     url,
     dialect,
     token,
+    ...(otherToken === null ? {} : { otherToken }),
     ...(readerToken === null ? {} : { readerToken }),
     ...(commands === null ? {} : { operator: operateByShell(url, commands) }),
     prefix,

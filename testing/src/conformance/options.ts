@@ -10,6 +10,7 @@ export interface CommandOptions {
   /** Null: to be guessed. */
   readonly dialect: DialectName | null;
   readonly token: string;
+  readonly otherToken: string | null;
   readonly readerToken: string | null;
   readonly prefix: string;
   readonly commands: ShellCommands | null;
@@ -33,6 +34,7 @@ It writes in documents of its own only, with random names, and lists them at the
 
   --dialect NAME           ${dialectNames.join(' or ')}; left out: by the path, or by what the server answers
   --token TOKEN            of somebody who may write
+  --other-token TOKEN      of somebody else who may write: checks that nobody speaks for another; not needed without tokens
   --reader-token TOKEN     of somebody who may only read: checks that they change nothing
   --kill-command COMMAND   ends the server with SIGKILL, in a shell; with the next one, checks what is on its disk
   --restart-command COMMAND
@@ -58,6 +60,7 @@ export function parseOptions(args: readonly string[]): CommandOptions | 'list' |
     url: readUrl(url),
     dialect: readDialect(values.dialect),
     token: values.token ?? '',
+    otherToken: values['other-token'] ?? null,
     readerToken: values['reader-token'] ?? null,
     prefix: values.prefix ?? DEFAULT_PREFIX,
     commands: readCommands(values['kill-command'], values['restart-command']),
@@ -75,6 +78,7 @@ function parse(args: readonly string[]) {
       options: {
         dialect: { type: 'string' },
         token: { type: 'string' },
+        'other-token': { type: 'string' },
         'reader-token': { type: 'string' },
         'kill-command': { type: 'string' },
         'restart-command': { type: 'string' },

@@ -14,6 +14,8 @@ export interface ConformanceOptions {
   readonly dialect: DialectName;
   /** Of somebody who may write. */
   readonly token?: string;
+  /** Of somebody else who may write: a server may let a person speak for themself on a second socket. Not needed without tokens. */
+  readonly otherToken?: string;
   /** Of somebody who may only read; without one that is not checked. */
   readonly readerToken?: string;
   /** Kills and restarts the server; without one nothing is known of its disk. */
@@ -69,6 +71,7 @@ export async function checkConformance(options: ConformanceOptions): Promise<Con
     url: options.url,
     dialect: options.dialect,
     token: options.token ?? '',
+    otherToken: options.otherToken ?? null,
     readerToken: options.readerToken ?? null,
     operator: options.operator ?? null,
     patience: options.patience ?? 1,
@@ -104,6 +107,10 @@ const needs: Readonly<Record<Need, { readonly isMet: (target: Target) => boolean
   operator: {
     isMet: ({ operator }) => operator !== null,
     reason: 'it takes --kill-command and --restart-command',
+  },
+  'another-person': {
+    isMet: ({ token, otherToken }) => token === '' || otherToken !== null,
+    reason: 'it takes --other-token',
   },
   'reader-token': {
     isMet: ({ readerToken }) => readerToken !== null,

@@ -8,6 +8,8 @@ export interface Target {
   readonly dialect: DialectName;
   /** Of somebody who may write; empty for none. */
   readonly token: string;
+  /** Of somebody else who may write; null where there is none to check with. */
+  readonly otherToken: string | null;
   /** Of somebody who may only read; null where there is none to check with. */
   readonly readerToken: string | null;
   /** Null where the server can't be killed. */

@@ -84,14 +84,15 @@ function forgery({ id, title, what, state }: Forgery): Check {
     id,
     guarantee: 'G6',
     title,
-    does: `eve sends presence under ada’s client id, with a later clock, which says ${what}`,
+    does: `eve, who is somebody else by her token or, without tokens, another guest, sends presence under ada’s client id, with a later clock, which says ${what}`,
     passes: 'ben sees of ada what ada said, before and after, and nothing else',
+    needs: ['another-person'],
     async run(stage) {
       const document = stage.document();
       const [ada, ben, eve] = [
         await stage.join(document, { name: 'ada' }),
         await stage.join(document, { name: 'ben' }),
-        await stage.join(document, { name: 'eve' }),
+        await stage.join(document, { name: 'eve', token: stage.target.otherToken ?? '' }),
       ];
       await announce(stage, ada, ben);
       const clientId = ada.doc.clientID;

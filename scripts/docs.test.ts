@@ -8,6 +8,7 @@ import { renewLimitTable } from '../protocol/src/limit-table.ts';
 import { withRetryHint } from '../protocol/src/retry-hint.ts';
 import { describeApi } from '../server/src/api/openapi/describe-api.ts';
 import { writeApiMarkdown } from '../server/src/api/openapi/docs-markdown.ts';
+import { renewCheckTable } from '../testing/src/conformance/check-table.ts';
 import { collectCitations, renewCitations } from './docs/test-citations.ts';
 import { listPages } from './snippets/read-snippets.ts';
 
@@ -33,6 +34,11 @@ describe('the docs (node scripts/write-docs.ts renews what they take from the co
   it('the table of limits is the one in the code', () => {
     const page = read('docs/protocol.md');
     expect(page).toBe(renewLimitTable(page));
+  });
+
+  it('the table of conformance checks is the one in the code', () => {
+    const page = read('docs/conformance.md');
+    expect(page).toBe(renewCheckTable(page));
   });
 
   it('the HTTP API is described as the code describes it', () => {

@@ -76,6 +76,10 @@ describe('a program that installs the packages', { timeout: PROGRAM_TIMEOUT_MS }
     expect((await consumer.npx('quire', '--version')).stdout.trim()).toBe(version);
   });
 
+  test('has the conformance suite as a command of the server, found beside it', async () => {
+    expect((await consumer.npx('quire', 'conformance', '--list')).stdout).toContain('receipted-survives');
+  });
+
   test.each([
     ['@quire/persistence', /^Hello\n$/],
     ['@quire/protocol', /^null\nbackoff\n$/],

@@ -22,14 +22,15 @@ export interface HocuspocusPerson extends Person<HocuspocusProvider> {
   readonly socket: HocuspocusProviderWebsocket;
 }
 
+/** @param options.path Where the dialect is spoken; left out: where Quire has it. */
 export function joinWithHocuspocus(
   url: string,
   name: string,
-  options: { token?: string | (() => Promise<string>); doc?: Y.Doc } = {},
+  options: { token?: string | (() => Promise<string>); doc?: Y.Doc; path?: string } = {},
 ): HocuspocusPerson {
   const doc = options.doc ?? new Y.Doc();
   const socket = new HocuspocusProviderWebsocket({
-    url: `${url}/collab`,
+    url: `${url}${options.path ?? '/collab'}`,
     WebSocketPolyfill: QuietWebSocket,
     delay: 20,
     minDelay: 20,
@@ -53,13 +54,14 @@ export function joinWithHocuspocus(
   };
 }
 
+/** @param options.path Where the dialect is spoken; left out: where Quire has it. */
 export function joinWithYWebsocket(
   url: string,
   name: string,
-  options: { token?: string; doc?: Y.Doc } = {},
+  options: { token?: string; doc?: Y.Doc; path?: string } = {},
 ): Person<WebsocketProvider> {
   const doc = options.doc ?? new Y.Doc();
-  const provider = new WebsocketProvider(`${url}/yjs`, name, doc, {
+  const provider = new WebsocketProvider(`${url}${options.path ?? '/yjs'}`, name, doc, {
     WebSocketPolyfill: QuietWebSocket as never, // ws has all that the provider uses of the browser's class
     disableBc: true,
     params: options.token === undefined ? {} : { token: options.token },

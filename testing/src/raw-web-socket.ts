@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { connect as connectSecurely } from 'node:tls';
 import type { Closed } from './frame-socket.ts';
 import { serverMessagesIn } from './websocket-messages.ts';
 
@@ -24,8 +25,8 @@ export async function openRawWebSocket(
   path: string,
   { early = new Uint8Array(), lingers = false }: RawWebSocketOptions = {},
 ): Promise<RawWebSocket> {
-  const { hostname, port, host } = new URL(wsUrl);
-  const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: lingers });
+  const { host } = new URL(wsUrl);
+  const socket = connectTo(wsUrl, lingers);
   let heard = Buffer.alloc(0);
   socket.on('error', () => {}); // followed by `close`
   const ended = new Promise<Closed | null>((resolve) => {
@@ -46,6 +47,14 @@ export async function openRawWebSocket(
     socket.on('close', () => reject(new Error('closed before it was answered')));
   });
   return { send: (bytes) => socket.write(bytes), ended, terminate: () => socket.destroy() };
+}
+
+function connectTo(wsUrl: string, allowHalfOpen: boolean): Socket {
+  const { hostname, port, protocol } = new URL(wsUrl);
+  const host = hostname.replaceAll(/[[\]]/g, '');
+  // Over TLS nobody can linger: its goodbye ends both ways.
+  if (protocol === 'wss:') return connectSecurely({ port: Number(port || 443), host });
+  return connect({ port: Number(port || 80), host, allowHalfOpen });
 }
 
 const CLOSE = 0x88;

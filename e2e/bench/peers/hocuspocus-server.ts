@@ -1,6 +1,7 @@
 // Stock Hocuspocus: its own server with its SQLite extension, defaults throughout. The extension brings better-sqlite3,
 // of which there is no build for this Node: its schema, queries and options stay, on the database of node:sqlite. Told of
-// a Redis, it is one of several nodes by its own Redis extension, with its defaults too.
+// a Redis, it is one of several nodes by its own Redis extension, with its defaults too; told of a token, it lets who brings it
+// read, and not write.
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { announce, importPeer, readPeerSettings } from './import-peer.ts';
@@ -39,11 +40,27 @@ async function connectNodes(redisPort: string | undefined): Promise<object[]> {
   return [new Redis({ host: '127.0.0.1', port: Number(redisPort) })];
 }
 
-const { dataDirectory } = readPeerSettings();
+interface Authentication {
+  readonly token: string;
+  readonly connectionConfig: { readOnly: boolean };
+}
+
+/** As its documentation has it: who may only read is somebody whose connection is set so. */
+function knowReader(readerToken: string | undefined): object {
+  if (readerToken === undefined) return {};
+  return {
+    async onAuthenticate({ token, connectionConfig }: Authentication) {
+      connectionConfig.readOnly = token === readerToken;
+    },
+  };
+}
+
+const { dataDirectory, port } = readPeerSettings();
 const server = new Server({
   address: '127.0.0.1',
-  port: 0,
+  port,
   quiet: true,
+  ...knowReader(process.env.PEER_READER_TOKEN),
   extensions: [
     new SqliteOnNode({ database: join(dataDirectory, 'documents.sqlite') }),
     ...(await connectNodes(process.env.BENCH_REDIS_PORT)),

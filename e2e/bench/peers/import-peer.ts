@@ -6,15 +6,17 @@ export async function importPeer<T>(name: string): Promise<T> {
   return (await import(name)) as T;
 }
 
-/** Where a peer listens and keeps its data, as the benchmark tells it. */
+/** Where a peer listens and keeps its data, as it is told. */
 export interface PeerSettings {
   readonly dataDirectory: string;
+  /** 0, any free one, where none is named. */
+  readonly port: number;
 }
 
 export function readPeerSettings(): PeerSettings {
-  const [dataDirectory] = process.argv.slice(2);
-  if (dataDirectory === undefined) throw new Error('usage: node <peer>.ts DATA_DIRECTORY');
-  return { dataDirectory };
+  const [dataDirectory, port = '0'] = process.argv.slice(2);
+  if (dataDirectory === undefined) throw new Error('usage: node <peer>.ts DATA_DIRECTORY [PORT]');
+  return { dataDirectory, port: Number(port) };
 }
 
 /** The line that the benchmark waits for. */

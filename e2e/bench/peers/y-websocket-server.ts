@@ -53,7 +53,7 @@ const { Server: WebSocketServer } = createRequire(import.meta.resolve('@y/websoc
   'ws',
 ) as WsModule;
 
-const { dataDirectory } = readPeerSettings();
+const { dataDirectory, port } = readPeerSettings();
 const leveldb = new LeveldbPersistence(join(dataDirectory, 'leveldb'));
 
 const STORED = 'y-leveldb';
@@ -81,7 +81,7 @@ const server = createServer((_request, response) => response.end('okay'));
 server.on('upgrade', (request, socket, head) => {
   webSockets.handleUpgrade(request, socket, head, (connection) => setupWSConnection(connection, request));
 });
-server.listen(0, '127.0.0.1', () => announce((server.address() as AddressInfo).port));
+server.listen(port, '127.0.0.1', () => announce((server.address() as AddressInfo).port));
 process.once('SIGTERM', () => {
   leveldb.destroy().then(() => process.exit(0), reportAndEnd);
 });

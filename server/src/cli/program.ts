@@ -30,6 +30,7 @@ export function createProgram(surroundings: Surroundings): Command {
   addTokenCommand(program, surroundings);
   addTopCommand(program, surroundings);
   addNodesCommand(program, surroundings);
+  addConformanceCommand(program);
   return program;
 }
 
@@ -122,6 +123,21 @@ function addNodesCommand(program: Command, surroundings: Surroundings): void {
     const config = { ...command.opts(), ...forget.opts() }.config;
     await forgetNode(readFileSources(forget, surroundings, config), id, { url });
   });
+}
+
+/** Its options are those of the suite, which explains them itself: that may be of another release than this server. */
+function addConformanceCommand(program: Command): void {
+  program
+    .command('conformance')
+    .usage('<url> [options]')
+    .description('Check this or any other server of Yjs against what Quire guarantees. Needs @quire/testing installed.')
+    .argument('[arguments...]')
+    .helpOption(false)
+    .allowUnknownOption()
+    .action(async (args: readonly string[]) => {
+      const { checkConformance } = await import('./conformance-command.ts');
+      await checkConformance(args);
+    });
 }
 
 /** Without flags for settings: what a command asks of a server is none of its own. */

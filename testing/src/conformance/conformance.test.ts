@@ -1,0 +1,71 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type Fault, faultNames, faults } from '../testing/small-server/faults.ts';
+import { READER_TOKEN, type SmallServer, startSmallServer } from '../testing/small-server/small-server.ts';
+import { type Check, type CheckResult, type ConformanceOptions, checkConformance, checks } from './index.ts';
+
+async function run(server: SmallServer, options: Partial<ConformanceOptions> = {}): Promise<readonly CheckResult[]> {
+  const { results } = await checkConformance({
+    url: server.url,
+    dialect: 'hocuspocus',
+    readerToken: READER_TOKEN,
+    operator: server,
+    ...options,
+  });
+  return results;
+}
+
+const pick = (ids: readonly string[]): readonly Check[] => checks.filter(({ id }) => ids.includes(id));
+
+const failed = (results: readonly CheckResult[]): string[] =>
+  results.filter(({ outcome }) => outcome.kind === 'failed').map(({ check }) => check.id);
+
+/** What a server does right is waited for longer than on a machine that does nothing else. */
+const PATIENT = 5;
+/** What a broken server never does is waited for only this part of the time that it would be given. */
+const IMPATIENT = 0.15;
+
+describe('the conformance suite', () => {
+  test('finds nothing wrong with a server that does everything right', async () => {
+    const server = await startSmallServer();
+    onTestFinished(() => server.stop());
+    const results = await run(server, { patience: PATIENT });
+    expect(results.filter(({ outcome }) => outcome.kind !== 'passed')).toEqual([]);
+    expect(results.map(({ check }) => check)).toEqual(checks);
+  });
+
+  test('finds nothing wrong with a server that receipts from memory, until it is killed', async () => {
+    const server = await startSmallServer('forgets when it is killed');
+    onTestFinished(() => server.stop());
+    const only = pick(['receipts', 'no-early-receipt', 'late-joiner', 'large-document']);
+    expect(failed(await run(server, { only, patience: PATIENT }))).toEqual([]);
+  });
+
+  // At the same time, since most of it is waiting for what never comes.
+  test.concurrent.for(faultNames)('notices a server that %s', async (fault: Fault, context) => {
+    const server = await startSmallServer(fault);
+    context.onTestFinished(() => server.stop());
+    const results = await run(server, { only: pick(faults[fault]), patience: IMPATIENT });
+    context.expect(failed(results).sort()).toEqual([...faults[fault]].sort());
+    for (const { outcome } of results) {
+      context.expect(outcome).toMatchObject({ finding: { sent: /./, expected: /./, came: /./ } });
+    }
+  });
+
+  test('has no check that no fault of a server can make fail', () => {
+    expect(new Set(Object.values(faults).flat())).toEqual(new Set(checks.map(({ id }) => id)));
+  });
+
+  test('says what it could not check, and why', async () => {
+    const server = await startSmallServer();
+    onTestFinished(() => server.stop());
+    const { results } = await checkConformance({
+      url: server.url,
+      dialect: 'hocuspocus',
+      only: pick(['shown-is-durable', 'reader-writes']),
+    });
+    expect(results.map(({ outcome }) => outcome)).toEqual([
+      { kind: 'not-checked', reason: expect.stringContaining('--reader-token') },
+      { kind: 'not-checked', reason: expect.stringContaining('--kill-command') },
+    ]);
+  });
+});

@@ -1,0 +1,54 @@
+import { openFrameSocket } from '../frame-socket.ts';
+import { until } from '../until.ts';
+import { type DialectName, dialectNames, dialects } from './dialect.ts';
+
+/** Where Quire has them, and where others often do. */
+const byPath: Readonly<Record<string, DialectName>> = {
+  collab: 'hocuspocus',
+  collaboration: 'hocuspocus',
+  hocuspocus: 'hocuspocus',
+  yjs: 'y-websocket',
+};
+
+const ANSWER_TIMEOUT_MS = 3_000;
+
+/** By the last part of its path; null where that says nothing. */
+export function guessFromPath(url: string): DialectName | null {
+  const last = new URL(url).pathname.replace(/\/+$/, '').split('/').at(-1) ?? '';
+  return byPath[last] ?? null;
+}
+
+/**
+ * By what the server answers to a first word in each dialect, about a document that nobody has: null where it answers
+ * to none.
+ */
+export async function guessFromHandshake(url: string, document: string, token: string): Promise<DialectName | null> {
+  // The socket of y-websocket names its document, so that asking it first opens none but this one.
+  for (const name of [...dialectNames].reverse()) {
+    if (await answersTo(name, url, document, token)) return name;
+  }
+  return null;
+}
+
+async function answersTo(name: DialectName, url: string, document: string, token: string): Promise<boolean> {
+  const dialect = dialects[name];
+  const place = { url, document, token };
+  const socket = await openFrameSocket(dialect.socketUrl(place)).catch(() => null);
+  if (socket === null) return false;
+  try {
+    for (const frame of dialect.greet(place)) socket.send(frame);
+    socket.send(dialect.encode(document, { kind: 'step-1', stateVector: Uint8Array.of(0) }));
+    const answers = (bytes: Uint8Array): boolean => {
+      const { address, frame } = dialect.decode(bytes);
+      return frame.kind !== 'unreadable' && (name === 'y-websocket' || address === document);
+    };
+    return await until(() => socket.frames.some(answers) || (socket.isOpen ? null : { gone: true }), {
+      what: 'an answer',
+      timeoutMs: ANSWER_TIMEOUT_MS,
+    }).then((found) => found === true);
+  } catch {
+    return false; // it stayed silent
+  } finally {
+    socket.terminate();
+  }
+}

@@ -1,4 +1,4 @@
-import { safeColor } from '../../identity/presence-colors.ts';
+import { safeColor } from '@quire/widgets/people';
 
 const MAX_LABEL_LENGTH = 40;
 const EDGE_PX = 8;

@@ -2,7 +2,7 @@ import { Extension } from '@tiptap/core';
 import { Plugin, PluginKey } from '@tiptap/pm/state';
 import { yCursorPlugin } from '@tiptap/y-tiptap';
 import type { Awareness } from 'y-protocols/awareness';
-import { safeColor } from '../../identity/presence-colors.ts';
+import { safeColor } from '@quire/widgets/people';
 import { type CaretActivity, watchCarets } from './caret-activity.ts';
 import { createCaretElement, findCarets, flipAtEdge } from './caret-element.ts';
 

@@ -24,3 +24,8 @@ const hexColor = /^#[0-9a-f]{6}$/i;
 export function safeColor(color: unknown): string {
   return typeof color === 'string' && hexColor.test(color) ? color : NEUTRAL_COLOR;
 }
+
+/** A colour for somebody who has chosen none, by whatever number they have. */
+export function colorFor(number: number): string {
+  return presenceColors[Math.abs(number) % presenceColors.length]?.value ?? NEUTRAL_COLOR;
+}

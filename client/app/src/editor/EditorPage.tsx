@@ -1,4 +1,5 @@
 import type { Person, Room } from '@quire/client';
+import { findCarets, readSelectedText } from '@quire/widgets/document';
 import type { Editor } from '@tiptap/react';
 import { ChevronLeft, FileX } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
@@ -9,10 +10,8 @@ import { Link } from '../Link.tsx';
 import { homePath } from '../routes.ts';
 import { AlertPage } from '../ui/AlertPage.tsx';
 import { announce } from '../ui/toasts.ts';
-import { findCarets } from './carets/caret-element.ts';
 import { CommentsButton } from './comments/CommentsButton.tsx';
 import type { CommentsPanelState } from './comments/panel-state.ts';
-import { readSelectedText } from './comments/selected-text.ts';
 import { useComments } from './comments/use-comments.ts';
 import { DocumentEditor } from './DocumentEditor.tsx';
 import { EditorSkeleton } from './EditorSkeleton.tsx';

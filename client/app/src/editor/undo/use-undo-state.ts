@@ -1,6 +1,6 @@
 import type { Editor } from '@tiptap/react';
 import { useCallback, useSyncExternalStore } from 'react';
-import { undoManagerOf } from './undo-manager.ts';
+import { undoManagerOf } from '@quire/widgets/document';
 
 const stackEvents = ['stack-item-added', 'stack-item-popped', 'stack-cleared'] as const;
 

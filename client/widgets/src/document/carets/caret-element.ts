@@ -1,4 +1,4 @@
-import { safeColor } from '@quire/widgets/people';
+import { safeColor } from '../../base/presence-colors.ts';
 
 const MAX_LABEL_LENGTH = 40;
 const EDGE_PX = 8;

@@ -1,9 +1,9 @@
 import { getSchema } from '@tiptap/core';
 import { EditorState } from '@tiptap/pm/state';
 import type { DecorationSet } from '@tiptap/pm/view';
-import type { Editor } from '@tiptap/react';
+import type { Editor } from '@tiptap/core';
 import { expect, test } from 'vitest';
-import { documentExtensions } from '../../schema/index.ts';
+import { documentExtensions } from '../index.ts';
 import { CommentHighlights, findThread, showHighlights } from './comment-highlights.ts';
 
 const schema = getSchema(documentExtensions());

@@ -2,7 +2,7 @@ import { Extension } from '@tiptap/core';
 import { Plugin, PluginKey } from '@tiptap/pm/state';
 import { yCursorPlugin } from '@tiptap/y-tiptap';
 import type { Awareness } from 'y-protocols/awareness';
-import { safeColor } from '@quire/widgets/people';
+import { safeColor } from '../../base/presence-colors.ts';
 import { type CaretActivity, watchCarets } from './caret-activity.ts';
 import { createCaretElement, findCarets, flipAtEdge } from './caret-element.ts';
 

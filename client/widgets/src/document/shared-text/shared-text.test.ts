@@ -4,7 +4,7 @@ import { EditorState, type Transaction } from '@tiptap/pm/state';
 import { initProseMirrorDoc, updateYFragment, ySyncPluginKey } from '@tiptap/y-tiptap';
 import { expect, onTestFinished, test } from 'vitest';
 import * as Y from 'yjs';
-import { CONTENT_FRAGMENT, documentExtensions } from '../../schema/index.ts';
+import { CONTENT_FRAGMENT, documentExtensions } from '../index.ts';
 import { keepTextInBlocks, textBlocksOf } from './shared-text.ts';
 
 const schema = getSchema(documentExtensions());

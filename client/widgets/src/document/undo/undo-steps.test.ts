@@ -1,7 +1,7 @@
 import { getSchema } from '@tiptap/core';
 import { EditorState } from '@tiptap/pm/state';
 import { expect, test } from 'vitest';
-import { documentExtensions } from '../../schema/index.ts';
+import { documentExtensions } from '../index.ts';
 import { classifyEdit, continueStep, MAX_STEP_MS } from './undo-steps.ts';
 
 const schema = getSchema(documentExtensions());

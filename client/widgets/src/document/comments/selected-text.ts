@@ -1,5 +1,5 @@
 import type { TextRange } from '@quire/client';
-import type { Editor } from '@tiptap/react';
+import type { Editor } from '@tiptap/core';
 import { absolutePositionToRelativePosition, ySyncPluginKey } from '@tiptap/y-tiptap';
 import { compareRelativePositions } from 'yjs';
 

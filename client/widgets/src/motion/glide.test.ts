@@ -5,14 +5,25 @@ import { type Glide, glideTo, isAtRest, restAt, type Spot, spotAt } from './glid
 const LONGEST_MS = 1_000;
 const coordinate = fc.double({ min: -1_000, max: 1_000, noNaN: true });
 const spot: fc.Arbitrary<Spot> = fc.tuple(coordinate, coordinate);
-const tellings = fc.array(fc.record({ spot, afterMs: fc.nat(3_000) }), { minLength: 1, maxLength: 20 });
+
+interface Telling {
+  readonly spot: Spot;
+  readonly afterMs: number;
+}
+
+const telling: fc.Arbitrary<Telling> = fc.record({ spot, afterMs: fc.nat(3_000) });
+const tellings = fc.array(telling, { minLength: 1, maxLength: 20 });
 
 function distance(one: Spot, other: Spot): number {
   return Math.hypot(one[0] - other[0], one[1] - other[1]);
 }
 
 /** Tells all of it, and gives every step to `look`. */
-function follow(start: Spot, told: typeof tellings extends fc.Arbitrary<infer T> ? T : never, look: (before: Glide, after: Glide, now: number) => void) {
+function follow(
+  start: Spot,
+  told: readonly Telling[],
+  look: (before: Glide, after: Glide, now: number) => void = () => {},
+): { readonly glide: Glide; readonly now: number } {
   let now = 0;
   let glide = restAt(start, now);
   for (const { spot: next, afterMs } of told) {
@@ -38,7 +49,7 @@ describe('what glides', () => {
   it('is where it was last told to be once the longest time has passed, and rests there', () => {
     fc.assert(
       fc.property(spot, tellings, fc.nat(10_000), (start, told, laterMs) => {
-        const { glide, now } = follow(start, told, () => {});
+        const { glide, now } = follow(start, told);
         const later = now + LONGEST_MS + laterMs;
         expect(spotAt(glide, later)).toEqual(told.at(-1)?.spot);
         expect(isAtRest(glide, later)).toBe(true);
@@ -49,7 +60,7 @@ describe('what glides', () => {
   it('stays between where it set out and where it goes', () => {
     fc.assert(
       fc.property(spot, tellings, fc.nat(2_000), (start, told, laterMs) => {
-        const { glide, now } = follow(start, told, () => {});
+        const { glide, now } = follow(start, told);
         const drawn = spotAt(glide, now + laterMs);
         const detour = distance(glide.from, drawn) + distance(drawn, glide.to) - distance(glide.from, glide.to);
         expect(Math.abs(detour)).toBeLessThan(1e-6);

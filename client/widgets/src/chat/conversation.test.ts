@@ -103,17 +103,28 @@ describe('a conversation', () => {
     const id = fc.constantFrom('a.1', 'a.2', 'a.3', 'a.4');
     const step: fc.Arbitrary<(conversation: Conversation) => Conversation> = fc.oneof(
       id.map((each) => (conversation: Conversation) => hearOf(conversation, each)),
-      fc.tuple(id, ref).map(([of, as]) => (conversation: Conversation) =>
-        hear(conversation, { id: of, ref: as, author: me, text: as, at: 3, isMine: true }),
+      fc.tuple(id, ref).map(
+        ([of, as]) =>
+          (conversation: Conversation) =>
+            hear(conversation, { id: of, ref: as, author: me, text: as, at: 3, isMine: true }),
       ),
-      ref.map((each) => (conversation: Conversation) =>
-        conversation.entries.some(({ key }) => key === each) ? conversation : write(conversation, each),
+      ref.map(
+        (each) => (conversation: Conversation) =>
+          conversation.entries.some(({ key }) => key === each) ? conversation : write(conversation, each),
       ),
-      fc.tuple(ref, id).map(([each, as]) => (conversation: Conversation) => noteSent(conversation, each, { id: as, at: 4 })),
-      ref.map((each) => (conversation: Conversation) => noteFailed(conversation, each, { reason: 'no', canRetry: true })),
+      fc.tuple(ref, id).map(
+        ([each, as]) =>
+          (conversation: Conversation) =>
+            noteSent(conversation, each, { id: as, at: 4 }),
+      ),
+      ref.map(
+        (each) => (conversation: Conversation) => noteFailed(conversation, each, { reason: 'no', canRetry: true }),
+      ),
       ref.map((each) => (conversation: Conversation) => retry(conversation, each)),
       ref.map((each) => (conversation: Conversation) => discard(conversation, each)),
-      fc.constantFrom('lost' as const, 'unknown' as const).map((gap) => (conversation: Conversation) => noteGap(conversation, gap)),
+      fc
+        .constantFrom('lost' as const, 'unknown' as const)
+        .map((gap) => (conversation: Conversation) => noteGap(conversation, gap)),
     );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 30 }), (steps) => {

@@ -70,7 +70,12 @@ export function hear(conversation: Conversation, heard: HeardMessage): Conversat
 /** Somebody pressed Enter: it shows at once, as not sent yet. */
 export function begin(
   conversation: Conversation,
-  { ref, text, author, at }: { readonly ref: string; readonly text: string; readonly author: Author; readonly at: number },
+  {
+    ref,
+    text,
+    author,
+    at,
+  }: { readonly ref: string; readonly text: string; readonly author: Author; readonly at: number },
 ): Conversation {
   const delivery = { state: 'sending' } as const;
   const message: Message = { kind: 'message', key: ref, id: null, author, text, at, isMine: true, delivery };
@@ -78,14 +83,22 @@ export function begin(
 }
 
 /** The server took it. It may have been heard before. */
-export function noteSent(conversation: Conversation, ref: string, sent: { readonly id: string; readonly at: number }): Conversation {
+export function noteSent(
+  conversation: Conversation,
+  ref: string,
+  sent: { readonly id: string; readonly at: number },
+): Conversation {
   const message = find(conversation, ref);
   if (message === null || message.id !== null) return conversation;
   const others = conversation.entries.filter((entry) => entry !== message);
   return insert({ ...conversation, entries: others }, { ...message, ...sent, delivery: { state: 'sent' } });
 }
 
-export function noteFailed(conversation: Conversation, ref: string, failure: { readonly reason: string; readonly canRetry: boolean }): Conversation {
+export function noteFailed(
+  conversation: Conversation,
+  ref: string,
+  failure: { readonly reason: string; readonly canRetry: boolean },
+): Conversation {
   return deliver(conversation, ref, { state: 'failed', ...failure });
 }
 

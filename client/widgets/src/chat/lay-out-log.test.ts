@@ -21,7 +21,14 @@ function outline(conversation: Conversation, firstUnread: string | null = null):
 describe('the log', () => {
   it('gathers what one person says in a few minutes under one name', () => {
     let conversation = nothingSaid;
-    for (const [author, minute] of [[mara, 0], [mara, 4], [mara, 8], [mara, 14], [tomas, 14], [mara, 15]] as const) {
+    for (const [author, minute] of [
+      [mara, 0],
+      [mara, 4],
+      [mara, 8],
+      [mara, 14],
+      [tomas, 14],
+      [mara, 15],
+    ] as const) {
       conversation = hearFrom(conversation, author, minute);
     }
     expect(outline(conversation)).toEqual(['# Mara', 'Mara', 'Mara', '# Mara', '# Tomas', '# Mara']);

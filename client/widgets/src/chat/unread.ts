@@ -8,7 +8,11 @@ export interface Unread {
 export const nothingUnread: Unread = { count: 0, first: null };
 
 /** @param isSeen they are looking at the end of the log while it comes */
-export function arrive(unread: Unread, message: { readonly key: string; readonly isMine: boolean }, isSeen: boolean): Unread {
+export function arrive(
+  unread: Unread,
+  message: { readonly key: string; readonly isMine: boolean },
+  isSeen: boolean,
+): Unread {
   if (message.isMine) return nothingUnread;
   if (isSeen) return see(unread);
   return unread.count === 0 ? { count: 1, first: message.key } : { ...unread, count: unread.count + 1 };

@@ -2,8 +2,8 @@ import type { Room } from '@quire/client';
 import {
   Carets,
   ClickBelowEnd,
-  CommentHighlights,
   CONTENT_FRAGMENT,
+  CommentHighlights,
   documentExtensions,
   SharedText,
   UndoSteps,

@@ -10,6 +10,8 @@ export interface ClientLease {
   release(settled?: Promise<unknown>): void;
 }
 
+type Access = Pick<Settings, 'server' | 'token' | 'getToken'>;
+
 interface SharedClient {
   readonly client: Client;
   leases: number;
@@ -25,12 +27,9 @@ let countedSources = 0;
  *
  * @throws {QuireError} `no-address`, `bad-address`
  */
-export function leaseClient(
-  settings: Pick<Settings, 'server' | 'token' | 'getToken'>,
-  open: (options: ConnectOptions) => Client = connect,
-): ClientLease {
+export function leaseClient(settings: Access): ClientLease {
   const key = keyOf(settings);
-  const held = shared.get(key) ?? { client: open(connectOptions(settings)), leases: 0, timer: undefined };
+  const held = shared.get(key) ?? { client: connect(connectOptions(settings)), leases: 0, timer: undefined };
   shared.set(key, held);
   held.leases += 1;
   clearTimeout(held.timer);
@@ -57,7 +56,7 @@ function giveBack(key: string, held: SharedClient): void {
   }, CLIENT_RESTS_AFTER_MS);
 }
 
-function keyOf({ server, token, getToken }: Pick<Settings, 'server' | 'token' | 'getToken'>): string {
+function keyOf({ server, token, getToken }: Access): string {
   return JSON.stringify([server ?? '', getToken === undefined ? (token ?? '') : numberOf(getToken)]);
 }
 
@@ -69,7 +68,7 @@ function numberOf(source: TokenSource): number {
   return countedSources;
 }
 
-function connectOptions({ server, token, getToken }: Pick<Settings, 'server' | 'token' | 'getToken'>): ConnectOptions {
+function connectOptions({ server, token, getToken }: Access): ConnectOptions {
   return {
     ...(server === undefined ? {} : { url: socketAddress(server) }),
     ...(token === undefined ? {} : { token }),

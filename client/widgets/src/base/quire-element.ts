@@ -17,11 +17,13 @@ const PLACE = ['server', 'document', 'token'] as const;
 /** Settings that are attributes. */
 const TEXTS = ['server', 'document', 'token', 'name', 'color', 'lang'] as const;
 
-interface HeldRoom extends Held {
+interface HeldRoom {
+  readonly room: Room;
   readonly lease: ClientLease;
   readonly settings: Settings;
-  readonly end: AbortController;
-  cleanUp: () => void;
+  readonly stopFollowing: () => void;
+  /** Takes away what is shown of it. */
+  clear: () => void;
 }
 
 /**
@@ -49,13 +51,24 @@ export abstract class QuireElement extends Base {
   /** Without a line of its own that says how the room goes, where another element says it or there is no place for it. */
   static hasStatusLine = true;
   /** Set by a page before this class was known, they would hide the accessors of their names. */
-  static properties: readonly string[] = ['server', 'document', 'token', 'name', 'color', 'theme', 'getToken', 'strings'];
+  static properties: readonly string[] = [
+    'server',
+    'document',
+    'token',
+    'name',
+    'color',
+    'theme',
+    'getToken',
+    'strings',
+  ];
 
   static get observedAttributes(): readonly string[] {
     return ['server', 'document', 'token', 'name', 'color', 'theme', 'lang', 'no-status'];
   }
 
   protected readonly internals: ElementInternals | null = null;
+  /** Resolves once what `show` began is there to be seen; for elements that have to fetch something first. Never rejects. */
+  protected shown: Promise<unknown> = Promise.resolve();
   readonly #root: ShadowRoot | null = null;
   #statusLine: HTMLElement | null = null;
   /** What is in the root with or without a room; null until the element is first in a page. */
@@ -169,6 +182,14 @@ export abstract class QuireElement extends Base {
   /** An attribute or property of the element's own has changed. */
   protected changed(_name: string): void {}
 
+  /** Takes away what is shown of the room, and shows it anew. */
+  protected showAgain(): void {
+    const held = this.#held;
+    if (held === null || this.#root === null) return;
+    held.clear();
+    this.#present(held, this.#root);
+  }
+
   /** Settings that an element hands on, or works with: its own before those from further up. */
   protected get settings(): Settings {
     return mergeSettings(this.#ownSettings(), this.#source?.settings ?? {});
@@ -195,7 +216,9 @@ export abstract class QuireElement extends Base {
   /** Says what went wrong to whoever made the page; a person gets it by the status, or where they did what failed. */
   protected fail(error: unknown): void {
     const { code, message } =
-      error instanceof QuireError ? error : { code: 'failed', message: error instanceof Error ? error.message : `${error}` };
+      error instanceof QuireError
+        ? error
+        : { code: 'failed', message: error instanceof Error ? error.message : `${error}` };
     this.tell('error', { code, message, error });
   }
 
@@ -281,12 +304,9 @@ export abstract class QuireElement extends Base {
     try {
       lease = leaseClient(settings);
       const room = lease.client.open(name);
-      const end = new AbortController();
-      const held = { room, root, lease, settings, end, client: lease.client, signal: end.signal, cleanUp: () => {} };
-      this.#held = held;
       introduce(room, settings);
-      this.#follow(held);
-      held.cleanUp = this.show(held);
+      this.#held = { room, lease, settings, stopFollowing: this.#follow(room), clear: () => {} };
+      this.#present(this.#held, root);
     } catch (error) {
       if (this.#held === null) lease?.release();
       else this.#letGo();
@@ -297,51 +317,62 @@ export abstract class QuireElement extends Base {
     }
   }
 
+  #present(held: HeldRoom, root: ShadowRoot): void {
+    const end = new AbortController();
+    const { room, lease } = held;
+    let cleanUp = () => {};
+    held.clear = () => {
+      held.clear = () => {};
+      end.abort();
+      cleanUp();
+      for (const node of [...root.childNodes]) if (this.#lasting?.has(node) !== true) node.remove();
+    };
+    cleanUp = this.show({ room, client: lease.client, root, signal: end.signal });
+  }
+
   /** Who somebody is, and their words, may change while they are in a room. */
   #meet(held: HeldRoom, settings: Settings): void {
     const before = held.settings;
     this.#held = Object.assign(held, { settings });
     if (before.name !== settings.name || before.color !== settings.color) introduce(held.room, settings);
     if (before.lang === settings.lang && isSameWords(before.strings, settings.strings)) return;
-    this.#showStatus();
-    this.#clear(held);
-    held.cleanUp = this.show(held);
+    // In other words: everything is said anew.
+    this.#hear(held.room.status.get());
+    this.showAgain();
   }
 
-  #follow(held: HeldRoom): void {
-    const hear = (status: RoomStatus) => {
-      this.#mirror({ state: status.state, label: this.#labelOf(status), tone: statusTable[status.state].tone });
-      if (status.loaded && !this.#toldReady) {
-        this.#toldReady = true;
-        this.tell('ready', { room: held.room });
-      }
-    };
-    const stop = held.room.status.subscribe(hear);
-    held.signal.addEventListener('abort', stop, { once: true });
-    hear(held.room.status.get());
+  #follow(room: Room): () => void {
+    const stop = room.status.subscribe((status) => this.#hear(status));
+    this.#hear(room.status.get());
+    return stop;
+  }
+
+  #hear(status: RoomStatus): void {
+    this.#mirror({ state: status.state, label: this.#labelOf(status), tone: statusTable[status.state].tone });
+    if (!status.loaded || this.#toldReady) return;
+    this.#toldReady = true;
+    const held = this.#held;
+    // Once the element shows it: who hears of it may ask for what is in it.
+    queueMicrotask(() => {
+      void this.shown.then(() => {
+        if (this.#toldReady && (held === null || held === this.#held)) this.tell('ready');
+      });
+    });
   }
 
   #letGo(): void {
     const held = this.#held;
     this.#refused = null;
-    if (held === null) {
-      this.#mirror(null);
-      return;
+    if (held !== null) {
+      this.#held = null;
+      this.#toldReady = false;
+      held.stopFollowing();
+      held.clear();
+      const saved = held.room.status.get().unsaved === 0 ? Promise.resolve() : held.room.whenSaved();
+      held.room.leave();
+      held.lease.release(saved);
     }
-    this.#held = null;
-    this.#toldReady = false;
-    held.end.abort();
-    this.#clear(held);
-    const saved = held.room.status.get().unsaved === 0 ? Promise.resolve() : held.room.whenSaved();
-    held.room.leave();
-    held.lease.release(saved);
     this.#mirror(null);
-  }
-
-  #clear(held: HeldRoom): void {
-    held.cleanUp();
-    held.cleanUp = () => {};
-    for (const node of [...held.root.childNodes]) if (this.#lasting?.has(node) !== true) node.remove();
   }
 
   // How the room goes, for the page, its styles, and people.
@@ -375,7 +406,9 @@ export abstract class QuireElement extends Base {
   }
 
   #ownSettings(): Settings {
-    const texts = TEXTS.map((name) => [name, this.getAttribute(name)?.trim() ?? '']).filter(([, value]) => value !== '');
+    const texts = TEXTS.map((name) => [name, this.getAttribute(name)?.trim() ?? '']).filter(
+      ([, value]) => value !== '',
+    );
     return {
       ...(Object.fromEntries(texts) as Settings),
       ...(this.#getToken === undefined ? {} : { getToken: this.#getToken }),

@@ -1,5 +1,5 @@
-export { Carets } from './carets/carets.ts';
 export { findCarets } from './carets/caret-element.ts';
+export { Carets } from './carets/carets.ts';
 export { ClickBelowEnd } from './click-below-end.ts';
 export { CommentHighlights, findThread, type Highlights, showHighlights } from './comments/comment-highlights.ts';
 export { isSameText, readSelectedText, type SelectedText } from './comments/selected-text.ts';

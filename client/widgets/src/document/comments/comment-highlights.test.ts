@@ -1,7 +1,7 @@
+import type { Editor } from '@tiptap/core';
 import { getSchema } from '@tiptap/core';
 import { EditorState } from '@tiptap/pm/state';
 import type { DecorationSet } from '@tiptap/pm/view';
-import type { Editor } from '@tiptap/core';
 import { expect, test } from 'vitest';
 import { documentExtensions } from '../index.ts';
 import { CommentHighlights, findThread, showHighlights } from './comment-highlights.ts';

@@ -1,9 +1,9 @@
 import { COMMENT_MARK } from '@quire/client';
+import type { Editor } from '@tiptap/core';
 import { Extension } from '@tiptap/core';
 import type { Mark, Node } from '@tiptap/pm/model';
 import { type EditorState, Plugin, PluginKey } from '@tiptap/pm/state';
 import { Decoration, DecorationSet } from '@tiptap/pm/view';
-import type { Editor } from '@tiptap/core';
 
 /** Which threads show in the text. What else is marked belongs to threads that are settled, or that are gone. */
 export interface Highlights {

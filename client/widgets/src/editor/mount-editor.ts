@@ -103,9 +103,8 @@ export function mountEditor(parts: EditorParts): MountedEditor {
 
   const update = () => {
     const canEdit = parts.canEdit();
-    if (editor.isEditable !== canEdit) editor.setEditable(canEdit, false);
-    // Decorations, and with them the placeholder, are drawn anew.
-    else editor.view.dispatch(editor.state.tr.setMeta('addToHistory', false));
+    // With it go the attributes, which are asked for from then on, and the placeholder is drawn anew.
+    editor.setEditable(canEdit, false);
     const isWanted = canEdit && parts.wantsToolbar();
     if (isWanted === (toolbar !== null)) return;
     toolbar?.close();

@@ -70,7 +70,7 @@ ${composerStyles}
 
 .message {
   display: grid;
-  grid-template-columns: 24px minmax(0, 1fr);
+  grid-template-columns: 24px minmax(0, 1fr) auto;
   column-gap: 8px;
 }
 
@@ -83,7 +83,18 @@ ${composerStyles}
 }
 
 .message > * {
+  grid-column: 2 / -1;
+}
+
+/* That a message is sent stands behind it; what there is to do about one that is not, below. */
+.message[data-state='sent'] .text {
   grid-column: 2;
+}
+
+.message[data-state='sent'] .delivery {
+  grid-column: 3;
+  align-self: end;
+  padding-bottom: 2px;
 }
 
 .avatar {

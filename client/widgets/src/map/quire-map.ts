@@ -278,6 +278,7 @@ export class QuireMap extends QuireElement {
       return position === undefined ? [] : [[person.clientId, { person, position }] as const];
     });
     this.#located = new Map(located);
+    const isOther = located.length !== before.size || located.some(([id]) => !before.has(id));
     for (const id of before.keys()) {
       if (this.#located.has(id)) continue;
       shown.map.unpin(id);
@@ -295,7 +296,8 @@ export class QuireMap extends QuireElement {
         this.tell('position', { clientId, name, isMe, position });
       }
     }
-    if (this.#followed === null) this.#followAsAsked();
+    if (this.#followed === null && isOther) this.#followAsAsked();
+    if (this.#followed === 'all' && isOther) this.#fitAll();
     this.#renderPeople();
   }
 
@@ -315,7 +317,8 @@ export class QuireMap extends QuireElement {
   #goAlongWith(followed: Followed): void {
     if (this.#followed === followed) return;
     this.#followed = followed;
-    this.#goAlong();
+    if (followed === 'all') this.#fitAll();
+    else this.#goAlong();
     this.#renderPeople();
     this.tell('follow', { follow: followed });
   }
@@ -329,12 +332,20 @@ export class QuireMap extends QuireElement {
       if (spot !== null) shown.map.center(spot);
       return;
     }
-    const spots = [...this.#located.keys()].flatMap((id) => {
-      const spot = shown.gliders.find(id);
+    if (!shown.map.shows(this.#spots())) this.#fitAll();
+  }
+
+  #fitAll(): void {
+    const bounds = boundsOf(this.#spots().map(([lat, lng]) => ({ lat, lng })));
+    if (bounds !== null) this.#shown?.map.fit(bounds);
+  }
+
+  /** Where everybody is drawn. */
+  #spots(): readonly Spot[] {
+    return [...this.#located.keys()].flatMap((id) => {
+      const spot = this.#shown?.gliders.find(id) ?? null;
       return spot === null ? [] : [spot];
     });
-    const bounds = boundsOf(spots.map(([lat, lng]) => ({ lat, lng })));
-    if (bounds !== null && !shown.map.shows(spots)) shown.map.fit(bounds);
   }
 
   /** Also for who sees no map: who is on it, where, and a way to go along with them. */

@@ -20,12 +20,6 @@ export const declaration: ElementDeclaration = {
     },
     { name: 'no-toasts', type: 'boolean', description: 'Only the list, nothing at the edge of the page.' },
     {
-      name: 'align',
-      type: "'start' | 'end'",
-      default: 'end',
-      description: 'The side of the bell on which the list lines up with it.',
-    },
-    {
       name: 'unread',
       type: 'number',
       description: 'Set by the element: how many are unread. Left out where there are none.',

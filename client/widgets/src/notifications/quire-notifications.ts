@@ -21,6 +21,8 @@ import { createToasts, type Toasts } from './toasts.ts';
 import { notificationWords } from './words.ts';
 
 const DEFAULT_CHANNEL = 'notification';
+/** Between the list and the edge of the page. */
+const MARGIN_PX = 8;
 
 interface ShownNotices {
   readonly toasts: Toasts;
@@ -88,7 +90,7 @@ export class QuireNotifications extends QuireElement {
     const kept = this.#kept;
     const toasts = createToasts({ render: (notice, dismiss) => this.#toast(notice, dismiss) });
     const panel = this.#createPanel(signal);
-    root.append(panel.button, panel.element, toasts.element);
+    root.append(h('div', { class: 'anchor' }, panel.button, panel.element), toasts.element);
     this.#shown = { toasts, render: panel.render };
     panel.render();
     room.events.onGap((gap) => this.#missed(kept, gap), { signal });
@@ -209,6 +211,7 @@ export class QuireNotifications extends QuireElement {
     const open = (isOpen: boolean) => {
       element.hidden = !isOpen;
       button.setAttribute('aria-expanded', String(isOpen));
+      if (isOpen) keepInView(element, button);
     };
     button.addEventListener('click', () => open(element.hidden !== false));
     const onKey = (event: KeyboardEvent) => {
@@ -284,6 +287,14 @@ export class QuireNotifications extends QuireElement {
     const close = h('button', { type: 'button', 'aria-label': label, title: label, onclick: read }, cross());
     return [h('span', { class: 'mark' }), this.#words(notice, read), close];
   }
+}
+
+/** Lined up with the end of the bell, but never beyond the edges of the page. */
+function keepInView(panel: HTMLElement, bell: HTMLElement): void {
+  const { left, right } = bell.getBoundingClientRect();
+  const furthest = document.documentElement.clientWidth - panel.offsetWidth - MARGIN_PX;
+  const wanted = Math.max(MARGIN_PX, Math.min(right - panel.offsetWidth, furthest));
+  panel.style.setProperty('--shift', `${wanted - left}px`);
 }
 
 /** A browser that keeps nothing for a page throws already when it is asked for the place. */

@@ -1,12 +1,15 @@
 export const notificationStyles = `
 :host {
-  position: relative;
   display: inline-flex;
+}
+
+.anchor {
+  position: relative;
+  align-self: start;
 }
 
 .bell {
   position: relative;
-  align-self: start;
 }
 
 .count {
@@ -32,20 +35,16 @@ export const notificationStyles = `
 .panel {
   position: absolute;
   top: calc(100% + 6px);
-  inset-inline-end: 0;
+  left: var(--shift, 0);
   z-index: 20;
   display: grid;
   grid-template-rows: auto minmax(0, 1fr);
-  width: min(340px, 90vw);
+  width: min(340px, calc(100vw - 16px));
   max-height: min(420px, 70vh);
   border: 1px solid var(--q-line);
   border-radius: var(--q-radius);
   background: var(--q-raised);
   box-shadow: var(--q-shadow);
-}
-
-:host([align='start']) .panel {
-  inset-inline: 0 auto;
 }
 
 .panel-head {

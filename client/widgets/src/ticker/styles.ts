@@ -43,7 +43,8 @@ tbody th {
   font-weight: 600;
 }
 
-th:first-child {
+th:first-child,
+td:first-child {
   text-align: start;
 }
 

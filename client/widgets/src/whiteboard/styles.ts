@@ -3,6 +3,11 @@ export const whiteboardStyles = `
   gap: 8px;
 }
 
+.box {
+  display: grid;
+  gap: 8px;
+}
+
 .toolbar {
   display: flex;
   flex-wrap: wrap;

@@ -44,3 +44,19 @@ export const elements = [
 ] as const;
 
 for (const element of elements) define(element);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'quire-chat': QuireChat;
+    'quire-code': QuireCode;
+    'quire-comments': QuireComments;
+    'quire-cursors': QuireCursors;
+    'quire-editor': QuireEditor;
+    'quire-map': QuireMap;
+    'quire-notifications': QuireNotifications;
+    'quire-presence': QuirePresence;
+    'quire-room': QuireRoom;
+    'quire-ticker': QuireTicker;
+    'quire-whiteboard': QuireWhiteboard;
+  }
+}

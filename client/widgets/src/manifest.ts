@@ -109,6 +109,8 @@ interface TypedText {
 
 const typed = (text: string): TypedText => ({ text });
 
+const published = (module: string) => `dist/${module.replace(/\.ts$/, '.js')}`;
+
 /** The custom-elements manifest of the package: https://github.com/webcomponents/custom-elements-manifest. */
 export function writeManifest(): object {
   return {
@@ -116,7 +118,8 @@ export function writeManifest(): object {
     readme: 'README.md',
     modules: declarations.map((element) => ({
       kind: 'javascript-module',
-      path: `src/${element.module}`,
+      // Where the package has it.
+      path: published(element.module),
       declarations: [describe(element)],
       exports: [
         { kind: 'js', name: element.className, declaration: { name: element.className } },
@@ -146,7 +149,7 @@ function describe(element: ElementDeclaration): object {
     tagName: tag,
     summary,
     description: `${summary}\n\n\`\`\`html\n${example}\n\`\`\``,
-    superclass: { name: 'QuireElement', module: 'src/base/quire-element.ts' },
+    superclass: { name: 'QuireElement', module: published('base/quire-element.ts') },
     attributes: [...common.attributes, ...attributes].map(({ type = 'string', ...rest }) => ({
       ...rest,
       type: typed(type),

@@ -222,19 +222,40 @@ describe('building the app', () => {
     write('client/app/src/main.tsx', '');
     write('protocol/src/index.ts', '');
     write('protocol/package.json', '{}');
-    writeVite(`const { mkdirSync, writeFileSync } = require('node:fs');
-      mkdirSync('dist', { recursive: true });
-      writeFileSync('dist/index.html', '');`);
+    write('client/widgets/src/index.ts', '');
+    writeVite(`const { mkdirSync, rmSync, writeFileSync } = require('node:fs');
+      if (folder === 'app') rmSync(dist, { recursive: true, force: true });
+      mkdirSync(dist + '/widgets', { recursive: true });
+      const made = { 'app vite.config.ts': 'index.html', 'widgets vite.config.ts': 'widgets/quire.js' };
+      writeFileSync(dist + '/' + (made[call] ?? 'widgets/quire.iife.js'), '');`);
   });
 
   function writeVite(build: string): void {
     write('node_modules/vite/package.json', '{}');
-    write('node_modules/vite/bin/vite.js', `require('node:fs').appendFileSync('${root}/vite-calls', 'x'); ${build}`);
+    write(
+      'node_modules/vite/bin/vite.js',
+      `const folder = require('node:path').basename(process.cwd());
+      const call = folder + ' ' + process.argv.at(-1);
+      const dist = '${root}/client/app/dist';
+      require('node:fs').appendFileSync('${root}/vite-calls', call + '\\n');
+      ${build}`,
+    );
+  }
+
+  function calls(): string[] {
+    return existsSync(join(root, 'vite-calls'))
+      ? readFileSync(join(root, 'vite-calls'), 'utf8').trim().split('\n')
+      : [];
   }
 
   function builds(): number {
-    return existsSync(join(root, 'vite-calls')) ? readFileSync(join(root, 'vite-calls'), 'utf8').length : 0;
+    return calls().filter((call) => call.startsWith('app ')).length;
   }
+
+  test('the widgets come after the app, which empties the folder that theirs is in', () => {
+    expect(setUp('app').status).toBe(0);
+    expect(calls()).toEqual(['app vite.config.ts', 'widgets vite.config.ts', 'widgets vite.iife.config.ts']);
+  });
 
   test('it is built once, and again when a source of it changed', () => {
     expect(setUp('app').status).toBe(0);

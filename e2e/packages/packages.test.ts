@@ -139,6 +139,25 @@ describe('@quire/client', { timeout: PROGRAM_TIMEOUT_MS }, () => {
   });
 });
 
+describe('@quire/widgets', { timeout: PROGRAM_TIMEOUT_MS }, () => {
+  test('is imported where pages are rendered without a window, and brings its description for tools', async () => {
+    const { stdout, stderr } = await consumer.run('rendered-widgets.js');
+    expect(stdout.trim().split('\n')).toEqual([
+      'elements: 11, described: 11',
+      'extensions: true',
+      'registry: undefined',
+    ]);
+    expect(stderr).toBe('');
+
+    const manifest = JSON.parse(
+      readFileSync(join(consumer.folder, 'node_modules/@quire/widgets/custom-elements.json'), 'utf8'),
+    );
+    const paths: readonly string[] = manifest.modules.map(({ path }: { path: string }) => path);
+    expect(paths).toHaveLength(11);
+    expect(filesIn('@quire/widgets')).toEqual(expect.arrayContaining([...paths]));
+  });
+});
+
 /** As strict as a consumer can be, our declarations included. */
 const STRICT = {
   target: 'es2024',

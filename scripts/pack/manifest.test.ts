@@ -22,6 +22,14 @@ describe('the manifest of a packed package', () => {
     });
   });
 
+  test('says of what is in dist whether it does something by being imported', () => {
+    const sideEffectsOf = (sideEffects: boolean | readonly string[]) =>
+      packManifest({ ...checkout, sideEffects }).sideEffects;
+    expect(sideEffectsOf(false)).toBe(false);
+    expect(sideEffectsOf(['./src/index.ts'])).toEqual(['./dist/index.js']);
+    expect(packManifest(checkout)).not.toHaveProperty('sideEffects');
+  });
+
   test('leaves it to the program that installs it to have the one copy of Yjs, and shares what it can', () => {
     const { dependencies, peerDependencies } = packManifest(checkout);
     expect(dependencies).toEqual({ '@quire/protocol': '1.2.3', lib0: '^0.2.1', zod: '4.6.7' });

@@ -5,6 +5,8 @@ export interface Manifest {
   readonly workspaces?: readonly string[];
   readonly files?: readonly string[];
   readonly exports?: Readonly<Record<string, string>>;
+  /** Whether importing a module does something by itself, or which of them do. */
+  readonly sideEffects?: boolean | readonly string[];
   readonly dependencies?: Dependencies;
   readonly devDependencies?: Dependencies;
   readonly peerDependencies?: Dependencies;
@@ -50,6 +52,7 @@ export function packManifest(manifest: Manifest, extraFiles: readonly string[] =
     name: manifest.name,
     version: manifest.version,
     exports: packExports(manifest),
+    ...packSideEffects(manifest),
     files: ['dist', ...(manifest.files ?? []), ...extraFiles],
     dependencies,
     ...(Object.keys(peers).length === 0 ? {} : { peerDependencies: peers }),
@@ -71,6 +74,12 @@ function packExports({ name, exports }: Manifest): PackedManifest['exports'] {
   if (exports === undefined) throw new Error(`${name} has no exports: nothing of it could be imported`);
   const entries = Object.entries(exports).map(([path, source]) => [path, packEntry(source)] as const);
   return { ...Object.fromEntries(entries), './package.json': './package.json' };
+}
+
+/** Told to bundlers of what is there: the sources are not. */
+function packSideEffects({ sideEffects }: Manifest): Pick<Manifest, 'sideEffects'> {
+  if (typeof sideEffects !== 'object') return sideEffects === undefined ? {} : { sideEffects };
+  return { sideEffects: sideEffects.map((source) => packEntry(source).default) };
 }
 
 function splitDependencies({ dependencies = {}, peerDependencies = {} }: Manifest) {

@@ -16,12 +16,15 @@ beforeEach(async () => {
   await writeFile(join(root, 'dist', 'index.html'), '<title>the page</title>');
   await writeFile(join(root, 'dist', 'sw.js'), 'worker');
   await writeFile(join(root, 'dist', 'assets', 'main-abc123.js'), 'script');
+  await mkdir(join(root, 'dist', 'widgets', 'assets'), { recursive: true });
+  await writeFile(join(root, 'dist', 'widgets', 'quire.js'), 'elements');
+  await writeFile(join(root, 'dist', 'widgets', 'assets', 'mount-abc123.js'), 'editor');
   app = createStaticApp(join(root, 'dist'));
 });
 afterEach(() => rm(root, { recursive: true }));
 
 describe('pages', () => {
-  it.each(['/', '/d/plan', '/d/team%2Fplan', '/d/%E2%9C%93', '/d/%zz', '/d/a.js'])(
+  it.each(['/', '/d/plan', '/d/team%2Fplan', '/d/%E2%9C%93', '/d/%zz', '/d/a.js', '/widgets'])(
     'shows the page at %s',
     async (path) => {
       const response = await app.request(path);
@@ -56,6 +59,28 @@ describe('pages', () => {
     const response = await app.request('/', { method: 'HEAD' });
     expect(response.status).toBe(200);
     expect(await response.text()).toBe('');
+  });
+});
+
+describe('scripts for the pages of others', () => {
+  it('may be loaded by any page, also by one in a sandbox, and nothing else may', async () => {
+    for (const path of ['/widgets/quire.js', '/widgets/assets/mount-abc123.js']) {
+      const { headers } = await app.request(path, { headers: { Origin: 'null' } });
+      expect(headers.get('access-control-allow-origin')).toBe('*');
+      expect(headers.get('cross-origin-resource-policy')).toBe('cross-origin');
+    }
+    for (const path of ['/', '/widgets', '/d/widgets/x', '/sw.js', '/assets/main-abc123.js']) {
+      const { headers } = await app.request(path);
+      expect(headers.has('access-control-allow-origin')).toBe(false);
+      expect(headers.has('cross-origin-resource-policy')).toBe(false);
+    }
+  });
+
+  it('are asked for anew under their fixed name, and their parts kept for ever', async () => {
+    expect((await app.request('/widgets/quire.js')).headers.get('cache-control')).toBe('no-cache');
+    const part = await app.request('/widgets/assets/mount-abc123.js');
+    expect(part.headers.get('cache-control')).toContain('immutable');
+    expect(await part.text()).toBe('editor');
   });
 });
 

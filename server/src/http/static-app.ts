@@ -40,6 +40,16 @@ const pageHeaders = {
   'X-Content-Type-Options': 'nosniff',
 } as const;
 
+/**
+ * The widgets are scripts for the pages of others, also for those in a sandbox, whose origin is `null`. They hold nothing that
+ * not everybody may have; what their elements may then do here, the socket and the API decide.
+ */
+const WIDGETS = '/widgets/';
+const widgetHeaders = {
+  'Access-Control-Allow-Origin': '*',
+  'Cross-Origin-Resource-Policy': 'cross-origin',
+} as const;
+
 const NOT_BUILT = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -55,12 +65,15 @@ export function createStaticApp(directory: string): Hono {
   const app = new Hono();
   app.use(async (context, next) => {
     await next();
-    for (const [name, value] of Object.entries(pageHeaders)) context.header(name, value);
+    const isWidget = new URL(context.req.url).pathname.startsWith(WIDGETS);
+    const headers = { ...pageHeaders, ...(isWidget ? widgetHeaders : {}) };
+    for (const [name, value] of Object.entries(headers)) context.header(name, value);
   });
   const servePage = async (request: Request): Promise<Response> =>
     (await serveFile(join(directory, INDEX), request)) ?? respondNotBuilt();
   app.get('/', (context) => servePage(context.req.raw));
   app.get('/d/*', (context) => servePage(context.req.raw));
+  app.get('/widgets', (context) => servePage(context.req.raw));
   app.get('*', async (context) => {
     const file = locate(directory, new URL(context.req.url).pathname);
     return (file === null ? null : await serveFile(file, context.req.raw)) ?? context.notFound();

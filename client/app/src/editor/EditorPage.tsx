@@ -1,5 +1,6 @@
 import type { Person, Room } from '@quire/client';
 import { useReadable, useRoom, useStatus } from '@quire/client/react';
+import { findCarets, readSelectedText } from '@quire/widgets/document';
 import type { Editor } from '@tiptap/react';
 import { ChevronLeft } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
@@ -7,10 +8,8 @@ import { guest } from '../identity/guest.ts';
 import { Link } from '../Link.tsx';
 import { homePath } from '../routes.ts';
 import { announce } from '../ui/toasts.ts';
-import { findCarets } from './carets/caret-element.ts';
 import { CommentsButton } from './comments/CommentsButton.tsx';
 import type { CommentsPanelState } from './comments/panel-state.ts';
-import { readSelectedText } from './comments/selected-text.ts';
 import { useComments } from './comments/use-comments.ts';
 import { DocumentEditor } from './DocumentEditor.tsx';
 import { EditorSkeleton } from './EditorSkeleton.tsx';

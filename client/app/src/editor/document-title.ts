@@ -1,6 +1,6 @@
 import type { Readable } from '@quire/client';
+import { META_MAP, TITLE_KEY } from '@quire/widgets/document';
 import type { Doc } from 'yjs';
-import { META_MAP, TITLE_KEY } from '../schema/index.ts';
 
 export interface DocumentTitle extends Readable<string> {
   set(title: string): void;

@@ -1,16 +1,19 @@
 import type { Room } from '@quire/client';
+import {
+  Carets,
+  ClickBelowEnd,
+  CONTENT_FRAGMENT,
+  CommentHighlights,
+  documentExtensions,
+  SharedText,
+  UndoSteps,
+} from '@quire/widgets/document';
 import { Extension } from '@tiptap/core';
 import { Collaboration } from '@tiptap/extension-collaboration';
 import { Placeholder, Selection } from '@tiptap/extensions';
 import type { EditorView } from '@tiptap/pm/view';
 import { type Editor, type UseEditorOptions, useEditor } from '@tiptap/react';
 import { useEffect, useMemo, useRef } from 'react';
-import { CONTENT_FRAGMENT, documentExtensions } from '../schema/index.ts';
-import { Carets } from './carets/carets.ts';
-import { ClickBelowEnd } from './click-below-end.ts';
-import { CommentHighlights } from './comments/comment-highlights.ts';
-import { SharedText } from './shared-text/shared-text.ts';
-import { UndoSteps } from './undo/undo-steps.ts';
 
 interface DocumentEditorOptions {
   readonly room: Room;

@@ -1,8 +1,8 @@
 import type { PersonDetails } from '@quire/client';
+import { presenceColors } from '@quire/widgets/people';
 import { useState } from 'react';
 import { Avatar } from '../ui/Avatar.tsx';
 import { MAX_GUEST_NAME_LENGTH, tidyGuestName } from './guest.ts';
-import { presenceColors } from './presence-colors.ts';
 
 interface ProfileFormProps {
   readonly person: PersonDetails;

@@ -1,7 +1,7 @@
 import type { PersonDetails } from '@quire/client';
+import { presenceColors } from '@quire/widgets/people';
 import { createSetting, openStorage, type Setting } from '../settings/setting.ts';
 import { inventGuestName, pick } from './guest-name.ts';
-import { presenceColors } from './presence-colors.ts';
 
 export const MAX_GUEST_NAME_LENGTH = 40;
 

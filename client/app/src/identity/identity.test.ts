@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { inventGuest, MAX_GUEST_NAME_LENGTH, parseGuest, tidyGuestName } from './guest.ts';
-import { initialsOf } from './initials.ts';
 
 test('an invented guest survives being stored', () => {
   for (const random of [0, 0.25, 0.5, 0.999]) {
@@ -18,17 +17,4 @@ test('a stored guest that was tampered with or is of another shape is not used',
 test('a guest name is one short line', () => {
   expect(tidyGuestName('  Mila\n\tKovač ')).toBe('Mila Kovač');
   expect([...tidyGuestName('🙂'.repeat(60))]).toHaveLength(MAX_GUEST_NAME_LENGTH);
-});
-
-test.each([
-  ['Ines Duarte', 'ID'],
-  ['mila kovač', 'MK'],
-  ['Anna Maria van der Berg', 'AB'],
-  ['Plato', 'P'],
-  ['李 小龙', '李小'],
-  ['jean-luc', 'JL'],
-  ['(nobody)', 'N'],
-  ['…', '?'],
-])('the initials of %s are %s', (name, initials) => {
-  expect(initialsOf(name)).toBe(initials);
 });

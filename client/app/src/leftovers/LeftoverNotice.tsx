@@ -1,11 +1,11 @@
 import type { Client, Leftover } from '@quire/client';
 import { useClient } from '@quire/client/react';
+import { META_MAP, TITLE_KEY } from '@quire/widgets/document';
 import { FileClock } from 'lucide-react';
 import { Fragment, useEffect, useState } from 'react';
 import { nameForPeople } from '../home/document-words.ts';
 import { Link } from '../Link.tsx';
 import { documentPath } from '../routes.ts';
-import { META_MAP, TITLE_KEY } from '../schema/document-fields.ts';
 
 /** More would be a list of its own; those that are shown are the newest. */
 const MAX_SHOWN = 5;

@@ -1,7 +1,7 @@
+import { CONTENT_FRAGMENT, documentExtensions } from '@quire/widgets/document';
 import { getHTMLFromFragment, getSchema } from '@tiptap/core';
 import { yXmlFragmentToProseMirrorRootNode } from '@tiptap/y-tiptap';
 import type { Doc } from 'yjs';
-import { CONTENT_FRAGMENT, documentExtensions } from '../schema/index.ts';
 
 /** The text of a document that no editor shows, as the editor would show it. */
 export function renderContent(doc: Doc): string {

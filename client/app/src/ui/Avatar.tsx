@@ -1,5 +1,4 @@
-import { initialsOf } from '../identity/initials.ts';
-import { safeColor } from '../identity/presence-colors.ts';
+import { initialsOf, safeColor } from '@quire/widgets/people';
 
 interface AvatarProps {
   readonly name: string;

@@ -1,13 +1,12 @@
 import type { Comments, Thread } from '@quire/client';
 import { useReadable } from '@quire/client/react';
+import { findThread, isSameText, readSelectedText, showHighlights } from '@quire/widgets/document';
 import type { Editor } from '@tiptap/react';
 import { X } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { announce } from '../../ui/toasts.ts';
 import { Composer } from './Composer.tsx';
-import { findThread, showHighlights } from './comment-highlights.ts';
 import { type CommentsPanelState, type OpenPanel, readPanel } from './panel-state.ts';
-import { isSameText, readSelectedText } from './selected-text.ts';
 import { ThreadCard } from './ThreadCard.tsx';
 import { useSpeaker } from './use-speaker.ts';
 import './comments.css';

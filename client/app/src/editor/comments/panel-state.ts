@@ -1,4 +1,4 @@
-import type { SelectedText } from './selected-text.ts';
+import type { SelectedText } from '@quire/widgets/document';
 
 export interface OpenPanel {
   readonly kind: 'open';

@@ -1,6 +1,6 @@
+import { normalizeLink } from '@quire/widgets/document';
 import { ExternalLink, Unlink } from 'lucide-react';
 import { useId, useLayoutEffect, useRef, useState } from 'react';
-import { normalizeLink } from './normalize-link.ts';
 import type { LinkEditor } from './use-link-editor.ts';
 
 export function LinkPopover({ link }: { readonly link: LinkEditor }) {

@@ -1,6 +1,6 @@
+import { documentExtensions } from '@quire/widgets/document';
 import { getSchema } from '@tiptap/core';
 import { expect, test } from 'vitest';
-import { documentExtensions } from '../../schema/index.ts';
 import { indentOutline, keyOutline, readOutline } from './outline.ts';
 
 const schema = getSchema(documentExtensions());

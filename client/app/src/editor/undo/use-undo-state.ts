@@ -1,6 +1,6 @@
+import { undoManagerOf } from '@quire/widgets/document';
 import type { Editor } from '@tiptap/react';
 import { useCallback, useSyncExternalStore } from 'react';
-import { undoManagerOf } from './undo-manager.ts';
 
 const stackEvents = ['stack-item-added', 'stack-item-popped', 'stack-cleared'] as const;
 

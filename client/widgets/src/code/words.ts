@@ -1,0 +1,4 @@
+export const codeWords = {
+  text: 'Code',
+  tabHint: 'Tab indents. Press Escape before Tab to leave.',
+};

@@ -1,0 +1,24 @@
+import type { TextRange } from '@quire/client';
+
+/** What `for` may name: a `<quire-editor>`, or an element of a page's own that can do the same. */
+export interface MarkedEditor extends HTMLElement {
+  /** What is selected in it; null for nothing. */
+  readSelection(): SelectedText | null;
+  /** Marks the text that these threads are about. */
+  showThreads?(highlights: { readonly threads: ReadonlySet<string>; readonly active: string | null }): void;
+  /** Brings it into view; false when it is gone. */
+  revealThread?(thread: string): boolean;
+}
+
+export interface SelectedText {
+  readonly range: TextRange;
+  readonly quote: string;
+}
+
+/** The element of that id, in the same tree; null where there is none that knows of selections, or not yet. */
+export function findEditor(from: Element, id: string | null): MarkedEditor | null {
+  const root = from.getRootNode();
+  if (id === null || !(root instanceof Document || root instanceof ShadowRoot)) return null;
+  const element = root.getElementById(id);
+  return element !== null && 'readSelection' in element ? (element as MarkedEditor) : null;
+}

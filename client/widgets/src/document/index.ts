@@ -1,0 +1,12 @@
+export { findCarets } from './carets/caret-element.ts';
+export { Carets } from './carets/carets.ts';
+export { ClickBelowEnd } from './click-below-end.ts';
+export { CommentHighlights, findThread, type Highlights, showHighlights } from './comments/comment-highlights.ts';
+export { isSameText, readSelectedText, type SelectedText } from './comments/selected-text.ts';
+export { documentExtensions } from './document-extensions.ts';
+export { CONTENT_FRAGMENT, META_MAP, TITLE_KEY } from './document-fields.ts';
+export { normalizeLink } from './link/normalize-link.ts';
+export { SCHEMA_VERSION } from './schema-version.ts';
+export { SharedText } from './shared-text/shared-text.ts';
+export { undoManagerOf } from './undo/undo-manager.ts';
+export { UndoSteps } from './undo/undo-steps.ts';

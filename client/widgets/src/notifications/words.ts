@@ -1,0 +1,17 @@
+export const notificationWords = {
+  open: 'Notifications',
+  openOne: 'Notifications, 1 unread',
+  openMany: 'Notifications, {count} unread',
+  title: 'Notifications',
+  empty: 'Nothing yet.',
+  readAll: 'Mark all as read',
+  read: 'Mark as read: {title}',
+  unread: 'Unread',
+  dismiss: 'Dismiss: {title}',
+  lost: 'Notifications were missed, and can’t be had any more.',
+  unknown: 'Notifications may have been missed.',
+  info: 'Note',
+  success: 'Done',
+  warning: 'Warning',
+  error: 'Error',
+} as const;

@@ -1,0 +1,155 @@
+import type { Person } from '@quire/client';
+import { h } from '../base/h.ts';
+import { follow, type Held } from '../base/held.ts';
+import { initialsOf } from '../base/initials.ts';
+import { safeColor } from '../base/presence-colors.ts';
+import { QuireElement, reflect } from '../base/quire-element.ts';
+import { describePeople, readMax } from './describe-people.ts';
+import { presenceWords } from './words.ts';
+
+const DEFAULT_MAX = 5;
+
+/** Who is here. */
+export class QuirePresence extends QuireElement {
+  static override readonly tag = 'quire-presence';
+  static override readonly hasStatusLine = false;
+  static override readonly properties: readonly string[] = [...QuireElement.properties, 'max'];
+  static override readonly words = presenceWords;
+  static override readonly styles = `
+:host {
+  display: inline-flex;
+  vertical-align: middle;
+}
+
+ul {
+  display: flex;
+  margin: 0;
+  padding: 2px;
+  list-style: none;
+}
+
+li {
+  position: relative;
+  display: grid;
+  place-items: center;
+  flex: none;
+  width: var(--quire-avatar-size, 30px);
+  height: var(--quire-avatar-size, 30px);
+  border-radius: 50%;
+  background: var(--person);
+  box-shadow: 0 0 0 2px var(--q-surface);
+  color: #fff;
+  font: 600 12px / 1 var(--q-ui);
+  animation: arrive 160ms ease-out;
+}
+
+li + li {
+  margin-inline-start: -4px;
+}
+
+li.more {
+  width: auto;
+  min-width: var(--quire-avatar-size, 30px);
+  padding-inline: 8px;
+  border-radius: calc(var(--quire-avatar-size, 30px) / 2);
+  background: var(--q-hover);
+  color: var(--q-ink);
+}
+
+@keyframes arrive {
+  from {
+    scale: 0.6;
+    opacity: 0;
+  }
+}
+`;
+  #people: readonly Person[] = [];
+  #viewers = 0;
+  #list: HTMLUListElement | null = null;
+
+  static override get observedAttributes(): readonly string[] {
+    return [...QuireElement.observedAttributes, 'max'];
+  }
+
+  /** How many have an avatar of their own; who is beyond them is counted. */
+  get max(): number {
+    return readMax(this.getAttribute('max'), DEFAULT_MAX);
+  }
+
+  set max(value: number | string | null | undefined) {
+    reflect(this, 'max', value === null || value === undefined ? null : String(value));
+  }
+
+  /** Everybody in the room of whom the server says who they are, this person first. */
+  get people(): readonly Person[] {
+    return this.#people;
+  }
+
+  protected override show({ room, root, signal }: Held): () => void {
+    this.#list = h('ul', { part: 'avatars', role: 'list', 'aria-label': this.word('label') });
+    root.append(this.#list);
+    follow(room.people, signal, (people) => {
+      this.#people = people;
+      this.#render();
+    });
+    follow(room.viewers, signal, (viewers) => {
+      this.#viewers = viewers;
+      this.#render();
+    });
+    return () => {
+      this.#list = null;
+      this.#people = [];
+      this.#viewers = 0;
+    };
+  }
+
+  protected override changed(): void {
+    this.#render();
+  }
+
+  #render(): void {
+    const list = this.#list;
+    if (list === null) return;
+    const { shown, hidden, more } = describePeople(this.#people, this.#viewers, this.max);
+    // Those who stay keep their avatar: only who arrives is drawn anew.
+    const known = new Map(
+      [...list.querySelectorAll<HTMLElement>('[data-client]')].map((item) => [item.dataset.client, item]),
+    );
+    const items = shown.map((person) => this.#dress(known.get(String(person.clientId)) ?? h('li'), person));
+    const rest = more === 0 ? [] : [this.#countMore(hidden, more)];
+    const wanted = [...items, ...rest];
+    for (const item of [...list.children]) if (!wanted.includes(item as HTMLLIElement)) item.remove();
+    for (const [index, item] of wanted.entries())
+      if (list.children[index] !== item) list.insertBefore(item, list.children[index] ?? null);
+    this.tell('presence', { people: this.#people, viewers: this.#viewers });
+  }
+
+  #dress(item: HTMLElement, person: Person): HTMLElement {
+    const name = person.isMe ? this.word('you', { name: person.name }) : person.name;
+    if (item.title === name && item.dataset.color === person.color) return item;
+    item.dataset.client = String(person.clientId);
+    item.dataset.color = person.color;
+    item.title = name;
+    item.setAttribute('part', person.isMe ? 'avatar me' : 'avatar');
+    item.style.setProperty('--person', safeColor(person.color));
+    item.replaceChildren(
+      h('span', { 'aria-hidden': 'true' }, initialsOf(person.name)),
+      h('span', { class: 'unseen' }, name),
+    );
+    return item;
+  }
+
+  #countMore(hidden: readonly Person[], more: number): HTMLElement {
+    const names = hidden.map(({ name }) => name).join(', ');
+    return h(
+      'li',
+      { class: 'more', part: 'avatar more', title: names },
+      h('span', { 'aria-hidden': 'true' }, `+${more}`),
+      h(
+        'span',
+        { class: 'unseen' },
+        names === '' ? this.word('more', { count: more }) : `${this.word('more', { count: more })}: ${names}`,
+      ),
+    );
+  }
+}

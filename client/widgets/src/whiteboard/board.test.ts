@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
+import {
+  type Board,
+  type BoardChange,
+  DEFAULT_COLOR,
+  type Ink,
+  MAX_SIZE,
+  MAX_STROKE_POINTS,
+  openBoard,
+} from './board.ts';
+
+const ink: Ink = { color: '#b3261e', size: 4, hasPressure: false };
+
+interface Person {
+  readonly doc: Y.Doc;
+  readonly board: Board;
+  readonly changes: BoardChange[];
+}
+
+/** Two people at one board, each of whose edits reaches the other at once. */
+function sitDown(): readonly [Person, Person] {
+  const enter = (): Person => {
+    const doc = new Y.Doc();
+    const changes: BoardChange[] = [];
+    return { doc, changes, board: openBoard(doc, 'board', (change) => changes.push(change)) };
+  };
+  const [one, other] = [enter(), enter()];
+  one.doc.on(
+    'update',
+    (update: Uint8Array, origin: unknown) => origin !== 'wire' && Y.applyUpdate(other.doc, update, 'wire'),
+  );
+  other.doc.on(
+    'update',
+    (update: Uint8Array, origin: unknown) => origin !== 'wire' && Y.applyUpdate(one.doc, update, 'wire'),
+  );
+  return [one, other];
+}
+
+function draw({ board }: Person, from: number, count = 3): void {
+  const pen = board.begin(ink);
+  for (let step = 0; step < count; step += 1) pen.add({ x: from + step, y: 0, pressure: 0.5 });
+  pen.end();
+}
+
+/** The x of every point of every stroke. */
+function look({ board }: Person): number[][] {
+  return board.strokes().map((key) => board.read(key).points.map(({ x }) => x));
+}
+
+describe('a board', () => {
+  it('shows others a stroke while it grows, and when it ends', () => {
+    const [mara, tomas] = sitDown();
+    const pen = mara.board.begin(ink);
+    pen.add({ x: 1, y: 2, pressure: 0.5 });
+    expect(look(tomas)).toEqual([]);
+    pen.flush();
+    expect(look(tomas)).toEqual([[1]]);
+    pen.add({ x: 3, y: 4, pressure: 0.5 });
+    pen.flush();
+    const [key] = tomas.board.strokes();
+    expect(look(tomas)).toEqual([[1, 3]]);
+    expect(tomas.changes.at(-1)).toEqual({ isOther: false, grown: new Set([key]) });
+    expect(key && tomas.board.read(key)).toMatchObject({ ...ink, isDone: false });
+    pen.end();
+    expect(key && tomas.board.read(key).isDone).toBe(true);
+  });
+
+  it('sends nothing where nothing was added', () => {
+    const [mara, tomas] = sitDown();
+    const pen = mara.board.begin(ink);
+    pen.add({ x: 1, y: 1, pressure: 0.5 });
+    pen.add({ x: 1.01, y: 1, pressure: 0.9 });
+    pen.flush();
+    const before = tomas.changes.length;
+    pen.flush();
+    expect(tomas.changes).toHaveLength(before);
+    expect(look(tomas)).toEqual([[1]]);
+  });
+
+  it('undoes what its own person did, stroke by stroke, and nothing of others', () => {
+    const [mara, tomas] = sitDown();
+    draw(mara, 10);
+    draw(tomas, 20);
+    draw(mara, 30);
+    mara.board.undo();
+    expect(look(tomas)).toEqual([
+      [10, 11, 12],
+      [20, 21, 22],
+    ]);
+    mara.board.undo();
+    expect(look(tomas)).toEqual([[20, 21, 22]]);
+    expect(mara.board.canUndo).toBe(false);
+    mara.board.redo();
+    mara.board.redo();
+    expect(look(tomas).flat().sort()).toEqual([10, 11, 12, 20, 21, 22, 30, 31, 32]);
+    expect(look(mara)).toEqual(look(tomas));
+  });
+
+  it('undoes a stroke whole, however many batches it was sent in', () => {
+    const [mara] = sitDown();
+    const pen = mara.board.begin(ink);
+    for (let step = 0; step < 5; step += 1) {
+      pen.add({ x: step, y: 0, pressure: 0.5 });
+      pen.flush();
+    }
+    pen.end();
+    mara.board.undo();
+    expect(look(mara)).toEqual([]);
+    mara.board.redo();
+    expect(look(mara)).toEqual([[0, 1, 2, 3, 4]]);
+  });
+
+  it('erases whose stroke it may be, and brings all of one sweep back at once', () => {
+    const [mara, tomas] = sitDown();
+    draw(mara, 10);
+    draw(mara, 20);
+    draw(mara, 30);
+    const [first, second] = tomas.board.strokes();
+    tomas.board.startErasing();
+    if (first) tomas.board.erase(new Set([first]));
+    if (second) tomas.board.erase(new Set([second]));
+    expect(look(mara)).toEqual([[30, 31, 32]]);
+    tomas.board.undo();
+    expect(look(mara)).toEqual([
+      [10, 11, 12],
+      [20, 21, 22],
+      [30, 31, 32],
+    ]);
+  });
+
+  it('a stroke that somebody erases while it is drawn stays erased', () => {
+    const [mara, tomas] = sitDown();
+    const pen = mara.board.begin(ink);
+    pen.add({ x: 1, y: 1, pressure: 0.5 });
+    pen.flush();
+    tomas.board.erase(new Set(tomas.board.strokes()));
+    pen.add({ x: 2, y: 2, pressure: 0.5 });
+    pen.end();
+    expect(look(mara)).toEqual([]);
+    expect(look(tomas)).toEqual([]);
+  });
+
+  it('[G4] a stroke has no end of points: a long one goes on in another, undone with it', () => {
+    const [mara] = sitDown();
+    draw(mara, 0, MAX_STROKE_POINTS + 10);
+    const strokes = look(mara);
+    expect(strokes.map(({ length }) => length)).toEqual([MAX_STROKE_POINTS, 11]);
+    expect(strokes[1]?.[0]).toBe(strokes[0]?.at(-1));
+    mara.board.undo();
+    expect(look(mara)).toEqual([]);
+  });
+
+  it('[G4] whatever else is in the array is passed over, and what is odd in a stroke is mended', () => {
+    const { doc, board } = sitDown()[0];
+    const strokes = doc.getArray<unknown>('board');
+    const odd = new Y.Map<unknown>();
+    odd.set('color', 'url(https://elsewhere.example)');
+    odd.set('size', 1e9);
+    odd.set('points', Y.Array.from<string | Uint8Array>(['no', new Uint8Array([2, 4, 255])]));
+    const endless = new Y.Map<unknown>();
+    endless.set('points', Y.Array.from([new Uint8Array(30_000)]));
+    strokes.push(['text', 7, odd, new Y.Map(), endless]);
+    const read = board.strokes().map((key) => board.read(key));
+    expect(read[0]).toEqual({
+      points: [{ x: 0.25, y: 0.5, pressure: 1 }],
+      color: DEFAULT_COLOR,
+      size: MAX_SIZE,
+      hasPressure: false,
+      isDone: false,
+    });
+    expect(read[1]?.points).toEqual([]);
+    expect(read[2]?.points).toHaveLength(MAX_STROKE_POINTS);
+  });
+
+  it('says nothing any more once it is closed', () => {
+    const [mara, tomas] = sitDown();
+    tomas.board.close();
+    draw(mara, 0);
+    expect(tomas.changes).toEqual([]);
+  });
+});

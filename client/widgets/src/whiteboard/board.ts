@@ -1,0 +1,255 @@
+import * as Y from 'yjs';
+import { decodePoints, encodePoints, type StrokePoint, snap } from './stroke-points.ts';
+
+/** What a stroke is drawn with. */
+export interface Ink {
+  /** `#rrggbb`. */
+  readonly color: string;
+  /** In the board's units. */
+  readonly size: number;
+  /** The device says how hard one presses; else it is guessed from how fast one moves. */
+  readonly hasPressure: boolean;
+}
+
+export interface Stroke extends Ink {
+  readonly points: readonly StrokePoint[];
+  /** Its end is drawn as an end. */
+  readonly isDone: boolean;
+}
+
+/** A stroke as it lies in the document, by which it is told from others. */
+export type StrokeKey = Y.Map<unknown>;
+
+export interface BoardChange {
+  /** Strokes came or went: `strokes` has another order than before. */
+  readonly isOther: boolean;
+  /** These grew, or ended. */
+  readonly grown: ReadonlySet<StrokeKey>;
+}
+
+/** A stroke while it is drawn. */
+export interface Pen {
+  /** What is drawn of it already, also what others have not been sent yet. */
+  readonly stroke: Stroke;
+  /** Where it lies; null before its first points are sent. */
+  readonly key: StrokeKey | null;
+  add(point: StrokePoint): void;
+  /** Sends what was added since. */
+  flush(): void;
+  end(): void;
+}
+
+/** The strokes of a document, and this person's hand on them. */
+export interface Board {
+  /** From below to above. */
+  strokes(): readonly StrokeKey[];
+  read(key: StrokeKey): Stroke;
+  begin(ink: Ink): Pen;
+  /** Until the next `begin` or `startErasing`, what is erased is undone at once. */
+  startErasing(): void;
+  erase(keys: ReadonlySet<StrokeKey>): void;
+  /** Only what this board did: others' strokes stay as they are. */
+  undo(): void;
+  redo(): void;
+  readonly canUndo: boolean;
+  readonly canRedo: boolean;
+  close(): void;
+}
+
+/** A hand that never leaves the board draws several strokes: each growth is drawn anew from its beginning. */
+export const MAX_STROKE_POINTS = 2_000;
+export const MIN_SIZE = 1;
+export const MAX_SIZE = 64;
+export const DEFAULT_COLOR = '#182220';
+const hexColor = /^#[0-9a-f]{6}$/i;
+
+/**
+ * The board in the shared array `field` of a document. Each stroke is a map of its own with an array of batches of points, so
+ * that a stroke that grows adds a few bytes, and two who draw at once change nothing of each other's.
+ *
+ * @param onChange called after every change, whoever made it
+ */
+export function openBoard(doc: Y.Doc, field: string, onChange: (change: BoardChange) => void): Board {
+  return new LiveBoard(doc, field, onChange);
+}
+
+class LiveBoard implements Board {
+  readonly #doc: Y.Doc;
+  readonly #strokes: Y.Array<unknown>;
+  readonly #onChange: (change: BoardChange) => void;
+  readonly #history: Y.UndoManager;
+
+  constructor(doc: Y.Doc, field: string, onChange: (change: BoardChange) => void) {
+    this.#doc = doc;
+    this.#strokes = doc.getArray(field);
+    this.#onChange = onChange;
+    this.#history = new Y.UndoManager(this.#strokes, {
+      trackedOrigins: new Set([this]),
+      // One stroke is one thing to undo, however long it takes: `stopCapturing` says where the next one begins.
+      captureTimeout: Number.POSITIVE_INFINITY,
+    });
+    this.#strokes.observeDeep(this.#hear);
+  }
+
+  strokes(): readonly StrokeKey[] {
+    return this.#strokes.toArray().filter((stroke): stroke is StrokeKey => stroke instanceof Y.Map);
+  }
+
+  read(key: StrokeKey): Stroke {
+    return readStroke(key);
+  }
+
+  begin(ink: Ink): Pen {
+    this.#history.stopCapturing();
+    return new LivePen(ink, (change) => this.#change(change), this.#strokes);
+  }
+
+  startErasing(): void {
+    this.#history.stopCapturing();
+  }
+
+  erase(keys: ReadonlySet<StrokeKey>): void {
+    this.#change(() => {
+      const all = this.#strokes.toArray();
+      for (let at = all.length - 1; at >= 0; at -= 1) {
+        const stroke = all[at];
+        if (stroke instanceof Y.Map && keys.has(stroke)) this.#strokes.delete(at);
+      }
+    });
+  }
+
+  undo(): void {
+    this.#history.undo();
+  }
+
+  redo(): void {
+    this.#history.redo();
+  }
+
+  get canUndo(): boolean {
+    return this.#history.canUndo();
+  }
+
+  get canRedo(): boolean {
+    return this.#history.canRedo();
+  }
+
+  close(): void {
+    this.#strokes.unobserveDeep(this.#hear);
+    this.#history.destroy();
+  }
+
+  #change(change: () => void): void {
+    this.#doc.transact(change, this);
+  }
+
+  readonly #hear = (events: readonly Y.YEvent<Y.AbstractType<unknown>>[]): void => {
+    const grown = new Set<StrokeKey>();
+    let isOther = false;
+    for (const { path, target } of events) {
+      if (path.length === 0) isOther = true;
+      const stroke = path.length === 1 ? target : target.parent;
+      if (path.length > 0 && stroke instanceof Y.Map) grown.add(stroke);
+    }
+    this.#onChange({ isOther, grown });
+  };
+}
+
+class LivePen implements Pen {
+  readonly #ink: Ink;
+  readonly #change: (change: () => void) => void;
+  readonly #strokes: Y.Array<unknown>;
+  #points: StrokePoint[] = [];
+  #sent = 0;
+  #key: StrokeKey | null = null;
+  #isDone = false;
+
+  constructor(ink: Ink, change: (change: () => void) => void, strokes: Y.Array<unknown>) {
+    this.#ink = { ...ink, color: readColor(ink.color), size: readSize(ink.size) };
+    this.#change = change;
+    this.#strokes = strokes;
+  }
+
+  get stroke(): Stroke {
+    return { ...this.#ink, points: this.#points, isDone: this.#isDone };
+  }
+
+  get key(): StrokeKey | null {
+    return this.#key;
+  }
+
+  add(point: StrokePoint): void {
+    if (this.#isDone) return;
+    const snapped = snap(point);
+    const last = this.#points.at(-1);
+    if (last?.x === snapped.x && last.y === snapped.y) return;
+    if (this.#points.length >= MAX_STROKE_POINTS) this.#goOn();
+    this.#points.push(snapped);
+  }
+
+  flush(): void {
+    if (this.#sent === this.#points.length) return;
+    const batch = encodePoints(this.#points.slice(this.#sent));
+    this.#sent = this.#points.length;
+    this.#change(() => {
+      if (this.#key === null) {
+        this.#key = makeStroke(this.#ink, batch);
+        this.#strokes.push([this.#key]);
+      } else {
+        const batches = this.#key.get('points');
+        if (batches instanceof Y.Array) batches.push([batch]);
+      }
+    });
+  }
+
+  end(): void {
+    if (this.#isDone) return;
+    this.flush();
+    this.#isDone = true;
+    this.#change(() => this.#key?.set('done', true));
+  }
+
+  /** In a stroke of its own, which begins where this one ends. They are undone together. */
+  #goOn(): void {
+    const last = this.#points.at(-1);
+    this.end();
+    this.#isDone = false;
+    this.#key = null;
+    this.#points = last === undefined ? [] : [last];
+    this.#sent = 0;
+  }
+}
+
+function makeStroke({ color, size, hasPressure }: Ink, batch: Uint8Array): StrokeKey {
+  const stroke = new Y.Map<unknown>();
+  stroke.set('color', color);
+  stroke.set('size', size);
+  stroke.set('pressure', hasPressure);
+  stroke.set('points', Y.Array.from([batch]));
+  return stroke;
+}
+
+/** Whoever may edit the document can write anything into it: what makes no sense is left out, and nothing is without bound. */
+function readStroke(stroke: StrokeKey): Stroke {
+  const points: StrokePoint[] = [];
+  const batches = stroke.get('points');
+  for (const batch of batches instanceof Y.Array ? batches : []) {
+    if (points.length >= MAX_STROKE_POINTS) break;
+    if (batch instanceof Uint8Array) points.push(...decodePoints(batch, MAX_STROKE_POINTS - points.length));
+  }
+  return {
+    points,
+    color: readColor(stroke.get('color')),
+    size: readSize(stroke.get('size')),
+    hasPressure: stroke.get('pressure') === true,
+    isDone: stroke.get('done') === true,
+  };
+}
+
+function readColor(color: unknown): string {
+  return typeof color === 'string' && hexColor.test(color) ? color : DEFAULT_COLOR;
+}
+
+function readSize(size: unknown): number {
+  return typeof size === 'number' && Number.isFinite(size) ? Math.min(Math.max(size, MIN_SIZE), MAX_SIZE) : MIN_SIZE;
+}

@@ -1,0 +1,207 @@
+import type { Locator, Page } from '@playwright/test';
+import { expect, test } from './fixtures.ts';
+import { type PageServer, type ServedPage, servePages } from './page-server.ts';
+
+// A frame in a sandbox has the origin `null`, which no list of origins can name.
+test.use({ serverOptions: { env: { QUIRE_ALLOWED_ORIGINS: '*' } } });
+
+/** What the page can ask of the elements in it. */
+interface TextElement extends HTMLElement {
+  getText(): string;
+  readonly room: object | null;
+}
+
+let site: PageServer;
+
+test.afterEach(() => site.close());
+
+async function open(page: Page, path: string): Promise<void> {
+  await page.addInitScript(() => {
+    const violations: string[] = [];
+    Object.assign(window, { violations });
+    document.addEventListener('securitypolicyviolation', (event) => {
+      violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
+    });
+  });
+  await page.goto(`${site.url}${path}`);
+}
+
+function violationsOf(page: Page): Promise<string[]> {
+  return page.evaluate(() => (window as unknown as { violations: string[] }).violations);
+}
+
+function textOf(element: Locator): Promise<string> {
+  return element.evaluate((field) => (field as TextElement).getText());
+}
+
+function pageOf(server: string, head: string, body: string): string {
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Somebody’s page</title>
+${head.replaceAll('SERVER', server)}
+<body>${body.replaceAll('SERVER', server)}</body>
+</html>`;
+}
+
+const MODULE = '<script type="module" src="SERVER/widgets/quire.js"></script>';
+
+test('[G2] editors in shadow roots take what others write while they are focused, under a policy that allows nothing inline', async ({
+  ada,
+  ben,
+  server,
+}) => {
+  const page = (name: string, color: string): ServedPage => ({
+    policy: `default-src 'none'; script-src ${server.url}; style-src 'self'; connect-src ${server.url} ${server.wsUrl}`,
+    html: pageOf(
+      server.url,
+      MODULE,
+      `<quire-room server="SERVER" document="shadow" name="${name}" color="${color}">
+        <quire-presence></quire-presence>
+        <quire-editor placeholder="Start writing"></quire-editor>
+        <quire-code language="javascript"></quire-code>
+      </quire-room>`,
+    ),
+  });
+  site = await servePages({ '/ada': page('Ada', '#7c3aed'), '/ben': page('Ben', '#0c7079') });
+  await open(ada.page, '/ada');
+  await open(ben.page, '/ben');
+  const both = [ada, ben].map(({ page: opened }) => ({
+    page: opened,
+    editor: opened.locator('quire-editor'),
+    text: opened.getByRole('textbox', { name: 'Document text' }),
+    code: opened.locator('quire-code'),
+    lines: opened.getByRole('textbox', { name: 'Code' }),
+  }));
+  const [one, other] = both as [(typeof both)[0], (typeof both)[0]];
+  await expect(one.editor).toHaveAttribute('status', 'saved');
+  await expect(one.page.getByRole('listitem').filter({ hasText: 'Ben' })).toBeVisible();
+
+  // Both have the focus in the text, and write in turns and at once.
+  await one.text.click();
+  await one.page.keyboard.type('abc');
+  await expect(other.text).toContainText('abc');
+  await other.text.click();
+  await other.page.keyboard.press('Control+End');
+  await other.page.keyboard.type(' from Ben');
+  await expect.poll(() => textOf(one.editor)).toBe('abc from Ben');
+  await Promise.all([one.page.keyboard.type('123'), other.page.keyboard.type('456')]);
+  await expect.poll(() => textOf(one.editor)).toMatch(/^(?=.*123)(?=.*456)(?=.*from Ben).{18}$/);
+  await expect.poll(() => textOf(other.editor)).toBe(await textOf(one.editor));
+  await expect(one.editor.locator('.collaboration-carets__label')).toHaveText('Ben');
+
+  // The toolbar, and what it does, reach the other one, too.
+  await one.page.keyboard.press('Control+A');
+  await one.page.getByRole('button', { name: 'Bold' }).click();
+  await expect(other.text.locator('strong')).toContainText('abc');
+  await one.page.getByRole('combobox', { name: 'Paragraph style' }).selectOption('Heading 2');
+  await expect(other.text.getByRole('heading', { level: 2 })).toContainText('abc');
+
+  await one.lines.click();
+  await one.page.keyboard.type('const one = 1;');
+  await expect.poll(() => textOf(other.code)).toBe('const one = 1;');
+  await other.lines.click();
+  await other.page.keyboard.press('Control+End');
+  await other.page.keyboard.type(' // two');
+  await expect.poll(() => textOf(one.code)).toBe('const one = 1; // two');
+  await expect(one.code.locator('.caret-name')).toHaveText('Ben');
+  await other.page.keyboard.press('Control+Z');
+  await expect.poll(() => textOf(one.code)).toBe('const one = 1;');
+
+  for (const { page: opened } of both) expect(await violationsOf(opened)).toEqual([]);
+});
+
+test('editors of one page share a socket, keep it when they are moved, belong to forms, and can be read-only', async ({
+  ada,
+  server,
+}) => {
+  const html = pageOf(
+    server.url,
+    MODULE,
+    `<section id="left">
+      <quire-room server="SERVER" name="Ada">
+        <form>
+          <quire-editor document="one" form-field="text" aria-label="One"></quire-editor>
+          <fieldset><quire-editor document="two" no-toolbar form-field="other"></quire-editor></fieldset>
+        </form>
+        <quire-code document="two" form-field="code"></quire-code>
+      </quire-room>
+    </section>
+    <section id="right"></section>`,
+  );
+  site = await servePages({ '/': { html } });
+  const { page } = ada;
+  const sockets: string[] = [];
+  page.on('websocket', (socket) => sockets.push(socket.url()));
+  await open(page, '/');
+  const [one, two] = [page.locator('quire-editor[document=one]'), page.locator('quire-editor[document=two]')];
+  await expect(one).toHaveAttribute('status', 'saved');
+  await expect(two).toHaveAttribute('status', 'saved');
+  await one.getByRole('textbox').click();
+  await page.keyboard.type('First');
+  await two.getByRole('textbox').click();
+  await page.keyboard.type('Second');
+  await expect.poll(() => Promise.all([one, two].map(textOf))).toEqual(['First', 'Second']);
+
+  // The room is moved, and its elements with it: they hold what they held.
+  const isSame = await page.evaluate(async () => {
+    const [room, editor] = ['quire-room', 'quire-editor'].map((tag) => document.querySelector(tag) as TextElement);
+    const before = editor?.room;
+    document.querySelector('#right')?.append(room as HTMLElement);
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+    return before !== null && editor?.room === before;
+  });
+  expect(isSame).toBe(true);
+  await one.getByRole('textbox').click();
+  await page.keyboard.press('Control+End');
+  await page.keyboard.type(' again');
+  await expect.poll(() => textOf(one)).toBe('First again');
+  await expect(one).toHaveAttribute('status', 'saved');
+  expect(sockets.map((address) => new URL(address).pathname)).toEqual(['/collab']);
+
+  const sent = () =>
+    page.evaluate(() => Object.fromEntries(new FormData(document.querySelector('form') as HTMLFormElement)));
+  expect(await sent()).toEqual({ text: '<p>First again</p>', other: '<p>Second</p>' });
+  await page.evaluate(() => document.querySelector('fieldset')?.setAttribute('disabled', ''));
+  expect(await sent()).toEqual({ text: '<p>First again</p>' });
+  await expect(two.getByRole('textbox')).toHaveAttribute('aria-readonly', 'true');
+
+  await expect(one.getByRole('toolbar')).toBeVisible();
+  await one.evaluate((editor) => editor.toggleAttribute('readonly', true));
+  await expect(one.getByRole('toolbar')).toBeHidden();
+  await one.getByRole('textbox').click();
+  await page.keyboard.type('Nothing');
+  expect(await textOf(one)).toBe('First again');
+});
+
+test('[G2] a frame in a sandbox takes the classic script, in which there is no framework', async ({
+  ada,
+  ben,
+  server,
+}) => {
+  const inFrame = pageOf(
+    server.url,
+    '<script src="SERVER/widgets/quire.iife.js"></script>',
+    '<quire-editor server="SERVER" document="boxed" name="Ada"></quire-editor>',
+  );
+  site = await servePages({
+    '/frame': { html: `<iframe sandbox="allow-scripts" srcdoc="${inFrame.replaceAll('"', '&quot;')}"></iframe>` },
+    '/page': {
+      html: pageOf(server.url, MODULE, '<quire-editor server="SERVER" document="boxed" name="Ben"></quire-editor>'),
+    },
+  });
+  await open(ada.page, '/frame');
+  await open(ben.page, '/page');
+  const boxed = ada.page.frameLocator('iframe').getByRole('textbox', { name: 'Document text' });
+  await boxed.click();
+  await ada.page.keyboard.type('From inside.');
+  await expect(ben.page.getByRole('textbox', { name: 'Document text' })).toContainText('From inside.');
+  await ben.page.getByRole('textbox', { name: 'Document text' }).click();
+  await ben.page.keyboard.press('Control+End');
+  await ben.page.keyboard.type(' From outside.');
+  await expect(boxed).toContainText('From outside.');
+
+  const script = await (await fetch(`${server.url}/widgets/quire.iife.js`)).text();
+  expect(script).toContain('quire-editor');
+  expect(script).not.toMatch(/react\.(?:transitional\.)?element|__REACT_DEVTOOLS/);
+});

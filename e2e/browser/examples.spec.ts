@@ -35,6 +35,7 @@ interface TextExample {
 }
 
 const SAVED = 'Saved';
+const ADAS = 'Ada’s. ';
 const editor = { settled: SAVED, undoes: true };
 
 /** By their folders in client/examples. */
@@ -70,8 +71,8 @@ for (const name of present.filter((each) => each !== 'shared-maps')) {
     await adasText.click();
     await adasText.press('Home');
     await bensText.press('End');
-    await Promise.all([adasText.pressSequentially('Ada began. '), bensText.pressSequentially(' Ben went on.')]);
-    await expectText([adasText, bensText], 'Ada began. Shared. Ben went on.');
+    await Promise.all([adasText.pressSequentially(ADAS), bensText.pressSequentially(' Ben’s.')]);
+    await expectText([adasText, bensText], `${ADAS}Shared. Ben’s.`);
 
     if (example.caretName !== null) {
       await expect(ben.page.locator(example.caretName)).toHaveText('Ada');
@@ -79,8 +80,8 @@ for (const name of present.filter((each) => each !== 'shared-maps')) {
     }
     if (example.undoes) {
       // More often than she has typed: what others wrote is not hers to take back.
-      for (let times = 0; times < 'Ada began. '.length + 3; times += 1) await adasText.press('Control+z');
-      await expectText([adasText, bensText], 'Shared. Ben went on.');
+      for (let times = 0; times < ADAS.length + 3; times += 1) await adasText.press('Control+z');
+      await expectText([adasText, bensText], 'Shared. Ben’s.');
     }
 
     await expect(ada.page.locator('#status')).toHaveText(example.settled);

@@ -105,6 +105,23 @@ describe('Hocuspocus extensions', () => {
     }
   });
 
+  it('a hook that authenticates may refuse, and gives or takes nothing of what a role allows', async () => {
+    const { url } = await start({
+      onAuthenticate: async ({ documentName, connectionConfig }) => {
+        if (documentName === 'closed') throw new Error('');
+        connectionConfig.readOnly = true;
+      },
+    });
+    const refused = new Promise<string>((resolve) =>
+      join(url, 'closed').provider.on('authenticationFailed', ({ reason }: { reason: string }) => resolve(reason)),
+    );
+    expect(await refused).not.toBe('');
+    const ada = join(url, 'plan');
+    ada.doc.getText('body').insert(0, 'hi');
+    await vi.waitFor(() => expect(ada.provider.hasUnsyncedChanges).toBe(false));
+    expect(ada.provider.authorizedScope).toBe('read-write');
+  });
+
   it('[R4] a hook that refuses a message ends that connection, and nothing of it is stored', async () => {
     const { url, store } = await start({
       beforeHandleMessage: async ({ update }) => {

@@ -63,7 +63,7 @@ const paths = [
 describe('quire conformance', () => {
   test.concurrent.for(paths)(
     'finds nothing wrong with Quire in the $dialect dialect, which it kills and restarts by shell commands',
-    { timeout: 90_000 },
+    { timeout: 180_000 },
     async ({ dialect, path }, { expect, onTestFinished }) => {
       const data = await mkdtemp(join(tmpdir(), 'quire-conformance-'));
       const env = { QUIRE_JWT_SECRETS: SECRET, QUIRE_LIMITS_UNLOAD_DELAY_MS: UNLOAD_DELAY_MS };

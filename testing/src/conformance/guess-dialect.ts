@@ -1,6 +1,6 @@
 import { openFrameSocket } from '../frame-socket.ts';
 import { until } from '../until.ts';
-import { type DialectName, dialectNames, dialects } from './dialect.ts';
+import { type DialectName, dialectNames, dialects, type Place } from './dialect.ts';
 
 /** Where Quire has them, and where others often do. */
 const byPath: Readonly<Record<string, DialectName>> = {
@@ -25,14 +25,15 @@ export function guessFromPath(url: string): DialectName | null {
 export async function guessFromHandshake(url: string, document: string, token: string): Promise<DialectName | null> {
   // The socket of y-websocket names its document, so that asking it first opens none but this one.
   for (const name of [...dialectNames].reverse()) {
-    if (await answersTo(name, url, document, token)) return name;
+    if (await answersIn(name, { url, document, token })) return name;
   }
   return null;
 }
 
-async function answersTo(name: DialectName, url: string, document: string, token: string): Promise<boolean> {
+/** Whether anybody lets in who asks for a document, and says anything about it. */
+export async function answersIn(name: DialectName, place: Place): Promise<boolean> {
   const dialect = dialects[name];
-  const place = { url, document, token };
+  const { document } = place;
   const socket = await openFrameSocket(dialect.socketUrl(place)).catch(() => null);
   if (socket === null) return false;
   try {

@@ -4,6 +4,7 @@ import type { Check, Need } from './check.ts';
 import { checks } from './checks/index.ts';
 import type { DialectName } from './dialect.ts';
 import { CheckFailure, type Finding, NotCheckable } from './failure.ts';
+import { answersIn } from './guess-dialect.ts';
 import { isListening, type Operator, OperatorError } from './operator.ts';
 import { Stage } from './stage.ts';
 import type { Target } from './target.ts';
@@ -53,7 +54,7 @@ export const DEFAULT_PREFIX = 'conformance-';
 /** The longest that has its time: a flood, a restart. */
 const CHECK_LIMIT_MS = 60_000;
 /** Until a server that broke counts as gone: one that is supervised comes back by itself. */
-const GONE_AFTER_MS = 5_000;
+const GONE_AFTER_MS = 10_000;
 const ASK_EVERY_MS = 100;
 
 /**
@@ -81,6 +82,12 @@ export async function checkConformance(options: ConformanceOptions): Promise<Con
   const results: CheckResult[] = [];
   const beganAt = performance.now();
   let isGone = false;
+  // Not whether it listens: a process that is about to end still does.
+  const isServing = (): Promise<boolean> => {
+    const document = `${run}is-anybody-there`;
+    if (!documents.includes(document)) documents.push(document);
+    return answersIn(target.dialect, { url: target.url, document, token: target.token });
+  };
   for (const check of options.only ?? checks) {
     const checkBeganAt = performance.now();
     const reason = isGone ? 'the server is gone since the check before' : findHindrance(check, target);
@@ -88,11 +95,12 @@ export async function checkConformance(options: ConformanceOptions): Promise<Con
       reason === null
         ? await runCheck(check, new Stage(target, `${run}${check.id}`, (name) => documents.push(name)))
         : { kind: 'not-checked', reason };
-    const outcome = judged.kind === 'failed' ? await addEnd(judged, target) : judged;
+    const isHarmed = judged.kind === 'failed' && !(await isServing());
+    const outcome = isHarmed ? addEnd(judged) : judged;
     const result = { check, outcome, durationMs: Math.round(performance.now() - checkBeganAt) };
     results.push(result);
     options.onResult?.(result);
-    if (outcome.kind === 'failed') isGone = !(await comesBack(target));
+    if (isHarmed) isGone = !(await comesBack(target, isServing));
   }
   return {
     url: options.url,
@@ -160,24 +168,17 @@ function describeError(error: unknown): string {
 }
 
 /** Where the server has ended with the check, that is the worst of what came. */
-async function addEnd(
-  { finding }: Extract<Outcome, { kind: 'failed' }>,
-  target: Target,
-): Promise<Extract<Outcome, { kind: 'failed' }>> {
-  if (await isListening(target.url)) return { kind: 'failed', finding };
-  return { kind: 'failed', finding: { ...finding, came: `${finding.came}; nothing listens at its address any more` } };
+function addEnd({ finding }: Extract<Outcome, { kind: 'failed' }>): Outcome {
+  return { kind: 'failed', finding: { ...finding, came: `${finding.came}; and it lets nobody in any more` } };
 }
 
-/** Whether the server is there for the next check. */
-async function comesBack(target: Target): Promise<boolean> {
+/** Whether the server is there for the next check; one that has ended is started again, where that is possible. */
+async function comesBack(target: Target, isServing: () => Promise<boolean>): Promise<boolean> {
   const deadline = performance.now() + GONE_AFTER_MS * target.patience;
-  while (!(await isListening(target.url))) {
-    if (target.operator !== null) {
-      await target.operator.restart();
-      return true;
-    }
-    if (performance.now() > deadline) return false;
+  while (performance.now() < deadline) {
+    if (target.operator !== null && !(await isListening(target.url))) await target.operator.restart();
+    if (await isServing()) return true;
     await pause(ASK_EVERY_MS);
   }
-  return true;
+  return false;
 }

@@ -5,11 +5,12 @@ import type { Participant } from '../participant.ts';
 import type { Stage } from '../stage.ts';
 
 const MIB = 2 ** 20;
-const VALUE_BYTES = MIB / 4;
+/** Below what servers look at with special care; large enough that few frames fill whatever there is in between. */
+const VALUE_BYTES = MIB / 8;
 /** Values on their way to the witness: less than any server would queue up for a writer who goes on and on. */
 const IN_FLIGHT = 8;
 /** Both kernels in between take several megabytes for somebody who reads nothing: a server notices beyond that. */
-const STALLING_BYTES = 16 * MIB;
+const STALLING_BYTES = 12 * MIB;
 const STOPPED_BYTES = 32 * MIB;
 /** What was kept for who stopped reading; both kernels' part is in it. */
 const MAY_BE_KEPT_BYTES = STOPPED_BYTES / 2;

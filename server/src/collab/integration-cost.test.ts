@@ -90,6 +90,37 @@ describe('whether an update takes longer than any may', () => {
     for (let word = 0; word < 5_000; word += 1) text.insert(0, word % 2 === 0 ? 'word ' : 'and ');
     sync(theirs, document);
     sync(theirs, mine);
+  it('[G4] is so where somebody puts something behind each of what another has typed on, and before what is far', () => {
+    const far = { client: 1, clock: 7_999 };
+    const typed = Array.from({ length: 8_000 }, (_, at) => ({
+      text: 'x',
+      origin: at === 0 ? null : { client: 1, clock: at - 1 },
+    }));
+    const between = (rightOrigin: typeof far | null) =>
+      Array.from({ length: 7_000 }, (_, at) => ({ text: 'y', origin: { client: 1, clock: at }, rightOrigin }));
+    const document = new Y.Doc();
+    for (const items of [typed, [{ text: 'x'.repeat(8_000) }]]) {
+      for (const rightOrigin of [null, far]) {
+        const made = makeUpdate([
+          { client: 1, clock: 0, items },
+          { client: 2, clock: 0, items: between(rightOrigin) },
+        ]);
+        expect(takesTooLong(structsOf(made), document)).toBe(true);
+      }
+    }
+    // What was put before the very next has nothing to pass.
+    const next = Array.from({ length: 7_000 }, (_, at) => ({
+      text: 'y',
+      origin: { client: 1, clock: at },
+      rightOrigin: { client: 1, clock: at + 1 },
+    }));
+    const woven = makeUpdate([
+      { client: 1, clock: 0, items: typed },
+      { client: 2, clock: 0, items: next },
+    ]);
+    expect(takesTooLong(structsOf(woven), document)).toBe(false);
+  });
+
     const vector = Y.encodeStateVector(mine);
     const [list, board, copy] = [mine.getArray('list'), mine.getMap('board'), mine.getText('body')];
     for (let at = 0; at < 3_000; at += 1) {

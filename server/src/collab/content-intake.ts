@@ -92,7 +92,9 @@ function accept(
   const { limits, store } = host.context;
   if (frame.kind !== 'presence') {
     if (isLarge(frame.update)) return acceptLarge(host, connection, state, frame, readAtMs);
-    return act(host, connection, ingest(connection, state, frame, store, limits, readAtMs));
+    const verdict = ingest(connection, state, frame, store, limits, readAtMs);
+    if (verdict === 'later') return acceptLarge(host, connection, state, frame, readAtMs);
+    return act(host, connection, verdict);
   }
   try {
     hearPresence(connection, state.owner, frame.presence, presenceLimits(host, state), unprompted);

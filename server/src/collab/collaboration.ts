@@ -51,7 +51,7 @@ import { Refusal } from './refusal.ts';
 import { alone, type Replication } from './replication.ts';
 import { RevocationWatch } from './revocation-watch.ts';
 import { HooksGivenUp, RunningHooks } from './running-hooks.ts';
-import { draftUpdate } from './server-edit.ts';
+import { ServerEdits } from './server-edits.ts';
 import type { SessionContext, SessionLimits } from './session-context.ts';
 import type { SessionOrigin, SessionPort } from './session-port.ts';
 import { passOnStateless } from './shared-stateless.ts';
@@ -109,7 +109,8 @@ export interface Collaboration {
    * first edit; comments only for a document that there is.
    *
    * @param share how far it may fill the document, as a part of what that may have; left out: all of it
-   * @throws {Refusal} when it would make the document too large, and when other nodes may know what this one does not
+   * @throws {Refusal} when it would make the document too large, when that takes too long to be copied for it, and when other
+   * nodes may know what this one does not
    */
   edit(name: DocumentName, author: string, change: (document: Y.Doc) => void, share?: number): Promise<void>;
   /** Shows a document as it is in memory, that is, on disk. Nothing may be changed in it, nor kept of it. */
@@ -214,6 +215,7 @@ class LiveCollaboration implements Collaboration {
   readonly #unloads: DocumentUnloads;
   readonly #ringBudget: RingBudget;
   readonly #slicing: Slicing;
+  readonly #edits: ServerEdits;
   readonly #directAdmission: DirectAdmissionContext;
   readonly #watch: GrantWatch;
   readonly #revocations: RevocationWatch;
@@ -242,6 +244,7 @@ class LiveCollaboration implements Collaboration {
     this.#revocations = new RevocationWatch({ standing, clock, connections: () => this.#connections() });
     this.#ringBudget = { bytes: 0, maxBytes: limits.maxRingBytes };
     this.#slicing = options.slicing ?? createSlicing(() => store.queue.entries > 0);
+    this.#edits = new ServerEdits(this.#slicing);
     this.#judge =
       options.judge ??
       new JudgementThread({
@@ -346,16 +349,8 @@ class LiveCollaboration implements Collaboration {
   }
 
   edit(name: DocumentName, author: string, change: (document: Y.Doc) => void, share = 1): Promise<void> {
-    return this.#whileOpen(name, async (owner) => {
-      if (owner.commented?.isStored === false) {
-        throw new PersistenceError('UNKNOWN_DOCUMENT', 'No such document', { document: owner.commented.name });
-      }
-      await owner.serverClient.write(async (client, applied) => {
-        const drafted = draftUpdate(owner.document, client, change);
-        const maxDocumentBytes = this.#options.limits.maxDocumentBytes * share;
-        if (drafted !== null) await ingestServerEdit(owner, author, drafted, { maxDocumentBytes }, applied);
-      });
-    });
+    const maxDocumentBytes = this.#options.limits.maxDocumentBytes * share;
+    return this.#whileOpen(name, (owner) => this.#edits.make(owner, author, change, maxDocumentBytes));
   }
 
   read<T>(name: DocumentName, look: (document: Y.Doc) => T): Promise<T> {

@@ -11,7 +11,6 @@ import { isLarge } from './large-update.ts';
 import { findNovelty } from './novelty.ts';
 import type { PendingLimits, Weighable } from './pending-edits.ts';
 import { Refusal } from './refusal.ts';
-import type { DraftedEdit } from './server-edit.ts';
 import type { Established } from './session-context.ts';
 import { splitByAuthor } from './split-by-author.ts';
 import type { Submission } from './submission.ts';
@@ -63,17 +62,17 @@ const askedHere: Omit<Questions<InspectedUpdate>, 'takesTooLong'> = {
   hasMissingDependencies,
   admitTypes: (update, { typeDepths }, limit, clockOf) => typeDepths.admits(update, limit, clockOf),
 };
+
 /** Of what is over at once, as every keystroke is. */
 const askedOfQuick: Questions<InspectedUpdate> = { ...askedHere, takesTooLong: () => false };
 /** Of what has been counted, and takes more than anything may. */
 const askedOfTooSlow: Questions<InspectedUpdate> = { ...askedHere, takesTooLong: () => true };
 
-
 /**
  * The door for the content that clients send: looks at a frame, and hands it to the document's owner or says why not.
+ * Nothing is stored of what is refused, and no frame is dropped from a connection that stays writable (R4).
  *
  * @returns 'later' where it would take too long to find out what it costs: it is to be taken in as what is large is
- * Nothing is stored of what is refused, and no frame is dropped from a connection that stays writable (R4).
  */
 export function ingest(
   connection: DocumentConnection,
@@ -106,6 +105,13 @@ export function ingest(
   const submission = submissionOf(connection, frame.kind, inspected, content, readAtMs);
   owner.submit(novelty !== null && steps !== null ? { ...submission, large: novelty.update } : submission);
   return accepted;
+}
+
+/** An edit that was written down and not made. */
+export interface DraftedEdit {
+  readonly update: Uint8Array;
+  /** The document's title once it is made. */
+  readonly title: string;
 }
 
 /**

@@ -2,7 +2,6 @@ import type { Connection as HocuspocusConnection } from '@hocuspocus/server';
 import { type ClientFrame, type CloseCode, closeCodes, isEventMessage, parseAddress } from '@quire/protocol';
 import { type Grant, scopeOf } from '../auth/authenticator.ts';
 import type { Place } from '../auth/standing.ts';
-import { addressGroup } from '../config/address-range.ts';
 import type { Admission, AdmissionHost } from './admission.ts';
 import { takeContent } from './content-intake.ts';
 import { type ConnectionHost, DocumentConnection, type LetIn, type WaitingFrame } from './document-connection.ts';
@@ -74,8 +73,8 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
     return this.#isOver;
   }
 
-  get party(): string {
-    return addressGroup(this.#origin.remoteAddress);
+  get remoteAddress(): string {
+    return this.#origin.remoteAddress;
   }
 
   /** Some established connection, for a sign of life. */

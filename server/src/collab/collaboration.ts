@@ -40,7 +40,7 @@ import { GrantRenewals } from './grant-renewals.ts';
 import { GrantWatch } from './grant-watch.ts';
 import { HocuspocusAdmission, type HookContext } from './hocuspocus-admission.ts';
 import { ingestServerEdit } from './ingest.ts';
-import { type Brought, ingestBrought } from './ingest-brought.ts';
+import { type Bringer, type Brought, ingestBrought } from './ingest-brought.ts';
 import { heapForJudging, type Judge, JudgementThread } from './judgement-thread.ts';
 import { listPeople } from './listed-people.ts';
 import { ListedSessions } from './listed-sessions.ts';
@@ -121,7 +121,7 @@ export interface Collaboration {
    *
    * @throws {Refusal} and nothing of it is stored
    */
-  bring(name: DocumentName, grant: Grant, brought: Brought): Promise<void>;
+  bring(name: DocumentName, bringer: Bringer, brought: Brought): Promise<void>;
   /** Who has it open, as everybody in it is told; nobody while it is not open on this node. */
   people(name: DocumentName): PresenceList;
   /** Who has it open on this node, connection by connection, by id. */
@@ -357,8 +357,8 @@ class LiveCollaboration implements Collaboration {
     return this.#whileOpen(name, (owner) => look(owner.document));
   }
 
-  bring(name: DocumentName, grant: Grant, brought: Brought): Promise<void> {
-    return this.#whileOpen(name, (owner) => ingestBrought(owner, grant, brought, this.#sessionContext));
+  bring(name: DocumentName, bringer: Bringer, brought: Brought): Promise<void> {
+    return this.#whileOpen(name, (owner) => ingestBrought(owner, bringer, brought, this.#sessionContext));
   }
 
   people(name: DocumentName): PresenceList {

@@ -221,7 +221,7 @@ export const operations = {
     needs: 'commenter',
     body: { kind: 'json', schema: createThreadSchema },
     answers: [{ kind: 'json', status: 201, schema: threadSchema }],
-    problems: [...COMMENT_PROBLEMS, 'unknown-position', 'anchor-refused', 'comments-full'],
+    problems: [...COMMENT_PROBLEMS, 'unknown-position', 'anchor-refused', 'comments-full', 'too-many-anchors'],
   },
   changeThread: {
     method: 'PATCH',
@@ -244,7 +244,14 @@ export const operations = {
     needs: 'commenter',
     body: { kind: 'json', schema: anchorSchema },
     answers: [{ kind: 'json', status: 200, schema: threadSchema }],
-    problems: [...COMMENT_PROBLEMS, 'unknown-thread', 'unknown-position', 'anchor-refused'],
+    problems: [
+      ...COMMENT_PROBLEMS,
+      'unknown-thread',
+      'unknown-position',
+      'anchor-refused',
+      'comments-full',
+      'too-many-anchors',
+    ],
   },
   unanchorThread: {
     method: 'DELETE',

@@ -147,6 +147,13 @@ export {
 } from './threads.ts';
 export { readViewers, type Viewers, writeViewers } from './viewers.ts';
 export {
+  MAX_COMMENTS_PER_THREAD,
+  MAX_COPYING_MS,
+  MAX_INTEGRATION_STEPS,
+  MAX_THREADS,
+  MAX_WAITING_CALLS,
+} from './work-bounds.ts';
+export {
   decodeYWebsocketFrame,
   encodePermissionDenied,
   encodeYWebsocketFrame,

@@ -3,10 +3,10 @@ import { putTable } from './marked-table.ts';
 
 /** The table of limits in Markdown, for docs/protocol.md. */
 export function writeLimitTable(): string {
-  const rows = Object.entries<Limit>(limits).map(
-    ([setting, { what, answer, retry, metric }]) =>
-      `| \`${setting}\` | ${what} | ${describe(answer)} | ${retry} | \`${metric}\` |`,
-  );
+  const rows = Object.entries<Limit>(limits).map(([setting, { what, answer, also = [], retry, metric }]) => {
+    const besides = also.map((other) => `; ${other.when}: ${describe(other.answer)}`).join('');
+    return `| \`${setting}\` | ${what} | ${describe(answer)}${besides} | ${retry} | ${metric === null ? '' : `\`${metric}\``} |`;
+  });
   return [
     '| setting | of what | answer | when to try again | metric |',
     '| --- | --- | --- | --- | --- |',

@@ -1,6 +1,14 @@
 import { type CloseCode, closeCodes } from './close-codes.ts';
 import { type EventRefusal, eventRefusals } from './event-refusals.ts';
 import { eventWindow, MAX_HTTP_BODY_BYTES } from './http-bounds.ts';
+import { problemKinds } from './problem-kinds.ts';
+import {
+  MAX_COMMENTS_PER_THREAD,
+  MAX_COPYING_MS,
+  MAX_INTEGRATION_STEPS,
+  MAX_THREADS,
+  MAX_WAITING_CALLS,
+} from './work-bounds.ts';
 
 /** What happens to whoever reaches a limit. */
 export type LimitAnswer =
@@ -12,7 +20,7 @@ export type LimitAnswer =
   /** They are let in all the same; others are told their number, not who they are. */
   | { readonly kind: 'counted' }
   /** A call to the HTTP API is refused, with this problem. */
-  | { readonly kind: 'problem'; readonly status: 409; readonly code: string }
+  | { readonly kind: 'problem'; readonly status: 409 | 429; readonly code: string }
   /** The event is not taken, and who sent it is told so; everything else goes on. */
   | { readonly kind: 'event'; readonly refusal: EventRefusal }
   /** The socket ends without a goodbye: there is nobody to hear one. */
@@ -24,8 +32,10 @@ export interface Limit {
   readonly answer: LimitAnswer;
   /** When trying again helps. */
   readonly retry: string;
-  /** The series that counts it. */
-  readonly metric: string;
+  /** The series that counts it; null where whoever asks is told, and nobody else need know. */
+  readonly metric: string | null;
+  /** What it means elsewhere besides. */
+  readonly also?: readonly { readonly when: string; readonly answer: LimitAnswer }[];
 }
 
 /** A limit that is answered by a close code, and counted by it. */
@@ -48,6 +58,14 @@ function refusesEvents(refusal: EventRefusal, { what, retry }: { what: string; r
     retry,
     metric: `quire_events_refused_total{code="${refusal.code}"}`,
   };
+}
+
+/** A limit of what somebody asks for over HTTP. */
+function asksInVain(
+  code: 'too-many-links' | 'too-many-revocations' | 'bin-full',
+  { what, retry }: { what: string; retry: string },
+): Limit {
+  return { what, answer: { kind: 'problem', status: problemKinds[code].status, code }, retry, metric: null };
 }
 
 const FOREVER = 'not as it is';
@@ -132,11 +150,23 @@ export const limits = {
     retry: 'with backoff',
     metric: 'sessions',
   }),
-  'limits.maxUnestablishedBytes': closes(closeCodes.tooManyBeforeAuth, {
-    what: 'bytes that wait for a connection to be established',
-    retry: 'when less is sent before the answer to the token',
-    metric: 'sessions',
-  }),
+  'limits.maxUnestablishedBytes': {
+    ...closes(closeCodes.tooManyBeforeAuth, {
+      what: 'bytes that wait for a connection to be established',
+      retry: 'when less is sent before the answer to the token',
+      metric: 'sessions',
+    }),
+    also: [
+      {
+        when: 'behind a large update that is judged, or behind hooks, from a quarter of it on',
+        answer: { kind: 'pause' },
+      },
+      {
+        when: 'what had been read before that comes to more than all of it, besides one frame',
+        answer: { kind: 'close', code: closeCodes.overloaded },
+      },
+    ],
+  },
   'limits.maxUnestablishedFrames': closes(closeCodes.tooManyBeforeAuth, {
     what: 'frames that wait for a connection to be established',
     retry: 'when less is sent before the answer to the token',
@@ -216,6 +246,28 @@ export const limits = {
     retry: 'once some of these comments were removed, or without a place',
     metric: 'quire_edits_refused_total{code="comments-full"}',
   },
+  'limits.maxAnchorsPerMinute': {
+    what: 'places that one person marks in a minute who may not edit; guests count by their address',
+    answer: { kind: 'problem', status: 429, code: 'too-many-anchors' },
+    retry: 'after `Retry-After`, or without a place',
+    metric: 'quire_edits_refused_total{code="too-many-anchors"}',
+  },
+  'access.maxLinksPerDocument': asksInVain('too-many-links', {
+    what: 'share links of a document',
+    retry: 'once one of them was revoked or has expired',
+  }),
+  'access.maxLinks': asksInVain('too-many-links', {
+    what: 'share links of a server',
+    retry: 'once one of them was revoked or has expired',
+  }),
+  'access.maxRevocations': asksInVain('too-many-revocations', {
+    what: 'revocations that a server remembers',
+    retry: 'once one was lifted, or is older than `access.revocationDays`',
+  }),
+  'bin.maxDocuments': asksInVain('bin-full', {
+    what: 'documents in the bin of a server',
+    retry: 'once one of them was restored or purged',
+  }),
   'limits.maxUnsentBytes': slowReader(
     'unsent',
     'bytes of answers and echoes that are added to what waits for a session that has stopped reading',
@@ -244,7 +296,7 @@ export const limits = {
   }),
 } as const satisfies Record<string, Limit>;
 
-/** What bounds memory, or time, and is no setting, because clients reckon with it. */
+/** What bounds memory, or time, and is no setting. */
 export const fixedBounds = [
   {
     what: 'bytes of one request that brings frames of a session over HTTP',
@@ -257,5 +309,35 @@ export const fixedBounds = [
     amount: eventWindow.bytes,
     answer: 'what is beyond it waits, and counts as unsent',
     why: 'clients say so at a quarter of it: with less the server would wait for what they do not say',
+  },
+  {
+    what: 'steps that Yjs would go to find the places of an update’s items among others',
+    amount: MAX_INTEGRATION_STEPS,
+    answer: `${closeCodes.updateTooComplex.code} \`${closeCodes.updateTooComplex.name}\``,
+    why: 'twenty seconds of them, which nobody’s editing comes near',
+  },
+  {
+    what: 'milliseconds of work that a copy of a document takes, on which the server drafts an edit of its own',
+    amount: MAX_COPYING_MS,
+    answer: 'HTTP 413 `update-too-complex`',
+    why: 'five times what the largest documents take, unless they were made to take long',
+  },
+  {
+    what: 'calls about the content of one document, and as many about its comments, that wait for their turn',
+    amount: MAX_WAITING_CALLS,
+    answer: 'HTTP 503 `overloaded`',
+    why: 'each takes a copy of the document, one after the other',
+  },
+  {
+    what: 'threads on a document',
+    amount: MAX_THREADS,
+    answer: 'HTTP 409 `comments-full`',
+    why: 'all of them are sent to everybody who has the document open',
+  },
+  {
+    what: 'comments in a thread',
+    amount: MAX_COMMENTS_PER_THREAD,
+    answer: 'HTTP 409 `comments-full`',
+    why: 'likewise',
   },
 ] as const;

@@ -42,6 +42,7 @@ export const problemKinds = {
   'update-too-complex': { status: 413, title: 'The update is more complex than this server accepts' },
   'content-too-large': { status: 413, title: 'This is more than is converted at once' },
   'unsupported-media-type': { status: 415, title: 'The body is of a type that is not taken here' },
+  'too-many-anchors': { status: 429, title: 'Places are marked faster than they may be', retryAfterSeconds: 2 },
   'too-many-events': { status: 429, title: 'More events come than are taken', retryAfterSeconds: 1 },
   'document-damaged': { status: 500, title: 'A record of the document is damaged' },
   'internal-error': { status: 500, title: 'The server failed' },

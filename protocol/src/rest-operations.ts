@@ -46,11 +46,18 @@ const BYTES = 'application/octet-stream';
 const EDIT_PROBLEMS = [
   'unknown-document',
   'document-too-large',
+  'update-too-complex',
   'storage-refused',
   'overloaded',
   'load-failed',
 ] as const;
-const COMMENT_PROBLEMS = ['unknown-document', 'overloaded', 'load-failed', 'storage-refused'] as const;
+const COMMENT_PROBLEMS = [
+  'unknown-document',
+  'update-too-complex',
+  'overloaded',
+  'load-failed',
+  'storage-refused',
+] as const;
 
 const UPDATE_BODY = { kind: 'raw', types: [BYTES], maxBytes: MAX_UPDATE_BYTES } as const satisfies Body;
 const CONTENT_BODY = {
@@ -134,7 +141,7 @@ export const operations = {
     needs: 'reader',
     body: { kind: 'json', schema: copyDocumentSchema, optional: true },
     answers: [{ kind: 'json', status: 201, schema: documentSchema }],
-    problems: [...EDIT_PROBLEMS, 'document-exists', 'stale-epoch', 'content-too-large', 'update-too-complex'],
+    problems: [...EDIT_PROBLEMS, 'document-exists', 'stale-epoch', 'content-too-large'],
   },
   readContent: {
     method: 'GET',
@@ -169,14 +176,7 @@ export const operations = {
     needs: 'editor',
     body: UPDATE_BODY,
     answers: [NOTHING],
-    problems: [
-      ...EDIT_PROBLEMS,
-      'bad-update',
-      'incomplete-update',
-      'stale-epoch',
-      'update-too-complex',
-      'body-too-large',
-    ],
+    problems: [...EDIT_PROBLEMS, 'bad-update', 'incomplete-update', 'stale-epoch', 'body-too-large'],
   },
   downloadState: {
     method: 'GET',
@@ -221,7 +221,7 @@ export const operations = {
     needs: 'commenter',
     body: { kind: 'json', schema: createThreadSchema },
     answers: [{ kind: 'json', status: 201, schema: threadSchema }],
-    problems: [...COMMENT_PROBLEMS, 'unknown-position', 'anchor-refused', 'comments-full'],
+    problems: [...COMMENT_PROBLEMS, 'unknown-position', 'anchor-refused', 'comments-full', 'too-many-anchors'],
   },
   changeThread: {
     method: 'PATCH',
@@ -244,7 +244,14 @@ export const operations = {
     needs: 'commenter',
     body: { kind: 'json', schema: anchorSchema },
     answers: [{ kind: 'json', status: 200, schema: threadSchema }],
-    problems: [...COMMENT_PROBLEMS, 'unknown-thread', 'unknown-position', 'anchor-refused'],
+    problems: [
+      ...COMMENT_PROBLEMS,
+      'unknown-thread',
+      'unknown-position',
+      'anchor-refused',
+      'comments-full',
+      'too-many-anchors',
+    ],
   },
   unanchorThread: {
     method: 'DELETE',

@@ -156,7 +156,7 @@ const limitsSchema = z.strictObject({
   maxJudgingBytes: whole(KIB, 4096 * MIB)
     .default(128 * MIB)
     .describe(
-      'Most bytes of large updates, over all documents, that wait to be judged in a thread of their own, in turns by address; whoever has most waiting makes room for who has less.',
+      'Most bytes of large updates, and of what they are compared with, over all documents, that wait to be judged in a thread of their own, in turns by user, and of guests by address; whoever has most waiting makes room for who has less.',
     ),
   maxJudgingMs: whole(1, 600_000)
     .default(20_000)
@@ -171,7 +171,12 @@ const limitsSchema = z.strictObject({
   maxAnchorsPerCommenter: whole(0, 2000)
     .default(200)
     .describe(
-      'Most places of one document that the comments of one person mark who may not edit it; guests count as one. Together, such marks fill no more than seven eighths of `limits.maxDocumentBytes`.',
+      'Most places of one document that the comments of one person mark who may not edit it; guests are told apart by the names that they give. Together, such marks fill no more than seven eighths of `limits.maxDocumentBytes`.',
+    ),
+  maxAnchorsPerMinute: whole(1, 10_000)
+    .default(30)
+    .describe(
+      'Most places that one person who may not edit marks in a minute, in all documents of this node; as many at once. Guests count by their address (of IPv6, by its /64).',
     ),
   unloadDelayMs: whole(0, 86_400_000)
     .default(2000)

@@ -29,6 +29,7 @@ import { ManualClock } from './testing/manual-clock.ts';
 import { type MeasuredServer, readSeries, startMeasuredServer } from './testing/measured-server.ts';
 
 const KIB = 1024;
+const THREADS = '/v1/documents/plan/threads';
 const MIB = 1024 * KIB;
 
 /** What a server noted, where it was asked to. */
@@ -208,6 +209,56 @@ function readRefusal(bytes: Uint8Array): EventRefusalCode | null {
   return notice?.kind === 'refused' ? notice.code : null;
 }
 
+interface Call {
+  readonly method: 'POST' | 'PUT';
+  readonly path: string;
+  readonly json?: unknown;
+}
+
+const linkTo = (name: string): Call => ({
+  method: 'POST',
+  path: `/v1/documents/${name}/links`,
+  json: { role: 'reader' },
+});
+
+/** Asks for one after the other; with what the last is refused. */
+async function ask({ server }: MeasuredServer, ...calls: readonly Call[]): Promise<Seen> {
+  const answers: Response[] = [];
+  for (const { method, path, json } of calls) {
+    const body =
+      json === undefined ? {} : { body: JSON.stringify(json), headers: { 'content-type': 'application/json' } };
+    answers.push(await fetch(`${server.url}${path}`, { method, ...body }));
+  }
+  const last = answers.pop();
+  expect(answers.map(({ ok }) => ok)).toEqual(answers.map(() => true));
+  const { status, code } = problemSchema.parse(await last?.json());
+  return { kind: 'problem', status, code };
+}
+
+async function writeDocuments({ server }: MeasuredServer, ...names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    await server.documents.edit(name as DocumentName, '', (document) => document.getText('body').insert(0, 'words'));
+  }
+}
+
+const asCommenter = (): ServerParts => ({
+  authenticator: { authenticate: () => Promise.resolve(allow('commenter', { id: 'carl', name: 'Carl' })) },
+});
+
+/** Comments on so many places of a document that somebody else has written. */
+const markPlaces =
+  (count: number): Trespass['commit'] =>
+  async (server) => {
+    let anchor = { start: '', end: '' };
+    await server.server.documents.edit('plan' as DocumentName, '', (document) => {
+      const text = document.getText('body');
+      text.insert(0, 'words');
+      anchor = { start: positionAt(text, 0), end: positionAt(text, 5) };
+    });
+    const json = { text: 'Is this right?', anchor };
+    return ask(server, ...Array.from({ length: count }, (): Call => ({ method: 'POST', path: THREADS, json })));
+  };
+
 const questions = Array.from({ length: 50 }, () => encodeYWebsocketFrame({ kind: 'query-presence' }));
 
 const trespasses: Readonly<Record<keyof typeof limits, Trespass>> = {
@@ -336,23 +387,34 @@ const trespasses: Readonly<Record<keyof typeof limits, Trespass>> = {
   },
   'limits.maxAnchorsPerCommenter': {
     settings: at('maxAnchorsPerCommenter', 0),
-    parts: () => ({
-      authenticator: { authenticate: () => Promise.resolve(allow('commenter', { id: 'carl', name: 'Carl' })) },
-    }),
-    async commit({ server }) {
-      let anchor = { start: '', end: '' };
-      await server.documents.edit('plan' as DocumentName, '', (document) => {
-        const text = document.getText('body');
-        text.insert(0, 'words');
-        anchor = { start: positionAt(text, 0), end: positionAt(text, 5) };
-      });
-      const response = await fetch(`${server.url}/v1/documents/plan/threads`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ text: 'Is this right?', anchor }),
-      });
-      const { status, code } = problemSchema.parse(await response.json());
-      return { kind: 'problem', status, code };
+    parts: asCommenter,
+    commit: markPlaces(1),
+  },
+  'limits.maxAnchorsPerMinute': { settings: at('maxAnchorsPerMinute', 1), parts: asCommenter, commit: markPlaces(2) },
+  'access.maxLinksPerDocument': {
+    settings: { access: { maxLinksPerDocument: 1 } },
+    commit: async (server) => {
+      await writeDocuments(server, 'plan');
+      return ask(server, ...Array(2).fill(linkTo('plan')));
+    },
+  },
+  'access.maxLinks': {
+    settings: { access: { maxLinks: 1 } },
+    commit: async (server) => {
+      await writeDocuments(server, 'plan', 'other');
+      return ask(server, linkTo('plan'), linkTo('other'));
+    },
+  },
+  'access.maxRevocations': {
+    settings: { access: { maxRevocations: 1 } },
+    commit: (server) =>
+      ask(server, ...['ada', 'ben'].map((user): Call => ({ method: 'POST', path: '/v1/revocations', json: { user } }))),
+  },
+  'bin.maxDocuments': {
+    settings: { bin: { maxDocuments: 1 } },
+    commit: async (server) => {
+      await writeDocuments(server, 'plan', 'other');
+      return ask(server, ...['plan', 'other'].map((name): Call => ({ method: 'PUT', path: `/v1/bin/${name}` })));
     },
   },
   'limits.maxUnsentBytes': {
@@ -458,6 +520,10 @@ describe('what the table of limits says is what somebody sees, and counted where
     const server = await startMeasuredServer(settings, given);
     ends.push(() => server.close());
     const { answer, metric } = limits[setting];
+    if (metric === null) {
+      expect(await commit(server, given)).toEqual(promised(answer));
+      return;
+    }
     const before = readSeries(await server.scrape(), metric);
     expect(await commit(server, given)).toEqual(promised(answer));
     await vi.waitFor(async () => expect(readSeries(await server.scrape(), metric)).toBeGreaterThan(before));

@@ -19,6 +19,7 @@ import { purgeOverdue } from './bin/purge-overdue.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { createCollaboration } from './collab/collaboration.ts';
 import { sweepCompanions } from './collab/companion-sweep.ts';
+import { AnchorPace } from './comments/anchor-pace.ts';
 import { type Comments, createComments } from './comments/comments.ts';
 import { composeCluster } from './compose-cluster.ts';
 import { isLoopbackHost } from './config/hosts.ts';
@@ -295,6 +296,8 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     now: () => clock.now(),
     maxAnchorsPerCommenter: config.limits.maxAnchorsPerCommenter,
     onFull: () => metrics?.collab.editRefused('comments-full'),
+    anchorPace: new AnchorPace(config.limits.maxAnchorsPerMinute, () => clock.monotonicMs()),
+    onTooFast: () => metrics?.collab.editRefused('too-many-anchors'),
   });
   const stopPurging = purgeOverdue({
     bin: rules.bin,

@@ -34,7 +34,7 @@ import { addDocsRoutes } from './openapi/docs-routes.ts';
 import { addPeopleRoutes } from './people-routes.ts';
 import { respondProblem, toApiError } from './problems.ts';
 import { randomDocumentName } from './random-document-name.ts';
-import { DOCUMENTS, describeRequest, readBody, readName, refuseMethod } from './requests.ts';
+import { addressOf, DOCUMENTS, describeRequest, readBody, readName, refuseMethod } from './requests.ts';
 import { addRevocationRoutes } from './revocation-routes.ts';
 import { addStateRoute } from './state-route.ts';
 
@@ -141,7 +141,12 @@ export function createApi(options: {
   api.all(one, (context) => refuseMethod(context, 'GET, HEAD, PATCH, DELETE'));
 
   if (contents !== undefined) {
-    addContentRoutes(api, { contents, clock, admit });
+    addContentRoutes(api, {
+      contents,
+      clock,
+      admit,
+      addressOf: (context) => addressOf(context, readAddress),
+    });
     addPeopleRoutes(api, { contents, admit });
   }
 

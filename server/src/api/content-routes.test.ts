@@ -25,7 +25,12 @@ function createLarge() {
   };
   const api = new Hono();
   api.onError((error) => Response.json(toApiError(error).code, { status: 503 }));
-  addContentRoutes(api, { contents: contents as Contents, clock: new ManualClock(), admit: async () => grant });
+  addContentRoutes(api, {
+    contents: contents as Contents,
+    clock: new ManualClock(),
+    admit: async () => grant,
+    addressOf: () => '127.0.0.1',
+  });
   const ask = (path: string) => Promise.resolve(api.request(`http://localhost/v1/documents/${path}`));
   return { ask, reads };
 }

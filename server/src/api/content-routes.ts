@@ -14,6 +14,7 @@ import * as Y from 'yjs';
 import type { Grant } from '../auth/authenticator.ts';
 import { check } from '../check.ts';
 import type { Clock } from '../clock.ts';
+import type { Bringer } from '../collab/ingest-brought.ts';
 import { formatOfType } from '../content/format-of-type.ts';
 import { ApiError } from '../problems.ts';
 import { type Contents, nameOfCopy } from './contents.ts';
@@ -25,6 +26,7 @@ export interface ContentRoutesOptions {
   readonly contents: Contents;
   readonly clock: Clock;
   readonly admit: (context: Context, document: DocumentName, needed: Role) => Promise<Grant>;
+  readonly addressOf: (context: Context) => string;
 }
 
 /** Parsers take time and memory to load: only a server that is asked for text has them. */
@@ -46,19 +48,23 @@ export function takesRawBody(path: string): boolean {
 }
 
 /** What is in a document: as a Yjs update, and as text in several formats. And copies of it. */
-export function addContentRoutes(api: Hono, { contents, clock, admit }: ContentRoutesOptions): void {
+export function addContentRoutes(api: Hono, { contents, clock, admit, addressOf }: ContentRoutesOptions): void {
   const bodies = createRawBodies();
   const reads = createReads(clock);
+
+  async function admitBringer(context: Context, name: DocumentName): Promise<Bringer> {
+    return { grant: await admit(context, name, 'editor'), remoteAddress: addressOf(context) };
+  }
 
   /** Large bodies are taken of those alone who may bring them; and meanwhile they may have lost their access (R14). */
   async function takeLarge(
     context: Context,
     maxBytes: number,
-    take: (name: DocumentName, bytes: Uint8Array, grant: Grant) => Promise<void>,
+    take: (name: DocumentName, bytes: Uint8Array, bringer: Bringer) => Promise<void>,
   ): Promise<Response> {
     const name = readName(context);
     await admit(context, name, 'editor');
-    await bodies.hold(context, maxBytes, async (bytes) => take(name, bytes, await admit(context, name, 'editor')));
+    await bodies.hold(context, maxBytes, async (bytes) => take(name, bytes, await admitBringer(context, name)));
     return context.body(null, 204);
   }
 
@@ -72,7 +78,7 @@ export function addContentRoutes(api: Hono, { contents, clock, admit }: ContentR
   });
   api.post(update, async (context) => {
     if (typeOf(context) !== BYTES) throw new ApiError('unsupported-media-type', `Send the update as ${BYTES}`);
-    return takeLarge(context, MAX_UPDATE_BYTES, (name, bytes, grant) => contents.writeUpdate(name, grant, bytes));
+    return takeLarge(context, MAX_UPDATE_BYTES, (name, bytes, bringer) => contents.writeUpdate(name, bringer, bytes));
   });
   api.all(update, (context) => refuseMethod(context, 'GET, HEAD, POST'));
 
@@ -93,8 +99,8 @@ export function addContentRoutes(api: Hono, { contents, clock, admit }: ContentR
       throw new ApiError('unsupported-media-type', `Send the content as one of ${known}, with its Content-Type`);
     }
     const { parseContent } = await loadFormats();
-    return takeLarge(context, MAX_CONTENT_BYTES, (name, bytes, { user }) =>
-      contents.replace(name, parseContent(format, decodeText(bytes)), user.id),
+    return takeLarge(context, MAX_CONTENT_BYTES, (name, bytes, { grant }) =>
+      contents.replace(name, parseContent(format, decodeText(bytes)), grant.user.id),
     );
   });
   api.all(content, (context) => refuseMethod(context, 'GET, HEAD, PUT'));
@@ -106,8 +112,8 @@ export function addContentRoutes(api: Hono, { contents, clock, admit }: ContentR
     await admit(context, source, 'reader');
     const { name, title } = check(copyDocumentSchema, body);
     const target = nameOfCopy(name);
-    const grant = await admit(context, target, 'editor');
-    const copied = await contents.copy(source, { name: target, title }, grant);
+    const bringer = await admitBringer(context, target);
+    const copied = await contents.copy(source, { name: target, title }, bringer);
     return context.json(copied, 201, { Location: `${DOCUMENTS}/${encodeURIComponent(copied.name)}` });
   });
   api.all(copy, (context) => refuseMethod(context, 'POST'));

@@ -82,7 +82,8 @@ describe('[G4] copies of a document', () => {
         }),
       isThere: (name) => name === plan || copied.has(name),
     });
-    const copy = (name: string) => contents.copy(plan, { name: name as DocumentName }, grant);
+    const copy = (name: string) =>
+      contents.copy(plan, { name: name as DocumentName }, { grant, remoteAddress: '127.0.0.1' });
     const all = Promise.all(Array.from({ length: 16 }, (_, at) => copy(`copy-${at}`)));
     await expect(copy('one-more')).rejects.toMatchObject({ code: 'overloaded' });
     while (ends.length < 16) await new Promise<void>((resolve) => setImmediate(resolve));

@@ -2,14 +2,14 @@ import {
   type DocumentInfo,
   type DocumentName,
   MAX_UPDATE_BYTES,
+  MAX_WAITING_CALLS,
   type PresenceList,
   type SessionInfo,
 } from '@quire/protocol';
 import type { Node } from 'prosemirror-model';
 import * as Y from 'yjs';
-import type { Grant } from '../auth/authenticator.ts';
 import { readTitle } from '../collab/document-title.ts';
-import type { Brought } from '../collab/ingest-brought.ts';
+import type { Bringer, Brought } from '../collab/ingest-brought.ts';
 import { unmarkAll } from '../comments/anchor-marks.ts';
 import { ContentError, type ContentNode } from '../content/content-node.ts';
 import { readFragment } from '../content/read-fragment.ts';
@@ -25,14 +25,11 @@ const CONTENT_ROOT = 'default';
 const META_MAP = 'meta';
 const TITLE_KEY = 'title';
 
-/** What may wait for its turn on one document, and copies that are made of it: each takes a copy of it. */
-const MAX_WAITING = 16;
-
 /** What is in documents, and who is; see `Collaboration`. */
 export interface LiveDocuments {
   edit(name: DocumentName, author: string, change: (document: Y.Doc) => void): Promise<void>;
   read<T>(name: DocumentName, look: (document: Y.Doc) => T): Promise<T>;
-  bring(name: DocumentName, grant: Grant, brought: Brought): Promise<void>;
+  bring(name: DocumentName, bringer: Bringer, brought: Brought): Promise<void>;
   people(name: DocumentName): PresenceList;
   sessions(name: DocumentName): readonly SessionInfo[];
   endSession(name: DocumentName, id: string): boolean;
@@ -47,17 +44,17 @@ export interface Contents {
   /** @param since the state vector of what is known already */
   readUpdate(name: DocumentName, since: Uint8Array | undefined): Promise<Uint8Array>;
   /** Resolves once it would have its receipt (G1). */
-  writeUpdate(name: DocumentName, grant: Grant, update: Uint8Array): Promise<void>;
+  writeUpdate(name: DocumentName, bringer: Bringer, update: Uint8Array): Promise<void>;
   /**
    * A document of its own with what another one holds, without the comments on it. It is there whole, or not at all.
    *
-   * @param grant of whoever it is for, in the new document
+   * @param bringer who it is for, with what they may do in the new document
    * @throws {ApiError} `unknown-document`, `document-exists`; {ContentError} `content-too-large`
    */
   copy(
     source: DocumentName,
     target: { readonly name: DocumentName; readonly title?: string | undefined },
-    grant: Grant,
+    bringer: Bringer,
   ): Promise<DocumentInfo>;
   people(name: DocumentName): Promise<PresenceList>;
   sessions(name: DocumentName): Promise<readonly SessionInfo[]>;
@@ -72,7 +69,8 @@ export function createContents(options: {
   readonly takeTurn: ReturnType<typeof createTurns>;
 }): Contents {
   const { documents, live, takeTurn } = options;
-  const waiting = new Seats(MAX_WAITING);
+  /** Copies of a document too: each takes one. */
+  const waiting = new Seats(MAX_WAITING_CALLS);
 
   /** Nothing that is asked of a document creates it. */
   async function look<T>(name: DocumentName, see: (document: Y.Doc) => T): Promise<T> {
@@ -102,19 +100,19 @@ export function createContents(options: {
         await live.edit(name, author, (document) => replaceFragment(document, CONTENT_ROOT, content));
       }),
     readUpdate: (name, since) => look(name, (document) => Y.encodeStateAsUpdate(document, since)),
-    writeUpdate: (name, grant, update) =>
+    writeUpdate: (name, bringer, update) =>
       inTurn(name, async () => {
         await documents.get(name);
-        await live.bring(name, grant, { update });
+        await live.bring(name, bringer, { update });
       }),
-    copy: (source, { name, title }, grant) =>
+    copy: (source, { name, title }, bringer) =>
       // Before it is encoded: copies under many names, each with a turn of its own, are all in memory.
       seated(source, async () => {
         const state = await look(source, (document) => Y.encodeStateAsUpdate(document));
         const draft = draftCopy(state, title);
         return inTurn(name, async () => {
           await assertFree(documents, name);
-          await live.bring(name, grant, draft);
+          await live.bring(name, bringer, draft);
           return documents.get(name);
         });
       }),

@@ -14,15 +14,19 @@ export function describeRequest(
   document: DocumentName | null,
   readAddress: ReadClientAddress,
 ): AuthRequest {
-  // Without a server, as in tests, a request comes from nowhere.
-  const { incoming } = (context.env ?? {}) as { readonly incoming?: IncomingMessage };
   return {
     token: '',
     document,
-    remoteAddress: incoming === undefined ? '' : readAddress(incoming),
+    remoteAddress: addressOf(context, readAddress),
     headers: context.req.raw.headers,
     url: new URL(context.req.url),
   };
+}
+
+/** Without a server, as in tests, a request comes from nowhere. */
+export function addressOf(context: Context, readAddress: ReadClientAddress): string {
+  const { incoming } = (context.env ?? {}) as { readonly incoming?: IncomingMessage };
+  return incoming === undefined ? '' : readAddress(incoming);
 }
 
 /** From the path as it was sent: a name is encoded whole, with its slashes, and decoded once; it is one segment. */

@@ -16,7 +16,7 @@ import { check } from '../check.ts';
 import type { CommentCall, Comments, Speaker, ThreadCall } from '../comments/comments.ts';
 import { createAddressReader, type ReadClientAddress } from '../http/client-address.ts';
 import { type ListOrder, pageOf } from './pages.ts';
-import { DOCUMENTS, describeRequest, readBody, readName, refuseMethod } from './requests.ts';
+import { addressOf, DOCUMENTS, describeRequest, readBody, readName, refuseMethod } from './requests.ts';
 
 const OLDEST_FIRST: ListOrder<Thread> = {
   first: 'oldest',
@@ -53,7 +53,8 @@ export function addThreads(
   async function admitCommenter(context: Context): Promise<(guest?: string) => CommentCall> {
     const { document, grant } = await admit(context, 'commenter');
     const { thread = '', comment = '' } = context.req.param();
-    return (guest = '') => ({ document, thread, comment, speaker: speakerOf(grant, guest) });
+    const remoteAddress = addressOf(context, readAddress);
+    return (guest = '') => ({ document, thread, comment, speaker: { ...speakerOf(grant, guest), remoteAddress } });
   }
 
   const threads = `${DOCUMENTS}/:name/threads`;

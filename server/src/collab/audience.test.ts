@@ -5,6 +5,7 @@ import { encodeAddress, parseAddress } from '@quire/protocol';
 import { expect, it, vi } from 'vitest';
 import { systemClock } from '../clock.ts';
 import { hocuspocusDialect } from '../gateway/dialects.ts';
+import { PausedSessions } from '../gateway/paused-sessions.ts';
 import { Session } from '../gateway/session.ts';
 import { SessionSocket } from '../gateway/session-socket.ts';
 import { frameBinary } from '../gateway/websocket-framing.ts';
@@ -20,6 +21,7 @@ const settings = {
   maxUnsentBytes: 1024,
   stallTimeoutMs: 30_000,
   pace: testLimits,
+  paused: new PausedSessions(systemClock),
   clock: systemClock,
   log: createLog({ level: 'silent', format: 'json' }).logger,
   meters: null,

@@ -2,7 +2,6 @@ import type { Connection as HocuspocusConnection } from '@hocuspocus/server';
 import { type ClientFrame, type CloseCode, closeCodes, isEventMessage, parseAddress } from '@quire/protocol';
 import { type Grant, scopeOf } from '../auth/authenticator.ts';
 import type { Place } from '../auth/standing.ts';
-import { addressGroup } from '../config/address-range.ts';
 import type { Admission, AdmissionHost } from './admission.ts';
 import { takeContent } from './content-intake.ts';
 import { type ConnectionHost, DocumentConnection, type LetIn, type WaitingFrame } from './document-connection.ts';
@@ -24,18 +23,13 @@ import {
   takeKeptStepOne,
   takeStepOne,
 } from './step-one-answers.ts';
+import { type Braked, WaitingBytes } from './waiting-bytes.ts';
 
 /** What a frame in a lane takes besides its bytes. */
 const LANE_FRAME_BYTES = 200;
 
-/**
- * From this part of what may wait on, the socket is not read until less does. The rest is for what had been read before: a
- * socket's chunk of 64 KiB, or one large frame.
- */
-const BRAKE_FRACTION = 0.25;
-
 /** The documents of one socket. Created when it opens, ended once when it closes. */
-export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
+export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, Braked {
   readonly port: SessionPort;
   readonly context: SessionContext;
   readonly admission: Admission;
@@ -46,13 +40,9 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
   #ended: EndedAddresses | null = null;
   /** Users whom this session is counted for: one, unless its documents are opened with different tokens. Null while none is. */
   #users: string[] | null = null;
-  #waitingFrames = 0;
-  #waitingBytes = 0;
+  readonly #waiting: WaitingBytes;
   #wasEstablished = false;
   #isOver = false;
-  /** Of the bytes that wait, those that do so behind what takes its time. */
-  #behindBytes = 0;
-  #isBraked = false;
 
   constructor(
     port: SessionPort,
@@ -64,6 +54,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
     this.#origin = origin;
     this.context = context;
     this.admission = createAdmission(this);
+    this.#waiting = new WaitingBytes(context.limits, this, context.meters);
   }
 
   get wasEstablished(): boolean {
@@ -74,8 +65,8 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
     return this.#isOver;
   }
 
-  get party(): string {
-    return addressGroup(this.#origin.remoteAddress);
+  get remoteAddress(): string {
+    return this.#origin.remoteAddress;
   }
 
   /** Some established connection, for a sign of life. */
@@ -370,48 +361,33 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost {
   }
 
   beginWaiting(bytes: number): boolean {
-    const { maxUnestablishedBytes } = this.context.limits;
-    // Not with what it adds: a frame that is larger than all that may wait would never pass.
-    if (this.#waitingBytes > maxUnestablishedBytes) {
-      this.port.close(closeCodes.overloaded);
-      return false;
-    }
-    this.#countWaitingBytes(1, bytes);
-    this.#behindBytes += bytes;
-    if (!this.#isBraked && this.#behindBytes > maxUnestablishedBytes * BRAKE_FRACTION) {
-      this.#isBraked = true;
-      this.port.stopReading(this.#brakeReason);
-    }
-    return true;
+    const isBegun = this.#waiting.beginBehind(bytes);
+    if (!isBegun) this.port.close(closeCodes.overloaded);
+    return isBegun;
   }
 
   endWaiting(bytes: number): void {
-    this.#countWaitingBytes(-1, -bytes);
-    this.#behindBytes -= bytes;
-    // Only by what goes away by itself: who waits at the door may have to send something first.
-    if (this.#isBraked && this.#behindBytes <= this.context.limits.maxUnestablishedBytes * BRAKE_FRACTION) {
-      this.#isBraked = false;
-      this.port.readOn(this.#brakeReason);
-    }
+    this.#waiting.endBehind(bytes);
+  }
+
+  stopReading(): void {
+    this.port.stopReading(this.#brakeReason);
+  }
+
+  readOn(): void {
+    this.port.readOn(this.#brakeReason);
   }
 
   get #brakeReason(): ReadStop {
     return this.context.gate === null ? 'judging' : 'hooks';
   }
 
-  #countWaitingBytes(frames: number, bytes: number): void {
-    this.#waitingBytes += bytes;
-    this.context.meters?.waiting(frames, bytes);
-  }
-
   hasRoomToWait(bytes: number): boolean {
-    const { maxUnestablishedBytes, maxUnestablishedFrames } = this.context.limits;
-    return this.#waitingFrames + 1 <= maxUnestablishedFrames && this.#waitingBytes + bytes <= maxUnestablishedBytes;
+    return this.#waiting.hasRoomAtDoor(bytes);
   }
 
   countWaiting(frames: number, bytes: number): void {
-    this.#waitingFrames += frames;
-    this.#countWaitingBytes(frames, bytes);
+    this.#waiting.countAtDoor(frames, bytes);
   }
 
   #drainWaiting(connection: DocumentConnection, established: Established): void {

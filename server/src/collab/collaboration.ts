@@ -40,7 +40,7 @@ import { GrantRenewals } from './grant-renewals.ts';
 import { GrantWatch } from './grant-watch.ts';
 import { HocuspocusAdmission, type HookContext } from './hocuspocus-admission.ts';
 import { ingestServerEdit } from './ingest.ts';
-import { type Brought, ingestBrought } from './ingest-brought.ts';
+import { type Bringer, type Brought, ingestBrought } from './ingest-brought.ts';
 import { heapForJudging, type Judge, JudgementThread } from './judgement-thread.ts';
 import { listPeople } from './listed-people.ts';
 import { ListedSessions } from './listed-sessions.ts';
@@ -51,7 +51,7 @@ import { Refusal } from './refusal.ts';
 import { alone, type Replication } from './replication.ts';
 import { RevocationWatch } from './revocation-watch.ts';
 import { HooksGivenUp, RunningHooks } from './running-hooks.ts';
-import { draftUpdate } from './server-edit.ts';
+import { ServerEdits } from './server-edits.ts';
 import type { SessionContext, SessionLimits } from './session-context.ts';
 import type { SessionOrigin, SessionPort } from './session-port.ts';
 import { passOnStateless } from './shared-stateless.ts';
@@ -109,7 +109,8 @@ export interface Collaboration {
    * first edit; comments only for a document that there is.
    *
    * @param share how far it may fill the document, as a part of what that may have; left out: all of it
-   * @throws {Refusal} when it would make the document too large, and when other nodes may know what this one does not
+   * @throws {Refusal} when it would make the document too large, when that takes too long to be copied for it, and when other
+   * nodes may know what this one does not
    */
   edit(name: DocumentName, author: string, change: (document: Y.Doc) => void, share?: number): Promise<void>;
   /** Shows a document as it is in memory, that is, on disk. Nothing may be changed in it, nor kept of it. */
@@ -120,7 +121,7 @@ export interface Collaboration {
    *
    * @throws {Refusal} and nothing of it is stored
    */
-  bring(name: DocumentName, grant: Grant, brought: Brought): Promise<void>;
+  bring(name: DocumentName, bringer: Bringer, brought: Brought): Promise<void>;
   /** Who has it open, as everybody in it is told; nobody while it is not open on this node. */
   people(name: DocumentName): PresenceList;
   /** Who has it open on this node, connection by connection, by id. */
@@ -214,6 +215,7 @@ class LiveCollaboration implements Collaboration {
   readonly #unloads: DocumentUnloads;
   readonly #ringBudget: RingBudget;
   readonly #slicing: Slicing;
+  readonly #edits: ServerEdits;
   readonly #directAdmission: DirectAdmissionContext;
   readonly #watch: GrantWatch;
   readonly #revocations: RevocationWatch;
@@ -242,6 +244,7 @@ class LiveCollaboration implements Collaboration {
     this.#revocations = new RevocationWatch({ standing, clock, connections: () => this.#connections() });
     this.#ringBudget = { bytes: 0, maxBytes: limits.maxRingBytes };
     this.#slicing = options.slicing ?? createSlicing(() => store.queue.entries > 0);
+    this.#edits = new ServerEdits(this.#slicing);
     this.#judge =
       options.judge ??
       new JudgementThread({
@@ -346,24 +349,16 @@ class LiveCollaboration implements Collaboration {
   }
 
   edit(name: DocumentName, author: string, change: (document: Y.Doc) => void, share = 1): Promise<void> {
-    return this.#whileOpen(name, async (owner) => {
-      if (owner.commented?.isStored === false) {
-        throw new PersistenceError('UNKNOWN_DOCUMENT', 'No such document', { document: owner.commented.name });
-      }
-      await owner.serverClient.write(async (client, applied) => {
-        const drafted = draftUpdate(owner.document, client, change);
-        const maxDocumentBytes = this.#options.limits.maxDocumentBytes * share;
-        if (drafted !== null) await ingestServerEdit(owner, author, drafted, { maxDocumentBytes }, applied);
-      });
-    });
+    const maxDocumentBytes = this.#options.limits.maxDocumentBytes * share;
+    return this.#whileOpen(name, (owner) => this.#edits.make(owner, author, change, maxDocumentBytes));
   }
 
   read<T>(name: DocumentName, look: (document: Y.Doc) => T): Promise<T> {
     return this.#whileOpen(name, (owner) => look(owner.document));
   }
 
-  bring(name: DocumentName, grant: Grant, brought: Brought): Promise<void> {
-    return this.#whileOpen(name, (owner) => ingestBrought(owner, grant, brought, this.#sessionContext));
+  bring(name: DocumentName, bringer: Bringer, brought: Brought): Promise<void> {
+    return this.#whileOpen(name, (owner) => ingestBrought(owner, bringer, brought, this.#sessionContext));
   }
 
   people(name: DocumentName): PresenceList {

@@ -1,5 +1,6 @@
 import type { Connection as HocuspocusConnection } from '@hocuspocus/server';
 import { closeCodes, FrameError, type PresenceLimits } from '@quire/protocol';
+import { partyOf } from '../party.ts';
 import type { DocumentConnection } from './document-connection.ts';
 import type { GatedFrame } from './extension-gate.ts';
 import { copyOf, weigh } from './frame-bytes.ts';
@@ -8,6 +9,7 @@ import { ingestLarge } from './ingest-large.ts';
 import type { Sender } from './judgement-thread.ts';
 import { isLarge } from './large-update.ts';
 import { hearPresence, limitsOfMessage } from './presence-intake.ts';
+import { answerReader } from './reader-step-two.ts';
 import { HooksGivenUp } from './running-hooks.ts';
 import type { Established, FrameHost, Progress } from './session-context.ts';
 
@@ -92,7 +94,9 @@ function accept(
   const { limits, store } = host.context;
   if (frame.kind !== 'presence') {
     if (isLarge(frame.update)) return acceptLarge(host, connection, state, frame, readAtMs);
-    return act(host, connection, ingest(connection, state, frame, store, limits, readAtMs));
+    const verdict = ingest(connection, state, frame, store, limits, readAtMs);
+    if (verdict === 'later') return acceptLarge(host, connection, state, frame, readAtMs);
+    return act(host, connection, verdict);
   }
   try {
     hearPresence(connection, state.owner, frame.presence, presenceLimits(host, state), unprompted);
@@ -118,12 +122,18 @@ function acceptLarge(
 ): Progress | Promise<Progress> {
   const { context } = host;
   const sender: Sender = {
-    party: host.party,
+    party: partyOf(state.grant.user.id, host.remoteAddress),
     // As with a small one, what came before its sender was gone is taken in; of who was put out, nothing is any more.
     isWanted: () =>
       state.owner.isOpen && !connection.isPutOut && (connection.state === state || connection.hasLeft || host.isOver),
   };
-  return obey(host, connection, ingestLarge(connection, state, frame, context, readAtMs, sender));
+  if (state.grant.canWrite || frame.kind !== 'step-2') {
+    return obey(host, connection, ingestLarge(connection, state, frame, context, readAtMs, sender));
+  }
+  const { length } = frame.update;
+  if (!host.beginWaiting(length)) return 'stop';
+  const answer = answerReader(connection, state, frame.update, context.slicing, readAtMs, sender);
+  return obey(host, connection, answer).finally(() => host.endWaiting(length));
 }
 
 async function obey(

@@ -90,7 +90,10 @@ function collect(groups: Iterable<Group>, update: StructsById): Pick<Contest, 'g
   const starts: Start[] = [];
   let rivals = 0;
   for (const { left, outermost, befores, items: all, hasTwins } of groups) {
-    if (outermost.size > 1 || hasTwins) rivals += all;
+    // What was typed on behind the left neighbour hangs there too, and so does the rest of one that is parted there.
+    const isContested =
+      outermost.size > 1 || hasTwins || (outermost.size > 0 && left !== null && isFollowed(left, update));
+    if (isContested) rivals += all;
     if (left !== null && update.find(left) !== null) continue; // nobody but the update has anything there
     for (const { first, items: these } of outermost.values()) {
       const { parent, parentSub: key, rightOrigin } = first;
@@ -112,6 +115,13 @@ function isTypedOn({ id, origin }: Y.Item, update: StructsById): boolean {
   return (
     origin !== null && origin.client === id.client && origin.clock === id.clock - 1 && update.find(origin) !== null
   );
+}
+
+/** Whether its client went on behind this in the same update, be it in the same item or in one of its own. */
+function isFollowed({ client, clock }: Y.ID, update: StructsById): boolean {
+  const next = update.find(Y.createID(client, clock + 1));
+  if (!(next instanceof Y.Item)) return false;
+  return next.id.clock <= clock || isTypedOn(next, update);
 }
 
 /** The one of the update that it was put before, if that had the same left neighbour. */

@@ -9,7 +9,7 @@ import { DocumentSize } from './document-size.ts';
 import { readTitle, TitleKeeper } from './document-title.ts';
 import { DocumentVoice } from './document-voice.ts';
 import { EncodedState, NOTHING_KNOWN } from './encoded-state.ts';
-import { windowBeforeFlush } from './flush-window.ts';
+import { addCost, type FlushCosts, NO_COSTS, windowBeforeFlush } from './flush-window.ts';
 import { Graveyard, type Tombstone } from './former-lives.ts';
 import type { Arrival } from './frame-lane.ts';
 import type { OwnedDocument, OwnerOptions } from './owner-options.ts';
@@ -85,7 +85,7 @@ export class DocumentOwner {
   /** As seen when the last batch was handed to the store. */
   #journalIsBusy = false;
   #holds = 0;
-  #lastFlush = { beganAt: Number.NEGATIVE_INFINITY, costMs: 0 };
+  #lastFlush: { beganAt: number; costs: FlushCosts } = { beganAt: Number.NEGATIVE_INFINITY, costs: NO_COSTS };
   #cancelIdle: (() => void) | null = null;
   #isStored: boolean;
   #applying = false;
@@ -398,7 +398,7 @@ export class DocumentOwner {
       case 'idle': {
         if (this.#queue.length === 0 && !this.#hasWords) return;
         const { meters, timer } = this.#options;
-        const delayMs = windowBeforeFlush(this.#lastFlush.costMs, timer.now() - this.#lastFlush.beganAt);
+        const delayMs = windowBeforeFlush(this.#lastFlush.costs, timer.now() - this.#lastFlush.beganAt);
         meters?.flushWindow.observeMs(delayMs);
         const cancel = timer.after(delayMs, () => this.#beginFlush());
         this.#flush = { kind: 'scheduled', cancel };
@@ -523,7 +523,7 @@ export class DocumentOwner {
 
   #conclude(batch: readonly Submission[], beganAt: number, costMs: number): void {
     for (const submission of batch) submission.onApplied?.();
-    this.#lastFlush = { beganAt, costMs };
+    this.#lastFlush = { beganAt, costs: addCost(this.#lastFlush.costs, costMs) };
     this.#options.meters?.flushed(batch, costMs);
     this.#endFlush(batch.some(({ content, stored }) => content !== null && !stored));
   }

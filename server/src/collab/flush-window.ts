@@ -11,14 +11,25 @@ export const MAX_WINDOW_MS = 100;
  */
 const BUSY_FRACTION = 0.25;
 
+/** What each of the last flushes cost, in ms. */
+export type FlushCosts = readonly [number, number, number];
+
+export const NO_COSTS: FlushCosts = [0, 0, 0];
+
+export function addCost([, second, third]: FlushCosts, costMs: number): FlushCosts {
+  return [second, third, costMs];
+}
+
 /**
- * How long to wait before the next flush: nothing while the document is quiet, and the longer the more a flush costs.
+ * How long to wait before the next flush: nothing while the document is quiet, and the longer the more a flush costs. Of three the one
+ * in the middle counts: a pause of the garbage collector makes no small document wait, and a batch of which hardly anybody hears
+ * does not hurry a hot one.
  *
- * @param lastCostMs what the last flush cost
- * @param sinceLastMs time since it began; a quiet document's is longer than any window
+ * @param sinceLastMs time since the last began; a quiet document's is longer than any window
  */
-export function windowBeforeFlush(lastCostMs: number, sinceLastMs: number): number {
-  const windowMs = Math.min(MAX_WINDOW_MS, lastCostMs / BUSY_FRACTION);
+export function windowBeforeFlush([first, second, third]: FlushCosts, sinceLastMs: number): number {
+  const costMs = Math.max(Math.min(first, second), Math.min(Math.max(first, second), third));
+  const windowMs = Math.min(MAX_WINDOW_MS, costMs / BUSY_FRACTION);
   return Math.max(0, windowMs - sinceLastMs);
 }
 

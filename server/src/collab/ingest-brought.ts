@@ -1,14 +1,30 @@
 import { closeCodes } from '@quire/protocol';
 import { AccessError, type Grant } from '../auth/authenticator.ts';
+import { partyOf } from '../party.ts';
 import type { DocumentOwner } from './document-owner.ts';
 import { findObjection, type IngestLimits } from './ingest.ts';
-import { answered, codeFor, describeCase, findEndIn, type LargeIngestContext, weighAgainst } from './ingest-large.ts';
+import {
+  answered,
+  codeFor,
+  describeCase,
+  findEndIn,
+  type LargeIngestContext,
+  weighAgainst,
+  weighBeforehand,
+} from './ingest-large.ts';
+import type { SoundUpdate } from './judgement.ts';
 import { Refusal } from './refusal.ts';
 
 /** An update, and the title that the document has with it, where that is known. */
 export interface Brought {
   readonly update: Uint8Array;
   readonly title?: string | null;
+}
+
+/** Who brings it. */
+export interface Bringer {
+  readonly grant: Grant;
+  readonly remoteAddress: string;
 }
 
 /** What an update that came by no connection may be judged by. */
@@ -26,29 +42,52 @@ export interface BroughtContext extends LargeIngestContext {
  */
 export async function ingestBrought(
   owner: DocumentOwner,
-  grant: Grant,
+  { grant, remoteAddress }: Bringer,
   { title = null, update }: Brought,
-  { judge, limits, slicing, standing, store }: BroughtContext,
+  context: BroughtContext,
 ): Promise<void> {
-  const sender = { party: `user ${grant.user.id}`, isWanted: () => owner.isOpen };
-  if (!judge.makeRoomFor(update.length, sender)) throw new Refusal(closeCodes.overloaded);
+  const { judge, limits } = context;
+  const sender = { party: partyOf(grant.user.id, remoteAddress), isWanted: () => owner.isOpen };
+  if (!judge.makeRoomFor(weighBeforehand(owner, update), sender)) throw new Refusal(closeCodes.overloaded);
   const ruling = await judge.judge(describeCase(owner, 'step-2', update, limits.maxUpdateParts), sender);
   // Deleted meanwhile: whoever tries again meets the new state (R14).
   if (ruling.kind === 'unwanted') throw new Refusal(closeCodes.loadFailed);
   if (ruling.kind !== 'sound') throw new Refusal(codeFor(ruling));
-  const whole = await weighAgainst(owner, 'step-2', ruling.sound, slicing);
+  let submitted: Submitted | null;
+  try {
+    submitted = await submitSound(owner, grant, title, ruling.sound, context);
+  } finally {
+    ruling.letGo();
+  }
+  await submitted?.written;
+}
+
+/** On its way to the disk, where it counts by itself. */
+interface Submitted {
+  readonly written: Promise<void>;
+}
+
+/** @returns null where the document has all of it */
+async function submitSound(
+  owner: DocumentOwner,
+  grant: Grant,
+  title: string | null,
+  sound: SoundUpdate,
+  { limits, slicing, standing, store }: BroughtContext,
+): Promise<Submitted | null> {
+  const whole = await weighAgainst(owner, 'step-2', sound, slicing);
   if (!owner.isOpen) throw new Refusal(closeCodes.loadFailed);
   // Asked when the body was there, which the judgement may be long after (G6).
   const end = findEndIn(owner, grant, standing);
   if (end !== null) throw new AccessError(end);
-  if (whole.spans.length === 0 && whole.deletes.clients.size === 0) return;
+  if (whole.spans.length === 0 && whole.deletes.clients.size === 0) return null;
   if (whole.sound.isMissingSomething && !whole.sound.belongsToTheDead) throw new Refusal(closeCodes.tooMuchPending);
   const established = { kind: 'established', owner, grant, hocuspocus: null } as const;
   const objection = findObjection(established, 'step-2', whole, whole, answered, store, limits);
   if (objection !== null) {
     throw new Refusal(objection.kind === 'refused' ? objection.code : closeCodes.forbidden);
   }
-  await new Promise<void>((resolve, reject) => {
+  const written = new Promise<void>((resolve, reject) => {
     owner.submit({
       connection: null,
       handshake: 0,
@@ -64,4 +103,5 @@ export async function ingestBrought(
       settled: { resolve, reject },
     });
   });
+  return { written };
 }

@@ -47,6 +47,7 @@ const everybodyEdits: Authenticator = {
 const PLAN = 'plan' as DocumentName;
 const COMMENTS = companionOf(PLAN, 'comments');
 const LARGE = 9_000;
+const cutShort = (bytes: Uint8Array): Uint8Array => bytes.subarray(0, bytes.length - 1);
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** A socket that counts the reasons for which it is not read. */
@@ -226,6 +227,45 @@ describe('a large update', () => {
     expect(ada.port.stops).toBe(0);
   });
 
+  it('[G4] of somebody who only reads is judged by nobody: without news it has a receipt, and with some none', async () => {
+    const { judge, enter } = stage();
+    const [ada, carl] = [await enter('plan'), await enter('plan', 'carl')];
+    const deletions = makeManyDeletions(1, LARGE);
+    for (const [at, change] of [makeManyTexts(1, 2 * LARGE), deletions].entries()) {
+      ada.say(update(change));
+      judge.ruleNext();
+      await until(() => ada.receipts() === at + 2, { what: 'it is saved' });
+    }
+    const asked = judge.roomsAsked;
+    carl.say({ kind: 'step-2', update: deletions });
+    await until(() => carl.receipts() === 2, { what: 'it has its receipt' });
+    carl.say({ kind: 'step-2', update: makeManyDeletions(1, 2 * LARGE) });
+    await until(() => carl.count('receipt') === 3, { what: 'it is told that this was not taken' });
+    carl.say({ kind: 'step-2', update: makeManyTexts(3, LARGE) }, { kind: 'step-2', update: cutShort(deletions) });
+    await until(() => carl.count('receipt') === 5, { what: 'nor was that' });
+    expect(carl.receipts()).toBe(2);
+    expect([judge.roomsAsked, judge.waiting, judge.unfinished]).toEqual([asked, 0, 0]);
+    expect([carl.port.isOpen, carl.port.stops]).toEqual([true, 0]);
+  });
+
+  it('[G4] or small, and too long to be counted where it arrives, is counted where nobody waits for it', async () => {
+    const { judge, enter } = stage();
+    const [ada, ben] = [await enter('plan'), await enter('plan', 'ben')];
+    ada.say(update(makeDialogue(1, 2, 60_000)));
+    judge.ruleNext();
+    await until(() => ada.receipts() === 2, { what: 'it is saved' });
+    const far = Array.from({ length: 50 }, (_, clock) => ({ text: 'z', origin: { client: 1, clock } }));
+    ada.say(update(makeUpdate([{ client: 3, clock: 0, items: far }])));
+    expect(judge.waiting).toBe(1);
+    ben.say(update(makeUpdate([{ client: 4, clock: 0, items: far.slice(0, 3) }])));
+    expect(judge.waiting).toBe(1);
+    judge.ruleNext();
+    await until(() => !ada.port.isOpen, { what: 'it is refused' });
+    expect(ada.port.closedWith).toBe(closeCodes.updateTooComplex);
+    await until(() => ben.receipts() === 2, { what: 'the other one goes on' });
+    expect(judge.unfinished).toBe(0);
+  });
+
   it('[R4] may be followed by another that is larger than what may wait behind it', async () => {
     const { judge, store, enter } = stage({ maxUnestablishedBytes: 20_000 });
     const ada = await enter('plan');
@@ -238,12 +278,12 @@ describe('a large update', () => {
     expect(await storedText(store, 'plan')).toHaveLength(2 * LARGE);
   });
 
-  it('[G4] has its turn with those of its address, and is wanted until its sender is put out or its document is gone', async () => {
+  it('[G4] has its turn with those of its sender, and is wanted until its sender is put out or its document is gone', async () => {
     const { judge, collaboration, enter } = stage();
     const [ada, ben, eve] = [await enter('plan'), await enter('other', 'ben'), await enter('third', 'eve')];
     for (const person of [ada, ben, eve]) person.say(update(makeManyTexts(1, LARGE)));
     const areWanted = (): readonly boolean[] => judge.senders.map((sender) => sender.isWanted());
-    expect(judge.senders.map(({ party }) => party)).toEqual(Array(3).fill(origin.remoteAddress));
+    expect(judge.senders.map(({ party }) => party)).toEqual(['user ada', 'user ben', 'user eve']);
     expect(areWanted()).toEqual([true, true, true]);
     ada.session.find('plan')?.closeDocument(closeCodes.unauthorized);
     ben.port.isOpen = false;
@@ -473,7 +513,6 @@ describe('a large update of what is not its sender’s to write', () => {
     // Nor does somebody who may not write take anybody's room.
     expect([writing.receipts(), judge.waiting, judge.roomsAsked]).toEqual([1, 0, 1]);
     writing.say({ kind: 'step-1', stateVector: EMPTY_VECTOR }, { kind: 'step-2', update: bytes });
-    judge.ruleNext();
     await until(() => writing.count('receipt') === 3, { what: 'it has its answer too' });
     expect([writing.receipts(), await storedText(store, PLAN)]).toEqual([1, 'text']);
   });
@@ -812,7 +851,7 @@ describe('an update that is brought without a connection', () => {
       user: { id: 'ada', name: null },
       expiresAt: null,
     };
-    const brought = collaboration.bring(PLAN, grant, { update: makeManyTexts(1, 1) });
+    const brought = collaboration.bring(PLAN, { grant, remoteAddress: '127.0.0.1' }, { update: makeManyTexts(1, 1) });
     const refused = expect(brought).rejects.toBeInstanceOf(AccessError);
     await until(() => judge.waiting === 1, { what: 'it is being judged' });
     takeBack();

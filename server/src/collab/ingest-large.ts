@@ -22,7 +22,14 @@ import {
   type Verdict,
 } from './ingest.ts';
 import { StepCount } from './integration-cost.ts';
-import { type Case, type Holdings, type SoundUpdate, unpackSpans } from './judgement.ts';
+import {
+  BYTES_PER_CLIENT,
+  BYTES_PER_ENTRY,
+  type Case,
+  type Holdings,
+  type SoundUpdate,
+  unpackSpans,
+} from './judgement.ts';
 import type { Judge, Ruling, Sender } from './judgement-thread.ts';
 import { type DeleteSet, decodeDeletesAt, findNewDeletes, readPending, withDeletes } from './novelty.ts';
 import type { Established } from './session-context.ts';
@@ -81,9 +88,9 @@ export function ingestLarge(
   readAtMs: number | null,
   sender: Sender,
 ): Promise<Verdict | null> {
-  // A step 2 may have no news, which is for readers to send too.
-  if (kind === 'update' && !established.grant.canWrite) return Promise.resolve(readOnly);
-  if (!context.judge.makeRoomFor(update.length, sender)) return Promise.resolve(refuse(closeCodes.overloaded));
+  if (!established.grant.canWrite) return Promise.resolve(readOnly);
+  const bytes = weighBeforehand(established.owner, update);
+  if (!context.judge.makeRoomFor(bytes, sender)) return Promise.resolve(refuse(closeCodes.overloaded));
   // From here on nobody holds the frame, which is a view into the socket's buffer: while it waits it is there once.
   const asked = describeCase(established.owner, kind, update, context.limits.maxUpdateParts);
   const { ahead } = asked.holdings;
@@ -92,16 +99,30 @@ export function ingestLarge(
 }
 
 async function takeIn(
-  { connection, established, kind, readAtMs, ahead }: Sent,
+  sent: Sent,
   judgement: Promise<Ruling>,
+  context: LargeIngestContext,
+  sender: Sender,
+): Promise<Verdict | null> {
+  const ruling = await judgement;
+  if (ruling.kind === 'unwanted') return null;
+  if (ruling.kind !== 'sound') return sender.isWanted() ? refuse(codeFor(ruling)) : null;
+  try {
+    return await takeInSound(sent, ruling.sound, context, sender);
+  } finally {
+    ruling.letGo();
+  }
+}
+
+async function takeInSound(
+  { connection, established, kind, readAtMs, ahead }: Sent,
+  sound: SoundUpdate,
   { limits, slicing, standing, store }: LargeIngestContext,
   sender: Sender,
 ): Promise<Verdict | null> {
   const { owner } = established;
-  const ruling = await judgement;
-  if (ruling.kind === 'unwanted' || !sender.isWanted()) return null;
-  if (ruling.kind !== 'sound') return refuse(codeFor(ruling));
-  const whole = await weighAgainst(owner, kind, ruling.sound, slicing);
+  if (!sender.isWanted()) return null;
+  const whole = await weighAgainst(owner, kind, sound, slicing);
   if (!sender.isWanted()) return null;
   // Who is here writes no more once that was taken back. Nobody looks after who has left: what they sent waited here (G6).
   const end = connection.state === established ? null : findEndIn(owner, established.grant, standing);
@@ -155,6 +176,11 @@ export function codeFor({ kind }: Exclude<Ruling, { kind: 'sound' | 'unwanted' }
 function hasFallenBehind(owner: DocumentOwner, ahead: ReadonlyMap<number, number>): boolean {
   for (const [client, clock] of ahead) if (owner.clockOf(client) < clock) return true;
   return false;
+}
+
+/** What a case will weigh, at the most, before anything is made for it. */
+export function weighBeforehand({ ahead, document }: DocumentOwner, update: Uint8Array): number {
+  return update.length + document.store.clients.size * BYTES_PER_CLIENT + ahead.size * BYTES_PER_ENTRY;
 }
 
 export function describeCase(

@@ -6,12 +6,11 @@ import type { DocumentConnection } from './document-connection.ts';
 import type { DocumentOwner } from './document-owner.ts';
 import { type News, weighNews } from './document-size.ts';
 import { belongsToTheDead } from './former-lives.ts';
-import { mayTakeLong, takesTooLong } from './integration-cost.ts';
+import { countSteps } from './integration-cost.ts';
 import { isLarge } from './large-update.ts';
 import { findNovelty } from './novelty.ts';
 import type { PendingLimits, Weighable } from './pending-edits.ts';
 import { Refusal } from './refusal.ts';
-import type { DraftedEdit } from './server-edit.ts';
 import type { Established } from './session-context.ts';
 import { splitByAuthor } from './split-by-author.ts';
 import type { Submission } from './submission.ts';
@@ -56,18 +55,24 @@ export interface Questions<C extends Candidate> {
   admitTypes(update: C, owner: DocumentOwner, limit: number, clockOf: (client: number) => number): boolean;
 }
 
-const askedHere: Questions<InspectedUpdate> = {
+const askedHere: Omit<Questions<InspectedUpdate>, 'takesTooLong'> = {
   belongsToTheDead,
   findCompanionFault: (update, comments, commented) => findCompanionFault(comments, commented, update),
   weighNews,
   hasMissingDependencies,
-  takesTooLong: ({ structs }, document) => takesTooLong(structs, document),
   admitTypes: (update, { typeDepths }, limit, clockOf) => typeDepths.admits(update, limit, clockOf),
 };
+
+/** Of what is over at once, as every keystroke is. */
+const askedOfQuick: Questions<InspectedUpdate> = { ...askedHere, takesTooLong: () => false };
+/** Of what has been counted, and takes more than anything may. */
+const askedOfTooSlow: Questions<InspectedUpdate> = { ...askedHere, takesTooLong: () => true };
 
 /**
  * The door for the content that clients send: looks at a frame, and hands it to the document's owner or says why not.
  * Nothing is stored of what is refused, and no frame is dropped from a connection that stays writable (R4).
+ *
+ * @returns 'later' where it would take too long to find out what it costs: it is to be taken in as what is large is
  */
 export function ingest(
   connection: DocumentConnection,
@@ -76,7 +81,7 @@ export function ingest(
   store: Pick<DocumentStore, 'status'>,
   limits: IngestLimits,
   readAtMs: number | null,
-): Verdict {
+): Verdict | 'later' {
   if (hasMoreParts(frame.update, limits.maxUpdateParts)) return refuse(closeCodes.updateTooComplex);
   let inspected: InspectedUpdate;
   try {
@@ -89,15 +94,24 @@ export function ingest(
   }
   const { owner } = established;
   const novelty = frame.kind === 'step-2' ? inspectNovelty(owner, inspected) : unlessKnown(owner, inspected);
-  const objection = findObjection(established, frame.kind, inspected, novelty, askedHere, store, limits);
+  const steps = novelty === null || !established.grant.canWrite ? null : countSteps(novelty.structs, owner.document);
+  if (steps !== null && !steps.isKnown) return 'later';
+  const questions = steps?.areTooMany === true ? askedOfTooSlow : askedOfQuick;
+  const objection = findObjection(established, frame.kind, inspected, novelty, questions, store, limits);
   if (objection !== null) return objection;
   if (novelty !== null && frame.kind === 'update') noteAuthor(owner, connection.author, inspected.spans);
   if (novelty !== null) owner.presence.noteEdit(connection);
   const content = novelty === null ? null : attribute(connection, owner, frame.kind, novelty);
   const submission = submissionOf(connection, frame.kind, inspected, content, readAtMs);
-  const isSlow = novelty !== null && mayTakeLong(novelty.structs, owner.document);
-  owner.submit(isSlow ? { ...submission, large: novelty.update } : submission);
+  owner.submit(novelty !== null && steps !== null ? { ...submission, large: novelty.update } : submission);
   return accepted;
+}
+
+/** An edit that was written down and not made. */
+export interface DraftedEdit {
+  readonly update: Uint8Array;
+  /** The document's title once it is made. */
+  readonly title: string;
 }
 
 /**

@@ -4,12 +4,20 @@ import {
   type MadeUpItem,
   makeCrowd,
   makeDialogue,
+  makeManyDeletions,
   makeManyTexts,
   makeTangle,
   makeUpdate,
 } from '../testing/made-up-updates.ts';
-import { mayTakeLong, mayTakeLongAlone, takesTooLong } from './integration-cost.ts';
+import { countSteps, mayTakeLong, mayTakeLongAlone } from './integration-cost.ts';
+import type { Struct } from './integration-order.ts';
 import { inspectUpdate } from './update-inspection.ts';
+
+function takesTooLong(structs: readonly Struct[], document: Y.Doc): boolean {
+  const steps = countSteps(structs, document);
+  while (steps?.isKnown === false) steps.look();
+  return steps?.areTooMany === true;
+}
 
 const structsOf = (update: Uint8Array) => inspectUpdate(update).structs;
 
@@ -82,6 +90,37 @@ describe('whether an update takes longer than any may', () => {
     expect(takesTooLong(structsOf(makeTangle(14_000)), document)).toBe(true);
   });
 
+  it('[G4] is so where somebody puts something behind each of what another has typed on, and before what is far', () => {
+    const far = { client: 1, clock: 7_999 };
+    const typed = Array.from({ length: 8_000 }, (_, at) => ({
+      text: 'x',
+      origin: at === 0 ? null : { client: 1, clock: at - 1 },
+    }));
+    const between = (rightOrigin: typeof far | null) =>
+      Array.from({ length: 7_000 }, (_, at) => ({ text: 'y', origin: { client: 1, clock: at }, rightOrigin }));
+    const document = new Y.Doc();
+    for (const items of [typed, [{ text: 'x'.repeat(8_000) }]]) {
+      for (const rightOrigin of [null, far]) {
+        const made = makeUpdate([
+          { client: 1, clock: 0, items },
+          { client: 2, clock: 0, items: between(rightOrigin) },
+        ]);
+        expect(takesTooLong(structsOf(made), document)).toBe(true);
+      }
+    }
+    // What was put before the very next has nothing to pass.
+    const next = Array.from({ length: 7_000 }, (_, at) => ({
+      text: 'y',
+      origin: { client: 1, clock: at },
+      rightOrigin: { client: 1, clock: at + 1 },
+    }));
+    const woven = makeUpdate([
+      { client: 1, clock: 0, items: typed },
+      { client: 2, clock: 0, items: next },
+    ]);
+    expect(takesTooLong(structsOf(woven), document)).toBe(false);
+  });
+
   it('is not so for what one person does, however much, in a document however large', () => {
     const document = new Y.Doc();
     const [mine, theirs] = [Object.assign(new Y.Doc(), { clientID: 1 }), Object.assign(new Y.Doc(), { clientID: 2 })];
@@ -116,5 +155,56 @@ describe('whether an update takes longer than any may', () => {
     }
     sync(theirs, document);
     expect(takesTooLong(offline, document)).toBe(false);
+  });
+
+  it('[G4] is found out in small looks, however much there is to pass, and at once only where that is little', () => {
+    const document = documentOf(makeDialogue(1, 2, 60_000));
+    const far = (count: number) =>
+      structsOf(
+        makeUpdate([
+          {
+            client: 3,
+            clock: 0,
+            items: Array.from({ length: count }, (_, at) => ({ text: 'z', origin: { client: 1, clock: at } })),
+          },
+        ]),
+      );
+    const steps = countSteps(far(50), document);
+    if (steps === null) throw new Error('something to count expected');
+    expect(steps.isKnown).toBe(false);
+    let looks = 0;
+    for (; !steps.isKnown; looks += 1) {
+      const before = steps.spent;
+      steps.look();
+      expect(steps.spent - before).toBeLessThanOrEqual(1_001);
+    }
+    expect(looks).toBeGreaterThan(1_000);
+    expect(steps.areTooMany).toBe(true);
+  });
+
+  it('is the same whether the document goes on meanwhile or not', () => {
+    // Every other one is gone, so that no two of them are one item.
+    const document = documentOf(makeManyTexts(1, 60_000), makeManyDeletions(1, 30_000));
+    const [first, last] = [1, 59_999].map((clock) => ({ client: 1, clock }));
+    if (first === undefined || last === undefined) throw new Error('two places expected');
+    const items = Array.from({ length: 60 }, () => ({ text: 'z', origin: first, rightOrigin: last }));
+    const made = structsOf(makeUpdate([{ client: 3, clock: 0, items }]));
+    const count = (between: () => void): number => {
+      const steps = countSteps(made, document);
+      while (steps?.isKnown === false) {
+        between();
+        steps.look();
+      }
+      return steps?.spent ?? 0;
+    };
+    const alone = count(() => {});
+    // Deleted neighbours become one, the last one among them.
+    const busy = count(() => {
+      const body = document.getText('body');
+      body.delete(body.length - 200, 200);
+    });
+    expect(alone).toBeGreaterThan(50_000);
+    expect(busy).toBeGreaterThan(0);
+    expect(busy).toBeLessThanOrEqual(alone);
   });
 });

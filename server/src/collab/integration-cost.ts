@@ -1,3 +1,4 @@
+import { MAX_INTEGRATION_STEPS } from '@quire/protocol';
 import * as Y from 'yjs';
 import { type Contest, findContest, NUMBERS_PER_GAP, type Start } from './contest.ts';
 import type { Struct } from './integration-order.ts';
@@ -12,16 +13,17 @@ const STEPS_AT_ONCE = 2_000_000;
 /** What so few items cost is not worth finding out. */
 const FEW_ITEMS = 8;
 
-/**
- * Most steps that an update may make Yjs go. At the half microsecond that one took here it is twenty seconds, as long as a judgement
- * may take. To come near it, somebody would have to write six thousand times, offline, at one place where six thousand other
- * things were put meanwhile; whoever pastes, adds to the end of a list, or replaces a word everywhere, makes hardly a step for each
- * change.
- */
-const MAX_STEPS = 40_000_000;
-
-/** Those that are counted in a document, within some ten milliseconds in which others wait: as far from what people do. */
+/** Most that are counted in a document, a few at a time: as far from what people do. */
 const MAX_COUNTED = 2_000_000;
+
+/** What is counted in one look. */
+const COUNTED_PER_LOOK = 1_000;
+
+/**
+ * What is counted in the turn in which an update arrives, looks among it: a millisecond or two. Nothing that people write takes more; what
+ * does is counted in slices, as what is large is.
+ */
+const COUNTED_AT_ONCE = 50_000;
 
 type SharedType = NonNullable<ReturnType<Y.Doc['share']['get']>>;
 
@@ -37,15 +39,33 @@ export function mayTakeLongAlone(structs: readonly Struct[]): boolean {
   return countLooseItems(structs) * structs.length > STEPS_AT_ONCE;
 }
 
-/** Whether they take longer than anything may: however small the slices, its document would do nothing else. */
-export function takesTooLong(structs: readonly Struct[], document: Y.Doc): boolean {
-  if (!mayTakeLong(structs, document)) return false;
+/**
+ * Counts the steps of an update that may take long, as far as that is quickly done.
+ *
+ * @returns null where nothing is worth being counted
+ */
+export function countSteps(structs: readonly Struct[], document: Y.Doc): StepCount | null {
+  if (!mayTakeLong(structs, document)) return null;
   const steps = new StepCount(findContest(structs), document);
-  while (!steps.isKnown) steps.look();
-  return steps.areTooMany;
+  while (!steps.isKnown && steps.spent < COUNTED_AT_ONCE) steps.look();
+  return steps;
 }
 
-/** Counts the steps that an update makes Yjs go in a document; no fewer than those, and of what people write few more. */
+/** Items of a document that are being passed, from one on, before another. */
+interface Passage {
+  /** The last that was passed; null before the first. */
+  at: Y.Item | null;
+  next: Y.Item | null;
+  readonly right: Y.ID | null;
+  /** How often. */
+  readonly items: number;
+  passed: number;
+}
+
+/**
+ * Counts the steps that an update makes Yjs go in a document; no fewer than those, and of what people write few more. The document may
+ * go on between two looks: what it merges meanwhile still leads to what comes behind it.
+ */
 export class StepCount {
   readonly #contest: Contest;
   readonly #document: Y.Doc;
@@ -55,6 +75,8 @@ export class StepCount {
   #looks = 0;
   #counted = 0;
   #steps: number;
+  /** The last look found more than it could count. */
+  #passage: Passage | null = null;
 
   constructor(contest: Contest, document: Y.Doc) {
     this.#contest = contest;
@@ -65,15 +87,25 @@ export class StepCount {
 
   get isKnown(): boolean {
     const { gaps, starts } = this.#contest;
-    return this.areTooMany || this.#looks >= (2 * gaps.length) / NUMBERS_PER_GAP + starts.length;
+    if (this.areTooMany) return true;
+    return this.#passage === null && this.#looks >= (2 * gaps.length) / NUMBERS_PER_GAP + starts.length;
+  }
+
+  /** What it took so far. */
+  get spent(): number {
+    return this.#looks + this.#counted;
   }
 
   get areTooMany(): boolean {
-    return this.#steps > MAX_STEPS || this.#counted > MAX_COUNTED;
+    return this.#steps > MAX_INTEGRATION_STEPS || this.#counted > MAX_COUNTED;
   }
 
   /** Takes one more look at the document. */
   look(): void {
+    if (this.#passage !== null) {
+      this.#goOn(this.#passage);
+      return;
+    }
     const { gaps, starts } = this.#contest;
     const places = gaps.length / NUMBERS_PER_GAP;
     const at = this.#looks;
@@ -121,14 +153,26 @@ export class StepCount {
 
   /** Passes what stands from here on, before the right neighbour. */
   #count(first: Y.Item | null, right: Y.ID | null, items: number): void {
-    let passed = 0;
-    for (let item = first; item !== null && !this.areTooMany; item = item.right) {
-      if (right !== null && Y.compareIDs(item.id, right)) break;
-      passed += 1 + (this.#cuts.get(item) ?? 0);
-      this.#counted += 1;
-      if (right !== null && holds(item, right)) break;
+    this.#goOn({ at: null, next: first, right, items, passed: 0 });
+  }
+
+  #goOn(passage: Passage): void {
+    const { items, right } = passage;
+    const end = this.#counted + COUNTED_PER_LOOK;
+    // The last one may have taken in the right neighbour meanwhile.
+    if (passage.at !== null && right !== null && holds(passage.at, right)) passage.next = null;
+    while (passage.next !== null && this.#counted < end) {
+      const item = passage.next;
+      if (right !== null && Y.compareIDs(item.id, right)) passage.next = null;
+      else {
+        passage.passed += 1 + (this.#cuts.get(item) ?? 0);
+        this.#counted += 1;
+        passage.at = item;
+        passage.next = right !== null && holds(item, right) ? null : item.right;
+      }
     }
-    this.#steps += passed * items;
+    this.#passage = passage.next === null ? null : passage;
+    if (this.#passage === null) this.#steps += passage.passed * items;
   }
 
   #find({ client, clock }: Y.ID): Y.Item | null {
@@ -195,7 +239,7 @@ function countLooseItems(structs: readonly Struct[]): number {
   return items;
 }
 
-function countStructs({ store }: Y.Doc): number {
+export function countStructs({ store }: Y.Doc): number {
   let count = 0;
   for (const structs of store.clients.values()) count += structs.length;
   return count;

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import { FairLines } from '../fair-lines.ts';
 import type { Logger } from '../observability/log.ts';
 import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
-import type { Case, Finding } from './judgement.ts';
+import { type Case, type Finding, weighCase } from './judgement.ts';
 
 export interface Question {
   readonly number: number;
@@ -16,8 +16,12 @@ export interface Answer {
   readonly finding: Finding;
 }
 
+type Sound = Extract<Finding, { kind: 'sound' }>;
+
 export type Ruling =
-  | Finding
+  | Exclude<Finding, Sound>
+  /** What was found out is as large, and goes on to be compared with the document: its room is given back by `letGo`, once. */
+  | (Sound & { letGo(): void })
   /** It took more time or memory than a judgement may. */
   | { readonly kind: 'beyond-budget' }
   /** The thread died of something that is our fault. */
@@ -27,6 +31,9 @@ export type Ruling =
   /** Nobody has to do with it any more. */
   | { readonly kind: 'unwanted' }
   | { readonly kind: 'closed' };
+
+/** A ruling whose room is still taken. */
+type Outcome = Exclude<Ruling, { kind: 'sound' }> | Sound;
 
 /** Whose an update is. */
 export interface Sender {
@@ -42,6 +49,7 @@ export interface Judge {
    * Who has most waiting makes room for who has less. An update larger than what may wait passes when it is alone: otherwise
    * it never would.
    *
+   * @param bytes what its case will weigh, or more
    * @returns false where there is no room
    */
   makeRoomFor(bytes: number, sender: Sender): boolean;
@@ -69,7 +77,7 @@ export interface JudgementThreadOptions {
   readonly clock: Clock;
   readonly log: Pick<Logger, 'error'>;
   readonly meters: CollabMeters | null;
-  /** Of all updates that wait or are being judged. */
+  /** Of all updates that wait, are being judged, or are compared with their document after that. */
   readonly maxBytes: number;
   /** How long one judgement may take. */
   readonly maxMs: number;
@@ -135,7 +143,7 @@ export class JudgementThread implements Judge {
     if (this.#closed) return Promise.resolve({ kind: 'closed' });
     return new Promise((resolve) => {
       this.#number += 1;
-      const bytes = asked.update.length;
+      const bytes = weighCase(asked);
       const askedAtMs = this.#options.clock.monotonicMs();
       this.#waiting.push(sender.party, {
         question: { number: this.#number, asked },
@@ -196,7 +204,7 @@ export class JudgementThread implements Judge {
   }
 
   /** It waits no longer. */
-  #dismiss(asked: Asked, ruling: Ruling): void {
+  #dismiss(asked: Asked, ruling: Outcome): void {
     this.#waiting.remove(asked.sender.party, asked);
     this.#settle(asked, ruling);
   }
@@ -217,7 +225,7 @@ export class JudgementThread implements Judge {
     });
   }
 
-  #explain(cause: unknown): Ruling {
+  #explain(cause: unknown): Outcome {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ERR_WORKER_OUT_OF_MEMORY') {
       return { kind: 'beyond-budget' };
     }
@@ -226,7 +234,7 @@ export class JudgementThread implements Judge {
   }
 
   /** The worker goes, and whoever it was busy with is told why. */
-  #lose(ruling: Ruling): void {
+  #lose(ruling: Outcome): void {
     this.#endWorker();
     this.#rule(ruling);
     this.#next();
@@ -239,7 +247,7 @@ export class JudgementThread implements Judge {
     worker?.terminate();
   }
 
-  #rule(ruling: Ruling): void {
+  #rule(ruling: Outcome): void {
     this.#cancelBudget();
     this.#stopLooking();
     const asked = this.#current;
@@ -247,11 +255,16 @@ export class JudgementThread implements Judge {
     if (asked !== null) this.#settle(asked, ruling);
   }
 
-  #settle(asked: Asked, ruling: Ruling): void {
-    this.#count(-1, -asked.bytes);
+  #settle(asked: Asked, outcome: Outcome): void {
     const { clock, meters } = this.#options;
     meters?.judgingTime.observeMs(clock.monotonicMs() - asked.askedAtMs);
-    asked.resolve(ruling);
+    const letGo = (): void => this.#count(-1, -asked.bytes);
+    if (outcome.kind === 'sound') {
+      asked.resolve({ ...outcome, letGo });
+      return;
+    }
+    letGo();
+    asked.resolve(outcome);
   }
 
   #count(updates: number, bytes: number): void {

@@ -43,6 +43,16 @@ export interface Case {
   readonly maxParts: number;
 }
 
+/** Of the state vector, at most: a client and its clock. */
+export const BYTES_PER_CLIENT = 16;
+/** Of what is no bytes yet: a clock on its way to the disk, or a span of what is pending. */
+export const BYTES_PER_ENTRY = 64;
+
+/** What it takes while it waits: the update, and what it brings along of its document. What is read from the document itself is shared. */
+export function weighCase({ update, holdings: { ahead, pending, stateVector } }: Case): number {
+  return update.length + stateVector.length + (ahead.size + pending.length) * BYTES_PER_ENTRY;
+}
+
 /**
  * What has to be known of an update so that its document need not look into it. A document only ever gains, so what was
  * found on the way is never too little when it arrives.

@@ -56,8 +56,7 @@ export type Progress = 'go on' | 'stop';
 /** What those need of a session who deal with its frames. */
 export interface FrameHost {
   readonly port: SessionPort;
-  /** Where it comes from, for what is shared out in turns. */
-  readonly party: string;
+  readonly remoteAddress: string;
   readonly context: SessionContext;
   readonly admission: Admission;
   /** The socket is gone. */

@@ -27,7 +27,7 @@ export function countParts(update: Uint8Array, limit: number): number {
     }
     for (let clients = walk.count(); clients > 0; clients -= 1) {
       count();
-      for (let ranges = walk.deletes(); ranges > 0; ranges -= 1) walk.range();
+      for (let { ranges } = walk.deletes(); ranges > 0; ranges -= 1) walk.range();
     }
   } catch (error) {
     if (error !== BEYOND_LIMIT && !(error instanceof WalkError)) throw error;

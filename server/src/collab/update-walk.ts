@@ -16,6 +16,17 @@ export interface Run {
   readonly clock: number;
 }
 
+/** Deletions of what one client has written. */
+export interface Deletes {
+  readonly client: number;
+  readonly ranges: number;
+}
+
+export interface DeletedRange {
+  readonly clock: number;
+  readonly len: number;
+}
+
 /**
  * Goes through the bytes of an update in format v1 without making anything of them: decoded, parts of two bytes become
  * objects of a hundred.
@@ -63,17 +74,15 @@ export class UpdateWalk {
     return this.#content(content);
   }
 
-  /** The head of one client's deletions. @returns how many ranges follow */
-  deletes(): number {
-    this.#number(); // client
-    return this.#number();
+  /** The head of one client's deletions, of which so many ranges follow. */
+  deletes(): Deletes {
+    return { client: this.#number(), ranges: this.#number() };
   }
 
   /** Goes past one range of deletions. */
-  range(): void {
+  range(): DeletedRange {
     this.#onPart();
-    this.#number(); // clock
-    this.#number(); // length
+    return { clock: this.#number(), len: this.#number() };
   }
 
   #content(kind: number): number {

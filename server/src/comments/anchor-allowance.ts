@@ -1,4 +1,4 @@
-import { includesRole, type Role } from '@quire/protocol';
+import { type CommentAuthor, includesRole, type Role } from '@quire/protocol';
 import type * as Y from 'yjs';
 import { readThreads } from './thread-map.ts';
 
@@ -12,12 +12,18 @@ export function shareOf(role: Role): number {
   return includesRole(role, 'editor') ? 1 : SHARE_OF_COMMENTERS;
 }
 
-/** How many places somebody marked. @param except the thread whose mark is moved */
-export function countAnchorsBy(companion: Y.Doc, author: string, except: string): number {
+/**
+ * How many places somebody marked. Guests count by the name that they give: who thinks up many is held up by the pace of their
+ * address (`anchor-pace.ts`), and holds up no others.
+ *
+ * @param except the thread whose mark is moved
+ */
+export function countAnchorsBy(companion: Y.Doc, { id, name }: CommentAuthor, except: string): number {
   let count = 0;
   // A thread whose mark was taken away knows by its quote that it had one, and counts: that leaves a trace, too.
   for (const thread of readThreads(companion)) {
-    if (thread.author.id === author && thread.quote !== '' && thread.id !== except) count += 1;
+    const isTheirs = thread.author.id === id && (id !== '' || thread.author.name === name);
+    if (isTheirs && thread.quote !== '' && thread.id !== except) count += 1;
   }
   return count;
 }

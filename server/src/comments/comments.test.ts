@@ -5,6 +5,8 @@ import {
   companionOf,
   type DocumentName,
   documentListSchema,
+  MAX_COMMENTS_PER_THREAD,
+  MAX_THREADS,
   problemSchema,
   type Role,
   roles,
@@ -18,7 +20,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as Y from 'yjs';
 import { createServer, type QuireServer } from '../main.ts';
 import { SECRET, signToken } from '../testing/tokens.ts';
-import { createComments, MAX_COMMENTS_PER_THREAD, MAX_THREADS } from './comments.ts';
+import { AnchorPace } from './anchor-pace.ts';
+import { createComments } from './comments.ts';
 
 const PLAN = 'team/plan' as DocumentName;
 
@@ -448,7 +451,7 @@ describe('the anchor of a thread', () => {
   });
 
   it('[G4] of the same text, set and moved without end, ends at the size of a document', async () => {
-    server = await serve({ jwt: { secrets: [SECRET] }, limits: { maxDocumentBytes: 10_000 } });
+    server = await serve({ jwt: { secrets: [SECRET] }, limits: { maxDocumentBytes: 10_000, maxAnchorsPerMinute: 10_000 } });
     await writePage();
     const { texts } = await openPage();
     const [one] = texts() as [Y.XmlText];
@@ -487,7 +490,7 @@ describe('comments', () => {
   const speaker = { author: { id: 'ada', name: 'Ada' }, role: 'commenter' } as const;
   const call = { document: PLAN, speaker };
 
-  function createInMemory(edited: (share?: number) => Promise<void> = async () => {}) {
+  function createInMemory(edited: (share?: number) => Promise<void> = async () => {}, anchorPace?: AnchorPace) {
     const docs = new Map<string, Y.Doc>();
     const open = (name: string): Y.Doc => {
       const doc = docs.get(name) ?? new Y.Doc();
@@ -506,6 +509,7 @@ describe('comments', () => {
       takeTurn: (_key, task) => task(),
       now: () => 0,
       maxAnchorsPerCommenter: 2,
+      ...(anchorPace === undefined ? {} : { anchorPace }),
     });
     return { comments, document: open(PLAN), companion: open(companionOf(PLAN, 'comments')) };
   }
@@ -569,6 +573,30 @@ describe('comments', () => {
     for (let mark = 0; mark < 3; mark += 1) await comments.start(editor, { text: 'x', anchor });
     await comments.remove({ ...editor, thread: first.id });
     await comments.start(call, { text: 'x', anchor });
+    // Of guests nobody knows who is who: each name is one.
+    const guest = (name: string) => ({ ...call, speaker: { author: { id: '', name }, role: 'commenter' } }) as const;
+    for (const name of ['Carl', 'Dora', 'Carl', 'Dora']) await comments.start(guest(name), { text: 'x', anchor });
+    await expect(comments.start(guest('Carl'), { text: 'x', anchor })).rejects.toMatchObject(full);
+  });
+
+  it('[G4] mark places no faster than they may, each by themselves: a user wherever they are, guests by their address', async () => {
+    let now = 0;
+    const { comments, document } = createInMemory(undefined, new AnchorPace(1, () => now));
+    document.getText('body').insert(0, 'some words');
+    const anchor = { start: positionIn(document, 0), end: positionIn(document, 4) };
+    const from = (id: string, remoteAddress: string) =>
+      ({ ...call, speaker: { author: { id, name: 'Somebody' }, role: 'commenter', remoteAddress } }) as const;
+    const thread = await comments.start(from('ada', '10.0.0.1'), { text: 'x', anchor });
+    const tooFast = { code: 'too-many-anchors' };
+    await expect(comments.start(from('ada', '10.0.0.2'), { text: 'x', anchor })).rejects.toMatchObject(tooFast);
+    const again = { ...from('ada', '10.0.0.1'), thread: thread.id };
+    await expect(comments.anchor(again, anchor)).rejects.toMatchObject(tooFast);
+    await comments.start(from('ada', '10.0.0.1'), { text: 'about all of it' });
+    await comments.start(from('', '10.0.0.1'), { text: 'x', anchor });
+    await expect(comments.start(from('', '10.0.0.1'), { text: 'x', anchor })).rejects.toMatchObject(tooFast);
+    await comments.start(from('', '10.0.0.2'), { text: 'x', anchor });
+    now = 60_000;
+    await comments.anchor(again, anchor);
   });
 
   it('[G4] leave room in the document for those who may edit it', async () => {

@@ -5,15 +5,20 @@ import {
   companionOf,
   type DocumentName,
   includesRole,
+  MAX_COMMENTS_PER_THREAD,
+  MAX_THREADS,
+  MAX_WAITING_CALLS,
   type Role,
   type Thread,
 } from '@quire/protocol';
 import type * as Y from 'yjs';
+import { partyOf } from '../party.ts';
 import { ApiError } from '../problems.ts';
 import { Seats } from '../seats.ts';
 import type { createTurns } from '../turns.ts';
 import { countAnchorsBy, shareOf } from './anchor-allowance.ts';
 import { hasMark, markThread, unmarkThread } from './anchor-marks.ts';
+import type { AnchorPace } from './anchor-pace.ts';
 import { assertRange, findTextRange, quoteOf } from './text-range.ts';
 import {
   changeComment,
@@ -29,16 +34,12 @@ import {
   type StoredThread,
 } from './thread-map.ts';
 
-export const MAX_THREADS = 2_000;
-export const MAX_COMMENTS_PER_THREAD = 500;
-
-/** What may wait for its turn on one document: each takes a copy of it, or of its comments. */
-const MAX_WAITING = 16;
-
 /** Who comments, as the guard knows them, and what they may do in the document. */
 export interface Speaker {
   readonly author: CommentAuthor;
   readonly role: Role;
+  /** Where they are; left out: nobody knows. */
+  readonly remoteAddress?: string;
 }
 
 /** The documents, as comments need them; see `Collaboration`. */
@@ -95,9 +96,15 @@ export function createComments(options: {
   readonly maxAnchorsPerCommenter: number;
   /** Called where that limit refused somebody. */
   readonly onFull?: () => void;
+  /** How fast they do. Left out: as fast as they like. */
+  readonly anchorPace?: AnchorPace;
+  /** Called where that was too fast. */
+  readonly onTooFast?: () => void;
 }): Comments {
   const { documents, takeTurn, now, maxAnchorsPerCommenter, onFull = () => {} } = options;
-  const waiting = new Seats(MAX_WAITING);
+  const { anchorPace, onTooFast = () => {} } = options;
+  /** Each takes a copy of the document, or of its comments. */
+  const waiting = new Seats(MAX_WAITING_CALLS);
   const timestamp = (): string => new Date(now()).toISOString();
 
   /** One after the other on each document: what was looked at still holds when something is done about it. */
@@ -127,10 +134,18 @@ export function createComments(options: {
     return outcome[0] as T;
   }
 
-  /** @throws {ApiError} `comments-full` */
-  async function assertMayMark(document: DocumentName, { author, role }: Speaker, thread: string): Promise<void> {
+  /** @throws {ApiError} `too-many-anchors`, `comments-full` */
+  async function assertMayMark(
+    document: DocumentName,
+    { author, role, remoteAddress = '' }: Speaker,
+    thread: string,
+  ): Promise<void> {
     if (includesRole(role, 'editor')) return;
-    const count = await read(document, (companion) => countAnchorsBy(companion, author.id, thread));
+    if (anchorPace?.take(partyOf(author.id, remoteAddress)) === false) {
+      onTooFast();
+      throw new ApiError('too-many-anchors', 'Too many places are marked at once; try again in a moment');
+    }
+    const count = await read(document, (companion) => countAnchorsBy(companion, author, thread));
     if (count < maxAnchorsPerCommenter) return;
     onFull();
     const most = `Whoever may not edit a document marks at most ${maxAnchorsPerCommenter} places in it`;

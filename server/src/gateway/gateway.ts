@@ -10,6 +10,7 @@ import type { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
 import { hocuspocusDialect, YWebsocketDialect } from './dialects.ts';
 import { type DrainPlan, tellSessionsToGo } from './drain.ts';
 import type { PaceLimits } from './pace.ts';
+import { PausedSessions } from './paused-sessions.ts';
 import { RequestOrigin } from './request-origin.ts';
 import { Session } from './session.ts';
 import { SessionSlots, type SlotLimits, type SlotVerdict } from './session-slots.ts';
@@ -96,7 +97,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   const sessions = new Set<Session>();
   const slots = new SessionSlots(limits);
   const { maxUnsentBytes, stallTimeoutMs } = limits;
-  const settings = { maxUnsentBytes, stallTimeoutMs, pace: limits, clock, log, meters, onClosed: forget };
+  const paused = new PausedSessions(clock);
+  const settings = { maxUnsentBytes, stallTimeoutMs, pace: limits, paused, clock, log, meters, onClosed: forget };
   let closing: Promise<void> | null = null;
   let onEmpty: (() => void) | null = null;
 

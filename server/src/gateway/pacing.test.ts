@@ -1,4 +1,4 @@
-import { closeCodes } from '@quire/protocol';
+import { closeCodes, decodePresence, encodePresence } from '@quire/protocol';
 import { until } from '@quire/testing';
 import { afterEach, expect, it, vi } from 'vitest';
 import { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
@@ -27,6 +27,7 @@ async function start(limits: NonNullable<StartOptions['limits']>) {
   return { ...started, clock, meters, untilPaused };
 }
 
+const MANY = { maxEntries: 100, maxStateBytes: 1024 };
 const presenceHeardBy = ({ heard }: RawClient): number => heard.filter(({ kind }) => kind === 'presence').length;
 
 it('[R4] [G4] a session that sends too fast is read no further for a while, and loses nothing', async () => {
@@ -67,27 +68,48 @@ it('[R4] a session that is not read is not taken for dead because its answers to
   let pings = 0;
   slow.socket.on('ping', () => {
     pings += 1;
+    // Its answer has left already, and is read together with this.
+    slow.say({ kind: 'presence', presence: encodePresence([{ clientId: 1, clock: pings, state: '{}' }]) });
   });
-  slow.say({ kind: 'stateless', payload: 'x'.repeat(8 * 1024) });
+  slow.say({ kind: 'stateless', payload: 'x'.repeat(4 * 1024) });
   await untilPaused();
-  slow.say({ kind: 'query-presence' });
-  clock.advance(1_500); // fifteen pings long
-  // Somebody who comes now, and was not pinged, writes: what was sent to the slow one before that has arrived before it.
-  const other = await openRaw(url, 'plan');
-  const [key] = keystrokes(1);
-  other.say({ kind: 'update', update: key ?? EMPTY_UPDATE });
-  await until(() => slow.heard.some(({ kind }) => kind === 'update'), { what: 'it hears of what others write' });
-  expect(pings).toBe(0);
-  while (meters.sessionsPaused === 1) clock.advance(10);
-  await until(() => presenceHeardBy(slow) === 1, { what: 'it is read again, and answered' });
-  for (let round = 1; round <= 3; round += 1) {
-    const before = pings;
+  for (let round = 1; round <= 5; round += 1) {
     clock.advance(100);
-    await until(() => pings > before, { what: 'it is pinged again' });
-    slow.say({ kind: 'query-presence' }); // read after the answer to the ping
-    await until(() => presenceHeardBy(slow) === 1 + round, { what: 'its answer has arrived' });
+    await until(() => meters.receivedFrames.values.presence === round, { what: 'it is pinged, and something is read' });
   }
+  expect(meters.sessionsPaused).toBe(1);
+  slow.say({ kind: 'query-presence' });
+  await until(
+    () => {
+      clock.advance(10);
+      return meters.receivedFrames.values['query-presence'] === 1;
+    },
+    { what: 'it is read again' },
+  );
   expect(slow.socket.readyState).toBe(slow.socket.OPEN);
+});
+
+it('[G7] [R4] whoever closes their tab while they are not read is off all screens, long before they would be read', async () => {
+  const { url, clock, gateway, untilPaused } = await start({ maxReceivedBytesPerSecond: 1024, rateBurstMs: 100 });
+  const [flood, other] = [await openRaw(url, 'plan'), await openRaw(url, 'plan')];
+  flood.say({ kind: 'presence', presence: encodePresence([{ clientId: 7, clock: 1, state: '{"name":"Ada"}' }]) });
+  const seen = (): string[] =>
+    other.heard.flatMap((frame) =>
+      frame.kind === 'presence' ? decodePresence(frame.presence, MANY).map(({ state }) => state) : [],
+    );
+  await until(() => seen().at(-1)?.includes('Ada'), { what: 'the other sees them' });
+  // A quarter of an hour at their pace.
+  flood.say({ kind: 'stateless', payload: 'x'.repeat(1024 * 1024) });
+  await untilPaused();
+  flood.socket.terminate();
+  await until(
+    () => {
+      clock.advance(100);
+      return gateway.sessions === 1;
+    },
+    { what: 'it is noticed that they are gone' },
+  );
+  await until(() => seen().at(-1) === 'null', { what: 'the other sees them no more' });
 });
 
 it('[G4] pings count as frames, since each costs an answer', async () => {

@@ -1,4 +1,4 @@
-import type { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
+import type { Duplex } from 'node:stream';
 import { type PauseReason, pauseReasons } from '../observability/metrics/label-values.ts';
 
 /** A socket, as far as it can be told to wait. */
@@ -7,31 +7,45 @@ export interface Pausable {
   resume(): void;
 }
 
+/** Who is told whether a socket is read. */
+export interface ReadingListener {
+  /** There is a reason more. */
+  onPauseReason(reason: PauseReason): void;
+  onPaused(): void;
+  onReadOn(): void;
+}
+
 /**
  * Whether a socket is read. Several may each have a reason why it should wait; it is read again when none is left.
  * What waits stays in the network, where it holds up its sender and costs us nothing: no frame is dropped (R4).
  */
 export class Reading {
   readonly #socket: Pausable;
-  readonly #meters: GatewayMeters | null;
+  readonly #listener: ReadingListener | null;
   /** A bit for each reason: a set would weigh more than the rest. */
   #reasons = 0;
   #isOver = false;
+  #isPeeking = false;
 
-  constructor(socket: Pausable, meters: GatewayMeters | null) {
+  constructor(socket: Pausable, listener: ReadingListener | null) {
     this.#socket = socket;
-    this.#meters = meters;
+    this.#listener = listener;
   }
 
   get isPaused(): boolean {
     return this.#reasons !== 0;
   }
 
+  /** The next bytes that come are let through, and none have come yet. */
+  get isPeeking(): boolean {
+    return this.#isPeeking;
+  }
+
   /** More than once for one reason is once. What has left the network already is still handed on. */
   pauseFor(reason: PauseReason): void {
     const reasons = this.#reasons | bitOf(reason);
     if (this.#isOver || reasons === this.#reasons) return;
-    this.#meters?.readingPaused(reason);
+    this.#listener?.onPauseReason(reason);
     if (this.#reasons === 0) this.#pause();
     this.#reasons = reasons;
   }
@@ -51,13 +65,29 @@ export class Reading {
     this.#resume();
   }
 
+  /**
+   * Lets the next bytes through that come, while it waits: one read from the network, 64 KiB at the most. So little holds up
+   * nobody, and shows that somebody is there.
+   */
+  peek(line: Pick<Duplex, 'once'>, onBytes: () => void): void {
+    if (this.#reasons === 0 || this.#isPeeking) return;
+    this.#isPeeking = true;
+    this.#socket.resume();
+    // Behind the listener of `ws`: what these bytes bring has been handled by then.
+    line.once('data', () => {
+      this.#isPeeking = false;
+      if (this.#reasons !== 0) this.#socket.pause();
+      onBytes();
+    });
+  }
+
   #pause(): void {
-    this.#meters?.pausedSessions(1);
-    this.#socket.pause();
+    this.#listener?.onPaused();
+    if (!this.#isPeeking) this.#socket.pause();
   }
 
   #resume(): void {
-    this.#meters?.pausedSessions(-1);
+    this.#listener?.onReadOn();
     this.#socket.resume();
   }
 }

@@ -8,6 +8,7 @@ import { ManualClock } from '../testing/manual-clock.ts';
 import { SlowLine } from '../testing/slow-line.ts';
 import { testLimits } from '../testing/start-gateway.ts';
 import { hocuspocusDialect } from './dialects.ts';
+import { PausedSessions } from './paused-sessions.ts';
 import { Session } from './session.ts';
 import { SessionSocket } from './session-socket.ts';
 
@@ -20,6 +21,14 @@ const ends: (() => void)[] = [];
 afterEach(() => {
   for (const end of ends.splice(0)) end();
 });
+
+const [PING, PONG] = [0x89, 0x8a] as const;
+/** As a client sends it, without a payload. */
+const MASKED_PONG = Buffer.from([PONG, 0x80, 1, 2, 3, 4]);
+
+function pingsIn({ written }: SlowLine): number {
+  return written.filter(([opcode]) => opcode === PING).length;
+}
 
 /** What `ws` does for an upgrade; it is not in its types. */
 interface Connectable {
@@ -36,6 +45,7 @@ function open() {
     maxUnsentBytes: MAX_UNSENT_BYTES,
     stallTimeoutMs: STALL_MS,
     pace: testLimits,
+    paused: new PausedSessions(clock),
     clock,
     log: pino({ level: 'silent' }),
     meters,
@@ -149,7 +159,7 @@ describe('a socket that takes less than it is given', () => {
     session.stopReading();
     session.ping();
     session.readOn();
-    for (let ping = 0; ping < 3; ping += 1) session.ping();
+    for (let ping = 0; ping < 2; ping += 1) session.ping();
     expect(terminate).not.toHaveBeenCalled();
     session.ping();
     expect(terminate).toHaveBeenCalledOnce();
@@ -180,22 +190,60 @@ describe('a socket that takes less than it is given', () => {
 });
 
 describe('a session that is not to be read', () => {
-  it('[R4] is read again once nobody wants it to wait, and is not missed meanwhile', () => {
-    const { session, line, meters, terminate } = open();
-    session.ping();
+  it('[R4] is read again once nobody wants it to wait', () => {
+    const { session, line, meters } = open();
     session.stopReading();
     session.stopReading();
     expect(line.isPaused()).toBe(true);
     expect(meters.sessionsPaused).toBe(1);
-    session.ping();
-    session.ping();
     session.readOn();
     expect(line.isPaused()).toBe(true);
     session.readOn();
     expect(line.isPaused()).toBe(false);
     expect(meters.sessionsPaused).toBe(0);
+  });
+
+  it('[R4] is pinged, and not missed for what waits: some of it is read behind each ping, and no more', async () => {
+    const { session, line, terminate } = open();
+    session.ping();
+    session.stopReading();
+    for (let round = 0; round < 5; round += 1) {
+      line.push(MASKED_PONG);
+      session.ping();
+      await until(() => line.isPaused() && line.readableLength === 0, { what: 'what waited is not read' });
+    }
+    // However little of a frame it is.
+    for (const part of [MASKED_PONG.subarray(0, 3), MASKED_PONG.subarray(3)]) line.push(part);
+    session.ping();
+    await until(() => line.isPaused(), { what: 'something of it is not read' });
+    expect(line.readableLength).toBe(MASKED_PONG.length - 3);
     session.ping();
     expect(terminate).not.toHaveBeenCalled();
+    expect(pingsIn(line)).toBe(8);
+  });
+
+  it('[G7] is cut off when nothing of it comes between two pings, however long it is not to be read', () => {
+    const { session, terminate, meters } = open();
+    session.ping();
+    session.stopReading();
+    session.ping();
+    expect(terminate).not.toHaveBeenCalled();
+    session.readOn();
+    session.stopReading();
+    session.ping();
+    expect(terminate).toHaveBeenCalledOnce();
+    expect(meters.sessionsPaused).toBe(1);
+  });
+
+  it('[G7] is sent something several times in a second, so that whoever has left is found out', () => {
+    const { session, line, clock } = open();
+    session.stopReading();
+    clock.advance(1_000);
+    expect(line.written.map(([opcode]) => opcode)).toEqual([PONG, PONG]);
+    session.readOn();
+    clock.advance(1_000);
+    expect(line.written).toHaveLength(2);
+    expect(clock.pending).toBe(0);
   });
 
   it('[R4] is read again only when every reason to wait is gone', () => {

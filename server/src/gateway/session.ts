@@ -18,6 +18,7 @@ import {
   nameForeignEnd,
   nameOwnEnd,
   nameSocketError,
+  type PauseReason,
   type SessionEnd,
   type SlowReaderLimit,
 } from '../observability/metrics/label-values.ts';
@@ -25,7 +26,8 @@ import type { SentMeters } from '../observability/metrics/sent-meters.ts';
 import type { Dialect, ReceivedFrame } from './dialects.ts';
 import { readDrainMark } from './drain-progress.ts';
 import { Pace, type PaceLimits } from './pace.ts';
-import { Reading } from './reading.ts';
+import type { PausedSession, PausedSessions } from './paused-sessions.ts';
+import { Reading, type ReadingListener } from './reading.ts';
 import type { SessionSocket, SocketListener } from './session-socket.ts';
 import { frameBinary } from './websocket-framing.ts';
 
@@ -51,6 +53,7 @@ export interface SessionSettings {
   /** How long a socket may take nothing of what waits for it, in ms. */
   readonly stallTimeoutMs: number;
   readonly pace: PaceLimits;
+  readonly paused: PausedSessions;
   readonly clock: Clock;
   readonly log: Logger;
   readonly meters: GatewayMeters | null;
@@ -78,7 +81,7 @@ const OPEN: SessionState = { kind: 'open' };
 const CLOSED: SessionState = { kind: 'closed' };
 
 /** One socket. Reads frames and hands them on; sends what documents have for it, in one write a flush. */
-export class Session implements SessionPort, SocketListener {
+export class Session implements SessionPort, SocketListener, ReadingListener, PausedSession {
   readonly dialect: Dialect;
   /** Monotonic, in whole ms: a fraction would be an object of its own. */
   readonly openedAt: number;
@@ -109,7 +112,7 @@ export class Session implements SessionPort, SocketListener {
     this.#wroteAt = this.openedAt;
     this.#settings = settings;
     this.sent = settings.meters?.sent ?? null;
-    this.reading = new Reading(webSocket, settings.meters);
+    this.reading = new Reading(webSocket, this);
     this.#pace = new Pace(settings.pace, this.reading, settings.clock);
   }
 
@@ -131,11 +134,15 @@ export class Session implements SessionPort, SocketListener {
 
   /** Whatever it is, it shows that somebody is there, and is counted: pings cost us an answer. @returns when it was read */
   #hear(bytes: number): number {
-    // An answer may still wait behind what the system holds for a slow line: what is granted for that stays.
-    this.#unanswered = Math.min(this.#unanswered, 0);
+    this.#noteLife();
     const now = this.#settings.clock.monotonicMs();
     this.#pace.spend(bytes, now);
     return now;
+  }
+
+  /** An answer may still wait behind what the system holds for a slow line: what is granted for that stays. */
+  #noteLife(): void {
+    this.#unanswered = Math.min(this.#unanswered, 0);
   }
 
   /** ws has closed the socket with the right code already: 1002, 1007, 1008, 1009. */
@@ -247,6 +254,25 @@ export class Session implements SessionPort, SocketListener {
     } else if (now - this.#state.drainedAt >= this.#settings.stallTimeoutMs) this.close(closeCodes.slowReader, 'stall');
   }
 
+  onPauseReason(reason: PauseReason): void {
+    this.#settings.meters?.readingPaused(reason);
+  }
+
+  onPaused(): void {
+    this.#settings.meters?.pausedSessions(1);
+    this.#settings.paused.add(this);
+  }
+
+  onReadOn(): void {
+    this.#settings.meters?.pausedSessions(-1);
+    this.#settings.paused.delete(this);
+  }
+
+  probe(): void {
+    // What waits for a socket that is behind finds out as much.
+    if (this.isOpen && !this.isBehind) this.#webSocket.pong();
+  }
+
   stopReading(reason: ReadStop = 'disk'): void {
     if (reason === 'disk') this.#readStops += 1;
     this.reading.pauseFor(reason);
@@ -296,14 +322,13 @@ export class Session implements SessionPort, SocketListener {
 
   /**
    * Asks for a sign of life; who gave none since the last time is gone, and everybody may see it. Whose bytes wait is
-   * judged by whether they drain, and who is not read can't be heard.
+   * judged by whether they drain. Of who is not read some bytes are let through behind each ping: whatever they are, they
+   * are such a sign, and nothing else could be heard.
    */
   ping(): void {
-    if (this.reading.isPaused) {
-      this.#unanswered = Math.min(this.#unanswered, 0); // whatever it answered waits to be read
-      return;
-    }
     if (this.isBehind) return;
+    const { reading } = this;
+    if (reading.isPaused && !reading.isPeeking) this.#noteLife(); // whatever it answered to the last one waits to be read
     if (this.#unanswered > 0) {
       this.#end ??= 'ping-timeout';
       this.#webSocket.terminate();
@@ -311,6 +336,7 @@ export class Session implements SessionPort, SocketListener {
     }
     this.#unanswered += 1;
     if (this.isOpen) this.#webSocket.ping();
+    reading.peek(this.#socket, () => this.#noteLife());
   }
 
   /** Providers reconnect when they hear nothing for 30 s, even of a document in which nothing happens. */

@@ -13,6 +13,8 @@ export class HeldJudge implements Judge {
   hasRoom = true;
   /** How often somebody asked for room. */
   roomsAsked = 0;
+  /** Rulings that are still being compared with their documents. */
+  unfinished = 0;
 
   makeRoomFor(): boolean {
     this.roomsAsked += 1;
@@ -37,7 +39,19 @@ export class HeldJudge implements Judge {
   ruleNext(ruling?: Ruling): void {
     const next = this.#held.shift();
     if (next === undefined) throw new Error('nothing waits to be judged');
-    next.rule(ruling ?? judge(next.asked));
+    next.rule(ruling ?? this.#judge(next.asked));
+  }
+
+  #judge(asked: Case): Ruling {
+    const finding = judge(asked);
+    if (finding.kind !== 'sound') return finding;
+    this.unfinished += 1;
+    return {
+      ...finding,
+      letGo: () => {
+        this.unfinished -= 1;
+      },
+    };
   }
 
   /** As a thread does that is closed. */

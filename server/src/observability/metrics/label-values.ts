@@ -112,6 +112,7 @@ export const refusalCodes = [
   'overloaded',
   'stale-epoch',
   'comments-full',
+  'too-many-anchors',
   'other',
 ] as const;
 

@@ -1,0 +1,96 @@
+import { FIRST_EPOCH, MemoryStore } from '@quire/persistence';
+import { closeCodes, type DocumentName } from '@quire/protocol';
+import { pino } from 'pino';
+import { afterEach, describe, expect, it } from 'vitest';
+import type * as Y from 'yjs';
+import { systemClock } from '../clock.ts';
+import { textOf } from '../testing/gateway-stage.ts';
+import { makeDialogue } from '../testing/made-up-updates.ts';
+import { openGuard } from '../testing/open-guard.ts';
+import { testLimits } from '../testing/start-gateway.ts';
+import type { Slicing } from './apply-in-slices.ts';
+import { type Collaboration, createCollaboration } from './collaboration.ts';
+
+const [plan, other] = ['plan' as DocumentName, 'other' as DocumentName];
+const ends: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0)) await end();
+});
+
+/** A document of six hundred structs; to look at the time takes so long. */
+async function start(msPerLook: number) {
+  let [now, turns] = [0, 0];
+  /** What happens in the turns between slices, one after the other. */
+  const others: (() => Promise<void>)[] = [];
+  const slicing: Slicing = {
+    minBytes: Number.POSITIVE_INFINITY, // of what is loaded or sent
+    now() {
+      now += msPerLook;
+      return now;
+    },
+    async nextTurn() {
+      turns += 1;
+      await others.shift()?.();
+    },
+  };
+  const store = new MemoryStore();
+  await store.append({
+    document: plan,
+    epoch: FIRST_EPOCH,
+    time: 0,
+    updates: [{ author: 'ada', update: makeDialogue(1, 2, 600) }],
+  });
+  const collaboration = createCollaboration({
+    store,
+    guard: openGuard,
+    log: pino({ level: 'silent' }),
+    clock: systemClock,
+    limits: { ...testLimits, unloadDelayMs: 60_000 },
+    maxJournalQueueBytes: 64 * 1024 * 1024,
+    extensions: [],
+    slicing,
+  });
+  ends.push(
+    () => collaboration.close(),
+    () => store.close(),
+  );
+  return { collaboration, others, countTurns: () => turns };
+}
+
+const type =
+  (text: string) =>
+  (document: Y.Doc): void =>
+    document.getText('body').insert(0, text);
+const read = (collaboration: Collaboration, name: DocumentName) => collaboration.read(name, textOf);
+
+describe('an edit of the server’s own', () => {
+  it('[G4] has its document copied in slices: others go on, and what they write meanwhile it is made on top of', async () => {
+    const { collaboration, others } = await start(1);
+    others.push(
+      () => collaboration.edit(other, '', type('elsewhere')),
+      () => collaboration.edit(plan, '', type('meanwhile ')),
+    );
+    let seen = '';
+    await collaboration.edit(plan, '', (document) => {
+      seen = textOf(document);
+      type('at last ')(document);
+    });
+    expect(others).toHaveLength(0);
+    expect(seen).toMatch(/^meanwhile xy/);
+    expect(await read(collaboration, other)).toBe('elsewhere');
+    expect(await read(collaboration, plan)).toMatch(/^at last meanwhile xy/);
+  });
+
+  it('[G4] is refused where the copy would take longer than any may, and then without another try', async () => {
+    const { collaboration, countTurns } = await start(1_000);
+    const edit = () => collaboration.edit(plan, '', type('in vain'));
+    await expect(edit()).rejects.toMatchObject({ closeCode: closeCodes.updateTooComplex });
+    const turns = countTurns();
+    expect(turns).toBeGreaterThan(1);
+    await expect(edit()).rejects.toMatchObject({ closeCode: closeCodes.updateTooComplex });
+    expect(countTurns()).toBe(turns);
+    expect(await read(collaboration, plan)).toMatch(/^xyxy/);
+    await collaboration.edit(other, '', type('elsewhere'));
+    expect(await read(collaboration, other)).toBe('elsewhere');
+  });
+});

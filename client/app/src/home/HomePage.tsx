@@ -5,8 +5,9 @@ import { navigate } from 'wouter/use-browser-location';
 import { useClient } from '../client/client-context.ts';
 import { useReadable } from '../client/use-readable.ts';
 import { ProfileButton } from '../identity/ProfileButton.tsx';
+import { Link } from '../Link.tsx';
 import { LeftoverNotice } from '../leftovers/LeftoverNotice.tsx';
-import { documentPath } from '../routes.ts';
+import { documentPath, widgetsPath } from '../routes.ts';
 import { announce } from '../ui/toasts.ts';
 import { DeleteDialog } from './DeleteDialog.tsx';
 import type { DocumentListStore } from './document-list.ts';
@@ -106,6 +107,9 @@ function Home({ list }: { readonly list: DocumentListStore }) {
           onDelete={(document) => setAsking({ to: 'delete', document })}
         />
       </main>
+      <footer className="home-footer">
+        <Link href={widgetsPath}>Widgets for your own pages</Link>
+      </footer>
       {asking?.to === 'rename' && (
         <RenameDialog document={asking.document} onRename={rename} onClose={() => setAsking(null)} />
       )}

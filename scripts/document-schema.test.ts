@@ -34,7 +34,9 @@ function describeSchema({ marks, nodes }: Schema): Record<string, unknown> {
 /** The editor is of the browser, and its types with it: so it is not imported by its name. */
 async function loadEditorSchema(): Promise<Schema> {
   const from = (path: string): Promise<unknown> => import(new URL(path, import.meta.url).href);
-  const { documentExtensions } = (await from('../client/widgets/src/document/index.ts')) as { documentExtensions(): unknown };
+  const { documentExtensions } = (await from('../client/widgets/src/document/index.ts')) as {
+    documentExtensions(): unknown;
+  };
   const core: string = '@tiptap/core';
   const { getSchema } = (await import(core)) as { getSchema(extensions: unknown): Schema };
   return getSchema(documentExtensions());

@@ -13,14 +13,23 @@ import { TooltipLayer } from './ui/TooltipLayer.tsx';
 /** The editor is the larger part of the app; the list of documents appears without waiting for it. */
 const EditorPage = lazy(async () => ({ default: (await import('./editor/EditorPage.tsx')).EditorPage }));
 
-export function App({ client }: { readonly client: Client }) {
+/** For who comes to see it: it holds no document open. */
+const GalleryPage = lazy(async () => ({ default: (await import('./gallery/GalleryPage.tsx')).GalleryPage }));
+
+interface AppProps {
+  readonly client: Client;
+  /** What the client shows the server; empty where this page has none. */
+  readonly token: string;
+}
+
+export function App({ client, token }: AppProps) {
   const chosenTheme = useReadable(theme);
   useEffect(() => applyTheme(chosenTheme), [chosenTheme]);
   return (
     <ErrorBoundary>
       <QuireProvider client={client}>
         <Suspense fallback={null}>
-          <Page />
+          <Page token={token} />
         </Suspense>
         <ToastLayer />
         <TooltipLayer />
@@ -29,13 +38,15 @@ export function App({ client }: { readonly client: Client }) {
   );
 }
 
-function Page() {
+function Page({ token }: { readonly token: string }) {
   const route = parseRoute(usePathname());
   switch (route.page) {
     case 'home':
       return <HomePage />;
     case 'document':
       return <EditorPage key={route.name} name={route.name} />;
+    case 'widgets':
+      return <GalleryPage token={token} />;
     case 'not-found':
       return <NotFoundPage />;
   }

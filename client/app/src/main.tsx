@@ -19,7 +19,7 @@ if (root === null) throw new Error('index.html has no #root');
 const token = takePageToken({ location, history, storage: openStorage('sessionStorage') });
 createRoot(root).render(
   <StrictMode>
-    <App client={connect({ token })} />
+    <App client={connect({ token })} token={token} />
   </StrictMode>,
 );
 registerServiceWorker();

@@ -13,6 +13,11 @@ test('slashes may be typed as they are', () => {
   expect(parseRoute('/d/team/plan')).toEqual({ page: 'document', name: 'team/plan' });
 });
 
+test('the gallery has one address, and what lies below it is no page', () => {
+  expect(parseRoute('/widgets')).toEqual({ page: 'widgets' });
+  expect(parseRoute('/widgets/quire.js')).toEqual({ page: 'not-found' });
+});
+
 test('an address that is none leads to the page that says so', () => {
   for (const pathname of ['/d', '/d/', '/x', '/d/%E0%A4%A'])
     expect(parseRoute(pathname)).toEqual({ page: 'not-found' });

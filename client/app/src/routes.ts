@@ -1,9 +1,12 @@
 export type Route =
   | { readonly page: 'home' }
   | { readonly page: 'document'; readonly name: string }
+  | { readonly page: 'widgets' }
   | { readonly page: 'not-found' };
 
 export const homePath = '/';
+/** Without a slash at its end: what lies below is the script that other pages load, and what belongs to it. */
+export const widgetsPath = '/widgets';
 
 /** A name goes into the address whole: its slashes as %2F, so that `a/b` and `a%2Fb` stay two documents. */
 export function documentPath(name: string): string {
@@ -13,6 +16,7 @@ export function documentPath(name: string): string {
 /** Slashes that somebody typed as they are count as part of the name, too. */
 export function parseRoute(pathname: string): Route {
   if (pathname === homePath) return { page: 'home' };
+  if (pathname === widgetsPath) return { page: 'widgets' };
   const encoded = pathname.startsWith('/d/') ? pathname.slice('/d/'.length) : '';
   if (encoded === '') return { page: 'not-found' };
   try {

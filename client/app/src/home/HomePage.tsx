@@ -4,8 +4,9 @@ import { Plus, Search } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { navigate } from 'wouter/use-browser-location';
 import { ProfileButton } from '../identity/ProfileButton.tsx';
+import { Link } from '../Link.tsx';
 import { LeftoverNotice } from '../leftovers/LeftoverNotice.tsx';
-import { documentPath } from '../routes.ts';
+import { documentPath, widgetsPath } from '../routes.ts';
 import { announce } from '../ui/toasts.ts';
 import { DeleteDialog } from './DeleteDialog.tsx';
 import type { DocumentListStore } from './document-list.ts';
@@ -105,6 +106,9 @@ function Home({ list }: { readonly list: DocumentListStore }) {
           onDelete={(document) => setAsking({ to: 'delete', document })}
         />
       </main>
+      <footer className="home-footer">
+        <Link href={widgetsPath}>Widgets for your own pages</Link>
+      </footer>
       {asking?.to === 'rename' && (
         <RenameDialog document={asking.document} onRename={rename} onClose={() => setAsking(null)} />
       )}

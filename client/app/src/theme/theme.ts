@@ -14,8 +14,7 @@ export const theme: Setting<ThemeChoice> = createSetting({
   otherTabs: globalThis.window,
 });
 
-export function applyTheme(choice: ThemeChoice): void {
-  const { dataset } = document.documentElement;
+export function applyTheme(choice: ThemeChoice, { dataset }: HTMLElement = document.documentElement): void {
   if (choice === 'auto') delete dataset.theme;
   else dataset.theme = choice;
 }

@@ -1,4 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
+import { readerServerProgram } from '@quire/testing';
 import { expect, test } from './fixtures.ts';
 import { type PageServer, type ServedPage, servePages } from './page-server.ts';
 
@@ -204,4 +205,27 @@ test('[G2] a frame in a sandbox takes the classic script, in which there is no f
   const script = await (await fetch(`${server.url}/widgets/quire.iife.js`)).text();
   expect(script).toContain('quire-editor');
   expect(script).not.toMatch(/react\.(?:transitional\.)?element|__REACT_DEVTOOLS/);
+});
+
+test.describe('who may only read', () => {
+  test.use({ serverOptions: { program: readerServerProgram } });
+
+  test('[G6] has no toolbar, and can change neither text nor code', async ({ ada, server }) => {
+    const room = `<quire-room server="SERVER" document="notice" name="Ada">
+      <quire-editor></quire-editor><quire-code></quire-code>
+    </quire-room>`;
+    site = await servePages({ '/': { html: pageOf(server.url, MODULE, room) } });
+    await open(ada.page, '/');
+    const [editor, code] = [ada.page.locator('quire-editor'), ada.page.locator('quire-code')];
+    await expect(editor.getByRole('status')).toHaveText('View only');
+    for (const field of [editor, code]) {
+      const text = field.getByRole('textbox');
+      await expect(text).toHaveAttribute('aria-readonly', 'true');
+      await text.click();
+      await ada.page.keyboard.type('I was here');
+      expect(await textOf(field)).toBe('');
+      await expect(field).toHaveAttribute('status', 'view-only');
+    }
+    await expect(editor.getByRole('toolbar')).toBeHidden();
+  });
 });

@@ -123,18 +123,23 @@ export class QuireMap extends QuireElement {
     this.#shown?.look();
   }
 
-  /** Asks this person's browser where they are, and says so until `stopSharing`. Resolves once it is known. */
+  /** Asks this person's browser where they are, and says so until `stopSharing`. Resolves once it is known, or that is stopped. */
   async shareLocation(): Promise<void> {
     this.stopSharing();
     this.#say('');
+    let isLost = false;
     const watch = watchLocation(
-      ({ lat, lng, accuracy, heading }) =>
+      ({ lat, lng, accuracy, heading }) => {
+        if (isLost) this.#say('');
+        isLost = false;
         this.setPosition(lat, lng, {
           ...(accuracy === null ? {} : { accuracy }),
           ...(heading === null ? {} : { heading }),
-        }),
-      (problem) => {
-        this.stopSharing();
+        });
+      },
+      (problem, isOver) => {
+        isLost = true;
+        if (isOver) this.stopSharing();
         this.#say(this.word(problem));
       },
     );

@@ -187,7 +187,15 @@ export class QuireNotifications extends QuireElement {
     );
     const all = h(
       'button',
-      { type: 'button', part: 'read-all', onclick: () => this.markAllRead() },
+      {
+        type: 'button',
+        part: 'read-all',
+        onclick: () => {
+          this.markAllRead();
+          // The button that was pressed is gone: the keyboard goes on in the list.
+          scroll.focus();
+        },
+      },
       this.word('readAll'),
     );
     const gap = h('p', { class: 'gap', part: 'gap', role: 'status', hidden: true });
@@ -257,7 +265,10 @@ export class QuireNotifications extends QuireElement {
     item.dataset.look = look;
     item.dataset.severity = notice.severity;
     item.classList.toggle('unread', !notice.isRead);
-    const read = () => this.markRead(notice.id);
+    const read = () => {
+      this.markRead(notice.id);
+      item.closest<HTMLElement>('.scroll')?.focus();
+    };
     const label = this.word('read', { title: notice.title });
     const button = h('button', { type: 'button', 'aria-label': label, title: label, onclick: read }, check());
     item.replaceChildren(h('span', { class: 'mark' }), this.#words(notice, read), ...(notice.isRead ? [] : [button]));

@@ -32,7 +32,7 @@ function renderResults({ day, machine, reports }: Published): string {
     `Found on ${day} on ${machine}:`,
     reports.map(({ name, description }) => `- **${subjects[name].label}**: ${description}.`).join('\n'),
     renderTable(reports),
-    'What each run printed, but for the names of its documents:',
+    'What was printed of each check:',
     ...reports.map(renderReport),
   ].join('\n\n');
 }

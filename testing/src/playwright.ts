@@ -7,9 +7,10 @@ import {
 } from '@playwright/test';
 import { type Link, openLink } from './links/person-link.ts';
 import { describeTimeline, type Timeline } from './links/timeline.ts';
-import type { JoinedPerson, JoinOptions } from './people/join.ts';
-import type { Dialect } from './people/seat.ts';
+import { createLetIn, type LetIn } from './people/let-in.ts';
 import { type DiskServer, type DiskServerOptions, startServer } from './start-server.ts';
+
+export type { LetIn };
 
 /** A browser of somebody's own, and their own way to the server. */
 export interface BrowserPerson {
@@ -19,12 +20,6 @@ export interface BrowserPerson {
   /** Fails on demand, for whatever this page connects to by `link.wsUrl` or `link.url`. */
   readonly link: Link;
 }
-
-/** Lets somebody in without a browser: into `plan`, unless another document is named. */
-export type LetIn = <D extends Dialect = 'hocuspocus'>(
-  name: string,
-  options?: Omit<JoinOptions<D>, 'name'> & { readonly document?: string },
-) => Promise<JoinedPerson<D>>;
 
 export interface QuireFixtures {
   /** How the server of a test is started: on disk, in a process that can be killed. */
@@ -41,7 +36,6 @@ export interface QuireFixtures {
   readonly timelines: Map<string, { readonly timeline: Timeline }>;
 }
 
-const DOCUMENT = 'plan';
 const PAGE = 'the page';
 
 /**
@@ -100,11 +94,7 @@ export const test = base.extend<QuireFixtures>({
   },
 
   person: async ({ server, timelines }, use) => {
-    await use(async (name, { document = DOCUMENT, ...options } = {}) => {
-      const person = await server.join(document, { ...options, name });
-      timelines.set(name, person);
-      return person;
-    });
+    await use(createLetIn(server, (name, joined) => timelines.set(name, joined)));
   },
 });
 

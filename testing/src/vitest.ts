@@ -1,16 +1,12 @@
 import { test as base, type TestAPI } from 'vitest';
 import { describeTimeline, TIMELINE_HEADING } from './links/timeline.ts';
-import type { JoinedPerson, JoinOptions } from './people/join.ts';
-import type { Dialect } from './people/seat.ts';
+import type { JoinedPerson } from './people/join.ts';
+import { createLetIn, type LetIn } from './people/let-in.ts';
 import { createRandom, type Random } from './random.ts';
 import { chooseSeed, describeSeed, SEED_VARIABLE } from './seeded.ts';
 import { startServer, type TestServer, type TestServerOptions } from './start-server.ts';
 
-/** Lets somebody in: into `plan`, unless another document is named. */
-export type LetIn = <D extends Dialect = 'hocuspocus'>(
-  name: string,
-  options?: Omit<JoinOptions<D>, 'name'> & { readonly document?: string },
-) => Promise<JoinedPerson<D>>;
+export type { LetIn };
 
 export interface QuireFixtures {
   /** How the server of a test is started. Left as it is: in memory. */
@@ -22,8 +18,6 @@ export interface QuireFixtures {
   /** Numbers that look random. When the test fails, the seed is printed. */
   readonly random: Random;
 }
-
-const DOCUMENT = 'plan';
 
 /**
  * `test` of vitest, with a server and people in it.
@@ -55,11 +49,11 @@ export const test: TestAPI<QuireFixtures> = base.extend<QuireFixtures>({
       if (task.result?.errors?.some(({ message }) => message.includes(TIMELINE_HEADING))) return;
       console.error(describeTimeline(people));
     });
-    await use(async (name, { document = DOCUMENT, ...options } = {}) => {
-      const person = await server.join(document, { ...options, name });
-      people[name] = person;
-      return person;
-    });
+    await use(
+      createLetIn(server, (name, joined) => {
+        people[name] = joined;
+      }),
+    );
   },
 
   random: async ({ onTestFailed }, use) => {

@@ -44,7 +44,7 @@ const TEXT_EXAMPLES: Readonly<Record<string, TextExample>> = {
   'hocuspocus-provider': { ...editor, caretName: '.collaboration-carets__label' },
   lexical: { ...editor, caretName: '#carets' },
   prosemirror: { ...editor, caretName: '.ProseMirror-yjs-cursor > div' },
-  quill: { ...editor, caretName: null },
+  quill: { ...editor, caretName: '.ql-cursor-name' },
   react: { ...editor, caretName: null, undoes: false },
   tiptap: { ...editor, caretName: '.collaboration-carets__label' },
   'y-websocket': { ...editor, caretName: '.cm-ySelectionInfo', settled: 'connected' },

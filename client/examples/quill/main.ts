@@ -1,5 +1,6 @@
 import { connect, type RoomStatus } from '@quire/client';
 import Quill from 'quill';
+import QuillCursors from 'quill-cursors';
 import { QuillBinding } from 'y-quill';
 import 'quill/dist/quill.snow.css';
 
@@ -11,9 +12,11 @@ room.setPerson({ name: address.get('name') ?? 'Guest', color: '#0c7079' });
 
 await room.whenLoaded(); // until then an empty page would be a lie
 
+Quill.register('modules/cursors', QuillCursors);
 const quill = new Quill('#editor', {
   theme: 'snow',
   modules: {
+    cursors: true,
     toolbar: [[{ header: [1, 2, false] }], ['bold', 'italic', 'link'], [{ list: 'ordered' }, { list: 'bullet' }]],
     history: { userOnly: true }, // undo takes back only what you did
   },

@@ -1,6 +1,6 @@
+import { useReadable } from '@quire/client/react';
 import { X } from 'lucide-react';
 import { type RefObject, useEffect, useMemo, useState } from 'react';
-import { useReadable } from '../client/use-readable.ts';
 import { applyTheme, theme } from '../theme/theme.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import paneStyles from './pane.css?url';

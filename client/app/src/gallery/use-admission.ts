@@ -1,6 +1,6 @@
 import { type Client, QuireError } from '@quire/client';
+import { useClient } from '@quire/client/react';
 import { useCallback, useEffect, useState } from 'react';
-import { useClient } from '../client/client-context.ts';
 
 /** Whether the server lets this browser into the documents of the gallery. */
 export type Admission =

@@ -1,6 +1,6 @@
 import { QuireError } from '@quire/client';
+import { useClient } from '@quire/client/react';
 import { type RefObject, useState } from 'react';
-import { useClient } from '../client/client-context.ts';
 import { announce } from '../ui/toasts.ts';
 import { documentOf } from './elements.ts';
 import { backends, walks } from './outside.ts';

@@ -1,4 +1,4 @@
-// Renews what docs/ takes from the code: the HTTP API, the tables of close codes and limits, and the tests that cite each guarantee.
+// Renews what docs/ takes from the code: the HTTP API, the tables of close codes and limits, the widgets, and the tests that cite each guarantee.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { renewCloseCodeTable } from '../protocol/src/close-code-table.ts';
@@ -6,6 +6,7 @@ import { renewLimitTable } from '../protocol/src/limit-table.ts';
 import { describeApi } from '../server/src/api/openapi/describe-api.ts';
 import { writeApiMarkdown } from '../server/src/api/openapi/docs-markdown.ts';
 import { collectCitations, renewCitations } from './docs/test-citations.ts';
+import { renewWidgetReference } from './docs/widget-reference.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -16,3 +17,4 @@ function renew(path: string, change: (page: string) => string): void {
 writeFileSync(`${root}docs/api.md`, writeApiMarkdown(describeApi()));
 renew('docs/protocol.md', (page) => renewLimitTable(renewCloseCodeTable(page)));
 renew('docs/guarantees.md', (page) => renewCitations(page, collectCitations(root)));
+renew('docs/widgets.md', renewWidgetReference);

@@ -11,6 +11,7 @@ import { writeApiMarkdown } from '../server/src/api/openapi/docs-markdown.ts';
 import { renewCheckTable } from '../testing/src/conformance/check-table.ts';
 import { collectCitations, renewCitations } from './docs/test-citations.ts';
 import { listPages } from './snippets/read-snippets.ts';
+import { renewWidgetReference } from './docs/widget-reference.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -43,6 +44,11 @@ describe('the docs (node scripts/write-docs.ts renews what they take from the co
 
   it('the HTTP API is described as the code describes it', () => {
     expect(read('docs/api.md')).toBe(writeApiMarkdown(describeApi()));
+  });
+
+  it('the widgets are described as they describe themselves', () => {
+    const page = read('docs/widgets.md');
+    expect(page).toBe(renewWidgetReference(page));
   });
 
   it('each guarantee lists the tests that cite it, and only those', () => {

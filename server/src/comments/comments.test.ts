@@ -451,7 +451,10 @@ describe('the anchor of a thread', () => {
   });
 
   it('[G4] of the same text, set and moved without end, ends at the size of a document', async () => {
-    server = await serve({ jwt: { secrets: [SECRET] }, limits: { maxDocumentBytes: 10_000, maxAnchorsPerMinute: 10_000 } });
+    server = await serve({
+      jwt: { secrets: [SECRET] },
+      limits: { maxDocumentBytes: 10_000, maxAnchorsPerMinute: 10_000 },
+    });
     await writePage();
     const { texts } = await openPage();
     const [one] = texts() as [Y.XmlText];

@@ -266,16 +266,16 @@ describe('a large update', () => {
     expect(judge.unfinished).toBe(0);
   });
 
-  it('[R4] may be followed by another that is larger than what may wait behind it', async () => {
+  it('[R4] may be followed by another that is larger than what may wait behind it, and by what was read with that', async () => {
     const { judge, store, enter } = stage({ maxUnestablishedBytes: 20_000 });
     const ada = await enter('plan');
-    ada.say(update(makeManyTexts(1, LARGE)), update(makeManyTexts(1, LARGE, LARGE)));
+    ada.say(update(makeManyTexts(1, LARGE)), update(makeManyTexts(1, LARGE, LARGE)), update(makeManyTexts(2, 1)));
     expect([ada.port.isOpen, ada.port.stops]).toEqual([true, 1]);
     judge.ruleNext();
     await until(() => judge.waiting === 1, { what: 'the second is asked about' });
     judge.ruleNext();
-    await until(() => ada.receipts() === 3, { what: 'both have their receipts' });
-    expect(await storedText(store, 'plan')).toHaveLength(2 * LARGE);
+    await until(() => ada.receipts() === 4, { what: 'all have their receipts' });
+    expect(await storedText(store, 'plan')).toHaveLength(2 * LARGE + 1);
   });
 
   it('[G4] has its turn with those of its sender, and is wanted until its sender is put out or its document is gone', async () => {

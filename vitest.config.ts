@@ -1,4 +1,16 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Minutes of waiting for real processes, in small files: begun last, they would leave all workers but one idle at the end. */
+const LONG = /\/e2e\/(soak|chaos|bench|cluster|packages|conformance)\//;
+
+class LongOnesFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification): boolean => LONG.test(moduleId);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 export default defineConfig({
   test: {
@@ -7,6 +19,7 @@ export default defineConfig({
     environment: 'node',
     // Tests open sockets, kill children and lean on finalisers: a process of its own for each file keeps them apart.
     pool: 'forks',
+    sequence: { sequencer: LongOnesFirst },
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 30_000,

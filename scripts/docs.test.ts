@@ -10,8 +10,8 @@ import { describeApi } from '../server/src/api/openapi/describe-api.ts';
 import { writeApiMarkdown } from '../server/src/api/openapi/docs-markdown.ts';
 import { renewCheckTable } from '../testing/src/conformance/check-table.ts';
 import { collectCitations, renewCitations } from './docs/test-citations.ts';
-import { listPages } from './snippets/read-snippets.ts';
 import { renewWidgetReference } from './docs/widget-reference.ts';
+import { listPages } from './snippets/read-snippets.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');

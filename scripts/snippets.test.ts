@@ -18,7 +18,7 @@ const root = dirname(import.meta.dirname);
 const RUN_TIMEOUT_MS = 120_000;
 
 /** Blocks that no test runs: each says why. Lower it when there are fewer; a new one needs a better reason than time. */
-const MOST_EXCUSED = 11;
+const MOST_EXCUSED = 16;
 
 const snippets = readSnippets(root);
 const placeOf = ({ page, line, language }: Snippet) => `${page}:${line} (${language})`;

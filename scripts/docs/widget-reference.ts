@@ -30,7 +30,7 @@ function describeElement(element: ElementDeclaration): string {
   return [
     `### \`<${tag}>\``,
     summary,
-    `\`\`\`html\n${example}\n\`\`\``,
+    `\`\`\`html tested: e2e/browser/widget-docs.spec.ts\n${example}\n\`\`\``,
     attributesOf(attributes),
     table(
       ['property', 'type', ''],

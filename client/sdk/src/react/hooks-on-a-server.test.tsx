@@ -156,6 +156,25 @@ describe('what is shared', () => {
     await untilTrue(() => ben.now[0]?.length === 0);
   });
 
+  it('what is selected of it is compared as one says, from when there is something to compare', async () => {
+    const ada = visit(() =>
+      useSharedArray(
+        'todos',
+        (todos: readonly string[]) => todos.map((todo) => todo.toUpperCase()),
+        (some, others) => some.length === others.length,
+      ),
+    );
+    await untilTrue(() => ada.now[0] !== null);
+    ada.now[1].push('a');
+    await untilTrue(() => ada.now[0]?.length === 1);
+    const renders = ada.renders.length;
+    ada.now[1].set(0, 'b');
+    await ada.room.whenSaved();
+    expect([ada.now[0], ada.renders.length]).toEqual([['A'], renders]);
+    ada.now[1].push('c');
+    await untilTrue(() => ada.now[0]?.join() === 'B,C');
+  });
+
   it('a field that two people type in keeps the caret of each where it is in the text', async () => {
     const ben = visit(() => useSharedText('body'));
     render(

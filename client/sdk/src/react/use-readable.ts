@@ -45,10 +45,8 @@ export function useSelected<T, S>(
         const selected = select(value);
         // A selector that is written where it is used is another function in every render: what is on the screen counts.
         const former = last ?? shown.current;
-        last = {
-          of: value,
-          selected: former !== null && isEqual(former.selected, selected) ? former.selected : selected,
-        };
+        const isSame = former !== null && (Object.is(former.selected, selected) || isEqual(former.selected, selected));
+        last = { of: value, selected: isSame ? former.selected : selected };
         return last.selected;
       };
     };

@@ -108,10 +108,14 @@ function useShared<Type extends SharedType, T, Verbs>(
   given: readonly unknown[],
   kind: SharedKind<Type, T, Verbs>,
 ): readonly [unknown, Verbs] {
-  const [room, name, select = itself, isEqual] = useArguments<[name: string, ...Selection<T>]>(hook, given);
+  const [room, name, select = itself, isEqual = Object.is] = useArguments<[name: string, ...Selection<T>]>(hook, given);
   const content = useMemo(() => (room === null ? null : contentOf(room, name, kind)), [room, name, kind]);
   const selectLoaded = useCallback((value: T | null) => (value === null ? null : select(value)), [select]);
-  const selected = useSelected(content, readNothing, selectLoaded, isEqual);
+  const isLoadedEqual: IsEqual<unknown> = useCallback(
+    (one, other) => one !== null && other !== null && isEqual(one, other),
+    [isEqual],
+  );
+  const selected = useSelected(content, readNothing, selectLoaded, isLoadedEqual);
   const verbs = useMemo(
     () =>
       kind.write(() => {

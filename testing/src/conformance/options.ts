@@ -48,7 +48,7 @@ It writes in documents of its own only, with random names, and lists them at the
 
 Ends with 0 when nothing failed, 1 when something did, 2 when it could not be carried out.`;
 
-/** @returns null: print the list of checks, or the usage. @throws {UsageError} */
+/** @throws {UsageError} with what is wrong, for the person who typed it */
 export function parseOptions(args: readonly string[]): CommandOptions | 'list' | 'help' {
   const { values, positionals } = parse(args);
   if (values.help) return 'help';

@@ -72,7 +72,6 @@ const receiptedSurvives: Check = {
 
 interface MarkedEdit {
   readonly mark: string;
-  readonly author: Participant;
   readonly edit: SentEdit;
 }
 
@@ -102,7 +101,7 @@ function keepTyping(stage: Stage, typists: readonly Participant[], edits: Marked
         const mark = `${author.name}:${count}`;
         const edit = author.edit((doc) => marksOf(doc).set(mark, count));
         left.push(edit);
-        edits.push({ mark, author, edit });
+        edits.push({ mark, edit });
       }
       inFlight.set(author, left);
     }

@@ -38,7 +38,9 @@ const shown: readonly Pick<GalleryElement, 'tag' | 'title' | 'markup' | 'height'
     tag: 'quire-editor',
     title: 'Editor',
     height: 400,
-    markup: '<quire-editor placeholder="Write here"></quire-editor>',
+    markup: `<quire-editor
+  placeholder="Write here"
+></quire-editor>`,
   },
   {
     tag: 'quire-code',
@@ -72,14 +74,16 @@ const shown: readonly Pick<GalleryElement, 'tag' | 'title' | 'markup' | 'height'
   {
     tag: 'quire-comments',
     title: 'Comments',
-    height: 480,
+    height: 640,
     markup: `<quire-editor
   id="text"
   no-toolbar
   no-status
   placeholder="Write, select, comment"
 ></quire-editor>
-<quire-comments for="text"></quire-comments>`,
+<quire-comments
+  for="text"
+></quire-comments>`,
   },
   {
     tag: 'quire-chat',
@@ -96,7 +100,7 @@ const shown: readonly Pick<GalleryElement, 'tag' | 'title' | 'markup' | 'height'
   {
     tag: 'quire-map',
     title: 'Map',
-    height: 440,
+    height: 460,
     markup: `<quire-map
   center="53.5413, 9.9841"
   zoom="14"
@@ -105,7 +109,7 @@ const shown: readonly Pick<GalleryElement, 'tag' | 'title' | 'markup' | 'height'
   {
     tag: 'quire-ticker',
     title: 'Ticker',
-    height: 460,
+    height: 620,
     markup: `<quire-ticker no-status></quire-ticker>
 <quire-ticker
   kind="book"

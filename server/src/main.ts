@@ -201,6 +201,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
   const audit = logger.child({ component: 'audit' });
   const registryLog = logger.child({ component: 'registry' });
   const registry = createRegistry({ clock, log: registryLog });
+  const takeTurn = createTurns();
   // Asked by nobody before all of this is there.
   const knowsAllNames = (): boolean => membership?.cluster.knowsAllNames ?? true;
   const rules = createAccessRules({
@@ -212,6 +213,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     limits: config.access,
     binLimits: config.bin,
     knowsAllNames,
+    takeTurn,
   });
   // Before anybody is asked for a fresh token: what is remembered of their last one would answer for it.
   rules.revocations.onRevoked((user) => {
@@ -278,7 +280,6 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     log: logger.child({ component: 'gateway' }),
     meters: metrics?.gateway ?? null,
   });
-  const takeTurn = createTurns();
   const documents = createDocuments({
     store,
     editor: endLinksWith(collaboration, rules, registryLog),

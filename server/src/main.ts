@@ -226,6 +226,11 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     dataDirectory: parts.store === undefined ? resolve(config.data) : null,
     listener,
     readAddress,
+    people: {
+      peopleHere: (name) => collaboration.peopleHere(name),
+      sessions: (name) => collaboration.sessions(name),
+      endSession: (name, id) => collaboration.endSession(name, id),
+    },
     audit: auditLog,
     clock,
     log: logger.child({ component: 'cluster' }),
@@ -307,7 +312,13 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     knowsAll: () => membership?.cluster.knowsAllNames ?? true,
     purge: (name) => documents.purge(name),
   });
-  const contents = createContents({ documents, live: collaboration, takeTurn });
+  const contents = createContents({
+    documents,
+    live: collaboration,
+    takeTurn,
+    maxListedPeople: config.limits.maxListedPeople,
+    ...(membership === null ? {} : { elsewhere: membership.elsewhere }),
+  });
   const events = createEvents(collaboration);
   const sweep = sweepCompanions(store, logger.child({ component: 'collab' }));
   const states = new DocumentStates({ store, clock });

@@ -56,7 +56,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await ada.editor.write('Not saved.');
       await expect(ada.editor.saveState).toHaveText('Offline — will sync');
       await ben.home.open();
-      await ben.home.delete('plan');
+      await ben.home.deleteForGood('plan');
       await ada.context.setOffline(false);
       const reopen = page.getByRole('alert').getByRole('button', { name: 'Open it anew' });
       await expect(reopen).toBeVisible();
@@ -145,7 +145,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await ada.editor.open('old');
       await writeSomeOfEverything(ada);
       await ben.home.open();
-      await ben.home.delete('A bit of everything');
+      await ben.home.deleteForGood('old');
       await expect(ada.page.getByRole('alert')).toContainText('This document was deleted.');
       await expectNoViolations(ada.page);
     });

@@ -10,7 +10,7 @@ test.describe('a document that was deleted while somebody was offline', () => {
     await ada.editor.write('Written on the train.');
     await expect(ada.editor.saveState).toHaveText('Offline — will sync');
     await ben.home.open();
-    await ben.home.delete('plan');
+    await ben.home.deleteForGood('plan');
     await expect(ben.home.documents).toBeHidden();
   });
 

@@ -1,4 +1,4 @@
-import type { Locator, Page } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 
 /** The list of documents, as a person uses it. */
 export class HomePage {
@@ -37,6 +37,17 @@ export class HomePage {
     const dialog = this.page.getByRole('dialog', { name: 'Rename document' });
     await dialog.getByRole('textbox', { name: 'Title' }).fill(newTitle);
     await dialog.getByRole('button', { name: 'Rename' }).click();
+  }
+
+  get deletedDocuments(): Locator {
+    return this.page.getByRole('table', { name: 'Deleted documents' });
+  }
+
+  /** Without the bin, as programs do. */
+  async deleteForGood(name: string): Promise<void> {
+    const address = new URL(`/v1/documents/${encodeURIComponent(name)}`, this.#url);
+    expect((await this.page.request.delete(address.href)).status()).toBe(204);
+    await this.page.reload();
   }
 
   async delete(title: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { expectNoViolations } from './axe.ts';
 import { expect, test } from './fixtures.ts';
 
 test.describe('the home page', () => {
@@ -27,13 +28,16 @@ test.describe('the home page', () => {
     await ben.editor.expectSaved();
   });
 
-  test('deletes a document; who has it open is told, and can no longer change it', async ({ ada, ben }) => {
+  test('a document that was deleted for good is gone; who has it open is told, and can no longer change it', async ({
+    ada,
+    ben,
+  }) => {
     await ben.editor.open('old');
     await ben.editor.title.fill('Old news');
     await ben.editor.write('gone soon');
     await ben.editor.expectSaved();
     await ada.home.open();
-    await ada.home.delete('Old news');
+    await ada.home.deleteForGood('old');
     await expect(ada.home.link('Old news')).toBeHidden();
     await expect(ben.editor.saveState).toHaveText('Deleted');
     await expect(ben.page.getByRole('alert')).toContainText('This document was deleted.');
@@ -48,7 +52,7 @@ test.describe('the home page', () => {
     await ben.editor.write('**gone** soon <b>');
     await ben.editor.expectSaved();
     await ada.home.open();
-    await ada.home.delete('Old news: 1/2');
+    await ada.home.deleteForGood('old');
     const downloading = ben.page.waitForEvent('download');
     await ben.page.getByRole('alert').getByRole('button', { name: 'Download a copy' }).click();
     const download = await downloading;
@@ -56,6 +60,40 @@ test.describe('the home page', () => {
     const copy = await readFile(await download.path(), 'utf8');
     expect(copy).toContain('<h1>Old news: 1/2</h1>');
     expect(copy).toContain('<p><strong>gone</strong> soon &lt;b&gt;</p>');
+  });
+
+  test('deletes a document into the bin, where it can be restored, and deleted for good', async ({ ada, ben }) => {
+    await ben.editor.open('notes');
+    await ben.editor.title.fill('Notes');
+    await ben.editor.write('kept');
+    await ben.editor.expectSaved();
+    await ada.home.open();
+    await ada.home.delete('Notes');
+    await expect(ada.home.link('Notes')).toBeHidden();
+    // Who has it open can bring it back at once, and so can who opens its address.
+    const banner = ben.page.getByRole('alert').filter({ hasText: 'the document is in the bin' });
+    await expect(banner.getByRole('button', { name: 'Restore it' })).toBeVisible();
+    await ada.editor.open('notes');
+    await expect(ada.page.getByRole('heading', { name: 'This document is in the bin' })).toBeVisible();
+    await ada.page.getByRole('button', { name: 'Restore it' }).click();
+    await ada.editor.expectText('kept');
+
+    await ada.home.open();
+    await ada.home.delete('Notes');
+    await ada.page.getByRole('link', { name: 'Bin' }).click();
+    await expect(ada.page.getByRole('heading', { name: 'Bin' })).toBeVisible();
+    await ada.home.deletedDocuments.getByRole('button', { name: 'Restore Notes' }).click();
+    await expect(ada.page.getByRole('heading', { name: 'The bin is empty' })).toBeVisible();
+    await ada.page.getByRole('link', { name: 'All documents' }).click();
+    await ada.home.delete('Notes');
+    await ada.page.getByRole('link', { name: 'Bin' }).click();
+    await expectNoViolations(ada.page);
+    await ada.home.deletedDocuments.getByRole('button', { name: 'Delete for good: Notes' }).click();
+    const dialog = ada.page.getByRole('dialog', { name: 'Delete “Notes” for good?' });
+    await dialog.getByRole('button', { name: 'Delete for good' }).click();
+    await expect(ada.page.getByRole('heading', { name: 'The bin is empty' })).toBeVisible();
+    await ada.home.open();
+    await expect(ada.page.getByRole('heading', { name: 'No documents yet' })).toBeVisible();
   });
 
   test('finds a document by a word of its title', async ({ ada }) => {

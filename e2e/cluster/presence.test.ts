@@ -1,4 +1,12 @@
-import { type HocuspocusPerson, joinWithHocuspocus, type ServerCluster, startCluster, until } from '@quire/testing';
+import { presenceListSchema, sessionListSchema } from '@quire/protocol';
+import {
+  eventually,
+  type HocuspocusPerson,
+  joinWithHocuspocus,
+  type ServerCluster,
+  startCluster,
+  until,
+} from '@quire/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 let cluster: ServerCluster;
@@ -24,6 +32,47 @@ function seenBy({ provider }: HocuspocusPerson): string[] {
   const states = [...(provider.awareness?.getStates().values() ?? [])];
   return states.map((state) => (state.user as { readonly name?: string } | undefined)?.name ?? '?').sort();
 }
+
+const ask = (node: number, path: string, init?: RequestInit) =>
+  fetch(`${cluster.node(node).wsUrl.replace('ws', 'http')}/v1/documents/${path}`, init);
+
+/** As a node tells a program that asks it. */
+async function listPeople(node: number, document: string) {
+  const { people: there, ...others } = presenceListSchema.parse(await (await ask(node, `${document}/presence`)).json());
+  return { ...others, names: there.map(({ state }) => (state.user as { readonly name: string }).name).sort() };
+}
+
+async function listSessions(node: number, document: string) {
+  return sessionListSchema.parse(await (await ask(node, `${document}/sessions`)).json());
+}
+
+describe('[G7] a program that asks one node', () => {
+  it('is told of the people on all nodes, be the document open there or not, and can end their sessions', async () => {
+    await fetch(`${cluster.node(0).wsUrl.replace('ws', 'http')}/v1/documents`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: '{"name":"asked"}',
+    });
+    await eventually(async () => (await ask(2, 'asked')).status === 200, { what: 'it is known on the third node' });
+    const [ada, ben] = [await come(0, 'asked', 'Ada'), await come(1, 'asked', 'Ben')];
+    await until(() => seenBy(ada).length === 2 && seenBy(ben).length === 2, { what: 'both see both' });
+    for (const node of [0, 1, 2]) {
+      expect([node, await listPeople(node, 'asked')]).toEqual([
+        node,
+        { names: ['Ada', 'Ben'], counted: 0, unanswered: [] },
+      ]);
+    }
+    const { sessions, unanswered } = await listSessions(2, 'asked');
+    expect([sessions.length, unanswered]).toEqual([2, []]);
+    expect((await listSessions(0, 'asked')).sessions).toEqual(sessions);
+    for (const { id } of sessions) {
+      expect((await ask(2, `asked/sessions/${id}`, { method: 'DELETE' })).status).toBe(204);
+    }
+    expect((await listSessions(0, 'asked')).sessions).toEqual([]);
+    expect((await listPeople(1, 'asked')).names).toEqual([]);
+    expect((await ask(2, `asked/sessions/${sessions[0]?.id}`, { method: 'DELETE' })).status).toBe(404);
+  }, 60_000);
+});
 
 describe('people of a document that is open on several nodes', () => {
   it('see each other at once, in both directions, and [G7] one who leaves is gone within a second', async () => {
@@ -63,6 +112,7 @@ describe('people of a document that is open on several nodes', () => {
     await until(() => seenBy(ada).length === 2 && seenBy(ben).length === 2, { what: 'both see both' });
     await cluster.node(1).kill();
     await until(() => seenBy(ada).join() === 'Ada', { what: 'Ben is still shown', timeoutMs: 10_000 });
+    expect((await listPeople(0, 'asked')).unanswered).toHaveLength(1);
     ben.leave();
     await cluster.node(1).start();
     await cluster.ready();

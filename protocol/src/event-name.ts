@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 export const MAX_EVENT_NAME_LENGTH = 64;
 
 export const EVENT_NAME_WORDS = `the name of an event has 1 to ${MAX_EVENT_NAME_LENGTH} characters, and no control characters`;
@@ -10,12 +8,3 @@ const controlCharacter = /[\u0000-\u001f\u007f-\u009f]/;
 export function isEventName(text: string): boolean {
   return text !== '' && text.length <= MAX_EVENT_NAME_LENGTH && !controlCharacter.test(text) && text.isWellFormed();
 }
-
-const eventNameSchema = z.string().refine(isEventName, EVENT_NAME_WORDS);
-
-/** What a backend says to everybody in a room. */
-export const sendEventSchema = z.strictObject({ name: eventNameSchema, data: z.unknown().optional() });
-
-/** An event that was taken. */
-export const sentEventSchema = z.object({ id: z.string(), time: z.iso.datetime() });
-export type SentEventInfo = z.infer<typeof sentEventSchema>;

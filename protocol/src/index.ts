@@ -24,15 +24,9 @@ export {
 } from './document-name.ts';
 export { documentNameSchema } from './document-name-schema.ts';
 export { compilePattern, documentPatternSchema, EVERY_DOCUMENT, MAX_PATTERN_LENGTH } from './document-pattern.ts';
-export {
-  EVENT_NAME_WORDS,
-  isEventName,
-  MAX_EVENT_NAME_LENGTH,
-  type SentEventInfo,
-  sendEventSchema,
-  sentEventSchema,
-} from './event-name.ts';
+export { EVENT_NAME_WORDS, isEventName, MAX_EVENT_NAME_LENGTH } from './event-name.ts';
 export { type EventRefusal, eventRefusalCodes, eventRefusals } from './event-refusals.ts';
+export { type SentEventInfo, sendEventHeadersSchema, sendEventSchema, sentEventSchema } from './event-schemas.ts';
 export { FrameError, type FrameFault } from './frame-error.ts';
 export { FrameReader } from './frame-reader.ts';
 export {

@@ -11,9 +11,13 @@ export const presentPersonSchema = z.object({
 });
 export type PresentPerson = z.infer<typeof presentPersonSchema>;
 
+/** Ids of nodes of the cluster that did not answer in time: whoever is there by them may be missing. */
+export const unansweredSchema = z.array(z.string());
+
 export const presenceListSchema = z.object({
   people: z.array(presentPersonSchema),
   /** How many more are there: of a crowd only so many are listed (`limits.maxListedPeople`). */
   counted: z.int().nonnegative(),
+  unanswered: unansweredSchema,
 });
 export type PresenceList = z.infer<typeof presenceListSchema>;

@@ -49,6 +49,7 @@ export const problemKinds = {
   'storage-refused': { status: 503, title: 'The disk refuses writes', retryAfterSeconds: 2 },
   overloaded: { status: 503, title: 'Too much is waiting for the disk', retryAfterSeconds: 1 },
   'load-failed': { status: 503, title: 'The document could not be loaded whole', retryAfterSeconds: 2 },
+  'node-unanswered': { status: 503, title: 'A node of the cluster does not answer', retryAfterSeconds: 2 },
   'auth-unavailable': { status: 503, title: 'Who may enter can not be found out right now', retryAfterSeconds: 5 },
   'service-restart': { status: 503, title: 'The server is restarting', retryAfterSeconds: 2 },
 } as const satisfies Record<string, ProblemKind>;

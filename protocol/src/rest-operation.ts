@@ -21,6 +21,8 @@ export interface Operation {
   readonly path: `/v1/${string}`;
   readonly needs: Needed;
   readonly query?: z.ZodType;
+  /** Beside those that any call may have. */
+  readonly headers?: z.ZodType;
   readonly body?: Body;
   readonly answers: readonly Answer[];
   /** Beside those that any call may have. */

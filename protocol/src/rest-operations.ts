@@ -6,7 +6,7 @@ import {
   MAX_CONTENT_BYTES,
   MAX_UPDATE_BYTES,
 } from './contents.ts';
-import { sendEventSchema, sentEventSchema } from './event-name.ts';
+import { sendEventHeadersSchema, sendEventSchema, sentEventSchema } from './event-schemas.ts';
 import { pageQuerySchema } from './paging.ts';
 import { presenceListSchema } from './presence-listing.ts';
 import {
@@ -190,7 +190,7 @@ export const operations = {
     path: `${DOCUMENT}/presence`,
     needs: 'reader',
     answers: [{ kind: 'json', status: 200, schema: presenceListSchema }],
-    problems: ['unknown-document'],
+    problems: ['unknown-document', 'overloaded'],
   },
   listSessions: {
     method: 'GET',
@@ -198,14 +198,14 @@ export const operations = {
     needs: 'owner',
     query: sessionQuerySchema,
     answers: [{ kind: 'json', status: 200, schema: sessionListSchema }],
-    problems: ['unknown-document'],
+    problems: ['unknown-document', 'overloaded'],
   },
   endSession: {
     method: 'DELETE',
     path: `${DOCUMENT}/sessions/{session}`,
     needs: 'owner',
     answers: [NOTHING],
-    problems: ['unknown-session'],
+    problems: ['unknown-session', 'overloaded', 'node-unanswered'],
   },
   listThreads: {
     method: 'GET',
@@ -287,6 +287,7 @@ export const operations = {
     method: 'POST',
     path: `${DOCUMENT}/events`,
     needs: 'editor',
+    headers: sendEventHeadersSchema,
     body: { kind: 'json', schema: sendEventSchema },
     answers: [{ kind: 'json', status: 202, schema: sentEventSchema }],
     problems: ['event-too-large', 'too-many-events'],

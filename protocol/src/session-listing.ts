@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { unansweredSchema } from './presence-listing.ts';
 import { MAX_PAGE_SIZE } from './rest.ts';
 import { roles } from './roles.ts';
 
@@ -23,5 +24,6 @@ export const sessionListSchema = z.object({
   sessions: z.array(sessionSchema),
   /** Pass as `after` for the next page; null on the last. */
   next: z.string().nullable(),
+  unanswered: unansweredSchema,
 });
 export type SessionList = z.infer<typeof sessionListSchema>;

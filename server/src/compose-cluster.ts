@@ -5,9 +5,11 @@ import type { Hono } from 'hono';
 import type { AuditLog } from './auth/audit-log.ts';
 import type { Clock } from './clock.ts';
 import { type ClusterFile, openClusterFile } from './cluster/cluster-file.ts';
+import { createElsewhere, type Elsewhere } from './cluster/elsewhere.ts';
 import { decodeEntries, encodeEntries } from './cluster/entry-record.ts';
 import { createHttpPeerLink } from './cluster/http/http-peer-link.ts';
 import { createPeerRoutes } from './cluster/http/peer-routes.ts';
+import type { PeopleOfNode } from './cluster/http/people-routes.ts';
 import { createCluster, type LiveCluster } from './cluster/live-cluster.ts';
 import { parseRedisAddress } from './cluster/redis/redis-address.ts';
 import { createRedisBus } from './cluster/redis/redis-bus.ts';
@@ -27,6 +29,8 @@ export interface ClusterParts {
   readonly dataDirectory: string | null;
   readonly listener: { readonly hosts: readonly string[]; readonly port: number };
   readonly readAddress: ReadClientAddress;
+  /** Asked by nobody before this node takes part. */
+  readonly people: PeopleOfNode;
   readonly audit: Pick<AuditLog, 'warn'>;
   readonly clock: Clock;
   readonly log: Logger;
@@ -37,13 +41,14 @@ export interface ClusterParts {
 export interface ClusterMembership {
   readonly cluster: LiveCluster;
   readonly routes: Hono;
+  readonly elsewhere: Elsewhere;
   readWarnings(): readonly HealthWarning[];
   close(): Promise<void>;
 }
 
 /** Null for a node by itself, which is one that has no Redis. */
 export function composeCluster(parts: ClusterParts): ClusterMembership | null {
-  const { audit, clock, config, log, meters, readAddress, store } = parts;
+  const { audit, clock, config, log, meters, people, readAddress, store } = parts;
   if (config.redis === undefined) return null;
   const {
     ackTimeoutMs,
@@ -69,11 +74,12 @@ export function composeCluster(parts: ClusterParts): ClusterMembership | null {
     ...(redisCaFile === undefined ? {} : { caFile: redisCaFile }),
     ...(meters === null ? {} : { meters: meters.bus }),
   });
+  const peers = createHttpPeerLink({ secrets, codec: { decode: decodeEntries }, clock });
   const stopWatchingBus = meters?.watchBus(bus);
   const cluster = createCluster({
     store,
     bus,
-    peers: createHttpPeerLink({ secrets, codec: { decode: decodeEntries }, clock }),
+    peers,
     clock,
     log,
     file: parts.dataDirectory === null ? inMemory() : openClusterFile(join(parts.dataDirectory, 'cluster.json')),
@@ -92,6 +98,7 @@ export function composeCluster(parts: ClusterParts): ClusterMembership | null {
   const routes = createPeerRoutes({
     cluster,
     readBus: () => bus.status,
+    people,
     secrets,
     codec: { encode: encodeEntries },
     readAddress,
@@ -103,6 +110,7 @@ export function composeCluster(parts: ClusterParts): ClusterMembership | null {
   return {
     cluster,
     routes,
+    elsewhere: createElsewhere({ link: peers, clock, readNodes: () => cluster.nodes }),
     readWarnings: () => findBusWarnings(bus.status),
     async close() {
       await cluster.close();

@@ -201,6 +201,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
   const audit = logger.child({ component: 'audit' });
   const registryLog = logger.child({ component: 'registry' });
   const registry = createRegistry({ clock, log: registryLog });
+  const takeTurn = createTurns();
   // Asked by nobody before all of this is there.
   const knowsAllNames = (): boolean => membership?.cluster.knowsAllNames ?? true;
   const rules = createAccessRules({
@@ -212,6 +213,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     limits: config.access,
     binLimits: config.bin,
     knowsAllNames,
+    takeTurn,
   });
   // Before anybody is asked for a fresh token: what is remembered of their last one would answer for it.
   rules.revocations.onRevoked((user) => {
@@ -224,6 +226,11 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     dataDirectory: parts.store === undefined ? resolve(config.data) : null,
     listener,
     readAddress,
+    people: {
+      peopleHere: (name) => collaboration.peopleHere(name),
+      sessions: (name) => collaboration.sessions(name),
+      endSession: (name, id) => collaboration.endSession(name, id),
+    },
     audit: auditLog,
     clock,
     log: logger.child({ component: 'cluster' }),
@@ -278,7 +285,6 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     log: logger.child({ component: 'gateway' }),
     meters: metrics?.gateway ?? null,
   });
-  const takeTurn = createTurns();
   const documents = createDocuments({
     store,
     editor: endLinksWith(collaboration, rules, registryLog),
@@ -306,7 +312,13 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     knowsAll: () => membership?.cluster.knowsAllNames ?? true,
     purge: (name) => documents.purge(name),
   });
-  const contents = createContents({ documents, live: collaboration, takeTurn });
+  const contents = createContents({
+    documents,
+    live: collaboration,
+    takeTurn,
+    maxListedPeople: config.limits.maxListedPeople,
+    ...(membership === null ? {} : { elsewhere: membership.elsewhere }),
+  });
   const events = createEvents(collaboration);
   const sweep = sweepCompanions(store, logger.child({ component: 'collab' }));
   const states = new DocumentStates({ store, clock });

@@ -13,6 +13,9 @@ import { TooltipLayer } from './ui/TooltipLayer.tsx';
 /** The editor is the larger part of the app; the list of documents appears without waiting for it. */
 const EditorPage = lazy(async () => ({ default: (await import('./editor/EditorPage.tsx')).EditorPage }));
 
+/** For who misses something. */
+const BinPage = lazy(async () => ({ default: (await import('./bin/BinPage.tsx')).BinPage }));
+
 /** For who comes to see it: it holds no document open. */
 const GalleryPage = lazy(async () => ({ default: (await import('./gallery/GalleryPage.tsx')).GalleryPage }));
 
@@ -45,6 +48,8 @@ function Page({ token }: { readonly token: string }) {
       return <HomePage />;
     case 'document':
       return <EditorPage key={route.name} name={route.name} />;
+    case 'bin':
+      return <BinPage />;
     case 'widgets':
       return <GalleryPage token={token} />;
     case 'not-found':

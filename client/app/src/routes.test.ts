@@ -13,6 +13,11 @@ test('slashes may be typed as they are', () => {
   expect(parseRoute('/d/team/plan')).toEqual({ page: 'document', name: 'team/plan' });
 });
 
+test('the bin has one address', () => {
+  expect(parseRoute('/bin')).toEqual({ page: 'bin' });
+  expect(parseRoute('/bin/')).toEqual({ page: 'not-found' });
+});
+
 test('the gallery has one address, and what lies below it is no page', () => {
   expect(parseRoute('/widgets')).toEqual({ page: 'widgets' });
   expect(parseRoute('/widgets/quire.js')).toEqual({ page: 'not-found' });

@@ -1,10 +1,12 @@
 export type Route =
   | { readonly page: 'home' }
   | { readonly page: 'document'; readonly name: string }
+  | { readonly page: 'bin' }
   | { readonly page: 'widgets' }
   | { readonly page: 'not-found' };
 
 export const homePath = '/';
+export const binPath = '/bin';
 /** Without a slash at its end: what lies below is the script that other pages load, and what belongs to it. */
 export const widgetsPath = '/widgets';
 
@@ -16,6 +18,7 @@ export function documentPath(name: string): string {
 /** Slashes that somebody typed as they are count as part of the name, too. */
 export function parseRoute(pathname: string): Route {
   if (pathname === homePath) return { page: 'home' };
+  if (pathname === binPath) return { page: 'bin' };
   if (pathname === widgetsPath) return { page: 'widgets' };
   const encoded = pathname.startsWith('/d/') ? pathname.slice('/d/'.length) : '';
   if (encoded === '') return { page: 'not-found' };

@@ -12,7 +12,7 @@ import {
   type ShareLinkList,
   type Thread,
   type ThreadList,
-} from '@quire/protocol';
+} from '@quire/protocol/wire';
 import { count, flag, listOf, objectOf, oneOf, orNull, text, time } from './shape.ts';
 
 const documentFields = { name: text, title: text, created: time, edited: time, size: count, damaged: flag };

@@ -20,6 +20,8 @@ export interface Call<T> {
   readonly body?: unknown;
   /** Instead of `body`: what is not JSON. */
   readonly raw?: { readonly body: string | Uint8Array<ArrayBuffer>; readonly type: string };
+  /** Beside those that every call has. */
+  readonly headers?: Readonly<Record<string, string | undefined>> | undefined;
   readonly signal?: AbortSignal | undefined;
   /** What has to be so before the request makes sense. */
   readonly after?: ((signal: AbortSignal) => Promise<void>) | undefined;
@@ -76,6 +78,7 @@ async function exchange<T>(options: ApiOptions, request: Call<T>, signal: AbortS
 
 async function reach(options: ApiOptions, request: Call<unknown>, signal: AbortSignal): Promise<Response> {
   const headers: Record<string, string> = { accept: 'application/json' };
+  for (const [name, value] of Object.entries(request.headers ?? {})) if (value !== undefined) headers[name] = value;
   const sent = describeBody(request);
   if (sent !== null) headers['content-type'] = sent.type;
   try {

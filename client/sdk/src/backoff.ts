@@ -1,4 +1,4 @@
-import { MAX_RETRY_HINT_MS, type RetryHint } from '@quire/protocol';
+import { MAX_RETRY_HINT_MS, type RetryHint } from '@quire/protocol/wire';
 
 const FIRST_DELAY_MS = 250;
 /** Short at first: after a server's restart nobody should wait much longer than the server took. */

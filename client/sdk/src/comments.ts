@@ -1,4 +1,4 @@
-import { type Anchor, THREADS_MAP, type Thread } from '@quire/protocol';
+import { type Anchor, THREADS_MAP, type Thread } from '@quire/protocol/wire';
 import { toBase64 } from 'lib0/buffer';
 import * as Y from 'yjs';
 import { commentShape, threadListShape, threadShape } from './answers.ts';

@@ -6,7 +6,7 @@ import {
   findDocumentFault,
   findNameFault,
   type NameFault,
-} from '@quire/protocol';
+} from '@quire/protocol/wire';
 import type { Client, ConnectOptions, Room } from './api.ts';
 import type { ApiOptions } from './api-call.ts';
 import { type Clock, systemClock } from './clock.ts';

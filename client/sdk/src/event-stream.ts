@@ -1,4 +1,10 @@
-import { type EventNotice, type EventPoint, MAX_EVENT_STREAMS, parseEventId, type WireEvent } from '@quire/protocol';
+import {
+  type EventNotice,
+  type EventPoint,
+  MAX_EVENT_STREAMS,
+  parseEventId,
+  type WireEvent,
+} from '@quire/protocol/wire';
 
 /** How far a room's events were heard. Kept while the room is apart, to say what was missed. */
 export interface EventStream {

@@ -1,4 +1,4 @@
-import { eventWindow, MAX_HTTP_BODY_BYTES } from '@quire/protocol';
+import { eventWindow, MAX_HTTP_BODY_BYTES } from '@quire/protocol/wire';
 import { ByteQueue } from './byte-queue.ts';
 import type { Clock } from './clock.ts';
 import type { Environment } from './environment.ts';

@@ -1,3 +1,4 @@
+export type { OperationName } from '@quire/protocol/rest';
 export {
   COMMENT_MARK,
   type Comment,
@@ -14,8 +15,7 @@ export {
   type Role,
   type ShareLink,
   type Thread,
-} from '@quire/protocol';
-export type { OperationName } from '@quire/protocol/rest';
+} from '@quire/protocol/wire';
 export type {
   Client,
   Comments,

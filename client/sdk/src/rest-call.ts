@@ -7,6 +7,7 @@ import type { RestAnswer, RestInput } from './rest-client.ts';
 interface AnyInput {
   readonly parameters?: Readonly<Record<string, string>> | undefined;
   readonly query?: Readonly<Record<string, unknown>> | undefined;
+  readonly headers?: Readonly<Record<string, string | undefined>> | undefined;
   readonly body?: unknown;
   readonly type?: string;
   readonly signal?: AbortSignal;
@@ -19,11 +20,12 @@ export async function callRest<Name extends OperationName>(
   input: RestInput<Name>,
 ): Promise<RestAnswer<Name>> {
   const operation: Operation = operations[name];
-  const { body, signal, type }: AnyInput = input;
+  const { body, headers, signal, type }: AnyInput = input;
   const answer = await callApi<unknown>(options, {
     method: operation.method,
     path: addressOf(operation, input),
     signal,
+    headers,
     ...(type === undefined ? { body } : { raw: { body: body as string | Uint8Array<ArrayBuffer>, type } }),
     read: (response) => readAnswer(operation.answers, response),
   });

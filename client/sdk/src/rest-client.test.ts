@@ -46,8 +46,15 @@ describe('the calls of the HTTP API, against a real server', () => {
     const copy = await api.call('copyDocument', { ...plan, body: { title: 'Copy' } });
     const { documents } = await api.call('listDocuments', { query: { search: 'copy', limit: 10 } });
     expect(documents.map(({ name }) => name)).toEqual([copy.name]);
-    expect(await api.call('listPresence', plan)).toEqual({ people: [], counted: 0 });
+    expect(await api.call('listPresence', plan)).toEqual({ people: [], counted: 0, unanswered: [] });
     expect(await api.call('downloadState', plan)).toBeUndefined();
+  });
+
+  it('carry the headers that they have: what is said again under the same key counts once', async () => {
+    const said = { ...plan, headers: { 'Idempotency-Key': 'order-17' }, body: { name: 'OrderCreated' } } as const;
+    const first = await api.call('sendEvent', said);
+    expect(await api.call('sendEvent', said)).toEqual(first);
+    expect((await api.call('sendEvent', { ...said, headers: {} })).id).not.toBe(first.id);
   });
 
   it('reject with what to do, and with the code of the server', async () => {

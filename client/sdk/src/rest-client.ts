@@ -21,6 +21,10 @@ type QueryOf<Call> = Call extends { readonly query: infer Schema }
   ? { readonly query?: Partial<Received<Schema>> }
   : { readonly query?: undefined };
 
+type HeadersOf<Call> = Call extends { readonly headers: infer Schema }
+  ? { readonly headers?: Sent<Schema> }
+  : { readonly headers?: undefined };
+
 type BodyOf<Call> = Call extends { readonly body: { readonly kind: 'json'; readonly schema: infer Schema } }
   ? Call extends { readonly body: { readonly optional: true } }
     ? { readonly body?: Sent<Schema> }
@@ -40,6 +44,7 @@ type AnswerTo<Given> = Given extends { readonly kind: 'json'; readonly schema: i
 /** What a call of the HTTP API takes, by its name. */
 export type RestInput<Name extends OperationName> = ParametersOf<Operations[Name]> &
   QueryOf<Operations[Name]> &
+  HeadersOf<Operations[Name]> &
   BodyOf<Operations[Name]> & { readonly signal?: AbortSignal };
 
 /** What it answers. */

@@ -6,7 +6,7 @@ import {
   readEventNotice,
   type WireEvent,
   writeEventRequest,
-} from '@quire/protocol';
+} from '@quire/protocol/wire';
 import type { EventMap, ReceivedEvent, RoomEvents, SentEvent } from './api.ts';
 import type { Clock } from './clock.ts';
 import { QuireError } from './errors.ts';

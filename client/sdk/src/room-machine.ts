@@ -1,4 +1,4 @@
-import { type CloseCode, closeCodes } from '@quire/protocol';
+import { type CloseCode, closeCodes } from '@quire/protocol/wire';
 import type { RoomStatus } from './api.ts';
 import {
   beginJoining,

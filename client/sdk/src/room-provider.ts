@@ -5,7 +5,7 @@ import {
   encodeHocuspocusFrame,
   FrameError,
   type ServerFrame,
-} from '@quire/protocol';
+} from '@quire/protocol/wire';
 import type { Awareness } from 'y-protocols/awareness';
 import { type Doc, encodeStateAsUpdate } from 'yjs';
 import type { Clock } from './clock.ts';

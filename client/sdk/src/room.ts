@@ -6,7 +6,7 @@ import {
   parseDocumentAddress,
   readViewers,
   type ServerFrame,
-} from '@quire/protocol';
+} from '@quire/protocol/wire';
 import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import type { LoadingProgress, Person, PersonDetails, RoomEvents, RoomStatus } from './api.ts';

@@ -1,4 +1,4 @@
-import { isDocumentName, parseDocumentAddress } from '@quire/protocol';
+import { isDocumentName, parseDocumentAddress } from '@quire/protocol/wire';
 
 const PARAMETER = 'document';
 

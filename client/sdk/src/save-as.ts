@@ -1,4 +1,4 @@
-import { findNameFault } from '@quire/protocol';
+import { findNameFault } from '@quire/protocol/wire';
 import { uint53 } from 'lib0/random';
 import * as Y from 'yjs';
 import type { Room, RoomStatus, SaveAsOptions } from './api.ts';

@@ -7,7 +7,7 @@ import {
   encodeHocuspocusFrame,
   type RetryHint,
   readRetryHint,
-} from '@quire/protocol';
+} from '@quire/protocol/wire';
 import { computeRetryDelayMs, type Restart } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { RoomProvider } from './room-provider.ts';

@@ -27,6 +27,7 @@ function createHeld({ isThere = () => true, ...parts }: Partial<HeldParts> = {})
     read: nobody,
     bring: nobody,
     people: nobody,
+    peopleHere: nobody,
     sessions: nobody,
     endSession: nobody,
     ...parts,

@@ -4,10 +4,10 @@ import {
   MAX_UPDATE_BYTES,
   MAX_WAITING_CALLS,
   type PresenceList,
-  type SessionInfo,
 } from '@quire/protocol';
 import type { Node } from 'prosemirror-model';
 import * as Y from 'yjs';
+import { type Elsewhere, nowhereElse } from '../cluster/elsewhere.ts';
 import { readTitle } from '../collab/document-title.ts';
 import type { Bringer, Brought } from '../collab/ingest-brought.ts';
 import { unmarkAll } from '../comments/anchor-marks.ts';
@@ -18,6 +18,7 @@ import { ApiError } from '../problems.ts';
 import { Seats } from '../seats.ts';
 import type { createTurns } from '../turns.ts';
 import type { Documents } from './documents.ts';
+import { type GatheredSessions, gatherPeople, type PeopleHere } from './gather-people.ts';
 import { randomDocumentName } from './random-document-name.ts';
 
 /** Where the app has the text of a document, and its title. */
@@ -26,13 +27,10 @@ const META_MAP = 'meta';
 const TITLE_KEY = 'title';
 
 /** What is in documents, and who is; see `Collaboration`. */
-export interface LiveDocuments {
+export interface LiveDocuments extends PeopleHere {
   edit(name: DocumentName, author: string, change: (document: Y.Doc) => void): Promise<void>;
   read<T>(name: DocumentName, look: (document: Y.Doc) => T): Promise<T>;
   bring(name: DocumentName, bringer: Bringer, brought: Brought): Promise<void>;
-  people(name: DocumentName): PresenceList;
-  sessions(name: DocumentName): readonly SessionInfo[];
-  endSession(name: DocumentName, id: string): boolean;
 }
 
 /** What is in a document, as the HTTP API gives it out and takes it in, and who has it open. */
@@ -57,9 +55,9 @@ export interface Contents {
     bringer: Bringer,
   ): Promise<DocumentInfo>;
   people(name: DocumentName): Promise<PresenceList>;
-  sessions(name: DocumentName): Promise<readonly SessionInfo[]>;
-  /** @throws {ApiError} `unknown-session` */
-  endSession(name: DocumentName, id: string): void;
+  sessions(name: DocumentName): Promise<GatheredSessions>;
+  /** @throws {ApiError} `unknown-session`, `node-unanswered` */
+  endSession(name: DocumentName, id: string): Promise<void>;
 }
 
 export function createContents(options: {
@@ -67,10 +65,17 @@ export function createContents(options: {
   readonly live: LiveDocuments;
   /** The same that creations and deletions of documents take. */
   readonly takeTurn: ReturnType<typeof createTurns>;
+  /** Left out: there are no other nodes. */
+  readonly elsewhere?: Elsewhere;
+  /** Left out: all are. */
+  readonly maxListedPeople?: number;
 }): Contents {
-  const { documents, live, takeTurn } = options;
+  const { documents, elsewhere = nowhereElse, live, maxListedPeople = Number.POSITIVE_INFINITY, takeTurn } = options;
+  const people = gatherPeople(live, elsewhere, maxListedPeople);
   /** Copies of a document too: each takes one. */
   const waiting = new Seats(MAX_WAITING_CALLS);
+  /** Of whom the other nodes are asked. */
+  const asking = new Seats(MAX_WAITING_CALLS);
 
   /** Nothing that is asked of a document creates it. */
   async function look<T>(name: DocumentName, see: (document: Y.Doc) => T): Promise<T> {
@@ -78,12 +83,12 @@ export function createContents(options: {
     return live.read(name, see);
   }
 
-  async function seated<T>(name: DocumentName, task: () => Promise<T>): Promise<T> {
-    if (!waiting.take(name)) throw new ApiError('overloaded', 'Too much is being done with this document; try again');
+  async function seated<T>(name: DocumentName, task: () => Promise<T>, seats = waiting): Promise<T> {
+    if (!seats.take(name)) throw new ApiError('overloaded', 'Too much is being done with this document; try again');
     try {
       return await task();
     } finally {
-      waiting.giveBack(name);
+      seats.giveBack(name);
     }
   }
 
@@ -118,16 +123,13 @@ export function createContents(options: {
       }),
     async people(name) {
       await documents.get(name);
-      return live.people(name);
+      return seated(name, () => people.list(name), asking);
     },
     async sessions(name) {
       await documents.get(name);
-      return live.sessions(name);
+      return seated(name, () => people.sessions(name), asking);
     },
-    endSession(name, id) {
-      if (!live.endSession(name, id))
-        throw new ApiError('unknown-session', 'Nobody has the document open by this session');
-    },
+    endSession: (name, id) => seated(name, () => people.end(name, id), asking),
   };
 }
 

@@ -1,10 +1,9 @@
-import { type DocumentName, type SentEventInfo, sendEventSchema } from '@quire/protocol';
+import { type DocumentName, type SentEventInfo, sendEventHeadersSchema, sendEventSchema } from '@quire/protocol';
 import type { Context, Hono } from 'hono';
 import type { AuthRequest } from '../auth/authenticator.ts';
 import type { Guard } from '../auth/guard.ts';
 import { check } from '../check.ts';
 import type { Events } from '../events/events.ts';
-import { ApiError } from '../problems.ts';
 import { DOCUMENTS, readBody, readName, refuseMethod } from './requests.ts';
 
 export interface EventRoutesOptions {
@@ -12,8 +11,6 @@ export interface EventRoutesOptions {
   readonly guard: Pick<Guard, 'admit'>;
   describe(context: Context, document: DocumentName): AuthRequest;
 }
-
-const MAX_KEY_LENGTH = 255;
 
 /** What backends say to everybody who has a document open. */
 export function addEventRoutes(api: Hono, { events, guard, describe }: EventRoutesOptions): void {
@@ -32,7 +29,6 @@ export function addEventRoutes(api: Hono, { events, guard, describe }: EventRout
 
 /** @throws {ApiError} `bad-request` */
 function readKey(context: Context): string | undefined {
-  const key = context.req.header('idempotency-key');
-  if (key === undefined || (key !== '' && key.length <= MAX_KEY_LENGTH)) return key;
-  throw new ApiError('bad-request', `Idempotency-Key has 1 to ${MAX_KEY_LENGTH} characters`);
+  const headers = { 'Idempotency-Key': context.req.header('idempotency-key') };
+  return check(sendEventHeadersSchema, headers)['Idempotency-Key'];
 }

@@ -34,8 +34,9 @@ export function addPeopleRoutes(api: Hono, { contents, admit }: PeopleRoutesOpti
     const name = readName(context);
     await admit(context, name, 'owner');
     const query = check(sessionQuerySchema, context.req.query());
-    const { items, next } = pageOf(await contents.sessions(name), BY_ID, query);
-    return context.json({ sessions: [...items], next } satisfies SessionList);
+    const { sessions, unanswered } = await contents.sessions(name);
+    const { items, next } = pageOf(sessions, BY_ID, query);
+    return context.json({ sessions: [...items], next, unanswered: [...unanswered] } satisfies SessionList);
   });
   api.all(sessions, (context) => refuseMethod(context, 'GET, HEAD'));
 
@@ -43,7 +44,7 @@ export function addPeopleRoutes(api: Hono, { contents, admit }: PeopleRoutesOpti
   api.delete(session, async (context) => {
     const name = readName(context);
     await admit(context, name, 'owner');
-    contents.endSession(name, context.req.param('session'));
+    await contents.endSession(name, context.req.param('session'));
     return context.body(null, 204);
   });
   api.all(session, (context) => refuseMethod(context, 'DELETE'));

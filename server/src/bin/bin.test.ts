@@ -226,6 +226,36 @@ describe('a document that is purged', () => {
     await until(() => late.heard.includes(closeCodes.staleEpoch.name), { what: 'refused' });
   });
 
+  it('[R14] is gone to whoever would restore it at the same time: it is restored whole, or not at all', async () => {
+    await put();
+    const held = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    const end = stage.store.delete.bind(stage.store);
+    stage.store.delete = async (...args) => {
+      begun.resolve();
+      await held.promise;
+      return end(...args);
+    };
+    const purged = purge();
+    await begun.promise;
+    const restored = restore();
+    // Whoever asks for a moment more is answered meanwhile: the one has its turn, and the other waits for it.
+    expect((await stage.ask('/bin')).status).toBe(200);
+    expect(await Promise.race([restored.then(() => 'restored'), stage.ask('/bin').then(() => 'waits')])).toBe('waits');
+    held.resolve();
+    expect((await purged).status).toBe(204);
+    expect(await problemIn(await restored)).toEqual([404, 'unknown-document']);
+    expect(await listBin()).toEqual({ documents: [], next: null });
+    expect(await problemIn(await stage.ask(PLAN))).toEqual([404, 'unknown-document']);
+  });
+
+  it('[R14] is not in the bin any more once it was restored, and stays', async () => {
+    await put();
+    const [restored, purged] = await Promise.all([restore(), purge()]);
+    const isThere = (await stage.ask(PLAN)).status === 200;
+    expect([restored.status, purged.status]).toEqual(isThere ? [200, 404] : [404, 204]);
+  });
+
   it('by itself, once its days are over, and no sooner; one that was restored never', async () => {
     await stage.server.documents.create({ name: 'kept' as DocumentName });
     await put();

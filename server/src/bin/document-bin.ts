@@ -8,6 +8,7 @@ import type { Logger } from '../observability/log.ts';
 import { ApiError } from '../problems.ts';
 import { randomRecordId } from '../registry/random-record-id.ts';
 import type { Registry } from '../registry/registry.ts';
+import { createTurns } from '../turns.ts';
 
 /** A document in the bin, as it is kept. */
 const binRecordSchema = z.object({
@@ -72,8 +73,10 @@ export function createDocumentBin(options: {
   readonly limits: BinLimits;
   /** Whether a name of which nothing is stored here is known to be free, see `Replication`. Left out: it always is. */
   readonly knowsAllNames?: () => boolean;
+  /** The same that deletions take: what is being purged is not taken out meanwhile. Left out: turns of its own. */
+  readonly takeTurn?: ReturnType<typeof createTurns>;
 }): DocumentBin {
-  const { registry, store, clock, audit, limits, knowsAllNames = () => true } = options;
+  const { registry, store, clock, audit, limits, knowsAllNames = () => true, takeTurn = createTurns() } = options;
   const table = registry.table('bin', binRecordSchema);
   const byDocument = new Map<string, Map<string, BinRecord>>();
   table.onChange(({ added, removed }) => {
@@ -112,32 +115,36 @@ export function createDocumentBin(options: {
     throw new ApiError('unknown-document', `No document is called "${name}"`);
   }
 
+  async function putIn(document: DocumentName, { user, address }: Actor): Promise<void> {
+    const epoch = await assertLife(document);
+    const record: BinRecord = { document, epoch, binned: clock.now(), binnedBy: user };
+    const isNew = await registry.edit(user, ({ put, remove }) => {
+      const marks = marksOf(document);
+      for (const [id, mark] of marks) if (!isOf(mark, epoch)) remove(table, id);
+      if (marks.some(([, mark]) => isOf(mark, epoch))) return false;
+      if (table.records.size >= limits.maxDocuments) {
+        throw new ApiError('bin-full', `The bin has at most ${limits.maxDocuments} documents (bin.maxDocuments)`);
+      }
+      put(table, randomRecordId(), record);
+      return true;
+    });
+    if (isNew) audit.info({ event: 'document-binned', document, user, address }, 'a document was put into the bin');
+  }
+
+  async function takeOut(document: DocumentName, { user, address }: Actor): Promise<void> {
+    const epoch = await assertLife(document);
+    await registry.edit(user, ({ remove }) => {
+      const marks = marksOf(document).filter(([, mark]) => isOf(mark, epoch));
+      if (marks.length === 0) throw new ApiError('not-in-bin', `"${document}" is not in the bin`);
+      for (const [id] of marks) remove(table, id);
+    });
+    audit.info({ event: 'document-restored', document, user, address }, 'a document was taken out of the bin');
+  }
+
   return {
     holds,
-    async put(document, { user, address } = OURSELVES) {
-      const epoch = await assertLife(document);
-      const record: BinRecord = { document, epoch, binned: clock.now(), binnedBy: user };
-      const isNew = await registry.edit(user, ({ put, remove }) => {
-        const marks = marksOf(document);
-        for (const [id, mark] of marks) if (!isOf(mark, epoch)) remove(table, id);
-        if (marks.some(([, mark]) => isOf(mark, epoch))) return false;
-        if (table.records.size >= limits.maxDocuments) {
-          throw new ApiError('bin-full', `The bin has at most ${limits.maxDocuments} documents (bin.maxDocuments)`);
-        }
-        put(table, randomRecordId(), record);
-        return true;
-      });
-      if (isNew) audit.info({ event: 'document-binned', document, user, address }, 'a document was put into the bin');
-    },
-    async restore(document, { user, address } = OURSELVES) {
-      const epoch = await assertLife(document);
-      await registry.edit(user, ({ remove }) => {
-        const marks = marksOf(document).filter(([, mark]) => isOf(mark, epoch));
-        if (marks.length === 0) throw new ApiError('not-in-bin', `"${document}" is not in the bin`);
-        for (const [id] of marks) remove(table, id);
-      });
-      audit.info({ event: 'document-restored', document, user, address }, 'a document was taken out of the bin');
-    },
+    put: (document, by = OURSELVES) => takeTurn(document, () => putIn(document, by)),
+    restore: (document, by = OURSELVES) => takeTurn(document, () => takeOut(document, by)),
     async holdsNow(name) {
       if (marksOf(name).length === 0) return false;
       const life = await findLife(name);

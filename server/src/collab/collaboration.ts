@@ -7,7 +7,7 @@ import {
   type LoadedDocument,
   PersistenceError,
 } from '@quire/persistence';
-import { closeCodes, type DocumentName, isDocumentName, type PresenceList, type SessionInfo } from '@quire/protocol';
+import { closeCodes, type DocumentName, isDocumentName, type SessionInfo } from '@quire/protocol';
 import { applyAwarenessUpdate } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import { AccessError, type Grant } from '../auth/authenticator.ts';
@@ -42,7 +42,7 @@ import { HocuspocusAdmission, type HookContext } from './hocuspocus-admission.ts
 import { ingestServerEdit } from './ingest.ts';
 import { type Bringer, type Brought, ingestBrought } from './ingest-brought.ts';
 import { heapForJudging, type Judge, JudgementThread } from './judgement-thread.ts';
-import { listPeople } from './listed-people.ts';
+import { type ListedPeople, listPeople, listPeopleHere, NO_PEOPLE } from './listed-people.ts';
 import { ListedSessions } from './listed-sessions.ts';
 import { OpenDocuments } from './open-documents.ts';
 import type { OwnerOptions } from './owner-options.ts';
@@ -123,7 +123,9 @@ export interface Collaboration {
    */
   bring(name: DocumentName, bringer: Bringer, brought: Brought): Promise<void>;
   /** Who has it open, as everybody in it is told; nobody while it is not open on this node. */
-  people(name: DocumentName): PresenceList;
+  people(name: DocumentName): ListedPeople;
+  /** The same, without those who are there by other nodes. */
+  peopleHere(name: DocumentName): ListedPeople;
   /** Who has it open on this node, connection by connection, by id. */
   sessions(name: DocumentName): readonly SessionInfo[];
   /** Ends one of these, by its id. @returns whether there was such a one */
@@ -361,9 +363,14 @@ class LiveCollaboration implements Collaboration {
     return this.#whileOpen(name, (owner) => ingestBrought(owner, bringer, brought, this.#sessionContext));
   }
 
-  people(name: DocumentName): PresenceList {
+  people(name: DocumentName): ListedPeople {
     const owner = this.#open.get(name);
-    return owner === undefined ? { people: [], counted: 0 } : listPeople(owner);
+    return owner === undefined ? NO_PEOPLE : listPeople(owner);
+  }
+
+  peopleHere(name: DocumentName): ListedPeople {
+    const owner = this.#open.get(name);
+    return owner === undefined ? NO_PEOPLE : listPeopleHere(owner);
   }
 
   sessions(name: DocumentName): readonly SessionInfo[] {

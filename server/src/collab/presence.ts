@@ -161,6 +161,16 @@ export class Presence {
     return this.#claims.shown(clientId)?.speaker.user ?? null;
   }
 
+  /** Whether they are here by this node, be it by another one too. */
+  isHere(clientId: number): boolean {
+    return this.#claims.by(null, clientId) !== undefined;
+  }
+
+  /** How many are here by this node, listed or not. */
+  get sizeHere(): number {
+    return this.#claims.sizeHere;
+  }
+
   /** Whether this connection speaks for them, be it that what another node says is shown. */
   speaksFor(owner: PresenceOwner, clientId: number): boolean {
     return this.#claims.by(null, clientId)?.speaker.owner === owner;

@@ -24,7 +24,7 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true }));
 
 describe('pages', () => {
-  it.each(['/', '/d/plan', '/d/team%2Fplan', '/d/%E2%9C%93', '/d/%zz', '/d/a.js', '/widgets'])(
+  it.each(['/', '/d/plan', '/d/team%2Fplan', '/d/%E2%9C%93', '/d/%zz', '/d/a.js', '/bin', '/widgets'])(
     'shows the page at %s',
     async (path) => {
       const response = await app.request(path);

@@ -73,6 +73,7 @@ export function createStaticApp(directory: string): Hono {
     (await serveFile(join(directory, INDEX), request)) ?? respondNotBuilt();
   app.get('/', (context) => servePage(context.req.raw));
   app.get('/d/*', (context) => servePage(context.req.raw));
+  app.get('/bin', (context) => servePage(context.req.raw));
   app.get('/widgets', (context) => servePage(context.req.raw));
   app.get('*', async (context) => {
     const file = locate(directory, new URL(context.req.url).pathname);

@@ -8,6 +8,7 @@ import type { RevocationLimits } from '../auth/revocations.ts';
 import type { LinkLimits } from '../auth/share-links.ts';
 import { type Collaboration, createCollaboration, type Extension } from '../collab/collaboration.ts';
 import { createRegistry, type Registry } from '../registry/registry.ts';
+import { createTurns } from '../turns.ts';
 import { ManualClock } from './manual-clock.ts';
 import { openGuard } from './open-guard.ts';
 import { testLimits } from './start-gateway.ts';
@@ -41,7 +42,8 @@ export async function openAccessStage(options: AccessStageOptions = {}): Promise
   const registry = createRegistry({ clock, log });
   const limits = { maxLinks: 100, maxLinksPerDocument: 10, maxRevocations: 10, revocationDays: 1, ...options.limits };
   const binLimits = { days: 30, maxDocuments: 10 };
-  const rules = createAccessRules({ registry, store, clock, log, audit: auditLog, limits, binLimits });
+  const takeTurn = createTurns();
+  const rules = createAccessRules({ registry, store, clock, log, audit: auditLog, limits, binLimits, takeTurn });
   const collaboration = createCollaboration({
     store,
     guard: openGuard,
@@ -59,7 +61,7 @@ export async function openAccessStage(options: AccessStageOptions = {}): Promise
     store,
     clock,
     collaboration,
-    documents: createDocuments({ store, bin: rules.bin, editor: endLinksWith(collaboration, rules, log) }),
+    documents: createDocuments({ store, bin: rules.bin, takeTurn, editor: endLinksWith(collaboration, rules, log) }),
     audit,
     async stop() {
       rules.close();

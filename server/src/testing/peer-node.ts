@@ -58,6 +58,7 @@ export function createPeerStage(known: Partial<PeerCluster>, options: Partial<Pe
   const peers = createPeerRoutes({
     cluster: describeCluster(known),
     readBus: () => connected,
+    people: { peopleHere: () => ({ people: [], counted: 0 }), sessions: () => [], endSession: () => false },
     secrets: [PEER_SECRET],
     codec,
     readAddress: ({ socket }) => socket.remoteAddress ?? '',

@@ -103,7 +103,7 @@ function OpenDocument({ room, onReopen }: { readonly room: Room; readonly onReop
           onReopen={onReopen}
         />
       ) : (
-        <NotLoaded status={status} />
+        <NotLoaded name={room.name} status={status} onReopen={onReopen} />
       )}
     </div>
   );

@@ -1,12 +1,21 @@
 import type { RoomStatus } from '@quire/client';
 import { CloudOff, Trash2, TriangleAlert } from 'lucide-react';
+import { RestoreButton } from '../bin/RestoreButton.tsx';
+import { useRestorable } from '../bin/use-restorable.ts';
 import { Link } from '../Link.tsx';
 import { homePath } from '../routes.ts';
 import { AlertPage } from '../ui/AlertPage.tsx';
 import { EditorSkeleton } from './EditorSkeleton.tsx';
 
+interface NotLoadedProps {
+  readonly name: string;
+  readonly status: RoomStatus;
+  readonly onReopen: () => void;
+}
+
 /** A document of which nothing can be shown yet. Never an empty page: nobody could tell it from an empty document (G3). */
-export function NotLoaded({ status }: { readonly status: RoomStatus }) {
+export function NotLoaded({ name, status, onReopen }: NotLoadedProps) {
+  const isRestorable = useRestorable(name, status.state === 'cannot-save');
   switch (status.state) {
     case 'connecting':
     case 'saving':
@@ -24,6 +33,17 @@ export function NotLoaded({ status }: { readonly status: RoomStatus }) {
         </AlertPage>
       );
     case 'cannot-save':
+      if (isRestorable) {
+        return (
+          <AlertPage>
+            <Trash2 aria-hidden />
+            <h1>This document is in the bin</h1>
+            <p>Nobody can open it there. Restored, it is what it was before, for everybody.</p>
+            <RestoreButton name={name} onRestored={onReopen} />
+            <HomeLink />
+          </AlertPage>
+        );
+      }
       return (
         <AlertPage>
           <TriangleAlert aria-hidden />

@@ -25,7 +25,7 @@ export function DeleteDialog({ document, onDelete, onClose }: DeleteDialogProps)
 
   return (
     <Dialog title={`Delete “${nameForPeople(document).title}”?`} onClose={onClose}>
-      <p>It disappears for everybody. People who have it open now can download what they see, until they close it.</p>
+      <p>It goes to the bin, and nobody can open it there. You can take it back until its days in the bin are over.</p>
       {failure !== null && (
         <p className="field-error" role="alert">
           {failure}

@@ -1,9 +1,9 @@
 import type { DocumentInfo } from '@quire/client';
 import { FileText, KeyRound, SearchX, ServerOff, TriangleAlert } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
 import { DocumentTable } from './DocumentTable.tsx';
 import { type DocumentListState, PAGE_SIZE } from './document-list.ts';
 import { matchesQuery } from './document-words.ts';
+import { ActionButton, Notice } from './Notice.tsx';
 import { TableSkeleton } from './TableSkeleton.tsx';
 
 interface HomeContentProps {
@@ -98,37 +98,6 @@ function StaleNotice({ message, onRetry }: { readonly message: string; readonly 
   );
 }
 
-interface NoticeProps {
-  readonly icon: ReactNode;
-  readonly title: string;
-  readonly alert?: boolean;
-  readonly children: ReactNode;
-}
-
-function Notice({ icon, title, alert = false, children }: NoticeProps) {
-  return (
-    <section className="notice" role={alert ? 'alert' : undefined}>
-      {icon}
-      <h2>{title}</h2>
-      {children}
-    </section>
-  );
-}
-
 function RetryButton({ onRetry }: { readonly onRetry: () => Promise<void> }) {
   return <ActionButton label="Retry" onAct={onRetry} />;
-}
-
-function ActionButton({ label, onAct }: { readonly label: string; readonly onAct: () => Promise<void> }) {
-  const [busy, setBusy] = useState(false);
-  async function act(): Promise<void> {
-    setBusy(true);
-    await onAct();
-    setBusy(false);
-  }
-  return (
-    <button type="button" className="button" aria-disabled={busy} onClick={() => busy || void act()}>
-      {label}
-    </button>
-  );
 }

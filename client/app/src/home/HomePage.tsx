@@ -6,7 +6,7 @@ import { navigate } from 'wouter/use-browser-location';
 import { ProfileButton } from '../identity/ProfileButton.tsx';
 import { Link } from '../Link.tsx';
 import { LeftoverNotice } from '../leftovers/LeftoverNotice.tsx';
-import { documentPath, widgetsPath } from '../routes.ts';
+import { binPath, documentPath, widgetsPath } from '../routes.ts';
 import { announce } from '../ui/toasts.ts';
 import { DeleteDialog } from './DeleteDialog.tsx';
 import type { DocumentListStore } from './document-list.ts';
@@ -30,7 +30,7 @@ export function HomePage() {
 type Asking = { readonly to: 'rename' | 'delete'; readonly document: DocumentInfo };
 
 function Home({ list }: { readonly list: DocumentListStore }) {
-  const { documents } = useClient();
+  const { api, documents } = useClient();
   const state = useReadable(list);
   const [query, setQuery] = useState('');
   const [asking, setAsking] = useState<Asking | null>(null);
@@ -54,12 +54,12 @@ function Home({ list }: { readonly list: DocumentListStore }) {
   }
 
   async function remove(document: DocumentInfo): Promise<void> {
-    await documents.delete(document.name);
+    await api.call('binDocument', { parameters: { name: document.name } });
     list.remove(document.name);
     setAsking(null);
     // The row that had the focus has gone.
     heading.current?.focus();
-    announce(`Deleted “${nameForPeople(document).title}”.`);
+    announce(`“${nameForPeople(document).title}” is in the bin.`);
   }
 
   return (
@@ -107,6 +107,7 @@ function Home({ list }: { readonly list: DocumentListStore }) {
         />
       </main>
       <footer className="home-footer">
+        <Link href={binPath}>Bin</Link>
         <Link href={widgetsPath}>Widgets for your own pages</Link>
       </footer>
       {asking?.to === 'rename' && (

@@ -15,7 +15,7 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 
 export interface Parameter {
   readonly name: string;
-  readonly in: 'path' | 'query';
+  readonly in: 'path' | 'query' | 'header';
   readonly required: boolean;
   readonly description?: string;
   readonly schema: JsonSchema;
@@ -79,6 +79,7 @@ const parameterWords: Readonly<Record<string, string>> = {
   since: 'A state vector of Yjs, as Base64url',
   format: 'What the text is written as',
   user: 'Id of a user, as `sub` of a token has it',
+  'Idempotency-Key': 'What is sent again under the same key counts once',
 };
 
 /** What any call may be answered with. */
@@ -142,7 +143,11 @@ function describeOperation(name: OperationName, operation: Operation): Described
     description: [neededWords[needs], words.more].filter((part) => part !== undefined).join(' '),
     // Where everybody is let in, no token is needed.
     security: [{ token: [] }, {}],
-    parameters: [...pathParameters(operation.path), ...queryParameters(operation.query)],
+    parameters: [
+      ...pathParameters(operation.path),
+      ...parametersOf('query', operation.query),
+      ...parametersOf('header', operation.headers),
+    ],
     ...(body === undefined ? {} : { requestBody: describeBody(body) }),
     responses: { ...describeAnswers(operation.answers), ...describeProblems(problemsOf(operation)) },
   };
@@ -158,15 +163,15 @@ function pathParameters(path: string): readonly Parameter[] {
   }));
 }
 
-function queryParameters(query: z.ZodType | undefined): readonly Parameter[] {
-  if (query === undefined) return [];
-  const { properties = {}, required = [] } = schemaOf(query, 'input') as {
+function parametersOf(where: 'query' | 'header', all: z.ZodType | undefined): readonly Parameter[] {
+  if (all === undefined) return [];
+  const { properties = {}, required = [] } = schemaOf(all, 'input') as {
     readonly properties?: Readonly<Record<string, JsonSchema>>;
     readonly required?: readonly string[];
   };
   return Object.entries(properties).map(([name, schema]) => ({
     name,
-    in: 'query',
+    in: where,
     required: required.includes(name),
     ...describeParameter(name),
     schema,

@@ -32,20 +32,21 @@ function writeCall(method: string, path: string, call: DescribedOperation): stri
   return [
     `### \`${method} ${path}\``,
     `${call.summary}. ${call.description}`,
-    ...writeQuery(call),
+    ...writeParameters('query', call),
+    ...writeParameters('header', call),
     ...writeBody(call.requestBody?.content),
     writeAnswers(call),
   ].join('\n\n');
 }
 
-function writeQuery({ parameters }: DescribedOperation): readonly string[] {
+function writeParameters(where: 'query' | 'header', { parameters }: DescribedOperation): readonly string[] {
   const rows = parameters
-    .filter((parameter) => parameter.in === 'query')
+    .filter((parameter) => parameter.in === where)
     .map(({ description = '', name, schema }) => {
       const [field] = listFields({ properties: { [name]: schema } });
       return `| \`${name}\` | ${cell(field?.type ?? '')} | ${cell(description)} |`;
     });
-  return rows.length === 0 ? [] : [['| query | | |', '| --- | --- | --- |', ...rows].join('\n')];
+  return rows.length === 0 ? [] : [[`| ${where} | | |`, '| --- | --- | --- |', ...rows].join('\n')];
 }
 
 function writeBody(content: MediaTypes | undefined): readonly string[] {

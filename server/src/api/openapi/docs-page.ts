@@ -66,7 +66,8 @@ function writeCall({ call, method, path }: Call): string {
   return [
     `<article id="${call.operationId}"><h3><code>${method} ${escapeHtml(path)}</code></h3>`,
     `<p><strong>${escapeHtml(call.summary)}.</strong> ${writeWords(call.description)}</p>`,
-    ...writeParameters(call),
+    ...writeParameters('Query', call),
+    ...writeParameters('Header', call),
     ...writeBody(call.requestBody?.content),
     '<h4>Answers</h4><table>',
     ...Object.entries(call.responses).map(
@@ -77,14 +78,14 @@ function writeCall({ call, method, path }: Call): string {
   ].join('\n');
 }
 
-function writeParameters({ parameters }: DescribedOperation): readonly string[] {
-  const inQuery = parameters.filter((parameter) => parameter.in === 'query');
-  if (inQuery.length === 0) return [];
-  const rows = inQuery.map(({ description = '', name, schema }) => {
+function writeParameters(where: 'Query' | 'Header', { parameters }: DescribedOperation): readonly string[] {
+  const found = parameters.filter((parameter) => parameter.in === where.toLowerCase());
+  if (found.length === 0) return [];
+  const rows = found.map(({ description = '', name, schema }) => {
     const [{ type } = { type: '' }] = listFields({ type: 'object', properties: { [name]: schema } });
     return `<tr><td><code>${escapeHtml(name)}</code></td><td>${escapeHtml(type)}</td><td>${writeWords(description)}</td></tr>`;
   });
-  return ['<h4>Query</h4><table>', ...rows, '</table>'];
+  return [`<h4>${where}</h4><table>`, ...rows, '</table>'];
 }
 
 function writeBody(content: MediaTypes | undefined): readonly string[] {

@@ -12,6 +12,7 @@ import { createContents } from '../contents.ts';
 import { DocumentStates } from '../document-states.ts';
 import { addThreads } from '../threads-api.ts';
 import { type ApiDescription, describeApi, type JsonSchema } from './describe-api.ts';
+import { writeApiMarkdown } from './docs-markdown.ts';
 
 let stage: AccessStage;
 let api: Hono;
@@ -73,6 +74,19 @@ describe('the description of the HTTP API', () => {
     expect(served.openapi).toBe('3.1.0');
     const title = served.paths['/v1/documents']?.post?.requestBody?.content['application/json']?.schema;
     expect(title).toMatchObject({ type: 'object', properties: { title: { type: 'string', maxLength: 300 } } });
+  });
+
+  it('names the headers that a call takes, to programs and to people', async () => {
+    const said = describeApi().paths['/v1/documents/{name}/events']?.post?.parameters;
+    expect(said).toContainEqual({
+      name: 'Idempotency-Key',
+      in: 'header',
+      required: false,
+      description: expect.any(String),
+      schema: { type: 'string', minLength: 1, maxLength: 255 },
+    });
+    expect(await (await ask('/v1/docs')).text()).toContain('<code>Idempotency-Key</code></td>');
+    expect(writeApiMarkdown(describeApi())).toContain('| `Idempotency-Key` | string');
   });
 
   it('says of everything what it is: each call has an id of its own, and no schema is empty by accident', () => {

@@ -75,17 +75,17 @@ export const operationWords = {
   listPresence: {
     group: 'People',
     summary: 'Who has a document open, as everybody in it is told',
-    more: 'Those on this node, and those on the other nodes of its cluster while it is open on this one.',
+    more: 'On all nodes of the cluster, which are asked, whether the document is open on this one or not. `unanswered` names the nodes that did not answer within two seconds: of who is there by them only those are listed of whom they have told this node before, while the document is open on it.',
   },
   listSessions: {
     group: 'People',
-    summary: 'The connections to a document on this node',
-    more: 'In the order of their ids.',
+    summary: 'The connections to a document, on all nodes of the cluster',
+    more: 'In the order of their ids. `unanswered` names the nodes that did not answer within two seconds; what is connected to them is missing.',
   },
   endSession: {
     group: 'People',
     summary: 'Ends one of these',
-    more: 'Its client is told `session-ended`, and does not come back by itself. Who is to stay out has their token revoked, or loses the role.',
+    more: 'On whichever node it is; where it is not found and some node does not answer, the answer is `node-unanswered`. Its client is told `session-ended`, and does not come back by itself. Who is to stay out has their token revoked, or loses the role.',
   },
   listThreads: { group: 'Comments', summary: 'The threads of comments on a document, oldest first' },
   startThread: { group: 'Comments', summary: 'Begins a thread, about a part of the text or about the whole document' },
@@ -115,7 +115,7 @@ export const operationWords = {
   sendEvent: {
     group: 'Events',
     summary: 'Says something to everybody who has the document open',
-    more: 'On all nodes. It is not stored, but for those who reconnect in time. What comes again with the same header `Idempotency-Key`, of 1 to 255 characters, counts once.',
+    more: 'On all nodes. It is not stored, but for those who reconnect in time. What comes again with the same header `Idempotency-Key`, from the same user, counts once.',
   },
   listLinks: { group: 'Share links', summary: 'The links that work, the latest first' },
   createLink: {

@@ -1,9 +1,27 @@
 import { problemSchema } from '@quire/protocol';
+import type { z } from 'zod';
 import type { Clock } from '../../clock.ts';
 import { describeFetchFailure } from '../../fetch-failure.ts';
+import type { PeopleLink } from '../elsewhere.ts';
 import { PeerError, type PeerLink } from '../peer-link.ts';
 import { derivePeerToken } from './peer-secret.ts';
-import { decodeStatus, type EntryCodec, encodeWants, limitWants, MAX_STATUS_BYTES, PEER_PATH } from './peer-wire.ts';
+import {
+  decodeStatus,
+  type EntryCodec,
+  encodeWants,
+  limitWants,
+  MAX_STATUS_BYTES,
+  PEER_PATH,
+  PEER_VERSION,
+  parseWire,
+} from './peer-wire.ts';
+import {
+  endedAnswerSchema,
+  MAX_PEOPLE_BYTES,
+  peopleAnswerSchema,
+  peopleDoors,
+  sessionsAnswerSchema,
+} from './people-wire.ts';
 import { readLimited, TooLongError } from './read-limited.ts';
 
 export interface HttpPeerLinkOptions {
@@ -31,7 +49,7 @@ interface Question {
 }
 
 /** Other nodes, asked over HTTP on the connections that are kept between questions. */
-export function createHttpPeerLink(options: HttpPeerLinkOptions): PeerLink {
+export function createHttpPeerLink(options: HttpPeerLinkOptions): PeerLink & PeopleLink {
   const { clock, codec, maxAnswerBytes = MAX_ANSWER_BYTES, secrets } = options;
   const [secret] = secrets;
   if (secret === undefined) throw new Error('nodes of a cluster know each other by a secret, and there is none');
@@ -60,6 +78,15 @@ export function createHttpPeerLink(options: HttpPeerLinkOptions): PeerLink {
     }
   }
 
+  async function askAbout<T>(
+    schema: z.ZodType<T>,
+    { about, ...question }: Pick<Question, 'address' | 'path' | 'signal'> & { readonly about: object },
+  ): Promise<T> {
+    const body = JSON.stringify({ version: PEER_VERSION, ...about });
+    const bytes = await ask({ ...question, body, maxBytes: MAX_PEOPLE_BYTES });
+    return read(question.address, () => parseWire(schema, bytes.toString()));
+  }
+
   return {
     async status(address, signal) {
       const path = `${PEER_PATH}/status`;
@@ -73,6 +100,16 @@ export function createHttpPeerLink(options: HttpPeerLinkOptions): PeerLink {
       const body = encodeWants({ maxBytes, wants: limited });
       const bytes = await ask({ address, path, body, maxBytes: maxAnswerBytes, signal });
       return read(address, () => codec.decode(bytes));
+    },
+    people: (address, document, signal) =>
+      askAbout(peopleAnswerSchema, { address, path: peopleDoors.people, about: { document }, signal }),
+    async sessions(address, document, signal) {
+      const question = { address, path: peopleDoors.sessions, about: { document }, signal };
+      return (await askAbout(sessionsAnswerSchema, question)).sessions;
+    },
+    async endSession(address, document, session, signal) {
+      const question = { address, path: peopleDoors.endSession, about: { document, session }, signal };
+      return (await askAbout(endedAnswerSchema, question)).ended;
     },
   };
 }

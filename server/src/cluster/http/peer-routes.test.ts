@@ -46,14 +46,17 @@ describe('a request of somebody who does not know the secret', () => {
       ['POST', '/cluster/v1/entries'],
       ['GET', '/cluster/v1/nodes'],
       ['POST', '/cluster/v1/nodes/a/forget'],
+      ['POST', '/cluster/v1/people'],
+      ['POST', '/cluster/v1/sessions'],
+      ['POST', '/cluster/v1/sessions/end'],
       ['GET', '/cluster/v1/whatever'],
     ] as const) {
       const response = await peers.request(path, { method, headers: given });
       expect([path, response.status]).toEqual([path, 401]);
       expect(response.headers.get('www-authenticate')).toBe('Bearer');
     }
-    expect(meters.requests.values).toEqual({ served: 0, denied: 5, refused: 0, failed: 0 });
-    expect(audited).toHaveLength(5);
+    expect(meters.requests.values).toEqual({ served: 0, denied: 8, refused: 0, failed: 0 });
+    expect(audited).toHaveLength(8);
     expect(JSON.stringify(audited)).not.toContain('Bearer');
   });
 });

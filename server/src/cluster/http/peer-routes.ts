@@ -22,10 +22,12 @@ import {
   type WantsRequest,
   WireError,
 } from './peer-wire.ts';
+import { addPeopleDoors, type PeopleOfNode } from './people-routes.ts';
 
 export interface PeerRoutesOptions {
   readonly cluster: Pick<Cluster, 'status' | 'entries' | 'nodes' | 'forget' | 'unreadiness'>;
   readonly readBus: () => BusStatus;
+  readonly people: PeopleOfNode;
   /** Any of them is accepted. */
   readonly secrets: readonly string[];
   readonly codec: Pick<EntryCodec, 'encode'>;
@@ -44,7 +46,7 @@ export const MAX_ANSWERS_AT_ONCE = 8;
 
 /** What nodes ask each other directly, under `/cluster/v1/`, and what `quire nodes` does. */
 export function createPeerRoutes(options: PeerRoutesOptions): Hono {
-  const { audit, clock, cluster, codec, log, meters, readAddress, readBus } = options;
+  const { audit, clock, cluster, codec, log, meters, people, readAddress, readBus } = options;
   const isPeer = createPeerGate(options.secrets);
   const peers = new Hono();
   let answering = 0;
@@ -112,6 +114,8 @@ export function createPeerRoutes(options: PeerRoutesOptions): Hono {
       }
     },
   );
+
+  addPeopleDoors(peers, people);
 
   peers.get(`${PEER_PATH}/nodes`, () => {
     const { nodes, unreadiness } = cluster;

@@ -65,7 +65,7 @@ export function encodeStatus({ announcement, heard, holdings }: PeerStatus): str
 
 /** @throws {WireError} */
 export function decodeStatus(text: string): PeerStatus {
-  const { announcement, heard, holdings } = parse(statusSchema, text);
+  const { announcement, heard, holdings } = parseWire(statusSchema, text);
   return {
     announcement: Buffer.from(announcement, 'base64'),
     holdings: toHoldings(holdings),
@@ -80,7 +80,7 @@ export function encodeWants({ maxBytes, wants }: WantsRequest): string {
 
 /** @throws {WireError} */
 export function decodeWants(text: string): WantsRequest {
-  const { maxBytes, wants } = parse(wantsSchema, text);
+  const { maxBytes, wants } = parseWire(wantsSchema, text);
   return { maxBytes, wants: [...toHoldings(wants)].map(([incarnation, spans]) => ({ incarnation, spans })) };
 }
 
@@ -121,7 +121,8 @@ export const nodesSchema = z.object({
 
 export type NodesAnswer = z.infer<typeof nodesSchema>;
 
-function parse<T>(schema: z.ZodType<T>, text: string): T {
+/** @throws {WireError} */
+export function parseWire<T>(schema: z.ZodType<T>, text: string): T {
   let value: unknown;
   try {
     value = JSON.parse(text);

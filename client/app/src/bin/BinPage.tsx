@@ -1,0 +1,77 @@
+import { QuireError } from '@quire/client';
+import { useClient } from '@quire/client/react';
+import { ChevronLeft } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import { nameForPeople } from '../home/document-words.ts';
+import { ProfileButton } from '../identity/ProfileButton.tsx';
+import { Link } from '../Link.tsx';
+import { homePath } from '../routes.ts';
+import { announce } from '../ui/toasts.ts';
+import { BinContent } from './BinContent.tsx';
+import type { BinnedDocument } from './bin-list.ts';
+import { PurgeDialog } from './PurgeDialog.tsx';
+import { useBin } from './use-bin.ts';
+import '../home/home.css';
+import './bin.css';
+
+/** What was deleted: it can be taken back until its days are over. */
+export function BinPage() {
+  const { api } = useClient();
+  const bin = useBin();
+  const [asking, setAsking] = useState<BinnedDocument | null>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    document.title = 'Bin – Quire';
+  }, []);
+
+  function show(text: string, gone: BinnedDocument): void {
+    bin.remove(gone);
+    // The row that had the focus has gone.
+    heading.current?.focus();
+    announce(text);
+  }
+
+  async function restore(binned: BinnedDocument): Promise<void> {
+    const { title } = nameForPeople(binned);
+    try {
+      await api.call('restoreDocument', { parameters: { name: binned.name } });
+      show(`Restored “${title}”.`, binned);
+    } catch (error) {
+      const why = error instanceof QuireError ? error.message : 'Something unexpected happened.';
+      announce(`“${title}” was not restored. ${why}`, 'bad');
+    }
+  }
+
+  async function purge(binned: BinnedDocument): Promise<void> {
+    await api.call('purgeDocument', { parameters: { name: binned.name } });
+    setAsking(null);
+    show(`Deleted “${nameForPeople(binned).title}” for good.`, binned);
+  }
+
+  return (
+    <div className="home">
+      <header className="home-header bin-header">
+        <Link href={homePath} className="button is-quiet">
+          <ChevronLeft aria-hidden />
+          All documents
+        </Link>
+        <ProfileButton />
+      </header>
+      <main className="home-main">
+        <div className="home-title">
+          <h1 ref={heading} tabIndex={-1}>
+            Bin
+          </h1>
+        </div>
+        <BinContent
+          state={bin.state}
+          onRetry={() => bin.refresh()}
+          onMore={() => bin.loadMore()}
+          onRestore={restore}
+          onPurge={setAsking}
+        />
+      </main>
+      {asking !== null && <PurgeDialog document={asking} onPurge={purge} onClose={() => setAsking(null)} />}
+    </div>
+  );
+}

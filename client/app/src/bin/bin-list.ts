@@ -1,0 +1,32 @@
+import type { Client, RestAnswer } from '@quire/client';
+
+export type BinnedDocument = RestAnswer<'listBin'>['documents'][number];
+
+export interface BinPage {
+  /** The latest deleted first. */
+  readonly documents: readonly BinnedDocument[];
+  /** Where the next page starts; null when all are here. */
+  readonly next: string | null;
+}
+
+export const BIN_PAGE_SIZE = 50;
+/** What the API gives at once at most. */
+const MAX_PAGE_SIZE = 200;
+
+/** What was deleted of the documents that this person owns. */
+export function listBin(api: Client['api'], after: string | null, signal: AbortSignal): Promise<BinPage> {
+  const from = after === null ? {} : { after };
+  return api.call('listBin', { query: { limit: BIN_PAGE_SIZE, ...from }, signal });
+}
+
+/** Whether a document is in the bin, and this person may take it out. */
+export async function isRestorable(api: Client['api'], name: string, signal: AbortSignal): Promise<boolean> {
+  let after: string | null = null;
+  do {
+    const from: { readonly after?: string } = after === null ? {} : { after };
+    const page: BinPage = await api.call('listBin', { query: { limit: MAX_PAGE_SIZE, ...from }, signal });
+    if (page.documents.some((document) => document.name === name)) return true;
+    after = page.next;
+  } while (after !== null);
+  return false;
+}

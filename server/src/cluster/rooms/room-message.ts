@@ -2,7 +2,11 @@ import { FrameError, FrameReader } from '@quire/protocol';
 import { createEncoder, toUint8Array, writeVarString, writeVarUint, writeVarUint8Array } from 'lib0/encoding';
 import type { LoggedEvent } from '../../events/event-log.ts';
 
-/** A node that speaks another version is not understood, and hears nothing that it would misunderstand. */
+/**
+ * While a cluster is upgraded nodes of two releases are in one room. A release may append fields to what is said, with a
+ * meaning for where they are missing, and say things of new kinds: an earlier one reads past both. What it would
+ * misunderstand takes another version, of which it hears nothing.
+ */
 const VERSION = 1;
 
 /** What is said in a room, which is a document that several nodes have open. */
@@ -25,14 +29,20 @@ export type Said =
   /** I have closed it. */
   | { readonly kind: 'bye' };
 
-export interface RoomMessage {
+/** What is heard in one. */
+export type Heard =
+  | Said
+  /** Something that a later release has a word for. */
+  | { readonly kind: 'unknown' };
+
+export interface RoomMessage<Content = Said> {
   /** The incarnation of the node that says it. */
   readonly from: string;
   /** How manieth time it opened a document: when it opens one again, its numbers begin anew. */
   readonly life: number;
   /** Of everything that it says in a room, from 1 on, without a gap; a pulse repeats the last. */
   readonly number: number;
-  readonly said: Said;
+  readonly said: Content;
 }
 
 const kinds = [
@@ -88,18 +98,20 @@ export function encodeRoomMessage({ from, life, number, said }: RoomMessage): Ui
 }
 
 /** @throws {FrameError} `unknown-type` for another version, and whatever else is wrong with the bytes */
-export function decodeRoomMessage(bytes: Uint8Array): RoomMessage {
+export function decodeRoomMessage(bytes: Uint8Array): RoomMessage<Heard> {
   const reader = new FrameReader(bytes);
   const version = reader.readUint();
   if (version !== VERSION)
     throw new FrameError('unknown-type', `version ${version} of what is said in rooms is not known`);
   const kind = kinds[reader.readUint()];
-  if (kind === undefined) throw new FrameError('unknown-type', 'no such thing is said in rooms');
   const from = readIncarnation(reader);
   if (from === null) throw new FrameError('bad-address', 'what is said in a room is said by somebody');
-  const message = { from, life: reader.readUint(), number: reader.readUint(), said: readSaid(reader, kind) };
-  reader.expectEnd();
-  return message;
+  return {
+    from,
+    life: reader.readUint(),
+    number: reader.readUint(),
+    said: kind === undefined ? { kind: 'unknown' } : readSaid(reader, kind),
+  };
 }
 
 function readSaid(reader: FrameReader, kind: Said['kind']): Said {

@@ -1,12 +1,20 @@
 import { randomInt } from 'node:crypto';
+import { FrameError } from '@quire/protocol';
 import type { Clock } from '../../clock.ts';
 import type { RoomLink, SharedRoom } from '../../collab/replication.ts';
 import type { LoggedEvent } from '../../events/event-log.ts';
 import { Inquiry } from './inquiry.ts';
-import { encodeRoomMessage, MOST_ANSWERS, type RoomMessage, type Said } from './room-message.ts';
+import { encodeRoomMessage, type Heard, MOST_ANSWERS, type RoomMessage, type Said } from './room-message.ts';
 
 /** Within so long after the first question others ask the same: many nodes that come back at once get one answer. */
 export const ANSWER_AFTER_MS = 3;
+
+/**
+ * Who is there by a node whose presence can't be read is asked of it at once, and then no more often than this, whatever it
+ * says: a node of another release may say what is not understood for as long as it runs. Each answer is followed by a pulse
+ * at the latest, so it goes on being asked.
+ */
+export const MISREAD_AGAIN_MS = 5_000;
 
 /** Larger messages would hold up all others on the way between nodes. */
 export const MOST_STATELESS_CHARACTERS = 1024 * 1024;
@@ -35,6 +43,8 @@ export interface RoomHost {
   spoke(room: Room): void;
   left(room: Room, goodbye: Uint8Array | null): void;
   complain(problem: string): void;
+  /** It can't be read who is there by another node. */
+  misread(error: FrameError): void;
 }
 
 /** Another node that has the document open. */
@@ -44,6 +54,8 @@ interface Member {
   readonly number: number;
   /** It has described what is there by it. */
   readonly isDescribed: boolean;
+  /** When it was last asked because it could not be read who is there by it; null while that is known. */
+  readonly misreadAt: number | null;
 }
 
 /**
@@ -168,7 +180,7 @@ export class Room implements RoomLink {
     if (this.#state === 'open' && this.#missing.has(node)) this.#inquiry.askOne(node);
   }
 
-  hear({ from, life, number, said }: RoomMessage): void {
+  hear({ from, life, number, said }: RoomMessage<Heard>): void {
     if (this.#state === 'left' || from === this.#host.incarnation) return;
     if (said.kind === 'event') {
       const teller = this.#members.get(from);
@@ -196,18 +208,20 @@ export class Room implements RoomLink {
     if (member !== undefined && life > member.life) this.#room.lose(from);
     const wasShared = this.isShared;
     const wasDescribed = member?.life === life && member.isDescribed;
-    this.#members.set(from, { life, number, isDescribed: wasDescribed || said.kind === 'here' });
+    const misreadAt = member?.life === life ? member.misreadAt : null;
+    this.#members.set(from, { life, number, isDescribed: wasDescribed || said.kind === 'here', misreadAt });
     this.#hasMet = true;
     this.#isAlone = false;
     this.#missing.delete(from);
-    this.#take(from, said, wasDescribed);
+    const isRead = this.#take(from, said, wasDescribed);
+    this.#mindReading(from, said, isRead);
     if (said.kind === 'hello' && last === 0) for (const event of this.#room.recentEvents) this.tellEvent(event);
     if (number > expected && said.kind !== 'here') this.#inquiry.askOne(from);
     if (!wasShared) this.#answerSoon();
   }
 
   /** What a node said before it was lost may arrive after that, and would bring back people who are gone with it. */
-  #isDoubtful(from: string, said: Said): boolean {
+  #isDoubtful(from: string, said: Heard): boolean {
     if (!this.#host.isLost(from)) return false;
     if (said.kind !== 'here' || !said.answers.includes(this.#question)) return said.kind !== 'bye';
     this.#missing.delete(from);
@@ -215,29 +229,60 @@ export class Room implements RoomLink {
     return false;
   }
 
-  #take(from: string, said: Exclude<Said, { kind: 'bye' }>, wasDescribed: boolean): void {
+  #take(from: string, said: Exclude<Heard, { kind: 'bye' }>, wasDescribed: boolean): boolean {
     switch (said.kind) {
       case 'hello':
         this.#answer(said);
-        return;
-      case 'here':
+        return true;
+      case 'here': {
+        const isRead = said.presence.length === 0 || this.#hearPresence(from, said.presence, true);
         if (said.presence.length === 0) this.#room.lose(from);
-        else this.#room.hear(from, said.presence, true);
         if (said.eventsHead !== '') this.#room.eventsReach(said.eventsHead, wasDescribed);
         this.#inquiry.answered(from);
-        return;
+        return isRead;
+      }
       case 'change':
-        this.#room.hear(from, said.presence, false);
-        return;
+        return this.#hearPresence(from, said.presence, false);
       case 'stateless':
         this.#room.relay(said.payload);
-        return;
+        return true;
       case 'pulse':
       case 'event': // heard before anything else was asked of it
-        return;
+      case 'unknown': // but it has its number
+        return true;
       default:
-        said satisfies never;
+        return said satisfies never;
     }
+  }
+
+  /** @returns whether it could be read */
+  #hearPresence(from: string, presence: Uint8Array, isWhole: boolean): boolean {
+    try {
+      this.#room.hear(from, presence, isWhole);
+      return true;
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      this.#host.misread(error);
+      // Whoever it spoke of before may have left.
+      if (isWhole) this.#room.lose(from);
+      return false;
+    }
+  }
+
+  /** Presence that can't be read counts as missed. */
+  #mindReading(node: string, said: Heard, isRead: boolean): void {
+    const member = this.#members.get(node);
+    if (member === undefined) return;
+    const { misreadAt } = member;
+    if (isRead && said.kind === 'here') {
+      if (misreadAt !== null) this.#members.set(node, { ...member, misreadAt: null });
+      return;
+    }
+    if (isRead && misreadAt === null) return;
+    const now = this.#host.clock.monotonicMs();
+    if (misreadAt !== null && now - misreadAt < MISREAD_AGAIN_MS) return;
+    this.#members.set(node, { ...member, misreadAt: now });
+    this.#inquiry.askOne(node);
   }
 
   #depart(node: string, life: number): void {

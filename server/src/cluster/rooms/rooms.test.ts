@@ -1,3 +1,4 @@
+import { FrameError } from '@quire/protocol';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SharedRoom } from '../../collab/replication.ts';
@@ -7,8 +8,8 @@ import { ManualClock } from '../../testing/manual-clock.ts';
 import { BusError } from '../cluster-bus.ts';
 import { ChannelListeners } from '../redis/channel-listeners.ts';
 import { MOST_TRIES, PATIENCE_MS } from './inquiry.ts';
-import { ANSWER_AFTER_MS, MOST_STATELESS_CHARACTERS } from './room.ts';
-import { decodeRoomMessage, encodeRoomMessage } from './room-message.ts';
+import { ANSWER_AFTER_MS, MISREAD_AGAIN_MS, MOST_STATELESS_CHARACTERS } from './room.ts';
+import { decodeRoomMessage, encodeRoomMessage, type Said } from './room-message.ts';
 import {
   ALONE_AFTER_MS,
   channelOf,
@@ -17,6 +18,7 @@ import {
   type RoomMeters,
   type Rooms,
   type RoomsBus,
+  type StrangeMessage,
 } from './rooms.ts';
 
 const away = { state: 'away', error: new BusError('unreachable', 'gone'), since: 0 } as const;
@@ -31,6 +33,8 @@ afterEach(() => {
   for (const end of ends.splice(0)) end();
 });
 
+const UNREADABLE = 'unreadable';
+
 /** A document as rooms see it: what it says of its people, and what it heard. */
 class Sheet implements SharedRoom {
   people = '';
@@ -43,6 +47,7 @@ class Sheet implements SharedRoom {
   }
 
   hear(node: string, presence: Uint8Array, isWhole: boolean): void {
+    if (text(presence) === UNREADABLE) throw new FrameError('truncated', 'not to be read');
     this.heard.push(`${node.at(-1)} ${isWhole ? 'is' : 'changes'} ${text(presence)}`);
   }
 
@@ -74,7 +79,7 @@ interface Node {
   readonly bus: HandBus;
   readonly rooms: Rooms;
   readonly log: { msg: string; times?: number }[];
-  readonly counted: { sent: number; received: number };
+  readonly counted: { sent: number; received: number; strange: StrangeMessage[] };
 }
 
 function stage() {
@@ -87,10 +92,13 @@ function stage() {
     const bus = new HandBus(post);
     const log: Node['log'] = [];
     const logger = pino({ level: 'warn' }, { write: (line: string) => log.push(JSON.parse(line)) });
-    const counted: Node['counted'] = { sent: 0, received: 0 };
+    const counted: Node['counted'] = { sent: 0, received: 0, strange: [] };
     const meters: RoomMeters = {
       add(direction, size) {
         counted[direction] += size;
+      },
+      strange(fault) {
+        counted.strange.push(fault);
       },
     };
     const rooms = createRooms({ bus, incarnation, clock, log: logger, meters });
@@ -633,6 +641,59 @@ describe('rooms', () => {
     expect(post.letters.length).toBe(3_000);
   });
 
+  it('[G7] what only a later release says is passed over and counted, and nothing seems to be missed for it', async () => {
+    const { join, post, settle, start, turn, underway } = stage();
+    const node = start();
+    const { sheet } = await join(node, 'plan', 'ada');
+    await settle();
+    const from = 'ffffffffffffffff';
+    const [listening] = post.listening;
+    const say = (number: number, said: Said): Uint8Array => encodeRoomMessage({ from, life: 1, number, said });
+    const later = say(2, { kind: 'pulse' });
+    later[1] = 99;
+    listening?.hear(say(1, { kind: 'here', answers: [], presence: bytes('eve'), eventsHead: '' }));
+    await settle();
+    sheet.take();
+    listening?.hear(later);
+    listening?.hear(Uint8Array.of(...say(3, { kind: 'change', presence: bytes('eve moves') }), 1, 2, 3));
+    await turn();
+    expect(sheet.take()).toEqual(['f changes eve moves']);
+    expect(underway()).toEqual([]);
+    expect(node.counted.strange).toEqual(['unknown-kind']);
+    expect(node.log).toEqual([]);
+  });
+
+  it('[G7] of whom nobody can read who is there by it nobody is shown, it is asked at once, and then now and again', async () => {
+    const { clock, join, settle, start } = stage();
+    const node = start();
+    const { sheet } = await join(node);
+    const ben = await join(start(), 'plan', 'ben');
+    await settle();
+    sheet.take();
+    ben.link.tell(bytes(UNREADABLE));
+    await settle();
+    expect(sheet.take()).toEqual(['2 is ben']);
+    ben.sheet.people = UNREADABLE;
+    ben.sheet.eventsHead = 'b.7';
+    const before = node.counted.sent;
+    ben.link.tell(bytes(UNREADABLE));
+    await settle();
+    expect(sheet.take()).toEqual(['2 leaves', 'counted events until b.7']);
+    const question = node.counted.sent - before;
+    for (let move = 0; move < 100; move += 1) ben.link.tell(bytes(UNREADABLE));
+    await settle();
+    expect(node.counted.sent - before).toBe(question);
+    expect(node.log.map(({ msg }) => msg)).toEqual(['who is there by another node can not be read']);
+    expect(node.counted.strange.every((fault) => fault === 'presence')).toBe(true);
+    ben.sheet.people = 'ben';
+    clock.advance(MISREAD_AGAIN_MS);
+    await settle();
+    expect(sheet.take()).toContain('2 is ben');
+    ben.link.tell(bytes('ben moves'));
+    await settle();
+    expect(sheet.take()).toEqual(['2 changes ben moves']);
+  });
+
   it('what is damaged or of another version is dropped, and complained of once a minute', async () => {
     const { clock, join, post, settle, start } = stage();
     const node = start();
@@ -658,6 +719,7 @@ describe('rooms', () => {
     clock.advance(60_000);
     listening?.hear(Uint8Array.of(9));
     expect(node.log[1]).toMatchObject({ times: strange.length });
+    expect(node.counted.strange).toEqual(Array(strange.length + 1).fill('damaged'));
     expect(listening && post.listening.size).toBe(1);
   });
 

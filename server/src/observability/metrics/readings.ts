@@ -168,6 +168,7 @@ const clusterReadings = {
   quire_cluster_shared_documents: ({ cluster: { state } }) => state.sharedDocuments(),
   quire_cluster_messages_total: ({ cluster }) => cluster.messages.values,
   quire_cluster_message_bytes_total: ({ cluster }) => cluster.messageBytes.values,
+  quire_cluster_messages_strange_total: ({ cluster }) => cluster.strangeMessages.values,
   quire_cluster_messages_dropped_total: ({ cluster }) => cluster.messagesDropped,
 } as const satisfies Partial<Record<MetricName, Read>>;
 

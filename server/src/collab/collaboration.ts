@@ -428,7 +428,7 @@ class LiveCollaboration implements Collaboration {
         throw new EventRefused(outcome.refusal);
       case 'taken':
         this.#options.meters?.events.add('server');
-        if (owner?.isOpen !== true) tellWithoutOpening(this.#replication, name, outcome.event);
+        if (owner?.isOpen !== true) tellWithoutOpening(this.#replication, { name, epoch }, outcome.event);
         return outcome.event;
       case 'known':
         return outcome.event;

@@ -389,6 +389,30 @@ describe('events in a document that is open on several nodes', () => {
     expect(eventsOf(ada)[0]?.from).toEqual({ id: 'shop', name: 'Shop', clientId: null });
   });
 
+  it('[R14] of a former life do not reach people of the new one, though another node has yet to hear of its end', async () => {
+    const { start, enter, hears, deliver, meet } = stage();
+    const [here, there] = [start(), start()];
+    const write = (): Promise<void> =>
+      here.collaboration.edit(PLAN, '', (document) => document.getText('body').insert(0, 'x'));
+    await write();
+    await here.collaboration.delete(PLAN);
+    await write();
+    const [ada, ben] = [await enter(here), await enter(there)];
+    await meet(ada, ben);
+    send(ben, 'former');
+    await createEvents(there.collaboration).send(PLAN, { name: 'chat', data: 'former too' });
+    await until(
+      () => {
+        deliver();
+        return gapsOf(ada).length === 2;
+      },
+      { what: 'the events of the former life are there' },
+    );
+    send(ada, 'new');
+    await hears(ada, 'new');
+    expect([textsOf(ben), gapsOf(ben)]).toEqual([['former', 'former too'], []]);
+  });
+
   it('what was taken on one node is known on the others when it is sent again there', async () => {
     const { start, enter, hears, meet } = stage();
     const [here, there] = [start(), start()];

@@ -57,6 +57,13 @@ export class DocumentEvents {
     this.#options.say(event.payload);
   }
 
+  /** Another node has taken it in another life, or in one that it does not name. */
+  pass(id: string, mayBeOurs: boolean): void {
+    const { log } = this.#open();
+    if (!mayBeOurs) log.pass(id);
+    else if (log.reach(id, true)) this.#sayLost();
+  }
+
   /** Another node has taken so many. */
   reach(head: string, isCounted: boolean): void {
     if (this.#open().log.reach(head, isCounted)) this.#sayLost();

@@ -22,6 +22,8 @@ export interface Replication {
 
 /** A document that is open here, as other nodes see it. */
 export interface SharedRoom {
+  /** Names the life of the document; empty for the first, which most documents are in. */
+  readonly epoch: string;
   /**
    * The presence of everybody who is here by this node, null for nobody: what another node is told that has just opened the
    * document, or has missed something.
@@ -45,6 +47,12 @@ export interface SharedRoom {
    * not heard got lost on the way. Otherwise they may be older than this node's having it open
    */
   hearEvent(event: LoggedEvent, isCounted: boolean): void;
+  /**
+   * An event that another node has taken, which nobody here may hear, since it is of another life (R14).
+   *
+   * @param mayBeOurs it does not say of which: those who are here may miss it
+   */
+  passEvent(id: string, mayBeOurs: boolean): void;
   /** The id of the last event that another node has taken. */
   eventsReach(head: string, isCounted: boolean): void;
   /** The last that was taken here; empty while none was. */

@@ -4,6 +4,8 @@ import { decodeTold } from './presence-told.ts';
 import type { RoomLink, SharedRoom } from './replication.ts';
 
 export interface SharedRoomOptions {
+  /** See {@link SharedRoom.epoch}. */
+  readonly epoch: string;
   readonly presence: Presence;
   readonly maxStateBytes: number;
   /** There may be presence to send. */
@@ -16,6 +18,7 @@ export interface SharedRoomOptions {
 /** The events of the document, as other nodes know them. */
 export interface SharedEvents {
   hear(event: LoggedEvent, isCounted: boolean): void;
+  pass(id: string, mayBeOurs: boolean): void;
   reach(head: string, isCounted: boolean): void;
   readonly head: string;
   readonly recent: readonly LoggedEvent[];
@@ -23,8 +26,9 @@ export interface SharedEvents {
 
 /** What other nodes hear of a document that is open here, and what it hears of them. */
 export function createSharedRoom(options: SharedRoomOptions): SharedRoom {
-  const { presence, maxStateBytes, changed, relay, events } = options;
+  const { epoch, presence, maxStateBytes, changed, relay, events } = options;
   return {
+    epoch,
     describe: () => presence.takeAllForOthers(),
     hear(node, message, isWhole) {
       presence.hearElsewhere(node, decodeTold(message, maxStateBytes), isWhole);
@@ -36,6 +40,7 @@ export function createSharedRoom(options: SharedRoomOptions): SharedRoom {
     },
     relay,
     hearEvent: (event, isCounted) => events.hear(event, isCounted),
+    passEvent: (id, mayBeOurs) => events.pass(id, mayBeOurs),
     eventsReach: (head, isCounted) => events.reach(head, isCounted),
     get eventsHead() {
       return events.head;

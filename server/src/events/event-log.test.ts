@@ -206,6 +206,17 @@ describe('a log of events', () => {
     expect(here.recent(now())).toEqual([event]);
   });
 
+  it('[R14] what concerns nobody here is neither heard nor missed', () => {
+    const { leave, open, say, now } = stage();
+    const [here, there] = [open(), open()];
+    here.hear(say(there, 'one'), now(), true);
+    const back = leave(here);
+    here.pass(say(there, 'of another life').id);
+    here.pass('something else');
+    expect(here.reach(there.head, true)).toBe(false);
+    expect(back(here)).toEqual({ events: [], gap: null });
+  });
+
   it('what is no id of this version is passed over', () => {
     const { open, now } = stage();
     expect(open().hear({ id: 'something else', key: '', time: 0, payload: '' }, now(), true)).toBe('known');

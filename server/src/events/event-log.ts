@@ -180,6 +180,14 @@ export class EventLog {
     return true;
   }
 
+  /** An event that concerns nobody here: nor is it missed. */
+  pass(id: string): void {
+    const passed = parseEventId(id);
+    if (passed === null) return;
+    const stream = this.#streamOf(passed.stream);
+    stream.last = Math.max(stream.last, passed.number);
+  }
+
   /** What somebody missed who has heard so much. */
   miss({ awayMs, heads, log }: EventPoint, now: number): Missed {
     this.prune(now);

@@ -18,6 +18,7 @@ const said: fc.Arbitrary<Said> = fc.oneof(
   fc.record({
     kind: fc.constant('event' as const),
     event: fc.record({ id: text, key: text, time: number, payload: text }),
+    epoch: text,
   }),
   fc.record({ kind: fc.constant('change' as const), presence }),
   fc.record({
@@ -41,7 +42,9 @@ describe('what is said in a room', () => {
   it('[G4] is refused when any of it is missing, and by nothing else than a FrameError', () => {
     fc.assert(
       fc.property(message, fc.nat(), (each, cut) => {
-        const bytes = encodeRoomMessage(each);
+        const { said } = each;
+        // What is appended may be missing.
+        const bytes = encodeRoomMessage({ ...each, said: said.kind === 'event' ? { ...said, epoch: '' } : said });
         expect(() => decodeRoomMessage(bytes.slice(0, cut % bytes.length))).toThrow(FrameError);
       }),
     );
@@ -59,6 +62,8 @@ describe('what is said in a room', () => {
   it('[G7] of a later release is read without what that has appended', () => {
     fc.assert(
       fc.property(message, presence, (each, appended) => {
+        // Of an event of the first life what stands next is known by now.
+        fc.pre(each.said.kind !== 'event' || each.said.epoch !== '');
         expect(decodeRoomMessage(Uint8Array.of(...encodeRoomMessage(each), ...appended))).toEqual(each);
       }),
     );
@@ -82,7 +87,7 @@ describe('what is said in a room', () => {
     expect([
       hex({ kind: 'hello', question: 5, to: null }),
       hex({ kind: 'here', answers: [5], presence: Uint8Array.of(7), eventsHead: 'a.1' }),
-      hex({ kind: 'event', event }),
+      hex({ kind: 'event', event, epoch: '' }),
       hex({ kind: 'pulse' }),
     ]).toEqual([
       '0100080123456789abcdef01020500',

@@ -23,7 +23,12 @@ export type Said =
   | { readonly kind: 'change'; readonly presence: Uint8Array }
   | { readonly kind: 'stateless'; readonly payload: string }
   /** Apart from what extensions say: events are remembered, and missed. */
-  | { readonly kind: 'event'; readonly event: LoggedEvent }
+  | {
+      readonly kind: 'event';
+      readonly event: LoggedEvent;
+      /** Of which life of the document, as `SharedRoom.epoch` names it. Appended, and left out for the first. */
+      readonly epoch: string;
+    }
   /** Nothing; but whoever missed the last of what was said notices by the number. */
   | { readonly kind: 'pulse' }
   /** I have closed it. */
@@ -87,6 +92,7 @@ export function encodeRoomMessage({ from, life, number, said }: RoomMessage): Ui
       writeVarString(encoder, said.event.key);
       writeVarUint(encoder, said.event.time);
       writeVarString(encoder, said.event.payload);
+      if (said.epoch !== '') writeVarString(encoder, said.epoch);
       break;
     case 'pulse':
     case 'bye':
@@ -125,7 +131,7 @@ function readSaid(reader: FrameReader, kind: Said['kind']): Said {
     case 'stateless':
       return { kind, payload: reader.readText() };
     case 'event':
-      return { kind, event: readEvent(reader) };
+      return { kind, event: readEvent(reader), epoch: reader.hasMore ? reader.readText() : '' };
     case 'pulse':
     case 'bye':
       return { kind };

@@ -124,7 +124,7 @@ export class Room implements RoomLink {
   /** Until it is known whether others are here, they may be. */
   tellEvent(event: LoggedEvent): void {
     if (this.#state === 'left' || (this.#isAlone && !this.isShared)) return;
-    void this.#say({ kind: 'event', event });
+    void this.#say({ kind: 'event', event, epoch: this.#room.epoch });
   }
 
   leave(): void {
@@ -185,7 +185,7 @@ export class Room implements RoomLink {
     if (said.kind === 'event') {
       const teller = this.#members.get(from);
       // Whatever is thought of its node, and though it comes late: events are told apart by their own numbers.
-      this.#room.hearEvent(said.event, teller?.life === life && teller.isDescribed);
+      this.#hearEvent(said, teller?.life === life && teller.isDescribed);
       // Who says something in a document that it does not have open is nobody to wait for.
       if (teller?.life !== life) return;
     }
@@ -218,6 +218,12 @@ export class Room implements RoomLink {
     if (said.kind === 'hello' && last === 0) for (const event of this.#room.recentEvents) this.tellEvent(event);
     if (number > expected && said.kind !== 'here') this.#inquiry.askOne(from);
     if (!wasShared) this.#answerSoon();
+  }
+
+  /** One of the release before names no life: in a later one than the first it may be of any. */
+  #hearEvent({ epoch, event }: Extract<Said, { kind: 'event' }>, isCounted: boolean): void {
+    if (epoch === this.#room.epoch) this.#room.hearEvent(event, isCounted);
+    else this.#room.passEvent(event.id, epoch === '');
   }
 
   /** What a node said before it was lost may arrive after that, and would bring back people who are gone with it. */

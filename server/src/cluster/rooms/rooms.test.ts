@@ -37,6 +37,7 @@ const UNREADABLE = 'unreadable';
 
 /** A document as rooms see it: what it says of its people, and what it heard. */
 class Sheet implements SharedRoom {
+  epoch = '';
   people = '';
   eventsHead = '';
   recentEvents: readonly LoggedEvent[] = [];
@@ -61,6 +62,10 @@ class Sheet implements SharedRoom {
 
   hearEvent({ id, payload }: LoggedEvent, isCounted: boolean): void {
     this.heard.push(`${isCounted ? 'counted ' : ''}event ${id}: ${payload}`);
+  }
+
+  passEvent(id: string, mayBeOurs: boolean): void {
+    this.heard.push(`${mayBeOurs ? 'misses' : 'passes'} event ${id}`);
   }
 
   eventsReach(head: string, isCounted: boolean): void {
@@ -186,6 +191,26 @@ describe('rooms', () => {
     await settle();
     expect(ben.sheet.take()).toEqual(['counted event a.1: wave']);
     expect(ada.sheet.take().filter((heard) => heard.includes('event'))).toEqual([]);
+  });
+
+  it('[R14] an event of one life of a document is heard in no other, by no node, and where it names none it may be missed', async () => {
+    const { join, settle, start } = stage();
+    const [first, second, third] = [await join(start()), await join(start()), await join(start())];
+    second.sheet.epoch = '2-0123456789abcdef';
+    third.sheet.epoch = '3-0123456789abcdef';
+    await settle();
+    const sheets = [first, second, third].map(({ sheet }) => sheet);
+    for (const sheet of sheets) sheet.take();
+    second.link.tellEvent(eventOf('b.1'));
+    await settle();
+    expect(sheets.map((sheet) => sheet.take())).toEqual([['passes event b.1'], [], ['passes event b.1']]);
+    first.link.tellEvent(eventOf('a.1'));
+    await settle();
+    expect(sheets.map((sheet) => sheet.take())).toEqual([[], ['misses event a.1'], ['misses event a.1']]);
+    third.sheet.epoch = second.sheet.epoch;
+    second.link.tellEvent(eventOf('b.2'));
+    await settle();
+    expect(third.sheet.take()).toEqual(['counted event b.2: wave']);
   });
 
   it('[R11] who missed events hears how many there were, as soon as it notices that something got lost', async () => {

@@ -108,7 +108,7 @@ class Node {
         maxStateBytes: 1_000,
         changed() {},
         relay() {},
-        events: { hear() {}, pass() {}, reach() {}, head: '', recent: [] },
+        events: { hear() {}, pass() {}, reach() {}, learnKeys() {}, keys: [], head: '', recent: [] },
       }),
     );
   }

@@ -1,5 +1,5 @@
 import type { EntryId } from '@quire/persistence';
-import type { LoggedEvent } from '../events/event-log.ts';
+import type { EventKey, LoggedEvent } from '../events/event-log.ts';
 
 /** What the documents of this node need to know of the other nodes. */
 export interface Replication {
@@ -55,6 +55,10 @@ export interface SharedRoom {
   passEvent(id: string, mayBeOurs: boolean): void;
   /** The id of the last event that another node has taken. */
   eventsReach(head: string, isCounted: boolean): void;
+  /** By what those know them again who sent them, of the events that another node has taken. */
+  learnEventKeys(keys: readonly EventKey[]): void;
+  /** The same of those that were taken here. */
+  readonly eventKeys: readonly EventKey[];
   /** The last that was taken here; empty while none was. */
   readonly eventsHead: string;
   /** Those that were taken here within the last moment: a node that has just opened the document may have missed them. */

@@ -1,4 +1,4 @@
-import type { LoggedEvent } from '../events/event-log.ts';
+import type { EventKey, LoggedEvent } from '../events/event-log.ts';
 import type { Presence } from './presence.ts';
 import { decodeTold } from './presence-told.ts';
 import type { RoomLink, SharedRoom } from './replication.ts';
@@ -20,6 +20,8 @@ export interface SharedEvents {
   hear(event: LoggedEvent, isCounted: boolean): void;
   pass(id: string, mayBeOurs: boolean): void;
   reach(head: string, isCounted: boolean): void;
+  learnKeys(keys: readonly EventKey[]): void;
+  readonly keys: readonly EventKey[];
   readonly head: string;
   readonly recent: readonly LoggedEvent[];
 }
@@ -42,6 +44,10 @@ export function createSharedRoom(options: SharedRoomOptions): SharedRoom {
     hearEvent: (event, isCounted) => events.hear(event, isCounted),
     passEvent: (id, mayBeOurs) => events.pass(id, mayBeOurs),
     eventsReach: (head, isCounted) => events.reach(head, isCounted),
+    learnEventKeys: (keys) => events.learnKeys(keys),
+    get eventKeys() {
+      return events.keys;
+    },
     get eventsHead() {
       return events.head;
     },

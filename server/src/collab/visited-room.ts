@@ -12,6 +12,8 @@ const nobody: Omit<SharedRoom, 'epoch'> = {
   hearEvent() {},
   passEvent() {},
   eventsReach() {},
+  learnEventKeys() {},
+  eventKeys: [],
   eventsHead: '',
   recentEvents: [],
 };

@@ -20,6 +20,11 @@ const said: fc.Arbitrary<Said> = fc.oneof(
     event: fc.record({ id: text, key: text, time: number, payload: text }),
     epoch: text,
   }),
+  fc.record({
+    kind: fc.constant('keys' as const),
+    epoch: text,
+    keys: fc.array(fc.record({ id: text, key: text, time: number }), { maxLength: 5 }),
+  }),
   fc.record({ kind: fc.constant('change' as const), presence }),
   fc.record({
     kind: fc.constant('stateless' as const),

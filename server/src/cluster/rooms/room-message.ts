@@ -1,6 +1,6 @@
 import { FrameError, FrameReader } from '@quire/protocol';
 import { createEncoder, toUint8Array, writeVarString, writeVarUint, writeVarUint8Array } from 'lib0/encoding';
-import type { LoggedEvent } from '../../events/event-log.ts';
+import { type EventKey, type LoggedEvent, MOST_KEYS } from '../../events/event-log.ts';
 
 /**
  * While a cluster is upgraded nodes of two releases are in one room. A release may append fields to what is said, with a
@@ -29,6 +29,8 @@ export type Said =
       /** Of which life of the document, as `SharedRoom.epoch` names it. Appended, and left out for the first. */
       readonly epoch: string;
     }
+  /** To who has just opened it, of the events that I took: what was sent to me may be sent again there. Like a pulse, it has no number. */
+  | { readonly kind: 'keys'; readonly epoch: string; readonly keys: readonly EventKey[] }
   /** Nothing; but whoever missed the last of what was said notices by the number. */
   | { readonly kind: 'pulse' }
   /** I have closed it. */
@@ -58,6 +60,7 @@ const kinds = [
   'pulse',
   'bye',
   'event',
+  'keys',
 ] as const satisfies readonly Said['kind'][];
 
 /** More than ask within the moment in which they are answered together. */
@@ -93,6 +96,15 @@ export function encodeRoomMessage({ from, life, number, said }: RoomMessage): Ui
       writeVarUint(encoder, said.event.time);
       writeVarString(encoder, said.event.payload);
       if (said.epoch !== '') writeVarString(encoder, said.epoch);
+      break;
+    case 'keys':
+      writeVarString(encoder, said.epoch);
+      writeVarUint(encoder, said.keys.length);
+      for (const { id, key, time } of said.keys) {
+        writeVarString(encoder, id);
+        writeVarString(encoder, key);
+        writeVarUint(encoder, time);
+      }
       break;
     case 'pulse':
     case 'bye':
@@ -132,6 +144,8 @@ function readSaid(reader: FrameReader, kind: Said['kind']): Said {
       return { kind, payload: reader.readText() };
     case 'event':
       return { kind, event: readEvent(reader), epoch: reader.hasMore ? reader.readText() : '' };
+    case 'keys':
+      return { kind, epoch: reader.readText(), keys: readKeys(reader) };
     case 'pulse':
     case 'bye':
       return { kind };
@@ -142,6 +156,16 @@ function readSaid(reader: FrameReader, kind: Said['kind']): Said {
 
 function readEvent(reader: FrameReader): LoggedEvent {
   return { id: reader.readText(), key: reader.readText(), time: reader.readUint(), payload: reader.readText() };
+}
+
+function readKeys(reader: FrameReader): EventKey[] {
+  const count = reader.readUint();
+  if (count > MOST_KEYS) throw new FrameError('bad-number', `at most ${MOST_KEYS} keys of events are told at once`);
+  return Array.from({ length: count }, () => ({
+    id: reader.readText(),
+    key: reader.readText(),
+    time: reader.readUint(),
+  }));
 }
 
 function readAnswers(reader: FrameReader): number[] {

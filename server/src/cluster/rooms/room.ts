@@ -189,6 +189,10 @@ export class Room implements RoomLink {
       // Who says something in a document that it does not have open is nobody to wait for.
       if (teller?.life !== life) return;
     }
+    if (said.kind === 'keys') {
+      if (said.epoch === this.#room.epoch) this.#room.learnEventKeys(said.keys);
+      return;
+    }
     if (life <= (this.#departed.get(from) ?? -1)) return;
     if (this.#isDoubtful(from, said)) {
       // It is answered all the same: it may think of this node what this one thinks of it.
@@ -215,9 +219,16 @@ export class Room implements RoomLink {
     this.#missing.delete(from);
     const isRead = this.#take(from, said, wasDescribed);
     this.#mindReading(from, said, isRead);
-    if (said.kind === 'hello' && last === 0) for (const event of this.#room.recentEvents) this.tellEvent(event);
+    if (said.kind === 'hello' && last === 0) this.#tellEvents();
     if (number > expected && said.kind !== 'here') this.#inquiry.askOne(from);
     if (!wasShared) this.#answerSoon();
+  }
+
+  /** To who has just opened the document. */
+  #tellEvents(): void {
+    const { epoch, eventKeys, recentEvents } = this.#room;
+    if (eventKeys.length > 0) void this.#send({ kind: 'keys', epoch, keys: eventKeys });
+    for (const event of recentEvents) this.tellEvent(event);
   }
 
   /** One of the release before names no life: in a later one than the first it may be of any. */
@@ -235,7 +246,7 @@ export class Room implements RoomLink {
     return false;
   }
 
-  #take(from: string, said: Exclude<Heard, { kind: 'bye' }>, wasDescribed: boolean): boolean {
+  #take(from: string, said: Exclude<Heard, { kind: 'bye' | 'keys' }>, wasDescribed: boolean): boolean {
     switch (said.kind) {
       case 'hello':
         this.#answer(said);

@@ -2,7 +2,7 @@ import { FrameError } from '@quire/protocol';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SharedRoom } from '../../collab/replication.ts';
-import type { LoggedEvent } from '../../events/event-log.ts';
+import type { EventKey, LoggedEvent } from '../../events/event-log.ts';
 import { HandBus, Post } from '../../testing/hand-bus.ts';
 import { ManualClock } from '../../testing/manual-clock.ts';
 import { BusError } from '../cluster-bus.ts';
@@ -40,6 +40,7 @@ class Sheet implements SharedRoom {
   epoch = '';
   people = '';
   eventsHead = '';
+  eventKeys: readonly EventKey[] = [];
   recentEvents: readonly LoggedEvent[] = [];
   readonly heard: string[] = [];
 
@@ -62,6 +63,10 @@ class Sheet implements SharedRoom {
 
   hearEvent({ id, payload }: LoggedEvent, isCounted: boolean): void {
     this.heard.push(`${isCounted ? 'counted ' : ''}event ${id}: ${payload}`);
+  }
+
+  learnEventKeys(keys: readonly EventKey[]): void {
+    this.heard.push(`knows ${keys.map(({ key }) => key).join()}`);
   }
 
   passEvent(id: string, mayBeOurs: boolean): void {
@@ -191,6 +196,20 @@ describe('rooms', () => {
     await settle();
     expect(ben.sheet.take()).toEqual(['counted event a.1: wave']);
     expect(ada.sheet.take().filter((heard) => heard.includes('event'))).toEqual([]);
+  });
+
+  it('who opens a document is told by which keys events were sent to others, of its own life, and once', async () => {
+    const { join, settle, start } = stage();
+    const ada = await join(start());
+    ada.sheet.eventKeys = [{ id: 'a.1', key: 'order-17', time: 1 }];
+    await settle();
+    const ben = await join(start());
+    await settle();
+    expect(ben.sheet.take().filter((heard) => heard.startsWith('knows'))).toEqual(['knows order-17']);
+    ada.sheet.epoch = '2-0123456789abcdef';
+    const eve = await join(start());
+    await settle();
+    expect([ben, eve].flatMap(({ sheet }) => sheet.take()).filter((heard) => heard.startsWith('knows'))).toEqual([]);
   });
 
   it('[R14] an event of one life of a document is heard in no other, by no node, and where it names none it may be missed', async () => {

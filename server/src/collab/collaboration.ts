@@ -155,6 +155,8 @@ export interface Collaboration {
   sendEvent(name: DocumentName, draft: EventDraft): Promise<Pick<LoggedEvent, 'id' | 'time'>>;
   /** What is remembered of events, over all documents. */
   readonly eventBytes: number;
+  /** Of how many documents events are remembered, or heard. */
+  readonly eventDocuments: number;
   /** Without comments: where these are open, their document is too. */
   readonly openDocuments: number;
   /** Resolves once everything that was submitted so far is on disk and has its receipt, or was refused. */
@@ -325,6 +327,10 @@ class LiveCollaboration implements Collaboration {
 
   get eventBytes(): number {
     return this.#events.bytes;
+  }
+
+  get eventDocuments(): number {
+    return this.#events.size;
   }
 
   get ringBytes(): number {

@@ -25,7 +25,7 @@ const FOUND: [Step[]][] = [
 /** Two nodes by the same clock that hear each other's events when a test says so. */
 function stage(limits: Partial<ReplayLimits> = {}, maxTotalBytes = Number.POSITIVE_INFINITY) {
   let now = 1_000_000;
-  const budget = { bytes: 0, maxBytes: maxTotalBytes };
+  const budget = { bytes: 0, maxBytes: maxTotalBytes, relieve: () => false };
   const open = (since = 0): EventLog => new EventLog({ ...LIMITS, ...limits }, budget, now, since);
   const say = (log: EventLog, text: string, key = ''): LoggedEvent => log.add(key, now, now, () => text);
   const missed = (log: EventLog, point: EventPoint) => log.miss(point, now);
@@ -196,6 +196,19 @@ describe('a log of events', () => {
     expect(back(log).gap).not.toBeNull();
   });
 
+  it('[G4] keys count as well, and those of a log alone are bounded by what all may hold', () => {
+    const { open, say, budget } = stage({}, 5_000);
+    const log = open();
+    for (let count = 0; count < 100; count += 1) {
+      say(log, 'x', `${'k'.repeat(200)} ${count}`);
+      expect(budget.bytes).toBeLessThanOrEqual(5_000);
+      expect(budget.bytes - log.bytes).toBeGreaterThan(200);
+    }
+    expect(log.findKey(`${'k'.repeat(200)} 99`)).not.toBeNull();
+    log.clear();
+    expect(budget.bytes).toBe(0);
+  });
+
   it('what it took within the last moment is told once more to who may have missed it', () => {
     const { open, pass, say, now } = stage();
     const [here, there] = [open(), open()];
@@ -213,7 +226,10 @@ describe('a log of events', () => {
     const [one, same] = [say(here, 'order 17', 'order-17'), say(there, 'order 17 again', 'order-17')];
     expect([here.hear(same, now(), true), there.hear(one, now(), true)]).toEqual(['known', 'known']);
     expect([here.findKey('order-17')?.id, there.findKey('order-17')?.id]).toEqual([one.id, same.id]);
-    expect([fromHere(there), fromThere(here)]).toMatchObject([{ events: ['order 17 again'] }, { events: ['order 17'] }]);
+    expect([fromHere(there), fromThere(here)]).toMatchObject([
+      { events: ['order 17 again'] },
+      { events: ['order 17'] },
+    ]);
     const headOf = (log: EventLog) => log.heads.filter(([stream]) => log.head.startsWith(`${stream}.`));
     const point = (log: EventLog): EventPoint => ({ log: log.name, heads: headOf(log), awayMs: 0 });
     expect([missed(there, point(here)).events, missed(here, point(there)).events]).toEqual([[], []]);

@@ -12,6 +12,8 @@ export interface ReplayLimits {
 export interface ReplayBudget {
   bytes: number;
   readonly maxBytes: number;
+  /** Has another log, that nobody uses now, forget everything. @returns false when there is none */
+  relieve(log: EventLog): boolean;
 }
 
 /** An event as it is told: to everybody here, and to other nodes. */
@@ -65,7 +67,7 @@ export const MOST_KEYS = 1_000;
 /** Of those a node that has just opened the document is told the latest, in so many characters. */
 const MOST_TOLD_CHARACTERS = 256 * 1024;
 
-/** What an event takes up beside its payload, and a key. */
+/** What an event takes up beside its payload, and a key beside its characters. */
 const HELD_BYTES = 200;
 
 /** Two lines are never equally fast: what was on its way here may have been sent as much earlier. */
@@ -209,6 +211,8 @@ export class EventLog {
       if (!this.#keys.has(each.key)) this.#keepKey(each, now);
       else this.#noteTwin(each);
     }
+    this.#relieve();
+    this.#fitKeys();
   }
 
   /** An event that concerns nobody here: nor is it missed. */
@@ -243,14 +247,14 @@ export class EventLog {
     this.#letGoOf(young === -1 ? this.#held.length : young);
     for (const [key, { at }] of this.#keys) {
       if (now - at < maxAgeMs) break; // in the order in which they came
-      this.#keys.delete(key);
+      this.#dropKey(key);
     }
   }
 
   /** Gives everything back. */
   clear(): void {
     this.#letGoOf(this.#held.length);
-    this.#keys.clear();
+    for (const key of this.#keys.keys()) this.#dropKey(key);
   }
 
   #streamOf(name: string): Stream {
@@ -281,6 +285,7 @@ export class EventLog {
     this.#count(weigh(event));
     this.#keepKey(event, now);
     this.prune(now);
+    this.#relieve();
     let excess = Math.max(0, this.#held.length - this.#limits.maxEvents);
     let bytes = 0;
     for (const [index, held] of this.#held.entries()) {
@@ -291,16 +296,39 @@ export class EventLog {
       excess = Math.max(excess, index + 1);
     }
     this.#letGoOf(excess);
+    this.#fitKeys();
+  }
+
+  #relieve(): void {
+    while (this.#isOverBudget && this.#budget.relieve(this)) {
+      // Until all fits, or nobody else can give anything.
+    }
+  }
+
+  #fitKeys(): void {
+    for (const oldest of this.#keys.keys()) {
+      if (!this.#isOverBudget) break;
+      this.#dropKey(oldest);
+    }
+  }
+
+  get #isOverBudget(): boolean {
+    return this.#budget.bytes > this.#budget.maxBytes;
   }
 
   #keepKey({ id, key, time }: EventKey, now: number): void {
     if (key === '') return;
     const known = this.#keys.get(key);
-    this.#keys.delete(key);
+    this.#dropKey(key);
     this.#keys.set(key, { event: { id, time }, twins: known?.event.id === id ? known.twins : [], at: now });
+    this.#budget.bytes += weighKey(key);
     if (this.#keys.size <= MOST_KEYS) return;
     const [oldest] = this.#keys.keys();
-    if (oldest !== undefined) this.#keys.delete(oldest);
+    if (oldest !== undefined) this.#dropKey(oldest);
+  }
+
+  #dropKey(key: string): void {
+    if (this.#keys.delete(key)) this.#budget.bytes -= weighKey(key);
   }
 
   /** @returns whether it is the same event as another one. Its own key may have come before it. */
@@ -337,4 +365,8 @@ export class EventLog {
 
 function weigh({ payload }: LoggedEvent): number {
   return payload.length + HELD_BYTES;
+}
+
+function weighKey(key: string): number {
+  return key.length + HELD_BYTES;
 }

@@ -87,7 +87,8 @@ describe('what is said in a room', () => {
 
   it('[G7] is written so that the release before reads it', () => {
     const from = '0123456789abcdef';
-    const hex = (each: Said): string => Buffer.from(encodeRoomMessage({ from, life: 1, number: 2, said: each })).toString('hex');
+    const hex = (each: Said): string =>
+      Buffer.from(encodeRoomMessage({ from, life: 1, number: 2, said: each })).toString('hex');
     const event = { id: 'a.1', key: 'k', time: 3, payload: 'wave' };
     expect([
       hex({ kind: 'hello', question: 5, to: null }),

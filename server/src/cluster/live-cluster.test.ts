@@ -369,6 +369,39 @@ describe('a node of a cluster', () => {
     expect(lost).toEqual([first, second, third]);
   });
 
+  it('[G7] says that an incarnation is gone while it alone is not heard on the bus, though it answers, and that it is back', async () => {
+    const a = world.addMachine();
+    const said: string[] = [];
+    const rooms = {
+      join: () => ({ isShared: false, tell() {}, tellEvent() {}, relay() {}, leave() {} }),
+      lose: (incarnation: string) => said.push(`${incarnation} lost`),
+      seek: (incarnation: string) => said.push(`${incarnation} met`),
+      close() {},
+    };
+    await world.start(a, 2, { rooms });
+    const b = world.addMachine();
+    const { incarnation } = (await world.start(b, 2)).store;
+    await world.pass(6_000);
+    world.hub.cut(incarnation);
+    await world.pass(8_000);
+    expect(said.at(-1)).toBe(`${incarnation} met`);
+    await world.pass(4_000);
+    expect(said.at(-1)).toBe(`${incarnation} lost`);
+    expect(lifeOf(a).cluster.nodes.map(({ state }) => state)).toEqual(['ready', 'ready']);
+    said.length = 0;
+    await world.pass(30_000);
+    expect(said).toEqual([]);
+    world.hub.heal(incarnation);
+    await world.pass(4_000);
+    expect(said).toEqual([`${incarnation} met`]);
+    // That the bus itself is away says nothing of anybody; rooms decide for how long others are shown then.
+    world.hub.cut();
+    await world.pass(20_000);
+    world.hub.heal();
+    await world.pass(8_000);
+    expect(said).toEqual([`${incarnation} met`]);
+  });
+
   it('keeps its own entries unfolded until every member holds them', async () => {
     const [a, b] = await start(2);
     const kept: (number | null)[] = [];

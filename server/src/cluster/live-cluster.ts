@@ -106,6 +106,8 @@ class LiveNode implements LiveCluster {
   readonly #poller: Poller;
   readonly #patience = new Patience();
   readonly #attendance: Attendance;
+  /** Since when the bus is connected; null while it is not. */
+  #onBusSince: number | null = null;
   readonly #disposers: (() => void)[] = [];
   #life: Life = 'new';
   #unreadiness: string | null = 'this node has not joined its cluster yet';
@@ -154,6 +156,8 @@ class LiveNode implements LiveCluster {
     this.#attendance = new Attendance({
       watch: this.#watch,
       membership: this.#membership,
+      clock,
+      onBusSince: () => this.#onBusSince,
       onMet: (incarnation) => options.rooms?.seek(incarnation),
       onLost: (incarnation) => options.rooms?.lose(incarnation),
     });
@@ -317,6 +321,8 @@ class LiveNode implements LiveCluster {
   }
 
   #busIs(status: BusStatus): void {
+    const isConnected = status.state === 'connected';
+    this.#onBusSince = isConnected ? (this.#onBusSince ?? this.#options.clock.monotonicMs()) : null;
     switch (status.state) {
       case 'connected':
         this.#publisher.run();

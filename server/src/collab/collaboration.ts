@@ -157,6 +157,8 @@ export interface Collaboration {
   sendEvent(name: DocumentName, draft: EventDraft): Promise<Pick<LoggedEvent, 'id' | 'time'>>;
   /** What is remembered of events, over all documents. */
   readonly eventBytes: number;
+  /** Of how many documents events are remembered, or heard. */
+  readonly eventDocuments: number;
   /** Without comments: where these are open, their document is too. */
   readonly openDocuments: number;
   /** Resolves once everything that was submitted so far is on disk and has its receipt, or was refused. */
@@ -329,6 +331,10 @@ class LiveCollaboration implements Collaboration {
     return this.#events.bytes;
   }
 
+  get eventDocuments(): number {
+    return this.#events.size;
+  }
+
   get ringBytes(): number {
     return this.#ringBudget.bytes;
   }
@@ -435,7 +441,7 @@ class LiveCollaboration implements Collaboration {
         throw new EventRefused(outcome.refusal);
       case 'taken':
         this.#options.meters?.events.add('server');
-        if (owner?.isOpen !== true) tellWithoutOpening(this.#replication, name, outcome.event);
+        if (owner?.isOpen !== true) tellWithoutOpening(this.#replication, { name, epoch }, outcome.event);
         return outcome.event;
       case 'known':
         return outcome.event;

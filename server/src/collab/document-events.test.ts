@@ -86,6 +86,9 @@ function stage() {
     await until(() => page.read().isIn, { what: 'let in' });
     return page;
   };
+  const wait = (ms: number): void => {
+    ahead += ms;
+  };
   const deliver = (): void => {
     while (post.deliver());
   };
@@ -114,7 +117,7 @@ function stage() {
     }
     ahead += 5_000;
   };
-  return { post, start, enter, hears, deliver, meet };
+  return { post, start, enter, hears, deliver, meet, wait };
 }
 
 function sees(page: Page, clientId: number): boolean {
@@ -387,6 +390,64 @@ describe('events in a document that is open on several nodes', () => {
     await hears(ada, 'one', 'two');
     expect(there.collaboration.openDocuments).toBe(0);
     expect(eventsOf(ada)[0]?.from).toEqual({ id: 'shop', name: 'Shop', clientId: null });
+  });
+
+  it('what is sent again to another node, before that one heard of it, is heard once', async () => {
+    const { start, enter, hears, meet } = stage();
+    const [here, there] = [start(), start()];
+    const [ada, ben] = [await enter(here), await enter(there)];
+    await meet(ada, ben);
+    const again = await enter(there);
+    send(ada, 'hello', { ref: 'one' });
+    send(again, 'hello', { ref: 'one' });
+    send(ada, 'from here');
+    send(ben, 'from there');
+    await hears(ada, 'hello', 'from here', 'from there');
+    await hears(ben, 'hello', 'from there', 'from here');
+    const point = pointOf(ada);
+    ada.leave();
+    const back = await enter(there);
+    listen(back, point);
+    expect([textsOf(back), gapsOf(back)]).toEqual([[], []]);
+  });
+
+  it('what is sent again to a node that opened the document later is known there', async () => {
+    const { start, enter, meet, wait } = stage();
+    const [here, there] = [start(), start()];
+    const ada = await enter(here);
+    listen(ada);
+    send(ada, 'hello', { ref: 'one' });
+    wait(30_000);
+    const again = await enter(there);
+    await meet(ada, again);
+    send(again, 'hello', { ref: 'one' });
+    const [event] = eventsOf(ada);
+    expect(noticesOf(again).at(-1)).toMatchObject({ kind: 'taken', ref: 'one', id: event?.id });
+    expect(textsOf(ada)).toEqual(['hello']);
+  });
+
+  it('[R14] of a former life do not reach people of the new one, though another node has yet to hear of its end', async () => {
+    const { start, enter, hears, deliver, meet } = stage();
+    const [here, there] = [start(), start()];
+    const write = (): Promise<void> =>
+      here.collaboration.edit(PLAN, '', (document) => document.getText('body').insert(0, 'x'));
+    await write();
+    await here.collaboration.delete(PLAN);
+    await write();
+    const [ada, ben] = [await enter(here), await enter(there)];
+    await meet(ada, ben);
+    send(ben, 'former');
+    await createEvents(there.collaboration).send(PLAN, { name: 'chat', data: 'former too' });
+    await until(
+      () => {
+        deliver();
+        return gapsOf(ada).length === 2;
+      },
+      { what: 'the events of the former life are there' },
+    );
+    send(ada, 'new');
+    await hears(ada, 'new');
+    expect([textsOf(ben), gapsOf(ben)]).toEqual([['former', 'former too'], []]);
   });
 
   it('what was taken on one node is known on the others when it is sent again there', async () => {

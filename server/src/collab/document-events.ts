@@ -1,5 +1,5 @@
 import { type EventPoint, writeEventAnswer } from '@quire/protocol';
-import type { LoggedEvent } from '../events/event-log.ts';
+import type { EventKey, LoggedEvent } from '../events/event-log.ts';
 import type { EventDraft, EventRoom, Outcome } from '../events/event-room.ts';
 import type { RoomLink } from './replication.ts';
 
@@ -34,6 +34,16 @@ export class DocumentEvents {
     return this.#room?.recent() ?? [];
   }
 
+  /** By what those know them again who sent what was taken here. */
+  get keys(): readonly EventKey[] {
+    return (this.#room ?? this.#options.find())?.ownKeys() ?? [];
+  }
+
+  /** Another node has taken these. */
+  learnKeys(keys: readonly EventKey[]): void {
+    this.#open().learnKeys(keys);
+  }
+
   /** @param onTaken told before anybody hears of it */
   send(draft: EventDraft, onTaken?: (event: Pick<LoggedEvent, 'id' | 'time'>) => void): Outcome {
     const outcome = this.#open().take(draft);
@@ -53,8 +63,15 @@ export class DocumentEvents {
   hear(event: LoggedEvent, isCounted: boolean): void {
     const hearing = this.#open().hear(event, isCounted);
     if (hearing === 'known') return;
-    if (hearing === 'after-a-gap') this.#sayLost();
-    this.#options.say(event.payload);
+    if (hearing !== 'new') this.#sayLost();
+    if (hearing !== 'known-after-a-gap') this.#options.say(event.payload);
+  }
+
+  /** Another node has taken it in another life, or in one that it does not name. */
+  pass(id: string, mayBeOurs: boolean): void {
+    const { log } = this.#open();
+    if (!mayBeOurs) log.pass(id);
+    else if (log.reach(id, true)) this.#sayLost();
   }
 
   /** Another node has taken so many. */

@@ -3,6 +3,7 @@ import { Audience } from './audience.ts';
 import { collectOwnMessages, sendToAll } from './broadcast.ts';
 import { type DocumentConnection, mayEdit, userOf } from './document-connection.ts';
 import { DocumentEvents } from './document-events.ts';
+import { nameLaterLife } from './former-lives.ts';
 import type { OwnerOptions } from './owner-options.ts';
 import { Presence } from './presence.ts';
 import type { RoomLink } from './replication.ts';
@@ -49,6 +50,7 @@ export class DocumentVoice {
   /** From now on other nodes hear it, and are heard. @param onHeard told when there may be something to say of that */
   join(onHeard: () => void): void {
     const room = createSharedRoom({
+      epoch: nameLaterLife(this.#options.epoch),
       presence: this.presence,
       maxStateBytes: this.#options.maxPresenceStateBytes,
       changed: onHeard,

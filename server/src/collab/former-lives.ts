@@ -1,4 +1,4 @@
-import { type AuthoredUpdate, compareEpochs, type Entry, type Epoch } from '@quire/persistence';
+import { type AuthoredUpdate, compareEpochs, type Entry, type Epoch, FIRST_EPOCH } from '@quire/persistence';
 import * as Y from 'yjs';
 import { readPending } from './novelty.ts';
 import { type InspectedUpdate, referencesOf } from './update-inspection.ts';
@@ -84,6 +84,11 @@ function endsOf(update: Uint8Array): ReadonlyMap<number, number> {
 /** The name of a life on the wire; clients compare it, and nothing else. */
 export function nameEpoch({ count, id }: Epoch): string {
   return `${count}-${id}`;
+}
+
+/** The same between nodes of one document: the first life goes without a name. */
+export function nameLaterLife(epoch: Epoch): string {
+  return compareEpochs(epoch, FIRST_EPOCH) === 0 ? '' : nameEpoch(epoch);
 }
 
 /** Whether a name says of a life that it is later than another one; what names none says nothing. */

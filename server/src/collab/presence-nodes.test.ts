@@ -103,11 +103,12 @@ class Node {
     this.#link = this.rooms.join(
       'plan',
       createSharedRoom({
+        epoch: '',
         presence,
         maxStateBytes: 1_000,
         changed() {},
         relay() {},
-        events: { hear() {}, reach() {}, head: '', recent: [] },
+        events: { hear() {}, pass() {}, reach() {}, learnKeys() {}, keys: [], head: '', recent: [] },
       }),
     );
   }

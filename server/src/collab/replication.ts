@@ -1,5 +1,5 @@
 import type { EntryId } from '@quire/persistence';
-import type { LoggedEvent } from '../events/event-log.ts';
+import type { EventKey, LoggedEvent } from '../events/event-log.ts';
 
 /** What the documents of this node need to know of the other nodes. */
 export interface Replication {
@@ -22,6 +22,8 @@ export interface Replication {
 
 /** A document that is open here, as other nodes see it. */
 export interface SharedRoom {
+  /** Names the life of the document; empty for the first, which most documents are in. */
+  readonly epoch: string;
   /**
    * The presence of everybody who is here by this node, null for nobody: what another node is told that has just opened the
    * document, or has missed something.
@@ -45,8 +47,18 @@ export interface SharedRoom {
    * not heard got lost on the way. Otherwise they may be older than this node's having it open
    */
   hearEvent(event: LoggedEvent, isCounted: boolean): void;
+  /**
+   * An event that another node has taken, which nobody here may hear, since it is of another life (R14).
+   *
+   * @param mayBeOurs it does not say of which: those who are here may miss it
+   */
+  passEvent(id: string, mayBeOurs: boolean): void;
   /** The id of the last event that another node has taken. */
   eventsReach(head: string, isCounted: boolean): void;
+  /** By what those know them again who sent them, of the events that another node has taken. */
+  learnEventKeys(keys: readonly EventKey[]): void;
+  /** The same of those that were taken here. */
+  readonly eventKeys: readonly EventKey[];
   /** The last that was taken here; empty while none was. */
   readonly eventsHead: string;
   /** Those that were taken here within the last moment: a node that has just opened the document may have missed them. */

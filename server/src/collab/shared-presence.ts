@@ -1,9 +1,11 @@
-import type { LoggedEvent } from '../events/event-log.ts';
+import type { EventKey, LoggedEvent } from '../events/event-log.ts';
 import type { Presence } from './presence.ts';
 import { decodeTold } from './presence-told.ts';
 import type { RoomLink, SharedRoom } from './replication.ts';
 
 export interface SharedRoomOptions {
+  /** See {@link SharedRoom.epoch}. */
+  readonly epoch: string;
   readonly presence: Presence;
   readonly maxStateBytes: number;
   /** There may be presence to send. */
@@ -16,15 +18,19 @@ export interface SharedRoomOptions {
 /** The events of the document, as other nodes know them. */
 export interface SharedEvents {
   hear(event: LoggedEvent, isCounted: boolean): void;
+  pass(id: string, mayBeOurs: boolean): void;
   reach(head: string, isCounted: boolean): void;
+  learnKeys(keys: readonly EventKey[]): void;
+  readonly keys: readonly EventKey[];
   readonly head: string;
   readonly recent: readonly LoggedEvent[];
 }
 
 /** What other nodes hear of a document that is open here, and what it hears of them. */
 export function createSharedRoom(options: SharedRoomOptions): SharedRoom {
-  const { presence, maxStateBytes, changed, relay, events } = options;
+  const { epoch, presence, maxStateBytes, changed, relay, events } = options;
   return {
+    epoch,
     describe: () => presence.takeAllForOthers(),
     hear(node, message, isWhole) {
       presence.hearElsewhere(node, decodeTold(message, maxStateBytes), isWhole);
@@ -36,7 +42,12 @@ export function createSharedRoom(options: SharedRoomOptions): SharedRoom {
     },
     relay,
     hearEvent: (event, isCounted) => events.hear(event, isCounted),
+    passEvent: (id, mayBeOurs) => events.pass(id, mayBeOurs),
     eventsReach: (head, isCounted) => events.reach(head, isCounted),
+    learnEventKeys: (keys) => events.learnKeys(keys),
+    get eventKeys() {
+      return events.keys;
+    },
     get eventsHead() {
       return events.head;
     },

@@ -25,7 +25,7 @@ const FOUND: [Step[]][] = [
 /** Two nodes by the same clock that hear each other's events when a test says so. */
 function stage(limits: Partial<ReplayLimits> = {}, maxTotalBytes = Number.POSITIVE_INFINITY) {
   let now = 1_000_000;
-  const budget = { bytes: 0, maxBytes: maxTotalBytes };
+  const budget = { bytes: 0, maxBytes: maxTotalBytes, relieve: () => false };
   const open = (since = 0): EventLog => new EventLog({ ...LIMITS, ...limits }, budget, now, since);
   const say = (log: EventLog, text: string, key = ''): LoggedEvent => log.add(key, now, now, () => text);
   const missed = (log: EventLog, point: EventPoint) => log.miss(point, now);
@@ -196,6 +196,19 @@ describe('a log of events', () => {
     expect(back(log).gap).not.toBeNull();
   });
 
+  it('[G4] keys count as well, and those of a log alone are bounded by what all may hold', () => {
+    const { open, say, budget } = stage({}, 5_000);
+    const log = open();
+    for (let count = 0; count < 100; count += 1) {
+      say(log, 'x', `${'k'.repeat(200)} ${count}`);
+      expect(budget.bytes).toBeLessThanOrEqual(5_000);
+      expect(budget.bytes - log.bytes).toBeGreaterThan(200);
+    }
+    expect(log.findKey(`${'k'.repeat(200)} 99`)).not.toBeNull();
+    log.clear();
+    expect(budget.bytes).toBe(0);
+  });
+
   it('what it took within the last moment is told once more to who may have missed it', () => {
     const { open, pass, say, now } = stage();
     const [here, there] = [open(), open()];
@@ -204,6 +217,51 @@ describe('a log of events', () => {
     here.hear(say(there, 'of another'), now(), true);
     const event = say(here, 'young', 'key');
     expect(here.recent(now())).toEqual([event]);
+  });
+
+  it('what two nodes took with the same key before they knew of each other is heard once, by who moves between them too', () => {
+    const { leave, missed, open, say, now } = stage();
+    const [here, there] = [open(), open()];
+    const [fromHere, fromThere] = [leave(here), leave(there)];
+    const [one, same] = [say(here, 'order 17', 'order-17'), say(there, 'order 17 again', 'order-17')];
+    expect([here.hear(same, now(), true), there.hear(one, now(), true)]).toEqual(['known', 'known']);
+    expect([here.findKey('order-17')?.id, there.findKey('order-17')?.id]).toEqual([one.id, same.id]);
+    expect([fromHere(there), fromThere(here)]).toMatchObject([
+      { events: ['order 17 again'] },
+      { events: ['order 17'] },
+    ]);
+    const headOf = (log: EventLog) => log.heads.filter(([stream]) => log.head.startsWith(`${stream}.`));
+    const point = (log: EventLog): EventPoint => ({ log: log.name, heads: headOf(log), awayMs: 0 });
+    expect([missed(there, point(here)).events, missed(here, point(there)).events]).toEqual([[], []]);
+    say(there, 'lost');
+    expect(here.hear(say(there, 'again', 'order-17'), now(), true)).toBe('known-after-a-gap');
+  });
+
+  it('what another node has taken is known by its key to who has just opened the document', () => {
+    const { open, pass, say, now } = stage();
+    const [here, there, third] = [open(), open(), open()];
+    say(here, 'old', 'order-16');
+    pass(60_000);
+    const { id, time } = say(here, 'order 17', 'order-17');
+    here.hear(say(third, 'of another', 'order-18'), now(), true);
+    expect(here.ownKeys(now())).toEqual([{ id, key: 'order-17', time }]);
+    there.learnKeys(here.ownKeys(now()), now());
+    expect(there.findKey('order-17')).toEqual({ id, time });
+    // The event itself may come behind its key.
+    expect(there.hear({ id, key: 'order-17', time, payload: 'order 17' }, now(), false)).toBe('new');
+    for (let count = 0; count < 1_000; count += 1) say(here, 'x', `${'x'.repeat(1_000)}${count}`);
+    expect(JSON.stringify(here.ownKeys(now())).length).toBeLessThan(300 * 1024);
+  });
+
+  it('[R14] what concerns nobody here is neither heard nor missed', () => {
+    const { leave, open, say, now } = stage();
+    const [here, there] = [open(), open()];
+    here.hear(say(there, 'one'), now(), true);
+    const back = leave(here);
+    here.pass(say(there, 'of another life').id);
+    here.pass('something else');
+    expect(here.reach(there.head, true)).toBe(false);
+    expect(back(here)).toEqual({ events: [], gap: null });
   });
 
   it('what is no id of this version is passed over', () => {

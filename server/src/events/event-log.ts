@@ -12,6 +12,8 @@ export interface ReplayLimits {
 export interface ReplayBudget {
   bytes: number;
   readonly maxBytes: number;
+  /** Has another log, that nobody uses now, forget everything. @returns false when there is none */
+  relieve(log: EventLog): boolean;
 }
 
 /** An event as it is told: to everybody here, and to other nodes. */
@@ -24,14 +26,17 @@ export interface LoggedEvent {
   readonly payload: string;
 }
 
+/** Names an event to whoever may send it again, on another node too. */
+export type EventKey = Pick<LoggedEvent, 'id' | 'key' | 'time'>;
+
 /** Who comes back is told this. */
 export interface Missed {
   readonly events: readonly string[];
   readonly gap: EventGap | null;
 }
 
-/** `known`: heard before. `after-a-gap`: something before it got lost. */
-export type Hearing = 'new' | 'known' | 'after-a-gap';
+/** `known`: heard before, perhaps as another node took it. `after-a-gap`: something before it got lost. */
+export type Hearing = 'new' | 'known' | 'after-a-gap' | 'known-after-a-gap';
 
 interface Stream {
   last: number;
@@ -48,6 +53,8 @@ interface Held {
 
 interface KnownKey {
   readonly event: Pick<LoggedEvent, 'id' | 'time'>;
+  /** The same event, as other nodes took it that did not know of this one yet. */
+  readonly twins: string[];
   readonly at: number;
 }
 
@@ -55,9 +62,12 @@ interface KnownKey {
 const MOST_STREAMS = 64;
 
 /** What names events of a document to those who sent them. The oldest go first. */
-const MOST_KEYS = 1_000;
+export const MOST_KEYS = 1_000;
 
-/** What an event takes up beside its payload, and a key. */
+/** Of those a node that has just opened the document is told the latest, in so many characters. */
+const MOST_TOLD_CHARACTERS = 256 * 1024;
+
+/** What an event takes up beside its payload, and a key beside its characters. */
 const HELD_BYTES = 200;
 
 /** Two lines are never equally fast: what was on its way here may have been sent as much earlier. */
@@ -163,6 +173,7 @@ export class EventLog {
     const hasGap = !isFirst && number > stream.last + 1;
     if (hasGap) stream.lost = number - 1;
     stream.last = number;
+    if (this.#noteTwin(event)) return hasGap ? 'known-after-a-gap' : 'known';
     this.#keep(name, number, event, now);
     return hasGap ? 'after-a-gap' : 'new';
   }
@@ -180,6 +191,38 @@ export class EventLog {
     return true;
   }
 
+  /** Of what this node has taken: another one that opens the document is sent it again. The latest first. */
+  ownKeys(now: number): readonly EventKey[] {
+    this.prune(now);
+    const keys: EventKey[] = [];
+    let characters = 0;
+    for (const [key, { event }] of [...this.#keys].reverse()) {
+      if (parseEventId(event.id)?.stream !== this.#own) continue;
+      characters += key.length + event.id.length;
+      if (characters > MOST_TOLD_CHARACTERS) break;
+      keys.push({ ...event, key });
+    }
+    return keys;
+  }
+
+  /** What another node has taken. */
+  learnKeys(keys: readonly EventKey[], now: number): void {
+    for (const each of keys) {
+      if (!this.#keys.has(each.key)) this.#keepKey(each, now);
+      else this.#noteTwin(each);
+    }
+    this.#relieve();
+    this.#fitKeys();
+  }
+
+  /** An event that concerns nobody here: nor is it missed. */
+  pass(id: string): void {
+    const passed = parseEventId(id);
+    if (passed === null) return;
+    const stream = this.#streamOf(passed.stream);
+    stream.last = Math.max(stream.last, passed.number);
+  }
+
   /** What somebody missed who has heard so much. */
   miss({ awayMs, heads, log }: EventPoint, now: number): Missed {
     this.prune(now);
@@ -188,7 +231,8 @@ export class EventLog {
     const awaySince = now - awayMs;
     const isUnknown = !isSame && this.#coversSince > awaySince - LATENCY_MS;
     const isLost = [...this.#streams].some(([stream, { lost }]) => lost > (heard.get(stream) ?? 0));
-    const missed = this.#held.filter(({ stream, number, at }) => {
+    const missed = this.#held.filter(({ event, stream, number, at }) => {
+      if (this.#isHeardAsTwin(event, heard)) return false;
       const last = heard.get(stream);
       // A stream that they never heard of may be older than their stay; or their node had yet to notice what it missed.
       return last === undefined ? isSame || at >= awaySince - NOTICED_AFTER_MS : number > last;
@@ -203,14 +247,14 @@ export class EventLog {
     this.#letGoOf(young === -1 ? this.#held.length : young);
     for (const [key, { at }] of this.#keys) {
       if (now - at < maxAgeMs) break; // in the order in which they came
-      this.#keys.delete(key);
+      this.#dropKey(key);
     }
   }
 
   /** Gives everything back. */
   clear(): void {
     this.#letGoOf(this.#held.length);
-    this.#keys.clear();
+    for (const key of this.#keys.keys()) this.#dropKey(key);
   }
 
   #streamOf(name: string): Stream {
@@ -236,19 +280,12 @@ export class EventLog {
   }
 
   #keep(stream: string, number: number, event: LoggedEvent, now: number): void {
-    const { id, key, time } = event;
     this.#lastAt = now;
     this.#held.push({ stream, number, event, at: now });
     this.#count(weigh(event));
-    if (key !== '') {
-      this.#keys.delete(key);
-      this.#keys.set(key, { event: { id, time }, at: now });
-      if (this.#keys.size > MOST_KEYS) {
-        const [oldest] = this.#keys.keys();
-        if (oldest !== undefined) this.#keys.delete(oldest);
-      }
-    }
+    this.#keepKey(event, now);
     this.prune(now);
+    this.#relieve();
     let excess = Math.max(0, this.#held.length - this.#limits.maxEvents);
     let bytes = 0;
     for (const [index, held] of this.#held.entries()) {
@@ -259,6 +296,56 @@ export class EventLog {
       excess = Math.max(excess, index + 1);
     }
     this.#letGoOf(excess);
+    this.#fitKeys();
+  }
+
+  #relieve(): void {
+    while (this.#isOverBudget && this.#budget.relieve(this)) {
+      // Until all fits, or nobody else can give anything.
+    }
+  }
+
+  #fitKeys(): void {
+    for (const oldest of this.#keys.keys()) {
+      if (!this.#isOverBudget) break;
+      this.#dropKey(oldest);
+    }
+  }
+
+  get #isOverBudget(): boolean {
+    return this.#budget.bytes > this.#budget.maxBytes;
+  }
+
+  #keepKey({ id, key, time }: EventKey, now: number): void {
+    if (key === '') return;
+    const known = this.#keys.get(key);
+    this.#dropKey(key);
+    this.#keys.set(key, { event: { id, time }, twins: known?.event.id === id ? known.twins : [], at: now });
+    this.#budget.bytes += weighKey(key);
+    if (this.#keys.size <= MOST_KEYS) return;
+    const [oldest] = this.#keys.keys();
+    if (oldest !== undefined) this.#dropKey(oldest);
+  }
+
+  #dropKey(key: string): void {
+    if (this.#keys.delete(key)) this.#budget.bytes -= weighKey(key);
+  }
+
+  /** @returns whether it is the same event as another one. Its own key may have come before it. */
+  #noteTwin({ id, key }: EventKey): boolean {
+    const known = key === '' ? undefined : this.#keys.get(key);
+    if (known === undefined || known.event.id === id) return false;
+    if (!known.twins.includes(id) && known.twins.length < MOST_STREAMS) known.twins.push(id);
+    return true;
+  }
+
+  /** Who was with another node that took the same event has heard it from there. */
+  #isHeardAsTwin({ key }: LoggedEvent, heard: ReadonlyMap<string, number>): boolean {
+    const twins = key === '' ? undefined : this.#keys.get(key)?.twins;
+    return (twins ?? []).some((id) => {
+      const twin = parseEventId(id);
+      return twin !== null && twin.number <= (heard.get(twin.stream) ?? 0);
+    });
   }
 
   #letGoOf(count: number): void {
@@ -278,4 +365,8 @@ export class EventLog {
 
 function weigh({ payload }: LoggedEvent): number {
   return payload.length + HELD_BYTES;
+}
+
+function weighKey(key: string): number {
+  return key.length + HELD_BYTES;
 }

@@ -7,7 +7,7 @@ import {
   writeListening,
 } from '@quire/protocol';
 import type { Clock } from '../clock.ts';
-import type { EventLog, Hearing, LoggedEvent } from './event-log.ts';
+import type { EventKey, EventLog, Hearing, LoggedEvent } from './event-log.ts';
 import type { EventPace } from './event-pace.ts';
 
 /** An event as somebody wants it sent. */
@@ -63,6 +63,14 @@ export class EventRoom {
 
   recent(): readonly LoggedEvent[] {
     return this.log.recent(this.#options.clock.monotonicMs());
+  }
+
+  ownKeys(): readonly EventKey[] {
+    return this.log.ownKeys(this.#options.clock.monotonicMs());
+  }
+
+  learnKeys(keys: readonly EventKey[]): void {
+    this.log.learnKeys(keys, this.#options.clock.monotonicMs());
   }
 
   /** The answer to somebody who wants to hear, with what they missed. */

@@ -2,7 +2,7 @@ import { readEventNotice } from '@quire/protocol';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../testing/manual-clock.ts';
 import type { EventDraft, EventRoom, Outcome } from './event-room.ts';
-import { EventRooms } from './event-rooms.ts';
+import { EventRooms, MOST_CLOSED } from './event-rooms.ts';
 
 const draft = (text: string, key = ''): EventDraft => ({
   name: 'chat',
@@ -11,12 +11,12 @@ const draft = (text: string, key = ''): EventDraft => ({
   key,
 });
 
-function stage({ hasPeers = false, perSecond = 1_000 } = {}) {
+function stage({ hasPeers = false, perSecond = 1_000, maxTotalBytes = 1024 * 1024 } = {}) {
   const clock = new ManualClock();
   const rooms = new EventRooms({
     clock,
     limits: { maxEventBytes: 100, maxEventsPerSecond: 1_000, maxEventsPerSecondPerDocument: perSecond },
-    replay: { maxEvents: 100, maxBytes: 64 * 1024, maxAgeMs: 60_000, maxTotalBytes: 1024 * 1024 },
+    replay: { maxEvents: 100, maxBytes: 64 * 1024, maxAgeMs: 60_000, maxTotalBytes },
     hasPeers,
   });
   return { clock, rooms };
@@ -93,6 +93,39 @@ describe('events of a node', () => {
     rooms.visit('1/plan').take(draft('former'));
     clock.advance(5_000);
     expect(back(rooms.open('2/plan', clock.monotonicMs()))).toEqual({ texts: [], gap: 'unknown' });
+  });
+
+  it('[G4] whatever names a backend comes up with, few are remembered, and who returns to a forgotten one is told of a gap', () => {
+    const { clock, rooms } = stage();
+    const open = rooms.open('open', 0);
+    const [back, stays] = [leave(rooms.open('plan', 0), clock), leave(open, clock)];
+    rooms.close('plan');
+    clock.advance(5_000);
+    rooms.visit('plan').take(draft('forgotten'));
+    open.take(draft('remembered'));
+    for (let count = 0; count < MOST_CLOSED; count += 1) rooms.visit(`made up ${count}`);
+    expect(rooms.size).toBe(MOST_CLOSED + 1);
+    expect(rooms.find('plan')).toBeNull();
+    rooms.visit('plan').take(draft('known'));
+    expect(back(rooms.open('plan', clock.monotonicMs()))).toEqual({ texts: ['known'], gap: 'unknown' });
+    expect(stays(open)).toEqual({ texts: ['remembered'], gap: null });
+    expect(rooms.size).toBeLessThanOrEqual(MOST_CLOSED + 2);
+  });
+
+  it('[G4] when all together hold too much, what nobody has open gives way first, whoever was silent for longest', () => {
+    const { clock, rooms } = stage({ maxTotalBytes: 4_000 });
+    const open = rooms.open('open', 0);
+    open.take(draft('of the open one', 'key'));
+    for (let count = 0; count < 100; count += 1) {
+      rooms.visit(`made up ${count}`).take(draft('x'.repeat(90), `key ${count}`));
+      clock.advance(10);
+      expect(rooms.bytes).toBeLessThanOrEqual(4_000);
+    }
+    expect(rooms.size).toBeGreaterThan(3);
+    expect(open.log.bytes).toBeGreaterThan(0);
+    expect([rooms.find('made up 0'), rooms.find('made up 99')?.log.bytes === 0]).toEqual([null, false]);
+    rooms.end();
+    expect(rooms.bytes).toBe(0);
   });
 
   it('[G4] nothing is kept of a closed document once all is too old, and no timer runs for nobody', () => {

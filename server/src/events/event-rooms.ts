@@ -3,6 +3,12 @@ import { EventLog, type ReplayBudget, type ReplayLimits } from './event-log.ts';
 import { EventPace } from './event-pace.ts';
 import { EventRoom } from './event-room.ts';
 
+/**
+ * Of documents that are not open something is remembered by name, whatever names a backend comes up with. Those are few bytes
+ * each, and more of them than this are not said something in within a minute.
+ */
+export const MOST_CLOSED = 10_000;
+
 export interface EventLimits {
   readonly maxEventBytes: number;
   /** Of one connection. */
@@ -35,12 +41,14 @@ export class EventRooms {
   readonly #options: EventRoomsOptions;
   readonly #budget: ReplayBudget;
   readonly #kept = new Map<string, Kept>();
+  /** Those that are not open; the one that was silent for longest is the first. */
+  readonly #closed = new Set<string>();
   #cancelSweep: (() => void) | null = null;
   #isEnded = false;
 
   constructor(options: EventRoomsOptions) {
     this.#options = options;
-    this.#budget = { bytes: 0, maxBytes: options.replay.maxTotalBytes };
+    this.#budget = { bytes: 0, maxBytes: options.replay.maxTotalBytes, relieve: (log) => this.#relieve(log) };
   }
 
   /** What all logs hold. */
@@ -63,6 +71,7 @@ export class EventRooms {
     const known = this.#kept.get(life);
     if (known === undefined) return this.#create(life, true, since).room;
     known.isOpen = true;
+    this.#closed.delete(life);
     if (this.#options.hasPeers) known.room.log.cover(since);
     return known.room;
   }
@@ -71,6 +80,7 @@ export class EventRooms {
     const kept = this.#kept.get(life);
     if (kept === undefined) return;
     kept.isOpen = false;
+    this.#noteClosed(life);
     kept.idleSince = this.#options.clock.monotonicMs();
     if (this.#options.hasPeers) kept.room.log.cover(Number.POSITIVE_INFINITY);
   }
@@ -79,7 +89,9 @@ export class EventRooms {
   visit(life: string): EventRoom {
     const { clock, hasPeers } = this.#options;
     const since = hasPeers ? Number.POSITIVE_INFINITY : clock.monotonicMs();
-    return (this.#kept.get(life) ?? this.#create(life, false, since)).room;
+    const { isOpen, room } = this.#kept.get(life) ?? this.#create(life, false, since);
+    if (!isOpen) this.#noteClosed(life);
+    return room;
   }
 
   /** What is still said after this is told, and not remembered for long. */
@@ -89,6 +101,7 @@ export class EventRooms {
     this.#cancelSweep = null;
     for (const { room } of this.#kept.values()) room.log.clear();
     this.#kept.clear();
+    this.#closed.clear();
   }
 
   #create(life: string, isOpen: boolean, since: number): Kept {
@@ -103,6 +116,30 @@ export class EventRooms {
     return kept;
   }
 
+  #noteClosed(life: string): void {
+    this.#closed.delete(life);
+    this.#closed.add(life);
+    const [silent] = this.#closed;
+    if (this.#closed.size > MOST_CLOSED && silent !== undefined) this.#forget(silent);
+  }
+
+  /** The one that was silent for longest, but not the one that asks for it. */
+  #relieve(log: EventLog): boolean {
+    for (const life of this.#closed) {
+      if (this.#kept.get(life)?.room.log === log) continue;
+      this.#forget(life);
+      return true;
+    }
+    return false;
+  }
+
+  /** What is said in it next is another log: whoever returns to this one is told that nobody knows what they missed (G3). */
+  #forget(life: string): void {
+    this.#kept.get(life)?.room.log.clear();
+    this.#kept.delete(life);
+    this.#closed.delete(life);
+  }
+
   #sweepLater(): void {
     if (this.#isEnded) return;
     this.#cancelSweep ??= this.#options.clock.after(this.#options.replay.maxAgeMs, () => this.#sweep());
@@ -114,8 +151,7 @@ export class EventRooms {
     for (const [life, { idleSince, isOpen, room }] of this.#kept) {
       room.log.prune(now);
       if (isOpen || now - Math.max(idleSince, room.log.lastAt) < this.#options.replay.maxAgeMs) continue;
-      room.log.clear();
-      this.#kept.delete(life);
+      this.#forget(life);
     }
     if (this.#kept.size > 0) this.#sweepLater();
   }

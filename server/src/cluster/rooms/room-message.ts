@@ -1,8 +1,12 @@
 import { FrameError, FrameReader } from '@quire/protocol';
 import { createEncoder, toUint8Array, writeVarString, writeVarUint, writeVarUint8Array } from 'lib0/encoding';
-import type { LoggedEvent } from '../../events/event-log.ts';
+import { type EventKey, type LoggedEvent, MOST_KEYS } from '../../events/event-log.ts';
 
-/** A node that speaks another version is not understood, and hears nothing that it would misunderstand. */
+/**
+ * While a cluster is upgraded nodes of two releases are in one room. A release may append fields to what is said, with a
+ * meaning for where they are missing, and say things of new kinds: an earlier one reads past both. What it would
+ * misunderstand takes another version, of which it hears nothing.
+ */
 const VERSION = 1;
 
 /** What is said in a room, which is a document that several nodes have open. */
@@ -19,20 +23,33 @@ export type Said =
   | { readonly kind: 'change'; readonly presence: Uint8Array }
   | { readonly kind: 'stateless'; readonly payload: string }
   /** Apart from what extensions say: events are remembered, and missed. */
-  | { readonly kind: 'event'; readonly event: LoggedEvent }
+  | {
+      readonly kind: 'event';
+      readonly event: LoggedEvent;
+      /** Of which life of the document, as `SharedRoom.epoch` names it. Appended, and left out for the first. */
+      readonly epoch: string;
+    }
+  /** To who has just opened it, of the events that I took: what was sent to me may be sent again there. Like a pulse, it has no number. */
+  | { readonly kind: 'keys'; readonly epoch: string; readonly keys: readonly EventKey[] }
   /** Nothing; but whoever missed the last of what was said notices by the number. */
   | { readonly kind: 'pulse' }
   /** I have closed it. */
   | { readonly kind: 'bye' };
 
-export interface RoomMessage {
+/** What is heard in one. */
+export type Heard =
+  | Said
+  /** Something that a later release has a word for. */
+  | { readonly kind: 'unknown' };
+
+export interface RoomMessage<Content = Said> {
   /** The incarnation of the node that says it. */
   readonly from: string;
   /** How manieth time it opened a document: when it opens one again, its numbers begin anew. */
   readonly life: number;
   /** Of everything that it says in a room, from 1 on, without a gap; a pulse repeats the last. */
   readonly number: number;
-  readonly said: Said;
+  readonly said: Content;
 }
 
 const kinds = [
@@ -43,6 +60,7 @@ const kinds = [
   'pulse',
   'bye',
   'event',
+  'keys',
 ] as const satisfies readonly Said['kind'][];
 
 /** More than ask within the moment in which they are answered together. */
@@ -77,6 +95,16 @@ export function encodeRoomMessage({ from, life, number, said }: RoomMessage): Ui
       writeVarString(encoder, said.event.key);
       writeVarUint(encoder, said.event.time);
       writeVarString(encoder, said.event.payload);
+      if (said.epoch !== '') writeVarString(encoder, said.epoch);
+      break;
+    case 'keys':
+      writeVarString(encoder, said.epoch);
+      writeVarUint(encoder, said.keys.length);
+      for (const { id, key, time } of said.keys) {
+        writeVarString(encoder, id);
+        writeVarString(encoder, key);
+        writeVarUint(encoder, time);
+      }
       break;
     case 'pulse':
     case 'bye':
@@ -88,18 +116,20 @@ export function encodeRoomMessage({ from, life, number, said }: RoomMessage): Ui
 }
 
 /** @throws {FrameError} `unknown-type` for another version, and whatever else is wrong with the bytes */
-export function decodeRoomMessage(bytes: Uint8Array): RoomMessage {
+export function decodeRoomMessage(bytes: Uint8Array): RoomMessage<Heard> {
   const reader = new FrameReader(bytes);
   const version = reader.readUint();
   if (version !== VERSION)
     throw new FrameError('unknown-type', `version ${version} of what is said in rooms is not known`);
   const kind = kinds[reader.readUint()];
-  if (kind === undefined) throw new FrameError('unknown-type', 'no such thing is said in rooms');
   const from = readIncarnation(reader);
   if (from === null) throw new FrameError('bad-address', 'what is said in a room is said by somebody');
-  const message = { from, life: reader.readUint(), number: reader.readUint(), said: readSaid(reader, kind) };
-  reader.expectEnd();
-  return message;
+  return {
+    from,
+    life: reader.readUint(),
+    number: reader.readUint(),
+    said: kind === undefined ? { kind: 'unknown' } : readSaid(reader, kind),
+  };
 }
 
 function readSaid(reader: FrameReader, kind: Said['kind']): Said {
@@ -113,7 +143,9 @@ function readSaid(reader: FrameReader, kind: Said['kind']): Said {
     case 'stateless':
       return { kind, payload: reader.readText() };
     case 'event':
-      return { kind, event: readEvent(reader) };
+      return { kind, event: readEvent(reader), epoch: reader.hasMore ? reader.readText() : '' };
+    case 'keys':
+      return { kind, epoch: reader.readText(), keys: readKeys(reader) };
     case 'pulse':
     case 'bye':
       return { kind };
@@ -124,6 +156,16 @@ function readSaid(reader: FrameReader, kind: Said['kind']): Said {
 
 function readEvent(reader: FrameReader): LoggedEvent {
   return { id: reader.readText(), key: reader.readText(), time: reader.readUint(), payload: reader.readText() };
+}
+
+function readKeys(reader: FrameReader): EventKey[] {
+  const count = reader.readUint();
+  if (count > MOST_KEYS) throw new FrameError('bad-number', `at most ${MOST_KEYS} keys of events are told at once`);
+  return Array.from({ length: count }, () => ({
+    id: reader.readText(),
+    key: reader.readText(),
+    time: reader.readUint(),
+  }));
 }
 
 function readAnswers(reader: FrameReader): number[] {

@@ -1,12 +1,20 @@
 import { randomInt } from 'node:crypto';
+import { FrameError } from '@quire/protocol';
 import type { Clock } from '../../clock.ts';
 import type { RoomLink, SharedRoom } from '../../collab/replication.ts';
 import type { LoggedEvent } from '../../events/event-log.ts';
 import { Inquiry } from './inquiry.ts';
-import { encodeRoomMessage, MOST_ANSWERS, type RoomMessage, type Said } from './room-message.ts';
+import { encodeRoomMessage, type Heard, MOST_ANSWERS, type RoomMessage, type Said } from './room-message.ts';
 
 /** Within so long after the first question others ask the same: many nodes that come back at once get one answer. */
 export const ANSWER_AFTER_MS = 3;
+
+/**
+ * Who is there by a node whose presence can't be read is asked of it at once, and then no more often than this, whatever it
+ * says: a node of another release may say what is not understood for as long as it runs. Each answer is followed by a pulse
+ * at the latest, so it goes on being asked.
+ */
+export const MISREAD_AGAIN_MS = 5_000;
 
 /** Larger messages would hold up all others on the way between nodes. */
 export const MOST_STATELESS_CHARACTERS = 1024 * 1024;
@@ -35,6 +43,8 @@ export interface RoomHost {
   spoke(room: Room): void;
   left(room: Room, goodbye: Uint8Array | null): void;
   complain(problem: string): void;
+  /** It can't be read who is there by another node. */
+  misread(error: FrameError): void;
 }
 
 /** Another node that has the document open. */
@@ -44,6 +54,8 @@ interface Member {
   readonly number: number;
   /** It has described what is there by it. */
   readonly isDescribed: boolean;
+  /** When it was last asked because it could not be read who is there by it; null while that is known. */
+  readonly misreadAt: number | null;
 }
 
 /**
@@ -112,7 +124,7 @@ export class Room implements RoomLink {
   /** Until it is known whether others are here, they may be. */
   tellEvent(event: LoggedEvent): void {
     if (this.#state === 'left' || (this.#isAlone && !this.isShared)) return;
-    void this.#say({ kind: 'event', event });
+    void this.#say({ kind: 'event', event, epoch: this.#room.epoch });
   }
 
   leave(): void {
@@ -168,14 +180,18 @@ export class Room implements RoomLink {
     if (this.#state === 'open' && this.#missing.has(node)) this.#inquiry.askOne(node);
   }
 
-  hear({ from, life, number, said }: RoomMessage): void {
+  hear({ from, life, number, said }: RoomMessage<Heard>): void {
     if (this.#state === 'left' || from === this.#host.incarnation) return;
     if (said.kind === 'event') {
       const teller = this.#members.get(from);
       // Whatever is thought of its node, and though it comes late: events are told apart by their own numbers.
-      this.#room.hearEvent(said.event, teller?.life === life && teller.isDescribed);
+      this.#hearEvent(said, teller?.life === life && teller.isDescribed);
       // Who says something in a document that it does not have open is nobody to wait for.
       if (teller?.life !== life) return;
+    }
+    if (said.kind === 'keys') {
+      if (said.epoch === this.#room.epoch) this.#room.learnEventKeys(said.keys);
+      return;
     }
     if (life <= (this.#departed.get(from) ?? -1)) return;
     if (this.#isDoubtful(from, said)) {
@@ -196,18 +212,33 @@ export class Room implements RoomLink {
     if (member !== undefined && life > member.life) this.#room.lose(from);
     const wasShared = this.isShared;
     const wasDescribed = member?.life === life && member.isDescribed;
-    this.#members.set(from, { life, number, isDescribed: wasDescribed || said.kind === 'here' });
+    const misreadAt = member?.life === life ? member.misreadAt : null;
+    this.#members.set(from, { life, number, isDescribed: wasDescribed || said.kind === 'here', misreadAt });
     this.#hasMet = true;
     this.#isAlone = false;
     this.#missing.delete(from);
-    this.#take(from, said, wasDescribed);
-    if (said.kind === 'hello' && last === 0) for (const event of this.#room.recentEvents) this.tellEvent(event);
+    const isRead = this.#take(from, said, wasDescribed);
+    this.#mindReading(from, said, isRead);
+    if (said.kind === 'hello' && last === 0) this.#tellEvents();
     if (number > expected && said.kind !== 'here') this.#inquiry.askOne(from);
     if (!wasShared) this.#answerSoon();
   }
 
+  /** To who has just opened the document. */
+  #tellEvents(): void {
+    const { epoch, eventKeys, recentEvents } = this.#room;
+    if (eventKeys.length > 0) void this.#send({ kind: 'keys', epoch, keys: eventKeys });
+    for (const event of recentEvents) this.tellEvent(event);
+  }
+
+  /** One of the release before names no life: in a later one than the first it may be of any. */
+  #hearEvent({ epoch, event }: Extract<Said, { kind: 'event' }>, isCounted: boolean): void {
+    if (epoch === this.#room.epoch) this.#room.hearEvent(event, isCounted);
+    else this.#room.passEvent(event.id, epoch === '');
+  }
+
   /** What a node said before it was lost may arrive after that, and would bring back people who are gone with it. */
-  #isDoubtful(from: string, said: Said): boolean {
+  #isDoubtful(from: string, said: Heard): boolean {
     if (!this.#host.isLost(from)) return false;
     if (said.kind !== 'here' || !said.answers.includes(this.#question)) return said.kind !== 'bye';
     this.#missing.delete(from);
@@ -215,29 +246,60 @@ export class Room implements RoomLink {
     return false;
   }
 
-  #take(from: string, said: Exclude<Said, { kind: 'bye' }>, wasDescribed: boolean): void {
+  #take(from: string, said: Exclude<Heard, { kind: 'bye' | 'keys' }>, wasDescribed: boolean): boolean {
     switch (said.kind) {
       case 'hello':
         this.#answer(said);
-        return;
-      case 'here':
+        return true;
+      case 'here': {
+        const isRead = said.presence.length === 0 || this.#hearPresence(from, said.presence, true);
         if (said.presence.length === 0) this.#room.lose(from);
-        else this.#room.hear(from, said.presence, true);
         if (said.eventsHead !== '') this.#room.eventsReach(said.eventsHead, wasDescribed);
         this.#inquiry.answered(from);
-        return;
+        return isRead;
+      }
       case 'change':
-        this.#room.hear(from, said.presence, false);
-        return;
+        return this.#hearPresence(from, said.presence, false);
       case 'stateless':
         this.#room.relay(said.payload);
-        return;
+        return true;
       case 'pulse':
       case 'event': // heard before anything else was asked of it
-        return;
+      case 'unknown': // but it has its number
+        return true;
       default:
-        said satisfies never;
+        return said satisfies never;
     }
+  }
+
+  /** @returns whether it could be read */
+  #hearPresence(from: string, presence: Uint8Array, isWhole: boolean): boolean {
+    try {
+      this.#room.hear(from, presence, isWhole);
+      return true;
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      this.#host.misread(error);
+      // Whoever it spoke of before may have left.
+      if (isWhole) this.#room.lose(from);
+      return false;
+    }
+  }
+
+  /** Presence that can't be read counts as missed. */
+  #mindReading(node: string, said: Heard, isRead: boolean): void {
+    const member = this.#members.get(node);
+    if (member === undefined) return;
+    const { misreadAt } = member;
+    if (isRead && said.kind === 'here') {
+      if (misreadAt !== null) this.#members.set(node, { ...member, misreadAt: null });
+      return;
+    }
+    if (isRead && misreadAt === null) return;
+    const now = this.#host.clock.monotonicMs();
+    if (misreadAt !== null && now - misreadAt < MISREAD_AGAIN_MS) return;
+    this.#members.set(node, { ...member, misreadAt: now });
+    this.#inquiry.askOne(node);
   }
 
   #depart(node: string, life: number): void {

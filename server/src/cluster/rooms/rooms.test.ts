@@ -1,14 +1,15 @@
+import { FrameError } from '@quire/protocol';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SharedRoom } from '../../collab/replication.ts';
-import type { LoggedEvent } from '../../events/event-log.ts';
+import type { EventKey, LoggedEvent } from '../../events/event-log.ts';
 import { HandBus, Post } from '../../testing/hand-bus.ts';
 import { ManualClock } from '../../testing/manual-clock.ts';
 import { BusError } from '../cluster-bus.ts';
 import { ChannelListeners } from '../redis/channel-listeners.ts';
 import { MOST_TRIES, PATIENCE_MS } from './inquiry.ts';
-import { ANSWER_AFTER_MS, MOST_STATELESS_CHARACTERS } from './room.ts';
-import { decodeRoomMessage, encodeRoomMessage } from './room-message.ts';
+import { ANSWER_AFTER_MS, MISREAD_AGAIN_MS, MOST_STATELESS_CHARACTERS } from './room.ts';
+import { decodeRoomMessage, encodeRoomMessage, type Said } from './room-message.ts';
 import {
   ALONE_AFTER_MS,
   channelOf,
@@ -17,6 +18,7 @@ import {
   type RoomMeters,
   type Rooms,
   type RoomsBus,
+  type StrangeMessage,
 } from './rooms.ts';
 
 const away = { state: 'away', error: new BusError('unreachable', 'gone'), since: 0 } as const;
@@ -31,10 +33,14 @@ afterEach(() => {
   for (const end of ends.splice(0)) end();
 });
 
+const UNREADABLE = 'unreadable';
+
 /** A document as rooms see it: what it says of its people, and what it heard. */
 class Sheet implements SharedRoom {
+  epoch = '';
   people = '';
   eventsHead = '';
+  eventKeys: readonly EventKey[] = [];
   recentEvents: readonly LoggedEvent[] = [];
   readonly heard: string[] = [];
 
@@ -43,6 +49,7 @@ class Sheet implements SharedRoom {
   }
 
   hear(node: string, presence: Uint8Array, isWhole: boolean): void {
+    if (text(presence) === UNREADABLE) throw new FrameError('truncated', 'not to be read');
     this.heard.push(`${node.at(-1)} ${isWhole ? 'is' : 'changes'} ${text(presence)}`);
   }
 
@@ -56,6 +63,14 @@ class Sheet implements SharedRoom {
 
   hearEvent({ id, payload }: LoggedEvent, isCounted: boolean): void {
     this.heard.push(`${isCounted ? 'counted ' : ''}event ${id}: ${payload}`);
+  }
+
+  learnEventKeys(keys: readonly EventKey[]): void {
+    this.heard.push(`knows ${keys.map(({ key }) => key).join()}`);
+  }
+
+  passEvent(id: string, mayBeOurs: boolean): void {
+    this.heard.push(`${mayBeOurs ? 'misses' : 'passes'} event ${id}`);
   }
 
   eventsReach(head: string, isCounted: boolean): void {
@@ -74,7 +89,7 @@ interface Node {
   readonly bus: HandBus;
   readonly rooms: Rooms;
   readonly log: { msg: string; times?: number }[];
-  readonly counted: { sent: number; received: number };
+  readonly counted: { sent: number; received: number; strange: StrangeMessage[] };
 }
 
 function stage() {
@@ -87,10 +102,13 @@ function stage() {
     const bus = new HandBus(post);
     const log: Node['log'] = [];
     const logger = pino({ level: 'warn' }, { write: (line: string) => log.push(JSON.parse(line)) });
-    const counted: Node['counted'] = { sent: 0, received: 0 };
+    const counted: Node['counted'] = { sent: 0, received: 0, strange: [] };
     const meters: RoomMeters = {
       add(direction, size) {
         counted[direction] += size;
+      },
+      strange(fault) {
+        counted.strange.push(fault);
       },
     };
     const rooms = createRooms({ bus, incarnation, clock, log: logger, meters });
@@ -178,6 +196,40 @@ describe('rooms', () => {
     await settle();
     expect(ben.sheet.take()).toEqual(['counted event a.1: wave']);
     expect(ada.sheet.take().filter((heard) => heard.includes('event'))).toEqual([]);
+  });
+
+  it('who opens a document is told by which keys events were sent to others, of its own life, and once', async () => {
+    const { join, settle, start } = stage();
+    const ada = await join(start());
+    ada.sheet.eventKeys = [{ id: 'a.1', key: 'order-17', time: 1 }];
+    await settle();
+    const ben = await join(start());
+    await settle();
+    expect(ben.sheet.take().filter((heard) => heard.startsWith('knows'))).toEqual(['knows order-17']);
+    ada.sheet.epoch = '2-0123456789abcdef';
+    const eve = await join(start());
+    await settle();
+    expect([ben, eve].flatMap(({ sheet }) => sheet.take()).filter((heard) => heard.startsWith('knows'))).toEqual([]);
+  });
+
+  it('[R14] an event of one life of a document is heard in no other, by no node, and where it names none it may be missed', async () => {
+    const { join, settle, start } = stage();
+    const [first, second, third] = [await join(start()), await join(start()), await join(start())];
+    second.sheet.epoch = '2-0123456789abcdef';
+    third.sheet.epoch = '3-0123456789abcdef';
+    await settle();
+    const sheets = [first, second, third].map(({ sheet }) => sheet);
+    for (const sheet of sheets) sheet.take();
+    second.link.tellEvent(eventOf('b.1'));
+    await settle();
+    expect(sheets.map((sheet) => sheet.take())).toEqual([['passes event b.1'], [], ['passes event b.1']]);
+    first.link.tellEvent(eventOf('a.1'));
+    await settle();
+    expect(sheets.map((sheet) => sheet.take())).toEqual([[], ['misses event a.1'], ['misses event a.1']]);
+    third.sheet.epoch = second.sheet.epoch;
+    second.link.tellEvent(eventOf('b.2'));
+    await settle();
+    expect(third.sheet.take()).toEqual(['counted event b.2: wave']);
   });
 
   it('[R11] who missed events hears how many there were, as soon as it notices that something got lost', async () => {
@@ -633,6 +685,59 @@ describe('rooms', () => {
     expect(post.letters.length).toBe(3_000);
   });
 
+  it('[G7] what only a later release says is passed over and counted, and nothing seems to be missed for it', async () => {
+    const { join, post, settle, start, turn, underway } = stage();
+    const node = start();
+    const { sheet } = await join(node, 'plan', 'ada');
+    await settle();
+    const from = 'ffffffffffffffff';
+    const [listening] = post.listening;
+    const say = (number: number, said: Said): Uint8Array => encodeRoomMessage({ from, life: 1, number, said });
+    const later = say(2, { kind: 'pulse' });
+    later[1] = 99;
+    listening?.hear(say(1, { kind: 'here', answers: [], presence: bytes('eve'), eventsHead: '' }));
+    await settle();
+    sheet.take();
+    listening?.hear(later);
+    listening?.hear(Uint8Array.of(...say(3, { kind: 'change', presence: bytes('eve moves') }), 1, 2, 3));
+    await turn();
+    expect(sheet.take()).toEqual(['f changes eve moves']);
+    expect(underway()).toEqual([]);
+    expect(node.counted.strange).toEqual(['unknown-kind']);
+    expect(node.log).toEqual([]);
+  });
+
+  it('[G7] of whom nobody can read who is there by it nobody is shown, it is asked at once, and then now and again', async () => {
+    const { clock, join, settle, start } = stage();
+    const node = start();
+    const { sheet } = await join(node);
+    const ben = await join(start(), 'plan', 'ben');
+    await settle();
+    sheet.take();
+    ben.link.tell(bytes(UNREADABLE));
+    await settle();
+    expect(sheet.take()).toEqual(['2 is ben']);
+    ben.sheet.people = UNREADABLE;
+    ben.sheet.eventsHead = 'b.7';
+    const before = node.counted.sent;
+    ben.link.tell(bytes(UNREADABLE));
+    await settle();
+    expect(sheet.take()).toEqual(['2 leaves', 'counted events until b.7']);
+    const question = node.counted.sent - before;
+    for (let move = 0; move < 100; move += 1) ben.link.tell(bytes(UNREADABLE));
+    await settle();
+    expect(node.counted.sent - before).toBe(question);
+    expect(node.log.map(({ msg }) => msg)).toEqual(['who is there by another node can not be read']);
+    expect(node.counted.strange.every((fault) => fault === 'presence')).toBe(true);
+    ben.sheet.people = 'ben';
+    clock.advance(MISREAD_AGAIN_MS);
+    await settle();
+    expect(sheet.take()).toContain('2 is ben');
+    ben.link.tell(bytes('ben moves'));
+    await settle();
+    expect(sheet.take()).toEqual(['2 changes ben moves']);
+  });
+
   it('what is damaged or of another version is dropped, and complained of once a minute', async () => {
     const { clock, join, post, settle, start } = stage();
     const node = start();
@@ -658,6 +763,7 @@ describe('rooms', () => {
     clock.advance(60_000);
     listening?.hear(Uint8Array.of(9));
     expect(node.log[1]).toMatchObject({ times: strange.length });
+    expect(node.counted.strange).toEqual(Array(strange.length + 1).fill('damaged'));
     expect(listening && post.listening.size).toBe(1);
   });
 

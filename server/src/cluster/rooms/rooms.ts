@@ -27,9 +27,14 @@ export const MOST_UNSAID_GOODBYES = 100_000;
 /** Of nodes that were lost; each restart of a node is another. */
 const MOST_LOST = 1_000;
 
+/** Why something was not understood: it is no message of this version, of a kind that only a later release knows, or its presence is not to be read. */
+export type StrangeMessage = 'damaged' | 'unknown-kind' | 'presence';
+
 /** Counts what goes through rooms. */
 export interface RoomMeters {
   add(direction: 'sent' | 'received', bytes: number): void;
+  /** One that was not understood, or not all of it. */
+  strange(fault: StrangeMessage): void;
 }
 
 /** The part of a bus that rooms use. */
@@ -181,6 +186,11 @@ class LiveRooms implements Rooms, RoomHost {
     this.#complaints.complain(problem);
   }
 
+  misread(error: FrameError): void {
+    this.#meters?.strange('presence');
+    this.#complaints.complain('who is there by another node can not be read', error);
+  }
+
   async #listen(room: Room): Promise<void> {
     const leaving = new AbortController();
     this.#rooms.set(room, { kind: 'begins', stop: () => leaving.abort() });
@@ -202,9 +212,12 @@ class LiveRooms implements Rooms, RoomHost {
   #hear(room: Room, bytes: Uint8Array): void {
     this.#meters?.add('received', bytes.length);
     try {
-      room.hear(decodeRoomMessage(bytes));
+      const message = decodeRoomMessage(bytes);
+      if (message.said.kind === 'unknown') this.#meters?.strange('unknown-kind');
+      room.hear(message);
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
+      this.#meters?.strange('damaged');
       this.#complaints.complain('what another node said is not understood', error);
     }
   }

@@ -74,12 +74,14 @@ describe('the metrics of a cluster', () => {
     meters.answered('denied');
     meters.rooms.add('sent', 20);
     meters.rooms.add('received', 30);
+    meters.rooms.strange('unknown-kind');
     const after = read(meters);
     expect(names.filter((name) => JSON.stringify(after[name]) === JSON.stringify(before[name]))).toEqual([]);
     expect(after).toMatchObject({
       quire_cluster_bus_state: { connecting: 0, connected: 0, away: 1, closed: 0 },
       quire_cluster_bus_failures_total: { unreachable: 0, full: 1 },
       quire_cluster_message_bytes_total: { sent: 20, received: 30 },
+      quire_cluster_messages_strange_total: { damaged: 0, 'unknown-kind': 1, presence: 0 },
       quire_cluster_records_total: { published: 1, received: 3 },
       quire_cluster_record_bytes_total: { published: 100, received: 600 },
       quire_cluster_unpublished_entries: 12,

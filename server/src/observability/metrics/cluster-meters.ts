@@ -13,6 +13,8 @@ import {
   type RecordFault,
   recordDirections,
   recordFaults,
+  type StrangeMessage,
+  strangeMessages,
 } from './label-values.ts';
 import { metricTable } from './metric-table.ts';
 import { Outcomes } from './outcomes.ts';
@@ -49,6 +51,7 @@ export class ClusterMeters {
   readonly requests = new Tally(peerAnswers);
   readonly messages = new Tally(messageDirections);
   readonly messageBytes = new Tally(messageDirections);
+  readonly strangeMessages = new Tally(strangeMessages);
   messagesDropped = 0;
   busConnections = 0;
   readonly publishing = new Distribution(metricTable.quire_cluster_publish_seconds.buckets);
@@ -88,6 +91,7 @@ export class ClusterMeters {
       this.messages.add(direction);
       this.messageBytes.add(direction, bytes);
     },
+    strange: (fault: StrangeMessage): void => this.strangeMessages.add(fault),
   };
 
   #recordsMoved(direction: RecordDirection, records: number, bytes: number): void {

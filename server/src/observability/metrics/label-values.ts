@@ -162,6 +162,13 @@ export type RecordDirection = (typeof recordDirections)[number];
 export const recordFaults = ['damaged', 'unknown-version', 'bad-entry'] as const;
 export type RecordFault = (typeof recordFaults)[number];
 
+/**
+ * Why something that a node said in a document's room was not understood: `damaged` is also what another version of the format
+ * is, `unknown-kind` what only a later release says, and `presence` who is there by it.
+ */
+export const strangeMessages = ['damaged', 'unknown-kind', 'presence'] as const;
+export type StrangeMessage = (typeof strangeMessages)[number];
+
 /** How entries come and go between nodes: through Redis, or by asking directly. */
 export const entryWays = ['published', 'received', 'pulled', 'served'] as const;
 export type EntryWay = (typeof entryWays)[number];

@@ -32,6 +32,7 @@ export interface MeteredDocuments {
   readonly openDocuments: number;
   readonly ringBytes: number;
   readonly eventBytes: number;
+  readonly eventDocuments: number;
 }
 
 /** How much the registry holds. */
@@ -81,6 +82,7 @@ const documentReadings = {
   quire_events_total: ({ collab }) => collab.events.values,
   quire_events_refused_total: ({ collab }) => collab.eventsRefused.values,
   quire_event_replay_bytes: ({ collaboration }) => collaboration.eventBytes,
+  quire_event_replay_documents: ({ collaboration }) => collaboration.eventDocuments,
   quire_edits_total: ({ collab }) => collab.edits.values,
   quire_edits_refused_total: ({ collab }) => collab.editsRefused.values,
   quire_receipts_total: ({ gateway: { sent } }) => ({
@@ -168,6 +170,7 @@ const clusterReadings = {
   quire_cluster_shared_documents: ({ cluster: { state } }) => state.sharedDocuments(),
   quire_cluster_messages_total: ({ cluster }) => cluster.messages.values,
   quire_cluster_message_bytes_total: ({ cluster }) => cluster.messageBytes.values,
+  quire_cluster_messages_strange_total: ({ cluster }) => cluster.strangeMessages.values,
   quire_cluster_messages_dropped_total: ({ cluster }) => cluster.messagesDropped,
 } as const satisfies Partial<Record<MetricName, Read>>;
 

@@ -65,6 +65,7 @@ export const everyday: readonly Scenario[] = [
       'quire_events_total{source="server"}',
       'quire_events_refused_total{code="event-too-large"}',
       'quire_event_replay_bytes',
+      'quire_event_replay_documents',
     ],
     async play(stage) {
       const socket = await open(stage);

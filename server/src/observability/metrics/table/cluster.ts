@@ -8,6 +8,7 @@ import {
   peerAnswers,
   recordDirections,
   recordFaults,
+  strangeMessages,
 } from '../label-values.ts';
 import { ACKNOWLEDGEMENT_SECONDS, type MetricTable, WAIT_SECONDS } from './definition.ts';
 
@@ -146,6 +147,13 @@ export const clusterMetrics = {
     unit: 'bytes',
     label: { name: 'direction', values: messageDirections },
     help: 'Bytes of these messages.',
+  },
+  quire_cluster_messages_strange_total: {
+    type: 'counter',
+    section: 'cluster',
+    unit: 'items',
+    label: { name: 'fault', values: strangeMessages },
+    help: 'Messages about open documents that were not understood; unknown-kind is normal while nodes of two releases run: what only the later one says. Of presence that could not be read its node was asked again.',
   },
   quire_cluster_messages_dropped_total: {
     type: 'counter',

@@ -62,7 +62,13 @@ export const documentMetrics = {
     type: 'gauge',
     section: 'documents',
     unit: 'bytes',
-    help: 'Bytes of events that are remembered for who was away for a moment.',
+    help: 'Bytes of events that are remembered for who was away for a moment, with the keys by which they are known again.',
+  },
+  quire_event_replay_documents: {
+    type: 'gauge',
+    section: 'documents',
+    unit: 'items',
+    help: 'Documents of which events are remembered or heard; of those that are not open 10,000 at most.',
   },
   quire_edits_total: {
     type: 'counter',

@@ -37,6 +37,7 @@ beforeAll(() => define(QuireNotifications));
 beforeEach(() => localStorage.clear());
 afterEach(async () => {
   document.body.replaceChildren();
+  document.querySelector('base')?.remove();
   await turn();
 });
 
@@ -59,4 +60,11 @@ test('a list that becomes another person’s has nothing of the one before, and 
   await turn();
   expect(titlesIn(list)).toEqual(['Order 18', 'Order 17']);
   expect(counts).toEqual([0, 2]);
+});
+
+test('an address within the site is one from where the page says it is, also in a frame without an address of its own', async () => {
+  document.head.append(h('base', { href: 'https://shop.example/orders/' }));
+  const notice = { id: 'a', title: 'Order 17', at: 1, href: '17' };
+  localStorage.setItem(keyOf('ada'), JSON.stringify([notice]));
+  expect((await listOf('ada')).notices).toMatchObject([{ href: 'https://shop.example/orders/17' }]);
 });

@@ -120,7 +120,7 @@ export class QuireNotifications extends QuireElement {
     const person = await this.#findPerson(client, kept, signal);
     if (signal.aborted) return;
     const key = noticesKey({ server: this.settings.server ?? location.origin, document: kept.room.name, person });
-    const store = openNoticeStore(findStorage(), `${key} ${kept.channel}`, location.href);
+    const store = openNoticeStore(findStorage(), `${key} ${kept.channel}`, document.baseURI);
     kept.store = store;
     this.#change(mergeNotices(kept.notices, store.load()));
     const follow = (event: StorageEvent) => {
@@ -154,7 +154,7 @@ export class QuireNotifications extends QuireElement {
   }
 
   #hear({ id, at, data }: ReceivedEvent): void {
-    const notice = parseNotice(data, { id, at }, location.href);
+    const notice = parseNotice(data, { id, at }, document.baseURI);
     const kept = this.#kept;
     if (notice === null || kept === null) return;
     const notices = addNotice(kept.notices, notice);

@@ -5,6 +5,7 @@ import { QuireRoom } from '../room/quire-room.ts';
 import { h } from './h.ts';
 import type { Held } from './held.ts';
 import { define, QuireElement } from './quire-element.ts';
+import type { Settings } from './settings.ts';
 
 /** Nobody listens there: a room is a room before there is a connection. */
 const SERVER = 'ws://127.0.0.1:9/collab';
@@ -27,6 +28,10 @@ class QuireProbe extends QuireElement {
 
   get doc(): Doc | null {
     return this.room?.doc ?? null;
+  }
+
+  get settingsNow(): Settings {
+    return this.settings;
   }
 }
 
@@ -197,4 +202,36 @@ test('the elements of a page are one person in a document: whoever says who this
   named.setAttribute('name', 'Ada Lovelace');
   await turn();
   expect(me()).toMatchObject({ name: 'Ada Lovelace', color: '#7c3aed' });
+});
+
+test('another function in `getToken` is the newest to ask, and no other room; without one there is another', async () => {
+  const element = probe({ server: SERVER, document: 'plan' });
+  const asked: string[] = [];
+  const sourceOf = (token: string) => async () => {
+    asked.push(token);
+    return token;
+  };
+  element.getToken = sourceOf('first');
+  const inner = probe({ document: 'notes' });
+  const outer = roomOf('outer', inner) as QuireRoom;
+  outer.getToken = sourceOf('outer');
+  document.body.append(element, outer);
+  await turn();
+  const before = [element.room, inner.room];
+  element.getToken = sourceOf('second');
+  outer.getToken = sourceOf('newest');
+  await turn();
+  await turn();
+  expect(element.room).toBe(before[0]);
+  expect(inner.room).toBe(before[1]);
+  expect(element.log).toEqual(['show plan']);
+  expect(inner.log).toEqual(['show notes']);
+  asked.length = 0;
+  await element.settingsNow.getToken?.();
+  await inner.settingsNow.getToken?.();
+  expect(asked).toEqual(['second', 'newest']);
+
+  element.getToken = undefined;
+  await turn();
+  expect(element.log).toEqual(['show plan', 'abort', 'hide plan', 'show plan']);
 });

@@ -74,6 +74,10 @@ export abstract class QuireElement extends Base {
   /** What is in the root with or without a room; null until the element is first in a page. */
   #lasting: ReadonlySet<Node> | null = null;
   #getToken: TokenSource | undefined;
+  /** What the connection knows of it: a page may set another function with each of its renders, and the newest is asked. */
+  readonly #askToken: TokenSource = () => this.#newestGetToken();
+  /** Also once it is taken back, for a connection that is about to be closed. */
+  #newestGetToken: TokenSource = async () => '';
   #strings: Words | undefined;
   #source: ContextSource | null = null;
   #stopFollowing: (() => void) | null = null;
@@ -146,13 +150,14 @@ export abstract class QuireElement extends Base {
     reflect(this, 'theme', value);
   }
 
-  /** Asked for a fresh token on every connection; wins over `token`. */
+  /** The newest is asked for a fresh token on every connection; wins over `token`. */
   get getToken(): TokenSource | undefined {
     return this.#getToken;
   }
 
   set getToken(value: TokenSource | null | undefined) {
     this.#getToken = value ?? undefined;
+    this.#newestGetToken = value ?? this.#newestGetToken;
     this.#settle();
   }
 
@@ -411,7 +416,7 @@ export abstract class QuireElement extends Base {
     );
     return {
       ...(Object.fromEntries(texts) as Settings),
-      ...(this.#getToken === undefined ? {} : { getToken: this.#getToken }),
+      ...(this.#getToken === undefined ? {} : { getToken: this.#askToken }),
       ...(this.#strings === undefined ? {} : { strings: this.#strings }),
     };
   }

@@ -16,7 +16,7 @@ export function documentPath(name: string): string {
 /** Slashes that somebody typed as they are count as part of the name, too. */
 export function parseRoute(pathname: string): Route {
   if (pathname === homePath) return { page: 'home' };
-  if (pathname === widgetsPath) return { page: 'widgets' };
+  if (pathname === widgetsPath || pathname === `${widgetsPath}/`) return { page: 'widgets' };
   const encoded = pathname.startsWith('/d/') ? pathname.slice('/d/'.length) : '';
   if (encoded === '') return { page: 'not-found' };
   try {

@@ -17,8 +17,8 @@ export interface SelectedText {
 
 /** The element of that id, in the same tree; null where there is none that knows of selections, or not yet. */
 export function findEditor(from: Element, id: string | null): MarkedEditor | null {
-  const root = from.getRootNode();
-  if (id === null || !(root instanceof Document || root instanceof ShadowRoot)) return null;
-  const element = root.getElementById(id);
+  // What is in no page has neither a document nor a shadow root above it.
+  const root: Node & Partial<NonElementParentNode> = from.getRootNode();
+  const element = id === null ? null : (root.getElementById?.(id) ?? null);
   return element !== null && 'readSelection' in element ? (element as MarkedEditor) : null;
 }

@@ -1,4 +1,4 @@
-import { type Comments, MAX_COMMENT_LENGTH, QuireError, type Thread } from '@quire/client';
+import { type Comments, MAX_COMMENT_LENGTH, QuireError, type Room, type Thread } from '@quire/client';
 import { compareRelativePositions } from 'yjs';
 import { h } from '../base/h.ts';
 import { follow, type Held } from '../base/held.ts';
@@ -31,6 +31,8 @@ export class QuireComments extends QuireElement {
   static override readonly words = commentsWords;
   static override readonly properties: readonly string[] = [...QuireElement.properties, 'filter', 'htmlFor'];
   #shown: ShownComments | null = null;
+  /** What is chosen was chosen there. */
+  #room: Room | null = null;
   #active: string | null = null;
   /** What the next comment is about; null: the whole document. */
   #about: SelectedText | null = null;
@@ -73,6 +75,11 @@ export class QuireComments extends QuireElement {
   }
 
   protected override show({ room, client, root, signal }: Held): () => void {
+    if (this.#room !== room) {
+      this.#room = room;
+      this.#about = null;
+      this.#active = null;
+    }
     const comments = client.openComments(room.name);
     const word = (key: keyof typeof commentsWords, values?: Readonly<Record<string, string>>) => this.word(key, values);
     const filterButtons = filters.map((filter) =>
@@ -119,6 +126,8 @@ export class QuireComments extends QuireElement {
       keyOf: ({ id }) => id,
       create: ({ id }) => this.#createCard(id, comments, cards, say),
       update: (element, thread) => {
+        // Hidden, but there: somebody may have begun a reply, and what they wrote is theirs whatever others do with the thread.
+        element.hidden = filterThreads([thread], this.filter).length === 0;
         const isActive = thread.id === this.#active;
         cards
           .get(element)
@@ -135,7 +144,7 @@ export class QuireComments extends QuireElement {
         button.setAttribute('aria-pressed', String(each === filter));
         button.textContent = `${word(each)} (${filterThreads(threads, each).length})`;
       }
-      showThreads(shown);
+      showThreads(threads);
       empty.hidden = shown.length > 0;
       if (!comments.status.get().loaded) empty.textContent = word('loading');
       else empty.textContent = word(filter === 'resolved' ? 'emptyResolved' : 'empty');

@@ -136,6 +136,7 @@ export class QuireWhiteboard extends QuireElement {
       board,
       picture,
       readTool: () => this.#tool,
+      mayDraw: () => this.#canDraw,
       readInk: () => this.#state,
       onPoint: (at) => pointers.point(at),
       onPan: (dx, dy) => this.#look(pan(this.#view, dx, dy)),

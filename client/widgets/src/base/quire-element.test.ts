@@ -235,3 +235,21 @@ test('another function in `getToken` is the newest to ask, and no other room; wi
   await turn();
   expect(element.log).toEqual(['show plan', 'abort', 'hide plan', 'show plan']);
 });
+
+test('a browser that takes no such custom states has all the rest', async () => {
+  class QuireOld extends QuireProbe {
+    static override readonly tag: 'quire-probe' = 'quire-old' as 'quire-probe';
+    override attachInternals(): ElementInternals {
+      const add = () => {
+        throw new DOMException('The specified value must start with "--".', 'SyntaxError');
+      };
+      return { states: { add, delete: () => false } } as unknown as ElementInternals;
+    }
+  }
+  define(QuireOld);
+  const element = h('quire-old' as 'div', { server: SERVER, document: 'plan' }) as unknown as QuireProbe;
+  document.body.append(element);
+  await turn();
+  expect(element.getAttribute('status')).toBe('connecting');
+  expect(element.text).toBe('Hello Ada');
+});

@@ -1,4 +1,4 @@
-import type { TextRange } from '@quire/client';
+import type { SelectedText } from '../document/comments/selected-text.ts';
 
 /** What `for` may name: a `<quire-editor>`, or an element of a page's own that can do the same. */
 export interface MarkedEditor extends HTMLElement {
@@ -8,11 +8,6 @@ export interface MarkedEditor extends HTMLElement {
   showThreads?(highlights: { readonly threads: ReadonlySet<string>; readonly active: string | null }): void;
   /** Brings it into view; false when it is gone. */
   revealThread?(thread: string): boolean;
-}
-
-export interface SelectedText {
-  readonly range: TextRange;
-  readonly quote: string;
 }
 
 /** The element of that id, in the same tree; null where there is none that knows of selections, or not yet. */

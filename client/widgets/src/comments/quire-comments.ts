@@ -1,12 +1,12 @@
 import { type Comments, MAX_COMMENT_LENGTH, QuireError, type Room, type Thread } from '@quire/client';
-import { compareRelativePositions } from 'yjs';
 import { h } from '../base/h.ts';
 import { follow, type Held } from '../base/held.ts';
 import { QuireElement, reflect } from '../base/quire-element.ts';
+import { isSameText, type SelectedText } from '../document/comments/selected-text.ts';
 import { createComposer } from '../parts/composer.ts';
 import { cross } from '../parts/icons.ts';
 import { createKeyedList } from '../parts/keyed-list.ts';
-import { findEditor, type MarkedEditor, type SelectedText } from './marked-editor.ts';
+import { findEditor, type MarkedEditor } from './marked-editor.ts';
 import { type SpeakerWatch, watchSpeaker } from './speaker.ts';
 import { commentsStyles } from './styles.ts';
 import { createThreadCard, type ThreadCard } from './thread-card.ts';
@@ -279,12 +279,4 @@ export class QuireComments extends QuireElement {
   #explain(error: unknown): string {
     return error instanceof QuireError ? error.message : this.word('failed');
   }
-}
-
-function isSameText(one: SelectedText, other: SelectedText | null): boolean {
-  return (
-    other !== null &&
-    compareRelativePositions(one.range.start, other.range.start) &&
-    compareRelativePositions(one.range.end, other.range.end)
-  );
 }

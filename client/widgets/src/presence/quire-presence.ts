@@ -66,6 +66,8 @@ li.more {
   #people: readonly Person[] = [];
   #viewers = 0;
   #list: HTMLUListElement | null = null;
+  /** What was last told of who is here. */
+  #told = '';
 
   static override get observedAttributes(): readonly string[] {
     return [...QuireElement.observedAttributes, 'max'];
@@ -98,6 +100,7 @@ li.more {
     });
     return () => {
       this.#list = null;
+      this.#told = '';
       this.#people = [];
       this.#viewers = 0;
     };
@@ -121,7 +124,20 @@ li.more {
     for (const item of [...list.children]) if (!wanted.includes(item as HTMLLIElement)) item.remove();
     for (const [index, item] of wanted.entries())
       if (list.children[index] !== item) list.insertBefore(item, list.children[index] ?? null);
-    this.tell('presence', { people: this.#people, viewers: this.#viewers });
+    this.#tellWho();
+  }
+
+  /** A caret that moves is news of somebody once a second, and none of who is here. */
+  #tellWho(): void {
+    const people = this.#people;
+    const viewers = this.#viewers;
+    const who = JSON.stringify([
+      people.map(({ clientId, name, color, isMe }) => [clientId, name, color, isMe]),
+      viewers,
+    ]);
+    if (who === this.#told) return;
+    this.#told = who;
+    this.tell('presence', { people, viewers });
   }
 
   #dress(item: HTMLElement, person: Person): HTMLElement {

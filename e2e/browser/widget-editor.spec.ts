@@ -130,9 +130,9 @@ test('[G2] editors in shadow roots take what others write while they are focused
   await other.page.getByText('Point here').hover();
   await expect(one.page.locator('quire-cursors .pointer').filter({ hasText: 'Ben' })).toBeVisible();
   for (const { page: opened } of both) {
-    const tags = await opened.locator('quire-room, quire-room *').evaluateAll((all) =>
-      all.filter((element) => element.matches(':defined')).map(({ localName }) => localName),
-    );
+    const tags = await opened
+      .locator('quire-room, quire-room *')
+      .evaluateAll((all) => all.filter((element) => element.matches(':defined')).map(({ localName }) => localName));
     expect(new Set(tags.filter((tag) => tag.startsWith('quire-'))).size).toBe(11);
     expect(await violationsOf(opened)).toEqual([]);
   }

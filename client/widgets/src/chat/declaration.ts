@@ -33,7 +33,7 @@ export const declaration: ElementDeclaration = {
     {
       name: 'send',
       type: '(text: string) => Promise<void>',
-      description: 
+      description:
         'Says something, of at most 2000 characters. Rejects with what the server refuses, which is also shown in the log, and can be tried again there.',
     },
     { name: 'focus', type: '(options?: FocusOptions) => void', description: 'Puts the focus where one writes.' },

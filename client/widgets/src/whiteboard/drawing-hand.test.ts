@@ -48,7 +48,7 @@ test('the other end of a pen erases, whatever the tool', () => {
   expect(touchWithEraser('hand', true).strokes()).toHaveLength(0);
 });
 
-test('[G6] it erases nothing for who may not draw, and only looks around', () => {
+test('[G6] the other end of a pen erases nothing for who may not draw, and only looks around', () => {
   expect(touchWithEraser('hand', false).strokes()).toHaveLength(1);
   expect(touchWithEraser(null, false).strokes()).toHaveLength(1);
 });

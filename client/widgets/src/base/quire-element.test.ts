@@ -1,4 +1,6 @@
 // @vitest-environment happy-dom
+
+import { QuireError } from '@quire/client';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Doc } from 'yjs';
 import { QuireRoom } from '../room/quire-room.ts';
@@ -252,4 +254,27 @@ test('a browser that takes no such custom states has all the rest', async () => 
   await turn();
   expect(element.getAttribute('status')).toBe('connecting');
   expect(element.text).toBe('Hello Ada');
+});
+
+test('a room in which somebody could not be introduced is left again', async () => {
+  const first = probe({ server: SERVER, document: 'faulty' });
+  document.body.append(first);
+  await turn();
+  const awareness = first.room?.awareness;
+  const refuse = () => {
+    throw new QuireError('failed', 'A listener of the page failed.');
+  };
+  awareness?.on('update', refuse);
+  const other = probe({ server: SERVER, document: 'faulty', name: 'Ada' });
+  document.body.append(other);
+  await turn();
+  expect(other.getAttribute('status')).toBe('error');
+  expect(other.room).toBeNull();
+
+  awareness?.off('update', refuse);
+  other.remove();
+  first.remove();
+  await turn();
+  // The last to leave takes this person out of it.
+  await expect.poll(() => awareness?.getLocalState()).toBeNull();
 });

@@ -27,7 +27,7 @@ export default defineConfig({
       '/collab': socket,
       '/yjs': socket,
       // As they were last built: the page that shows them is the app's own, its frames load the script as anybody does.
-      '^/widgets/': plain,
+      '^/widgets/.': plain,
     },
   },
 });

@@ -59,8 +59,15 @@ test('[G2] editors in shadow roots take what others write while they are focused
       MODULE,
       `<quire-room server="SERVER" document="shadow" name="${name}" color="${color}">
         <quire-presence></quire-presence>
-        <quire-editor placeholder="Start writing"></quire-editor>
+        <quire-editor id="text" placeholder="Start writing"></quire-editor>
         <quire-code language="javascript"></quire-code>
+        <quire-cursors><p>Point here</p></quire-cursors>
+        <quire-comments for="text"></quire-comments>
+        <quire-chat></quire-chat>
+        <quire-whiteboard></quire-whiteboard>
+        <quire-map center="53.5413, 9.9841" zoom="14"></quire-map>
+        <quire-ticker></quire-ticker>
+        <quire-notifications></quire-notifications>
       </quire-room>`,
     ),
   });
@@ -109,7 +116,26 @@ test('[G2] editors in shadow roots take what others write while they are focused
   await other.page.keyboard.press('Control+Z');
   await expect.poll(() => textOf(one.code)).toBe('const one = 1;');
 
-  for (const { page: opened } of both) expect(await violationsOf(opened)).toEqual([]);
+  // Whatever else there is, is there and draws what it has to.
+  await one.page.getByRole('textbox', { name: 'Write a message' }).fill('Look at the map');
+  await one.page.keyboard.press('Enter');
+  await expect(other.page.getByRole('log')).toContainText('Look at the map');
+  await one.page.locator('quire-map').evaluate((map) => {
+    (map as HTMLElement & { setPosition(lat: number, lng: number): void }).setPosition(53.54, 9.98);
+  });
+  const onMap = other.page.getByRole('list', { name: 'People on the map' });
+  await expect(onMap.getByRole('button', { name: /Ada/ })).toBeVisible();
+  await one.page.getByRole('group', { name: 'Whiteboard, empty' }).click();
+  await expect(other.page.getByRole('group', { name: 'Whiteboard, 1 stroke' })).toBeVisible();
+  await other.page.getByText('Point here').hover();
+  await expect(one.page.locator('quire-cursors .pointer').filter({ hasText: 'Ben' })).toBeVisible();
+  for (const { page: opened } of both) {
+    const tags = await opened
+      .locator('quire-room, quire-room *')
+      .evaluateAll((all) => all.filter((element) => element.matches(':defined')).map(({ localName }) => localName));
+    expect(new Set(tags.filter((tag) => tag.startsWith('quire-'))).size).toBe(11);
+    expect(await violationsOf(opened)).toEqual([]);
+  }
 });
 
 test('editors of one page share a socket, keep it when they are moved, belong to forms, and can be read-only', async ({

@@ -203,6 +203,14 @@ test.describe('in the gallery of widgets', () => {
         await expect(pane.getByText('Order 17 was created').filter({ visible: true })).toBeVisible();
         await expect(pane.getByRole('button', { name: 'Notifications, 1 unread' })).toBeVisible();
       }
+      // What Ada has read is read for her alone, though both look at the same device.
+      await ada.getByRole('button', { name: 'Notifications, 1 unread' }).click();
+      await ada.getByRole('button', { name: 'Mark all as read' }).click();
+      await page.keyboard.press('Escape');
+      await expect(ada.getByRole('button', { name: 'Notifications', exact: true })).toBeVisible();
+      await gallery.section('Notifications').getByRole('button', { name: 'Send a notification' }).click();
+      await expect(ada.getByRole('button', { name: 'Notifications, 1 unread' })).toBeVisible();
+      await expect(ben.getByRole('button', { name: 'Notifications, 2 unread' })).toBeVisible();
     });
 
     await test.step('in a theme that was chosen', async () => {

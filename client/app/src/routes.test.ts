@@ -19,7 +19,7 @@ test('the bin has one address', () => {
 });
 
 test('the gallery has one address, and what lies below it is no page', () => {
-  expect(parseRoute('/widgets')).toEqual({ page: 'widgets' });
+  for (const path of ['/widgets', '/widgets/']) expect(parseRoute(path)).toEqual({ page: 'widgets' });
   expect(parseRoute('/widgets/quire.js')).toEqual({ page: 'not-found' });
 });
 

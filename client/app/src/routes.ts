@@ -19,7 +19,7 @@ export function documentPath(name: string): string {
 export function parseRoute(pathname: string): Route {
   if (pathname === homePath) return { page: 'home' };
   if (pathname === binPath) return { page: 'bin' };
-  if (pathname === widgetsPath) return { page: 'widgets' };
+  if (pathname === widgetsPath || pathname === `${widgetsPath}/`) return { page: 'widgets' };
   const encoded = pathname.startsWith('/d/') ? pathname.slice('/d/'.length) : '';
   if (encoded === '') return { page: 'not-found' };
   try {

@@ -74,7 +74,7 @@ export const common: Pick<ElementDeclaration, 'attributes' | 'events'> & {
     {
       name: 'getToken',
       type: '(() => Promise<string>) | undefined',
-      description: 'Asked for a fresh token on every connection; wins over `token`.',
+      description: 'The newest is asked for a fresh token on every connection; wins over `token`.',
     },
     {
       name: 'strings',

@@ -24,7 +24,7 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true }));
 
 describe('pages', () => {
-  it.each(['/', '/d/plan', '/d/team%2Fplan', '/d/%E2%9C%93', '/d/%zz', '/d/a.js', '/bin', '/widgets'])(
+  it.each(['/', '/d/plan', '/d/team%2Fplan', '/d/%E2%9C%93', '/d/%zz', '/d/a.js', '/bin', '/widgets', '/widgets/'])(
     'shows the page at %s',
     async (path) => {
       const response = await app.request(path);
@@ -69,7 +69,7 @@ describe('scripts for the pages of others', () => {
       expect(headers.get('access-control-allow-origin')).toBe('*');
       expect(headers.get('cross-origin-resource-policy')).toBe('cross-origin');
     }
-    for (const path of ['/', '/widgets', '/d/widgets/x', '/sw.js', '/assets/main-abc123.js']) {
+    for (const path of ['/', '/widgets', '/widgets/', '/d/widgets/x', '/sw.js', '/assets/main-abc123.js']) {
       const { headers } = await app.request(path);
       expect(headers.has('access-control-allow-origin')).toBe(false);
       expect(headers.has('cross-origin-resource-policy')).toBe(false);

@@ -65,7 +65,8 @@ export function createStaticApp(directory: string): Hono {
   const app = new Hono();
   app.use(async (context, next) => {
     await next();
-    const isWidget = new URL(context.req.url).pathname.startsWith(WIDGETS);
+    const { pathname } = new URL(context.req.url);
+    const isWidget = pathname.startsWith(WIDGETS) && pathname !== WIDGETS;
     const headers = { ...pageHeaders, ...(isWidget ? widgetHeaders : {}) };
     for (const [name, value] of Object.entries(headers)) context.header(name, value);
   });
@@ -73,8 +74,7 @@ export function createStaticApp(directory: string): Hono {
     (await serveFile(join(directory, INDEX), request)) ?? respondNotBuilt();
   app.get('/', (context) => servePage(context.req.raw));
   app.get('/d/*', (context) => servePage(context.req.raw));
-  app.get('/bin', (context) => servePage(context.req.raw));
-  app.get('/widgets', (context) => servePage(context.req.raw));
+  for (const path of ['/bin', '/widgets', '/widgets/']) app.get(path, (context) => servePage(context.req.raw));
   app.get('*', async (context) => {
     const file = locate(directory, new URL(context.req.url).pathname);
     return (file === null ? null : await serveFile(file, context.req.raw)) ?? context.notFound();

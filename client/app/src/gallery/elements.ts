@@ -9,7 +9,7 @@ export interface GalleryElement {
   readonly tag: string;
   readonly title: string;
   readonly summary: string;
-  /** What stands in the room. */
+  /** What stands in the room; `{person}` is whoever has it in front of them. */
   readonly markup: string;
   /** That a pane has at least, in pixels. */
   readonly height: number;
@@ -120,7 +120,10 @@ const shown: readonly Pick<GalleryElement, 'tag' | 'title' | 'markup' | 'height'
     tag: 'quire-notifications',
     title: 'Notifications',
     height: 380,
-    markup: '<quire-notifications></quire-notifications>',
+    // Both panes are on one device, which remembers what each person has read.
+    markup: `<quire-notifications
+  person="{person}"
+></quire-notifications>`,
   },
 ];
 

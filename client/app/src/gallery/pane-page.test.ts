@@ -29,6 +29,13 @@ test('the page of a pane runs the very example', () => {
   expect(writePanePage(example, '/pane.css')).toContain(`<body>\n${writeExample(example)}\n</body>`);
 });
 
+test('what an element is told of its person is told of whoever’s page it is', () => {
+  const markup = '<quire-notifications person="{person}"></quire-notifications>';
+  expect(writeExample({ ...example, markup })).toContain('<quire-notifications person="ada">');
+  const ben = { name: 'Ben', color: '#0c7079' };
+  expect(writeExample({ ...example, markup, person: ben })).toContain('<quire-notifications person="ben">');
+});
+
 test('whatever stands in an attribute stays in it', () => {
   const { length } = writeExample(example).split('\n');
   const written = writeExample({ ...example, person: { name: '"><b> & "', color: '#000000' }, token: 'a"b' });

@@ -11,7 +11,7 @@ export interface Example {
   readonly person: PanePerson;
   /** Null where the server asks for none, or knows this browser by a cookie. */
   readonly token: string | null;
-  /** What stands in the room. */
+  /** What stands in the room; `{person}` is whose page it is. */
   readonly markup: string;
 }
 
@@ -24,6 +24,7 @@ export function writeExample({ origin, document, person, token, markup }: Exampl
     name: person.name,
     color: person.color,
   };
+  const inRoom = markup.replaceAll('{person}', () => escapeAttribute(person.name.toLowerCase()));
   return [
     '<script',
     '  type="module"',
@@ -33,7 +34,7 @@ export function writeExample({ origin, document, person, token, markup }: Exampl
     '<quire-room',
     ...Object.entries(attributes).map(([name, value]) => `  ${name}="${escapeAttribute(value)}"`),
     '>',
-    ...markup.split('\n').map((line) => (line === '' ? line : `  ${line}`)),
+    ...inRoom.split('\n').map((line) => (line === '' ? line : `  ${line}`)),
     '</quire-room>',
   ].join('\n');
 }

@@ -1,10 +1,13 @@
 // @vitest-environment happy-dom
+
+import { QuireError } from '@quire/client';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Doc } from 'yjs';
 import { QuireRoom } from '../room/quire-room.ts';
 import { h } from './h.ts';
 import type { Held } from './held.ts';
 import { define, QuireElement } from './quire-element.ts';
+import type { Settings } from './settings.ts';
 
 /** Nobody listens there: a room is a room before there is a connection. */
 const SERVER = 'ws://127.0.0.1:9/collab';
@@ -27,6 +30,10 @@ class QuireProbe extends QuireElement {
 
   get doc(): Doc | null {
     return this.room?.doc ?? null;
+  }
+
+  get settingsNow(): Settings {
+    return this.settings;
   }
 }
 
@@ -197,4 +204,77 @@ test('the elements of a page are one person in a document: whoever says who this
   named.setAttribute('name', 'Ada Lovelace');
   await turn();
   expect(me()).toMatchObject({ name: 'Ada Lovelace', color: '#7c3aed' });
+});
+
+test('another function in `getToken` is the newest to ask, and no other room; without one there is another', async () => {
+  const element = probe({ server: SERVER, document: 'plan' });
+  const asked: string[] = [];
+  const sourceOf = (token: string) => async () => {
+    asked.push(token);
+    return token;
+  };
+  element.getToken = sourceOf('first');
+  const inner = probe({ document: 'notes' });
+  const outer = roomOf('outer', inner) as QuireRoom;
+  outer.getToken = sourceOf('outer');
+  document.body.append(element, outer);
+  await turn();
+  const before = [element.room, inner.room];
+  element.getToken = sourceOf('second');
+  outer.getToken = sourceOf('newest');
+  await turn();
+  await turn();
+  expect(element.room).toBe(before[0]);
+  expect(inner.room).toBe(before[1]);
+  expect(element.log).toEqual(['show plan']);
+  expect(inner.log).toEqual(['show notes']);
+  asked.length = 0;
+  await element.settingsNow.getToken?.();
+  await inner.settingsNow.getToken?.();
+  expect(asked).toEqual(['second', 'newest']);
+
+  element.getToken = undefined;
+  await turn();
+  expect(element.log).toEqual(['show plan', 'abort', 'hide plan', 'show plan']);
+});
+
+test('a browser that takes no such custom states has all the rest', async () => {
+  class QuireOld extends QuireProbe {
+    static override readonly tag: 'quire-probe' = 'quire-old' as 'quire-probe';
+    override attachInternals(): ElementInternals {
+      const add = () => {
+        throw new DOMException('The specified value must start with "--".', 'SyntaxError');
+      };
+      return { states: { add, delete: () => false } } as unknown as ElementInternals;
+    }
+  }
+  define(QuireOld);
+  const element = h('quire-old' as 'div', { server: SERVER, document: 'plan' }) as unknown as QuireProbe;
+  document.body.append(element);
+  await turn();
+  expect(element.getAttribute('status')).toBe('connecting');
+  expect(element.text).toBe('Hello Ada');
+});
+
+test('a room in which somebody could not be introduced is left again', async () => {
+  const first = probe({ server: SERVER, document: 'faulty' });
+  document.body.append(first);
+  await turn();
+  const awareness = first.room?.awareness;
+  const refuse = () => {
+    throw new QuireError('failed', 'A listener of the page failed.');
+  };
+  awareness?.on('update', refuse);
+  const other = probe({ server: SERVER, document: 'faulty', name: 'Ada' });
+  document.body.append(other);
+  await turn();
+  expect(other.getAttribute('status')).toBe('error');
+  expect(other.room).toBeNull();
+
+  awareness?.off('update', refuse);
+  other.remove();
+  first.remove();
+  await turn();
+  // The last to leave takes this person out of it.
+  await expect.poll(() => awareness?.getLocalState()).toBeNull();
 });

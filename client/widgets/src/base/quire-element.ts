@@ -21,7 +21,7 @@ interface HeldRoom {
   readonly room: Room;
   readonly lease: ClientLease;
   readonly settings: Settings;
-  readonly stopFollowing: () => void;
+  stopFollowing: () => void;
   /** Takes away what is shown of it. */
   clear: () => void;
 }
@@ -74,6 +74,10 @@ export abstract class QuireElement extends Base {
   /** What is in the root with or without a room; null until the element is first in a page. */
   #lasting: ReadonlySet<Node> | null = null;
   #getToken: TokenSource | undefined;
+  /** What the connection knows of it: a page may set another function with each of its renders, and the newest is asked. */
+  readonly #askToken: TokenSource = () => this.#newestGetToken();
+  /** Also once it is taken back, for a connection that is about to be closed. */
+  #newestGetToken: TokenSource = async () => '';
   #strings: Words | undefined;
   #source: ContextSource | null = null;
   #stopFollowing: (() => void) | null = null;
@@ -146,13 +150,14 @@ export abstract class QuireElement extends Base {
     reflect(this, 'theme', value);
   }
 
-  /** Asked for a fresh token on every connection; wins over `token`. */
+  /** The newest is asked for a fresh token on every connection; wins over `token`. */
   get getToken(): TokenSource | undefined {
     return this.#getToken;
   }
 
   set getToken(value: TokenSource | null | undefined) {
     this.#getToken = value ?? undefined;
+    this.#newestGetToken = value ?? this.#newestGetToken;
     this.#settle();
   }
 
@@ -304,9 +309,13 @@ export abstract class QuireElement extends Base {
     try {
       lease = leaseClient(settings);
       const room = lease.client.open(name);
+      // Held from here on: whatever fails below, it is left again.
+      const held: HeldRoom = { room, lease, settings, stopFollowing: () => {}, clear: () => {} };
+      this.#held = held;
       introduce(room, settings);
-      this.#held = { room, lease, settings, stopFollowing: this.#follow(room), clear: () => {} };
-      this.#present(this.#held, root);
+      held.stopFollowing = room.status.subscribe((status) => this.#hear(status));
+      this.#hear(room.status.get());
+      this.#present(held, root);
     } catch (error) {
       if (this.#held === null) lease?.release();
       else this.#letGo();
@@ -339,12 +348,6 @@ export abstract class QuireElement extends Base {
     // In other words: everything is said anew.
     this.#hear(held.room.status.get());
     this.showAgain();
-  }
-
-  #follow(room: Room): () => void {
-    const stop = room.status.subscribe((status) => this.#hear(status));
-    this.#hear(room.status.get());
-    return stop;
   }
 
   #hear(status: RoomStatus): void {
@@ -382,7 +385,7 @@ export abstract class QuireElement extends Base {
     if (before?.state === shown?.state && before?.label === shown?.label) return;
     this.#shown = shown;
     if (before !== null) this.internals?.states?.delete(before.state);
-    if (shown !== null) this.internals?.states?.add(shown.state);
+    if (shown !== null) addState(this.internals?.states, shown.state);
     reflect(this, 'status', shown?.state);
     this.#showStatus();
     if (shown === null) return;
@@ -411,7 +414,7 @@ export abstract class QuireElement extends Base {
     );
     return {
       ...(Object.fromEntries(texts) as Settings),
-      ...(this.#getToken === undefined ? {} : { getToken: this.#getToken }),
+      ...(this.#getToken === undefined ? {} : { getToken: this.#askToken }),
       ...(this.#strings === undefined ? {} : { strings: this.#strings }),
     };
   }
@@ -433,6 +436,15 @@ export function define(element: (new () => QuireElement) & { readonly tag: strin
 export function reflect(element: Element, name: string, value: string | null | undefined): void {
   if (value === null || value === undefined) element.removeAttribute(name);
   else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+}
+
+/** Chromium before 125 knows no `:state()`, and takes names that begin with two dashes alone: there the attribute does without. */
+function addState(states: CustomStateSet | undefined, state: Shown['state']): void {
+  try {
+    states?.add(state);
+  } catch (error) {
+    if (!(error instanceof DOMException && error.name === 'SyntaxError')) throw error;
+  }
 }
 
 function upgradeProperty(element: HTMLElement, name: string): void {

@@ -16,7 +16,9 @@ export function roveFocus(toolbar: HTMLElement, itemsOf: () => readonly HTMLElem
       onLeave();
       return;
     }
-    const next = nextItem(event.key, items, at);
+    // A list of choices takes the arrows up and down for itself.
+    const isTaken = event.target instanceof HTMLSelectElement && (event.key === 'ArrowUp' || event.key === 'ArrowDown');
+    const next = isTaken ? undefined : nextItem(event.key, items, at);
     if (next === undefined) return;
     event.preventDefault();
     next.focus();
@@ -29,8 +31,10 @@ export function roveFocus(toolbar: HTMLElement, itemsOf: () => readonly HTMLElem
 function nextItem(key: string, items: readonly HTMLElement[], at: number): HTMLElement | undefined {
   switch (key) {
     case 'ArrowRight':
+    case 'ArrowDown':
       return items[(at + 1) % items.length];
     case 'ArrowLeft':
+    case 'ArrowUp':
       return items.at(at - 1);
     case 'Home':
       return items[0];

@@ -33,7 +33,8 @@ export const declaration: ElementDeclaration = {
     {
       name: 'send',
       type: '(text: string) => Promise<void>',
-      description: 'Says something. What the server refuses is shown in the log, and can be tried again there.',
+      description:
+        'Says something, of at most 2000 characters. Rejects with what the server refuses, which is also shown in the log, and can be tried again there.',
     },
     { name: 'focus', type: '(options?: FocusOptions) => void', description: 'Puts the focus where one writes.' },
   ],

@@ -77,11 +77,22 @@ export class QuireChat extends QuireElement {
     this.#shown?.field.focus(options);
   }
 
-  /** Resolves once the server has taken the message; what fails is shown in the log, and can be tried again there. */
+  /**
+   * Resolves once the server has taken the message; what fails is also shown in the log, and can be tried again there.
+   *
+   * @throws {RangeError} where the text is longer than others would be shown of it
+   * @throws {QuireError} whatever sending it is refused for
+   */
   async send(text: string): Promise<void> {
     const shown = this.#shown;
     if (shown === null) throw new Error('A message was given to <quire-chat> before it was in a room.');
-    if (text.trim() !== '') await this.#say(shown, text.trim());
+    const said = text.trim();
+    if (said.length > MAX_TEXT_LENGTH) {
+      throw new RangeError(
+        `A message in <quire-chat> has at most ${MAX_TEXT_LENGTH} characters, and this one ${said.length}: send it in parts.`,
+      );
+    }
+    if (said !== '') await this.#say(shown, said);
   }
 
   protected override changed(): void {
@@ -115,8 +126,8 @@ export class QuireChat extends QuireElement {
       maxLength: MAX_TEXT_LENGTH,
       sendsOnEnter: true,
       onSubmit: (text) => {
-        // Shown in the log at once, as not sent yet: the field is free for the next message.
-        void this.send(text);
+        // Shown in the log at once, as not sent yet, and there if it fails: the field is free for the next message.
+        this.send(text).catch(() => {});
         return undefined;
       },
       onInput: (text) => watch.noteInput(text),
@@ -182,15 +193,16 @@ export class QuireChat extends QuireElement {
   async #deliver({ room, channel }: ShownChat, ref: string, text: string): Promise<void> {
     // Whose log this is may change while the server is asked.
     const isHere = () => this.#heardIn?.room === room && this.#heardIn.channel === channel;
-    try {
-      const sent = await room.events.send(channel, { text, ref });
-      if (!isHere()) return;
-      this.#conversation = noteSent(this.#conversation, ref, sent);
-    } catch (error) {
-      if (!isHere()) return;
-      this.#conversation = noteFailed(this.#conversation, ref, this.#explain(error));
-      this.fail(error);
-    }
+    const sent = await room.events.send(channel, { text, ref }).catch((error: unknown) => {
+      if (isHere()) {
+        this.#conversation = noteFailed(this.#conversation, ref, this.#explain(error));
+        this.#render();
+        this.fail(error);
+      }
+      throw error;
+    });
+    if (!isHere()) return;
+    this.#conversation = noteSent(this.#conversation, ref, sent);
     this.#render();
   }
 
@@ -313,7 +325,8 @@ export class QuireChat extends QuireElement {
     if (shown === null) return;
     this.#conversation = retry(this.#conversation, ref);
     this.#render();
-    void this.#deliver(shown, ref, text);
+    // Said in the log.
+    this.#deliver(shown, ref, text).catch(() => {});
   }
 
   #throwAway(ref: string): void {

@@ -1,4 +1,4 @@
-import type { TextRange } from '@quire/client';
+import type { SelectedText } from '../document/comments/selected-text.ts';
 
 /** What `for` may name: a `<quire-editor>`, or an element of a page's own that can do the same. */
 export interface MarkedEditor extends HTMLElement {
@@ -10,15 +10,10 @@ export interface MarkedEditor extends HTMLElement {
   revealThread?(thread: string): boolean;
 }
 
-export interface SelectedText {
-  readonly range: TextRange;
-  readonly quote: string;
-}
-
 /** The element of that id, in the same tree; null where there is none that knows of selections, or not yet. */
 export function findEditor(from: Element, id: string | null): MarkedEditor | null {
-  const root = from.getRootNode();
-  if (id === null || !(root instanceof Document || root instanceof ShadowRoot)) return null;
-  const element = root.getElementById(id);
+  // What is in no page has neither a document nor a shadow root above it.
+  const root: Node & Partial<NonElementParentNode> = from.getRootNode();
+  const element = id === null ? null : (root.getElementById?.(id) ?? null);
   return element !== null && 'readSelection' in element ? (element as MarkedEditor) : null;
 }

@@ -1,12 +1,12 @@
-import { type Comments, MAX_COMMENT_LENGTH, QuireError, type Thread } from '@quire/client';
-import { compareRelativePositions } from 'yjs';
+import { type Comments, MAX_COMMENT_LENGTH, QuireError, type Room, type Thread } from '@quire/client';
 import { h } from '../base/h.ts';
 import { follow, type Held } from '../base/held.ts';
 import { QuireElement, reflect } from '../base/quire-element.ts';
+import { isSameText, type SelectedText } from '../document/comments/selected-text.ts';
 import { createComposer } from '../parts/composer.ts';
 import { cross } from '../parts/icons.ts';
 import { createKeyedList } from '../parts/keyed-list.ts';
-import { findEditor, type MarkedEditor, type SelectedText } from './marked-editor.ts';
+import { findEditor, type MarkedEditor } from './marked-editor.ts';
 import { type SpeakerWatch, watchSpeaker } from './speaker.ts';
 import { commentsStyles } from './styles.ts';
 import { createThreadCard, type ThreadCard } from './thread-card.ts';
@@ -31,6 +31,8 @@ export class QuireComments extends QuireElement {
   static override readonly words = commentsWords;
   static override readonly properties: readonly string[] = [...QuireElement.properties, 'filter', 'htmlFor'];
   #shown: ShownComments | null = null;
+  /** What is chosen was chosen there. */
+  #room: Room | null = null;
   #active: string | null = null;
   /** What the next comment is about; null: the whole document. */
   #about: SelectedText | null = null;
@@ -73,6 +75,11 @@ export class QuireComments extends QuireElement {
   }
 
   protected override show({ room, client, root, signal }: Held): () => void {
+    if (this.#room !== room) {
+      this.#room = room;
+      this.#about = null;
+      this.#active = null;
+    }
     const comments = client.openComments(room.name);
     const word = (key: keyof typeof commentsWords, values?: Readonly<Record<string, string>>) => this.word(key, values);
     const filterButtons = filters.map((filter) =>
@@ -119,6 +126,8 @@ export class QuireComments extends QuireElement {
       keyOf: ({ id }) => id,
       create: ({ id }) => this.#createCard(id, comments, cards, say),
       update: (element, thread) => {
+        // Hidden, but there: somebody may have begun a reply, and what they wrote is theirs whatever others do with the thread.
+        element.hidden = filterThreads([thread], this.filter).length === 0;
         const isActive = thread.id === this.#active;
         cards
           .get(element)
@@ -135,7 +144,7 @@ export class QuireComments extends QuireElement {
         button.setAttribute('aria-pressed', String(each === filter));
         button.textContent = `${word(each)} (${filterThreads(threads, each).length})`;
       }
-      showThreads(shown);
+      showThreads(threads);
       empty.hidden = shown.length > 0;
       if (!comments.status.get().loaded) empty.textContent = word('loading');
       else empty.textContent = word(filter === 'resolved' ? 'emptyResolved' : 'empty');
@@ -270,12 +279,4 @@ export class QuireComments extends QuireElement {
   #explain(error: unknown): string {
     return error instanceof QuireError ? error.message : this.word('failed');
   }
-}
-
-function isSameText(one: SelectedText, other: SelectedText | null): boolean {
-  return (
-    other !== null &&
-    compareRelativePositions(one.range.start, other.range.start) &&
-    compareRelativePositions(one.range.end, other.range.end)
-  );
 }

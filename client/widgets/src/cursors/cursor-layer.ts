@@ -1,5 +1,6 @@
 import { h, svg } from '../base/h.ts';
 import { safeColor } from '../base/presence-colors.ts';
+import { createFrameLoop } from '../motion/frame-loop.ts';
 import { type Glide, glideTo, isAtRest, restAt, spotAt } from '../motion/glide.ts';
 import { type Box, type Pointer, placeOf } from './pointer.ts';
 
@@ -35,7 +36,7 @@ export class CursorLayer {
   readonly element = h('div', { class: 'layer', part: 'layer', 'aria-hidden': 'true' });
   readonly #drawn = new Map<number, Drawn>();
   readonly #parts: LayerParts;
-  #frame: number | null = null;
+  readonly #frames = createFrameLoop(() => this.#placeAll());
 
   constructor(parts: LayerParts) {
     this.#parts = parts;
@@ -50,6 +51,18 @@ export class CursorLayer {
 
   /** Draws everybody where they are by now: the page may have scrolled, or be laid out anew. */
   place(): void {
+    if (this.#placeAll()) this.#frames.wake();
+  }
+
+  close(): void {
+    this.#frames.close();
+    for (const { fading } of this.#drawn.values()) if (fading !== null) clearTimeout(fading);
+    this.#drawn.clear();
+    this.element.remove();
+  }
+
+  /** Says whether anybody is still on their way. */
+  #placeAll(): boolean {
     const now = this.#parts.now();
     const host = this.#parts.findHost();
     let isMoving = false;
@@ -62,18 +75,7 @@ export class CursorLayer {
       drawn.element.style.setProperty('translate', `${left}px ${top}px`);
       isMoving ||= !isAtRest(drawn.glide, now);
     }
-    if (!isMoving || this.#frame !== null) return;
-    this.#frame = requestAnimationFrame(() => {
-      this.#frame = null;
-      this.place();
-    });
-  }
-
-  close(): void {
-    if (this.#frame !== null) cancelAnimationFrame(this.#frame);
-    for (const { fading } of this.#drawn.values()) if (fading !== null) clearTimeout(fading);
-    this.#drawn.clear();
-    this.element.remove();
+    return isMoving;
   }
 
   #show(clientId: number, pointer: Pointer, name: string, color: string): void {

@@ -14,7 +14,8 @@ import {
   type Highlights,
   showHighlights,
 } from '../document/comments/comment-highlights.ts';
-import { readSelectedText, type SelectedText } from '../document/comments/selected-text.ts';
+import { readSelectedText } from '../document/comments/read-selected-text.ts';
+import type { SelectedText } from '../document/comments/selected-text.ts';
 import { documentExtensions } from '../document/document-extensions.ts';
 import { CONTENT_FRAGMENT } from '../document/document-fields.ts';
 import { SharedText } from '../document/shared-text/shared-text.ts';

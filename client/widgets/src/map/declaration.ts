@@ -23,7 +23,8 @@ export const declaration: ElementDeclaration = {
     { name: 'max-zoom', type: 'number', default: '19', description: 'The nearest that there are pictures for.' },
     {
       name: 'follow',
-      description: '`all`, `me`, or what somebody is called: the map goes along with them until somebody moves it.',
+      description:
+        '`all`, `me`, or what somebody is called: the map goes along with them until somebody moves it by hand or brings it nearer.',
     },
     { name: 'no-share', type: 'boolean', description: 'Without the button that shares this person’s location.' },
   ],
@@ -41,14 +42,15 @@ export const declaration: ElementDeclaration = {
     {
       name: 'setPosition',
       type: '(lat: number, lng: number, more?: { accuracy?: number; heading?: number }) => void',
-      description: 'Says where this person is, from what the page knows.',
+      description:
+        'Says where this person is, from what the page knows: in this document, and not in the next that the element shows.',
     },
     { name: 'clearPosition', type: '() => void', description: 'Says it no more.' },
     {
       name: 'shareLocation',
       type: '() => Promise<void>',
       description:
-        'Asks the browser where this person is, and says so until `stopSharing`, or until the element leaves the page.',
+        'Asks the browser where this person is, and says so until `stopSharing`, or until the element shows another document or leaves the page. Rejects when there is no answer.',
     },
     { name: 'stopSharing', type: '() => void', description: 'Ends that, and takes them off the map.' },
   ],

@@ -60,7 +60,7 @@ export interface PeopleMapOptions {
   readonly container: HTMLElement;
   readonly view: MapView;
   readonly isStill: boolean;
-  /** Somebody moved the map by hand. */
+  /** Somebody moves the map by hand, or brings it nearer: by pointer, wheel, fingers, keys or buttons. */
   onGrab(): void;
   onChoose(id: number): void;
   onTileError(): void;
@@ -89,6 +89,8 @@ class LivePeopleMap implements PeopleMap {
   readonly #resized: ResizeObserver;
   #tiles: TileLayer | null = null;
   #drawnLines = '';
+  /** While the page moves the map; all its moves are over when the call returns. */
+  #isSteered = false;
 
   constructor(options: PeopleMapOptions) {
     const { container, view, isStill, onGrab } = options;
@@ -106,7 +108,10 @@ class LivePeopleMap implements PeopleMap {
       fadeAnimation: !isStill,
       inertia: !isStill,
     });
-    this.#map.on('dragstart', onGrab);
+    // Of whatever else moves it Leaflet says no more than that it moves.
+    this.#map.on('movestart', () => {
+      if (!this.#isSteered) onGrab();
+    });
     this.#map.on('focus', () => this.#map.scrollWheelZoom.enable());
     this.#map.on('blur', () => this.#map.scrollWheelZoom.disable());
     this.#map.on('moveend', () => this.#drawLines());
@@ -116,6 +121,9 @@ class LivePeopleMap implements PeopleMap {
 
   setTiles(template: string | null, maxZoom: number): void {
     this.#tiles?.remove();
+    const { center, zoom } = this.readView();
+    // Otherwise Leaflet brings it there by itself, later, as if by hand.
+    if (zoom > maxZoom) this.setView({ center, zoom: maxZoom });
     this.#map.setMaxZoom(maxZoom);
     this.#tiles = template === null ? null : tileLayer(template, { maxZoom });
     this.#tiles?.on('tileerror', () => this.#options.onTileError());
@@ -153,7 +161,7 @@ class LivePeopleMap implements PeopleMap {
   }
 
   setView({ center, zoom }: MapView): void {
-    this.#map.setView([...center], zoom, { animate: false });
+    this.#steer(() => this.#map.setView([...center], zoom, { animate: false }));
   }
 
   readView(): MapView {
@@ -162,7 +170,7 @@ class LivePeopleMap implements PeopleMap {
   }
 
   center(spot: Spot): void {
-    this.#map.panTo([...spot], { animate: false });
+    this.#steer(() => this.#map.panTo([...spot], { animate: false }));
   }
 
   shows(spots: readonly Spot[]): boolean {
@@ -175,16 +183,28 @@ class LivePeopleMap implements PeopleMap {
       [south, west],
       [north, east],
     ];
-    this.#map.fitBounds(bounds, { padding: [40, 40], maxZoom: CLOSEST_FIT, animate: false });
+    const options = { padding: [40, 40] as [number, number], maxZoom: CLOSEST_FIT, animate: false };
+    this.#steer(() => this.#map.fitBounds(bounds, options));
   }
 
   zoomBy(steps: number): void {
+    // Before it begins to move: to go along with somebody in the meantime would end it.
+    this.#options.onGrab();
     this.#map.zoomIn(steps, { animate: !this.#options.isStill });
   }
 
   close(): void {
     this.#resized.disconnect();
     this.#map.remove();
+  }
+
+  #steer(move: () => void): void {
+    this.#isSteered = true;
+    try {
+      move();
+    } finally {
+      this.#isSteered = false;
+    }
   }
 
   #addPin(id: number, spot: Spot): Pinned {

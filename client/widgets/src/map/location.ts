@@ -51,8 +51,9 @@ export function watchLocation(
     },
     ({ code, message }) => {
       const problem = code === DENIED ? 'denied' : 'unavailable';
-      onProblem(problem, !wasFound || problem === 'denied');
+      // First: whoever hears that this is the end of it stops it, which resolves what is still open.
       reject(new LocationError(problem, message));
+      onProblem(problem, !wasFound || problem === 'denied');
     },
     { enableHighAccuracy: true },
   );

@@ -23,6 +23,11 @@ const DEFAULT_MAX_ZOOM = 19;
 /** Whom the map goes along with: everybody, somebody by their client's id, or nobody. */
 type Followed = 'all' | number | null;
 
+/** What the page asks for holds for whoever comes and goes, until somebody moves the map by hand, or chooses otherwise. */
+type Course = { readonly by: 'page' | 'hand'; readonly followed: Followed };
+
+const NOWHERE_YET: Course = { by: 'page', followed: null };
+
 /** Somebody who says where they are. */
 interface Located {
   readonly person: Person;
@@ -44,9 +49,9 @@ export class QuireMap extends QuireElement {
   static override readonly properties: readonly string[] = [...QuireElement.properties, 'follow', 'tiles'];
   #shown: ShownMap | null = null;
   #located: ReadonlyMap<number, Located> = new Map();
-  #followed: Followed = null;
+  #course = NOWHERE_YET;
   #said: PresenceField<Position> | null = null;
-  /** What this person says, also while there is no room to say it in. */
+  /** What this person says in this room, or in the first that there is. */
   #own: Position | null = null;
   #watch: LocationWatch | null = null;
   #notice: HTMLElement | null = null;
@@ -66,6 +71,7 @@ export class QuireMap extends QuireElement {
       'zoom',
       'max-zoom',
       'follow',
+      'no-share',
     ];
   }
 
@@ -171,7 +177,6 @@ export class QuireMap extends QuireElement {
     const credit = h('p', { class: 'attribution', part: 'attribution' });
     const notice = h('p', { class: 'notice', part: 'notice', role: 'alert', hidden: true });
     const share = h('button', { type: 'button', part: 'share', onclick: () => this.#toggleSharing() }, locate());
-    share.hidden = this.hasAttribute('no-share');
     const list = h('ul', { class: 'people', part: 'people', 'aria-label': this.word('people') });
     const nobody = h('p', { class: 'nobody' }, this.word('nobody'));
     const box = h(
@@ -204,8 +209,8 @@ export class QuireMap extends QuireElement {
 
     return () => {
       close();
-      // A device that says where somebody is does so as long as they can see that it does.
-      if (!this.isConnected) this.stopSharing();
+      // Shown anew, it is the same map. In another room, for other people, nobody has said where they are yet.
+      if (this.room === null) this.#begin();
       this.#said?.close();
       this.#said = null;
       this.#notice = null;
@@ -215,9 +220,17 @@ export class QuireMap extends QuireElement {
     };
   }
 
+  #begin(): void {
+    this.stopSharing();
+    this.#own = null;
+    this.#view = null;
+    this.#course = NOWHERE_YET;
+  }
+
   protected override changed(name: string): void {
     const map = this.#shown?.map;
     if (name === 'follow') this.#followAsAsked();
+    else if (name === 'no-share') this.#renderShare();
     else if (name === 'attribution' || name === 'attribution-href') this.#renderCredit();
     else if (name === 'tiles' || name === 'max-zoom') map?.setTiles(this.tiles, this.#maxZoom);
     else map?.setView(this.#askedView ?? map.readView());
@@ -245,8 +258,8 @@ export class QuireMap extends QuireElement {
       container,
       view: this.#view ?? this.#askedView ?? { center: [20, 0], zoom: 1 },
       isStill: window.matchMedia('(prefers-reduced-motion: reduce)').matches,
-      onGrab: () => this.#goAlongWith(null),
-      onChoose: (id) => this.#goAlongWith(this.#followed === id ? null : id),
+      onGrab: () => this.#goAlongWith(null, 'hand'),
+      onChoose: (id) => this.#choose(id),
       onTileError: () => this.#say(this.word('noTiles')),
     });
     map.setTiles(this.tiles, this.#maxZoom);
@@ -260,7 +273,7 @@ export class QuireMap extends QuireElement {
     this.#shown = { map, gliders, look };
     const stopWatching = watchPresence(room.awareness, look);
     look();
-    this.#followAsAsked();
+    if (this.#course.by === 'page') this.#followAsAsked();
     const stop = () => {
       this.#view = map.readView();
       this.#shown = null;
@@ -288,7 +301,7 @@ export class QuireMap extends QuireElement {
       if (this.#located.has(id)) continue;
       shown.map.unpin(id);
       shown.gliders.forget(id);
-      if (this.#followed === id) this.#goAlongWith(null);
+      if (this.#course.followed === id) this.#goAlongWith(null, this.#course.by);
     }
     for (const [id, { person, position }] of located) {
       const drawn = shown.gliders.find(id);
@@ -301,27 +314,32 @@ export class QuireMap extends QuireElement {
         this.tell('position', { clientId, name, isMe, position });
       }
     }
-    if (this.#followed === null && isOther) this.#followAsAsked();
-    if (this.#followed === 'all' && isOther) this.#fitAll();
+    if (this.#course.by === 'page' && isOther) this.#followAsAsked();
+    if (this.#course.followed === 'all' && isOther) this.#fitAll();
     this.#renderPeople();
   }
 
-  /** What the attribute says holds until somebody moves the map, or chooses otherwise. */
   #followAsAsked(): void {
     const { follow } = this;
     if (follow === null) {
-      if (this.#askedView === null && this.#view === null) this.#goAlongWith('all');
+      this.#goAlongWith(this.#askedView === null ? 'all' : null, 'page');
       return;
     }
     const found = [...this.#located.values()].find(({ person }) =>
       follow === 'me' ? person.isMe : person.name === follow,
     );
-    this.#goAlongWith(follow === 'all' ? 'all' : (found?.person.clientId ?? null));
+    this.#goAlongWith(follow === 'all' ? 'all' : (found?.person.clientId ?? null), 'page');
   }
 
-  #goAlongWith(followed: Followed): void {
-    if (this.#followed === followed) return;
-    this.#followed = followed;
+  /** Chosen once more, nobody. */
+  #choose(id: 'all' | number): void {
+    this.#goAlongWith(this.#course.followed === id ? null : id, 'hand');
+  }
+
+  #goAlongWith(followed: Followed, by: Course['by']): void {
+    const before = this.#course;
+    this.#course = { by, followed };
+    if (before.followed === followed) return;
     if (followed === 'all') this.#fitAll();
     else this.#goAlong();
     this.#renderPeople();
@@ -330,7 +348,7 @@ export class QuireMap extends QuireElement {
 
   #goAlong(): void {
     const shown = this.#shown;
-    const followed = this.#followed;
+    const { followed } = this.#course;
     if (shown === null || followed === null) return;
     if (followed !== 'all') {
       const spot = shown.gliders.find(followed);
@@ -358,16 +376,11 @@ export class QuireMap extends QuireElement {
     type Choice = { readonly id: 'all' } | { readonly id: number; readonly located: Located };
     const show = createKeyedList<Choice, HTMLLIElement>(list, {
       keyOf: ({ id }) => String(id),
-      create: ({ id }) =>
-        h(
-          'li',
-          {},
-          h('button', { type: 'button', onclick: () => this.#goAlongWith(this.#followed === id ? null : id) }),
-        ),
+      create: ({ id }) => h('li', {}, h('button', { type: 'button', onclick: () => this.#choose(id) })),
       update: (item, choice) => {
         const button = item.firstElementChild;
         if (button === null) return;
-        button.setAttribute('aria-pressed', String(this.#followed === choice.id));
+        button.setAttribute('aria-pressed', String(this.#course.followed === choice.id));
         if (choice.id === 'all') button.textContent = this.word('everybody');
         else this.#describe(button, choice.located);
       },
@@ -412,6 +425,7 @@ export class QuireMap extends QuireElement {
     const button = this.#shareButton;
     if (button === null) return;
     const isSharing = this.#watch !== null;
+    button.hidden = this.hasAttribute('no-share');
     button.setAttribute('aria-pressed', String(isSharing));
     button.replaceChildren(locate(), this.word(isSharing ? 'sharing' : 'share'));
   }

@@ -1,3 +1,4 @@
+import { createFrameLoop } from './frame-loop.ts';
 import { type Glide, glideTo, isAtRest, restAt, type Spot, spotAt } from './glide.ts';
 
 /** Things of which others say where they are, each drawn on its way from one telling to the next. */
@@ -23,10 +24,8 @@ export function createGliders<Id>({ longestMs, onMove, onFrame }: GlidersOptions
   const glides = new Map<Id, Glide>();
   const moving = new Set<Id>();
   const prefersRest = window.matchMedia('(prefers-reduced-motion: reduce)');
-  let frame: number | null = null;
 
-  const draw = () => {
-    frame = null;
+  const frames = createFrameLoop(() => {
     const now = performance.now();
     for (const id of moving) {
       const glide = glides.get(id);
@@ -34,8 +33,8 @@ export function createGliders<Id>({ longestMs, onMove, onFrame }: GlidersOptions
       if (glide !== undefined) onMove(id, spotAt(glide, now));
     }
     onFrame?.();
-    if (moving.size > 0) frame = requestAnimationFrame(draw);
-  };
+    return moving.size > 0;
+  });
 
   return {
     tell(id, spot) {
@@ -47,7 +46,7 @@ export function createGliders<Id>({ longestMs, onMove, onFrame }: GlidersOptions
       const isAtOnce = before === undefined || prefersRest.matches;
       glides.set(id, isAtOnce ? restAt(spot, now) : glideTo(before, spot, now, longestMs));
       moving.add(id);
-      frame ??= requestAnimationFrame(draw);
+      frames.wake();
     },
     forget(id) {
       glides.delete(id);
@@ -58,7 +57,7 @@ export function createGliders<Id>({ longestMs, onMove, onFrame }: GlidersOptions
       return glide === undefined ? null : spotAt(glide, performance.now());
     },
     close() {
-      if (frame !== null) cancelAnimationFrame(frame);
+      frames.close();
       glides.clear();
       moving.clear();
     },

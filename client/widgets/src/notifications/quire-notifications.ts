@@ -33,6 +33,8 @@ interface ShownNotices {
 interface Kept {
   readonly room: Room;
   readonly channel: string;
+  /** As the page names them; empty: as the server does. */
+  readonly person: string;
   notices: Notices;
   gap: EventGap | null;
   store: NoticeStore | null;
@@ -84,10 +86,7 @@ export class QuireNotifications extends QuireElement {
 
   protected override show({ room, root, client, signal }: Held): () => void {
     const { channel } = this;
-    if (this.#kept?.room !== room || this.#kept.channel !== channel) {
-      this.#kept = { room, channel, notices: [], gap: null, store: null };
-    }
-    const kept = this.#kept;
+    const kept = this.#keepFor(room);
     const toasts = createToasts({ render: (notice, dismiss) => this.#toast(notice, dismiss) });
     const panel = this.#createPanel(signal);
     root.append(h('div', { class: 'anchor' }, panel.button, panel.element), toasts.element);
@@ -103,12 +102,25 @@ export class QuireNotifications extends QuireElement {
     };
   }
 
+  /** The same list as before, unless it is another's, or of another place: then nobody is shown what the one before was told. */
+  #keepFor(room: Room): Kept {
+    const { channel } = this;
+    const person = this.getAttribute('person')?.trim() ?? '';
+    const known = this.#kept;
+    if (known?.room === room && known.channel === channel && known.person === person) return known;
+    const before = this.unread;
+    const kept: Kept = { room, channel, person, notices: [], gap: null, store: null };
+    this.#kept = kept;
+    this.#tellUnread(before);
+    return kept;
+  }
+
   /** What this device knows of before, and what another tab of this person reads. */
   async #remember(kept: Kept, client: Client, signal: AbortSignal): Promise<void> {
-    const person = await this.#findPerson(client, kept.room, signal);
+    const person = await this.#findPerson(client, kept, signal);
     if (signal.aborted) return;
     const key = noticesKey({ server: this.settings.server ?? location.origin, document: kept.room.name, person });
-    const store = openNoticeStore(findStorage(), `${key} ${kept.channel}`, location.href);
+    const store = openNoticeStore(findStorage(), `${key} ${kept.channel}`, document.baseURI);
     kept.store = store;
     this.#change(mergeNotices(kept.notices, store.load()));
     const follow = (event: StorageEvent) => {
@@ -118,9 +130,8 @@ export class QuireNotifications extends QuireElement {
   }
 
   /** Whom the server knows them as. It is asked once; guests, and those whom it does not answer, are one person to this device. */
-  async #findPerson(client: Client, room: Room, signal: AbortSignal): Promise<string> {
-    const named = this.getAttribute('person')?.trim() ?? '';
-    if (named !== '') return named;
+  async #findPerson(client: Client, { room, person }: Kept, signal: AbortSignal): Promise<string> {
+    if (person !== '') return person;
     const whenIn = Promise.withResolvers<void>();
     const stop = room.status.subscribe(({ admissions }) => {
       if (admissions > 0) whenIn.resolve();
@@ -130,20 +141,19 @@ export class QuireNotifications extends QuireElement {
     await whenIn.promise;
     stop();
     if (signal.aborted) return '';
+    // Not by `client.api`: its schemas are many times what asks here, and try to make code from text, which a strict policy reports.
+    const comments = client.openComments(room.name);
     try {
-      const { you } = await client.api.call('listThreads', {
-        parameters: { name: room.name },
-        query: { limit: 1 },
-        signal,
-      });
-      return you.id;
+      return (await comments.you()).id;
     } catch {
       return '';
+    } finally {
+      comments.leave();
     }
   }
 
   #hear({ id, at, data }: ReceivedEvent): void {
-    const notice = parseNotice(data, { id, at }, location.href);
+    const notice = parseNotice(data, { id, at }, document.baseURI);
     const kept = this.#kept;
     if (notice === null || kept === null) return;
     const notices = addNotice(kept.notices, notice);
@@ -169,9 +179,13 @@ export class QuireNotifications extends QuireElement {
   #show(kept: Kept, notices: Notices): void {
     const before = countUnread(kept.notices);
     kept.notices = notices;
-    const now = countUnread(notices);
     for (const { id, isRead } of notices) if (isRead) this.#shown?.toasts.dismiss(id);
     this.#shown?.render();
+    this.#tellUnread(before);
+  }
+
+  #tellUnread(before: number): void {
+    const now = this.unread;
     if (now === before) return;
     reflect(this, 'unread', now === 0 ? null : String(now));
     this.tell('unread', { count: now });

@@ -4,10 +4,16 @@ import { follow, type Held } from '../base/held.ts';
 import { initialsOf } from '../base/initials.ts';
 import { safeColor } from '../base/presence-colors.ts';
 import { QuireElement, reflect } from '../base/quire-element.ts';
+import { createKeyedList } from '../parts/keyed-list.ts';
 import { describePeople, readMax } from './describe-people.ts';
 import { presenceWords } from './words.ts';
 
 const DEFAULT_MAX = 5;
+
+/** What has a place in the list: somebody, or the number of those for whom there is none. */
+type Place =
+  | { readonly kind: 'person'; readonly person: Person }
+  | { readonly kind: 'more'; readonly hidden: readonly Person[]; readonly more: number };
 
 /** Who is here. */
 export class QuirePresence extends QuireElement {
@@ -65,7 +71,9 @@ li.more {
 `;
   #people: readonly Person[] = [];
   #viewers = 0;
-  #list: HTMLUListElement | null = null;
+  #showPlaces: ((places: readonly Place[]) => void) | null = null;
+  /** What was last told of who is here. */
+  #told = '';
 
   static override get observedAttributes(): readonly string[] {
     return [...QuireElement.observedAttributes, 'max'];
@@ -86,8 +94,14 @@ li.more {
   }
 
   protected override show({ room, root, signal }: Held): () => void {
-    this.#list = h('ul', { part: 'avatars', role: 'list', 'aria-label': this.word('label') });
-    root.append(this.#list);
+    const list = h('ul', { part: 'avatars', role: 'list', 'aria-label': this.word('label') });
+    root.append(list);
+    // Those who stay keep their avatar: only who arrives is drawn anew.
+    this.#showPlaces = createKeyedList<Place, HTMLLIElement>(list, {
+      keyOf: (place) => (place.kind === 'person' ? String(place.person.clientId) : 'more'),
+      create: () => h('li'),
+      update: (item, place) => (place.kind === 'person' ? this.#dress(item, place.person) : this.#count(item, place)),
+    });
     follow(room.people, signal, (people) => {
       this.#people = people;
       this.#render();
@@ -97,7 +111,8 @@ li.more {
       this.#render();
     });
     return () => {
-      this.#list = null;
+      this.#showPlaces = null;
+      this.#told = '';
       this.#people = [];
       this.#viewers = 0;
     };
@@ -108,26 +123,29 @@ li.more {
   }
 
   #render(): void {
-    const list = this.#list;
-    if (list === null) return;
+    if (this.#showPlaces === null) return;
     const { shown, hidden, more } = describePeople(this.#people, this.#viewers, this.max);
-    // Those who stay keep their avatar: only who arrives is drawn anew.
-    const known = new Map(
-      [...list.querySelectorAll<HTMLElement>('[data-client]')].map((item) => [item.dataset.client, item]),
-    );
-    const items = shown.map((person) => this.#dress(known.get(String(person.clientId)) ?? h('li'), person));
-    const rest = more === 0 ? [] : [this.#countMore(hidden, more)];
-    const wanted = [...items, ...rest];
-    for (const item of [...list.children]) if (!wanted.includes(item as HTMLLIElement)) item.remove();
-    for (const [index, item] of wanted.entries())
-      if (list.children[index] !== item) list.insertBefore(item, list.children[index] ?? null);
-    this.tell('presence', { people: this.#people, viewers: this.#viewers });
+    const places = shown.map((person): Place => ({ kind: 'person', person }));
+    this.#showPlaces(more === 0 ? places : [...places, { kind: 'more', hidden, more }]);
+    this.#tellWho();
   }
 
-  #dress(item: HTMLElement, person: Person): HTMLElement {
+  /** A caret that moves is news of somebody once a second, and none of who is here. */
+  #tellWho(): void {
+    const people = this.#people;
+    const viewers = this.#viewers;
+    const who = JSON.stringify([
+      people.map(({ clientId, name, color, isMe }) => [clientId, name, color, isMe]),
+      viewers,
+    ]);
+    if (who === this.#told) return;
+    this.#told = who;
+    this.tell('presence', { people, viewers });
+  }
+
+  #dress(item: HTMLElement, person: Person): void {
     const name = person.isMe ? this.word('you', { name: person.name }) : person.name;
-    if (item.title === name && item.dataset.color === person.color) return item;
-    item.dataset.client = String(person.clientId);
+    if (item.title === name && item.dataset.color === person.color) return;
     item.dataset.color = person.color;
     item.title = name;
     item.setAttribute('part', person.isMe ? 'avatar me' : 'avatar');
@@ -136,20 +154,17 @@ li.more {
       h('span', { 'aria-hidden': 'true' }, initialsOf(person.name)),
       h('span', { class: 'unseen' }, name),
     );
-    return item;
   }
 
-  #countMore(hidden: readonly Person[], more: number): HTMLElement {
+  #count(item: HTMLElement, { hidden, more }: Place & { readonly kind: 'more' }): void {
     const names = hidden.map(({ name }) => name).join(', ');
-    return h(
-      'li',
-      { class: 'more', part: 'avatar more', title: names },
+    const count = this.word('more', { count: more });
+    item.className = 'more';
+    item.title = names;
+    item.setAttribute('part', 'avatar more');
+    item.replaceChildren(
       h('span', { 'aria-hidden': 'true' }, `+${more}`),
-      h(
-        'span',
-        { class: 'unseen' },
-        names === '' ? this.word('more', { count: more }) : `${this.word('more', { count: more })}: ${names}`,
-      ),
+      h('span', { class: 'unseen' }, names === '' ? count : `${count}: ${names}`),
     );
   }
 }

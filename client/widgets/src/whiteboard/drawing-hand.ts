@@ -13,6 +13,8 @@ export interface DrawingHandOptions {
   readonly picture: Picture;
   /** What a hand does now; null where it may do nothing. */
   readTool(): Tool | null;
+  /** The end of a pen is nobody's choice of a tool: it is asked whether it may erase. */
+  mayDraw(): boolean;
   readInk(): Pick<Ink, 'color' | 'size'>;
   onPoint(at: At | null): void;
   /** By so much of the board's units the view moves. */
@@ -32,6 +34,7 @@ export function followHand({
   board,
   picture,
   readTool,
+  mayDraw,
   readInk,
   onPoint,
   onPan,
@@ -47,7 +50,7 @@ export function followHand({
     return { x, y };
   };
   const begin = (event: PointerEvent): Gesture => {
-    const tool = (event.buttons & ERASER_BUTTONS) !== 0 ? 'eraser' : readTool();
+    const tool = (event.buttons & ERASER_BUTTONS) !== 0 && mayDraw() ? 'eraser' : readTool();
     switch (tool) {
       case 'pen':
         return draw(board, picture, { ...readInk(), hasPressure: event.pointerType === 'pen' });

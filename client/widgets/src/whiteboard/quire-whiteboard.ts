@@ -121,6 +121,7 @@ export class QuireWhiteboard extends QuireElement {
       onUndo: () => this.undo(),
       onRedo: () => this.redo(),
       onZoom: (factor) => this.#look(factor === null ? wholeBoard : zoomAt(this.#view, factor, middleOf(this.#view))),
+      onLeave: () => paper.focus(),
     });
     const pointers = watchPointers(room, this.field, () => this.#view);
     const drawing = svg('svg', { part: 'board', 'aria-hidden': 'true' }, picture.element);
@@ -136,6 +137,7 @@ export class QuireWhiteboard extends QuireElement {
       board,
       picture,
       readTool: () => this.#tool,
+      mayDraw: () => this.#canDraw,
       readInk: () => this.#state,
       onPoint: (at) => pointers.point(at),
       onPan: (dx, dy) => this.#look(pan(this.#view, dx, dy)),

@@ -1,4 +1,5 @@
 import { h } from '../base/h.ts';
+import { roveFocus } from '../base/roving-focus.ts';
 import { corners, eraser, hand, minus, pen, plus, redoArrow, undoArrow } from '../parts/icons.ts';
 import { ZOOM_STEP } from './view.ts';
 import type { whiteboardWords } from './words.ts';
@@ -35,6 +36,8 @@ export interface ToolsOptions {
   onRedo(): void;
   /** @param factor how much nearer; null shows the whole board */
   onZoom(factor: number | null): void;
+  /** Back to the board, by a key. */
+  onLeave(): void;
 }
 
 export interface Tools {
@@ -50,7 +53,7 @@ export interface Tools {
 }
 
 /** One stop of the tab key: within it the arrow keys go from tool to tool, as in every toolbar. */
-export function createTools({ word, onChange, onUndo, onRedo, onZoom }: ToolsOptions): Tools {
+export function createTools({ word, onChange, onUndo, onRedo, onZoom, onLeave }: ToolsOptions): Tools {
   const button = (key: WordKey, picture: Node, onclick: () => void, more: Readonly<Record<string, string>> = {}) =>
     h('button', { type: 'button', 'aria-label': word(key), title: word(key), onclick, ...more }, picture);
 
@@ -95,7 +98,17 @@ export function createTools({ word, onChange, onUndo, onRedo, onZoom }: ToolsOpt
     ...colorButtons.values(),
     ...sizeButtons.values(),
   ];
-  rove(element);
+  const buttons = [...element.querySelectorAll('button')];
+  roveFocus(element, () => buttons, onLeave);
+  // What is disabled does nothing, whoever presses it.
+  element.addEventListener(
+    'click',
+    (event) => {
+      const pressed = (event.target as Element).closest('button');
+      if (pressed?.getAttribute('aria-disabled') === 'true') event.stopImmediatePropagation();
+    },
+    { capture: true },
+  );
 
   return {
     element,
@@ -115,48 +128,4 @@ export function createTools({ word, onChange, onUndo, onRedo, onZoom }: ToolsOpt
 /** Not `disabled`: a button that loses the focus because it has been pressed takes the keyboard's place in the page with it. */
 function setDisabled(button: HTMLButtonElement | undefined, isDisabled: boolean): void {
   button?.setAttribute('aria-disabled', String(isDisabled));
-}
-
-function rove(toolbar: HTMLElement): void {
-  const buttons = [...toolbar.querySelectorAll('button')];
-  const settle = (at: number) => {
-    buttons.forEach((button, index) => {
-      button.tabIndex = index === at ? 0 : -1;
-    });
-  };
-  settle(0);
-  toolbar.addEventListener('focusin', ({ target }) => settle(buttons.indexOf(target as HTMLButtonElement)));
-  // What is disabled does nothing, whoever presses it.
-  toolbar.addEventListener(
-    'click',
-    (event) => {
-      const button = (event.target as Element).closest('button');
-      if (button?.getAttribute('aria-disabled') === 'true') event.stopImmediatePropagation();
-    },
-    { capture: true },
-  );
-  toolbar.addEventListener('keydown', (event) => {
-    const at = buttons.findIndex(({ tabIndex }) => tabIndex === 0);
-    const next = findNext(event.key, at, buttons.length);
-    if (next === null) return;
-    event.preventDefault();
-    buttons[next]?.focus();
-  });
-}
-
-function findNext(key: string, at: number, count: number): number | null {
-  switch (key) {
-    case 'ArrowRight':
-    case 'ArrowDown':
-      return (at + 1) % count;
-    case 'ArrowLeft':
-    case 'ArrowUp':
-      return (at + count - 1) % count;
-    case 'Home':
-      return 0;
-    case 'End':
-      return count - 1;
-    default:
-      return null;
-  }
 }

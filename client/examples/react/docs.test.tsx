@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import '../../sdk/src/testing/page.ts';
+import type { Room } from '@quire/client';
 import * as bindings from '@quire/client/react';
 import { type ServerProcess, startServer } from '@quire/testing';
-import { cleanup, fireEvent, render, within } from '@testing-library/react';
-import { StrictMode } from 'react';
+import { act, cleanup, fireEvent, render, within } from '@testing-library/react';
+import { StrictMode, useEffect } from 'react';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import * as snippets from './snippets.tsx';
 
@@ -107,5 +108,40 @@ describe('what it shows', () => {
     fireEvent.click(ada.getByText('New document'));
     await expect.poll(() => created).toHaveLength(1);
     expect(gaps).toEqual([]);
+  });
+
+  it('shows every message of those that come in one moment', async () => {
+    let room: Room | null = null;
+    const Peek = () => {
+      const opened = bindings.useRoom();
+      useEffect(() => {
+        room = opened;
+      }, [opened]);
+      return null;
+    };
+    const { container } = render(
+      <bindings.QuireProvider url={`${server.wsUrl}/collab`}>
+        <bindings.RoomProvider name="team/chat" person={{ name: 'Ada', color: '#2563eb' }}>
+          <snippets.Chat />
+          <Peek />
+        </bindings.RoomProvider>
+      </bindings.QuireProvider>,
+    );
+    await expect.poll(() => room).not.toBeNull();
+    const { events } = room as unknown as Room;
+    await events.whenListening();
+    // Nothing is rendered before its end.
+    await act(async () => {
+      const second = new Promise<void>((resolve) => {
+        let heard = 0;
+        events.on('chat', () => {
+          heard += 1;
+          if (heard === 2) resolve();
+        });
+      });
+      await Promise.all([events.send('chat', { text: 'one' }), events.send('chat', { text: 'two' })]);
+      await second;
+    });
+    expect(container.querySelector('pre')?.textContent).toBe('Ada: one\nAda: two');
   });
 });

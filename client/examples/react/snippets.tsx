@@ -72,7 +72,8 @@ export function Chat() {
   const room = useRoom<Said>();
   const [lines, setLines] = useState<string[]>([]);
   const [typists, setTyping] = useTyping();
-  useEvent(room, 'chat', ({ data, from }) => setLines([...lines, `${from.name}: ${data.text}`]));
+  // Of several that come in one moment, each adds to what the one before has left.
+  useEvent(room, 'chat', ({ data, from }) => setLines((former) => [...former, `${from.name}: ${data.text}`]));
   return (
     <form
       onSubmit={(event) => {

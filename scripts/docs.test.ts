@@ -80,6 +80,10 @@ describe('the docs (node scripts/write-docs.ts renews what they take from the co
     expect(packages).toEqual(expect.arrayContaining(ofTiptap.map((name) => withVersion(dependencies, name))));
   });
 
+  it.each(pages)('%s installs packages of this repository from their tarballs', (page) => {
+    expect(read(page).match(/^npm install .*@quire\/.*$/gm)).toBeNull();
+  });
+
   it.each(pages)('every link of %s leads to a file', (page) => {
     const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1] ?? '');
     const broken = links.filter((link) => !existsSync(resolve(root, dirname(page), link)));

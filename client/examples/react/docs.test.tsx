@@ -36,7 +36,11 @@ describe('docs/react.md', () => {
     ).toEqual([]);
     expect(inReadme).toHaveLength(1);
     expect(blocks.filter(({ language }) => language === 'sh').map(({ code }) => code)).toEqual([
-      'npm install @quire/client yjs y-protocols react react-dom\n',
+      [
+        'npm run pack',
+        'cd ../your-app',
+        'npm install ../quire/dist-packages/quire-{protocol,client}-0.1.0.tgz yjs y-protocols react react-dom\n',
+      ].join('\n'),
     ]);
   });
 

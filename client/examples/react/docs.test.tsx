@@ -4,10 +4,14 @@ import '../../sdk/src/testing/page.ts';
 import type { Room } from '@quire/client';
 import * as bindings from '@quire/client/react';
 import { type ServerProcess, startServer } from '@quire/testing';
-import { act, cleanup, fireEvent, render, within } from '@testing-library/react';
+import { act, cleanup, configure, fireEvent, render, within } from '@testing-library/react';
 import { StrictMode, useEffect } from 'react';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import * as snippets from './snippets.tsx';
+
+/** Both would give up after a second, which a busy machine takes for less. */
+const PATIENCE_MS = 15_000;
+configure({ asyncUtilTimeout: PATIENCE_MS });
 
 const here = import.meta.dirname;
 const root = dirname(dirname(dirname(here)));
@@ -77,6 +81,7 @@ describe('what it shows', () => {
                 <snippets.Chat />
                 <snippets.Gaps onGap={() => gaps.push(name)} />
                 <snippets.Notes />
+                <snippets.Title />
                 <snippets.WordCount />
                 <snippets.Poll userId={name} />
                 <snippets.Todos />
@@ -98,6 +103,8 @@ describe('what it shows', () => {
 
     fireEvent.change(notes, { target: { value: 'three words here' } });
     await sees(ben, '3 words');
+    fireEvent.change(ada.getByLabelText('Title'), { target: { value: 'Plan' } });
+    await ben.findByDisplayValue('Plan');
     fireEvent.pointerMove(area, { clientX: 7, clientY: 9 });
     await sees(ben, 'pointing at something');
     fireEvent.change(message, { target: { value: 'Hello' } });
@@ -108,9 +115,9 @@ describe('what it shows', () => {
     await sees(ben, 'Tea: 1');
     fireEvent.click(ada.getByText('Add'));
     fireEvent.click(await sees(ben, 'Water the plants'));
-    await expect.poll(() => ada.queryByText('Water the plants')).toBeNull();
+    await expect.poll(() => ada.queryByText('Water the plants'), { timeout: PATIENCE_MS }).toBeNull();
     fireEvent.click(ada.getByText('New document'));
-    await expect.poll(() => created).toHaveLength(1);
+    await expect.poll(() => created, { timeout: PATIENCE_MS }).toHaveLength(1);
     expect(gaps).toEqual([]);
   });
 
@@ -131,7 +138,7 @@ describe('what it shows', () => {
         </bindings.RoomProvider>
       </bindings.QuireProvider>,
     );
-    await expect.poll(() => room).not.toBeNull();
+    await expect.poll(() => room, { timeout: PATIENCE_MS }).not.toBeNull();
     const { events } = room as unknown as Room;
     await events.whenListening();
     // Nothing is rendered before its end.

@@ -100,6 +100,10 @@ export function Notes() {
   return <textarea aria-label="Notes" {...useTextField('notes')} />;
 }
 
+export function Title() {
+  return <input aria-label="Title" {...useTextField<HTMLInputElement>('title')} />;
+}
+
 export function WordCount() {
   const [words] = useSharedText('notes', (text) => text.split(/\s+/).filter(Boolean).length);
   return <p>{words === null ? '' : `${words} words`}</p>;

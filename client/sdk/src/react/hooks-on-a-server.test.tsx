@@ -453,10 +453,12 @@ describe('presence and events', () => {
   it('an event is heard by the handler of the last render, which listens once', async () => {
     const heard: string[] = [];
     let renders = 0;
+    let listens = true;
     const ada = visit(() => {
       renders += 1;
       const round = renders;
-      useEvent<string>('chat', ({ data: said, isMine }) => heard.push(`${round} ${said} ${isMine}`));
+      const room = useRoom();
+      useEvent(listens ? room : null, 'chat', ({ data: said, isMine }) => heard.push(`${round} ${said} ${isMine}`));
     });
     const on = vi.spyOn(ada.room.events, 'on');
     await ada.room.events.whenListening();
@@ -469,8 +471,12 @@ describe('presence and events', () => {
     await untilTrue(() => heard.length === 2);
     expect(heard).toEqual([`${renders - 2} one false`, `${renders} two false`]);
     expect(on).not.toHaveBeenCalled();
-    ada.leave();
+    listens = false;
+    ada.again();
+    // Whoever had listened before would be told first.
+    const isTold = new Promise((resolve) => ada.room.events.on('chat', resolve));
     await writer.events.send('chat', 'three');
+    await isTold;
     expect(heard).toHaveLength(2);
   });
 

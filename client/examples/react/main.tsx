@@ -3,7 +3,7 @@ import { StrictMode, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 
 const address = new URLSearchParams(location.search);
-const server = address.get('server') ?? 'ws://localhost:8080/collab';
+const server = address.get('server') ?? 'ws://localhost:8080';
 const name = address.get('document') ?? 'team/plan';
 
 function App() {

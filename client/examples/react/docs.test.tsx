@@ -107,10 +107,13 @@ describe('what it shows', () => {
     await ben.findByDisplayValue('Plan');
     fireEvent.pointerMove(area, { clientX: 7, clientY: 9 });
     await sees(ben, 'pointing at something');
-    fireEvent.change(message, { target: { value: 'Hello' } });
+    fireEvent.input(message, { target: { value: 'Hello' } });
     await sees(ben, 'Ada typing');
     fireEvent.submit(message);
     await sees(ben, 'Ada: Hello');
+    fireEvent.change(message, { target: { value: 'too long'.repeat(4_000) } });
+    fireEvent.submit(message);
+    await sees(ada, 'Not sent');
     fireEvent.click(ada.getByText('Tea: 0'));
     await sees(ben, 'Tea: 1');
     fireEvent.click(ada.getByText('Add'));

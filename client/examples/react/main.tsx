@@ -40,7 +40,7 @@ function People() {
 function Notes() {
   const field = useTextField('text');
   const [, setTyping] = useTyping();
-  return <textarea aria-label="Text" rows={12} cols={60} {...field} onKeyDown={() => setTyping(true)} />;
+  return <textarea aria-label="Text" rows={12} cols={60} {...field} onInput={() => setTyping(true)} />;
 }
 
 const root = document.querySelector('#root');

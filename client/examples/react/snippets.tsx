@@ -71,6 +71,7 @@ interface Said {
 export function Chat() {
   const room = useRoom<Said>();
   const [lines, setLines] = useState<string[]>([]);
+  const [fault, setFault] = useState('');
   const [typists, setTyping] = useTyping();
   // Of several that come in one moment, each adds to what the one before has left.
   useEvent(room, 'chat', ({ data, from }) => setLines((former) => [...former, `${from.name}: ${data.text}`]));
@@ -79,12 +80,16 @@ export function Chat() {
       onSubmit={(event) => {
         event.preventDefault();
         const text = String(new FormData(event.currentTarget).get('text'));
-        void room?.events.send('chat', { text });
         setTyping(false);
+        room?.events.send('chat', { text }).then(
+          () => setFault(''),
+          (error: Error) => setFault(`Not sent: ${error.message}`),
+        );
       }}
     >
       <pre>{lines.join('\n')}</pre>
-      <input name="text" aria-label="Message" onChange={() => setTyping(true)} />
+      <input name="text" aria-label="Message" disabled={room === null} onInput={() => setTyping(true)} />
+      <p role="alert">{fault}</p>
       {typists.length > 0 && <p>{typists.map((person) => person.name).join(', ')} typing…</p>}
     </form>
   );
@@ -110,11 +115,12 @@ export function WordCount() {
 }
 
 export function Poll({ userId }: { userId: string }) {
+  const canEdit = useStatus((status) => status.canEdit);
   const [votes, { set }] = useSharedMap<Record<string, 'tea' | 'coffee'>>('votes');
   if (votes === null) return null;
   const forTea = Object.values(votes).filter((vote) => vote === 'tea').length;
   return (
-    <button type="button" onClick={() => set(userId, 'tea')}>
+    <button type="button" disabled={!canEdit} onClick={() => set(userId, 'tea')}>
       Tea: {forTea}
     </button>
   );
@@ -126,18 +132,23 @@ interface Todo {
 }
 
 export function Todos() {
+  const canEdit = useStatus((status) => status.canEdit);
   const [todos, { push, delete: remove }] = useSharedArray<Todo>('todos');
   return (
     <ul>
       {todos?.map(({ id, text }, index) => (
         <li key={id}>
-          <button type="button" onClick={() => remove(index)}>
+          <button type="button" disabled={!canEdit} onClick={() => remove(index)}>
             {text}
           </button>
         </li>
       ))}
       <li>
-        <button type="button" onClick={() => push({ id: crypto.randomUUID(), text: 'Water the plants' })}>
+        <button
+          type="button"
+          disabled={!canEdit}
+          onClick={() => push({ id: crypto.randomUUID(), text: 'Water the plants' })}
+        >
           Add
         </button>
       </li>
@@ -158,10 +169,18 @@ function People({ room }: { room: Room }) {
 
 export function NewDocument({ onCreated }: { onCreated: (name: string) => void }) {
   const { documents } = useClient();
-  const create = async () => onCreated((await documents.create({ title: 'Minutes' })).name);
+  const [fault, setFault] = useState('');
+  const create = () =>
+    documents.create({ title: 'Minutes' }).then(
+      ({ name }) => onCreated(name),
+      (error: Error) => setFault(`Not created: ${error.message}`),
+    );
   return (
-    <button type="button" onClick={create}>
-      New document
-    </button>
+    <p>
+      <button type="button" onClick={create}>
+        New document
+      </button>{' '}
+      {fault}
+    </p>
   );
 }

@@ -66,9 +66,32 @@ describe('the docs (node scripts/write-docs.ts renews what they take from the co
     expect(tests.length > 0).toBe(isBuilt);
   });
 
+  it('the quick start installs the versions that its examples are tested with', () => {
+    const { dependencies } = JSON.parse(read('client/examples/package.json')) as {
+      dependencies: Record<string, string>;
+    };
+    const blocks = [...read('docs/quick-start.md').matchAll(/^```sh[^\n]*\n([\s\S]*?)^```$/gm)].map(
+      ([, code = '']) => code,
+    );
+    const installs = blocks.filter((code) => code.includes('npm install')).join(' ');
+    const packages = installs.split(/\s+/).filter((word) => /^@tiptap\/|\w@\d/.test(word));
+    expect(packages.filter((word) => word !== withVersion(dependencies, word))).toEqual([]);
+    const ofTiptap = Object.keys(dependencies).filter((name) => name.startsWith('@tiptap/'));
+    expect(packages).toEqual(expect.arrayContaining(ofTiptap.map((name) => withVersion(dependencies, name))));
+  });
+
+  it.each(pages)('%s installs packages of this repository from their tarballs', (page) => {
+    expect(read(page).match(/^npm install .*@quire\/.*$/gm)).toBeNull();
+  });
+
   it.each(pages)('every link of %s leads to a file', (page) => {
     const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1] ?? '');
     const broken = links.filter((link) => !existsSync(resolve(root, dirname(page), link)));
     expect(broken).toEqual([]);
   });
 });
+
+function withVersion(versions: Readonly<Record<string, string>>, word: string): string {
+  const [name = ''] = /^@?[^@]+/.exec(word) ?? [];
+  return `${name}@${versions[name]}`;
+}

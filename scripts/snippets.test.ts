@@ -154,6 +154,7 @@ describe('a block of code', () => {
     expect(isPromised(['1', '2'], promised)).toBe(true);
     expect(isPromised(['2', '2'], promised)).toBe(false);
     expect(isPromised(['1'], promised)).toBe(false);
+    for (const more of ['42', '4.5', '4 apples']) expect(isPromised(['4'], [more])).toBe(false);
     expect(readPromisedOutput(`${code}console.log(three());\n`)).toBeNull();
   });
 });

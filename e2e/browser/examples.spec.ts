@@ -1,7 +1,8 @@
 import { globSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
-import { type ServerProcess, startServer } from '@quire/testing';
+import { readerServerProgram, type ServerProcess, startServer, writerToken } from '@quire/testing';
+import * as Y from 'yjs';
 import { type ExampleSite, startExampleSite } from './example-site.ts';
 import { type Actor, test as base, expect } from './fixtures.ts';
 
@@ -117,6 +118,28 @@ test('two people write at once in the example for shared-maps, and each takes ba
   await ada.page.reload();
   await expect(items(ada.page)).toHaveText(left);
   await expect(ada.page.locator('#status')).toHaveText(SAVED);
+});
+
+test('who may only read changes nothing in the examples for shared-maps and HocuspocusProvider', async ({
+  ada,
+  ben,
+  stage,
+}) => {
+  const server = await startServer({ program: readerServerProgram });
+  try {
+    const writer = await server.join('shared-maps', { token: writerToken });
+    writer.doc.getArray('items').push([new Y.Map(Object.entries({ text: 'Bread', done: false }))]);
+    await writer.saved();
+    await ada.page.goto(addressOf('shared-maps', 'Ada', { ...stage, server }));
+    const box = ada.page.locator('input[type=checkbox]');
+    await box.click({ force: true });
+    await expect(box).not.toBeChecked();
+
+    await ben.page.goto(addressOf('hocuspocus-provider', 'Ben', { ...stage, server }));
+    await expect(ben.page.locator('[aria-label=Text]')).toHaveAttribute('contenteditable', 'false');
+  } finally {
+    await server.stop();
+  }
 });
 
 test('no page of the examples has both bindings of ProseMirror, which do not know each other', ({ stage }) => {

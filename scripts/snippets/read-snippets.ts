@@ -95,10 +95,16 @@ export function isPartOf(code: string, text: string): boolean {
   return `\n${text}`.includes(`\n${code}`);
 }
 
+/** What may stand between what is printed and why: a space alone would let `4` pass for `4 apples`. */
+const SEPARATOR = /^(?:$|[:,;]\s|\s\()/;
+
 /** What is printed stands at the beginning of what was promised, which may go on to explain it. */
 export function isPromised(printed: readonly string[], promised: readonly string[]): boolean {
   return (
     printed.length === promised.length &&
-    printed.every((text, at) => text.trim() !== '' && promised[at]?.startsWith(text.trim()))
+    printed.every((text, at) => {
+      const [is, says] = [text.trim(), promised[at]?.trim()];
+      return is !== '' && says?.startsWith(is) === true && SEPARATOR.test(says.slice(is.length));
+    })
   );
 }

@@ -23,7 +23,7 @@ const provider = new HocuspocusProvider({
 await new Promise((resolve) => provider.on('synced', resolve));
 show('Saved');
 
-new Editor({
+const editor = new Editor({
   element: document.querySelector('#editor'),
   extensions: [
     StarterKit.configure({ undoRedo: false }), // Collaboration has its own, which takes back only what you did
@@ -32,3 +32,7 @@ new Editor({
   ],
   editorProps: { attributes: { role: 'textbox', 'aria-label': 'Text' } },
 });
+
+const followScope = () => editor.setEditable(provider.authorizedScope !== 'readonly', false); // what readers type is refused
+followScope();
+provider.on('authenticated', followScope); // with every connection, and when the role is changed

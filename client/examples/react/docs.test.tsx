@@ -1,12 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import '../../sdk/src/testing/page.ts';
+import type { Room } from '@quire/client';
 import * as bindings from '@quire/client/react';
 import { type ServerProcess, startServer } from '@quire/testing';
-import { cleanup, fireEvent, render, within } from '@testing-library/react';
-import { StrictMode } from 'react';
+import { act, cleanup, configure, fireEvent, render, within } from '@testing-library/react';
+import { StrictMode, useEffect } from 'react';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import * as snippets from './snippets.tsx';
+
+/** Both would give up after a second, which a busy machine takes for less. */
+const PATIENCE_MS = 15_000;
+configure({ asyncUtilTimeout: PATIENCE_MS });
 
 const here = import.meta.dirname;
 const root = dirname(dirname(dirname(here)));
@@ -35,7 +40,11 @@ describe('docs/react.md', () => {
     ).toEqual([]);
     expect(inReadme).toHaveLength(1);
     expect(blocks.filter(({ language }) => language === 'sh').map(({ code }) => code)).toEqual([
-      'npm install @quire/client yjs y-protocols react react-dom\n',
+      [
+        'npm run pack',
+        'cd ../your-app',
+        'npm install ../quire/dist-packages/quire-{protocol,client}-0.1.0.tgz yjs y-protocols react react-dom\n',
+      ].join('\n'),
     ]);
   });
 
@@ -72,6 +81,7 @@ describe('what it shows', () => {
                 <snippets.Chat />
                 <snippets.Gaps onGap={() => gaps.push(name)} />
                 <snippets.Notes />
+                <snippets.Title />
                 <snippets.WordCount />
                 <snippets.Poll userId={name} />
                 <snippets.Todos />
@@ -93,19 +103,59 @@ describe('what it shows', () => {
 
     fireEvent.change(notes, { target: { value: 'three words here' } });
     await sees(ben, '3 words');
+    fireEvent.change(ada.getByLabelText('Title'), { target: { value: 'Plan' } });
+    await ben.findByDisplayValue('Plan');
     fireEvent.pointerMove(area, { clientX: 7, clientY: 9 });
     await sees(ben, 'pointing at something');
-    fireEvent.change(message, { target: { value: 'Hello' } });
+    fireEvent.input(message, { target: { value: 'Hello' } });
     await sees(ben, 'Ada typing');
     fireEvent.submit(message);
     await sees(ben, 'Ada: Hello');
+    fireEvent.change(message, { target: { value: 'too long'.repeat(4_000) } });
+    fireEvent.submit(message);
+    await sees(ada, 'Not sent');
     fireEvent.click(ada.getByText('Tea: 0'));
     await sees(ben, 'Tea: 1');
     fireEvent.click(ada.getByText('Add'));
     fireEvent.click(await sees(ben, 'Water the plants'));
-    await expect.poll(() => ada.queryByText('Water the plants')).toBeNull();
+    await expect.poll(() => ada.queryByText('Water the plants'), { timeout: PATIENCE_MS }).toBeNull();
     fireEvent.click(ada.getByText('New document'));
-    await expect.poll(() => created).toHaveLength(1);
+    await expect.poll(() => created, { timeout: PATIENCE_MS }).toHaveLength(1);
     expect(gaps).toEqual([]);
+  });
+
+  it('shows every message of those that come in one moment', async () => {
+    let room: Room | null = null;
+    const Peek = () => {
+      const opened = bindings.useRoom();
+      useEffect(() => {
+        room = opened;
+      }, [opened]);
+      return null;
+    };
+    const { container } = render(
+      <bindings.QuireProvider url={`${server.wsUrl}/collab`}>
+        <bindings.RoomProvider name="team/chat" person={{ name: 'Ada', color: '#2563eb' }}>
+          <snippets.Chat />
+          <Peek />
+        </bindings.RoomProvider>
+      </bindings.QuireProvider>,
+    );
+    await expect.poll(() => room, { timeout: PATIENCE_MS }).not.toBeNull();
+    const { events } = room as unknown as Room;
+    await events.whenListening();
+    // Nothing is rendered before its end.
+    await act(async () => {
+      const second = new Promise<void>((resolve) => {
+        let heard = 0;
+        events.on('chat', () => {
+          heard += 1;
+          if (heard === 2) resolve();
+        });
+      });
+      await Promise.all([events.send('chat', { text: 'one' }), events.send('chat', { text: 'two' })]);
+      await second;
+    });
+    expect(container.querySelector('pre')?.textContent).toBe('Ada: one\nAda: two');
   });
 });

@@ -3,7 +3,7 @@ import { StrictMode, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 
 const address = new URLSearchParams(location.search);
-const server = address.get('server') ?? 'ws://localhost:8080/collab';
+const server = address.get('server') ?? 'ws://localhost:8080';
 const name = address.get('document') ?? 'team/plan';
 
 function App() {
@@ -40,7 +40,7 @@ function People() {
 function Notes() {
   const field = useTextField('text');
   const [, setTyping] = useTyping();
-  return <textarea aria-label="Text" rows={12} cols={60} {...field} onKeyDown={() => setTyping(true)} />;
+  return <textarea aria-label="Text" rows={12} cols={60} {...field} onInput={() => setTyping(true)} />;
 }
 
 const root = document.querySelector('#root');

@@ -71,19 +71,25 @@ interface Said {
 export function Chat() {
   const room = useRoom<Said>();
   const [lines, setLines] = useState<string[]>([]);
+  const [fault, setFault] = useState('');
   const [typists, setTyping] = useTyping();
-  useEvent(room, 'chat', ({ data, from }) => setLines([...lines, `${from.name}: ${data.text}`]));
+  // Of several that come in one moment, each adds to what the one before has left.
+  useEvent(room, 'chat', ({ data, from }) => setLines((former) => [...former, `${from.name}: ${data.text}`]));
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
         const text = String(new FormData(event.currentTarget).get('text'));
-        void room?.events.send('chat', { text });
         setTyping(false);
+        room?.events.send('chat', { text }).then(
+          () => setFault(''),
+          (error: Error) => setFault(`Not sent: ${error.message}`),
+        );
       }}
     >
       <pre>{lines.join('\n')}</pre>
-      <input name="text" aria-label="Message" onChange={() => setTyping(true)} />
+      <input name="text" aria-label="Message" disabled={room === null} onInput={() => setTyping(true)} />
+      <p role="alert">{fault}</p>
       {typists.length > 0 && <p>{typists.map((person) => person.name).join(', ')} typing…</p>}
     </form>
   );
@@ -99,17 +105,22 @@ export function Notes() {
   return <textarea aria-label="Notes" {...useTextField('notes')} />;
 }
 
+export function Title() {
+  return <input aria-label="Title" {...useTextField<HTMLInputElement>('title')} />;
+}
+
 export function WordCount() {
   const [words] = useSharedText('notes', (text) => text.split(/\s+/).filter(Boolean).length);
   return <p>{words === null ? '' : `${words} words`}</p>;
 }
 
 export function Poll({ userId }: { userId: string }) {
+  const canEdit = useStatus((status) => status.canEdit);
   const [votes, { set }] = useSharedMap<Record<string, 'tea' | 'coffee'>>('votes');
   if (votes === null) return null;
   const forTea = Object.values(votes).filter((vote) => vote === 'tea').length;
   return (
-    <button type="button" onClick={() => set(userId, 'tea')}>
+    <button type="button" disabled={!canEdit} onClick={() => set(userId, 'tea')}>
       Tea: {forTea}
     </button>
   );
@@ -121,18 +132,23 @@ interface Todo {
 }
 
 export function Todos() {
+  const canEdit = useStatus((status) => status.canEdit);
   const [todos, { push, delete: remove }] = useSharedArray<Todo>('todos');
   return (
     <ul>
       {todos?.map(({ id, text }, index) => (
         <li key={id}>
-          <button type="button" onClick={() => remove(index)}>
+          <button type="button" disabled={!canEdit} onClick={() => remove(index)}>
             {text}
           </button>
         </li>
       ))}
       <li>
-        <button type="button" onClick={() => push({ id: crypto.randomUUID(), text: 'Water the plants' })}>
+        <button
+          type="button"
+          disabled={!canEdit}
+          onClick={() => push({ id: crypto.randomUUID(), text: 'Water the plants' })}
+        >
           Add
         </button>
       </li>
@@ -153,10 +169,18 @@ function People({ room }: { room: Room }) {
 
 export function NewDocument({ onCreated }: { onCreated: (name: string) => void }) {
   const { documents } = useClient();
-  const create = async () => onCreated((await documents.create({ title: 'Minutes' })).name);
+  const [fault, setFault] = useState('');
+  const create = () =>
+    documents.create({ title: 'Minutes' }).then(
+      ({ name }) => onCreated(name),
+      (error: Error) => setFault(`Not created: ${error.message}`),
+    );
   return (
-    <button type="button" onClick={create}>
-      New document
-    </button>
+    <p>
+      <button type="button" onClick={create}>
+        New document
+      </button>{' '}
+      {fault}
+    </p>
   );
 }

@@ -11,6 +11,7 @@ const items = room.doc.getArray<Y.Map<string | boolean>>('items');
 const undoManager = new Y.UndoManager(items); // takes back only what you did
 
 const form = document.querySelector('form');
+const list = document.querySelector('ul');
 form?.addEventListener('submit', (event) => {
   event.preventDefault();
   const text = String(new FormData(form).get('text'));
@@ -28,11 +29,11 @@ function draw(item: Y.Map<string | boolean>): HTMLElement {
   row.append(label);
   return row;
 }
-items.observeDeep(() => document.querySelector('ul')?.replaceChildren(...items.map(draw)));
+items.observeDeep(() => list?.replaceChildren(...items.map(draw)));
 
 function show({ label, loaded, canEdit }: RoomStatus): void {
   document.querySelector('#status')?.replaceChildren(label);
-  if (form) form.inert = !(loaded && canEdit);
+  for (const part of [form, list]) if (part) part.inert = !(loaded && canEdit);
 }
 show(room.status.get());
 room.status.subscribe(show);

@@ -19,7 +19,7 @@ import type { RoomState } from './status-table.ts';
 import type { Transport } from './transport-choice.ts';
 
 export interface ConnectOptions {
-  /** `ws(s)://host/collab`. Left out in a browser: the page's own host. */
+  /** `ws(s)://host`, or with a path where the server lies below one (`…/collab`). Left out in a browser: the page's own host. */
   readonly url?: string | undefined;
   readonly token?: string | undefined;
   /** Asked for a fresh token on every connection; wins over `token`. */

@@ -43,7 +43,7 @@ const SOCKET_REST_AFTER_MS = 5_000;
 
 /**
  * @example
- * const client = connect({ url: 'ws://localhost:8080/collab' });
+ * const client = connect({ url: 'ws://localhost:8080' });
  * const room = client.open('team/plan');
  * room.doc.getText('body').insert(0, 'Hello');
  * await room.whenSaved();

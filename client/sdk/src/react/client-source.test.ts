@@ -90,6 +90,27 @@ describe('the client of a provider', () => {
     await untilTrue(() => isClosed(made[0]));
   });
 
+  it('[G1] waits for what is written in the moment after a room was left, and in one that nobody has left', async () => {
+    const { clock, made, source } = openSource();
+    const letGo = source.hold();
+    stage.peer.holdsReceipts = true;
+    const [left, kept] = [source.open('plan'), source.get().open('diary')];
+    await Promise.all([left.whenLoaded(), kept.whenLoaded()]);
+    letGo();
+    left.leave();
+    type(left, 'precious');
+    clock.advance(60_000);
+    await untilTrue(() => stage.savedText() === 'precious');
+    expect(isClosed(made[0])).toBe(false);
+    type(kept, 'dear');
+    stage.peer.releaseReceipts();
+    await left.whenSaved();
+    await untilTrue(() => stage.savedText('diary') === 'dear');
+    expect(isClosed(made[0])).toBe(false);
+    stage.peer.releaseReceipts();
+    await untilTrue(() => isClosed(made[0]));
+  });
+
   it('that somebody else has made is theirs to close', () => {
     const client = stage.connect();
     const source = borrowClient(client);

@@ -22,39 +22,53 @@ export function borrowClient(client: Client): ClientSource {
 export function createClientSource(make: () => Client, clock: Clock = systemClock): ClientSource {
   let client: Client | null = null;
   let holders = 0;
-  /** Rooms that were left with changes on their way; each of them ends, or is as good as open. */
-  const leaving = new Set<Promise<void>>();
+  /** Those whose changes may still be on their way: open ones, and those that were left, until they are known to be saved. */
+  const rooms = new Set<Room>();
+
+  const forgetOnceSaved = async (room: Room): Promise<void> => {
+    try {
+      if (room.status.get().unsaved > 0) await room.whenSaved();
+    } catch {
+      // It has ended: nothing that one waits for would save it.
+    }
+    rooms.delete(room);
+  };
+
+  const follow = (room: Room): Room => {
+    const followed: Room = {
+      ...room,
+      leave() {
+        room.leave();
+        // Not at once: the cleanups of a parent run before those of its children, which may write a last word.
+        clock.schedule(() => void forgetOnceSaved(followed), 0);
+      },
+    };
+    rooms.add(followed);
+    return followed;
+  };
 
   const get = (): Client => {
-    client ??= make();
+    if (client === null) {
+      const made = make();
+      const open = (name: string) => follow(made.open(name));
+      client = { ...made, open: open as Client['open'] }; // what events are called is between those who send them
+    }
     return client;
   };
 
   const closeUnlessHeld = async (): Promise<void> => {
-    while (leaving.size > 0) await Promise.all(leaving);
+    const unsaved = [...rooms].filter((room) => room.status.get().unsaved > 0);
+    await Promise.all(unsaved.map(forgetOnceSaved));
     if (holders > 0) return;
+    if (unsaved.length > 0) return closeUnlessHeld();
+    rooms.clear();
     client?.close();
     client = null;
   };
 
   return {
     get,
-    open(name) {
-      const room = get().open(name);
-      return {
-        ...room,
-        leave() {
-          room.leave();
-          if (room.status.get().unsaved === 0) return;
-          const end = () => leaving.delete(settled);
-          const settled: Promise<void> = room
-            .whenSaved()
-            .then(end, end)
-            .then(() => {});
-          leaving.add(settled);
-        },
-      };
-    },
+    open: (name) => get().open(name),
     hold() {
       let isHeld = true;
       holders += 1;

@@ -66,6 +66,35 @@ describe('a value made of others', () => {
   });
 });
 
+describe('of a value that has changed', () => {
+  const make = () => [{ id: 'a', tags: ['x'] }, { id: 'b' }, { id: 'c', by: { name: 'Ada' } }];
+
+  it('the items that have not are the same objects as before, also behind where others came or went', () => {
+    const before = make();
+    const [first, second, third] = before;
+    const inserted = keepEqual(before, make().toSpliced(1, 0, { id: 'new' }));
+    expect(inserted.map((item) => before.indexOf(item))).toEqual([0, -1, 1, 2]);
+    const removed = keepEqual(before, make().toSpliced(0, 1));
+    expect(removed[0]).toBe(second);
+    expect(removed[1]).toBe(third);
+    const changed = keepEqual(before, make().with(1, { id: 'other' }));
+    expect([changed[0] === first, changed[1]?.id, changed[2] === third]).toEqual([true, 'other', true]);
+  });
+
+  it('the fields that have not are, at any depth', () => {
+    const before = { plan: { tags: ['x'], by: { name: 'Ada' } }, votes: 1 };
+    const after = keepEqual(before, { plan: { tags: ['x'], by: { name: 'Ben' } }, votes: 1 });
+    expect(after).toEqual({ plan: { tags: ['x'], by: { name: 'Ben' } }, votes: 1 });
+    expect(after.plan.tags).toBe(before.plan.tags);
+  });
+
+  it('what is no plain data is taken as it is', () => {
+    const bytes = new Uint8Array([1, 2]);
+    expect(keepEqual<unknown>(new Uint8Array([1]), bytes)).toBe(bytes);
+    expect(keepEqual<unknown>([1], { 0: 1 })).toEqual({ 0: 1 });
+  });
+});
+
 it('what there is one of in each room is shared by its openings', () => {
   const make = vi.fn((room: { awareness: object }) => ({ of: room }));
   const find = perRoom(make);

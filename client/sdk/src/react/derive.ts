@@ -51,9 +51,33 @@ export function derive<T>({ watch, read }: Derivation<T>): Readable<T> {
   };
 }
 
-/** The former value where the new one is equal to it: who compares by identity sees no change. */
+/**
+ * The former value where the new one is equal to it, and otherwise the new one with all of the former that is still in its
+ * place: who compares by identity sees what has changed, and nothing else.
+ */
 export function keepEqual<T>(before: T | undefined, value: T): T {
-  return before !== undefined && equalityDeep(before, value) ? before : value;
+  if (before !== undefined && equalityDeep(before, value)) return before;
+  if (Array.isArray(before) && Array.isArray(value)) return keepItems(before, value) as T;
+  return isPlain(before) && isPlain(value) ? (keepFields(before, value) as T) : value;
+}
+
+function keepItems(before: readonly unknown[], value: readonly unknown[]): readonly unknown[] {
+  const shift = before.length - value.length;
+  return value.map((item, at) => {
+    // What stands behind the place where items came or went has moved as far as the end.
+    const moved = before[at + shift];
+    return shift !== 0 && equalityDeep(moved, item) ? moved : keepEqual(before[at], item);
+  });
+}
+
+function keepFields(before: Plain, value: Plain): Plain {
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, keepEqual(before[name], field)]));
+}
+
+type Plain = Readonly<Record<string, unknown>>;
+
+function isPlain(value: unknown): value is Plain {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
 /** Makes one for each room, shared by all who have that room open. */

@@ -188,14 +188,57 @@ describe('what is shared', () => {
     field.focus();
     fireEvent.change(field, { target: { value: 'Hello' } });
     await untilTrue(() => ben.now[0] === 'Hello');
+    // Nothing is said of it before somebody else writes.
     field.setSelectionRange(3, 5);
-    fireEvent.select(field);
     ben.now[1].insert(0, 'Oh. ');
     await untilTrue(() => field.value === 'Oh. Hello');
     expect([field.selectionStart, field.selectionEnd]).toEqual([7, 9]);
     ben.now[1].insert(9, '!');
     await untilTrue(() => field.value === 'Oh. Hello!');
     expect([field.selectionStart, field.selectionEnd]).toEqual([7, 9]);
+  });
+
+  it('a key changes nothing but what it types, though a field shows line breaks otherwise', async () => {
+    const ben = visit(() => useSharedText('body'));
+    await untilTrue(() => ben.now[0] !== null);
+    ben.now[1].push('one\r\ntwo\r\nthree');
+    render(
+      <QuireProvider url={url()}>
+        <Notes name={document} />
+      </QuireProvider>,
+    );
+    const field = screen.getByLabelText<HTMLTextAreaElement>('Notes');
+    await untilTrue(() => !field.readOnly);
+    const changes: unknown[] = [];
+    textOf(ben.room).observe(({ delta }) => changes.push(delta));
+    // As a browser has it; happy-dom would give back what it was given.
+    fireEvent.change(field, { target: { value: 'one\ntwo!\nthree' } });
+    await untilTrue(() => changes.length === 1);
+    expect(changes).toEqual([[{ retain: 8 }, { insert: '!' }]]);
+  });
+
+  it('what an input method composes is left alone until it is done, and then written beside what others wrote', async () => {
+    const ben = visit(() => useSharedText('body'));
+    render(
+      <QuireProvider url={url()}>
+        <Notes name={document} />
+      </QuireProvider>,
+    );
+    const field = screen.getByLabelText<HTMLTextAreaElement>('Notes');
+    await untilTrue(() => !field.readOnly && ben.now[0] !== null);
+    field.focus();
+    fireEvent.change(field, { target: { value: 'Tokyo: ' } });
+    await untilTrue(() => ben.now[0] === 'Tokyo: ');
+    fireEvent.compositionStart(field);
+    fireEvent.change(field, { target: { value: 'Tokyo: と' } });
+    ben.now[1].insert(0, 'In ');
+    const seen = screen.getByTestId('seen');
+    await untilTrue(() => seen.textContent === 'In Tokyo: ');
+    expect(field.value).toBe('Tokyo: と');
+    fireEvent.change(field, { target: { value: 'Tokyo: とう' } });
+    fireEvent.compositionEnd(field);
+    await untilTrue(() => ben.now[0] === 'In Tokyo: とう' && field.value === ben.now[0]);
+    expect(field.selectionStart).toBe('In Tokyo: とう'.length);
   });
 });
 
@@ -214,7 +257,13 @@ function Others({ name }: Named) {
 }
 
 function Notes({ name }: Named) {
-  return <textarea aria-label="Notes" {...useTextField(useRoom(name), 'body')} />;
+  const room = useRoom(name);
+  return (
+    <>
+      <textarea aria-label="Notes" {...useTextField(room, 'body')} />
+      <p data-testid="seen">{useSharedText(room, 'body')[0]}</p>
+    </>
+  );
 }
 
 describe('rooms and sockets', () => {
@@ -453,10 +502,12 @@ describe('presence and events', () => {
   it('an event is heard by the handler of the last render, which listens once', async () => {
     const heard: string[] = [];
     let renders = 0;
+    let listens = true;
     const ada = visit(() => {
       renders += 1;
       const round = renders;
-      useEvent<string>('chat', ({ data: said, isMine }) => heard.push(`${round} ${said} ${isMine}`));
+      const room = useRoom();
+      useEvent(listens ? room : null, 'chat', ({ data: said, isMine }) => heard.push(`${round} ${said} ${isMine}`));
     });
     const on = vi.spyOn(ada.room.events, 'on');
     await ada.room.events.whenListening();
@@ -469,8 +520,12 @@ describe('presence and events', () => {
     await untilTrue(() => heard.length === 2);
     expect(heard).toEqual([`${renders - 2} one false`, `${renders} two false`]);
     expect(on).not.toHaveBeenCalled();
-    ada.leave();
+    listens = false;
+    ada.again();
+    // Whoever had listened before would be told first.
+    const isTold = new Promise((resolve) => ada.room.events.on('chat', resolve));
     await writer.events.send('chat', 'three');
+    await isTold;
     expect(heard).toHaveLength(2);
   });
 

@@ -17,7 +17,7 @@ export interface QuireProviderProps extends ConnectOptions {
  * and `getToken` the newest is asked on every connection. When somebody else signs in, give it another `key`.
  *
  * @example
- * <QuireProvider url="ws://localhost:8080/collab" getToken={fetchToken}>
+ * <QuireProvider url="ws://localhost:8080" getToken={fetchToken}>
  *   <App />
  * </QuireProvider>
  */

@@ -42,6 +42,17 @@ describe('a sign that somebody types', () => {
     expect([said, clock.waiting]).toEqual([[true, false, true, false], 0]);
   });
 
+  it('is one for all fields of a page, and is there until the last of them rests', () => {
+    const [title, notes] = [createTypingSign(room, clock), createTypingSign(room, clock)];
+    title.set(true);
+    clock.advance(1);
+    notes.set(true);
+    title.end();
+    expect(said).toEqual([true]);
+    clock.advance(TYPING_LASTS_MS);
+    expect([said, clock.waiting]).toEqual([[true, false], 0]);
+  });
+
   it('of who has said nothing takes nothing back, and one in no room is lost', () => {
     createTypingSign(room, clock).end();
     const nowhere = createTypingSign(null, clock);

@@ -1,5 +1,6 @@
 import type { Person, Room } from '../api.ts';
 import { type Clock, systemClock } from '../clock.ts';
+import { perRoom } from './derive.ts';
 import { addPresence, type Other } from './presence.ts';
 
 /** Whoever has not gone on typing for this long has stopped, or was called away. */
@@ -11,21 +12,26 @@ export interface TypingSign {
   end(): void;
 }
 
+/** Those of one page that say it now: to the others it is one person, who types until the last of them rests. */
+const signsIn = perRoom((_: Room) => new Set<TypingSign>());
+
 /** Says to everybody that this person types, once, and takes it back when it is not said again for a while. */
 export function createTypingSign(room: Room | null, clock: Clock = systemClock): TypingSign {
-  let isShown = false;
+  const signs = room === null ? new Set<TypingSign>() : signsIn(room);
   let cancel = () => {};
   const show = (isTyping: boolean) => {
-    if (isShown === isTyping) return;
-    isShown = isTyping;
-    addPresence(room, { typing: isTyping });
+    const before = signs.size;
+    if (isTyping) signs.add(sign);
+    else signs.delete(sign);
+    if ((before > 0) !== signs.size > 0) addPresence(room, { typing: isTyping });
   };
   const set = (isTyping: boolean) => {
     cancel();
     show(isTyping);
     if (isTyping) cancel = clock.schedule(() => show(false), TYPING_LASTS_MS);
   };
-  return { set, end: () => set(false) };
+  const sign: TypingSign = { set, end: () => set(false) };
+  return sign;
 }
 
 export function findTypists(others: readonly Other[]): readonly Person[] {

@@ -7,12 +7,12 @@ import { readNobody } from './use-others.ts';
 import { useSelected } from './use-readable.ts';
 
 /**
- * Who else is typing, and how to say that one is. What is said lasts for five seconds, so say it with every key; it ends at
- * once with `false`, and with the component.
+ * Who else is typing, and how to say that one is. What is said lasts for five seconds, so say it with every change;
+ * it ends at once with `false`, and with the component. Keys that change nothing are no typing.
  *
  * @example
  * const [typists, setTyping] = useTyping();
- * <input onKeyDown={() => setTyping(true)} onBlur={() => setTyping(false)} />
+ * <input onInput={() => setTyping(true)} onBlur={() => setTyping(false)} />
  */
 export function useTyping(
   room?: Room | null,

@@ -1,6 +1,7 @@
 import { PersistenceError } from '@quire/persistence';
 import { closeCodes, MAX_COPYING_MS } from '@quire/protocol';
 import * as Y from 'yjs';
+import type { Clock } from '../clock.ts';
 import { createTurns } from '../turns.ts';
 import { applyInSlices, type Slicing } from './apply-in-slices.ts';
 import type { DocumentOwner } from './document-owner.ts';
@@ -17,6 +18,12 @@ const LARGE_STRUCTS = 20_000;
 
 /** A document goes on while it is copied. What is new is copied in slices so often; by then it is little. */
 const ROUNDS = 3;
+
+/**
+ * A copy that took too long is not tried again for so long. Most are of documents that were made to take long, and stay so; but
+ * what took long may as well have been the machine.
+ */
+const PATIENCE_MS = 60_000;
 
 /** A document as it was when it was last looked at. */
 class Copy {
@@ -51,18 +58,20 @@ class Copy {
  */
 export class ServerEdits {
   readonly #slicing: Slicing;
+  readonly #clock: Pick<Clock, 'monotonicMs'>;
   readonly #takeTurn = createTurns();
-  /** They took too long to be copied, and would again: what made them so stays. */
-  readonly #beyondCopying = new WeakSet<Y.Doc>();
+  /** They took too long to be copied, and are not until then. */
+  readonly #slowUntil = new WeakMap<Y.Doc, number>();
 
-  constructor(slicing: Slicing) {
+  constructor(slicing: Slicing, clock: Pick<Clock, 'monotonicMs'>) {
     this.#slicing = slicing;
+    this.#clock = clock;
   }
 
   /**
    * Resolves once the edit would have its receipt (G1).
    *
-   * @throws {Refusal} when it would make the document too large, or when that takes too long to be copied
+   * @throws {Refusal} when it would make the document too large, or for now, when that takes too long to be copied
    */
   async make(
     owner: DocumentOwner,
@@ -102,7 +111,8 @@ export class ServerEdits {
   }
 
   async #fill(copy: Copy, owner: DocumentOwner): Promise<void> {
-    if (this.#beyondCopying.has(owner.document)) throw new Refusal(closeCodes.updateTooComplex);
+    if (this.#clock.monotonicMs() < (this.#slowUntil.get(owner.document) ?? 0))
+      throw new Refusal(closeCodes.overloaded);
     const slicing = this.#limit(owner.document);
     for (let round = 0; round < ROUNDS; round += 1) {
       const missing = copy.takeMissing();
@@ -122,8 +132,8 @@ export class ServerEdits {
       nextTurn: async () => {
         spentMs += slicing.now() - resumedAt;
         if (spentMs > MAX_COPYING_MS) {
-          this.#beyondCopying.add(document);
-          throw new Refusal(closeCodes.updateTooComplex);
+          this.#slowUntil.set(document, this.#clock.monotonicMs() + PATIENCE_MS);
+          throw new Refusal(closeCodes.overloaded);
         }
         await slicing.nextTurn();
         resumedAt = slicing.now();

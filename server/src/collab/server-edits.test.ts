@@ -17,8 +17,8 @@ afterEach(async () => {
   for (const end of ends.splice(0)) await end();
 });
 
-/** A document of six hundred structs; to look at the time takes so long. */
-async function start(msPerLook: number) {
+/** A document of so many structs, or more; to look at the time takes so long. */
+async function start(msPerLook: number, { structs = 600, documents = [plan] } = {}) {
   let [now, turns, pace, minutes] = [0, 0, msPerLook, 0];
   const clock: Clock = { ...systemClock, monotonicMs: () => systemClock.monotonicMs() + minutes * 60_000 };
   /** What happens in the turns between slices, one after the other. */
@@ -35,12 +35,14 @@ async function start(msPerLook: number) {
     },
   };
   const store = new MemoryStore();
-  await store.append({
-    document: plan,
-    epoch: FIRST_EPOCH,
-    time: 0,
-    updates: [{ author: 'ada', update: makeDialogue(1, 2, 600) }],
-  });
+  for (const document of documents) {
+    await store.append({
+      document,
+      epoch: FIRST_EPOCH,
+      time: 0,
+      updates: [{ author: 'ada', update: makeDialogue(1, 2, structs) }],
+    });
+  }
   const collaboration = createCollaboration({
     store,
     guard: openGuard,
@@ -90,6 +92,15 @@ describe('an edit of the server’s own', () => {
     expect(seen).toMatch(/^meanwhile xy/);
     expect(await read(collaboration, other)).toBe('elsewhere');
     expect(await read(collaboration, plan)).toMatch(/^at last meanwhile xy/);
+  });
+
+  it('[G4] waits where its document is large for one of each other such document, however many are made there', async () => {
+    const { collaboration } = await start(0, { structs: 20_000, documents: [plan, other] });
+    const made: DocumentName[] = [];
+    const edit = (name: DocumentName) => collaboration.edit(name, '', () => void made.push(name));
+    await Promise.all([read(collaboration, plan), read(collaboration, other)]);
+    await Promise.all([edit(plan), edit(plan), edit(plan), edit(other)]);
+    expect(made).toEqual([plan, plan, other, plan]);
   });
 
   it('[G4] is put off where the copy takes longer than any may, for a minute without another try, and is made after that', async () => {

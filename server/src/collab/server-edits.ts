@@ -2,7 +2,7 @@ import { PersistenceError } from '@quire/persistence';
 import { closeCodes, MAX_COPYING_MS } from '@quire/protocol';
 import * as Y from 'yjs';
 import type { Clock } from '../clock.ts';
-import { createTurns } from '../turns.ts';
+import { createFairTurns } from '../turns.ts';
 import { applyInSlices, type Slicing } from './apply-in-slices.ts';
 import type { DocumentOwner } from './document-owner.ts';
 import { readTitle } from './document-title.ts';
@@ -13,7 +13,7 @@ import { Refusal } from './refusal.ts';
 /** As much is copied in the turn in which it is asked for: some hundreds of structs, which take a few milliseconds at the worst. */
 const AT_ONCE_BYTES = 1024;
 
-/** From so many structs on a copy takes megabytes, and waits until no other of these is being made. */
+/** From so many structs on a copy takes megabytes, and waits until no other of these is being made, each document in turn. */
 const LARGE_STRUCTS = 20_000;
 
 /** A document goes on while it is copied. What is new is copied in slices so often; by then it is little. */
@@ -59,7 +59,8 @@ class Copy {
 export class ServerEdits {
   readonly #slicing: Slicing;
   readonly #clock: Pick<Clock, 'monotonicMs'>;
-  readonly #takeTurn = createTurns();
+  /** Of large documents, by name. */
+  readonly #takeTurn = createFairTurns();
   /** They took too long to be copied, and are not until then. */
   readonly #slowUntil = new WeakMap<Y.Doc, number>();
 
@@ -83,7 +84,9 @@ export class ServerEdits {
       throw new PersistenceError('UNKNOWN_DOCUMENT', 'No such document', { document: owner.commented.name });
     }
     const begin = () => this.#begin(owner, author, change, maxDocumentBytes);
-    const { written } = await (countStructs(owner.document) < LARGE_STRUCTS ? begin() : this.#takeTurn('', begin));
+    const { written } = await (countStructs(owner.document) < LARGE_STRUCTS
+      ? begin()
+      : this.#takeTurn(owner.name, begin));
     await written;
   }
 

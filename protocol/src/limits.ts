@@ -319,8 +319,8 @@ export const fixedBounds = [
   {
     what: 'milliseconds of work that a copy of a document takes, on which the server drafts an edit of its own',
     amount: MAX_COPYING_MS,
-    answer: 'HTTP 413 `update-too-complex`',
-    why: 'five times what the largest documents take, unless they were made to take long',
+    answer: 'HTTP 503 `overloaded`, and for a minute without another try',
+    why: 'five times what the largest documents take, unless they were made to take long, or the machine has much else to do',
   },
   {
     what: 'calls about the content of one document, and as many about its comments, that wait for their turn',

@@ -2,8 +2,8 @@ import { PersistenceError } from '@quire/persistence';
 import { closeCodes } from '@quire/protocol';
 import { expect, it } from 'vitest';
 import { Refusal } from '../collab/refusal.ts';
-import { problemKinds } from '../problems.ts';
-import { toApiError } from './problems.ts';
+import { ApiError, problemKinds } from '../problems.ts';
+import { respondProblem, toApiError } from './problems.ts';
 
 const statusOf = (error: unknown): number => problemKinds[toApiError(error).code].status;
 
@@ -13,4 +13,11 @@ it('an edit that crossed a deletion may be tried again; a load that failed says 
   const damage = new PersistenceError('CORRUPT_RECORD', 'A record is damaged', { document: 'plan' });
   expect(toApiError(new Refusal(closeCodes.loadFailed, { cause: damage })).code).toBe('document-damaged');
   expect(statusOf(new Refusal(closeCodes.loadFailed, { cause: new Error('a bug') }))).toBe(500);
+});
+
+it('says when to try again: what the error knows, or else what its kind has', () => {
+  const retryOf = (error: ApiError): string | null => respondProblem(error).headers.get('retry-after');
+  expect(retryOf(new ApiError('too-many-anchors', 'too fast', undefined, 60))).toBe('60');
+  expect(retryOf(new ApiError('overloaded', 'too much'))).toBe('1');
+  expect(retryOf(new ApiError('forbidden', 'no'))).toBeNull();
 });

@@ -17,7 +17,8 @@ export function respondProblem(error: ApiError, headers: Readonly<Record<string,
     code: error.code,
     detail: error.message,
   };
-  const retry = kind.retryAfterSeconds === undefined ? {} : { 'Retry-After': String(kind.retryAfterSeconds) };
+  const { retryAfterSeconds = kind.retryAfterSeconds } = error;
+  const retry = retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) };
   return new Response(JSON.stringify(problem), {
     status: kind.status,
     headers: {

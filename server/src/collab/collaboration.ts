@@ -248,7 +248,7 @@ class LiveCollaboration implements Collaboration {
     this.#revocations = new RevocationWatch({ standing, clock, connections: () => this.#connections() });
     this.#ringBudget = { bytes: 0, maxBytes: limits.maxRingBytes };
     this.#slicing = options.slicing ?? createSlicing(() => store.queue.entries > 0);
-    this.#edits = new ServerEdits(this.#slicing);
+    this.#edits = new ServerEdits(this.#slicing, clock);
     this.#judge =
       options.judge ??
       new JudgementThread({

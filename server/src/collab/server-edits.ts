@@ -1,7 +1,8 @@
 import { PersistenceError } from '@quire/persistence';
 import { closeCodes, MAX_COPYING_MS } from '@quire/protocol';
 import * as Y from 'yjs';
-import { createTurns } from '../turns.ts';
+import type { Clock } from '../clock.ts';
+import { createFairTurns } from '../turns.ts';
 import { applyInSlices, type Slicing } from './apply-in-slices.ts';
 import type { DocumentOwner } from './document-owner.ts';
 import { readTitle } from './document-title.ts';
@@ -12,11 +13,17 @@ import { Refusal } from './refusal.ts';
 /** As much is copied in the turn in which it is asked for: some hundreds of structs, which take a few milliseconds at the worst. */
 const AT_ONCE_BYTES = 1024;
 
-/** From so many structs on a copy takes megabytes, and waits until no other of these is being made. */
+/** From so many structs on a copy takes megabytes, and waits until no other of these is being made, each document in turn. */
 const LARGE_STRUCTS = 20_000;
 
 /** A document goes on while it is copied. What is new is copied in slices so often; by then it is little. */
 const ROUNDS = 3;
+
+/**
+ * A copy that took too long is not tried again for so long. Most are of documents that were made to take long, and stay so; but
+ * what took long may as well have been the machine.
+ */
+const PATIENCE_MS = 60_000;
 
 /** A document as it was when it was last looked at. */
 class Copy {
@@ -51,18 +58,21 @@ class Copy {
  */
 export class ServerEdits {
   readonly #slicing: Slicing;
-  readonly #takeTurn = createTurns();
-  /** They took too long to be copied, and would again: what made them so stays. */
-  readonly #beyondCopying = new WeakSet<Y.Doc>();
+  readonly #clock: Pick<Clock, 'monotonicMs'>;
+  /** Of large documents, by name. */
+  readonly #takeTurn = createFairTurns();
+  /** They took too long to be copied, and are not until then. */
+  readonly #slowUntil = new WeakMap<Y.Doc, number>();
 
-  constructor(slicing: Slicing) {
+  constructor(slicing: Slicing, clock: Pick<Clock, 'monotonicMs'>) {
     this.#slicing = slicing;
+    this.#clock = clock;
   }
 
   /**
    * Resolves once the edit would have its receipt (G1).
    *
-   * @throws {Refusal} when it would make the document too large, or when that takes too long to be copied
+   * @throws {Refusal} when it would make the document too large, or for now, when that takes too long to be copied
    */
   async make(
     owner: DocumentOwner,
@@ -74,7 +84,9 @@ export class ServerEdits {
       throw new PersistenceError('UNKNOWN_DOCUMENT', 'No such document', { document: owner.commented.name });
     }
     const begin = () => this.#begin(owner, author, change, maxDocumentBytes);
-    const { written } = await (countStructs(owner.document) < LARGE_STRUCTS ? begin() : this.#takeTurn('', begin));
+    const { written } = await (countStructs(owner.document) < LARGE_STRUCTS
+      ? begin()
+      : this.#takeTurn(owner.name, begin));
     await written;
   }
 
@@ -102,7 +114,8 @@ export class ServerEdits {
   }
 
   async #fill(copy: Copy, owner: DocumentOwner): Promise<void> {
-    if (this.#beyondCopying.has(owner.document)) throw new Refusal(closeCodes.updateTooComplex);
+    if (this.#clock.monotonicMs() < (this.#slowUntil.get(owner.document) ?? 0))
+      throw new Refusal(closeCodes.overloaded);
     const slicing = this.#limit(owner.document);
     for (let round = 0; round < ROUNDS; round += 1) {
       const missing = copy.takeMissing();
@@ -122,8 +135,8 @@ export class ServerEdits {
       nextTurn: async () => {
         spentMs += slicing.now() - resumedAt;
         if (spentMs > MAX_COPYING_MS) {
-          this.#beyondCopying.add(document);
-          throw new Refusal(closeCodes.updateTooComplex);
+          this.#slowUntil.set(document, this.#clock.monotonicMs() + PATIENCE_MS);
+          throw new Refusal(closeCodes.overloaded);
         }
         await slicing.nextTurn();
         resumedAt = slicing.now();

@@ -27,3 +27,12 @@ it('[G4] remembers nobody who has not marked anything within the last minute', (
   pace.take('ada');
   expect(pace.size).toBe(1);
 });
+
+it.each([
+  [1, 60],
+  [7, 9],
+  [30, 2],
+  [10_000, 1],
+])('says when the next place may be marked: of %i in a minute after %i s', (perMinute, seconds) => {
+  expect(new AnchorPace(perMinute, () => 0).retryAfterSeconds).toBe(seconds);
+});

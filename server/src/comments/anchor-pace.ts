@@ -27,6 +27,11 @@ export class AnchorPace {
     return true;
   }
 
+  /** After so long one more may be marked, by whoever may not now. */
+  get retryAfterSeconds(): number {
+    return Math.ceil(this.#msPerAnchor / 1_000);
+  }
+
   /** How many are kept. */
   get size(): number {
     return this.#fullAt.size;

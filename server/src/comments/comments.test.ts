@@ -590,7 +590,7 @@ describe('comments', () => {
     const from = (id: string, remoteAddress: string) =>
       ({ ...call, speaker: { author: { id, name: 'Somebody' }, role: 'commenter', remoteAddress } }) as const;
     const thread = await comments.start(from('ada', '10.0.0.1'), { text: 'x', anchor });
-    const tooFast = { code: 'too-many-anchors' };
+    const tooFast = { code: 'too-many-anchors', retryAfterSeconds: 60 };
     await expect(comments.start(from('ada', '10.0.0.2'), { text: 'x', anchor })).rejects.toMatchObject(tooFast);
     const again = { ...from('ada', '10.0.0.1'), thread: thread.id };
     await expect(comments.anchor(again, anchor)).rejects.toMatchObject(tooFast);

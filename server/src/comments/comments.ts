@@ -143,7 +143,8 @@ export function createComments(options: {
     if (includesRole(role, 'editor')) return;
     if (anchorPace?.take(partyOf(author.id, remoteAddress)) === false) {
       onTooFast();
-      throw new ApiError('too-many-anchors', 'Too many places are marked at once; try again in a moment');
+      const detail = `Places are marked too fast; try again in ${anchorPace.retryAfterSeconds} s, or comment without a place`;
+      throw new ApiError('too-many-anchors', detail, undefined, anchorPace.retryAfterSeconds);
     }
     const count = await read(document, (companion) => countAnchorsBy(companion, author, thread));
     if (count < maxAnchorsPerCommenter) return;

@@ -27,8 +27,9 @@ export function takeYWebsocketSeat(options: SeatOptions, directUrl: string): Sea
     awareness: provider.awareness,
     provider,
     isSynced: () => provider.synced,
-    isSaved: async () =>
-      provider.synced && (await newcomerFinds(doc, provider.url.replace(options.url, directUrl.replace(/\/$/, '')))),
+    isSaved: async (signal) =>
+      provider.synced &&
+      (await newcomerFinds(doc, provider.url.replace(options.url, directUrl.replace(/\/$/, '')), signal)),
     get refusal() {
       return refusal;
     },

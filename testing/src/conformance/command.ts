@@ -62,9 +62,12 @@ async function checkAndReport(options: CommandOptions, output: Output): Promise<
   return countOutcomes(report).failed === 0 ? exitStatus.nothingFailed : exitStatus.somethingFailed;
 }
 
-async function ask({ url, prefix, token }: CommandOptions, say: (text: string) => void): Promise<DialectName> {
+async function ask(
+  { url, prefix, token, patience }: CommandOptions,
+  say: (text: string) => void,
+): Promise<DialectName> {
   const name = `${prefix}${randomBytes(4).toString('hex')}-guess`;
-  const dialect = await guessFromHandshake(url, name, token);
+  const dialect = await guessFromHandshake({ url, document: name, token }, patience);
   if (dialect === null) {
     throw new UsageError(
       `nobody at ${url} answers in either dialect: is the address right? --dialect says which it is`,

@@ -86,7 +86,7 @@ export async function checkConformance(options: ConformanceOptions): Promise<Con
   const isServing = (): Promise<boolean> => {
     const document = `${run}is-anybody-there`;
     if (!documents.includes(document)) documents.push(document);
-    return answersIn(target.dialect, { url: target.url, document, token: target.token });
+    return answersIn(target.dialect, { url: target.url, document, token: target.token }, target.patience);
   };
   for (const check of options.only ?? checks) {
     const checkBeganAt = performance.now();

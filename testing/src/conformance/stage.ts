@@ -64,7 +64,8 @@ export class Stage {
   /** A socket on which nobody has said anything. */
   async open(document: string, token = this.target.token): Promise<Line> {
     const url = this.dialect.socketUrl({ url: this.target.url, document, token });
-    const socket = await openFrameSocket(url).catch((cause: Error) => {
+    const openWithinMs = PATIENCE_MS * this.target.patience;
+    const socket = await openFrameSocket(url, { openWithinMs }).catch((cause: Error) => {
       const shown = token === '' ? url : url.replace(encodeURIComponent(token), '…');
       throw new CheckFailure(
         { sent: `a request for a WebSocket at ${shown}`, expected: 'that it opens', came: cause.message },

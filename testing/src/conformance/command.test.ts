@@ -94,6 +94,15 @@ describe('quire conformance', () => {
     expect(err).toContain('passed       G1  receipts');
   });
 
+  test('prints no token, however an address writes it', async () => {
+    const token = "it's (a secret)~!*";
+    const url = await startSilent();
+    const options = ['--dialect', 'y-websocket', '--token', token, '--only', 'two-people', '--patience', '0.05'];
+    const { out } = await run(url, ...options);
+    expect(out).toMatch(/sent {6}a request for a WebSocket at ws:\S+-two-people$/m);
+    expect(out).not.toContain('secret');
+  });
+
   test.each([
     ['no address', [], 'one address is needed'],
     ['an address of something else', ['http://localhost'], 'ws://'],
@@ -111,8 +120,11 @@ describe('quire conformance', () => {
   test('ends with 2 when the server can not be killed as was said', async () => {
     const url = await start();
     const commands = ['--kill-command', 'echo no such unit >&2; exit 5', '--restart-command', 'true'];
-    const { status, err } = await run(url.href, '--only', 'shown-is-durable', ...commands);
+    const { status, out, err } = await run(url.href, '--only', 'two-people,shown-is-durable', ...commands);
     expect(status).toBe(2);
+    expect(out).toMatch(
+      /^2 documents were made:\n {2}conformance-.*-two-people\n {2}conformance-.*-shown-is-durable\n1 passed, 0 failed/m,
+    );
     expect(err).toContain('ended with status 5:\nno such unit');
   });
 });

@@ -5,7 +5,7 @@ import { guessFromHandshake, guessFromPath } from './guess-dialect.ts';
 import { isListening, OperatorError, operateByShell } from './operator.ts';
 import { type CommandOptions, parseOptions, UsageError, usage } from './options.ts';
 import { countOutcomes, describeCheck, describeEnd, describeResult, describeStart, toJson } from './report-text.ts';
-import { checkConformance } from './run-checks.ts';
+import { type ConformanceReport, checkConformance } from './run-checks.ts';
 
 /** Where what is printed goes. */
 export interface Output {
@@ -45,20 +45,25 @@ async function checkAndReport(options: CommandOptions, output: Output): Promise<
   }
   const dialect = options.dialect ?? guessFromPath(url) ?? (await ask(options, say));
   say(describeStart({ url, dialect }));
+  const tell = (report: ConformanceReport): void => {
+    say(describeEnd(report));
+    if (asJson) output.out(toJson(report));
+  };
   const report = await checkConformance({
     url,
     dialect,
     token,
     ...(otherToken === null ? {} : { otherToken }),
     ...(readerToken === null ? {} : { readerToken }),
-    ...(commands === null ? {} : { operator: operateByShell(url, commands) }),
+    ...(commands === null ? {} : { operator: operateByShell(url, commands, { patience }) }),
     prefix,
     only,
     patience,
     onResult: (result) => say(describeResult(result)),
+    // What was made until then is there all the same.
+    onInterrupted: tell,
   });
-  say(describeEnd(report));
-  if (asJson) output.out(toJson(report));
+  tell(report);
   return countOutcomes(report).failed === 0 ? exitStatus.nothingFailed : exitStatus.somethingFailed;
 }
 

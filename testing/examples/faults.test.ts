@@ -54,6 +54,7 @@ describe('a line', () => {
     const ada = await person('Ada');
     await ada.link.cut();
     await ada.synced();
+    expect(ada.timeline.events.filter(({ what }) => what === '← connected')).toHaveLength(2);
   });
 
   test('takes its time', async ({ person }) => {

@@ -1,12 +1,21 @@
 import { type UntilOptions, until } from './until.ts';
 
-/** As `until`, for a probe that takes its time: it is asked again as soon as it has answered. */
-export async function eventually(probe: () => Promise<boolean>, options: UntilOptions): Promise<void> {
+/**
+ * As `until`, for a probe that takes its time: it is asked again as soon as it has answered. One that takes longer than
+ * there is time is not waited for.
+ *
+ * @param probe given a signal that tells it when nobody waits for its answer any more
+ */
+export async function eventually(
+  probe: (signal: AbortSignal) => Promise<boolean>,
+  options: UntilOptions,
+): Promise<void> {
+  const over = new AbortController();
+  const { signal } = over;
   let isTrue = false;
-  let isOver = false;
   let failure: unknown = null;
-  const asking = (async () => {
-    while (!isTrue && !isOver) isTrue = await probe();
+  void (async () => {
+    while (!isTrue && !signal.aborted) isTrue = await probe(signal);
   })().catch((error: unknown) => {
     failure = error;
   });
@@ -16,7 +25,6 @@ export async function eventually(probe: () => Promise<boolean>, options: UntilOp
       return isTrue;
     }, options);
   } finally {
-    isOver = true;
-    await asking;
+    over.abort();
   }
 }

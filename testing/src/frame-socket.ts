@@ -28,9 +28,25 @@ export interface FrameSocket {
   terminate(): void;
 }
 
-/** @throws when the server refuses the upgrade */
-export async function openFrameSocket(url: string): Promise<FrameSocket> {
-  const socket = new WebSocket(url, { perMessageDeflate: false });
+export interface FrameSocketOptions {
+  /** For a server that takes the connection and says nothing. Left out: 15 s. */
+  readonly openWithinMs?: number;
+  /** Ends the socket, open or not. */
+  readonly signal?: AbortSignal;
+}
+
+const OPEN_WITHIN_MS = 15_000;
+
+/** @throws when the server refuses the upgrade, or does not answer in time */
+export async function openFrameSocket(
+  url: string,
+  { openWithinMs = OPEN_WITHIN_MS, signal }: FrameSocketOptions = {},
+): Promise<FrameSocket> {
+  signal?.throwIfAborted();
+  const socket = new WebSocket(url, { perMessageDeflate: false, handshakeTimeout: openWithinMs });
+  const terminate = (): void => socket.terminate();
+  signal?.addEventListener('abort', terminate);
+  socket.once('close', () => signal?.removeEventListener('abort', terminate));
   socket.binaryType = 'nodebuffer';
   const frames: Uint8Array[] = [];
   const listeners = new Set<(frame: Uint8Array) => void>();
@@ -86,6 +102,6 @@ export async function openFrameSocket(url: string): Promise<FrameSocket> {
     pause: () => socket.pause(),
     resume: () => socket.resume(),
     close: () => socket.close(),
-    terminate: () => socket.terminate(),
+    terminate,
   };
 }

@@ -1,15 +1,7 @@
 import { HocuspocusProvider, HocuspocusProviderWebsocket } from '@hocuspocus/provider';
-import { WebSocket } from 'ws';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
-
-/** Whoever leaves while it connects has taken their listeners off it, and an error that nobody hears ends a process. */
-class QuietWebSocket extends WebSocket {
-  constructor(...args: ConstructorParameters<typeof WebSocket>) {
-    super(...args);
-    this.on('error', () => {});
-  }
-}
+import { QuietWebSocket } from './people/quiet-web-socket.ts';
 
 /** Somebody with a document open, through a published provider, unmodified. */
 export interface Person<Provider> {

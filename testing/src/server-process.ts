@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { hasEnded, watchChild } from './child-life.ts';
 import { eventually } from './eventually.ts';
 import { pickPort } from './pick-port.ts';
 import { until } from './until.ts';
@@ -55,11 +56,6 @@ const ASK_EVERY_MS = 20;
 /** What the launcher of this installation is, whatever `PATH` says. */
 const launcher = findLauncher();
 
-const living = new Set<ChildProcess>();
-process.once('exit', () => {
-  for (const child of living) child.kill('SIGKILL');
-});
-
 /**
  * Starts `quire serve` on a free port of loopback; resolves once it takes edits.
  *
@@ -82,13 +78,9 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
       env: { ...cleanEnvironment(), ...settings, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    if (isStarted(started)) living.add(started);
-    started.once('exit', () => living.delete(started));
-    for (const stream of [started.stdout, started.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        log += text;
-      });
-    }
+    watchChild(started, (text) => {
+      log += text;
+    });
     return started;
   }
 
@@ -101,7 +93,7 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
     });
     const check = (): void => {
       if (failure !== null) throw failure;
-      if (hasExited(started)) throw new Error(`the server ended with ${describeExit(exitOf(started))}`);
+      if (hasEnded(started)) throw new Error(`the server ended with ${describeExit(exitOf(started))}`);
     };
     try {
       if (options.startsWith === 'answers') await untilAnswering(url, data, started, check);
@@ -140,17 +132,17 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
     },
     kill: (signal = 'SIGKILL') => end(signal),
     async restart() {
-      if (!hasExited(child)) await end('SIGTERM');
+      if (!hasEnded(child)) await end('SIGTERM');
       child = await launch();
     },
     async restartBriefly(lifetimeMs) {
-      if (!hasExited(child)) await end('SIGTERM');
+      if (!hasEnded(child)) await end('SIGTERM');
       child = spawnChild();
       await new Promise((resolve) => setTimeout(resolve, lifetimeMs));
       return end('SIGKILL');
     },
     async stop() {
-      const wasRunning = !hasExited(child);
+      const wasRunning = !hasEnded(child);
       const exit = await end('SIGTERM');
       if (options.data === undefined) await rm(data, { recursive: true, force: true });
       if (wasRunning && exit.code !== 0) throw new Error(`the server ended with ${describeExit(exit)}\n${tail(log)}`);
@@ -218,16 +210,12 @@ function pidOf(child: ChildProcess): number {
   return child.pid;
 }
 
-function hasExited(child: ChildProcess): boolean {
-  return child.exitCode !== null || child.signalCode !== null;
-}
-
 function exitOf(child: ChildProcess): Exit {
   return { code: child.exitCode, signal: child.signalCode };
 }
 
 async function waitForExit(child: ChildProcess, log: string): Promise<Exit> {
-  await until(() => hasExited(child), {
+  await until(() => hasEnded(child), {
     what: () => `process ${child.pid} has not ended\n${tail(log)}\n`,
     timeoutMs: EXIT_TIMEOUT_MS,
     onChange: (look) => {

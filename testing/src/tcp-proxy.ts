@@ -17,7 +17,7 @@ export interface TcpProxy {
    * @param bytesPerSecond left out: some ten megabytes
    */
   narrow(bytesPerSecond?: number): void;
-  /** Everything works again; what was frozen is passed on. */
+  /** Everything works again; what was frozen or delayed is passed on. */
   heal(): void;
   readonly connections: number;
   close(): Promise<void>;
@@ -46,6 +46,18 @@ type Mode =
   | { readonly kind: 'frozen' }
   | { readonly kind: 'cut' };
 
+/** What has arrived, and waits for its time. */
+interface Held {
+  readonly bytes: Buffer;
+  readonly dueAt: number;
+}
+
+/** One direction of one connection. */
+interface Pump {
+  /** Passes on what waits, due or not. */
+  passAll(): void;
+}
+
 /** After each piece that Node reads at once, 64 KiB, while the line is narrow. */
 const NARROW_WAIT_MS = 5;
 
@@ -56,6 +68,7 @@ export async function startTcpProxy(
 ): Promise<TcpProxy> {
   let mode: Mode = { kind: 'passing', delayMs: 0 };
   const pairs = new Set<readonly [Socket, Socket]>();
+  const pumps = new Set<Pump>();
   const timers = new Set<NodeJS.Timeout>();
 
   const resetAll = (): void => {
@@ -76,29 +89,42 @@ export async function startTcpProxy(
     }, delayMs);
     timers.add(timer);
   };
-  const pump = (from: Socket, to: Socket, way: 'there' | 'back', watcher: ConnectionWatch | undefined): void => {
-    const waiting: Buffer[] = [];
+  const pump = (from: Socket, to: Socket, way: 'there' | 'back', watcher: ConnectionWatch | undefined): Pump => {
+    const waiting: Held[] = [];
     const pass = (bytes: Buffer, onWritten?: () => void): void => {
+      if (!to.writable) return;
       if (way === 'back') watcher?.back(bytes);
       to.write(bytes, onWritten);
     };
+    /** Whichever timer calls, the oldest goes first: the order stays when the delay is changed meanwhile. */
+    const passDue = (): void => {
+      if (mode.kind === 'frozen') return;
+      while (waiting[0] !== undefined && waiting[0].dueAt <= performance.now()) pass((waiting.shift() as Held).bytes);
+    };
+    const hold = (bytes: Buffer, delayMs: number): void => {
+      const dueAt = Math.max(performance.now() + delayMs, waiting.at(-1)?.dueAt ?? 0);
+      waiting.push({ bytes, dueAt });
+      // A timer may be early by a fraction of a millisecond.
+      after(Math.ceil(dueAt - performance.now()) + 1, passDue);
+    };
     from.on('data', (bytes) => {
       if (way === 'there') watcher?.there(bytes);
-      if (mode.kind === 'narrow' && way === 'back') {
+      const delayMs = mode.kind === 'passing' ? mode.delayMs : 0;
+      if (waiting.length > 0 || delayMs > 0) {
+        hold(bytes, delayMs);
+      } else if (mode.kind === 'narrow' && way === 'back') {
         const waitMs = mode.bytesPerMs === null ? NARROW_WAIT_MS : bytes.length / mode.bytesPerMs;
         from.pause();
         pass(bytes, () => after(waitMs, () => mode.kind !== 'frozen' && from.resume()));
-      } else if (waiting.length > 0 || (mode.kind === 'passing' && mode.delayMs > 0)) {
-        waiting.push(bytes);
-        // Whichever timer fires, the oldest goes first: the order stays when the delay is changed meanwhile.
-        after(mode.kind === 'passing' ? mode.delayMs : 0, () => {
-          const oldest = waiting.shift();
-          if (oldest !== undefined && to.writable) pass(oldest);
-        });
       } else {
         pass(bytes);
       }
     });
+    return {
+      passAll() {
+        for (const { bytes } of waiting.splice(0)) pass(bytes);
+      },
+    };
   };
   const setFrozen = (frozen: boolean): void => {
     for (const pair of pairs) for (const socket of pair) frozen ? socket.pause() : socket.resume();
@@ -122,7 +148,9 @@ export async function startTcpProxy(
         pairs.delete(pair);
         other.destroy();
       });
-      pump(socket, other, way, watcher);
+      const pumping = pump(socket, other, way, watcher);
+      pumps.add(pumping);
+      socket.once('close', () => pumps.delete(pumping));
       if (mode.kind === 'frozen') socket.pause();
     }
     near.once('close', () => watcher?.ended());
@@ -149,6 +177,7 @@ export async function startTcpProxy(
     },
     heal() {
       mode = { kind: 'passing', delayMs: 0 };
+      for (const { passAll } of pumps) passAll();
       setFrozen(false);
       endHalves();
     },

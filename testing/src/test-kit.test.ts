@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
 import {
+  type ConnectionWatch,
   converged,
   createRandom,
   joinWithHocuspocus,
@@ -12,6 +13,7 @@ import {
   type ServerProcess,
   startServer,
   startTcpProxy,
+  type TcpProxy,
   until,
 } from './index.ts';
 
@@ -30,6 +32,53 @@ function docWith(text: string): Y.Doc {
   const doc = new Y.Doc();
   doc.getText('body').insert(0, text);
   return doc;
+}
+
+const FAULTS = ['a delay', 'a freeze', 'a narrow line'] as const;
+const DELAY_MS = 30;
+
+function bring(proxy: TcpProxy, fault: (typeof FAULTS)[number]): void {
+  switch (fault) {
+    case 'a delay':
+      proxy.delay(DELAY_MS);
+      return;
+    case 'a freeze':
+      proxy.freeze();
+      return;
+    case 'a narrow line':
+      proxy.narrow(10_000);
+  }
+}
+
+/** Both ends of a connection that goes through a proxy. */
+interface Ends {
+  readonly near: Socket;
+  readonly far: Socket;
+}
+
+async function connectThrough(
+  watch?: () => ConnectionWatch,
+): Promise<Ends & { readonly proxy: TcpProxy; enter(): Promise<Ends> }> {
+  const taken: Socket[] = [];
+  const listener = createServer({ noDelay: true }, (socket) => {
+    taken.push(socket);
+    socket.on('error', () => {}); // followed by `close`
+  });
+  listener.listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const proxy = await startTcpProxy((listener.address() as AddressInfo).port, watch === undefined ? {} : { watch });
+  ends.push(
+    () => listener.close(),
+    () => proxy.close(),
+  );
+  const enter = async (): Promise<Ends> => {
+    const before = taken.length;
+    const near = connect({ port: proxy.port, host: '127.0.0.1', noDelay: true });
+    near.on('error', () => {}); // followed by `close`
+    const far = await until(() => taken[before], { what: 'it gets through' });
+    return { near, far };
+  };
+  return { ...(await enter()), proxy, enter };
 }
 
 describe('the test kit', () => {
@@ -153,6 +202,74 @@ describe('the test kit', () => {
     await until(() => heard.length === said.length, { what: 'everything arrives' });
     expect(heard).toEqual(said);
     socket.destroy();
+  });
+
+  test.each(FAULTS.flatMap((first) => FAULTS.map((second) => [first, second] as const)))(
+    'a proxy loses nothing and mixes nothing up when %s is followed by %s',
+    async (first, second) => {
+      const { proxy, near, far } = await connectThrough();
+      const heard: { near: number[]; far: number[] } = { near: [], far: [] };
+      near.on('data', (bytes) => heard.near.push(...bytes));
+      far.on('data', (bytes) => heard.far.push(...bytes));
+      const said: number[] = [];
+      const sayMore = async (): Promise<void> => {
+        for (let count = 0; count < 20; count += 1) {
+          const number = said.push(said.length) - 1;
+          for (const socket of [near, far]) socket.write(Buffer.of(number));
+          await setImmediate();
+        }
+      };
+      await sayMore();
+      bring(proxy, first);
+      await sayMore();
+      bring(proxy, second);
+      await sayMore();
+      proxy.heal();
+      await sayMore();
+      await until(() => [heard.near, heard.far].every(({ length }) => length >= said.length), {
+        what: 'everything arrives',
+      });
+      expect(heard).toEqual({ near: said, far: said });
+    },
+  );
+
+  test('a proxy that is frozen keeps what waits for its time, until it is healed', async () => {
+    let arrived = 0;
+    const { proxy, near, far } = await connectThrough(() => ({
+      there: ({ length }) => {
+        arrived += length;
+      },
+      back: () => {},
+      ended: () => {},
+    }));
+    const heard: number[] = [];
+    far.on('data', (bytes) => heard.push(...bytes));
+    proxy.delay(DELAY_MS);
+    near.write(Buffer.of(1));
+    await until(() => arrived === 1, { what: 'the proxy has something to keep' });
+    proxy.freeze();
+    const dueAt = performance.now() + DELAY_MS;
+    await until(() => performance.now() > dueAt, { what: 'its time has come' });
+    expect(heard).toEqual([]);
+    proxy.heal();
+    await until(() => heard.length === 1, { what: 'it is passed on' });
+  });
+
+  test('what waits for its time when a connection is reset is lost with it, and the next one hears nothing of it', async () => {
+    const { proxy, near, far, enter } = await connectThrough();
+    proxy.delay(DELAY_MS);
+    far.write(Buffer.of(1));
+    near.write(Buffer.of(1));
+    const gone = once(near, 'close');
+    proxy.reset();
+    await gone;
+    proxy.heal();
+    const next = await enter();
+    const heard: number[] = [];
+    for (const socket of [next.near, next.far]) socket.on('data', (bytes) => heard.push(...bytes));
+    for (const socket of [next.near, next.far]) socket.write(Buffer.of(2));
+    await until(() => heard.length === 2, { what: 'the next connection works' });
+    expect(heard).toEqual([2, 2]);
   });
 
   test('the same seed gives the same numbers, another seed others', () => {

@@ -1,3 +1,6 @@
+// Loaded by the first server otherwise, which takes longer than vitest gives a test.
+import '@quire/persistence';
+import '@quire/server';
 import { test as base, type TestAPI } from 'vitest';
 import { describeTimeline, TIMELINE_HEADING } from './links/timeline.ts';
 import type { JoinedPerson } from './people/join.ts';

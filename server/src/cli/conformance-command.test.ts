@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Finished, runQuire } from '../testing/run-quire.ts';
-import { checkConformance } from './conformance-command.ts';
+import { checkConformance, isMissing } from './conformance-command.ts';
 
 let directory: string;
 beforeEach(async () => {
@@ -40,5 +40,34 @@ describe('quire conformance', () => {
       written.mockRestore();
       process.exitCode = 0;
     }
+  });
+
+  it.each([
+    [
+      'nothing of the name',
+      'ERR_MODULE_NOT_FOUND',
+      "Cannot find package '@quire/testing' imported from /app/server.js",
+      true,
+    ],
+    [
+      'one from before there was a suite',
+      'ERR_PACKAGE_PATH_NOT_EXPORTED',
+      'Package subpath \'./conformance\' is not defined by "exports" in /app/node_modules/@quire/testing/package.json',
+      true,
+    ],
+    [
+      'one that lacks something it needs',
+      'ERR_MODULE_NOT_FOUND',
+      "Cannot find package 'ws' imported from /app/node_modules/@quire/testing/src/frame-socket.js",
+      false,
+    ],
+    [
+      'one that lacks a file of its own',
+      'ERR_MODULE_NOT_FOUND',
+      "Cannot find module '/app/node_modules/@quire/testing/src/gone.js' imported from /app/node_modules/@quire/testing/src/index.js",
+      false,
+    ],
+  ])('tells whether the suite is missing where there is %s', (_, code, message, expected) => {
+    expect(isMissing(Object.assign(new Error(message), { code }), '@quire/testing/conformance')).toBe(expected);
   });
 });

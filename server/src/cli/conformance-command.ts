@@ -8,8 +8,6 @@ interface Suite {
 }
 
 const NOT_CARRIED_OUT = 2;
-/** As Node calls it when nothing of that name is installed, and when what is installed is from before there was a suite. */
-const MISSING_CODES: readonly unknown[] = ['ERR_MODULE_NOT_FOUND', 'ERR_PACKAGE_PATH_NOT_EXPORTED'];
 
 /** `quire conformance`: hands its arguments to the suite, if that is installed beside this server. */
 export async function checkConformance(args: readonly string[], suiteName = SUITE): Promise<void> {
@@ -30,13 +28,27 @@ async function findSuite(name: string): Promise<Suite | null> {
   try {
     return await import(name);
   } catch (error) {
-    if (error instanceof Error && isAbout(error, name)) return null;
+    if (error instanceof Error && isMissing(error, name)) return null;
     throw error;
   }
 }
 
-/** Whether it is the suite itself that is missing, and not something that it needs. */
-function isAbout(error: Error, name: string): boolean {
-  const packageName = name.split('/').slice(0, 2).join('/');
-  return 'code' in error && MISSING_CODES.includes(error.code) && error.message.includes(packageName);
+/** Whether it is the suite itself that is missing, and not something that it needs, whose error names who needs it. */
+export function isMissing(error: Error, name: string): boolean {
+  if (!('code' in error)) return false;
+  const [scope, unscoped, ...path] = name.split('/');
+  const packageName = `${scope}/${unscoped}`;
+  switch (error.code) {
+    // Some loaders name the package, some all of the name.
+    case 'ERR_MODULE_NOT_FOUND':
+      return [packageName, name].some((missing) => error.message.startsWith(`Cannot find package '${missing}'`));
+    // What is installed is from before there was a suite.
+    case 'ERR_PACKAGE_PATH_NOT_EXPORTED':
+      return (
+        error.message.startsWith(`Package subpath './${path.join('/')}' `) &&
+        error.message.includes(`${packageName}/package.json`)
+      );
+    default:
+      return false;
+  }
 }

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Fault } from '../testing/small-server/faults.ts';
 import { startSmallServer } from '../testing/small-server/small-server.ts';
@@ -28,6 +30,21 @@ async function start(fault: Fault | null = null): Promise<URL> {
   return new URL(server.url);
 }
 
+async function startSilent(): Promise<string> {
+  const taken: Socket[] = [];
+  const listener = createServer((socket) => {
+    taken.push(socket);
+    socket.on('error', () => {}); // followed by `close`
+  });
+  listener.listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  onTestFinished(() => {
+    listener.close();
+    for (const socket of taken) socket.destroy();
+  });
+  return `ws://127.0.0.1:${(listener.address() as AddressInfo).port}`;
+}
+
 describe('quire conformance', () => {
   test('says of each check how it ended, what it made, and what it all comes to', async () => {
     const url = await start();
@@ -47,6 +64,22 @@ describe('quire conformance', () => {
     expect(out.replaceAll(/^ +/gm, '')).toContain(
       ['sent      edit 1 of 5', 'expected  its receipt (SyncStatus 1)', 'came      none'].join('\n'),
     );
+  });
+
+  test('ends, though a server takes connections and answers nothing, and prints no token, however it is written', async () => {
+    const token = "it's (a secret)~!*";
+    const url = await startSilent();
+    const options = ['--dialect', 'y-websocket', '--token', token, '--only', 'two-people,late-joiner'];
+    const { status, out } = await run(url, ...options, '--patience', '0.05');
+    expect(status).toBe(1);
+    expect(out).toMatch(/sent {6}a request for a WebSocket at ws:\S+-two-people$/m);
+    expect(out).toContain('came      Opening handshake has timed out; and it lets nobody in any more');
+    expect(out).toContain('the server is gone since the check before');
+    expect(out).not.toContain('secret');
+    expect(await run(url, '--patience', '0.05')).toMatchObject({
+      status: 2,
+      err: expect.stringContaining('answers in either dialect'),
+    });
   });
 
   test('finds out by itself which dialect is spoken where the address does not tell', async () => {
@@ -82,8 +115,11 @@ describe('quire conformance', () => {
   test('ends with 2 when the server can not be killed as was said', async () => {
     const url = await start();
     const commands = ['--kill-command', 'echo no such unit >&2; exit 5', '--restart-command', 'true'];
-    const { status, err } = await run(url.href, '--only', 'shown-is-durable', ...commands);
+    const { status, out, err } = await run(url.href, '--only', 'two-people,shown-is-durable', ...commands);
     expect(status).toBe(2);
+    expect(out).toMatch(
+      /^2 documents were made:\n {2}conformance-.*-two-people\n {2}conformance-.*-shown-is-durable\n1 passed, 0 failed/m,
+    );
     expect(err).toContain('ended with status 5:\nno such unit');
   });
 });

@@ -5,7 +5,7 @@ import { guessFromHandshake, guessFromPath } from './guess-dialect.ts';
 import { isListening, OperatorError, operateByShell } from './operator.ts';
 import { type CommandOptions, parseOptions, UsageError, usage } from './options.ts';
 import { countOutcomes, describeCheck, describeEnd, describeResult, describeStart, toJson } from './report-text.ts';
-import { checkConformance } from './run-checks.ts';
+import { type ConformanceReport, checkConformance } from './run-checks.ts';
 
 /** Where what is printed goes. */
 export interface Output {
@@ -45,26 +45,34 @@ async function checkAndReport(options: CommandOptions, output: Output): Promise<
   }
   const dialect = options.dialect ?? guessFromPath(url) ?? (await ask(options, say));
   say(describeStart({ url, dialect }));
+  const tell = (report: ConformanceReport): void => {
+    say(describeEnd(report));
+    if (asJson) output.out(toJson(report));
+  };
   const report = await checkConformance({
     url,
     dialect,
     token,
     ...(otherToken === null ? {} : { otherToken }),
     ...(readerToken === null ? {} : { readerToken }),
-    ...(commands === null ? {} : { operator: operateByShell(url, commands) }),
+    ...(commands === null ? {} : { operator: operateByShell(url, commands, { patience }) }),
     prefix,
     only,
     patience,
     onResult: (result) => say(describeResult(result)),
+    // What was made until then is there all the same.
+    onInterrupted: tell,
   });
-  say(describeEnd(report));
-  if (asJson) output.out(toJson(report));
+  tell(report);
   return countOutcomes(report).failed === 0 ? exitStatus.nothingFailed : exitStatus.somethingFailed;
 }
 
-async function ask({ url, prefix, token }: CommandOptions, say: (text: string) => void): Promise<DialectName> {
+async function ask(
+  { url, prefix, token, patience }: CommandOptions,
+  say: (text: string) => void,
+): Promise<DialectName> {
   const name = `${prefix}${randomBytes(4).toString('hex')}-guess`;
-  const dialect = await guessFromHandshake(url, name, token);
+  const dialect = await guessFromHandshake({ url, document: name, token }, patience);
   if (dialect === null) {
     throw new UsageError(
       `nobody at ${url} answers in either dialect: is the address right? --dialect says which it is`,

@@ -10,6 +10,7 @@ const byPath: Readonly<Record<string, DialectName>> = {
   yjs: 'y-websocket',
 };
 
+/** For the handshake of a socket, and again for the first answer on it. */
 const ANSWER_TIMEOUT_MS = 3_000;
 
 /** By the last part of its path; null where that says nothing. */
@@ -22,19 +23,23 @@ export function guessFromPath(url: string): DialectName | null {
  * By what the server answers to a first word in each dialect, about a document that nobody has: null where it answers
  * to none.
  */
-export async function guessFromHandshake(url: string, document: string, token: string): Promise<DialectName | null> {
+export async function guessFromHandshake(
+  { url, document, token }: Place,
+  patience: number,
+): Promise<DialectName | null> {
   // The socket of y-websocket names its document, so that asking it first opens none but this one.
   for (const name of [...dialectNames].reverse()) {
-    if (await answersIn(name, { url, document, token })) return name;
+    if (await answersIn(name, { url, document, token }, patience)) return name;
   }
   return null;
 }
 
-/** Whether anybody lets in who asks for a document, and says anything about it. */
-export async function answersIn(name: DialectName, place: Place): Promise<boolean> {
+/** Whether anybody lets in who asks for a document, and says anything about it, in the time that there is for that. */
+export async function answersIn(name: DialectName, place: Place, patience: number): Promise<boolean> {
+  const timeoutMs = ANSWER_TIMEOUT_MS * patience;
   const dialect = dialects[name];
   const { document } = place;
-  const socket = await openFrameSocket(dialect.socketUrl(place)).catch(() => null);
+  const socket = await openFrameSocket(dialect.socketUrl(place), { openWithinMs: timeoutMs }).catch(() => null);
   if (socket === null) return false;
   try {
     for (const frame of dialect.greet(place)) socket.send(frame);
@@ -45,7 +50,7 @@ export async function answersIn(name: DialectName, place: Place): Promise<boolea
     };
     return await until(() => socket.frames.some(answers) || (socket.isOpen ? null : { gone: true }), {
       what: 'an answer',
-      timeoutMs: ANSWER_TIMEOUT_MS,
+      timeoutMs,
     }).then((found) => found === true);
   } catch {
     return false; // it stayed silent

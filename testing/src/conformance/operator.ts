@@ -16,6 +16,11 @@ export class OperatorError extends Error {
   override readonly name = 'OperatorError';
 }
 
+export interface ShellOptions {
+  /** Every time limit is multiplied by it. Left out: 1. */
+  readonly patience?: number;
+}
+
 export interface ShellCommands {
   readonly kill: string;
   readonly restart: string;
@@ -29,14 +34,14 @@ const ASK_EVERY_MS = 20;
  * An operator who runs two commands in a shell. That which restarts may end once the server is up, or stay as the server
  * itself; it then outlives the suite, as the server did that was killed.
  */
-export function operateByShell(url: string, commands: ShellCommands): Operator {
+export function operateByShell(url: string, commands: ShellCommands, { patience = 1 }: ShellOptions = {}): Operator {
   return {
     async kill() {
       const { ended } = runInShell(commands.kill, { isDetached: false });
       expectSuccess(commands.kill, await ended);
       await untilListening(
         url,
-        false,
+        { shouldListen: false, timeoutMs: KILL_TIMEOUT_MS * patience },
         `--kill-command (${commands.kill}) has ended, and something still listens at ${url}`,
       );
     },
@@ -44,7 +49,11 @@ export function operateByShell(url: string, commands: ShellCommands): Operator {
       const { ended, release } = runInShell(commands.restart, { isDetached: true });
       const failed = ended.then((exit) => expectSuccess(commands.restart, exit));
       failed.catch(() => {}); // after the server is up, its end is no failure of the command
-      const up = untilListening(url, true, `--restart-command (${commands.restart}) has brought nothing up at ${url}`);
+      const up = untilListening(
+        url,
+        { shouldListen: true, timeoutMs: START_TIMEOUT_MS * patience },
+        `--restart-command (${commands.restart}) has brought nothing up at ${url}`,
+      );
       await Promise.race([up, failed.then(() => up)]);
       release();
     },
@@ -78,14 +87,18 @@ function expectSuccess(command: string, { code, said }: ShellExit): void {
   throw new OperatorError(`"${command}" ended with status ${code ?? 'of a signal'}${words}`);
 }
 
-async function untilListening(url: string, shouldListen: boolean, what: string): Promise<void> {
+async function untilListening(
+  url: string,
+  { shouldListen, timeoutMs }: { readonly shouldListen: boolean; readonly timeoutMs: number },
+  what: string,
+): Promise<void> {
   const probe = async (): Promise<boolean> => {
     if ((await isListening(url)) === shouldListen) return true;
     await pause(ASK_EVERY_MS);
     return false;
   };
   try {
-    await eventually(probe, { what, timeoutMs: shouldListen ? START_TIMEOUT_MS : KILL_TIMEOUT_MS });
+    await eventually(probe, { what, timeoutMs });
   } catch (cause) {
     throw new OperatorError((cause as Error).message, { cause });
   }

@@ -28,6 +28,8 @@ export interface ConformanceOptions {
   /** Every time limit is multiplied by it: above 1 for slow machines. Left out: 1. */
   readonly patience?: number;
   readonly onResult?: (result: CheckResult) => void;
+  /** Given what was found until then, when the operator fails; the error follows. */
+  readonly onInterrupted?: (report: ConformanceReport) => void;
 }
 
 export type Outcome =
@@ -86,29 +88,37 @@ export async function checkConformance(options: ConformanceOptions): Promise<Con
   const isServing = (): Promise<boolean> => {
     const document = `${run}is-anybody-there`;
     if (!documents.includes(document)) documents.push(document);
-    return answersIn(target.dialect, { url: target.url, document, token: target.token });
+    // Who has little patience with a check would take a server that is busy for one that is gone.
+    const patience = Math.max(1, target.patience);
+    return answersIn(target.dialect, { url: target.url, document, token: target.token }, patience);
   };
-  for (const check of options.only ?? checks) {
-    const checkBeganAt = performance.now();
-    const reason = isGone ? 'the server is gone since the check before' : findHindrance(check, target);
-    const judged: Outcome =
-      reason === null
-        ? await runCheck(check, new Stage(target, `${run}${check.id}`, (name) => documents.push(name)))
-        : { kind: 'not-checked', reason };
-    const isHarmed = judged.kind === 'failed' && !(await isServing());
-    const outcome = isHarmed ? addEnd(judged) : judged;
-    const result = { check, outcome, durationMs: Math.round(performance.now() - checkBeganAt) };
-    results.push(result);
-    options.onResult?.(result);
-    if (isHarmed) isGone = !(await comesBack(target, isServing));
-  }
-  return {
+  const report = (): ConformanceReport => ({
     url: options.url,
     dialect: options.dialect,
     results,
     documents,
     durationMs: Math.round(performance.now() - beganAt),
-  };
+  });
+  try {
+    for (const check of options.only ?? checks) {
+      const checkBeganAt = performance.now();
+      const reason = isGone ? 'the server is gone since the check before' : findHindrance(check, target);
+      const judged: Outcome =
+        reason === null
+          ? await runCheck(check, new Stage(target, `${run}${check.id}`, (name) => documents.push(name)))
+          : { kind: 'not-checked', reason };
+      const isHarmed = judged.kind === 'failed' && !(await isServing());
+      const outcome = isHarmed ? addEnd(judged) : judged;
+      const result = { check, outcome, durationMs: Math.round(performance.now() - checkBeganAt) };
+      results.push(result);
+      options.onResult?.(result);
+      if (isHarmed) isGone = !(await comesBack(target, isServing));
+    }
+  } catch (error) {
+    options.onInterrupted?.(report());
+    throw error;
+  }
+  return report();
 }
 
 const needs: Readonly<Record<Need, { readonly isMet: (target: Target) => boolean; readonly reason: string }>> = {

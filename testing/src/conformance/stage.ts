@@ -64,10 +64,10 @@ export class Stage {
   /** A socket on which nobody has said anything. */
   async open(document: string, token = this.target.token): Promise<Line> {
     const url = this.dialect.socketUrl({ url: this.target.url, document, token });
-    const socket = await openFrameSocket(url).catch((cause: Error) => {
-      const shown = token === '' ? url : url.replace(encodeURIComponent(token), '…');
+    const openWithinMs = PATIENCE_MS * this.target.patience;
+    const socket = await openFrameSocket(url, { openWithinMs }).catch((cause: Error) => {
       throw new CheckFailure(
-        { sent: `a request for a WebSocket at ${shown}`, expected: 'that it opens', came: cause.message },
+        { sent: `a request for a WebSocket at ${withoutToken(url)}`, expected: 'that it opens', came: cause.message },
         { cause },
       );
     });
@@ -162,6 +162,13 @@ export class Stage {
   #notify(): void {
     for (const listener of [...this.#listeners]) listener();
   }
+}
+
+/** Reports are kept. */
+function withoutToken(address: string): string {
+  const url = new URL(address);
+  url.searchParams.delete('token');
+  return url.href;
 }
 
 type Named = { readonly name: string; readonly doc: Y.Doc };

@@ -82,6 +82,8 @@ export async function openLink(address: string, options: LinkOptions = {}): Prom
     return there.href.replace(/\/$/, '');
   };
   let isHalfOpen = false;
+  /** What was reset says that it is gone only later, and whoever asks until then is not to be told of it. */
+  const forgetConnections = (): void => living.clear();
   const say = async (what: string, act: () => void): Promise<void> => {
     timeline.note(`link: ${what}`);
     isHalfOpen = false;
@@ -100,7 +102,11 @@ export async function openLink(address: string, options: LinkOptions = {}): Prom
     get isHalfOpen() {
       return isHalfOpen;
     },
-    offline: () => say('offline', () => proxy.cut()),
+    offline: () =>
+      say('offline', () => {
+        proxy.cut();
+        forgetConnections();
+      }),
     online: () => say('online', () => proxy.heal()),
     // What the last fault has stopped goes on first.
     delay: (delayMs) =>
@@ -112,6 +118,7 @@ export async function openLink(address: string, options: LinkOptions = {}): Prom
       say('cut', () => {
         proxy.heal();
         proxy.reset();
+        forgetConnections();
       }),
     halfOpen: () =>
       say('half-open', () => {

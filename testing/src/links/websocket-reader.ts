@@ -11,8 +11,8 @@ export interface WebSocketReaderOptions {
   onHead(head: string): boolean;
 }
 
-/** Of a message. Enough for names, kinds and reasons; a large document is counted, not kept. */
-const BEGINNING_BYTES = 512;
+/** Of a message. Enough for a kind after the longest name, which has 512 bytes; a large document is counted, not kept. */
+const BEGINNING_BYTES = 1024;
 /** A longer head is no WebSocket's. */
 const MAX_HEAD_BYTES = 32 * 1024;
 

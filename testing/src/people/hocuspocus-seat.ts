@@ -1,6 +1,6 @@
 import { HocuspocusProvider, HocuspocusProviderWebsocket } from '@hocuspocus/provider';
 import * as Y from 'yjs';
-import { QuietWebSocket } from './quiet-web-socket.ts';
+import { ReadableWebSocket } from './quiet-web-socket.ts';
 import type { Seat, SeatOptions } from './seat.ts';
 
 /** Quick to come back, since tests wait for it. */
@@ -9,7 +9,7 @@ const RETRY = { delay: 20, minDelay: 20, maxDelay: 200 } as const;
 export function takeHocuspocusSeat(options: SeatOptions): Seat<'hocuspocus'> {
   const doc = options.doc ?? new Y.Doc();
   let refusal: string | null = null;
-  const socket = new HocuspocusProviderWebsocket({ url: options.url, WebSocketPolyfill: QuietWebSocket, ...RETRY });
+  const socket = new HocuspocusProviderWebsocket({ url: options.url, WebSocketPolyfill: ReadableWebSocket, ...RETRY });
   const provider = new HocuspocusProvider({
     websocketProvider: socket,
     name: options.document,

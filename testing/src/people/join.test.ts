@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Server } from '@hocuspocus/server';
 import { createDecoder, readVarUint } from 'lib0/decoding';
@@ -183,13 +184,38 @@ describe('on a server that is not Quire', () => {
     await ada.saved();
     await converged({ ada, ben });
   });
+
+  test.each([
+    ['takes connections and answers nothing', 'swallowConnections'],
+    ['opens sockets and says nothing on them', 'fallSilent'],
+  ] as const)('"saved" has an end, though a newcomer comes to a server that %s', async (_, turnDeaf) => {
+    const room = await startPlainRoom();
+    ends.push(() => room.close());
+    const ada = await join(room.url, 'plan', { dialect: 'y-websocket', name: 'Ada', timeoutMs: 1_000 });
+    ends.push(() => ada.leave());
+    room[turnDeaf]();
+    write(ada, 'Hello');
+    await expect(ada.saved()).rejects.toThrow('not within 1000 ms');
+  });
 });
 
+interface PlainRoom {
+  readonly url: string;
+  /** Answers no request for a socket any more. */
+  swallowConnections(): void;
+  /** Opens sockets from now on, and neither listens nor speaks on them. */
+  fallSilent(): void;
+  close(): void;
+}
+
 /** The least that a server of y-websocket does, as its own package does it: one document, from memory. */
-async function startPlainRoom(): Promise<{ readonly url: string; close(): void }> {
+async function startPlainRoom(): Promise<PlainRoom> {
   const doc = new Y.Doc();
-  const listener = new WebSocketServer({ port: 0, host: '127.0.0.1' });
-  await once(listener, 'listening');
+  let isSilent = false;
+  const http = createServer();
+  const listener = new WebSocketServer({ server: http });
+  http.listen(0, '127.0.0.1');
+  await once(http, 'listening');
   const send = (socket: WebSocket, put: (encoder: ReturnType<typeof createEncoder>) => void): void => {
     const encoder = createEncoder();
     writeVarUint(encoder, 0);
@@ -200,6 +226,7 @@ async function startPlainRoom(): Promise<{ readonly url: string; close(): void }
     for (const socket of listener.clients) send(socket, (encoder) => syncProtocol.writeUpdate(encoder, update));
   });
   listener.on('connection', (socket) => {
+    if (isSilent) return;
     socket.on('message', (data: Buffer) => {
       const decoder = createDecoder(new Uint8Array(data));
       if (readVarUint(decoder) !== 0) return;
@@ -208,10 +235,18 @@ async function startPlainRoom(): Promise<{ readonly url: string; close(): void }
     send(socket, (encoder) => syncProtocol.writeSyncStep1(encoder, doc));
   });
   return {
-    url: `ws://127.0.0.1:${(listener.address() as AddressInfo).port}`,
+    url: `ws://127.0.0.1:${(http.address() as AddressInfo).port}`,
+    swallowConnections() {
+      http.removeAllListeners('upgrade').on('upgrade', () => {});
+    },
+    fallSilent() {
+      isSilent = true;
+    },
     close() {
       for (const socket of listener.clients) socket.terminate();
       listener.close();
+      http.close();
+      http.closeAllConnections();
     },
   };
 }

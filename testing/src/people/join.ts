@@ -152,9 +152,9 @@ function createPerson<D extends Dialect>({ name, document, link, seat, timeoutMs
     },
     saved: () =>
       eventually(
-        async () => {
+        async (signal) => {
           assertLetIn();
-          if (link.hasCaughtUp && (await seat.isSaved())) return true;
+          if (link.hasCaughtUp && (await seat.isSaved(signal))) return true;
           await pause(ASK_EVERY_MS);
           return false;
         },

@@ -7,19 +7,20 @@ import { openFrameSocket } from '../frame-socket.ts';
  * this is the most that can be asked of any server that speaks it. Quire shows nobody what is not on its disk.
  *
  * @param url of the document, as its provider connects to it
+ * @param signal ends the question; the answer is no then
  */
-export async function newcomerFinds(doc: Y.Doc, url: string): Promise<boolean> {
-  const found = await openAnew(url);
+export async function newcomerFinds(doc: Y.Doc, url: string, signal: AbortSignal): Promise<boolean> {
+  const found = await openAnew(url, signal);
   if (found === null) return false;
   const before = Y.snapshot(found);
   Y.applyUpdate(found, Y.encodeStateAsUpdate(doc));
   return Y.equalSnapshots(before, Y.snapshot(found));
 }
 
-async function openAnew(url: string): Promise<Y.Doc | null> {
+async function openAnew(url: string, signal: AbortSignal): Promise<Y.Doc | null> {
   const doc = new Y.Doc();
   try {
-    const socket = await openFrameSocket(url);
+    const socket = await openFrameSocket(url, { signal });
     try {
       socket.send(encodeYWebsocketFrame({ kind: 'step-1', stateVector: Y.encodeStateVector(doc) }));
       Y.applyUpdate(doc, await socket.next(readStep2, 'the document is brought to whoever comes'));

@@ -21,8 +21,8 @@ export interface Seat<D extends Dialect = Dialect> {
   readonly provider: Providers[D];
   /** The client says that it has caught up. */
   isSynced(): boolean;
-  /** Everything that was edited here is where the server keeps it. */
-  isSaved(): boolean | Promise<boolean>;
+  /** Everything that was edited here is where the server keeps it. The signal says that nobody waits for that any more. */
+  isSaved(signal: AbortSignal): boolean | Promise<boolean>;
   /** Why this client won't try again; null as long as it does. */
   readonly refusal: string | null;
   leave(): void;

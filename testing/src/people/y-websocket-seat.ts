@@ -1,7 +1,7 @@
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
 import { newcomerFinds } from './newcomer-finds.ts';
-import { QuietWebSocket } from './quiet-web-socket.ts';
+import { ReadableWebSocket } from './quiet-web-socket.ts';
 import type { Seat, SeatOptions } from './seat.ts';
 
 /** Quick to come back, since tests wait for it. */
@@ -13,7 +13,7 @@ export function takeYWebsocketSeat(options: SeatOptions, directUrl: string): Sea
   const params = options.token === undefined ? {} : { token: options.token };
   let refusal: string | null = null;
   const provider = new WebsocketProvider(options.url, options.document, doc, {
-    WebSocketPolyfill: QuietWebSocket as never, // ws has all that the provider uses of the browser's class
+    WebSocketPolyfill: ReadableWebSocket as never, // ws has all that the provider uses of the browser's class
     disableBc: true,
     maxBackoffTime: MAX_BACKOFF_MS,
     params,
@@ -27,8 +27,9 @@ export function takeYWebsocketSeat(options: SeatOptions, directUrl: string): Sea
     awareness: provider.awareness,
     provider,
     isSynced: () => provider.synced,
-    isSaved: async () =>
-      provider.synced && (await newcomerFinds(doc, provider.url.replace(options.url, directUrl.replace(/\/$/, '')))),
+    isSaved: async (signal) =>
+      provider.synced &&
+      (await newcomerFinds(doc, provider.url.replace(options.url, directUrl.replace(/\/$/, '')), signal)),
     get refusal() {
       return refusal;
     },

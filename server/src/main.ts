@@ -17,6 +17,7 @@ import type { Revocations } from './auth/revocations.ts';
 import type { ShareLinks } from './auth/share-links.ts';
 import { purgeOverdue } from './bin/purge-overdue.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { createSlicing } from './collab/apply-in-slices.ts';
 import { createCollaboration } from './collab/collaboration.ts';
 import { sweepCompanions } from './collab/companion-sweep.ts';
 import { AnchorPace } from './comments/anchor-pace.ts';
@@ -306,7 +307,12 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     knowsAll: () => membership?.cluster.knowsAllNames ?? true,
     purge: (name) => documents.purge(name),
   });
-  const contents = createContents({ documents, live: collaboration, takeTurn });
+  const contents = createContents({
+    documents,
+    live: collaboration,
+    takeTurn,
+    slicing: createSlicing(() => store.queue.entries > 0),
+  });
   const events = createEvents(collaboration);
   const sweep = sweepCompanions(store, logger.child({ component: 'collab' }));
   const states = new DocumentStates({ store, clock });

@@ -21,6 +21,8 @@ export default defineConfig({
     pool: 'forks',
     sequence: { sequencer: LongOnesFirst },
     maxWorkers: 2,
+    setupFiles: ['./scripts/test-run/patience.ts'],
+    expect: { poll: { timeout: 15_000 } },
     testTimeout: 30_000,
     hookTimeout: 30_000,
     teardownTimeout: 10_000,

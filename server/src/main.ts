@@ -17,6 +17,7 @@ import type { Revocations } from './auth/revocations.ts';
 import type { ShareLinks } from './auth/share-links.ts';
 import { purgeOverdue } from './bin/purge-overdue.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { createSlicing } from './collab/apply-in-slices.ts';
 import { createCollaboration } from './collab/collaboration.ts';
 import { sweepCompanions } from './collab/companion-sweep.ts';
 import { AnchorPace } from './comments/anchor-pace.ts';
@@ -318,6 +319,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     takeTurn,
     maxListedPeople: config.limits.maxListedPeople,
     ...(membership === null ? {} : { elsewhere: membership.elsewhere }),
+    slicing: createSlicing(() => store.queue.entries > 0),
   });
   const events = createEvents(collaboration);
   const sweep = sweepCompanions(store, logger.child({ component: 'collab' }));

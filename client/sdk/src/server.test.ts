@@ -67,7 +67,7 @@ describe.each(['websocket', 'http'] as const)('the SDK against a real server, ov
       await untilState(room, 'saved');
       expect(await readAnew('plan')).toBe(textOf(room).toString());
     }
-  });
+  }, 60_000);
 
   it('[R4] a change that makes a document too large is named, and all is saved once it was undone', async () => {
     await server.kill();

@@ -4,6 +4,7 @@ import * as Y from 'yjs';
 import type { Grant } from '../auth/authenticator.ts';
 import { parseContent } from '../content/content-formats.ts';
 import { ApiError } from '../problems.ts';
+import { makeDialogue } from '../testing/made-up-updates.ts';
 import { createTurns } from '../turns.ts';
 import { createContents, type LiveDocuments } from './contents.ts';
 
@@ -95,5 +96,28 @@ describe('[G4] copies of a document', () => {
     while (ends.length === 0) await new Promise<void>((resolve) => setImmediate(resolve));
     ends[0]?.();
     await later;
+  });
+
+  it('are drafted in slices where they are large: others go on, and all of it is copied', async () => {
+    const grant: Grant = { role: 'editor', canWrite: true, user: { id: 'ada', name: null }, expiresAt: null };
+    const original = new Y.Doc();
+    Y.applyUpdate(original, makeDialogue(1, 2, 20_000));
+    const copied = new Y.Doc();
+    let [isBeing, turns] = [true, 0];
+    const { contents } = createHeld({
+      read: async (_, look) => look(original),
+      bring: async (_, __, { update }) => {
+        isBeing = false;
+        Y.applyUpdate(copied, update);
+      },
+      isThere: (name) => name === plan || !isBeing,
+    });
+    const others = (async () => {
+      for (; isBeing; turns += 1) await new Promise<void>((resolve) => setImmediate(resolve));
+    })();
+    await contents.copy(plan, { name: 'large' as DocumentName }, { grant, remoteAddress: '127.0.0.1' });
+    await others;
+    expect(turns).toBeGreaterThan(10);
+    expect(copied.getText('body').toString()).toBe(original.getText('body').toString());
   });
 });

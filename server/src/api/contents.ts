@@ -8,6 +8,7 @@ import {
 import type { Node } from 'prosemirror-model';
 import * as Y from 'yjs';
 import { type Elsewhere, nowhereElse } from '../cluster/elsewhere.ts';
+import { applyInSlices, createSlicing, type Slicing } from '../collab/apply-in-slices.ts';
 import { readTitle } from '../collab/document-title.ts';
 import type { Bringer, Brought } from '../collab/ingest-brought.ts';
 import { unmarkAll } from '../comments/anchor-marks.ts';
@@ -69,8 +70,11 @@ export function createContents(options: {
   readonly elsewhere?: Elsewhere;
   /** Left out: all are. */
   readonly maxListedPeople?: number;
+  /** Left out: by the system's clock, without an eye on the disk. */
+  readonly slicing?: Slicing;
 }): Contents {
   const { documents, elsewhere = nowhereElse, live, maxListedPeople = Number.POSITIVE_INFINITY, takeTurn } = options;
+  const { slicing = createSlicing(() => false) } = options;
   const people = gatherPeople(live, elsewhere, maxListedPeople);
   /** Copies of a document too: each takes one. */
   const waiting = new Seats(MAX_WAITING_CALLS);
@@ -114,7 +118,7 @@ export function createContents(options: {
       // Before it is encoded: copies under many names, each with a turn of its own, are all in memory.
       seated(source, async () => {
         const state = await look(source, (document) => Y.encodeStateAsUpdate(document));
-        const draft = draftCopy(state, title);
+        const draft = await draftCopy(state, title, slicing);
         return inTurn(name, async () => {
           await assertFree(documents, name);
           await live.bring(name, bringer, draft);
@@ -144,13 +148,14 @@ async function assertFree(documents: Pick<Documents, 'getAnyway'>, name: Documen
 }
 
 /** One update with all of it: what goes in at once goes in whole. */
-function draftCopy(state: Uint8Array, title: string | undefined): Required<Brought> {
+async function draftCopy(state: Uint8Array, title: string | undefined, slicing: Slicing): Promise<Required<Brought>> {
   if (state.length > MAX_UPDATE_BYTES) {
     throw new ContentError('content-too-large', `Documents of more than ${MAX_UPDATE_BYTES} bytes are not copied`);
   }
   const copy = new Y.Doc();
   try {
-    Y.applyUpdate(copy, state);
+    if (state.length < slicing.minBytes) Y.applyUpdate(copy, state);
+    else await applyInSlices(copy, state, slicing);
     // What waits for edits that never came would wait in the copy too, and they come to the original alone.
     copy.store.pendingStructs = null;
     copy.store.pendingDs = null;

@@ -262,7 +262,7 @@ test('a room in which somebody could not be introduced is left again', async () 
   await turn();
   const awareness = first.room?.awareness;
   const refuse = () => {
-    throw new QuireError('failed', 'A listener of the page failed.');
+    throw new QuireError('bad-answer', 'A listener of the page failed.');
   };
   awareness?.on('update', refuse);
   const other = probe({ server: SERVER, document: 'faulty', name: 'Ada' });

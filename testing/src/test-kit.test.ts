@@ -260,9 +260,8 @@ describe('the test kit', () => {
     proxy.delay(DELAY_MS);
     far.write(Buffer.of(1));
     near.write(Buffer.of(1));
-    const gone = once(near, 'close');
     proxy.reset();
-    await gone;
+    await until(() => near.closed, { what: 'the connection is gone' });
     proxy.heal();
     const next = await enter();
     const heard: number[] = [];

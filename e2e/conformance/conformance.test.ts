@@ -13,6 +13,8 @@ const execute = promisify(execFile);
 const SECRET = 'signs the tokens of this test and nothing else';
 /** A document goes out of memory while nobody has it open for so long: the suite waits for longer. */
 const UNLOAD_DELAY_MS = '500';
+/** As a process that is none any more is called by `/proc`, in the midst of a read, and by `kill`. */
+const GONE_CODES: readonly unknown[] = ['ENOENT', 'ESRCH'];
 /** Other tests run on the same machine. */
 const PATIENCE = '5';
 
@@ -34,9 +36,19 @@ beforeAll(() => {
 async function endServer(server: ServerProcess): Promise<void> {
   await server.stop();
   const owner = join(server.data, 'owner.json');
-  // One that was told to end takes it away.
-  if (existsSync(owner)) process.kill(JSON.parse(await readFile(owner, 'utf8')).pid, 'SIGKILL');
+  // One that was told to end takes it away; one that was killed does not, and its pid may be somebody else's by now.
+  if (existsSync(owner)) await killOwner(JSON.parse(await readFile(owner, 'utf8')).pid, server.data);
   await rm(server.data, { recursive: true, maxRetries: 10 });
+}
+
+async function killOwner(pid: number, data: string): Promise<void> {
+  try {
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8');
+    if (command.split('\0').includes(data)) process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    // It has ended meanwhile.
+    if (!GONE_CODES.includes((error as NodeJS.ErrnoException).code)) throw error;
+  }
 }
 
 /** As an operator calls it, who knows their server by what it writes into its data directory. */

@@ -70,7 +70,7 @@ describe('quire conformance', () => {
     const token = "it's (a secret)~!*";
     const url = await startSilent();
     const options = ['--dialect', 'y-websocket', '--token', token, '--only', 'two-people,late-joiner'];
-    const { status, out } = await run(url, ...options, '--patience', '0.05');
+    const { status, out } = await run(url, ...options, '--patience', '0.1');
     expect(status).toBe(1);
     expect(out).toMatch(/sent {6}a request for a WebSocket at ws:\S+-two-people$/m);
     expect(out).toContain('came      Opening handshake has timed out; and it lets nobody in any more');

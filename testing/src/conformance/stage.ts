@@ -27,6 +27,8 @@ export interface JoinOptions extends ParticipantOptions {
 
 /** For what has no time of its own: no server of which anybody would say that it works takes so long. */
 export const PATIENCE_MS = 5_000;
+/** Until a socket is open. Who has little patience with a check has it with what the check is about, and not with the way there. */
+const OPEN_WITHIN_MS = 3_000;
 /** Until a server that was just started lets people in. */
 const RETURN_MS = 30_000;
 const RETRY_EVERY_MS = 50;
@@ -64,7 +66,7 @@ export class Stage {
   /** A socket on which nobody has said anything. */
   async open(document: string, token = this.target.token): Promise<Line> {
     const url = this.dialect.socketUrl({ url: this.target.url, document, token });
-    const openWithinMs = PATIENCE_MS * this.target.patience;
+    const openWithinMs = OPEN_WITHIN_MS * Math.max(1, this.target.patience);
     const socket = await openFrameSocket(url, { openWithinMs }).catch((cause: Error) => {
       throw new CheckFailure(
         { sent: `a request for a WebSocket at ${withoutToken(url)}`, expected: 'that it opens', came: cause.message },
@@ -90,6 +92,7 @@ export class Stage {
       expected: 'the document, in a step 2',
       until: () => participant.isSynced || participant.end !== null,
       came: () => 'nothing of the kind',
+      withinMs: PATIENCE_MS / Math.min(1, this.target.patience),
     });
     if (participant.isSynced) return participant;
     throw new CheckFailure({

@@ -23,7 +23,7 @@ export function createTypingSign(room: Room | null, clock: Clock = systemClock):
     const before = signs.size;
     if (isTyping) signs.add(sign);
     else signs.delete(sign);
-    if ((before > 0) !== signs.size > 0) addPresence(room, { typing: isTyping });
+    if (before > 0 !== signs.size > 0) addPresence(room, { typing: isTyping });
   };
   const set = (isTyping: boolean) => {
     cancel();

@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Minutes of waiting for real processes, in small files: begun last, they would leave all workers but one idle at the end. */
-const LONG = /\/e2e\/(soak|chaos|bench|cluster|packages|conformance)\//;
+/** Minutes each, in small files: begun last, they would leave all workers but one idle at the end. */
+const LONG = /\/e2e\/(soak\/soak|bench\/bench)\.test/;
 
 class LongOnesFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -20,7 +20,8 @@ export default defineConfig({
     // Tests open sockets, kill children and lean on finalisers: a process of its own for each file keeps them apart.
     pool: 'forks',
     sequence: { sequencer: LongOnesFirst },
-    maxWorkers: 2,
+    // One more than the cores that there are at the least: many tests wait for a process, a disk or a deadline.
+    maxWorkers: 3,
     setupFiles: ['./scripts/test-run/patience.ts'],
     expect: { poll: { timeout: 15_000 } },
     testTimeout: 30_000,

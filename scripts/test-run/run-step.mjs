@@ -14,7 +14,7 @@ import { afterSecondLook, filesForSecondLook } from './second-look.mjs';
  */
 
 // Above the longest suite by far: it only ends a runner that hangs, so that the run still says so.
-const STEP_LIMIT_MS = 20 * 60 * 1000;
+const STEP_LIMIT_MS = 40 * 60 * 1000;
 
 /**
  * @param {Step} step

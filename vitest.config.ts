@@ -20,8 +20,8 @@ export default defineConfig({
     // Tests open sockets, kill children and lean on finalisers: a process of its own for each file keeps them apart.
     pool: 'forks',
     sequence: { sequencer: LongOnesFirst },
-    // One more than the cores that there are at the least: many tests wait for a process, a disk or a deadline.
-    maxWorkers: 3,
+    // No more than the cores that there are at the least: with three, restarts under load and the fuzz ran out of their time.
+    maxWorkers: 2,
     setupFiles: ['./scripts/test-run/patience.ts'],
     expect: { poll: { timeout: 15_000 } },
     testTimeout: 30_000,

@@ -3,7 +3,7 @@
  * are run once more, alone, where they are few: what fails again has failed, what passes is named as unsteady in the summary, where
  * it can't be overlooked. A suite that has more than a few of these is broken, and gets no second look.
  */
-const MOST_FILES = 3;
+const MOST_FILES = 5;
 
 /**
  * @param {import('./judge.mjs').SuiteOutcome} outcome

@@ -7,8 +7,8 @@ import type { ContestantName } from './contestants.ts';
 import { type Results, readResults } from './results.ts';
 import { createWorkloads } from './workloads/index.ts';
 
-/** Ourselves in both dialects, a peer, and the limit: the others take the same ways. */
-const CONTESTANTS: readonly ContestantName[] = ['quire', 'quire-yjs', 'hocuspocus', 'bare'];
+/** Ourselves, a peer, and the limit: the others take the same ways. */
+const CONTESTANTS: readonly ContestantName[] = ['quire', 'hocuspocus', 'bare'];
 
 /** A quiet machine takes about two minutes; on a busy one what is disturbed is measured up to three times. */
 const BENCH_TIMEOUT_MS = 600_000;

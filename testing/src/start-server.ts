@@ -1,5 +1,5 @@
-import type { ConfigInput, QuireServer, ServerParts } from '@quire/server';
-import { startInProcess } from './memory-server.ts';
+import type { QuireServer } from '@quire/server';
+import { type InProcessOptions, startInProcess } from './in-process-server.ts';
 import { type JoinedPerson, type JoinOptions, join } from './people/join.ts';
 import type { Dialect } from './people/seat.ts';
 import { type ServerOptions, type ServerProcess, startServer as startProcess } from './server-process.ts';
@@ -8,16 +8,10 @@ import { type Bearer, type Grants, inventSecret, signToken } from './sign-token.
 /** `open` lets everybody do everything; `tokens` asks for them, and gives `token` a secret to sign them with. */
 export type TestAuth = 'open' | 'tokens';
 
-export interface MemoryServerOptions {
+export interface MemoryServerOptions extends InProcessOptions {
   readonly storage: 'memory';
-  /** Left out: any free one. */
-  readonly port?: number;
   /** Left out: `open`. */
   readonly auth?: TestAuth;
-  /** As for `createServer` of `@quire/server`. */
-  readonly settings?: ConfigInput;
-  /** Decides who may do what, in the place of `auth`. */
-  readonly authenticator?: ServerParts['authenticator'];
 }
 
 export interface DiskServerOptions extends ServerOptions {

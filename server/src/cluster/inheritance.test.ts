@@ -15,6 +15,8 @@ describe('[G1] what a node held when it started', () => {
     const inheritance = new Inheritance(holding('a', 5), 'strict');
     expect(inheritance.isHeldBy([holding('a', 5), holding('a', 4)])).toBe(false);
     expect(inheritance.isHeldBy([holding('a', 5), holding('a', 9)])).toBe(true);
+    // A node that joins later has yet to fetch it, and holds up nobody's receipt.
+    expect(inheritance.isHeldBy([holding('a', 5), new Map()])).toBe(true);
   });
 
   it('waits for nobody where there is nothing, or no other node', () => {

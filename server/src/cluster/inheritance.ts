@@ -23,7 +23,11 @@ export class Inheritance {
    */
   isHeldBy(others: readonly Holdings[]): boolean {
     if (others.length === 0 || this.#left.size === 0) return true;
-    if (this.#policy === 'strict') return others.every((holdings) => subtractHoldings(this.#left, holdings).size === 0);
+    if (this.#policy === 'strict') {
+      if (!others.every((holdings) => subtractHoldings(this.#left, holdings).size === 0)) return false;
+      this.#left = new Map();
+      return true;
+    }
     const united = new Map<string, Spans>();
     for (const holdings of others) uniteInto(united, holdings);
     this.#left = subtractHoldings(this.#left, united);

@@ -6,10 +6,10 @@ import { nameForPeople } from '../home/document-words.ts';
 import { ProfileButton } from '../identity/ProfileButton.tsx';
 import { Link } from '../Link.tsx';
 import { homePath } from '../routes.ts';
+import { DeletionDialog } from '../ui/DeletionDialog.tsx';
 import { announce } from '../ui/toasts.ts';
 import { BinContent } from './BinContent.tsx';
 import type { BinnedDocument } from './bin-list.ts';
-import { PurgeDialog } from './PurgeDialog.tsx';
 import { useBin } from './use-bin.ts';
 import '../home/home.css';
 import './bin.css';
@@ -71,7 +71,16 @@ export function BinPage() {
           onPurge={setAsking}
         />
       </main>
-      {asking !== null && <PurgeDialog document={asking} onPurge={purge} onClose={() => setAsking(null)} />}
+      {asking !== null && (
+        <DeletionDialog
+          title={`Delete “${nameForPeople(asking).title}” for good?`}
+          verb="Delete for good"
+          onConfirm={() => purge(asking)}
+          onClose={() => setAsking(null)}
+        >
+          Nobody can take it back after that, with the comments on it and the links to it.
+        </DeletionDialog>
+      )}
     </div>
   );
 }

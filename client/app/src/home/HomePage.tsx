@@ -7,8 +7,8 @@ import { ProfileButton } from '../identity/ProfileButton.tsx';
 import { Link } from '../Link.tsx';
 import { LeftoverNotice } from '../leftovers/LeftoverNotice.tsx';
 import { binPath, documentPath, widgetsPath } from '../routes.ts';
+import { DeletionDialog } from '../ui/DeletionDialog.tsx';
 import { announce } from '../ui/toasts.ts';
-import { DeleteDialog } from './DeleteDialog.tsx';
 import type { DocumentListStore } from './document-list.ts';
 import { nameForPeople } from './document-words.ts';
 import { HomeContent } from './HomeContent.tsx';
@@ -114,7 +114,14 @@ function Home({ list }: { readonly list: DocumentListStore }) {
         <RenameDialog document={asking.document} onRename={rename} onClose={() => setAsking(null)} />
       )}
       {asking?.to === 'delete' && (
-        <DeleteDialog document={asking.document} onDelete={remove} onClose={() => setAsking(null)} />
+        <DeletionDialog
+          title={`Delete “${nameForPeople(asking.document).title}”?`}
+          verb="Delete"
+          onConfirm={() => remove(asking.document)}
+          onClose={() => setAsking(null)}
+        >
+          It goes to the bin, and nobody can open it there. You can take it back until its days in the bin are over.
+        </DeletionDialog>
       )}
     </div>
   );

@@ -1,23 +1,26 @@
 import { QuireError } from '@quire/client';
-import { useState } from 'react';
-import { nameForPeople } from '../home/document-words.ts';
-import { Dialog } from '../ui/Dialog.tsx';
-import type { BinnedDocument } from './bin-list.ts';
+import { type ReactNode, useState } from 'react';
+import { Dialog } from './Dialog.tsx';
 
-interface PurgeDialogProps {
-  readonly document: BinnedDocument;
-  readonly onPurge: (document: BinnedDocument) => Promise<void>;
+interface DeletionDialogProps {
+  readonly title: string;
+  /** What the button says. */
+  readonly verb: string;
+  readonly onConfirm: () => Promise<void>;
   readonly onClose: () => void;
+  /** What becomes of the document. */
+  readonly children: ReactNode;
 }
 
-export function PurgeDialog({ document, onPurge, onClose }: PurgeDialogProps) {
+/** Asks before a document goes. Whoever opened it closes it once that is done; what failed is said in it. */
+export function DeletionDialog({ title, verb, onConfirm, onClose, children }: DeletionDialogProps) {
   const [failure, setFailure] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
 
   async function confirm(): Promise<void> {
     setBusy(true);
     try {
-      await onPurge(document);
+      await onConfirm();
     } catch (error) {
       setFailure(error instanceof QuireError ? error.message : 'The document could not be deleted.');
       setBusy(false);
@@ -25,8 +28,8 @@ export function PurgeDialog({ document, onPurge, onClose }: PurgeDialogProps) {
   }
 
   return (
-    <Dialog title={`Delete “${nameForPeople(document).title}” for good?`} onClose={onClose}>
-      <p>Nobody can take it back after that, with the comments on it and the links to it.</p>
+    <Dialog title={title} onClose={onClose}>
+      <p>{children}</p>
       {failure !== null && (
         <p className="field-error" role="alert">
           {failure}
@@ -37,7 +40,7 @@ export function PurgeDialog({ document, onPurge, onClose }: PurgeDialogProps) {
           Cancel
         </button>
         <button type="button" className="button is-danger" aria-disabled={busy} onClick={() => busy || void confirm()}>
-          Delete for good
+          {verb}
         </button>
       </div>
     </Dialog>

@@ -13,8 +13,9 @@ export interface InProcessServer {
 export interface InProcessOptions {
   /** Left out: any free one. */
   readonly port?: number;
-  /** As for `createServer`; where it listens and what it logs has other defaults here. */
+  /** As for `createServer` of `@quire/server`; where it listens and what it logs has other defaults here. */
   readonly settings?: ConfigInput;
+  /** Decides who may do what, in the place of what the settings say. */
   readonly authenticator?: ServerParts['authenticator'];
 }
 

@@ -51,6 +51,12 @@ export class LastWords {
     return Math.max(Math.min(claimed, LARGEST_CLAIM), this.clockOf(clientId) + 1);
   }
 
+  /** Readers may know this clock of them, though nothing was told here. */
+  presume(clientId: number, clock: number): void {
+    if (this.#words.has(clientId)) return;
+    this.#words.set(clientId, { clock: Math.min(clock, LARGEST_CLAIM), version: this.#version });
+  }
+
   /** To be told with the next version. */
   note(clientId: number, clock: number): void {
     const version = this.#version + 1;

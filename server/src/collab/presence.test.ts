@@ -127,6 +127,20 @@ describe('presence', () => {
     expect(take(presence).at(-1)?.state).not.toBe('null');
   });
 
+  it('[R10] [G7] one who had the document open before is told above what they claim: who saw them then knows that clock', () => {
+    const presence = createPresence();
+    const [ada, ben] = [{}, {}];
+    presence.comesBack(ada);
+    presence.hear(ada, hi(ADA, 7), true);
+    presence.hear(ben, hi(BEN, 7), true);
+    expect(take(presence)).toEqual([hi(ADA, 8, { at: 7 }), hi(BEN, 7)]);
+    // Said before that reached her: it is news, and told above it.
+    presence.hear(ada, hi(ADA, 8), false);
+    expect(take(presence)).toEqual([hi(ADA, 9, { at: 8 })]);
+    presence.forget(ada);
+    expect(take(presence)).toEqual([bye(ADA, 10)]);
+  });
+
   it('[R10] a client that returns after it was seen leaving is announced above that', () => {
     const reader = new Awareness(new Y.Doc());
     const presence = createPresence();

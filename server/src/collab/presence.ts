@@ -89,6 +89,7 @@ export class Presence {
   readonly #options: PresenceOptions;
   readonly #claims = new Claims();
   readonly #speakers = new WeakMap<PresenceOwner, SpeakerHere>();
+  readonly #returning = new WeakSet<PresenceOwner>();
   readonly #places: Places;
   readonly #lastWords = new LastWords();
   readonly #changed = new Set<number>();
@@ -149,6 +150,14 @@ export class Presence {
   /** From now on this connection is told who is here. */
   enter(owner: PresenceOwner): void {
     this.#lastWords.enter(owner);
+  }
+
+  /**
+   * This connection's client had the document open before, be it in an earlier life of this node or on another one: who saw
+   * it there ignores what it repeats, so it is told above that.
+   */
+  comesBack(owner: PresenceOwner): void {
+    this.#returning.add(owner);
   }
 
   /** Who speaks for a client; null while nobody does. */
@@ -320,6 +329,7 @@ export class Presence {
     speaker.clientIds.add(clientId);
     const corrections = before === undefined || clock > before.clock ? null : before.corrections;
     const claim: Claim = { speaker, clock, state, corrections };
+    if (before === undefined && this.#returning.has(owner)) this.#lastWords.presume(clientId, clock);
     if (isTakeover) this.#riseAbove(claim, this.#claims.shown(clientId), clientId);
     this.#follow(clientId, this.#claims.put(clientId, claim, isTakeover), 0);
     if (before === undefined) this.#outward?.came(clientId);

@@ -45,8 +45,10 @@ export function beginHandshake(
   stateVector: Uint8Array,
 ): boolean {
   const known = readStepOne(host, connection, owner, stateVector);
-  if (known !== null) connection.ledger.beginHandshake(known);
-  return known !== null;
+  if (known === null) return false;
+  connection.ledger.beginHandshake(known);
+  if (known.size > 0) owner.presence.comesBack(connection);
+  return true;
 }
 
 /** @returns what somebody knows who may go on; null otherwise, and the connection has ended */

@@ -1,0 +1,54 @@
+import { joinWithHocuspocus, joinWithYWebsocket, type ServerProcess, startServer, until } from '@quire/testing';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+
+type Person = ReturnType<typeof joinWithHocuspocus> | ReturnType<typeof joinWithYWebsocket>;
+
+/** Published clients say so again by themselves after fifteen seconds without a change: it must not be that which helps. */
+const SOONER_THAN_BY_THEMSELVES_MS = 10_000;
+
+let server: ServerProcess;
+beforeAll(async () => {
+  server = await startServer();
+}, 60_000);
+afterAll(() => server.stop());
+
+function come(join: typeof joinWithHocuspocus | typeof joinWithYWebsocket, document: string, name: string): Person {
+  const person = join(server.wsUrl, document);
+  onTestFinished(() => person.leave());
+  person.doc.getText('body').insert(0, `${name} was here. `);
+  person.provider.awareness?.setLocalStateField('user', { name });
+  return person;
+}
+
+function seenBy({ provider }: Person): string {
+  const states = [...(provider.awareness?.getStates().values() ?? [])];
+  return states
+    .map((state) => (state.user as { readonly name: string } | undefined)?.name)
+    .filter((name) => name !== undefined)
+    .sort()
+    .join();
+}
+
+describe('people whose server is started again', () => {
+  it.each([
+    ['y-websocket', joinWithYWebsocket, joinWithYWebsocket],
+    ['Hocuspocus', joinWithHocuspocus, joinWithHocuspocus],
+    ['each of them', joinWithHocuspocus, joinWithYWebsocket],
+  ] as const)(
+    '[G7] see each other as soon as they are back, with the providers of %s',
+    async (name, first, second) => {
+      const [ada, ben] = [come(first, name, 'Ada'), come(second, name, 'Ben')];
+      await until(() => seenBy(ada) === 'Ada,Ben' && seenBy(ben) === 'Ada,Ben', { what: 'both see both' });
+      await server.kill();
+      await until(() => seenBy(ada) === 'Ada' && seenBy(ben) === 'Ben', { what: 'each is alone' });
+      await server.restart();
+      await until(() => ada.provider.synced && ben.provider.synced, { what: 'both are back', timeoutMs: 40_000 });
+      await until(() => seenBy(ada) === 'Ada,Ben' && seenBy(ben) === 'Ada,Ben', {
+        what: () => `Ada sees ${seenBy(ada)}, Ben sees ${seenBy(ben)}`,
+        timeoutMs: SOONER_THAN_BY_THEMSELVES_MS,
+      });
+      expect(seenBy(ada)).toBe(seenBy(ben));
+    },
+    60_000,
+  );
+});

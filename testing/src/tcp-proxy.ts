@@ -56,6 +56,8 @@ interface Held {
 interface Pump {
   /** Passes on what waits, due or not. */
   passAll(): void;
+  /** Nothing more comes: once all that waits is passed on, the other side is told. */
+  finish(): void;
 }
 
 /** After each piece that Node reads at once, 64 KiB, while the line is narrow. */
@@ -77,9 +79,9 @@ export async function startTcpProxy(
   /** Whose other side went away while nothing got through hears of it now. */
   const endHalves = (): void => {
     for (const pair of pairs) {
-      if (!pair.some(({ destroyed }) => destroyed)) continue;
-      pairs.delete(pair);
-      for (const socket of pair) socket.destroy();
+      const left = pair.filter(({ destroyed }) => !destroyed);
+      if (left.length === 0) pairs.delete(pair);
+      else if (left.length === 1) left[0]?.destroySoon();
     }
   };
   const after = (delayMs: number, run: () => void): void => {
@@ -91,6 +93,10 @@ export async function startTcpProxy(
   };
   const pump = (from: Socket, to: Socket, way: 'there' | 'back', watcher: ConnectionWatch | undefined): Pump => {
     const waiting: Held[] = [];
+    let isOver = false;
+    const endIfOver = (): void => {
+      if (isOver && waiting.length === 0) to.destroySoon();
+    };
     const pass = (bytes: Buffer, onWritten?: () => void): void => {
       if (!to.writable) return;
       if (way === 'back') watcher?.back(bytes);
@@ -100,6 +106,7 @@ export async function startTcpProxy(
     const passDue = (): void => {
       if (mode.kind === 'frozen') return;
       while (waiting[0] !== undefined && waiting[0].dueAt <= performance.now()) pass((waiting.shift() as Held).bytes);
+      endIfOver();
     };
     const hold = (bytes: Buffer, delayMs: number): void => {
       const dueAt = Math.max(performance.now() + delayMs, waiting.at(-1)?.dueAt ?? 0);
@@ -123,6 +130,11 @@ export async function startTcpProxy(
     return {
       passAll() {
         for (const { bytes } of waiting.splice(0)) pass(bytes);
+        endIfOver();
+      },
+      finish() {
+        isOver = true;
+        endIfOver();
       },
     };
   };
@@ -142,15 +154,15 @@ export async function startTcpProxy(
     for (const [socket, other, way] of [[near, far, 'there'] as const, [far, near, 'back'] as const]) {
       socket.setNoDelay(true);
       socket.on('error', () => {}); // followed by `close`, which ends the other side
-      socket.on('close', () => {
-        // While nothing gets through, nobody hears that the other one has gone.
-        if (mode.kind === 'frozen') return;
-        pairs.delete(pair);
-        other.destroy();
-      });
       const pumping = pump(socket, other, way, watcher);
       pumps.add(pumping);
-      socket.once('close', () => pumps.delete(pumping));
+      socket.once('close', () => {
+        // While nothing gets through, nobody hears that the other one has gone.
+        if (mode.kind === 'frozen') return;
+        if (other.destroyed) pairs.delete(pair);
+        else pumping.finish();
+      });
+      other.once('close', () => pumps.delete(pumping));
       if (mode.kind === 'frozen') socket.pause();
     }
     near.once('close', () => watcher?.ended());

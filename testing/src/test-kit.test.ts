@@ -255,6 +255,25 @@ describe('the test kit', () => {
     await until(() => heard.length === 1, { what: 'it is passed on' });
   });
 
+  test.each(['in time', 'as soon as it is healed'] as const)(
+    'what somebody said before they hung up still arrives, %s, and then that they have gone',
+    async (when) => {
+      const { proxy, near, far } = await connectThrough();
+      const heard: (number | 'gone')[] = [];
+      far.on('data', (bytes) => heard.push(...bytes));
+      far.on('close', () => heard.push('gone'));
+      proxy.delay(DELAY_MS);
+      near.write(Buffer.of(1));
+      near.end(Buffer.of(2));
+      near.destroySoon();
+      await until(() => near.closed, { what: 'they have hung up' });
+      if (when === 'as soon as it is healed') proxy.heal();
+      await until(() => heard.includes('gone'), { what: 'the other side is told' });
+      expect(heard).toEqual([1, 2, 'gone']);
+      await until(() => proxy.connections === 0, { what: 'the connection is forgotten' });
+    },
+  );
+
   test('what waits for its time when a connection is reset is lost with it, and the next one hears nothing of it', async () => {
     const { proxy, near, far, enter } = await connectThrough();
     proxy.delay(DELAY_MS);

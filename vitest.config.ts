@@ -4,26 +4,49 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Minutes each, in small files: begun last, they would leave all workers but one idle at the end. */
 const LONG = /\/e2e\/(soak\/soak|bench\/bench)\.test/;
 
+/** Where tests start processes of their own, kill them, and change what belongs to a whole process. */
+const APART = ['{testing,scripts,e2e}/**/*.test.ts'];
+/** In these packages too: a document of the browser for each, memory that is counted, a working directory that changes. */
+const APART_TOO = [
+  'client/widgets/src/{base/{quire-element,roving-focus},chat/quire-chat,comments/quire-comments}.test.ts',
+  'client/widgets/src/{cursors,map,motion,notifications,parts,presence,whiteboard}/*.test.ts',
+];
+
+/** Projects one after the other, since a process passes from file to file only within one. */
 class LongOnesFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const sorted = await super.sort(files);
-    const isLong = ({ moduleId }: TestSpecification): boolean => LONG.test(moduleId);
-    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+    const rank = ({ moduleId, project }: TestSpecification): number =>
+      LONG.test(moduleId) ? 0 : project.name === 'apart' ? 1 : 2;
+    return (await super.sort(files)).toSorted((one, other) => rank(one) - rank(other));
   }
 }
 
+const exclude = ['**/node_modules/**', '**/dist/**'];
+
 export default defineConfig({
   test: {
-    include: ['{protocol,persistence,server,testing,scripts,e2e}/**/*.test.ts', 'client/*/**/*.test.{ts,tsx}'],
-    exclude: ['**/node_modules/**', '**/dist/**'],
+    projects: [
+      { extends: true, test: { name: 'apart', include: [...APART, ...APART_TOO], exclude } },
+      {
+        extends: true,
+        test: {
+          name: 'together',
+          include: ['{protocol,persistence,server}/**/*.test.ts', 'client/*/**/*.test.{ts,tsx}'],
+          exclude: [...exclude, ...APART_TOO],
+          // Half of the time of four hundred small files would go into starting a process for each, and loading Quire in it.
+          isolate: false,
+        },
+      },
+    ],
     environment: 'node',
-    // Tests open sockets, kill children and lean on finalisers: a process of its own for each file keeps them apart.
     pool: 'forks',
     sequence: { sequencer: LongOnesFirst },
     // No more than the cores that there are at the least: with three, restarts under load and the fuzz ran out of their time.
     maxWorkers: 2,
     setupFiles: ['./scripts/test-run/patience.ts'],
     expect: { poll: { timeout: 15_000 } },
+    // What a failure says in the summary is all that can be read of it afterwards.
+    chaiConfig: { truncateThreshold: 400 },
     testTimeout: 30_000,
     hookTimeout: 30_000,
     teardownTimeout: 10_000,

@@ -53,7 +53,9 @@ function judgeSuite({ step, ok, exit, report, floor, unsteady }) {
   const complaints = [];
   let failures = failed + skipped + broken;
   if (failed > 0) {
-    const names = report.flatMap(({ file, failures }) => failures.map((failure) => `\n  ${file}: ${failure}`));
+    const names = report.flatMap(({ file, failures }) =>
+      failures.map(({ name, why }) => `\n  ${file}: ${name}\n    ${why}`),
+    );
     complaints.push(`${step}: ${count(failed, 'test')} failed${names.slice(0, NAMED_FAILURES).join('')}`);
   }
   if (skipped > 0) complaints.push(`${step}: ${count(skipped, 'test')} skipped or left to do: mend or remove them`);

@@ -35,11 +35,12 @@ describe('the verdict over a run', () => {
     expect(verdict.complaints.join('\n')).toContain(complaint);
   });
 
-  test('what failed is named, in the lines that are read last', () => {
-    const failed = { ...CLEAN, file: 'b.test.ts', passed: 3, failed: 1, failures: ['the gate › [G6] stays shut'] };
+  test('what failed is named with its reason, in the lines that are read last', () => {
+    const failures = [{ name: 'the gate › [G6] stays shut', why: 'Error: it is open' }];
+    const failed = { ...CLEAN, file: 'b.test.ts', passed: 3, failed: 1, failures };
     const fallen = { ...CLEAN, file: 'c.test.ts', passed: 0, broken: 1 };
     const [complaint, other] = judge([suite({ ok: false, report: [CLEAN, failed, fallen] })]).complaints;
-    expect(complaint).toBe('unit: 1 test failed\n  b.test.ts: the gate › [G6] stays shut');
+    expect(complaint).toBe('unit: 1 test failed\n  b.test.ts: the gate › [G6] stays shut\n    Error: it is open');
     expect(other).toBe('unit: 1 failure outside of any test\n  c.test.ts');
   });
 

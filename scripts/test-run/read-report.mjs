@@ -5,9 +5,15 @@ import { relative } from 'node:path';
  * What a runner says of one file. `skipped` holds everything that was named and not run; `broken` what failed outside of
  * any test: a file that does not load, a worker that died. Playwright tells such things of no file: then `file` is empty.
  *
- * @typedef {{ file: string, passed: number, failed: number, skipped: number, broken: number, failures: readonly string[] }} FileTally
+ * @typedef {{ name: string, why: string }} Failure why: the beginning of what was thrown, in one line
+ * @typedef {{ file: string, passed: number, failed: number, skipped: number, broken: number, failures: readonly Failure[] }} FileTally
  * @typedef {'vitest' | 'playwright'} ReportFormat
  */
+
+/** As much of a reason as can be read in a summary. */
+const MOST_CHARACTERS = 600;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: runners colour what they say.
+const COLOURS = /\u001b\[[0-9;]*m/g;
 
 /**
  * @param {string} path
@@ -26,14 +32,16 @@ export function readReport(path, format, root) {
 }
 
 /**
- * @param {{ testResults: { name: string, status: string, assertionResults: { fullName: string, status: string }[] }[] }} report
+ * @param {{ testResults: { name: string, status: string, assertionResults: { fullName: string, status: string, failureMessages?: string[] }[] }[] }} report
  * @param {string} root
  * @returns {FileTally[]}
  */
 function tallyVitest(report, root) {
   return report.testResults.map(({ name, status, assertionResults }) => {
     const passed = assertionResults.filter((test) => test.status === 'passed').length;
-    const failures = assertionResults.filter((test) => test.status === 'failed').map((test) => test.fullName);
+    const failures = assertionResults
+      .filter((test) => test.status === 'failed')
+      .map(({ fullName, failureMessages = [] }) => ({ name: fullName, why: shorten(failureMessages[0]) }));
     const skipped = assertionResults.length - passed - failures.length;
     const broken = status === 'failed' && failures.length === 0 ? 1 : 0;
     return { file: relative(root, name), passed, failed: failures.length, skipped, broken, failures };
@@ -41,7 +49,7 @@ function tallyVitest(report, root) {
 }
 
 /**
- * @typedef {{ title: string, file: string, tests: { status: string }[] }} PlaywrightSpec
+ * @typedef {{ title: string, file: string, tests: { status: string, results?: { error?: { message?: string } }[] }[] }} PlaywrightSpec
  * @typedef {{ title: string, specs?: PlaywrightSpec[], suites?: PlaywrightSuite[] }} PlaywrightSuite
  */
 
@@ -76,9 +84,24 @@ function specsIn({ specs = [], suites = [] }) {
 function tallyFile(file, specs) {
   const tests = specs
     .filter((spec) => spec.file === file)
-    .flatMap((spec) => spec.tests.map(({ status }) => ({ title: spec.title, status })));
+    .flatMap((spec) => spec.tests.map((one) => ({ ...one, title: spec.title })));
   const passed = tests.filter(({ status }) => status === 'expected').length;
   const skipped = tests.filter(({ status }) => status === 'skipped').length;
-  const failures = tests.filter(({ status }) => !['expected', 'skipped'].includes(status)).map(({ title }) => title);
+  const failures = tests
+    .filter(({ status }) => !['expected', 'skipped'].includes(status))
+    .map(({ title, results = [] }) => ({
+      name: title,
+      why: shorten(results.find((one) => one.error)?.error?.message),
+    }));
   return { file, passed, failed: failures.length, skipped, broken: 0, failures };
+}
+
+/**
+ * What was thrown, without its stack.
+ *
+ * @param {string | undefined} message
+ */
+function shorten(message = 'no reason given') {
+  const [words = ''] = message.replaceAll(COLOURS, '').split(/\n\s+at /, 1);
+  return words.replaceAll(/\s+/g, ' ').trim().slice(0, MOST_CHARACTERS);
 }

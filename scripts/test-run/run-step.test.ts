@@ -14,8 +14,16 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
+const COLOURED = '\u001b[31mAssertionError\u001b[39m: expected 1\nto be 2';
+const THROWN = `${COLOURED}\n    at gate.test.ts:12:3`;
+const WHY = 'AssertionError: expected 1 to be 2';
+
 function vitestFile(name: string, status: string, statuses: readonly string[]): unknown {
-  const assertionResults = statuses.map((each, index) => ({ fullName: `test ${index}`, status: each }));
+  const assertionResults = statuses.map((each, index) => ({
+    fullName: `test ${index}`,
+    status: each,
+    ...(each === 'failed' ? { failureMessages: [THROWN] } : {}),
+  }));
   return { name: join(folder, name), status, assertionResults };
 }
 
@@ -30,7 +38,11 @@ function vitestReport(): unknown {
   };
 }
 
-const playwrightSpec = (file: string, status: string) => ({ title: `is ${status}`, file, tests: [{ status }] });
+const playwrightSpec = (file: string, status: string) => ({
+  title: `is ${status}`,
+  file,
+  tests: [{ status, results: status === 'expected' ? [{}] : [{ error: { message: THROWN } }, {}] }],
+});
 const PLAYWRIGHT_REPORT = {
   suites: [
     {
@@ -79,7 +91,7 @@ describe('running a step', () => {
       ok: false,
       report: [
         { file: 'a.test.ts', passed: 2, failed: 0, skipped: 0, broken: 0, failures: [] },
-        { file: 'b.test.ts', passed: 0, failed: 1, skipped: 2, broken: 0, failures: ['test 0'] },
+        { file: 'b.test.ts', passed: 0, failed: 1, skipped: 2, broken: 0, failures: [{ name: 'test 0', why: WHY }] },
         { file: 'c.test.ts', passed: 0, failed: 0, skipped: 0, broken: 1 },
         { file: 'd.test.ts', passed: 1, failed: 0, skipped: 0, broken: 1 },
       ],
@@ -91,8 +103,15 @@ describe('running a step', () => {
     expect(outcome).toMatchObject({
       ok: true,
       report: [
-        { file: 'a.spec.ts', passed: 1, failed: 1, skipped: 1, broken: 0, failures: ['is unexpected'] },
-        { file: 'b.spec.ts', passed: 1, failed: 1, skipped: 0, broken: 0, failures: ['is flaky'] },
+        {
+          file: 'a.spec.ts',
+          passed: 1,
+          failed: 1,
+          skipped: 1,
+          broken: 0,
+          failures: [{ name: 'is unexpected', why: WHY }],
+        },
+        { file: 'b.spec.ts', passed: 1, failed: 1, skipped: 0, broken: 0, failures: [{ name: 'is flaky', why: WHY }] },
         { file: '', passed: 0, failed: 0, skipped: 0, broken: 1, failures: [] },
       ],
     });
@@ -173,7 +192,7 @@ describe('a second look at what failed', () => {
     const outcome = await runStep(
       looked([steady(), failed()], [vitestFile('b.test.ts', 'passed', ['passed', 'passed'])], 0),
     );
-    expect(outcome).toMatchObject({ unsteady: ['b.test.ts: test 0'] });
+    expect(outcome).toMatchObject({ unsteady: [`b.test.ts: test 0\n    ${WHY}`] });
     expect(judge([outcome])).toMatchObject({ passed: 4, failed: 0 });
   });
 

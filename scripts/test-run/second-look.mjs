@@ -31,7 +31,8 @@ export function afterSecondLook(first, second) {
     const again = isFaulty(tally) ? seenWhole(tally, seenAgain.get(tally.file)) : undefined;
     report.push(again ?? tally);
     if (again !== undefined && !isFaulty(again)) {
-      unsteady.push(...(tally.failures.length > 0 ? tally.failures : ['the file']).map((it) => `${tally.file}: ${it}`));
+      const failures = tally.failures.length > 0 ? tally.failures : [{ name: 'the file', why: 'it did not load' }];
+      unsteady.push(...failures.map(({ name, why }) => `${tally.file}: ${name}\n    ${why}`));
     }
   }
   // The first runner said that something failed; whether all is well now, the second one says.

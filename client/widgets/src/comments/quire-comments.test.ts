@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import type { Thread } from '@quire/client';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
 import { type ClientLease, leaseClient } from '../base/clients.ts';
 import { h } from '../base/h.ts';
@@ -57,6 +57,7 @@ beforeEach(() => {
   lease = leaseClient({ server: SERVER });
 });
 afterEach(async () => {
+  vi.restoreAllMocks();
   document.body.replaceChildren();
   lease.release();
   await turn();
@@ -98,4 +99,27 @@ test('a text that was chosen in one document is not what a comment on another is
   await turn();
   expect(find(comments, '.about').hidden).toBe(true);
   expect(find(comments, '.new .quote').textContent).toBe('');
+});
+
+test('a comment that is taken when another document is shown already leaves alone what was chosen there', async () => {
+  const { promise: taken, resolve: take } = Promise.withResolvers<Thread>();
+  const open = lease.client.openComments.bind(lease.client);
+  vi.spyOn(lease.client, 'openComments').mockImplementation((...place) => {
+    const comments = open(...place);
+    vi.spyOn(comments, 'start').mockReturnValue(taken);
+    return comments;
+  });
+  document.body.append(editorWith('The ferry'));
+  const comments = await commentsOn('before', { for: 'text' });
+  comments.focus();
+  find<HTMLTextAreaElement>(comments, '.new textarea').value = 'When does it leave?';
+  find<HTMLFormElement>(comments, '.new form').requestSubmit();
+  comments.document = 'after';
+  await turn();
+  comments.focus();
+  const told = new Promise((resolve) => comments.addEventListener('quire-comment', resolve, { once: true }));
+  take(threadBy('Ada'));
+  await told;
+  expect(find(comments, '.about').hidden).toBe(false);
+  expect(find(comments, '.new .quote').textContent).toBe('The ferry');
 });

@@ -226,11 +226,15 @@ export class QuireComments extends QuireElement {
   }
 
   async #start(comments: Comments, text: string): Promise<void> {
-    const { id } = await comments.start(text, this.#about?.range);
-    this.#about = null;
-    this.#active = id;
-    this.#shown?.renderNew();
-    this.#shown?.render();
+    const about = this.#about;
+    const { id } = await comments.start(text, about?.range);
+    // Another document may be shown by now, or another text be chosen.
+    if (this.#shown?.comments === comments) {
+      if (this.#about === about) this.#about = null;
+      this.#active = id;
+      this.#shown.renderNew();
+      this.#shown.render();
+    }
     this.tell('comment', { action: 'start', thread: id });
   }
 

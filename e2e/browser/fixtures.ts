@@ -1,14 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import {
-  type Browser,
-  type BrowserContext,
-  type BrowserContextOptions,
-  test as base,
-  type Page,
-} from '@playwright/test';
-import { type DiskServer, type DiskServerOptions, startServer } from '@quire/testing';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from '@playwright/test';
+import { test as base, expect } from '@quire/testing/playwright';
 import { EditorPage } from './editor-page.ts';
 import { HomePage } from './home-page.ts';
 
@@ -22,12 +13,8 @@ export interface Actor {
 }
 
 interface Fixtures {
-  /** How the server of a test differs from one that is started with no settings. */
-  readonly serverOptions: Omit<DiskServerOptions, 'data'>;
   /** What the browsers of a test have in common. */
   readonly browserOptions: BrowserContextOptions;
-  readonly data: string;
-  readonly server: DiskServer;
   /** Where browsers find the server: it may be a proxy in front of it. */
   readonly address: string;
   /** Lets one more person in. */
@@ -40,24 +27,7 @@ const colors: Readonly<Record<string, string>> = { Ada: '#7c3aed', Ben: '#0c7079
 const OTHER_COLOR = '#b0430a';
 
 export const test = base.extend<Fixtures>({
-  serverOptions: [{}, { option: true }],
   browserOptions: [{}, { option: true }],
-
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from here
-  data: async ({}, use) => {
-    const data = await mkdtemp(join(tmpdir(), 'quire-browser-'));
-    await use(data);
-    await rm(data, { recursive: true, force: true });
-  },
-
-  server: async ({ data, serverOptions }, use, testInfo) => {
-    const server = await startServer({ ...serverOptions, data });
-    await use(server);
-    if (testInfo.status !== testInfo.expectedStatus) {
-      await testInfo.attach('server log', { body: server.log, contentType: 'text/plain' });
-    }
-    await server.stop();
-  },
 
   address: async ({ server }, use) => use(server.url),
 
@@ -73,14 +43,14 @@ export const test = base.extend<Fixtures>({
     });
     for (const context of contexts) await context.close();
     // What a page throws where nobody catches it is a fault, even if the screen looks right.
-    base.expect(faults).toEqual([]);
+    expect(faults).toEqual([]);
   },
 
   ada: async ({ invite }, use) => use(await invite('Ada')),
   ben: async ({ invite }, use) => use(await invite('Ben')),
 });
 
-export { expect } from '@playwright/test';
+export { expect };
 
 /** A browser whose owner has said their name already. */
 function openContext(

@@ -6,8 +6,11 @@ const DISK_BYTES = 8 * 1024 * 1024;
 const WRITE_BUFFER_BYTES = 256 * 1024;
 
 /** With a server whose data is on a disk of its own, which a test can fill. */
-export const test = base.extend<{ data: string; disk: Pick<SmallDisk, 'path' | 'fill' | 'free'> }>({
-  serverOptions: { env: { QUIRE_JOURNAL_WRITE_BUFFER_BYTES: String(WRITE_BUFFER_BYTES) } },
+export const test = base.extend<{ disk: Pick<SmallDisk, 'path' | 'fill' | 'free'> }>({
+  serverOptions: async ({ disk }, use) => {
+    const env = { QUIRE_JOURNAL_WRITE_BUFFER_BYTES: String(WRITE_BUFFER_BYTES) };
+    await use({ data: disk.path, env });
+  },
 
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from here
   disk: async ({}, use, testInfo) => {
@@ -15,8 +18,6 @@ export const test = base.extend<{ data: string; disk: Pick<SmallDisk, 'path' | '
     await use(disk);
     disk.unmount();
   },
-
-  data: async ({ disk }, use) => use(disk.path),
 });
 
 /**

@@ -3,10 +3,11 @@ import { createRandom, joinWithYWebsocket, type Random, type ServerProcess, star
 import { tightLimits } from '../bad-input/offences.ts';
 import { findComplaints } from '../soak/log-complaints.ts';
 import type { MeasureName, Reading } from '../soak/measures.ts';
+import { pause } from '../soak/pause.ts';
 import { readEnd } from '../soak/read-end.ts';
 import { showValue } from '../soak/report.ts';
 import { inspectable, openServerGauge, returningAllocator, type ServerGauge } from '../soak/server-gauge.ts';
-import { compareReadings, type Row } from '../soak/verdict.ts';
+import { compareReadings, didReturn, type Row } from '../soak/verdict.ts';
 import { describeExceptions, findMissing } from './expectations.ts';
 import { seatInnocents } from './innocents.ts';
 import { documentsOfIntruders, innocentDocumentAt, LARGE_DOCUMENT } from './session-script.ts';
@@ -96,6 +97,10 @@ async function readStart(gauge: ServerGauge, measured: FuzzRun['measured'], sign
   return gauge.read();
 }
 
+/** A socket in its goodbye, or an idle connection of HTTP, may outlive the last session for a while; a leak stays for ever. */
+const END_WITHIN_MS = 45_000;
+const READ_AGAIN_MS = 3_000;
+
 async function compareEnd(
   gauge: ServerGauge,
   measured: FuzzRun['measured'],
@@ -103,8 +108,12 @@ async function compareEnd(
   signal: AbortSignal,
 ): Promise<readonly Row[]> {
   if (measured === 'at rest') return readEnd(gauge, start, {}, signal);
-  await gauge.empty(signal);
-  return compareReadings(start, {}, await gauge.read()).filter(({ measure }) => !restless.has(measure));
+  for (const deadline = performance.now() + END_WITHIN_MS; ; await pause(READ_AGAIN_MS, signal)) {
+    await gauge.empty(signal);
+    signal.throwIfAborted();
+    const rows = compareReadings(start, {}, await gauge.read()).filter(({ measure }) => !restless.has(measure));
+    if (didReturn(rows) || performance.now() > deadline) return rows;
+  }
 }
 
 /** The siege goes on, while people who have nothing to do with it work. @returns how much they wrote meanwhile */
@@ -126,13 +135,17 @@ async function besiege(siege: Siege, server: ServerProcess, frames: number, sign
   return written;
 }
 
+/** In vain is only what takes for ever. */
+const OPENED_WITHIN_MS = 60_000;
+
 /** G3: whatever was sent into a document, it still opens. */
 async function openEverything(siege: Siege, server: ServerProcess): Promise<void> {
   for (const document of documentsOfIntruders) {
     const reader = joinWithYWebsocket(server.wsUrl, document);
-    await until(() => reader.provider.synced, { what: `${document} does not open any more` }).catch((error: Error) =>
-      siege.accuse(error.message),
-    );
+    await until(() => reader.provider.synced, {
+      what: `${document} does not open any more`,
+      timeoutMs: OPENED_WITHIN_MS,
+    }).catch((error: Error) => siege.accuse(error.message));
     reader.leave();
   }
 }

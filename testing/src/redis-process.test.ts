@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
+import { eventually } from './eventually.ts';
 import { type RedisProcess, type RedisServerOptions, startRedis } from './redis-process.ts';
 import { until } from './until.ts';
 
@@ -50,6 +51,19 @@ it('a password, users and further settings are as they were asked for', async ()
   expect(await redis.command('CONFIG', 'GET', 'maxmemory')).toEqual(['maxmemory', '3145728']);
   expect(await redis.command('CONFIG', 'GET', 'hz')).toEqual(['hz', '20']);
   expect(String(await redis.command('ACL', 'LIST'))).toContain('user ada on');
+});
+
+it('with another password, whoever was connected is out, and without one anybody is let in', async () => {
+  const redis = await start();
+  const isPutOut = expect(redis.command('BLPOP', 'plan', 0)).rejects.toThrow();
+  await eventually(async () => String(await redis.command('CLIENT', 'LIST')).includes('cmd=blpop'), {
+    what: 'nobody waits there',
+  });
+  await redis.setPassword('another');
+  await isPutOut;
+  expect(await redis.command('PING')).toBe('PONG');
+  await redis.setPassword(null);
+  expect(await redis.command('PING')).toBe('PONG');
 });
 
 it('a replica follows its master', async () => {

@@ -26,9 +26,11 @@ export interface RedisServerOptions {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
+type RedisAccess = Pick<RedisServerOptions, 'password' | 'tls'>;
+
 /** A `redis-server` in a process of its own on loopback. */
 export interface RedisProcess {
-  /** `redis://127.0.0.1:port`, with the password if it has one; `rediss://` with TLS. */
+  /** `redis://127.0.0.1:port`, with the password that it was started with; `rediss://` with TLS. */
   readonly url: string;
   readonly port: number;
   readonly pid: number;
@@ -37,6 +39,8 @@ export interface RedisProcess {
   readonly log: string;
   /** Sends one command over a connection of its own. */
   command(name: string, ...args: readonly (string | number)[]): Promise<unknown>;
+  /** Wants another password from now on, or none; whoever is connected has to come again. */
+  setPassword(password: string | null): Promise<void>;
   /** Forgets everything that it holds. */
   flush(): Promise<void>;
   /** SIGKILL. */
@@ -141,7 +145,12 @@ export async function launchRedis(
 
   const scheme = options.tls === undefined ? 'redis' : 'rediss';
   const identity = options.password === undefined ? '' : `:${encodeURIComponent(options.password)}@`;
-  const command: RedisProcess['command'] = (name, ...values) => runCommand(port, options, name, values);
+  let { password } = options;
+  const access = (): RedisAccess => ({
+    ...(password === undefined ? {} : { password }),
+    ...(options.tls === undefined ? {} : { tls: options.tls }),
+  });
+  const command: RedisProcess['command'] = (name, ...values) => runCommand(port, access(), name, values);
   return {
     url: `${scheme}://${identity}127.0.0.1:${port}`,
     port,
@@ -153,6 +162,12 @@ export async function launchRedis(
     },
     get log() {
       return log;
+    },
+    async setPassword(next) {
+      await command('CONFIG', 'SET', 'requirepass', next ?? '');
+      password = next ?? undefined;
+      // A connection that is in stays in, whatever the password becomes.
+      for (const type of ['normal', 'pubsub']) await command('CLIENT', 'KILL', 'TYPE', type, 'SKIPME', 'yes');
     },
     async flush() {
       await command('FLUSHALL');
@@ -166,6 +181,8 @@ export async function launchRedis(
     },
     async restart() {
       await endRedis(child);
+      // Its configuration file knows of no other.
+      password = options.password;
       child = await launch();
     },
     async stop() {
@@ -183,7 +200,7 @@ async function endRedis(child: ChildProcess): Promise<void> {
 
 async function runCommand(
   port: number,
-  { password, tls }: Pick<RedisServerOptions, 'password' | 'tls'>,
+  { password, tls }: RedisAccess,
   name: string,
   args: readonly (string | number)[],
 ): Promise<unknown> {

@@ -6,8 +6,11 @@ const LONG = /\/e2e\/(soak\/soak|bench\/bench)\.test/;
 
 /** Where tests start processes of their own, kill them, and change what belongs to a whole process. */
 const APART = ['{testing,scripts,e2e}/**/*.test.ts'];
-/** In these packages too: a document of the browser for each, memory that is counted, a working directory that changes. */
+/** In these packages too: with a document or a database of the browser for each, or without any; and where all that is alive counts. */
 const APART_TOO = [
+  'client/sdk/src/{offline,leftovers,server}.test.ts',
+  'client/sdk/src/react/rendered-on-a-server.test.tsx',
+  'server/src/gateway/draining.test.ts',
   'client/widgets/src/{base/{quire-element,roving-focus},chat/quire-chat,comments/quire-comments}.test.ts',
   'client/widgets/src/{cursors,map,motion,notifications,parts,presence,whiteboard}/*.test.ts',
 ];

@@ -15,6 +15,7 @@ export interface SiegeOptions {
 
 /** So many intruders are there at once. */
 const LANES = 24;
+const CALM_LANES = 4;
 const REPORT_EVERY_MS = 10_000;
 /** Faults of one cause come in hundreds. */
 const MOST_FAULTS = 20;
@@ -61,6 +62,20 @@ export class Siege {
       }
     };
     await Promise.all(Array.from({ length: LANES }, lane));
+  }
+
+  /** All the set pieces once more, a few at a time: what is a matter of time comes about where there is enough of it. */
+  async repeatSetPieces(signal: AbortSignal): Promise<void> {
+    let next = 0;
+    const lane = async (): Promise<void> => {
+      while (next < setPieceCount) {
+        signal.throwIfAborted();
+        const script = writeScript(this.#options.seed, next);
+        next += 1;
+        await this.#send(script);
+      }
+    };
+    await Promise.all(Array.from({ length: CALM_LANES }, lane));
   }
 
   async #send(script: Script): Promise<void> {

@@ -5,10 +5,11 @@ import { createSdkTypist } from '../drain/sdk-typist.ts';
 import type { Typist } from '../drain/typist.ts';
 import { watchWaits } from './watch-waits.ts';
 
-const TYPE_EVERY_MS = 25;
+/** Ten edits a second by each of twelve: what they wait for are the nodes, not each other. */
+const TYPE_EVERY_MS = 100;
 const MAX_WAIT_MS = 3_000;
 /** So that every part of a run has its share of edits, also on a slow machine. */
-const MIN_CONFIRMED = 60;
+const MIN_CONFIRMED = 20;
 
 let cluster: ServerCluster | null = null;
 let leave = (): void => {};
@@ -57,7 +58,7 @@ describe('three nodes that are restarted one after the other, while people type'
         await node.start();
         await node.ready();
         await until(() => typists.every((typist) => typist.isConnected), {
-          what: 'not all are back',
+          what: () => `${typists.filter(({ isConnected }) => !isConnected).map(({ name }) => name)} are not back`,
           timeoutMs: 40_000,
         });
       }

@@ -85,6 +85,15 @@ export class Person<T> {
     this.#socket?.write(frame);
   }
 
+  /** Takes nothing more in, like somebody whose network is gone, until `readOn`. */
+  stopReading(): void {
+    this.#socket?.pause();
+  }
+
+  readOn(): void {
+    this.#socket?.resume();
+  }
+
   leave(): void {
     this.#socket?.destroy();
   }

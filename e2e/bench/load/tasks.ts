@@ -2,6 +2,7 @@ import { holdIdle } from './hold-idle.ts';
 import { openCold, storeBig } from './open-cold.ts';
 import { openDocuments } from './open-documents.ts';
 import { openElsewhere } from './open-elsewhere.ts';
+import { passStoppedReader } from './pass-stopped-reader.ts';
 import type { Target } from './target.ts';
 import { typeAcross } from './type-across.ts';
 import { typeTogether } from './type-together.ts';
@@ -14,6 +15,7 @@ export const tasks = {
   storeBig,
   openCold,
   openDocuments,
+  passStoppedReader,
   typeAcross,
   writeApart,
   openElsewhere,

@@ -15,7 +15,7 @@ export interface Goal {
   readonly against: Reading | null;
   readonly bound: 'at least' | 'at most';
   readonly limit: number;
-  readonly unit: '×' | 'ms' | '%' | 'commands';
+  readonly unit: '×' | 'ms' | 'MiB' | '%' | 'commands';
 }
 
 export interface Verdict {
@@ -89,6 +89,8 @@ export const goals: readonly Goal[] = [
   times('idle-connections', 'memory', 'kibPerConnection', ['quire', 'y-websocket'], 'at most', 1),
   times('idle-connections', 'CPU per connect', 'connectCpuUs', ['quire-yjs', 'y-websocket'], 'at most', 0.8),
   times('idle-connections', 'CPU per connect', 'connectCpuUs', ['quire', 'y-websocket'], 'at most', 0.8),
+  own('stopped-reader', 'memory for who does not read', 'grewMib', 'at most', 20, 'MiB'),
+  own('stopped-reader', 'who does not read is cut off', 'cutOffPercent', 'at least', 100, '%'),
   times('cold-open', 'open by 1', 'openMs@1', ['quire', 'hocuspocus'], 'at most', 0.5),
   times('cold-open', 'open by 100', 'openMs@100', ['quire', 'hocuspocus'], 'at most', 0.5),
   times('cold-open', 'stall by 1', 'stallMs@1', ['quire', 'hocuspocus'], 'at most', 0.15),

@@ -43,6 +43,7 @@ const plots: readonly Plot[] = [
   },
   { workload: 'fan-out', metric: 'cpuPerFrameUs', title: 'Fan-out to 1,000 readers: µs of CPU per frame' },
   { workload: 'idle-connections', metric: 'kibPerConnection', title: 'Memory per idle connection, KiB' },
+  { workload: 'stopped-reader', metric: 'grewMib', title: 'Memory for somebody who has stopped reading, MiB' },
   { workload: 'cold-open', metric: 'openMs@100', title: 'Cold open of 260,000 edits by 100 at once, ms' },
   { workload: 'cold-open', metric: 'stallMs@100', title: 'Stall of another document meanwhile, ms' },
   { workload: 'receipts', metric: 'receiptP99Ms@1000', title: 'Receipts at 1,000 edits/s: p99, ms' },

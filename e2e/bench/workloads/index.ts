@@ -6,6 +6,7 @@ import { fanOut } from './fan-out.ts';
 import { idleConnections } from './idle-connections.ts';
 import { openDocuments } from './open-documents.ts';
 import { receipts } from './receipts.ts';
+import { stoppedReader } from './stopped-reader.ts';
 import { hotDocument, manyDocuments } from './typing-limits.ts';
 import type { Workload } from './workload.ts';
 
@@ -15,6 +16,7 @@ export const workloadNames = [
   'many-documents',
   'fan-out',
   'idle-connections',
+  'stopped-reader',
   'cold-open',
   'receipts',
   'edit-cost',
@@ -30,6 +32,7 @@ export function createWorkloads(): Workload[] {
     manyDocuments(),
     fanOut(),
     idleConnections(),
+    stoppedReader(),
     coldOpen(),
     receipts(),
     editCost(),

@@ -9,7 +9,7 @@ export interface Metric {
   /** Of a workload that is measured at several sizes or rates, the key is `name@size`. */
   readonly key: string;
   readonly label: string;
-  readonly unit: '' | 'µs' | 'ms' | 'B' | 'KiB' | '%';
+  readonly unit: '' | 'µs' | 'ms' | 'B' | 'KiB' | 'MiB' | '%';
   readonly better: 'less' | 'more' | 'neither';
 }
 

@@ -50,6 +50,16 @@ describe('the published page', () => {
     expect(renderPage(rendered, inventResults())).toBe(rendered);
   });
 
+  test('says of parts that they are, and of which commit each is', () => {
+    const results = inventResults();
+    const [first] = results.sources;
+    if (first === undefined) throw new Error('there is a source');
+    const second = { source: { ...first.source, commit: 'def456' }, workloads: ['receipts'] };
+    const rendered = renderPage(page, { ...results, sources: [{ ...first, workloads: ['fan-out'] }, second] });
+    expect(rendered).toContain('Measured in parts, the first of them on 2030-01-02');
+    expect(rendered).toMatch(/`abc123` \(fan-out\).*`def456` \(receipts\)/);
+  });
+
   test('says what failed, on how many runs a figure rests, who is missing and which goals nobody can judge', () => {
     const results = inventResults();
     const isGone = ({ workload, contestant, run }: Sample): boolean =>

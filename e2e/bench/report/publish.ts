@@ -93,8 +93,9 @@ function describeSetting({
   contestants: described,
 }: Results): string {
   const names = Object.keys(described) as ContestantName[];
+  const when = sources.length > 1 ? 'in parts, the first of them on' : 'on';
   return [
-    `Measured on ${startedAt.slice(0, 10)} in ${durationMinutes} minutes, ${runs} runs of each, on ${machine.processor}, ` +
+    `Measured ${when} ${startedAt.slice(0, 10)} in ${durationMinutes} minutes, ${runs} runs of each, on ${machine.processor}, ` +
       `${machine.cores} cores, ${machine.memoryGib} GiB, ${machine.system}, Node ${machine.node}. The server has core ` +
       `${machine.serverCore}, the load ${machine.loadCores}; load average at the start ${describeLoads(machine.loadAverages)}. Measured was ${nameSources(sources)}. ${describeDisturbance(samples)} ${countFailures({ failures })}`,
     '',

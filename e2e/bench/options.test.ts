@@ -7,7 +7,7 @@ describe('the options of the bench', () => {
     expect({ scale, runs, workloads: workloads.length, contestants: contestants.length }).toEqual({
       scale: 'full',
       runs: 5,
-      workloads: 10,
+      workloads: 11,
       contestants: 6,
     });
   });

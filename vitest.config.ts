@@ -36,7 +36,7 @@ export default defineConfig({
           name: 'together',
           include: ['{protocol,persistence,server}/**/*.test.ts', 'client/*/**/*.test.{ts,tsx}'],
           exclude: [...exclude, ...APART_TOO],
-          // Half of the time of four hundred small files would go into starting a process for each, and loading Quire in it.
+          // Small files that share nothing: a process is started, and loads Quire, once for many of them.
           isolate: false,
         },
       },

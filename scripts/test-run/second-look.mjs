@@ -31,7 +31,7 @@ export function afterSecondLook(first, second) {
     const again = isFaulty(tally) ? seenWhole(tally, seenAgain.get(tally.file)) : undefined;
     report.push(again ?? tally);
     if (again !== undefined && !isFaulty(again)) {
-      const failures = tally.failures.length > 0 ? tally.failures : [{ name: 'the file', why: 'it did not load' }];
+      const failures = tally.failures.length > 0 ? tally.failures : [{ name: 'the file', why: 'outside of any test' }];
       unsteady.push(...failures.map(({ name, why }) => `${tally.file}: ${name}\n    ${why}`));
     }
   }

@@ -1,4 +1,4 @@
-import type { ServerCluster } from '@quire/testing';
+import type { ClusterNode, ServerCluster } from '@quire/testing';
 import type { SmallDisk } from '../../small-disk.ts';
 import type { Fault } from './plan.ts';
 
@@ -8,21 +8,37 @@ export interface Victims {
   readonly disks: readonly SmallDisk[];
 }
 
+/** Starts of nodes, which take longer than was planned where the machine is slow: nobody is stopped before they are up. */
+const underWay = new WeakMap<ClusterNode, Promise<unknown>>();
+
+function begin(node: ClusterNode, start: () => Promise<void>): Promise<void> {
+  const starting = start();
+  // Whoever has it started hears of a failure; who waits for it only waits.
+  underWay.set(
+    node,
+    starting.catch(() => {}),
+  );
+  return starting;
+}
+
 /** Has it happen. @returns how it ends */
 export async function inflict(fault: Fault, { cluster, disks }: Victims): Promise<() => unknown> {
   switch (fault.kind) {
     case 'kill': {
       const node = cluster.node(fault.node);
+      await underWay.get(node);
       await node.kill();
-      return () => node.start();
+      return () => begin(node, () => node.start());
     }
     case 'restart': {
       const node = cluster.node(fault.node);
-      await node.restart();
+      await underWay.get(node);
+      await begin(node, () => node.restart());
       return nothing;
     }
     case 'pause': {
       const node = cluster.node(fault.node);
+      await underWay.get(node);
       node.pause();
       return () => node.resume();
     }

@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { pickPort } from './pick-port.ts';
-import { until } from './until.ts';
+import { untilListening } from './until-listening.ts';
 
 export interface HaproxyProcess {
   /** `http://127.0.0.1:port` */
@@ -60,7 +59,7 @@ export async function startHaproxy({ configuration, env = {} }: HaproxyOptions):
   process.once('exit', kill);
   child.once('exit', () => process.off('exit', kill));
   try {
-    await untilListening(port, () => {
+    await untilListening(port, 'haproxy', () => {
       if (failure !== null) throw failure;
       if (child.exitCode !== null) throw new Error(`haproxy ended with ${child.exitCode}: ${log}`);
     });
@@ -82,31 +81,4 @@ export async function startHaproxy({ configuration, env = {} }: HaproxyOptions):
       await ended;
     },
   };
-}
-
-async function untilListening(port: number, check: () => void): Promise<void> {
-  let isListening = false;
-  let isOver = false;
-  const knock = (): void => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => {
-      isListening = true;
-      socket.destroy();
-    });
-    socket.once('error', () => {
-      if (!isOver) setTimeout(knock, 10);
-    });
-  };
-  knock();
-  try {
-    await until(
-      () => {
-        check();
-        return isListening;
-      },
-      { what: 'haproxy does not listen' },
-    );
-  } finally {
-    isOver = true;
-  }
 }

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { eventually } from './eventually.ts';
 import { pickPort } from './pick-port.ts';
 import { openStand, type Stand } from './testing/stand.ts';
 import { until } from './until.ts';
+import { untilListening } from './until-listening.ts';
 
 const CONFIGURATION = join(import.meta.dirname, '..', '..', 'deploy', 'nginx.conf');
 
@@ -50,16 +50,9 @@ beforeAll(async () => {
     for (const stand of stands) await stand.close();
     rmSync(folder, { recursive: true, force: true });
   };
-  await eventually(
-    async () => {
-      if (child.exitCode !== null) throw new Error(`nginx ended with ${child.exitCode}: ${log}`);
-      return fetch(url).then(
-        ({ ok }) => ok,
-        () => new Promise<false>((resolve) => setTimeout(resolve, 10, false)),
-      );
-    },
-    { what: () => `nginx does not listen: ${log}` },
-  );
+  await untilListening(port, 'nginx', () => {
+    if (child.exitCode !== null) throw new Error(`nginx ended with ${child.exitCode}: ${log}`);
+  });
 });
 afterAll(() => end());
 beforeEach(() => {

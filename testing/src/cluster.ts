@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Doc } from 'yjs';
 import { type ConvergedOptions, converged } from './converged.ts';
 import { eventually } from './eventually.ts';
+import { startForwardProxy } from './forward-proxy.ts';
 import { type Balance, type HaproxyProcess, startBalancer } from './haproxy-process.ts';
 import { joinWithYWebsocket, type Person } from './people.ts';
 import { pickPort } from './pick-port.ts';
@@ -38,6 +39,8 @@ export interface ClusterNode {
   readonly redisLink: TcpProxy;
   /** The way of the other nodes to it. */
   readonly peerLink: TcpProxy;
+  /** Its way to the other nodes, and to whatever else it asks over HTTP. */
+  readonly outLink: TcpProxy;
   readonly isRunning: boolean;
   kill(): Promise<Exit>;
   /** Ends it with SIGTERM. */
@@ -53,7 +56,7 @@ export interface ClusterNode {
   isReady(): Promise<boolean>;
   /** Resolves once it takes edits. */
   ready(timeoutMs?: number): Promise<void>;
-  /** Neither Redis can be reached from here, nor this node by the others. */
+  /** Neither Redis nor the other nodes can be reached from here, nor this node by them. */
   isolate(): void;
   heal(): void;
   /** Copies its data, while it is stopped. */
@@ -109,6 +112,7 @@ const ANSWER_TIMEOUT_MS = 2_000;
 export async function startCluster(options: ClusterOptions = {}): Promise<ServerCluster> {
   const directory = await mkdtemp(join(tmpdir(), 'quire-cluster-'));
   const redis = await startRedis(options.redis);
+  const forwardProxy = await startForwardProxy();
   const size = options.nodes ?? 3;
   const nodes: ClusterNode[] = [];
   const closing: (() => Promise<unknown>)[] = [];
@@ -119,15 +123,20 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Server
     const port = await pickPort();
     const redisLink = await startTcpProxy(redis.port);
     const peerLink = await startTcpProxy(port);
+    const outLink = await startTcpProxy(forwardProxy.port);
     closing.push(
       () => redisLink.close(),
       () => peerLink.close(),
+      () => outLink.close(),
     );
     const server = await startServer({
       data,
       port,
       startsWith: 'answers',
       env: {
+        // What it asks of other nodes goes by its own link.
+        NODE_USE_ENV_PROXY: '1',
+        HTTP_PROXY: `http://127.0.0.1:${outLink.port}`,
         QUIRE_APP: 'false',
         QUIRE_TRUSTED_PROXIES: '127.0.0.1',
         QUIRE_REDIS: throughProxy(redis.url, redisLink),
@@ -138,7 +147,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Server
         ...settings,
       },
     });
-    return createClusterNode({ number, server, redisLink, peerLink });
+    return createClusterNode({ number, server, redisLink, peerLink, outLink });
   };
 
   const cluster: ServerCluster = {
@@ -170,6 +179,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Server
       const ends = await Promise.allSettled(nodes.map((node) => node.server.stop()));
       await redis.stop();
       await Promise.all(closing.map((close) => close()));
+      await forwardProxy.close();
       await rm(directory, { recursive: true, force: true });
       const failed = ends.find((end) => end.status === 'rejected');
       if (failed !== undefined) throw failed.reason;
@@ -214,9 +224,10 @@ interface NodeParts {
   readonly server: ServerProcess;
   readonly redisLink: TcpProxy;
   readonly peerLink: TcpProxy;
+  readonly outLink: TcpProxy;
 }
 
-function createClusterNode({ number, server, redisLink, peerLink }: NodeParts): ClusterNode {
+function createClusterNode({ number, server, redisLink, peerLink, outLink }: NodeParts): ClusterNode {
   let isRunning = true;
   const { data, url, wsUrl } = server;
   const end = async (signal: NodeJS.Signals): Promise<Exit> => {
@@ -243,6 +254,7 @@ function createClusterNode({ number, server, redisLink, peerLink }: NodeParts): 
     data,
     redisLink,
     peerLink,
+    outLink,
     get isRunning() {
       return isRunning;
     },
@@ -265,12 +277,10 @@ function createClusterNode({ number, server, redisLink, peerLink }: NodeParts): 
         timeoutMs,
       }),
     isolate() {
-      redisLink.cut();
-      peerLink.cut();
+      for (const link of [redisLink, peerLink, outLink]) link.cut();
     },
     heal() {
-      redisLink.heal();
-      peerLink.heal();
+      for (const link of [redisLink, peerLink, outLink]) link.heal();
     },
     copyData: (to) => cp(data, to, { recursive: true }),
     async replaceData(from) {

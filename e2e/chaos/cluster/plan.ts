@@ -15,7 +15,9 @@ export type Fault =
   | { readonly kind: 'delay-redis-link'; readonly node: number; readonly delayMs: number }
   | { readonly kind: 'cut-peer-link'; readonly node: number }
   | { readonly kind: 'freeze-peer-link'; readonly node: number }
-  /** Neither it can reach Redis, nor the others it. */
+  /** It can't ask the others, though they can ask it. */
+  | { readonly kind: 'cut-out-link'; readonly node: number }
+  /** Neither Redis nor the others can be reached from there, nor it by them. */
   | { readonly kind: 'isolate'; readonly node: number }
   | { readonly kind: 'kill-redis' }
   | { readonly kind: 'pause-redis' }
@@ -46,6 +48,7 @@ export const nodeFaults = [
   'delay-redis-link',
   'cut-peer-link',
   'freeze-peer-link',
+  'cut-out-link',
   'isolate',
 ] as const satisfies readonly FaultKind[];
 export const redisFaults = ['kill-redis', 'pause-redis', 'flush-redis'] as const satisfies readonly FaultKind[];
@@ -113,6 +116,7 @@ function describeFault(kind: FaultKind, node: number, random: Random): Fault {
     case 'freeze-redis-link':
     case 'cut-peer-link':
     case 'freeze-peer-link':
+    case 'cut-out-link':
     case 'isolate':
       return { kind, node };
     default:

@@ -71,6 +71,35 @@ describe('the adopter', () => {
     expect(store.holdings().get(theirs)).toContainEqual({ first: 5, last: 5 });
   });
 
+  it('[G2][G5] waits for a disk that refuses writes, and shows what it had accepted before it did', async () => {
+    const faults = new Map<string, unknown>();
+    const { store, adopter, shown } = open(faults);
+    // The first of two documents is on its way to the disk, the other one is refused.
+    const accepting = store.adopt.bind(store);
+    store.adopt = async (entries) => {
+      await accepting(entries.filter(({ document }) => document === 'plan'));
+      store.adopt = accepting;
+      store.refuse();
+      throw new PersistenceError('REFUSED', 'the disk refuses writes');
+    };
+    const adopting = adopter.adopt([entry(1, 'plan'), entry(2, 'notes')]);
+    await new Promise(setImmediate);
+    expect(shown).toEqual([]);
+    store.recover();
+    expect(await adopting).toBe(2);
+    expect(shown.sort()).toEqual(['notes', 'plan']);
+  });
+
+  it('[G5] waits for a disk no longer than its node runs', async () => {
+    const { store, adopter, shown } = open(new Map());
+    store.refuse();
+    const adopting = adopter.adopt([entry(1, 'plan')]);
+    await new Promise(setImmediate);
+    adopter.close();
+    expect(await adopting).toBe(0);
+    expect(shown).toEqual([]);
+  });
+
   it('[G5] leaves missing what a document can not take for now', async () => {
     const { adopter } = open(new Map([['bad', new PersistenceError('FOLD_FAILED', 'it can not be folded')]]));
     expect(await adopter.adopt([entry(1, 'bad'), entry(2, 'plan')])).toBe(1);

@@ -10,7 +10,7 @@ const QUEUE_FULL_PAUSE_MS = 20;
 const MOST_TOLD = 1_000;
 
 export interface AdopterOptions {
-  readonly store: Pick<DocumentStore, 'incarnation' | 'adopt' | 'holdings'>;
+  readonly store: Pick<DocumentStore, 'incarnation' | 'adopt' | 'holdings' | 'status' | 'onStatus'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly meters: ReplicationMeters;
@@ -23,7 +23,7 @@ export class Adopter {
   readonly #damaged = new Set<string>();
   #documents: ReplicatedDocuments = { adopted: async () => {} };
   #isClosed = false;
-  #endPauses: (() => void)[] = [];
+  readonly #endWaits = new Set<() => void>();
 
   constructor(options: AdopterOptions) {
     this.#options = options;
@@ -38,7 +38,11 @@ export class Adopter {
     return this.#refused;
   }
 
-  /** @returns how many were new; what the disk refuses now stays missing, and is fetched again later */
+  /**
+   * Waits for a disk that refuses writes: whoever brings entries, the bus too, stays where it is in what it reads.
+   *
+   * @returns how many were new; what a document can't take for now stays missing, and is fetched again later
+   */
   async adopt(entries: readonly Entry[]): Promise<number> {
     const { store } = this.#options;
     const held = store.holdings();
@@ -56,7 +60,7 @@ export class Adopter {
 
   close(): void {
     this.#isClosed = true;
-    for (const end of this.#endPauses.splice(0)) end();
+    for (const end of this.#endWaits) end();
   }
 
   #isNew({ id: { incarnation, sequence } }: Entry, held: Holdings): boolean {
@@ -76,12 +80,15 @@ export class Adopter {
         const cause = causeOf(error);
         switch (cause) {
           case 'crowded':
-            await this.#pause();
+            await this.#wait((end) => this.#options.clock.after(QUEUE_FULL_PAUSE_MS, end));
+            break;
+          case 'disk':
+            await this.#diskTakesWrites();
             break;
           case 'bad-entry':
             return this.#storeOneByOne(entries, error);
           case 'damaged-document':
-          case 'disk':
+          case 'for-now':
           case 'unexpected':
             return this.#storeByDocument(entries, cause, error);
         }
@@ -104,7 +111,7 @@ export class Adopter {
       case 'unexpected':
         this.#options.log.error({ err: error, document: entries[0]?.document }, 'Entries could not be stored');
         break;
-      case 'disk':
+      case 'for-now':
         break;
     }
     return [];
@@ -150,23 +157,35 @@ export class Adopter {
     );
   }
 
-  #pause(): Promise<void> {
-    return new Promise((resolve) => {
-      const end = (): void => {
-        cancel();
-        this.#endPauses = this.#endPauses.filter((each) => each !== end);
-        resolve();
-      };
-      const cancel = this.#options.clock.after(QUEUE_FULL_PAUSE_MS, end);
-      this.#endPauses.push(end);
+  /** What it had accepted of these before it refused the rest is stored by then, and offered again does no harm. */
+  #diskTakesWrites(): Promise<void> {
+    const { store } = this.#options;
+    return this.#wait((end) => {
+      const endListening = store.onStatus(({ state }) => {
+        if (state !== 'refusing') end();
+      });
+      // It may have changed its mind between its answer and now.
+      if (store.status.state !== 'refusing') end();
+      return endListening;
+    });
+  }
+
+  /** @param begin what ends the wait; returns how it is called off */
+  #wait(begin: (end: () => void) => () => void): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#endWaits.add(resolve);
+    const callOff = begin(resolve);
+    return promise.finally(() => {
+      callOff();
+      this.#endWaits.delete(resolve);
     });
   }
 }
 
 /** What trying again at once does not help against. */
-type Lasting = 'damaged-document' | 'disk' | 'unexpected';
+type Lasting = 'damaged-document' | 'for-now' | 'unexpected';
 
-function causeOf(error: unknown): 'crowded' | 'bad-entry' | Lasting {
+function causeOf(error: unknown): 'crowded' | 'disk' | 'bad-entry' | Lasting {
   if (!(error instanceof PersistenceError)) return 'unexpected';
   switch (error.code) {
     case 'QUEUE_FULL':
@@ -176,7 +195,9 @@ function causeOf(error: unknown): 'crowded' | 'bad-entry' | Lasting {
       return 'bad-entry';
     case 'CORRUPT_RECORD':
       return 'damaged-document';
-    default:
+    case 'REFUSED':
       return 'disk';
+    default:
+      return 'for-now';
   }
 }

@@ -208,6 +208,20 @@ describe('a node of a cluster', () => {
     expect(await read(b)).toBe('receipted');
   });
 
+  it('[G1][G5] whose disk refuses writes takes from the bus, once it takes them, what a node receipted before it died with its disk', async () => {
+    const [a, b] = await start(2);
+    const { store } = lifeOf(b);
+    store.refuse();
+    await write(a, 'receipted');
+    await world.pass(1_000);
+    await world.crash(machineOf(a));
+    machineOf(a).disk = EMPTY_DISK;
+    await world.pass(6_000);
+    store.recover();
+    await world.pass(2_000);
+    expect(await read(b)).toBe('receipted');
+  });
+
   it('[R12] that was restored from an old backup gets back what it had written since', async () => {
     const [a, b] = await start(2);
     const { store, file } = lifeOf(a);

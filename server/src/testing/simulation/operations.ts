@@ -101,6 +101,10 @@ const cutLine: Operation = async (world) => {
   const one = world.random.pick(world.machines);
   const other = world.random.pick(world.machines);
   if (one === other) return null;
+  if (world.random.oneIn(2)) {
+    world.network.cutOneWay(one.name, other.name);
+    return `${one.name} can not ask ${other.name}`;
+  }
   world.network.cut(one.name, other.name);
   return `the line between ${one.name} and ${other.name} is cut`;
 };

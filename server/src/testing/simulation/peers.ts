@@ -16,8 +16,15 @@ export class PeerNetwork {
     this.#listening.delete(address);
   }
 
+  /** Neither reaches the other. */
   cut(one: string, other: string): void {
-    this.#cut.add(lineOf(one, other));
+    this.cutOneWay(one, other);
+    this.cutOneWay(other, one);
+  }
+
+  /** The first can't ask the second, and is answered nothing any more; the other way they are connected. */
+  cutOneWay(from: string, to: string): void {
+    this.#cut.add(lineOf(from, to));
   }
 
   heal(): void {
@@ -52,6 +59,6 @@ export class PeerNetwork {
   }
 }
 
-function lineOf(one: string, other: string): string {
-  return [one, other].sort().join(' ');
+function lineOf(from: string, to: string): string {
+  return `${from} ${to}`;
 }

@@ -75,7 +75,10 @@ export interface SoundDocumentStat {
   readonly created: number;
   readonly edited: number;
   readonly epoch: Epoch;
-  /** Entries not folded into the snapshot yet. Counts and sizes are approximations: exact at a fold, up to a second behind otherwise. */
+  /**
+   * Entries not folded into the snapshot yet. Counts and sizes are approximations: exact at a fold, up to a second behind
+   * otherwise, and more where very many documents are busy.
+   */
   readonly entries: number;
   readonly journalBytes: number;
   readonly snapshotBytes: number;

@@ -22,6 +22,8 @@ export interface DocumentHead extends Mutable<Row> {
   indexedEdited: number | null;
   rowWrittenAt: number;
   rowStale: boolean;
+  /** The row on disk has another title. */
+  isTitleStale: boolean;
   /** Writes on their way, and folds: a head in use is not forgotten. */
   pins: number;
 }
@@ -206,6 +208,7 @@ export function writeRow(head: DocumentHead, now: number): WriteOp[] {
   }
   head.rowWrittenAt = now;
   head.rowStale = false;
+  head.isTitleStale = false;
   return ops;
 }
 
@@ -227,6 +230,7 @@ async function readHead(database: Database, document: string): Promise<DocumentH
     indexedEdited: row?.state === 'live' ? row.edited : null,
     rowWrittenAt: Number.NEGATIVE_INFINITY,
     rowStale: false,
+    isTitleStale: false,
     pins: 0,
   };
 }

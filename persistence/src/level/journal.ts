@@ -6,11 +6,12 @@ import { encodeEntryIndex } from './document-records.ts';
 import { encodeEntry } from './entry-record.ts';
 import type { EntryVectors } from './entry-vectors.ts';
 import { entryKey, idKey } from './keys.ts';
+import type { RowPace } from './row-pace.ts';
 
 /** A write that also says whose rows it makes stale. */
 export interface JournalWrite extends Write {
   readonly heads: readonly DocumentHead[];
-  /** `now`: the row must be in the same batch. `due`: at the usual pace. */
+  /** `now`: the row must be in the same batch. `due`: at the pace of rows. */
   readonly rows: 'now' | 'due';
   /** Those of its entries that this store has numbered. */
   readonly own: readonly Entry[];
@@ -57,6 +58,7 @@ export function storeForeignEntry(head: DocumentHead, { id, ...body }: Entry): W
 }
 
 function entitle(head: DocumentHead, title: string, time: number): void {
+  if (title !== head.title) head.isTitleStale = true;
   head.title = title;
   head.titledAt = time;
 }
@@ -83,11 +85,11 @@ function indexEntry(head: DocumentHead, id: EntryId): WriteOp {
 }
 
 /** The rows that go along with a batch. They are always written from the head, in batch order, so the last one is right. */
-export function rowsOfBatch(writes: readonly JournalWrite[], now: number, rowIntervalMs: number): WriteOp[] {
+export function rowsOfBatch(writes: readonly JournalWrite[], now: number, pace: RowPace): WriteOp[] {
   const due = new Set<DocumentHead>();
   for (const { heads, rows } of writes) {
     for (const head of heads) {
-      if (head.rowStale && (rows === 'now' || now - head.rowWrittenAt >= rowIntervalMs)) due.add(head);
+      if (!due.has(head) && (rows === 'now' ? head.rowStale : pace.isDue(head, now))) due.add(head);
     }
   }
   return [...due].flatMap((head) => writeRow(head, now));

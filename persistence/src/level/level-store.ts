@@ -301,7 +301,7 @@ export class LevelStore implements DocumentStore {
     }
   }
 
-  /** Rows on disk are up to a second behind; a head in memory is not. */
+  /** Rows on disk are a little behind; a head in memory is not. */
   #refresh(stat: DocumentStat): DocumentStat {
     const head = stat.state === 'damaged' ? null : this.#parts.heads.peek(stat.document);
     return head === null ? stat : statOfRow(stat.document, head);

@@ -26,6 +26,7 @@ import { lockedBy, removeOwner, writeOwner } from './owner-file.ts';
 import { Reclaimer } from './reclaimer.ts';
 import { ReserveFile } from './reserve-file.ts';
 import { restoreVectors } from './restore-vectors.ts';
+import { RowPace } from './row-pace.ts';
 import { RowSweeper } from './row-sweeper.ts';
 import { syncDirectory } from './sync-directory.ts';
 
@@ -150,6 +151,7 @@ export async function openLevelStore(options: LevelStoreOptions): Promise<Docume
   const board = new NoticeBoard<StoreStatus>(tell);
   const stored = new NoticeBoard<readonly Entry[]>(tell);
   const heads = new DocumentHeads({ database, clock, maxHeads: settings.maxHeads });
+  const rowPace = new RowPace(rowIntervalMs);
   const writer = new BatchWriter<JournalWrite>({
     database,
     clock,
@@ -160,7 +162,7 @@ export async function openLevelStore(options: LevelStoreOptions): Promise<Docume
     retryMaxMs: settings.retryMaxMs,
     complete: (writes) => [
       ...vectors.write(writes.flatMap((write) => write.ids)),
-      ...rowsOfBatch(writes, clock.now(), rowIntervalMs),
+      ...rowsOfBatch(writes, clock.now(), rowPace),
     ],
     committed: (writes) => {
       vectors.commit(writes.flatMap((write) => write.ids));
@@ -178,7 +180,7 @@ export async function openLevelStore(options: LevelStoreOptions): Promise<Docume
   const journal = new Journal({ writer, vectors });
   const thread = new FoldThread(clock);
   const locks = new DocumentLocks();
-  const sweeper = new RowSweeper({ clock, heads, journal, writer, rowIntervalMs });
+  const sweeper = new RowSweeper({ clock, heads, journal, writer, pace: rowPace, rowIntervalMs });
   const line = new FoldingLine({ clock, longestMs: settings.unfoldedMs });
   const compactor = new Compactor({
     ...settings,

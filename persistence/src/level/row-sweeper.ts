@@ -1,13 +1,15 @@
 import type { Clock } from '../clock.ts';
 import type { BatchWriter } from './batch-writer.ts';
-import type { DocumentHeads } from './document-heads.ts';
+import type { DocumentHead, DocumentHeads } from './document-heads.ts';
 import type { Journal, JournalWrite } from './journal.ts';
+import type { RowPace } from './row-pace.ts';
 
 export interface RowSweeperOptions {
   readonly clock: Clock;
   readonly heads: DocumentHeads;
   readonly journal: Journal;
   readonly writer: BatchWriter<JournalWrite>;
+  readonly pace: RowPace;
   readonly rowIntervalMs: number;
 }
 
@@ -30,7 +32,13 @@ export class RowSweeper {
     this.#cancel = this.#options.clock.after(this.#options.rowIntervalMs, () => {
       this.#cancel = null;
       // On a disk that refuses writes, upkeep waits; the first batch after it wakes the sweeper again.
-      if (this.#options.writer.status.state === 'ready') void this.#sweep();
+      if (this.#options.writer.status.state !== 'ready') return;
+      const { clock, heads, pace } = this.#options;
+      const stale = heads.stale();
+      const now = clock.now();
+      const due = stale.filter((head) => pace.mayGo(head, now));
+      void this.#write(due);
+      if (due.length < stale.length) this.wake();
     });
   }
 
@@ -38,12 +46,12 @@ export class RowSweeper {
     this.#stopped = true;
     this.#cancel?.();
     this.#cancel = null;
-    if (this.#options.writer.status.state === 'ready') void this.#sweep();
+    const { heads, writer } = this.#options;
+    if (writer.status.state === 'ready') void this.#write(heads.stale());
   }
 
-  async #sweep(): Promise<void> {
-    const { heads, journal } = this.#options;
-    const stale = heads.stale();
+  async #write(stale: readonly DocumentHead[]): Promise<void> {
+    const { journal } = this.#options;
     const writes: Promise<void>[] = [];
     for (let start = 0; start < stale.length; start += SWEEP_ROWS) {
       writes.push(journal.submit({ heads: stale.slice(start, start + SWEEP_ROWS), rows: 'now' }));

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { createRandom } from '@quire/testing';
 import * as Y from 'yjs';
 import type { LoadDialect, Word } from './dialects.ts';
 import { encodeCursorMove, encodeKeystroke } from './keystrokes.ts';
@@ -93,6 +94,9 @@ const HANDSHAKE_RECEIPTS = 1;
 const FIRST_CLIENT = 1_000_000_000 + randomInt(3_000_000_000);
 const CLIENT_STEP = 7_919;
 const LOOK_EVERY_MS = 20;
+/** Everybody types at a moment of their own, and moves at another one: the same in every run and for every contestant. */
+const TYPING_ORDER_SEED = 1;
+const MOVING_ORDER_SEED = 2;
 
 let clientsSoFar = 0;
 
@@ -151,10 +155,9 @@ export class TypingRoom {
   /** Begins to type. */
   start(): void {
     const { editsPerSecondPerWriter, movesPerSecondPerWriter } = this.#options;
-    const writers = this.#writers;
     this.#stops = [
-      pace(editsPerSecondPerWriter * writers.length, (index) => this.#type(writers[index % writers.length] as Writer)),
-      pace(movesPerSecondPerWriter * writers.length, (index) => this.#move(writers[index % writers.length] as Writer)),
+      paceInTurns(editsPerSecondPerWriter, shuffle(this.#writers, TYPING_ORDER_SEED), (writer) => this.#type(writer)),
+      paceInTurns(movesPerSecondPerWriter, shuffle(this.#writers, MOVING_ORDER_SEED), (writer) => this.#move(writer)),
     ];
   }
 
@@ -381,4 +384,19 @@ export class TypingRoom {
 async function untilSo(isSo: () => boolean, timeoutMs: number): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   while (!isSo() && performance.now() < deadline) await pause(LOOK_EVERY_MS);
+}
+
+/** Each acts so often a second, evenly spread over all. @returns the function that stops it */
+function paceInTurns(ratePerSecond: number, writers: readonly Writer[], act: (writer: Writer) => void): () => void {
+  return pace(ratePerSecond * writers.length, (index) => act(writers[index % writers.length] as Writer));
+}
+
+function shuffle<T>(items: readonly T[], seed: number): readonly T[] {
+  const random = createRandom(seed);
+  const shuffled = [...items];
+  for (let last = shuffled.length - 1; last > 0; last -= 1) {
+    const other = random.below(last + 1);
+    [shuffled[last], shuffled[other]] = [shuffled[other] as T, shuffled[last] as T];
+  }
+  return shuffled;
 }

@@ -173,7 +173,7 @@ export const manyDocuments = (): Workload =>
     name: 'many-documents',
     title: 'Many documents',
     method:
-      'Three people in each document, every one with 1 edit and 1 cursor move a second. The highest number of documents with which p99 stays under 250 ms and nothing is missing; 8 s after 4 s of warming up, every number on a fresh server.',
+      'Three people in each document, every one with 1 edit and 1 cursor move a second, each at moments of its own. The highest number of documents with which p99 stays under 250 ms and nothing is missing; 8 s after 4 s of warming up, every number on a fresh server.',
     contestants: ['quire', 'quire-yjs', 'quire-other', 'hocuspocus', 'y-websocket', 'bare'],
     limitLabel: 'documents held',
     levels: {

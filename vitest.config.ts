@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Minutes each, in small files: begun last, they would leave all workers but one idle at the end. */
-const LONG = /\/e2e\/(soak\/soak|bench\/bench)\.test/;
+const LONG = /\/e2e\/(soak\/soak|bench\/bench|chaos\/cluster\/chaos)\.test/;
 
 /** Where tests start processes of their own, kill them, and change what belongs to a whole process. */
 const APART = ['{testing,scripts,e2e}/**/*.test.ts'];

@@ -1,11 +1,8 @@
 import { type CrashTally, runCrashes, tally } from '../crash/crash-run.ts';
 import { describeRun, runFuzz } from '../fuzz/fuzz-run.ts';
 import { describeLeaks, renderRows } from '../soak/report.ts';
-import { runChaos } from './cluster/chaos-run.ts';
+import { ROUND_MS, runChaos } from './cluster/chaos-run.ts';
 import { type ChaosOptions, parseChaosOptions, usage } from './options.ts';
-
-/** Documents of a minute each, so that their size is not all that a long run measures. */
-const ROUND_MS = 60_000;
 
 process.exitCode = await main(process.argv.slice(2));
 

@@ -34,6 +34,8 @@ export class ChaosRunError extends Error {
   override readonly name = 'ChaosRunError';
 }
 
+/** Documents of a minute each, so that their size is not all that a long run measures. */
+export const ROUND_MS = 60_000;
 const NODES = 3;
 const DOCUMENTS = 3;
 /** Room for a round of everything that is written, and a small one for LevelDB's own. */

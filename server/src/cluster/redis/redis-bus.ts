@@ -24,6 +24,7 @@ export interface RedisBusOptions {
   readonly log: RedisBusLog;
   /** Certificates, as PEM, of who may vouch for the server; only with TLS. Read at each connecting. */
   readonly caFile?: string;
+  /** Silence after which an answer is not waited for any more. */
   readonly commandTimeoutMs?: number;
   readonly streamAgeMs?: number;
   readonly streamBytes?: number;
@@ -129,24 +130,24 @@ class RedisBus implements ClusterBus {
 
   open(): void {
     if (this.#phase.kind !== 'unopened') return;
-    this.#stopUpkeep = this.#clock.every(UPKEEP_MS, () => void this.#keepUp());
+    this.#stopUpkeep = this.#clock.every(UPKEEP_MS, () => this.#keepUp());
     void this.#connect();
   }
 
   async publish(record: Uint8Array): Promise<void> {
     const begun = this.#clock.monotonicMs();
     const bytes = Buffer.from(record.buffer, record.byteOffset, record.byteLength);
-    await this.#write(({ commands }) => commands.call('XADD', this.#ownStream, '*', RECORD_FIELD, bytes));
+    await this.#write(({ records }) => records.call('XADD', this.#ownStream, '*', RECORD_FIELD, bytes));
     this.#options.meters?.published(bytes.byteLength, this.#clock.monotonicMs() - begun);
   }
 
   follow(nodes: readonly string[]): Promise<void> {
-    return this.#command(({ commands }) => this.#reader.follow(nodes, commands));
+    return this.#command(({ records }) => this.#reader.follow(nodes, records));
   }
 
   past(node: string): AsyncIterable<readonly Uint8Array[]> {
     return readPast(this.#keys.stream(node), (command, ...args) =>
-      this.#command(({ commands }) => commands.call(command, ...args)),
+      this.#command(({ records }) => records.call(command, ...args)),
     );
   }
 
@@ -239,7 +240,7 @@ class RedisBus implements ClusterBus {
   /** What must be so before others rely on it. */
   async #begin(session: RedisSession): Promise<void> {
     await this.#channels.attach(session.hearing);
-    await this.#reader.noticeRewinds(session.commands, true);
+    await this.#reader.noticeRewinds(session, true);
     const refusal = await this.#probe(session);
     if (this.#isClosed) throw closed();
     this.#phase = { kind: 'open', session };
@@ -307,7 +308,7 @@ class RedisBus implements ClusterBus {
     this.#channels.detach();
     // First: what ends along with the session is not considered again.
     this.#retry(error);
-    session.close();
+    session.close(error);
   }
 
   #retry(error: BusError): void {
@@ -318,23 +319,31 @@ class RedisBus implements ClusterBus {
     this.#settleAway(error);
   }
 
-  async #keepUp(): Promise<void> {
-    if (this.#phase.kind !== 'open' || this.#isKeeping) return;
+  #keepUp(): void {
+    if (this.#phase.kind !== 'open') return;
     const { session } = this.#phase;
+    // Whatever the rest waits for.
+    void this.#ping(session);
+    if (this.#isKeeping) return;
     this.#isKeeping = true;
+    this.#keep(session)
+      .catch((error) => this.#consider(session, error))
+      .finally(() => {
+        this.#isKeeping = false;
+      });
+  }
+
+  async #ping(session: RedisSession): Promise<void> {
     try {
-      await this.#keep(session);
+      await session.ping();
+      if (this.#isCurrent(session)) this.#attempt = 0;
     } catch (error) {
       this.#consider(session, error);
-    } finally {
-      this.#isKeeping = false;
     }
   }
 
   async #keep(session: RedisSession): Promise<void> {
-    const { commands, hearing } = session;
-    await Promise.all([commands.call('PING'), hearing.call('PING'), this.#reader.noticeRewinds(commands, false)]);
-    this.#attempt = 0;
+    await this.#reader.noticeRewinds(session, false);
     if (this.#refusal?.code !== 'read-only') await this.#trimIfDue(session);
     if (this.#refusal === null) return;
     const refusal = await this.#probe(session);

@@ -1,4 +1,5 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import type { Way } from './links/describe-message.ts';
 
 /** Stands between clients and a server, and fails on demand. */
 export interface TcpProxy {
@@ -12,11 +13,12 @@ export interface TcpProxy {
   /** What arrives is passed on this much later, in order. */
   delay(delayMs: number): void;
   /**
-   * Lets everything through on the way to the server, and a little at a time on the way back.
+   * Lets everything through on one way, and on the other a little at a time.
    *
    * @param bytesPerSecond left out: some ten megabytes
+   * @param way which is narrow, `there` to the server or `back` to the client; left out: `back`
    */
-  narrow(bytesPerSecond?: number): void;
+  narrow(bytesPerSecond?: number, way?: Way): void;
   /** Everything works again; what was frozen or delayed is passed on. */
   heal(): void;
   readonly connections: number;
@@ -42,7 +44,7 @@ export interface ConnectionWatch {
 
 type Mode =
   | { readonly kind: 'passing'; readonly delayMs: number }
-  | { readonly kind: 'narrow'; readonly bytesPerMs: number | null }
+  | { readonly kind: 'narrow'; readonly bytesPerMs: number | null; readonly way: Way }
   | { readonly kind: 'frozen' }
   | { readonly kind: 'cut' };
 
@@ -91,7 +93,7 @@ export async function startTcpProxy(
     }, delayMs);
     timers.add(timer);
   };
-  const pump = (from: Socket, to: Socket, way: 'there' | 'back', watcher: ConnectionWatch | undefined): Pump => {
+  const pump = (from: Socket, to: Socket, way: Way, watcher: ConnectionWatch | undefined): Pump => {
     const waiting: Held[] = [];
     let isOver = false;
     const endIfOver = (): void => {
@@ -119,7 +121,7 @@ export async function startTcpProxy(
       const delayMs = mode.kind === 'passing' ? mode.delayMs : 0;
       if (waiting.length > 0 || delayMs > 0) {
         hold(bytes, delayMs);
-      } else if (mode.kind === 'narrow' && way === 'back') {
+      } else if (mode.kind === 'narrow' && way === mode.way) {
         const waitMs = mode.bytesPerMs === null ? NARROW_WAIT_MS : bytes.length / mode.bytesPerMs;
         from.pause();
         pass(bytes, () => after(waitMs, () => mode.kind !== 'frozen' && from.resume()));
@@ -184,8 +186,8 @@ export async function startTcpProxy(
     delay(delayMs) {
       mode = { kind: 'passing', delayMs };
     },
-    narrow(bytesPerSecond) {
-      mode = { kind: 'narrow', bytesPerMs: bytesPerSecond === undefined ? null : bytesPerSecond / 1000 };
+    narrow(bytesPerSecond, way = 'back') {
+      mode = { kind: 'narrow', bytesPerMs: bytesPerSecond === undefined ? null : bytesPerSecond / 1000, way };
     },
     heal() {
       mode = { kind: 'passing', delayMs: 0 };

@@ -182,6 +182,33 @@ describe('the test kit', () => {
     await proxy.close();
   });
 
+  test.each(['there', 'back'] as const)(
+    'a proxy that is narrow on the way %s holds up nothing on the other',
+    async (way) => {
+      const { proxy, near, far } = await connectThrough();
+      const heard = { near: 0, far: 0 };
+      near.on('data', ({ length }) => {
+        heard.near += length;
+      });
+      far.on('data', ({ length }) => {
+        heard.far += length;
+      });
+      proxy.narrow(1, way);
+      const said = new Uint8Array(1024 * 1024);
+      near.write(said);
+      far.write(said);
+      const [wide, narrow] = way === 'back' ? (['far', 'near'] as const) : (['near', 'far'] as const);
+      await until(() => heard[wide] === said.length, {
+        what: () => `only ${heard[wide]} bytes arrived on the wide way`,
+      });
+      expect(heard[narrow]).toBeLessThan(said.length);
+      proxy.heal();
+      await until(() => heard[narrow] === said.length, {
+        what: () => `only ${heard[narrow]} bytes arrived when healed`,
+      });
+    },
+  );
+
   test('a proxy keeps the order of what it passes on, however its delay changes', async () => {
     const heard: number[] = [];
     const listener = createServer((socket) => socket.on('data', (bytes) => heard.push(...bytes)));

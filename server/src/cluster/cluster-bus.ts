@@ -68,8 +68,10 @@ export type BusErrorCode =
   | 'denied'
   /** It has no memory left. */
   | 'full'
-  /** A replica, or one without a majority: it takes no writes. */
+  /** A replica: it takes no writes, and what is told on it others don't hear. */
   | 'read-only'
+  /** It takes no writes while it can't save to its disk, or has too few replicas. */
+  | 'unsafe'
   /** It is still reading its data, or it is another kind of server. */
   | 'unsuitable'
   | 'closed';

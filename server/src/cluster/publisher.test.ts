@@ -1,6 +1,7 @@
 import { MemoryStore } from '@quire/persistence';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../testing/manual-clock.ts';
+import { BusError } from './cluster-bus.ts';
 import { decodeEntries } from './entry-record.ts';
 import { createMemoryHub } from './memory-bus.ts';
 import { noMeters } from './meters.ts';
@@ -118,6 +119,40 @@ describe('the publisher', () => {
     expect(sequences()).toEqual([[2]]);
     expect(tooLarge).toEqual([1]);
     expect(published.at(-1)).toBe(2);
+  });
+
+  it('[G5] leaves a large entry that the line to the bus can not carry to pulling, and goes on behind it', async () => {
+    const { store, bus, clock, sequences, publisher, write } = await open();
+    publisher.close();
+    for (const size of [10, 1024 * 1024, 10]) await write(size);
+    const [tooLarge, attempts]: [number[], number[]] = [[], []];
+    const narrow = {
+      status: bus.status,
+      publish(record: Uint8Array): Promise<void> {
+        attempts.push(record.byteLength);
+        const isTooSlow = record.byteLength > 64 * 1024;
+        return isTooSlow ? Promise.reject(new BusError('unreachable', 'no answer')) : bus.publish(record);
+      },
+    };
+    const later = new Publisher({
+      store,
+      bus: narrow,
+      clock,
+      meters: noMeters,
+      onPublished() {},
+      onTooLarge: (sequence) => tooLarge.push(sequence),
+      onError: (error) => expect.fail(String(error)),
+    });
+    later.begin(3);
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      await turn();
+      clock.advance(1_000);
+    }
+    await turn();
+    expect(tooLarge).toEqual([2]);
+    expect(sequences()).toEqual([[1], [3]]);
+    expect(attempts).toHaveLength(4);
+    expect(later.published).toBe(3);
   });
 
   it('[G1] publishes what was stored between its last look and its rest', async () => {

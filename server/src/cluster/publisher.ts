@@ -13,6 +13,8 @@ const LARGEST_ENTRY_BYTES = 4 * 1024 * 1024;
 /** What waits in memory while a record is under way; beyond it is read from the journal. */
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 const RETRY_MS = 1_000;
+/** The line to the bus may be too narrow for a large entry: after so many attempts, that is pulled, too. */
+const MAX_ATTEMPTS = 2;
 
 export interface PublisherOptions {
   readonly store: Pick<DocumentStore, 'incarnation' | 'entries'>;
@@ -41,6 +43,8 @@ export class Publisher {
   /** What is under way counts: `#waiting` begins after it. */
   #taken = 0;
   #published = 0;
+  /** How often the record that begins after the watermark was under way when the bus went away. */
+  #failures = 0;
   #isRunning = false;
   #isClosed = false;
   readonly #age = new BacklogAge();
@@ -128,23 +132,34 @@ export class Publisher {
   }
 
   async #publishSome(): Promise<void> {
-    const { bus, meters, onTooLarge } = this.#options;
+    const { meters, onTooLarge } = this.#options;
     const batch = this.#waiting.length > 0 ? this.#takeWaiting() : await this.#readBatch();
     const last = batch.at(-1)?.id.sequence;
     if (last === undefined) throw new Error(`The journal lacks its own entries after number ${this.#published}`);
     this.#taken = last;
+    const largest = this.#failures < MAX_ATTEMPTS ? LARGEST_ENTRY_BYTES : RECORD_BYTES;
     const fitting: Entry[] = [];
     for (const entry of batch) {
-      if (bytesOf([entry]) <= LARGEST_ENTRY_BYTES) fitting.push(entry);
+      if (bytesOf([entry]) <= largest) fitting.push(entry);
       else onTooLarge(entry.id.sequence);
     }
     if (fitting.length > 0) {
-      await bus.publish(encodeEntries(fitting));
+      await this.#put(encodeEntries(fitting));
       meters.entriesMoved('published', fitting.length);
     }
+    this.#failures = 0;
     this.#published = last;
     this.#age.left(last, this.#stored);
     this.#options.onPublished(last);
+  }
+
+  async #put(record: Uint8Array): Promise<void> {
+    try {
+      await this.#options.bus.publish(record);
+    } catch (error) {
+      if (error instanceof BusError && error.code === 'unreachable') this.#failures += 1;
+      throw error;
+    }
   }
 
   #takeWaiting(): Entry[] {

@@ -74,7 +74,7 @@ export const clusterSchema = z.strictObject({
   ackTimeoutMs: whole(10, 60_000)
     .default(1000)
     .describe(
-      'How long a receipt waits for Redis, in milliseconds, before it is sent without (not with `strict`). Redis that takes longer to answer counts as away.',
+      'How long a receipt waits for Redis, in milliseconds, before it is sent without (not with `strict`). Redis that says nothing for so long when it is asked counts as away.',
     ),
   streamAgeMs: whole(1000, 86_400_000)
     .default(600_000)

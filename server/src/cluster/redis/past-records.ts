@@ -1,8 +1,7 @@
+import { ReadingPace } from './reading-pace.ts';
 import type { Argument } from './redis-line.ts';
 import { readLastId, readPage } from './redis-replies.ts';
 import { compareStreamIds, STREAM_START } from './stream-id.ts';
-
-const RECORDS_AT_ONCE = 16;
 
 /**
  * What a stream holds now, the oldest first. Whoever takes the pages may take long over them, so that each is asked for as it
@@ -16,11 +15,13 @@ export async function* readPast(
 ): AsyncGenerator<readonly Uint8Array[]> {
   const end = readLastId(await call('XREVRANGE', stream, '+', '-', 'COUNT', 1));
   if (end === null) return;
+  const pace = new ReadingPace();
   let last = STREAM_START;
   while (compareStreamIds(last, end) < 0) {
-    const page = readPage(await call('XRANGE', stream, `(${last}`, end, 'COUNT', RECORDS_AT_ONCE));
+    const page = readPage(await call('XRANGE', stream, `(${last}`, end, 'COUNT', pace.records));
     // Trimmed meanwhile, or forgotten.
     if (page === null) return;
+    pace.took(page.records);
     last = page.lastId;
     if (page.records.length > 0) yield page.records;
   }

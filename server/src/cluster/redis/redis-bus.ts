@@ -24,6 +24,7 @@ export interface RedisBusOptions {
   readonly log: RedisBusLog;
   /** Certificates, as PEM, of who may vouch for the server; only with TLS. Read at each connecting. */
   readonly caFile?: string;
+  /** Silence after which an answer is not waited for any more. */
   readonly commandTimeoutMs?: number;
   readonly streamAgeMs?: number;
   readonly streamBytes?: number;
@@ -53,7 +54,7 @@ const STREAM_BYTES = 64 * 1024 * 1024;
 const UPKEEP_MS = 1_000;
 const TRIM_EVERY_MS = 10_000;
 /** A server that takes no writes may have been replaced without breaking our connection: so often a new one is tried. */
-const RECONNECT_REFUSED_MS = 5_000;
+const RETRY_ELSEWHERE_MS = 5_000;
 const ERASED_EXPIRY_S = 60;
 /** So much may be on its way to Redis for others to hear; what is told beyond is dropped (G4). */
 const MAX_TOLD_BYTES = 8 * 1024 * 1024;
@@ -95,6 +96,7 @@ class RedisBus implements ClusterBus {
   #attempt = 0;
   #openedAt = 0;
   #trimmedAt = Number.NEGATIVE_INFINITY;
+  #triedElsewhereAt = Number.NEGATIVE_INFINITY;
   #isKeeping = false;
   #stopUpkeep: () => void = () => {};
   #toldBytes = 0;
@@ -129,24 +131,24 @@ class RedisBus implements ClusterBus {
 
   open(): void {
     if (this.#phase.kind !== 'unopened') return;
-    this.#stopUpkeep = this.#clock.every(UPKEEP_MS, () => void this.#keepUp());
+    this.#stopUpkeep = this.#clock.every(UPKEEP_MS, () => this.#keepUp());
     void this.#connect();
   }
 
   async publish(record: Uint8Array): Promise<void> {
     const begun = this.#clock.monotonicMs();
     const bytes = Buffer.from(record.buffer, record.byteOffset, record.byteLength);
-    await this.#write(({ commands }) => commands.call('XADD', this.#ownStream, '*', RECORD_FIELD, bytes));
+    await this.#write(({ records }) => records.call('XADD', this.#ownStream, '*', RECORD_FIELD, bytes));
     this.#options.meters?.published(bytes.byteLength, this.#clock.monotonicMs() - begun);
   }
 
   follow(nodes: readonly string[]): Promise<void> {
-    return this.#command(({ commands }) => this.#reader.follow(nodes, commands));
+    return this.#command(({ records }) => this.#reader.follow(nodes, records));
   }
 
   past(node: string): AsyncIterable<readonly Uint8Array[]> {
     return readPast(this.#keys.stream(node), (command, ...args) =>
-      this.#command(({ commands }) => commands.call(command, ...args)),
+      this.#command(({ records }) => records.call(command, ...args)),
     );
   }
 
@@ -239,8 +241,8 @@ class RedisBus implements ClusterBus {
   /** What must be so before others rely on it. */
   async #begin(session: RedisSession): Promise<void> {
     await this.#channels.attach(session.hearing);
-    await this.#reader.noticeRewinds(session.commands, true);
-    const refusal = await this.#probe(session);
+    await this.#reader.noticeRewinds(session, true);
+    const refusal = await this.#probe(session.commands);
     if (this.#isClosed) throw closed();
     this.#phase = { kind: 'open', session };
     this.#refusal = refusal;
@@ -282,6 +284,7 @@ class RedisBus implements ClusterBus {
     switch (failure.code) {
       case 'full':
       case 'read-only':
+      case 'unsafe':
         this.#refuse(session, failure);
         break;
       case 'unreachable':
@@ -293,10 +296,10 @@ class RedisBus implements ClusterBus {
     }
   }
 
-  /** It goes on reading; but whoever takes no writes may have been replaced, so that others are looked for. */
+  /** It goes on reading; but nobody else hears what is told on a replica, so that its master is looked for. */
   #refuse(session: RedisSession, failure: BusError): void {
     const isNew = this.#refusal === null;
-    const isDue = this.#clock.monotonicMs() - this.#openedAt >= RECONNECT_REFUSED_MS;
+    const isDue = this.#clock.monotonicMs() - this.#openedAt >= RETRY_ELSEWHERE_MS;
     this.#refusal = failure;
     if (failure.code === 'read-only' && (isNew || isDue)) this.#lose(session, failure);
     else this.#settleOpen();
@@ -307,7 +310,7 @@ class RedisBus implements ClusterBus {
     this.#channels.detach();
     // First: what ends along with the session is not considered again.
     this.#retry(error);
-    session.close();
+    session.close(error);
   }
 
   #retry(error: BusError): void {
@@ -318,30 +321,63 @@ class RedisBus implements ClusterBus {
     this.#settleAway(error);
   }
 
-  async #keepUp(): Promise<void> {
-    if (this.#phase.kind !== 'open' || this.#isKeeping) return;
+  #keepUp(): void {
+    if (this.#phase.kind !== 'open') return;
     const { session } = this.#phase;
+    // Whatever the rest waits for.
+    void this.#ping(session);
+    if (this.#isKeeping) return;
     this.#isKeeping = true;
+    this.#keep(session)
+      .catch((error) => this.#consider(session, error))
+      .finally(() => {
+        this.#isKeeping = false;
+      });
+  }
+
+  async #ping(session: RedisSession): Promise<void> {
     try {
-      await this.#keep(session);
+      await session.ping();
+      if (this.#isCurrent(session)) this.#attempt = 0;
     } catch (error) {
       this.#consider(session, error);
-    } finally {
-      this.#isKeeping = false;
     }
   }
 
   async #keep(session: RedisSession): Promise<void> {
-    const { commands, hearing } = session;
-    await Promise.all([commands.call('PING'), hearing.call('PING'), this.#reader.noticeRewinds(commands, false)]);
-    this.#attempt = 0;
-    if (this.#refusal?.code !== 'read-only') await this.#trimIfDue(session);
+    await this.#reader.noticeRewinds(session, false);
+    if (this.#refusal === null || this.#refusal.code === 'full') await this.#trimIfDue(session);
     if (this.#refusal === null) return;
-    const refusal = await this.#probe(session);
-    if (refusal !== null) throw refusal;
+    const refusal = await this.#probe(session.commands);
     if (!this.#isCurrent(session)) return;
-    this.#refusal = null;
-    this.#settleOpen();
+    if (refusal === null) {
+      this.#refusal = null;
+      this.#settleOpen();
+    } else if (refusal.code === 'unsafe' && (await this.#isReplaced())) {
+      this.#lose(session, refusal);
+    } else {
+      this.#refuse(session, refusal);
+    }
+  }
+
+  /**
+   * Whether a new connection leads to one that takes writes: a master that was cut off from its replicas refuses them, and
+   * carries on with those who have not heard of the next one. Ours is kept until then, since people hear each other over it.
+   */
+  async #isReplaced(): Promise<boolean> {
+    const now = this.#clock.monotonicMs();
+    if (now - this.#triedElsewhereAt < RETRY_ELSEWHERE_MS) return false;
+    this.#triedElsewhereAt = now;
+    let line: RedisLine | null = null;
+    try {
+      line = await this.#openLine(await this.#finder.find());
+      return (await this.#probe(line)) === null;
+    } catch {
+      // Whoever can't be reached has replaced nobody.
+      return false;
+    } finally {
+      line?.close();
+    }
   }
 
   async #trimIfDue({ commands }: RedisSession): Promise<void> {
@@ -352,20 +388,20 @@ class RedisBus implements ClusterBus {
       await trimStream(commands, this.#ownStream, this.#limits);
     } catch (error) {
       const failure = explainFailure(error, this.#name);
-      // Such a connection is lost anyway, and whoever asked last says so.
-      if (failure.code === 'unreachable' || failure.code === 'closed') throw failure;
+      // It is not the trimming that is refused, but everything, or any write.
+      if (failure.code === 'unreachable' || failure.code === 'closed' || isRefusal(failure)) throw failure;
       this.#warnOnce(`the stream of this node can not be trimmed: ${failure.message}`, { code: failure.code });
     }
   }
 
   /** Whether Redis takes writes now: the reason why it does not. @throws {BusError} when it is another one */
-  async #probe({ commands }: RedisSession): Promise<BusError | null> {
+  async #probe(line: RedisLine): Promise<BusError | null> {
     try {
-      await commands.call('XADD', this.#ownStream, '*', PROBE_FIELD, '');
+      await line.call('XADD', this.#ownStream, '*', PROBE_FIELD, '');
       return null;
     } catch (error) {
       const failure = explainFailure(error, this.#name);
-      if (failure.code === 'full' || failure.code === 'read-only') return failure;
+      if (isRefusal(failure)) return failure;
       throw failure;
     }
   }
@@ -459,4 +495,9 @@ class RedisBus implements ClusterBus {
 function isSameStatus(one: BusStatus, other: BusStatus): boolean {
   if (one.state !== 'away' || other.state !== 'away') return one.state === other.state;
   return one.error.code === other.error.code;
+}
+
+/** It is there, and takes no writes. */
+function isRefusal({ code }: BusError): boolean {
+  return code === 'full' || code === 'read-only' || code === 'unsafe';
 }

@@ -12,8 +12,8 @@ describe('a failure of Redis is told by its kind', () => {
   it.each([
     ["OOM command not allowed when used memory > 'maxmemory'.", 'full'],
     ["READONLY You can't write against a read only replica.", 'read-only'],
-    ['NOREPLICAS Not enough good replicas to write.', 'read-only'],
-    ['MISCONF Redis is configured to save RDB snapshots', 'read-only'],
+    ['NOREPLICAS Not enough good replicas to write.', 'unsafe'],
+    ['MISCONF Redis is configured to save RDB snapshots', 'unsafe'],
     ['NOAUTH Authentication required.', 'denied'],
     ['WRONGPASS invalid username-password pair or user is disabled.', 'denied'],
     ["NOPERM this user has no permissions to run the 'xadd' command", 'denied'],

@@ -4,8 +4,8 @@ import { BusError, type BusErrorCode } from '../cluster-bus.ts';
 const CODES: Readonly<Record<string, BusErrorCode>> = {
   OOM: 'full',
   READONLY: 'read-only',
-  NOREPLICAS: 'read-only',
-  MISCONF: 'read-only',
+  NOREPLICAS: 'unsafe',
+  MISCONF: 'unsafe',
   NOAUTH: 'denied',
   WRONGPASS: 'denied',
   NOPERM: 'denied',
@@ -22,7 +22,8 @@ const CURES: Readonly<Record<BusErrorCode, string>> = {
   unreachable: 'see that it runs and that the network lets this node through',
   denied: 'see user, password and rights in the address of Redis (docs/operating.md lists the commands)',
   full: 'give it more memory (maxmemory), or let nodes keep less in it (cluster.streamBytes)',
-  'read-only': 'see whether it is a replica, has lost its replicas, or can not save to its disk',
+  'read-only': 'it is a replica: let the address of Redis name the master, or the Sentinels',
+  unsafe: 'see that it has its replicas, and that it can save to its disk',
   unsuitable: 'see which server this is, and whether it has read its data',
   closed: 'nothing: this node ends',
 };

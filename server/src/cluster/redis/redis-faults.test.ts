@@ -1,4 +1,4 @@
-import { copyFile } from 'node:fs/promises';
+import { copyFile, mkdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eventually, type RedisProcess, type TcpProxy, until } from '@quire/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -136,6 +136,11 @@ describe('a bus whose Redis fails', () => {
   });
 });
 
+async function countErrors(redis: RedisProcess, word: string): Promise<number> {
+  const stats = String(await redis.command('INFO', 'errorstats'));
+  return Number(new RegExp(`errorstat_${word}:count=(\\d+)`).exec(stats)?.[1] ?? 0);
+}
+
 it('[G5] full, refuses writes by name, goes on reading and telling, and takes them again once there is room', async () => {
   const redis = await startServer();
   const [ada, ben] = await startPair(redis.url);
@@ -147,12 +152,8 @@ it('[G5] full, refuses writes by name, goes on reading and telling, and takes th
   expect(ben.states).toEqual(['connected']);
   await ben.bus.listen('plan', () => {});
   expect(await ada.bus.tell('plan', toBytes('!'))).toBe(1);
-  const refusals = async (): Promise<number> => {
-    const stats = String(await redis.command('INFO', 'errorstats'));
-    return Number(/errorstat_OOM:count=(\d+)/.exec(stats)?.[1] ?? 0);
-  };
   // Ours, and two askings of the bus after it.
-  await eventually(async () => (await refusals()) >= 3, { what: 'it was not asked again' });
+  await eventually(async () => (await countErrors(redis, 'OOM')) >= 3, { what: 'it was not asked again' });
   expect(ada.states).toEqual(['connected', 'full']);
   await redis.command('CONFIG', 'SET', 'maxmemory', '0');
   await reaches(ada, 'connected');
@@ -268,6 +269,63 @@ it('[G5] a read-only replica is read from, refuses by name, and is taken for wha
   expect(ben.states).toEqual(['read-only', 'connected']);
   await ben.bus.publish(toBytes('3'));
 });
+
+const unsafeties = [
+  {
+    name: 'that has too few replicas',
+    word: 'NOREPLICAS',
+    begin: (redis: RedisProcess) => redis.command('CONFIG', 'SET', 'min-replicas-to-write', 1),
+    end: (redis: RedisProcess) => redis.command('CONFIG', 'SET', 'min-replicas-to-write', 0),
+  },
+  {
+    name: 'that can not save to its disk',
+    word: 'MISCONF',
+    async begin(redis: RedisProcess) {
+      await redis.command('CONFIG', 'SET', 'save', '3600 1');
+      // Where its file should be; as root, it may write into every directory.
+      await mkdir(join(redis.dir, 'dump.rdb'));
+      await save(redis, 'err');
+    },
+    async end(redis: RedisProcess) {
+      await rmdir(join(redis.dir, 'dump.rdb'));
+      await save(redis, 'ok');
+    },
+  },
+];
+
+async function save(redis: RedisProcess, outcome: 'ok' | 'err'): Promise<void> {
+  await redis.command('BGSAVE');
+  await eventually(
+    async () => String(await redis.command('INFO', 'persistence')).includes(`rdb_last_bgsave_status:${outcome}`),
+    { what: `saving does not end with ${outcome}` },
+  );
+}
+
+it.each(unsafeties)(
+  '[G5] a Redis $name refuses by name, and goes on being read and telling over the same connections',
+  async ({ word, begin, end }) => {
+    const redis = await startServer();
+    let connections = 0;
+    const meters = { published() {}, received() {}, dropped() {}, connected: () => (connections += 1) };
+    const [ada, ben] = await startPair(redis.url, { meters });
+    await ben.bus.listen('plan', () => {});
+    await ada.bus.publish(toBytes('1'));
+    await begin(redis);
+    await expect(ada.bus.publish(toBytes('2'))).rejects.toMatchObject({
+      code: 'unsafe',
+      message: expect.stringContaining(word),
+    });
+    await arrives(ben, '1');
+    // Ours, and five askings of the bus after it.
+    await eventually(async () => (await countErrors(redis, word)) >= 6, { what: 'it was not asked again' });
+    expect(await ada.bus.tell('plan', toBytes('!'))).toBe(1);
+    expect([ada.states, connections]).toEqual([['connected', 'unsafe'], 2]);
+    await end(redis);
+    await reaches(ada, 'connected');
+    await works(ada, ben, '3');
+    expect([ada.states, connections]).toEqual([['connected', 'unsafe', 'connected'], 2]);
+  },
+);
 
 it('a master that becomes a replica is noticed by the next write', async () => {
   const [old, next] = [await startServer(), await startServer()];

@@ -1,6 +1,7 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import type { Clock } from '../../clock.ts';
 import type { BusError } from '../cluster-bus.ts';
+import { type Asked, answerDueAt } from './answer-deadline.ts';
 import { describeServer, type RedisServer } from './redis-address.ts';
 import { closed, explainFailure, unreachable } from './redis-failure.ts';
 
@@ -8,7 +9,7 @@ export type Argument = string | number | Buffer;
 
 export interface LineSettings {
   readonly clock: Clock;
-  /** For an answer, and for the connection itself. */
+  /** Silence after which an answer is missed, and the connection itself. */
   readonly deadlineMs: number;
   readonly user: string | null;
   readonly password: string | null;
@@ -36,6 +37,11 @@ export class RedisLine {
   /** Why it ended; null while it works. */
   #end: BusError | null = null;
   #lastError: unknown = null;
+  /** Commands without an answer, and their bytes. */
+  #unanswered = 0;
+  #unansweredBytes = 0;
+  #heardAt = Number.NEGATIVE_INFINITY;
+  #heardBytes = 0;
 
   /** @throws {BusError} */
   static async open(server: RedisServer, settings: LineSettings): Promise<RedisLine> {
@@ -53,6 +59,7 @@ export class RedisLine {
       this.#lastError = error;
     });
     this.#client.on('end', () => this.#endWith(this.#explain('the connection broke')));
+    this.#client.on('connect', () => this.#client.stream.on('data', (bytes: Buffer) => this.#hear(bytes)));
   }
 
   /** Answers come as bytes. @throws {BusError} */
@@ -62,19 +69,19 @@ export class RedisLine {
 
   /** @throws {BusError} */
   callWithin(deadlineMs: number, command: string, ...args: readonly Argument[]): Promise<unknown> {
-    return this.#answer(deadlineMs, command, () => this.#client.callBuffer(command, [...args]));
+    return this.#answer(deadlineMs, command, args, () => this.#client.callBuffer(command, [...args]));
   }
 
   /** @throws {BusError} */
   async subscribe(channel: string, isSharded: boolean): Promise<void> {
-    await this.#answer(this.#deadlineMs, 'SUBSCRIBE', () =>
+    await this.#answer(this.#deadlineMs, 'SUBSCRIBE', [channel], () =>
       isSharded ? this.#client.ssubscribe(channel) : this.#client.subscribe(channel),
     );
   }
 
   /** @throws {BusError} */
   async unsubscribe(channel: string, isSharded: boolean): Promise<void> {
-    await this.#answer(this.#deadlineMs, 'UNSUBSCRIBE', () =>
+    await this.#answer(this.#deadlineMs, 'UNSUBSCRIBE', [channel], () =>
       isSharded ? this.#client.sunsubscribe(channel) : this.#client.unsubscribe(channel),
     );
   }
@@ -90,41 +97,66 @@ export class RedisLine {
     else listener(this.#end);
   }
 
-  close(): void {
-    this.#endWith(closed());
+  /** Nothing is waited for, so that nothing would tell that the connection is gone. */
+  get isIdle(): boolean {
+    return this.#unanswered === 0;
+  }
+
+  /** @param why what its commands are told */
+  close(why = closed()): void {
+    this.#endWith(why);
   }
 
   async #connect(): Promise<void> {
     try {
-      await this.#answer(this.#deadlineMs, 'connecting', () => this.#client.connect());
+      await this.#answer(this.#deadlineMs, 'connecting', [], () => this.#client.connect());
     } catch (error) {
       this.close();
       throw error;
     }
   }
 
-  #answer<T>(deadlineMs: number, what: string, ask: () => Promise<T>): Promise<T> {
+  #answer<T>(deadlineMs: number, what: string, args: readonly Argument[], ask: () => Promise<T>): Promise<T> {
     if (this.#end !== null) return Promise.reject(this.#end);
+    const bytes = sizeOf(args);
+    this.#unanswered += 1;
+    this.#unansweredBytes += bytes;
+    const asked: Asked = { at: this.#clock.monotonicMs(), deadlineMs, bytesAhead: this.#unansweredBytes };
+    const heardBefore = this.#heardBytes;
     return new Promise((resolve, reject) => {
       let isAnswered = false;
-      const miss = (): void => {
+      let cancel = (): void => {};
+      const watch = (): void => {
         if (isAnswered) return;
-        const error = unreachable(this.server, `no answer to ${what} within ${deadlineMs} ms`);
+        const now = this.#clock.monotonicMs();
+        const leftMs = answerDueAt(asked, { at: this.#heardAt, bytes: this.#heardBytes - heardBefore }) - now;
+        if (leftMs > 0) {
+          // After this process stood still, timers fire before what has arrived is read: it is looked at first.
+          cancel = this.#clock.after(leftMs, () => setImmediate(watch));
+          return;
+        }
+        const error = unreachable(this.server, `no answer to ${what} within ${Math.round(now - asked.at)} ms`);
         this.#endWith(error);
         reject(error);
       };
-      // After this process stood still, timers fire before what has arrived is read: it is looked at first.
-      const cancel = this.#clock.after(deadlineMs, () => setImmediate(miss));
       const settle = (finish: () => void): void => {
         isAnswered = true;
+        this.#unanswered -= 1;
+        this.#unansweredBytes -= bytes;
         cancel();
         finish();
       };
+      watch();
       ask().then(
         (answer) => settle(() => resolve(answer)),
         (error: unknown) => settle(() => reject(this.#end ?? this.#explain(error))),
       );
     });
+  }
+
+  #hear(bytes: Buffer): void {
+    this.#heardAt = this.#clock.monotonicMs();
+    this.#heardBytes += bytes.byteLength;
   }
 
   /** Of a connection that broke, its own error says more than those of the commands that it took along. */
@@ -140,6 +172,12 @@ export class RedisLine {
     for (const listener of [...this.#endListeners]) listener(error);
     this.#endListeners.clear();
   }
+}
+
+function sizeOf(args: readonly Argument[]): number {
+  let bytes = 0;
+  for (const argument of args) bytes += Buffer.isBuffer(argument) ? argument.byteLength : String(argument).length;
+  return bytes;
 }
 
 function clientOptions(server: RedisServer, settings: LineSettings): Omit<RedisOptions, 'replyMapping'> {

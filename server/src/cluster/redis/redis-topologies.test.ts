@@ -64,6 +64,23 @@ describe('with Sentinels', () => {
     await crosses(ada, ben, 'after');
   });
 
+  it('[G5] a bus whose master is left by its replicas is on the one that took its place, once that is known', async () => {
+    const [left, next] = [await startServer(), await startServer()];
+    const { url, sentinels } = await watch(left);
+    const ada = openNode('ada', url);
+    await connect(ada);
+    await left.command('CONFIG', 'SET', 'min-replicas-to-write', 1);
+    await expect(ada.bus.publish(toBytes('1'))).rejects.toMatchObject({ code: 'unsafe' });
+    for (const sentinel of sentinels) {
+      await sentinel.command('SENTINEL', 'REMOVE', 'quire');
+      await sentinel.command('SENTINEL', 'MONITOR', 'quire', '127.0.0.1', next.port, 2);
+    }
+    await connect(ada);
+    await ada.bus.publish(toBytes('2'));
+    expect(String(await next.command('XRANGE', 'quire:{q}:s:ada', '-', '+'))).toContain('2');
+    expect(ada.states).toEqual(['connected', 'unsafe', 'connected']);
+  });
+
   it('one of them that is gone keeps nobody out', async () => {
     const [master] = await startReplicated();
     const sentinels = await watch(master);

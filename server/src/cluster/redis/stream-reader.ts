@@ -1,14 +1,14 @@
+import { ReadingPace } from './reading-pace.ts';
 import type { RedisKeys } from './redis-keys.ts';
 import type { RedisLine } from './redis-line.ts';
 import { asNumber, readLastId, readStreams } from './redis-replies.ts';
+import type { RedisSession } from './redis-session.ts';
 import { compareStreamIds, STREAM_START, type StreamId } from './stream-id.ts';
 
 export type TakeRecords = (from: string, records: readonly Uint8Array[]) => Promise<void>;
 
 /** How long Redis holds a reading for which there is nothing: so long does a stream wait that is followed anew. */
 const BLOCK_MS = 500;
-/** Of each stream at once: records are up to a megabyte. */
-const RECORDS_AT_ONCE = 16;
 
 /** Reads the streams of other nodes. Where it is outlives the connections over which it reads. */
 export class StreamReader {
@@ -18,6 +18,7 @@ export class StreamReader {
   readonly #positions = new Map<string, StreamId>();
   /** By node: how long its stream was when it was last looked at. */
   readonly #lengths = new Map<string, number>();
+  readonly #pace = new ReadingPace();
   #take: TakeRecords | null = null;
   #wake: () => void = () => {};
   #reading: Promise<unknown> = Promise.resolve();
@@ -55,18 +56,18 @@ export class StreamReader {
   /**
    * Streams that end before what was read of them were flushed, or are an older state of themselves (R11): they are read from
    * their new start. Looking at the last entry brings the whole record along, so it is done only where the stream has become
-   * shorter, or `mayBeAnother`.
+   * shorter, or `mayBeAnother`, and where records go.
    *
    * @throws {BusError}
    */
-  async noticeRewinds(line: RedisLine, mayBeAnother: boolean): Promise<void> {
+  async noticeRewinds({ commands, records }: RedisSession, mayBeAnother: boolean): Promise<void> {
     await Promise.all(
       [...this.#positions].map(async ([node, position]) => {
-        const length = asNumber(await line.call('XLEN', this.#keys.stream(node)));
+        const length = asNumber(await commands.call('XLEN', this.#keys.stream(node)));
         const before = this.#lengths.get(node);
         this.#lengths.set(node, length);
         if (length > 0 && !mayBeAnother && before !== undefined && length >= before) return;
-        const lastId = (length === 0 ? null : await this.#lastId(node, line)) ?? STREAM_START;
+        const lastId = (length === 0 ? null : await this.#lastId(node, records)) ?? STREAM_START;
         const isBehind = compareStreamIds(lastId, position) < 0;
         // Read on meanwhile: the next look is at what it is now.
         if (isBehind && this.#positions.get(node) === position) this.#positions.set(node, STREAM_START);
@@ -94,13 +95,24 @@ export class StreamReader {
     const nodes = [...this.#positions.keys()];
     const nodeByKey = new Map(nodes.map((node) => [this.#keys.stream(node), node]));
     const streams = [...nodeByKey.keys(), ...this.#positions.values()];
-    const options = ['COUNT', RECORDS_AT_ONCE, 'BLOCK', BLOCK_MS, 'STREAMS'];
-    const answer = await line.callWithin(BLOCK_MS + this.#deadlineMs, 'XREAD', ...options, ...streams);
-    for (const [key, { lastId, records }] of readStreams(answer)) {
+    const pages = readStreams(await this.#ask(streams, line));
+    const came = [...pages.values()].flatMap(({ records }) => records);
+    if (pages.size > 0) this.#pace.took(came, pages.size);
+    for (const [key, { lastId, records }] of pages) {
       const node = nodeByKey.get(key);
       if (node === undefined || !this.#positions.has(node)) continue;
       if (records.length > 0) await this.#take?.(node, records);
       if (this.#positions.has(node)) this.#positions.set(node, lastId);
+    }
+  }
+
+  async #ask(streams: readonly string[], line: RedisLine): Promise<unknown> {
+    const options = ['COUNT', this.#pace.records, 'BLOCK', BLOCK_MS, 'STREAMS'];
+    try {
+      return await line.callWithin(BLOCK_MS + this.#deadlineMs, 'XREAD', ...options, ...streams);
+    } catch (error) {
+      this.#pace.missed();
+      throw error;
     }
   }
 

@@ -24,6 +24,7 @@ import {
 const away = { state: 'away', error: new BusError('unreachable', 'gone'), since: 0 } as const;
 const denied = { state: 'away', error: new BusError('denied', 'no such user'), since: 0 } as const;
 const full = { state: 'away', error: new BusError('full', 'no memory left'), since: 0 } as const;
+const unsafe = { state: 'away', error: new BusError('unsafe', 'it can not save'), since: 0 } as const;
 const connected = { state: 'connected' } as const;
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 const bytes = (said: string): Uint8Array => Buffer.from(said);
@@ -563,25 +564,31 @@ describe('rooms', () => {
     expect(ada.sheet.take().filter((heard) => heard.includes('leaves'))).toEqual([]);
   });
 
-  it('[G7] a bus that is only full goes on being heard, and is asked when it was away before that', async () => {
-    const { clock, join, settle, start } = stage();
-    const [one, two] = [start(), start()];
-    const ada = await join(one, 'plan', 'ada');
-    const ben = await join(two, 'plan', 'ben');
-    await settle();
-    for (const { bus } of [one, two]) bus.become(full);
-    clock.advance(2 * ALONE_AFTER_MS);
-    ada.sheet.take();
-    ben.link.tell(bytes('ben moves'));
-    await settle();
-    expect(ada.sheet.take()).toEqual(['2 changes ben moves']);
-    one.bus.become(away);
-    clock.advance(ALONE_AFTER_MS);
-    expect(ada.sheet.take()).toEqual(['2 leaves']);
-    one.bus.become(full);
-    await settle();
-    expect(ada.sheet.take().at(-1)).toBe('2 is ben');
-  });
+  it.each([
+    ['full', full],
+    ['unsafe to write to', unsafe],
+  ])(
+    '[G7] a bus that is only %s goes on being heard, and is asked when it was away before that',
+    async (_, refusing) => {
+      const { clock, join, settle, start } = stage();
+      const [one, two] = [start(), start()];
+      const ada = await join(one, 'plan', 'ada');
+      const ben = await join(two, 'plan', 'ben');
+      await settle();
+      for (const { bus } of [one, two]) bus.become(refusing);
+      clock.advance(2 * ALONE_AFTER_MS);
+      ada.sheet.take();
+      ben.link.tell(bytes('ben moves'));
+      await settle();
+      expect(ada.sheet.take()).toEqual(['2 changes ben moves']);
+      one.bus.become(away);
+      clock.advance(ALONE_AFTER_MS);
+      expect(ada.sheet.take()).toEqual(['2 leaves']);
+      one.bus.become(refusing);
+      await settle();
+      expect(ada.sheet.take().at(-1)).toBe('2 is ben');
+    },
+  );
 
   it('[G7] who closed a document while the bus was away says goodbye when it is back', async () => {
     const { join, settle, start } = stage();

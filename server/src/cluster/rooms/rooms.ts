@@ -70,9 +70,10 @@ export function createRooms(options: RoomsOptions): Rooms {
   return new LiveRooms(options);
 }
 
-/** One that is full takes no records, but what is told on it is heard. */
+/** One that is full, or can't keep anything safely, takes no records; but what is told on it is heard. */
 export function carriesWords(status: BusStatus): boolean {
-  return status.state === 'connected' || (status.state === 'away' && status.error.code === 'full');
+  if (status.state !== 'away') return status.state === 'connected';
+  return status.error.code === 'full' || status.error.code === 'unsafe';
 }
 
 /** What stands before the name, so that no document's channel is anything else's. */

@@ -152,7 +152,7 @@ export const gcKinds = ['minor', 'major', 'incremental', 'weakcb'] as const;
 export const waysToBeShown = ['listed', 'counted'] as const;
 
 export const busStates = ['connecting', 'connected', 'away', 'closed'] as const;
-export const busErrorCodes = ['unreachable', 'denied', 'full', 'read-only', 'unsuitable', 'closed'] as const;
+export const busErrorCodes = ['unreachable', 'denied', 'full', 'read-only', 'unsafe', 'unsuitable', 'closed'] as const;
 
 /** Where a record of entries goes: to Redis, or from it. */
 export const recordDirections = ['published', 'received'] as const;

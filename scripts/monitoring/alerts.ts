@@ -90,7 +90,7 @@ export const alerts: readonly Alert[] = [
     summary: 'One edit in a hundred takes more than 250 ms to be saved.',
     meaning: 'People wait for "saved", and for what others write.',
     action:
-      'See what else is slow: the disk (`QuireDiskSlow`) or the event loop (`QuireEventLoopHeldUp`, `QuireEventLoopBusy`).',
+      'See what else is slow: the disk (`QuireDiskSlow`), the event loop (`QuireEventLoopHeldUp`, `QuireEventLoopBusy`), Redis (`quire_cluster_receipt_wait_seconds`), or the network of those who write (`quire_behind_sessions`).',
     fires: histogram('quire_receipt_latency_seconds', ['0.25', '0.5'], 600),
     stays: histogram('quire_receipt_latency_seconds', ['0.0025', '0.005'], 600),
   },

@@ -212,6 +212,27 @@ export const alerts: readonly Alert[] = [
     stays: [{ series: 'quire_upgrade_failures_total{status="503"}', values: '0+60x30' }],
   },
   {
+    name: 'QuireNodeFull',
+    severity: 'critical',
+    expression: `${perServer(metric('quire_sessions'))} > 0.95 * ${perServer(metric('quire_sessions_limit'))}`,
+    minutes: 1,
+    summary: 'A server has almost as many sessions as it takes.',
+    meaning:
+      'More than 95 % of `limits.maxSessions` are open. Once all of them are, who comes gets a 503 and tries again, here or on another node.',
+    action:
+      'See with `quire top` whether it has CPU and memory to spare, and descriptors (`process_max_fds`): then raise `limits.maxSessions`. Otherwise it needs another node beside it, see Several nodes.',
+    fires: [
+      { series: 'quire_sessions{dialect="hocuspocus"}', values: '700x30' },
+      { series: 'quire_sessions{dialect="y-websocket"}', values: '290x30' },
+      { series: 'quire_sessions_limit', values: '1000x30' },
+    ],
+    stays: [
+      { series: 'quire_sessions{dialect="hocuspocus"}', values: '700x30' },
+      { series: 'quire_sessions{dialect="y-websocket"}', values: '200x30' },
+      { series: 'quire_sessions_limit', values: '1000x30' },
+    ],
+  },
+  {
     name: 'QuireAuthBackendFailing',
     severity: 'critical',
     expression: `${metric('quire_auth_circuit_open')} == 1`,
@@ -273,6 +294,19 @@ export const alerts: readonly Alert[] = [
       'See `QuireRedisAway`. If it is there, it is too slow or too far away: `quire_cluster_receipt_wait_seconds` says how long it takes.',
     fires: [{ series: 'quire_cluster_unpublished_seconds', values: '0+60x30' }],
     stays: [{ series: 'quire_cluster_unpublished_seconds', values: '0.01x30' }],
+  },
+  {
+    name: 'QuireReceiptsWaiting',
+    severity: 'critical',
+    expression: `${metric('quire_cluster_unreceipted_seconds')} > 45`,
+    minutes: 1,
+    summary: 'Edits have waited for their receipts for a minute and more.',
+    meaning:
+      'They are on the disk of this node, and people on it see them, but neither Redis nor the other nodes confirm them as `cluster.receipts` wants it. Nobody is told "saved"; who goes on writing is slowed once too much waits.',
+    action:
+      'See `QuireRedisAway`, `QuireNodeSilent` and `QuireEntriesUnpublished`. With `strict` it ends when Redis is back, or every other node has the edits; a node that never returns has to be forgotten: `quire nodes forget ID`.',
+    fires: [{ series: 'quire_cluster_unreceipted_seconds', values: '0+60x30' }],
+    stays: [{ series: 'quire_cluster_unreceipted_seconds', values: '30x30' }],
   },
   {
     name: 'QuireReceiptsWithoutRedis',

@@ -105,7 +105,8 @@ export class DocumentOwner {
     this.document = options.document;
     this.hasPeers = options.hasPeers;
     this.#graveyard = new Graveyard(options.document, options.tombstone);
-    this.#receipts = new WaitingReceipts(options.maxQueueBytes, this.#scheduleAgain);
+    const onBytes = options.meters?.unreceipted ?? null;
+    this.#receipts = new WaitingReceipts(options.maxQueueBytes, this.#scheduleAgain, onBytes);
     this.commented = options.commented;
     this.#isStored = options.isStored;
     this.pending = new PendingEdits(options.document);

@@ -43,6 +43,7 @@ export class CollabMeters {
   judgingBytes = 0;
   queuedEdits = 0;
   queuedBytes = 0;
+  unreceiptedBytes = 0;
   readonly people = new Tally(waysToBeShown);
   readonly edits = new Tally(editSources);
   readonly editsRefused = new Tally(refusalCodes);
@@ -70,6 +71,11 @@ export class CollabMeters {
     this.queuedEdits += edits;
     this.queuedBytes += bytes;
   }
+
+  /** What waits for other nodes once it is on disk here. */
+  readonly unreceipted = (bytes: number): void => {
+    this.unreceiptedBytes += bytes;
+  };
 
   connectionRefused(code: { readonly name: string }): void {
     this.connectionsRefused.add(nameOwnEnd(code.name));

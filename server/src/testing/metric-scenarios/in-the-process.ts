@@ -37,6 +37,7 @@ export const inTheProcess: readonly Scenario[] = [
 export const constants: readonly string[] = [
   'quire_build_info',
   'quire_journal_queue_limit_bytes',
+  'quire_sessions_limit',
   'quire_data_free_bytes',
   'process_start_time_seconds',
   'process_max_fds',

@@ -162,6 +162,12 @@ export const documentMetrics = {
     unit: 'bytes',
     help: 'Bytes of edits that wait for the next flush of their document.',
   },
+  quire_document_unreceipted_bytes: {
+    type: 'gauge',
+    section: 'documents',
+    unit: 'bytes',
+    help: 'Bytes of edits that are on disk and on every screen here, and whose receipts wait for Redis, or for the other nodes.',
+  },
   quire_ring_bytes: {
     type: 'gauge',
     section: 'documents',

@@ -75,6 +75,9 @@ describe('what says how things are', () => {
     expect(readSeries(scrape, 'quire_build_info')).toBe(1);
     expect(readSeries(scrape, 'process_start_time_seconds')).toBeCloseTo(performance.timeOrigin / 1000, 3);
     expect(readSeries(scrape, 'process_max_fds')).toBeGreaterThan(readSeries(scrape, 'process_open_fds'));
+    expect(readSeries(scrape, 'process_virtual_memory_bytes')).toBeGreaterThan(
+      readSeries(scrape, 'process_resident_memory_bytes'),
+    );
     expect(readSeries(scrape, 'quire_store_state{state="ready"}')).toBe(1);
   });
 });

@@ -8,7 +8,7 @@ import type { GatewayMeters } from './gateway-meters.ts';
 import type { JournalMeters } from './journal-meters.ts';
 import { busStates, nodeStates, storeStates } from './label-values.ts';
 import type { MetricName } from './metric-table.ts';
-import { countDescriptors, type ProcessMeters } from './process-meters.ts';
+import { countDescriptors, measureVirtualMemory, type ProcessMeters } from './process-meters.ts';
 import type { WebhookMeters } from './webhook-meters.ts';
 
 /** Where the numbers lie. Everything is counted where it happens: no reading goes through sessions or documents. */
@@ -189,7 +189,10 @@ const processReadings = {
     const { system, user } = process.cpuUsage();
     return (system + user) / MICROSECONDS;
   },
+  process_cpu_user_seconds_total: () => process.cpuUsage().user / MICROSECONDS,
+  process_cpu_system_seconds_total: () => process.cpuUsage().system / MICROSECONDS,
   process_resident_memory_bytes: () => process.memoryUsage.rss(),
+  process_virtual_memory_bytes: () => measureVirtualMemory(),
   process_start_time_seconds: () => performance.timeOrigin / SECOND_MS,
   process_open_fds: () => countDescriptors(),
   process_max_fds: ({ process: { maxDescriptors } }) => maxDescriptors,

@@ -2,7 +2,7 @@ import type { MetricName } from '../../server/src/observability/metrics/metric-t
 
 /** What a metric looks like in a test of an alert: a series, and its values minute by minute. */
 export interface TestSeries {
-  /** `quire_store_state{state="refusing"}`; the name must be that of a metric, or of a part of a histogram. */
+  /** `quire_store_state{state="refusing"}`, without the labels of its target; the name is that of a metric, or of a part of a histogram. */
   readonly series: string;
   /** In promtool's notation: `0+10x30` starts at 0 and grows by 10 thirty times. */
   readonly values: string;
@@ -39,6 +39,12 @@ function histogram(name: MetricName, bounds: readonly [below: string, above: str
 const quantile = (q: number, name: MetricName): string =>
   `histogram_quantile(${q}, sum by (instance, le) (rate(${metric(name)}_bucket[5m])))`;
 
+/** One number for each server. Between two such numbers operators find their pairs, whatever labels targets carry besides. */
+const perServer = (expression: string): string => `sum by (instance, job) (${expression})`;
+
+/** Sockets that did not answer a ping. */
+const vanished = perServer(`increase(${metric('quire_ping_timeouts_total')}[10m])`);
+
 export const alerts: readonly Alert[] = [
   {
     name: 'QuireDown',
@@ -49,8 +55,8 @@ export const alerts: readonly Alert[] = [
     meaning: 'The process is gone, does not answer, or refuses the scrape.',
     action:
       'Ask `/healthz` from the machine itself. If nothing answers, start the server and read the end of its log; if it answers, compare `metricsToken` with the token of the scrape.',
-    fires: [{ series: 'up{job="quire"}', values: '0x30' }],
-    stays: [{ series: 'up{job="quire"}', values: '1x30' }],
+    fires: [{ series: 'up', values: '0x30' }],
+    stays: [{ series: 'up', values: '1x30' }],
   },
   {
     name: 'QuireStorageRefused',
@@ -84,7 +90,7 @@ export const alerts: readonly Alert[] = [
     summary: 'One edit in a hundred takes more than 250 ms to be saved.',
     meaning: 'People wait for "saved", and for what others write.',
     action:
-      'See what else is slow: the disk (`QuireDiskSlow`) or the event loop (`QuireEventLoopHeldUp`, `QuireEventLoopBusy`).',
+      'See what else is slow: the disk (`QuireDiskSlow`), the event loop (`QuireEventLoopHeldUp`, `QuireEventLoopBusy`), Redis (`quire_cluster_receipt_wait_seconds`), or the network of those who write (`quire_behind_sessions`).',
     fires: histogram('quire_receipt_latency_seconds', ['0.25', '0.5'], 600),
     stays: histogram('quire_receipt_latency_seconds', ['0.0025', '0.005'], 600),
   },
@@ -178,19 +184,19 @@ export const alerts: readonly Alert[] = [
   {
     name: 'QuirePingTimeouts',
     severity: 'warning',
-    expression: `increase(${metric('quire_ping_timeouts_total')}[10m]) > 10 and increase(${metric('quire_ping_timeouts_total')}[10m]) > 0.2 * sum by (instance, job) (${metric('quire_sessions')})`,
+    expression: `${vanished} > 10 and ${vanished} > 0.2 * ${perServer(metric('quire_sessions'))}`,
     minutes: 0,
     summary: 'Many sockets vanish without a goodbye.',
     meaning:
       'In ten minutes more than ten sockets, and more than a fifth of those that are open, did not answer a ping.',
     action: 'Look at the network, and at idle timeouts of proxies: they must be longer than `limits.pingIntervalMs`.',
     fires: [
-      { series: 'quire_ping_timeouts_total{instance="a",job="quire"}', values: '0+5x30' },
-      { series: 'quire_sessions{instance="a",job="quire",dialect="hocuspocus"}', values: '50x30' },
+      { series: 'quire_ping_timeouts_total', values: '0+5x30' },
+      { series: 'quire_sessions{dialect="hocuspocus"}', values: '50x30' },
     ],
     stays: [
-      { series: 'quire_ping_timeouts_total{instance="a",job="quire"}', values: '0+5x30' },
-      { series: 'quire_sessions{instance="a",job="quire",dialect="hocuspocus"}', values: '5000x30' },
+      { series: 'quire_ping_timeouts_total', values: '0+5x30' },
+      { series: 'quire_sessions{dialect="hocuspocus"}', values: '5000x30' },
     ],
   },
   {
@@ -204,6 +210,27 @@ export const alerts: readonly Alert[] = [
       '426: a proxy drops the headers `Upgrade` and `Connection`. 403: the page’s origin is missing in `allowedOrigins`. 404: the address is wrong. 400: the request is not a WebSocket upgrade. 429: more sessions from one address than `limits.maxSessionsPerAddress`; if that is a proxy of yours, name it in `trustedProxies`.',
     fires: [{ series: 'quire_upgrade_failures_total{status="426"}', values: '0+60x30' }],
     stays: [{ series: 'quire_upgrade_failures_total{status="503"}', values: '0+60x30' }],
+  },
+  {
+    name: 'QuireNodeFull',
+    severity: 'critical',
+    expression: `${perServer(metric('quire_sessions'))} > 0.95 * ${perServer(metric('quire_sessions_limit'))}`,
+    minutes: 1,
+    summary: 'A server has almost as many sessions as it takes.',
+    meaning:
+      'More than 95 % of `limits.maxSessions` are open. Once all of them are, who comes gets a 503 and tries again, here or on another node.',
+    action:
+      'See with `quire top` whether it has CPU and memory to spare, and descriptors (`process_max_fds`): then raise `limits.maxSessions`. Otherwise it needs another node beside it, see Several nodes.',
+    fires: [
+      { series: 'quire_sessions{dialect="hocuspocus"}', values: '700x30' },
+      { series: 'quire_sessions{dialect="y-websocket"}', values: '290x30' },
+      { series: 'quire_sessions_limit', values: '1000x30' },
+    ],
+    stays: [
+      { series: 'quire_sessions{dialect="hocuspocus"}', values: '700x30' },
+      { series: 'quire_sessions{dialect="y-websocket"}', values: '200x30' },
+      { series: 'quire_sessions_limit', values: '1000x30' },
+    ],
   },
   {
     name: 'QuireAuthBackendFailing',
@@ -269,6 +296,19 @@ export const alerts: readonly Alert[] = [
     stays: [{ series: 'quire_cluster_unpublished_seconds', values: '0.01x30' }],
   },
   {
+    name: 'QuireReceiptsWaiting',
+    severity: 'critical',
+    expression: `${metric('quire_cluster_unreceipted_seconds')} > 45`,
+    minutes: 1,
+    summary: 'Edits have waited for their receipts for a minute and more.',
+    meaning:
+      'They are on the disk of this node, and people on it see them, but neither Redis nor the other nodes confirm them as `cluster.receipts` wants it. Nobody is told "saved"; who goes on writing is slowed once too much waits.',
+    action:
+      'See `QuireRedisAway`, `QuireNodeSilent` and `QuireEntriesUnpublished`. With `strict` it ends when Redis is back, or every other node has the edits; a node that never returns has to be forgotten: `quire nodes forget ID`.',
+    fires: [{ series: 'quire_cluster_unreceipted_seconds', values: '0+60x30' }],
+    stays: [{ series: 'quire_cluster_unreceipted_seconds', values: '30x30' }],
+  },
+  {
     name: 'QuireReceiptsWithoutRedis',
     severity: 'warning',
     expression: `increase(${metric('quire_cluster_receipts_without_redis_total')}[5m]) > 0`,
@@ -301,12 +341,12 @@ export const alerts: readonly Alert[] = [
     meaning: 'Every socket takes one; when none is left, nobody can connect.',
     action: 'Raise the limit of open files (`ulimit -n`, `LimitNOFILE` of systemd) and restart.',
     fires: [
-      { series: 'process_open_fds{job="quire"}', values: '900x30' },
-      { series: 'process_max_fds{job="quire"}', values: '1024x30' },
+      { series: 'process_open_fds', values: '900x30' },
+      { series: 'process_max_fds', values: '1024x30' },
     ],
     stays: [
-      { series: 'process_open_fds{job="quire"}', values: '100x30' },
-      { series: 'process_max_fds{job="quire"}', values: '1024x30' },
+      { series: 'process_open_fds', values: '100x30' },
+      { series: 'process_max_fds', values: '1024x30' },
     ],
   },
   {
@@ -317,7 +357,7 @@ export const alerts: readonly Alert[] = [
     summary: 'The server was started again and again.',
     meaning: 'It was started more than twice within a quarter of an hour, so it keeps ending.',
     action: 'The end of its log says why: an unexpected error is logged before the server ends with status 1.',
-    fires: [{ series: 'process_start_time_seconds{job="quire"}', values: '1000+60x30' }],
-    stays: [{ series: 'process_start_time_seconds{job="quire"}', values: '1000x30' }],
+    fires: [{ series: 'process_start_time_seconds', values: '1000+60x30' }],
+    stays: [{ series: 'process_start_time_seconds', values: '1000x30' }],
   },
 ];

@@ -15,7 +15,7 @@ export function measureCalls(sockets: number): number {
   const session = { unsentBytes: 0 };
   const count = (): void => {
     const readAtMs = systemClock.monotonicMs();
-    const submission = { connection: session, kind: 'update', content: session, readAtMs } as const;
+    const submission = { connection: session, kind: 'update', content: session } as const;
     gateway.received('update', 40);
     collab.queued(1, 25);
     collab.flushWindow.observeMs(0);
@@ -23,7 +23,7 @@ export function measureCalls(sockets: number): number {
     gateway.sent.add('receipt', 8);
     gateway.sent.add('update', 40, sockets);
     for (let socket = 0; socket < sockets; socket += 1) gateway.wrote(session);
-    collab.receipted([submission], systemClock.monotonicMs());
+    collab.receipted([{ count: 1, sinceMs: readAtMs }], systemClock.monotonicMs());
     collab.flushed([submission], 0.2);
   };
   for (let edit = 0; edit < EDITS / 10; edit += 1) count(); // until it is compiled

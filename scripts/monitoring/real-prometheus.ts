@@ -40,7 +40,9 @@ export async function startPrometheus({ targets, ruleFile }: PrometheusOptions):
     JSON.stringify({
       global: { scrape_interval: '500ms', scrape_timeout: '500ms', evaluation_interval: '500ms' },
       rule_files: [ruleFile],
-      scrape_configs: [{ job_name: 'quire', static_configs: [{ targets }] }],
+      scrape_configs: [
+        { job_name: 'quire', static_configs: [{ targets, labels: { namespace: 'docs', pod: 'quire-0' } }] },
+      ],
     }),
   );
   const child = spawn(

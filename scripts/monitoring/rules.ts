@@ -24,6 +24,18 @@ function writeRule(alert: Alert): string {
   ].join('\n');
 }
 
+/**
+ * What Prometheus puts on every series of a target. `instance` and `job` are always there; what finds targets, as in Kubernetes,
+ * adds more, and a rule that compares what has all of these with a sum that has not finds no pairs and never fires.
+ */
+const TARGET_LABELS = 'instance="10.0.0.7:8080",job="quire",namespace="docs",pod="quire-0"';
+
+/** `name{…}` or `name` alone, as it is of one target. */
+function onTarget(series: string): string {
+  const [name = '', own] = series.split(/[{}]/);
+  return `${name}{${own === undefined ? '' : `${own},`}${TARGET_LABELS}}`;
+}
+
 /** Every window of the rules, and every wait for an alert, is over by then; the series last a minute longer. */
 const EVALUATED_AT = '29m';
 
@@ -38,7 +50,7 @@ export function writeRuleTests(rulesFile: string): string {
 
 function writeCase(name: string, series: Alert['fires'], alert: Alert, isFiring: boolean): string {
   const inputs = series.map(({ series: text, values }) => [
-    `      - series: ${quote(text)}`,
+    `      - series: ${quote(onTarget(text))}`,
     `        values: ${quote(values)}`,
   ]);
   // promtool can only compare whole alerts, labels and annotations included; `ALERTS` says whether one fires.

@@ -94,7 +94,11 @@ export function composeCluster(parts: ClusterParts): ClusterMembership | null {
     rooms: createRooms({ bus, incarnation, clock, log, meters: meters?.rooms ?? null }),
     ...(meters === null ? {} : { meters }),
   });
-  meters?.watch({ nodes: () => cluster.nodes, unpublished: () => cluster.unpublished });
+  meters?.watch({
+    nodes: () => cluster.nodes,
+    unpublished: () => cluster.unpublished,
+    unreceipted: () => cluster.unreceipted,
+  });
   const routes = createPeerRoutes({
     cluster,
     readBus: () => bus.status,

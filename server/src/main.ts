@@ -415,7 +415,13 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
 
 function describeMetrics(config: Config, clock: Clock, parts: ServerParts): MetricsOptions {
   const dataDirectory = parts.store === undefined ? resolve(config.data) : null;
-  return { clock, token: config.metricsToken, dataDirectory, queueLimitBytes: config.journal.queueBytes };
+  return {
+    clock,
+    token: config.metricsToken,
+    dataDirectory,
+    queueLimitBytes: config.journal.queueBytes,
+    sessionLimit: config.limits.maxSessions,
+  };
 }
 
 function describeReplay({ events: { replayEvents, replayBytes, replayMs, maxReplayBytes } }: Config) {

@@ -79,6 +79,8 @@ export interface LiveClusterOptions {
 export interface LiveCluster extends Cluster {
   /** What is on this disk and not on the bus, and how long the oldest of it has waited. */
   readonly unpublished: { readonly entries: number; readonly oldestMs: number };
+  /** Entries whose receipts wait for the bus or for other nodes, and how long the oldest of them has. */
+  readonly unreceipted: { readonly entries: number; readonly oldestMs: number };
 }
 
 export function createCluster(options: LiveClusterOptions): LiveCluster {
@@ -238,6 +240,10 @@ class LiveNode implements LiveCluster {
 
   get unpublished(): { readonly entries: number; readonly oldestMs: number } {
     return this.#publisher.backlog;
+  }
+
+  get unreceipted(): { readonly entries: number; readonly oldestMs: number } {
+    return this.#receipts.backlog;
   }
 
   acknowledged(id: EntryId): Promise<void> | null {

@@ -146,17 +146,29 @@ describe('receipts', () => {
     expect(asked.isOut).toBe(true);
   });
 
+  it('that wait are counted, and it is known how long the first of them has', () => {
+    const { receipts, clock, ask } = open('strict');
+    expect(receipts.backlog).toEqual({ entries: 0, oldestMs: 0 });
+    ask(1);
+    clock.advance(300);
+    ask(2);
+    clock.advance(200);
+    expect(receipts.backlog).toEqual({ entries: 2, oldestMs: 500 });
+    receipts.published(1);
+    expect(receipts.backlog).toEqual({ entries: 1, oldestMs: 200 });
+  });
+
   it('[G4] wait together once very many do, and none goes out too early', async () => {
     const { receipts, ask } = open('strict');
     const asked = Array.from({ length: 10_010 }, (_, at) => ask(at + 1));
-    expect(receipts.waiting).toBe(10_000);
+    expect(receipts.backlog.entries).toBe(10_000);
     receipts.published(10_009);
     await turn();
     expect(asked[10_009]?.isOut).toBe(false);
     receipts.published(10_010);
     await turn();
     expect(asked.every(({ isOut }) => isOut)).toBe(true);
-    expect(receipts.waiting).toBe(0);
+    expect(receipts.backlog.entries).toBe(0);
   });
 
   it("[G1] of other incarnations' entries wait for nothing: they are not this node's to promise", () => {

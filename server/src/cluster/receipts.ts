@@ -105,8 +105,12 @@ export class Receipts {
     if (this.#options.policy === 'cluster') this.#release(() => true);
   }
 
-  get waiting(): number {
-    return this.#waiting.size;
+  /** Entries whose receipts wait, very many of them counted together; how long the oldest has waited. */
+  get backlog(): { readonly entries: number; readonly oldestMs: number } {
+    // In the order in which they came.
+    const [oldest] = this.#waiting.values();
+    const oldestMs = oldest === undefined ? 0 : this.#options.clock.monotonicMs() - oldest.since;
+    return { entries: this.#waiting.size, oldestMs };
   }
 
   close(): void {

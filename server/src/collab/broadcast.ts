@@ -2,6 +2,7 @@ import { encodeYWebsocketFrame } from '@quire/protocol';
 import { kindOfBody } from '../observability/metrics/sent-meters.ts';
 import type { Audience } from './audience.ts';
 import type { DocumentConnection } from './document-connection.ts';
+import type { DueReceipts } from './receipt-ledger.ts';
 import { frameOwn, type OwnMessages, SharedWrites } from './shared-writes.ts';
 import type { Stragglers } from './stragglers.ts';
 import type { Submission } from './submission.ts';
@@ -56,12 +57,12 @@ export function sendToAll(audience: Audience, stragglers: Stragglers, flush: Flu
  * Receipts and echoes, in the order in which the frames arrived. Receipts of those who are behind are counted;
  * an echo is the client's own bytes, which nobody else keeps, so it is sent in any case.
  *
- * @param answered gets the submissions that have one
+ * @param answered gets what leaves now, receipts and echoes alike
  */
 export function collectOwnMessages(
   batch: readonly Submission[],
   stragglers: Stragglers,
-  answered: Submission[] | null,
+  answered: DueReceipts[] | null,
 ): Map<DocumentConnection, OwnMessages> {
   const own = new Map<DocumentConnection, OwnMessages>();
   for (const submission of batch) {
@@ -70,14 +71,14 @@ export function collectOwnMessages(
     if (connection === null || listeners === null) continue; // the server's own, or gone
     const { dialect, isBehind, isOpen, sent } = connection.session;
     const settled = connection.ledger.settle(submission);
-    const receipts = dialect.receipt === null ? 0 : settled;
+    const receipts = dialect.receipt === null ? 0 : settled.count;
     const echo =
       dialect.receipt === null && submission.frame !== null
         ? encodeYWebsocketFrame({ kind: 'update', update: submission.frame })
         : null;
     if (receipts === 0 && echo === null) continue;
     if (receipts > 0 && isBehind) {
-      connection.ledger.keepOwed(receipts);
+      connection.ledger.keepOwed(settled);
       stragglers.note(connection);
       continue;
     }
@@ -86,9 +87,13 @@ export function collectOwnMessages(
     if (echo !== null) messages.echoes.push(...listeners.frame(echo));
     own.set(connection, messages);
     if (sent === null || !isOpen) continue;
-    if (echo !== null) sent.add('echo', echo.length);
-    else sent.add('receipt', listeners.prefixBytes + (dialect.receipt?.length ?? 0), receipts);
-    answered?.push(submission);
+    if (echo !== null) {
+      sent.add('echo', echo.length);
+      answered?.push({ count: 1, sinceMs: submission.readAtMs });
+      continue;
+    }
+    sent.add('receipt', listeners.prefixBytes + (dialect.receipt?.length ?? 0), receipts);
+    answered?.push(settled);
   }
   return own;
 }

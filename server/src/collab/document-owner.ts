@@ -48,6 +48,7 @@ const BRAKE_FRACTION = 0.25;
 const JOURNAL_BRAKE_FRACTION = 0.5;
 
 const NO_UPDATES: readonly Uint8Array[] = [];
+const NO_EDITS: readonly Submission[] = [];
 
 /**
  * The one owner of an open document. Every edit takes the same way through it, in this order:
@@ -104,7 +105,8 @@ export class DocumentOwner {
     this.document = options.document;
     this.hasPeers = options.hasPeers;
     this.#graveyard = new Graveyard(options.document, options.tombstone);
-    this.#receipts = new WaitingReceipts(options.maxQueueBytes, this.#scheduleAgain);
+    const onBytes = options.meters?.unreceipted ?? null;
+    this.#receipts = new WaitingReceipts(options.maxQueueBytes, this.#scheduleAgain, onBytes);
     this.commented = options.commented;
     this.#isStored = options.isStored;
     this.pending = new PendingEdits(options.document);
@@ -112,7 +114,7 @@ export class DocumentOwner {
     this.size = new DocumentSize(options.document, options.storedBytes, () => options.timer.now());
     this.encoded = new EncodedState(options.document, options.timer, (bytes) => this.size.known(bytes));
     this.#title = new TitleKeeper(options.document, options.storedTitle, options.timer, () => {
-      this.#submitOwn(EMPTY_UPDATE, false);
+      this.submit({ ...NOTHING, content: [{ author: '', update: EMPTY_UPDATE }], isTitleOnly: true });
     });
   }
 
@@ -452,13 +454,15 @@ export class DocumentOwner {
       return;
     }
     const beganAt = this.#options.timer.now();
+    let isTold = true;
     try {
       const update = this.#apply(batch);
       this.#tell(batch, update === null ? NO_UPDATES : [update], acknowledged);
     } catch (error) {
+      isTold = false;
       this.#break(batch, acknowledged, error);
     }
-    this.#conclude(batch, beganAt, this.#options.timer.now() - beganAt);
+    this.#conclude(batch, isTold, beganAt, this.#options.timer.now() - beganAt);
   }
 
   /** The same for a batch of which something is large. What arrives meanwhile forms the next. */
@@ -467,7 +471,7 @@ export class DocumentOwner {
     const origin = originOf(batch);
     this.#flush = { kind: 'applying', batch, origin };
     const beganAt = timer.now();
-    let [costMs, resumedAt] = [0, beganAt];
+    let [costMs, resumedAt, isTold] = [0, beganAt, true];
     const nextTurn = async (): Promise<void> => {
       costMs += timer.now() - resumedAt;
       await slicing.nextTurn();
@@ -482,9 +486,10 @@ export class DocumentOwner {
         this.#dismiss(batch);
         return;
       }
+      isTold = false;
       this.#break(batch, acknowledged, error);
     }
-    this.#conclude(batch, beganAt, costMs + timer.now() - resumedAt);
+    this.#conclude(batch, isTold, beganAt, costMs + timer.now() - resumedAt);
   }
 
   /** Deleted while its last batch was at the disk: nobody is told "saved" of what is gone. */
@@ -521,10 +526,11 @@ export class DocumentOwner {
     if (!this.#receipts.isFull) this.#brake.release();
   };
 
-  #conclude(batch: readonly Submission[], beganAt: number, costMs: number): void {
+  /** @param isTold whether the document has it, and everybody hears of it: what was read anew instead is counted as no edit */
+  #conclude(batch: readonly Submission[], isTold: boolean, beganAt: number, costMs: number): void {
     for (const submission of batch) submission.onApplied?.();
     this.#lastFlush = { beganAt, costs: addCost(this.#lastFlush.costs, costMs) };
-    this.#options.meters?.flushed(batch, costMs);
+    this.#options.meters?.flushed(isTold ? batch : NO_EDITS, costMs);
     this.#endFlush(batch.some(({ content, stored }) => content !== null && !stored));
   }
 
@@ -586,12 +592,8 @@ export class DocumentOwner {
     if (this.#applying) return;
     this.encoded.forget();
     if (this.#flush.kind === 'applying' && this.#flush.origin === origin) return;
-    this.#submitOwn(update, true);
+    this.submit({ ...NOTHING, content: [{ author: '', update }], applied: true });
   };
-
-  #submitOwn(update: Uint8Array, applied: boolean): void {
-    this.submit({ ...NOTHING, content: [{ author: '', update }], applied });
-  }
 
   #refuse(batch: readonly Submission[], error: unknown): void {
     const code = closeCodeFor(error);

@@ -6,6 +6,7 @@ import { DocumentEvents } from './document-events.ts';
 import { nameLaterLife } from './former-lives.ts';
 import type { OwnerOptions } from './owner-options.ts';
 import { Presence } from './presence.ts';
+import type { DueReceipts } from './receipt-ledger.ts';
 import type { RoomLink } from './replication.ts';
 import { createSharedRoom, tellOthers } from './shared-presence.ts';
 import { sayToAll } from './shared-stateless.ts';
@@ -36,7 +37,13 @@ export class DocumentVoice {
       userOf,
       now: () => options.clock.monotonicMs(),
     });
-    this.stragglers = new Stragglers(this.presence, options.maxRingBytes, options.ringBudget);
+    const { clock, meters } = options;
+    this.stragglers = new Stragglers(
+      this.presence,
+      options.maxRingBytes,
+      options.ringBudget,
+      meters === null ? null : (receipts) => meters.receipted([receipts], clock.monotonicMs()),
+    );
     const openedAt = options.clock.monotonicMs();
     this.events = new DocumentEvents({
       open: () => options.events.open(openedAt),
@@ -102,7 +109,7 @@ export class DocumentVoice {
       presence = encodeYWebsocketFrame({ kind: 'presence', presence: message });
     }
     const { clock, meters } = this.#options;
-    const answered: Submission[] | null = meters === null ? null : [];
+    const answered: DueReceipts[] | null = meters === null ? null : [];
     const own = collectOwnMessages(receipted, this.stragglers, answered);
     sendToAll(this.#audience, this.stragglers, {
       updates: updates.map((update) => encodeYWebsocketFrame({ kind: 'update', update })),

@@ -6,6 +6,7 @@ import { Audience } from './audience.ts';
 import { sendToAll } from './broadcast.ts';
 import type { RingBudget } from './broadcast-ring.ts';
 import { DocumentConnection } from './document-connection.ts';
+import type { DueReceipts } from './receipt-ledger.ts';
 import { Stragglers } from './stragglers.ts';
 import { COUNT_EVERY_MS, encodeViewers } from './viewer-count.ts';
 
@@ -22,7 +23,8 @@ function stage({ maxRingBytes = MIB, connections = 1, maxListed = Number.POSITIV
   let now = 0;
   const presence = createPresence({ maxListed, now: () => now });
   const budget: RingBudget = { bytes: 0, maxBytes: 64 * MIB };
-  const stragglers = new Stragglers(presence, maxRingBytes, budget);
+  const sent: DueReceipts[] = [];
+  const stragglers = new Stragglers(presence, maxRingBytes, budget, (receipts) => sent.push(receipts));
   const audience = new Audience();
   const open = (): { port: FakePort; connection: DocumentConnection } => {
     const port = new FakePort();
@@ -49,7 +51,7 @@ function stage({ maxRingBytes = MIB, connections = 1, maxListed = Number.POSITIV
   const pass = (ms: number): void => {
     now += ms;
   };
-  return { presence, budget, stragglers, audience, people, flush, move, open, pass };
+  return { presence, budget, stragglers, audience, people, flush, move, open, pass, sent };
 }
 
 describe('those whose sockets are behind', () => {
@@ -119,18 +121,20 @@ describe('those whose sockets are behind', () => {
     expect(received).toHaveLength(200);
   });
 
-  it('[R15] receipts that are owed are sent with it, whatever their number', () => {
-    const { stragglers, people } = stage();
+  it('[R15] receipts that are owed are sent with it, whatever their number, and told of with the time of the first', () => {
+    const { stragglers, people, sent } = stage();
     const [{ port, connection }] = people as [(typeof people)[number]];
     port.isBehind = true;
     for (let edit = 0; edit < 1_000; edit += 1) {
-      connection.ledger.keepOwed(1);
+      connection.ledger.keepOwed({ count: 1, sinceMs: 100 + edit });
       stragglers.note(connection);
     }
     port.isBehind = false;
     stragglers.catchUp(connection);
     expect(port.writes.length).toBeLessThan(10);
     expect(takeKinds(port)).toEqual(Array.from({ length: 1_000 }, () => 'receipt'));
+    expect(sent.reduce((sum, { count }) => sum + count, 0)).toBe(1_000);
+    expect(new Set(sent.map(({ sinceMs }) => sinceMs))).toEqual(new Set([100]));
   });
 
   it('[R16] a step 2 stands for all that was broadcast until then', () => {

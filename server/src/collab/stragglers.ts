@@ -3,6 +3,7 @@ import { kindOfBody } from '../observability/metrics/sent-meters.ts';
 import { BroadcastRing, type RingBudget, type RingLimit, type RingReader } from './broadcast-ring.ts';
 import type { DocumentConnection } from './document-connection.ts';
 import type { Presence } from './presence.ts';
+import type { DueReceipts } from './receipt-ledger.ts';
 import { encodeViewers } from './viewer-count.ts';
 
 /**
@@ -44,9 +45,17 @@ export class Backlog implements RingReader {
 export class Stragglers {
   readonly #ring: BroadcastRing;
   readonly #presence: Presence;
+  readonly #onReceipts: ((receipts: DueReceipts) => void) | null;
 
-  constructor(presence: Presence, maxRingBytes: number, budget: RingBudget) {
+  /** @param onReceipts told of receipts that waited here, once they are sent */
+  constructor(
+    presence: Presence,
+    maxRingBytes: number,
+    budget: RingBudget,
+    onReceipts: ((receipts: DueReceipts) => void) | null = null,
+  ) {
     this.#presence = presence;
+    this.#onReceipts = onReceipts;
     this.#ring = new BroadcastRing(maxRingBytes, budget);
   }
 
@@ -108,7 +117,8 @@ export class Stragglers {
       this.forget(connection);
       bodies.push(...presence);
     }
-    sendAtOnce(connection, bodies, receipts);
+    sendAtOnce(connection, bodies, receipts.count);
+    if (receipts.count > 0) this.#onReceipts?.(receipts);
   }
 
   #missedPresence(connection: DocumentConnection, since: number | null): readonly Uint8Array[] | 'forgotten' {

@@ -23,6 +23,8 @@ export interface Submission {
   readonly readAtMs: number | null;
   /** The content as one update, where it is too large to be applied at once. */
   readonly large?: Uint8Array;
+  /** The content is empty: it is journalled for the title that its entry takes along. */
+  readonly isTitleOnly?: true;
   /** Called once the document has it: others may be drafted on top of it, whatever its receipt waits for. */
   readonly onApplied?: () => void;
   /** Told once it has its receipt, or would have it (G1); or what kept it from that. */

@@ -86,16 +86,26 @@ describe('[G1] receipts that wait for other nodes', () => {
 
 describe('[G4] receipts of those who have left', () => {
   it('take no room while no node can be reached, and those who stay keep theirs', async () => {
-    const receipts = new WaitingReceipts(100_000, () => {});
+    let bytes = 0;
+    const receipts = new WaitingReceipts(
+      100_000,
+      () => {},
+      (change) => {
+        bytes += change;
+      },
+    );
     const others = Promise.withResolvers<void>();
     const stays = track();
     receipts.hold([stays.submission], others.promise);
     const gone = { ...NOTHING, connection: { listeners: null } as unknown as DocumentConnection };
     for (let left = 10_000; left > 0; left -= 1) receipts.hold([gone], null);
+    expect(bytes).toBeGreaterThan(0);
+    expect(bytes).toBeLessThanOrEqual(100_000);
     expect(receipts.isFull).toBe(false);
     others.resolve();
     await turn();
     const due = receipts.takeDue();
+    expect(bytes).toBe(0);
     expect(due[0]).toBe(stays.submission);
     expect(due.length).toBeLessThan(1_000);
   });

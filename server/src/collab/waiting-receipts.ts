@@ -24,16 +24,21 @@ const LOOK_FRACTION = 0.25;
 export class WaitingReceipts {
   readonly #maxBytes: number;
   readonly #onDue: () => void;
+  readonly #onBytes: ((change: number) => void) | null;
   readonly #batches: WaitingBatch[] = [];
   #bytes = 0;
   #lookAtBytes: number;
   #ended: Error | null = null;
 
-  /** @param onDue told when the first in the row need not wait any more */
-  constructor(maxBytes: number, onDue: () => void) {
+  /**
+   * @param onDue told when the first in the row need not wait any more
+   * @param onBytes told how much more waits, or how much less
+   */
+  constructor(maxBytes: number, onDue: () => void, onBytes: ((change: number) => void) | null = null) {
     this.#maxBytes = maxBytes;
     this.#lookAtBytes = maxBytes * LOOK_FRACTION;
     this.#onDue = onDue;
+    this.#onBytes = onBytes;
   }
 
   /** A receipt could go out at once. */
@@ -72,7 +77,7 @@ export class WaitingReceipts {
       dismiss(submissions, this.#ended);
       return;
     }
-    this.#bytes += weigh(submissions);
+    this.#weighs(this.#bytes + weigh(submissions));
     const last = this.#batches.at(-1);
     if (acknowledged === null && last !== undefined) last.submissions = [...last.submissions, ...submissions];
     else this.#push(submissions, acknowledged);
@@ -95,7 +100,7 @@ export class WaitingReceipts {
       this.#batches.shift();
       for (const submission of first.submissions) due.push(submission);
     }
-    this.#bytes -= weigh(due);
+    this.#weighs(this.#bytes - weigh(due));
     return due;
   }
 
@@ -103,18 +108,24 @@ export class WaitingReceipts {
   end(error: Error): void {
     this.#ended ??= error;
     const waiting = this.#batches.splice(0);
-    this.#bytes = 0;
+    this.#weighs(0);
     for (const { submissions } of waiting) dismiss(submissions, error);
   }
 
   /** Their batches stay, empty: what others bring once more has to wait for these all the same. */
   #letGoOfThoseWhoLeft(): void {
-    this.#bytes = 0;
+    let bytes = 0;
     for (const waiting of this.#batches) {
       waiting.submissions = waiting.submissions.filter(isWaitedFor);
-      this.#bytes += weigh(waiting.submissions);
+      bytes += weigh(waiting.submissions);
     }
-    this.#lookAtBytes = Math.max(this.#maxBytes * LOOK_FRACTION, 2 * this.#bytes);
+    this.#weighs(bytes);
+    this.#lookAtBytes = Math.max(this.#maxBytes * LOOK_FRACTION, 2 * bytes);
+  }
+
+  #weighs(bytes: number): void {
+    this.#onBytes?.(bytes - this.#bytes);
+    this.#bytes = bytes;
   }
 }
 

@@ -16,9 +16,8 @@ export interface ScrapeTarget {
 
 /** @throws {ScrapeError} */
 export async function scrape({ url, token }: ScrapeTarget, nowMs: () => number): Promise<Scrape> {
-  const response = await ask(new URL('/metrics', url), token);
-  const text = await response.text();
-  switch (response.status) {
+  const { status, statusText, text } = await ask(new URL('/metrics', url), token);
+  switch (status) {
     case 200: {
       const found = readExposition(text, nowMs());
       if (!found.samples.has('quire_sessions')) throw new ScrapeError(`What answers at ${url.origin} is not Quire.`);
@@ -33,14 +32,22 @@ export async function scrape({ url, token }: ScrapeTarget, nowMs: () => number):
         `${url.origin} shows no metrics here: they are switched off, or only the machine itself may ask (setting metricsToken).`,
       );
     default:
-      throw new ScrapeError(`${url.origin} answers with ${response.status} ${response.statusText}.`);
+      throw new ScrapeError(`${url.origin} answers with ${status} ${statusText}.`);
   }
 }
 
-async function ask(url: URL, token: string | undefined): Promise<Response> {
+interface Answer {
+  readonly status: number;
+  readonly statusText: string;
+  readonly text: string;
+}
+
+/** All of the answer: a server may go away in the middle of it. */
+async function ask(url: URL, token: string | undefined): Promise<Answer> {
   const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
   try {
-    return await fetch(url, { headers, redirect: 'manual', signal: AbortSignal.timeout(PATIENCE_MS) });
+    const response = await fetch(url, { headers, redirect: 'manual', signal: AbortSignal.timeout(PATIENCE_MS) });
+    return { status: response.status, statusText: response.statusText, text: await response.text() };
   } catch (cause) {
     throw new ScrapeError(describeUnreachable(url, cause, PATIENCE_MS), { cause });
   }

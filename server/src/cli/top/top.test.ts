@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,6 +31,19 @@ async function start(...parameters: Parameters<typeof startMeasuredServer>) {
   const measured = await startMeasuredServer(...parameters);
   ends.push(() => measured.close());
   return measured;
+}
+
+/** @returns where it listens */
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  ends.push(() => server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function hangUpMidway(response: ServerResponse, headers: Readonly<Record<string, string>> = {}): void {
+  response.writeHead(200, headers);
+  response.write('quire_sessions{dialect="hocuspocus"} 1\n', () => response.destroy());
 }
 
 /** Somebody who types until the test ends. */
@@ -92,6 +105,23 @@ describe('quire top on a terminal', () => {
   });
 });
 
+describe('quire top on a terminal, when the server goes away in the middle of an answer', () => {
+  it('says so on the screen, and goes on when it is back', async () => {
+    let asked = 0;
+    const url = await serve((_, response) => {
+      asked += 1;
+      if (asked === 2) hangUpMidway(response);
+      else response.end('quire_sessions{dialect="hocuspocus"} 1\n');
+    });
+    const running = run(['--url', url], {}, true);
+    await until(() => running.stdout.includes('Trying again'), { what: () => `it said so: ${running.stdout}` });
+    expect(running.stdout).toContain('the connection was cut');
+    await until(() => /sessions +1/.test(running.stdout), { what: () => `drawn again: ${running.stdout}` });
+    running.kill('SIGINT');
+    expect((await running.finished).status).toBe(0);
+  });
+});
+
 describe('quire top says what is wrong, and ends with 1', () => {
   it.each<[string, readonly string[], string]>([
     ['nobody listens there', ['--url', 'http://127.0.0.1:9'], "can't be reached at http://127.0.0.1:9"],
@@ -118,11 +148,27 @@ describe('quire top says what is wrong, and ends with 1', () => {
   });
 
   it('somebody else answers', async () => {
-    const other = createServer((_, response) => response.end('hello'));
-    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
-    ends.push(() => other.close());
-    const { status, stderr } = await run(['--url', `http://127.0.0.1:${(other.address() as AddressInfo).port}`])
-      .finished;
+    const url = await serve((_, response) => response.end('hello'));
+    const { status, stderr } = await run(['--url', url]).finished;
     expect([status, stderr]).toEqual([1, expect.stringContaining('is not Quire')]);
+  });
+
+  it.each([
+    ['of which it had said how long it is', { 'Content-Length': '100000' }],
+    ['of which nobody knows how long it is', {}],
+  ])('the server goes away in the middle of its answer, %s', async (_, headers) => {
+    const url = await serve((_, response) => hangUpMidway(response, headers));
+    const { status, stderr, stdout } = await run(['--once', '--url', url]).finished;
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toContain(`can't be reached at ${url}: the connection was cut`);
+    expect(stderr).not.toContain('    at ');
+  });
+
+  it('the server says no more in the middle of its answer', async () => {
+    const url = await serve((_, response) => void response.write('quire_sessions{dialect="hocuspocus"} 1\n'));
+    const { status, stderr } = await run(['--once', '--url', url]).finished;
+    expect(status).toBe(1);
+    expect(stderr).toContain(`can't be reached at ${url}: no answer within 5 s`);
+    expect(stderr).not.toContain('    at ');
   });
 });

@@ -43,6 +43,8 @@ export interface RedisBusMeters {
   received(records: number, bytes: number): void;
   /** Redis is reached, for the first time or again. */
   connected(): void;
+  /** So many bytes more are on their way to Redis for others to hear, or fewer again. */
+  telling(bytes: number): void;
   /** Told while too much was on its way, and dropped. */
   dropped(): void;
 }
@@ -193,7 +195,7 @@ class RedisBus implements ClusterBus {
       this.#options.meters?.dropped();
       return 0;
     }
-    this.#toldBytes += bytes.byteLength;
+    this.#telling(bytes.byteLength);
     try {
       const command = this.#isSharded ? 'SPUBLISH' : 'PUBLISH';
       return asNumber(await session.commands.call(command, this.#keys.channel(channel), bytes));
@@ -201,8 +203,13 @@ class RedisBus implements ClusterBus {
       this.#consider(session, error);
       return 0;
     } finally {
-      this.#toldBytes -= bytes.byteLength;
+      this.#telling(-bytes.byteLength);
     }
+  }
+
+  #telling(bytes: number): void {
+    this.#toldBytes += bytes;
+    this.#options.meters?.telling(bytes);
   }
 
   listen(channel: string, listener: (message: Uint8Array) => void, signal?: AbortSignal): Promise<() => void> {

@@ -54,6 +54,7 @@ describe('the metrics of a cluster', () => {
     unwatch();
     meters.watch({ sharedDocuments: () => 7 });
     meters.watch({ unpublished: () => ({ entries: 12, oldestMs: 2500 }) });
+    meters.watch({ unreceipted: () => ({ entries: 3, oldestMs: 1500 }) });
     meters.watch({
       nodes: () => [
         node({ isSelf: true, heardMsAgo: null, missingEntries: 5, state: 'catching-up' }),
@@ -65,6 +66,8 @@ describe('the metrics of a cluster', () => {
     meters.bus.connected();
     meters.bus.published(100, 2);
     meters.bus.received(3, 600);
+    meters.bus.telling(50);
+    meters.bus.telling(-20);
     meters.bus.dropped();
     meters.recordRefused('damaged');
     for (const way of ['published', 'received', 'pulled', 'served'] as const) meters.entriesMoved(way, 2);
@@ -86,6 +89,9 @@ describe('the metrics of a cluster', () => {
       quire_cluster_record_bytes_total: { published: 100, received: 600 },
       quire_cluster_unpublished_entries: 12,
       quire_cluster_unpublished_seconds: 2.5,
+      quire_cluster_unreceipted_entries: 3,
+      quire_cluster_unreceipted_seconds: 1.5,
+      quire_cluster_message_queue_bytes: 30,
       quire_cluster_missing_entries: 5,
       quire_cluster_nodes: { ready: 1, 'catching-up': 1, silent: 2 },
       quire_cluster_silence_seconds: 90,

@@ -27,6 +27,8 @@ export interface ClusterState {
   readonly nodes: () => readonly NodeReport[];
   /** What is on this disk and not in Redis; how long the oldest of it has waited, 0 when there is none. */
   readonly unpublished: () => { readonly entries: number; readonly oldestMs: number };
+  /** Whose receipts wait for Redis or for other nodes; how long the oldest has, 0 when there is none. */
+  readonly unreceipted: () => { readonly entries: number; readonly oldestMs: number };
   readonly sharedDocuments: () => number;
 }
 
@@ -34,6 +36,7 @@ const BY_ITSELF: ClusterState = {
   bus: () => null,
   nodes: () => [],
   unpublished: () => ({ entries: 0, oldestMs: 0 }),
+  unreceipted: () => ({ entries: 0, oldestMs: 0 }),
   sharedDocuments: () => 0,
 };
 
@@ -52,6 +55,7 @@ export class ClusterMeters {
   readonly messages = new Tally(messageDirections);
   readonly messageBytes = new Tally(messageDirections);
   readonly strangeMessages = new Tally(strangeMessages);
+  messageQueueBytes = 0;
   messagesDropped = 0;
   busConnections = 0;
   readonly publishing = new Distribution(metricTable.quire_cluster_publish_seconds.buckets);
@@ -79,6 +83,9 @@ export class ClusterMeters {
     received: (records: number, bytes: number): void => this.#recordsMoved('received', records, bytes),
     connected: (): void => {
       this.busConnections += 1;
+    },
+    telling: (bytes: number): void => {
+      this.messageQueueBytes += bytes;
     },
     dropped: (): void => {
       this.messagesDropped += 1;

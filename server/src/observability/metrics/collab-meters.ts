@@ -21,8 +21,15 @@ export interface MeteredSubmission {
   readonly content: object | null;
   /** Another node has counted it. */
   readonly stored?: boolean;
-  /** Monotonic; null when nobody waits for a receipt. */
-  readonly readAtMs: number | null;
+  /** An entry that only takes the title along is no edit. */
+  readonly isTitleOnly?: boolean;
+}
+
+/** Receipts that leave together. */
+export interface MeteredReceipts {
+  readonly count: number;
+  /** Monotonic: when the first of the edits was read; null when that is not known. */
+  readonly sinceMs: number | null;
 }
 
 /** What documents and their connections count, in place. */
@@ -36,6 +43,7 @@ export class CollabMeters {
   judgingBytes = 0;
   queuedEdits = 0;
   queuedBytes = 0;
+  unreceiptedBytes = 0;
   readonly people = new Tally(waysToBeShown);
   readonly edits = new Tally(editSources);
   readonly editsRefused = new Tally(refusalCodes);
@@ -64,6 +72,11 @@ export class CollabMeters {
     this.queuedBytes += bytes;
   }
 
+  /** What waits for other nodes once it is on disk here. */
+  readonly unreceipted = (bytes: number): void => {
+    this.unreceiptedBytes += bytes;
+  };
+
   connectionRefused(code: { readonly name: string }): void {
     this.connectionsRefused.add(nameOwnEnd(code.name));
   }
@@ -72,11 +85,11 @@ export class CollabMeters {
     this.editsRefused.add(nameRefusal(name));
   }
 
-  /** A flush is on disk, applied and written to everybody. */
+  /** A flush is on disk, applied and written to everybody. @param batch empty when it could not be */
   flushed(batch: readonly MeteredSubmission[], durationMs: number): void {
     let edits = 0;
-    for (const { connection, content, kind, stored } of batch) {
-      if (content === null || stored === true) continue;
+    for (const { connection, content, kind, stored, isTitleOnly } of batch) {
+      if (content === null || stored === true || isTitleOnly === true) continue;
       this.edits.add(connection === null ? 'server' : kind);
       edits += 1;
     }
@@ -84,10 +97,10 @@ export class CollabMeters {
     this.flushDuration.observeMs(durationMs);
   }
 
-  /** The receipts of these have just been written. */
-  receipted(submissions: readonly MeteredSubmission[], nowMs: number): void {
-    for (const { readAtMs } of submissions) {
-      if (readAtMs !== null) this.receiptLatency.observeMs(nowMs - readAtMs);
+  /** These have just been written. */
+  receipted(receipts: readonly MeteredReceipts[], nowMs: number): void {
+    for (const { count, sinceMs } of receipts) {
+      if (sinceMs !== null) this.receiptLatency.observeMs(nowMs - sinceMs, count);
     }
   }
 }

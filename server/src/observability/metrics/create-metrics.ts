@@ -18,6 +18,7 @@ export interface MetricsOptions {
   readonly token: string | undefined;
   readonly dataDirectory: string | null;
   readonly queueLimitBytes: number;
+  readonly sessionLimit: number;
 }
 
 /** The meters of a server, for its parts to count with, and the route that tells what they counted. */
@@ -39,7 +40,7 @@ export interface MetricsParts {
   readonly rules: MeteredRules;
 }
 
-export function createMetrics({ clock, token, dataDirectory, queueLimitBytes }: MetricsOptions): Metrics {
+export function createMetrics({ clock, token, dataDirectory, queueLimitBytes, sessionLimit }: MetricsOptions): Metrics {
   const gateway = new GatewayMeters();
   const collab = new CollabMeters();
   const access = new AccessMeters();
@@ -69,6 +70,7 @@ export function createMetrics({ clock, token, dataDirectory, queueLimitBytes }: 
         collaboration,
         rules,
         queueLimitBytes,
+        sessionLimit,
         version,
       };
       return createMetricsRoute({ registry: createRegistry(sources), token }) as unknown as Hono;

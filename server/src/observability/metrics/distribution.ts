@@ -18,8 +18,8 @@ export class Distribution {
     this.sum += value * times;
   }
 
-  observeMs(milliseconds: number): void {
-    this.observe(milliseconds / 1000);
+  observeMs(milliseconds: number, times = 1): void {
+    this.observe(milliseconds / 1000, times);
   }
 
   get count(): number {

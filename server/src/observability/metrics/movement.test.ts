@@ -34,7 +34,7 @@ describe('a metric moves when its thing happens', () => {
   });
 
   it('and every metric has something that moves it', () => {
-    // Those of a cluster move in cluster-meters.test.ts: this server is a node by itself.
+    // Those of a cluster move in cluster-meters.test.ts: most of these servers are nodes by themselves.
     const elsewhere = Object.keys(clusterMetrics);
     const moved = new Set([...scenarios.flatMap(({ moves }) => moves.map(nameOf)), ...constants, ...elsewhere]);
     expect(metricNames.filter((name) => !moved.has(name))).toEqual([]);
@@ -65,15 +65,19 @@ describe('a metric moves when its thing happens', () => {
 
 describe('what says how things are', () => {
   it('is there from the start, and true', async () => {
-    const measured = await start({ journal: { queueBytes: 100_000 } });
+    const measured = await start({ journal: { queueBytes: 100_000 }, limits: { maxSessions: 77 } });
     await vi.waitFor(async () =>
       expect(readSeries(await measured.scrape(), 'quire_data_free_bytes')).toBeGreaterThan(0),
     );
     const scrape = await measured.scrape();
     expect(readSeries(scrape, 'quire_journal_queue_limit_bytes')).toBe(100_000);
+    expect(readSeries(scrape, 'quire_sessions_limit')).toBe(77);
     expect(readSeries(scrape, 'quire_build_info')).toBe(1);
     expect(readSeries(scrape, 'process_start_time_seconds')).toBeCloseTo(performance.timeOrigin / 1000, 3);
     expect(readSeries(scrape, 'process_max_fds')).toBeGreaterThan(readSeries(scrape, 'process_open_fds'));
+    expect(readSeries(scrape, 'process_virtual_memory_bytes')).toBeGreaterThan(
+      readSeries(scrape, 'process_resident_memory_bytes'),
+    );
     expect(readSeries(scrape, 'quire_store_state{state="ready"}')).toBe(1);
   });
 });

@@ -8,6 +8,7 @@ import { LoopMonitor } from './loop-monitor.ts';
 import { metricTable } from './metric-table.ts';
 
 const DISK_INTERVAL_MS = 10_000;
+const KIB = 1024;
 
 type GcKind = (typeof gcKinds)[number];
 
@@ -84,6 +85,16 @@ export class ProcessMeters {
 export function countDescriptors(): number | null {
   const size = statSync('/proc/self/fd', { throwIfNoEntry: false })?.size ?? 0;
   return size > 0 ? size : null;
+}
+
+/** Null where the kernel doesn't say so in a file. */
+export function measureVirtualMemory(): number | null {
+  try {
+    const kib = /^VmSize:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+    return kib === undefined ? null : Number(kib) * KIB;
+  } catch {
+    return null; // not Linux
+  }
 }
 
 function readMaxDescriptors(): number | null {

@@ -8,7 +8,7 @@ import type { GatewayMeters } from './gateway-meters.ts';
 import type { JournalMeters } from './journal-meters.ts';
 import { busStates, nodeStates, storeStates } from './label-values.ts';
 import type { MetricName } from './metric-table.ts';
-import { countDescriptors, type ProcessMeters } from './process-meters.ts';
+import { countDescriptors, measureVirtualMemory, type ProcessMeters } from './process-meters.ts';
 import type { WebhookMeters } from './webhook-meters.ts';
 
 /** Where the numbers lie. Everything is counted where it happens: no reading goes through sessions or documents. */
@@ -24,6 +24,7 @@ export interface MetricSources {
   readonly collaboration: MeteredDocuments;
   readonly rules: MeteredRules;
   readonly queueLimitBytes: number;
+  readonly sessionLimit: number;
   readonly version: string;
 }
 
@@ -53,6 +54,7 @@ type Read = (sources: MetricSources) => Reading;
 
 const socketReadings = {
   quire_sessions: ({ gateway }) => gateway.sessions.values,
+  quire_sessions_limit: ({ sessionLimit }) => sessionLimit,
   quire_sessions_opened_total: ({ gateway }) => gateway.opened.values,
   quire_http_sessions: ({ gateway }) => gateway.httpSessions,
   quire_http_sessions_opened_total: ({ gateway }) => gateway.httpSessionsOpened,
@@ -100,6 +102,7 @@ const documentReadings = {
   quire_judging_seconds: ({ collab }) => collab.judgingTime,
   quire_document_queue_edits: ({ collab }) => collab.queuedEdits,
   quire_document_queue_bytes: ({ collab }) => collab.queuedBytes,
+  quire_document_unreceipted_bytes: ({ collab }) => collab.unreceiptedBytes,
   quire_ring_bytes: ({ collaboration }) => collaboration.ringBytes,
   quire_document_load_seconds: ({ collab }) => collab.loads.values,
   quire_document_unload_seconds: ({ collab }) => collab.unloads.values,
@@ -165,12 +168,15 @@ const clusterReadings = {
   },
   quire_cluster_receipts_without_redis_total: ({ cluster }) => cluster.receiptsWithoutRedis,
   quire_cluster_receipt_wait_seconds: ({ cluster }) => cluster.receiptWait,
+  quire_cluster_unreceipted_entries: ({ cluster: { state } }) => state.unreceipted().entries,
+  quire_cluster_unreceipted_seconds: ({ cluster: { state } }) => state.unreceipted().oldestMs / SECOND_MS,
   quire_cluster_pull_duration_seconds: ({ cluster }) => cluster.pulls.values,
   quire_cluster_requests_total: ({ cluster }) => cluster.requests.values,
   quire_cluster_shared_documents: ({ cluster: { state } }) => state.sharedDocuments(),
   quire_cluster_messages_total: ({ cluster }) => cluster.messages.values,
   quire_cluster_message_bytes_total: ({ cluster }) => cluster.messageBytes.values,
   quire_cluster_messages_strange_total: ({ cluster }) => cluster.strangeMessages.values,
+  quire_cluster_message_queue_bytes: ({ cluster }) => cluster.messageQueueBytes,
   quire_cluster_messages_dropped_total: ({ cluster }) => cluster.messagesDropped,
 } as const satisfies Partial<Record<MetricName, Read>>;
 
@@ -183,7 +189,10 @@ const processReadings = {
     const { system, user } = process.cpuUsage();
     return (system + user) / MICROSECONDS;
   },
+  process_cpu_user_seconds_total: () => process.cpuUsage().user / MICROSECONDS,
+  process_cpu_system_seconds_total: () => process.cpuUsage().system / MICROSECONDS,
   process_resident_memory_bytes: () => process.memoryUsage.rss(),
+  process_virtual_memory_bytes: () => measureVirtualMemory(),
   process_start_time_seconds: () => performance.timeOrigin / SECOND_MS,
   process_open_fds: () => countDescriptors(),
   process_max_fds: ({ process: { maxDescriptors } }) => maxDescriptors,

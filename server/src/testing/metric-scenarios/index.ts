@@ -1,6 +1,7 @@
 import { atTheDoor } from './at-the-door.ts';
 import { badFrames } from './bad-frames.ts';
 import { everyday } from './everyday.ts';
+import { inACluster } from './in-a-cluster.ts';
 import { inTheProcess } from './in-the-process.ts';
 import { onTheDisk } from './on-the-disk.ts';
 import { outOfStep } from './out-of-step.ts';
@@ -17,5 +18,6 @@ export const scenarios: readonly Scenario[] = [
   ...badFrames,
   ...outOfStep,
   ...onTheDisk,
+  ...inACluster,
   ...inTheProcess,
 ];

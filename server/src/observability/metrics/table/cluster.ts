@@ -113,6 +113,18 @@ export const clusterMetrics = {
     buckets: ACKNOWLEDGEMENT_SECONDS,
     help: 'How long a receipt waited for Redis, or for the other nodes, after the entry was on the disk.',
   },
+  quire_cluster_unreceipted_entries: {
+    type: 'gauge',
+    section: 'cluster',
+    unit: 'items',
+    help: 'Entries of this node whose receipts wait for Redis, or for the other nodes; beyond 10,000 further ones wait together as one.',
+  },
+  quire_cluster_unreceipted_seconds: {
+    type: 'gauge',
+    section: 'cluster',
+    unit: 'seconds',
+    help: 'How long the oldest of them has waited.',
+  },
   quire_cluster_pull_duration_seconds: {
     type: 'histogram',
     section: 'cluster',
@@ -154,6 +166,12 @@ export const clusterMetrics = {
     unit: 'items',
     label: { name: 'fault', values: strangeMessages },
     help: 'Messages about open documents that were not understood; unknown-kind is normal while nodes of two releases run: what only the later one says. Of presence that could not be read its node was asked again.',
+  },
+  quire_cluster_message_queue_bytes: {
+    type: 'gauge',
+    section: 'cluster',
+    unit: 'bytes',
+    help: 'Bytes of messages that are on their way to Redis; beyond 8 MiB further ones are dropped.',
   },
   quire_cluster_messages_dropped_total: {
     type: 'counter',

@@ -75,7 +75,7 @@ export const documentMetrics = {
     section: 'documents',
     unit: 'items',
     label: { name: 'source', values: editSources },
-    help: 'Edits that are on disk, in the document and on their way to readers.',
+    help: 'Edits that are on disk, in the document and on their way to readers, counted on the node where they were made.',
   },
   quire_edits_refused_total: {
     type: 'counter',
@@ -96,7 +96,7 @@ export const documentMetrics = {
     section: 'documents',
     unit: 'seconds',
     buckets: WAIT_SECONDS,
-    help: 'From reading an edit to writing its receipt: window, fsync, application and broadcast.',
+    help: 'From reading an edit to writing its receipt: window, fsync, application and broadcast, then Redis or other nodes, and a socket that is behind or a handshake that is not over; receipts that leave together after such a wait are each timed as the first of them.',
   },
   quire_flush_window_seconds: {
     type: 'histogram',
@@ -161,6 +161,12 @@ export const documentMetrics = {
     section: 'documents',
     unit: 'bytes',
     help: 'Bytes of edits that wait for the next flush of their document.',
+  },
+  quire_document_unreceipted_bytes: {
+    type: 'gauge',
+    section: 'documents',
+    unit: 'bytes',
+    help: 'Bytes of edits that are on disk and on every screen here, and whose receipts wait for Redis, or for the other nodes.',
   },
   quire_ring_bytes: {
     type: 'gauge',

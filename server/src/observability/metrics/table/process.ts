@@ -34,11 +34,29 @@ export const processMetrics = {
     unit: 'seconds',
     help: 'CPU time of all threads, user and system.',
   },
+  process_cpu_user_seconds_total: {
+    type: 'counter',
+    section: 'process',
+    unit: 'seconds',
+    help: 'CPU time of all threads in the program itself.',
+  },
+  process_cpu_system_seconds_total: {
+    type: 'counter',
+    section: 'process',
+    unit: 'seconds',
+    help: 'CPU time of all threads in the kernel: reading from and writing to sockets, most of all.',
+  },
   process_resident_memory_bytes: {
     type: 'gauge',
     section: 'process',
     unit: 'bytes',
     help: 'Memory that the process has in RAM.',
+  },
+  process_virtual_memory_bytes: {
+    type: 'gauge',
+    section: 'process',
+    unit: 'bytes',
+    help: 'Address space that the process has reserved, much of it never used. Only on Linux.',
   },
   process_start_time_seconds: {
     type: 'gauge',

@@ -17,6 +17,12 @@ export const socketMetrics = {
     label: { name: 'dialect', values: dialects },
     help: 'Sockets that are open.',
   },
+  quire_sessions_limit: {
+    type: 'gauge',
+    section: 'sockets',
+    unit: 'items',
+    help: 'Sockets that may be open before more are refused: the setting limits.maxSessions.',
+  },
   quire_sessions_opened_total: {
     type: 'counter',
     section: 'sockets',

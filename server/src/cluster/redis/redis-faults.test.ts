@@ -314,7 +314,8 @@ it.each(unsafeties)(
   async ({ word, begin, end }) => {
     const redis = await startServer();
     let connections = 0;
-    const meters = { published() {}, received() {}, dropped() {}, connected: () => (connections += 1) };
+    const connected = () => (connections += 1);
+    const meters = { published() {}, received() {}, telling() {}, dropped() {}, connected };
     const [ada, ben] = await startPair(redis.url, { meters });
     await ben.bus.listen('plan', () => {});
     await ada.bus.publish(toBytes('1'));

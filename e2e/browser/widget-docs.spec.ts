@@ -7,6 +7,19 @@ import { type PageServer, servePages } from './page-server.ts';
 const root = dirname(dirname(import.meta.dirname));
 /** Where readers find tags to copy; README.md is that of the project. */
 const PAGES = ['README.md', 'client/widgets/README.md', 'docs/widgets.md'];
+const TAGS = [
+  'quire-room',
+  'quire-editor',
+  'quire-code',
+  'quire-presence',
+  'quire-cursors',
+  'quire-comments',
+  'quire-chat',
+  'quire-whiteboard',
+  'quire-map',
+  'quire-ticker',
+  'quire-notifications',
+];
 /** Which of their blocks this test runs. */
 const MARK = 'e2e/browser/widget-docs.spec.ts';
 
@@ -20,8 +33,9 @@ let site: PageServer;
 
 test.afterEach(() => site.close());
 
-test('all tags that the docs show, in one page with their styles and scripts, are there and saved', async ({
+test('all tags that the docs show, in one page with their styles and scripts, are saved, and do what is said of them', async ({
   ada: { page },
+  ben,
   server,
 }) => {
   const [tags, styles, scripts] = [codeOf('html'), codeOf('css'), codeOf('js')];
@@ -43,9 +57,9 @@ ${tags.join('\n')}
   const said: string[] = [];
   page.on('console', (message) => said.push(message.text()));
   await page.goto(site.url);
-  const elements = page.locator(':is(quire-editor, quire-code, quire-chat, quire-whiteboard, quire-map, quire-ticker)');
+  const elements = page.locator(TAGS.join());
   const names = await elements.evaluateAll((all) => all.map(({ localName }) => localName));
-  expect(new Set(names).size).toBe(6);
+  expect(new Set(names).size).toBe(TAGS.length);
   for (const index of names.keys()) await expect(elements.nth(index)).toHaveAttribute('status', 'saved');
   await expect(page.getByRole('button', { name: 'Senden' }).first()).toBeAttached();
   expect(said.some((line) => line.startsWith('quire-editor saved'))).toBe(true);
@@ -54,4 +68,39 @@ ${tags.join('\n')}
     .first()
     .evaluate((element) => getComputedStyle(element).getPropertyValue('--quire-accent'));
   expect(accent).toContain('#7a1fa2');
+
+  await ben.page.goto(site.url);
+  const both = [page, ben.page];
+
+  // Elements of one document are one person in it, in whichever of its rooms, and the other page another.
+  for (const list of await page.getByRole('list', { name: 'People here' }).all()) {
+    await expect(list.getByRole('listitem').filter({ hasText: 'Ada (you)' })).toHaveCount(1);
+    await expect(list.getByRole('listitem').filter({ hasText: /Ada$/ })).toHaveCount(1);
+  }
+  const texts = page.getByRole('textbox', { name: 'Document text' });
+  await texts.first().pressSequentially('The ferry');
+  for (const text of await texts.all()) await expect(text).toContainText('The ferry');
+
+  await ben.page.getByText('To do', { exact: true }).hover();
+  await expect(page.locator('quire-cursors .pointer').filter({ hasText: 'Ada' })).toBeVisible();
+
+  const post = (what: string, body: object) =>
+    fetch(`${server.url}/v1/documents/team%2Fplan/${what}`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  expect((await post('threads', { text: 'When does it leave?', guest: 'Cleo' })).status).toBe(201);
+  for (const each of both) {
+    const comments = each.locator('quire-comments');
+    await expect(comments.getByRole('article', { name: 'Thread by Cleo' })).toContainText('When does it leave?');
+    await expect(comments.getByRole('textbox', { name: 'Comment on the document' })).toBeVisible();
+  }
+
+  const notification = { name: 'notification', data: { title: 'Order 17 was created' } };
+  expect((await post('events', notification)).status).toBe(202);
+  for (const each of both) {
+    await expect(each.getByRole('button', { name: 'Notifications, 1 unread' })).toBeVisible();
+    await expect(each.getByRole('status').getByText('Order 17 was created')).toBeVisible();
+  }
 });

@@ -48,8 +48,17 @@ const serverFrame: fc.Arbitrary<ServerFrame> = fc.oneof(
   commonFrame,
   fc.boolean().map((durable) => ({ kind: 'receipt' as const, durable })),
   fc
-    .record({ kind: fc.constant('authenticated' as const), scope: text, epoch: fc.option(epoch, { nil: undefined }) })
-    .map(({ epoch, ...frame }) => (epoch === undefined ? frame : { ...frame, epoch })),
+    .record({
+      kind: fc.constant('authenticated' as const),
+      scope: text,
+      behind: fc.constantFrom('nothing', 'epoch', 'epoch and user'),
+      epoch,
+      user: text,
+    })
+    .map(({ behind, epoch, user, ...frame }) => {
+      if (behind === 'nothing') return frame;
+      return behind === 'epoch' ? { ...frame, epoch } : { ...frame, epoch, user };
+    }),
   text.map((reason) => ({ kind: 'denied' as const, reason })),
   fc.constant({ kind: 'token-request' as const }),
   text.map((payload) => ({ kind: 'stateless' as const, payload })),

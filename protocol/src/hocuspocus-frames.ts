@@ -114,6 +114,10 @@ function readEpoch(reader: FrameReader): { readonly epoch?: string } {
   return { epoch };
 }
 
+function readUser(reader: FrameReader): { readonly user?: string } {
+  return reader.hasMore ? { user: reader.readText() } : {};
+}
+
 /** Writes one frame as a client would send it; the inverse of {@link decodeHocuspocusFrame}. */
 export function encodeHocuspocusFrame(rawAddress: string, frame: ClientFrame): Uint8Array {
   const encoder = addressed(rawAddress);
@@ -160,8 +164,11 @@ export type ServerFrame =
   | { readonly kind: 'query-presence' }
   /** `true`: every byte of the acknowledged frame is on disk. `false`: refused, this connection may not write. */
   | { readonly kind: 'receipt'; readonly durable: boolean }
-  /** `epoch`: which life of the document this is, for clients that said of which one their copy is. */
-  | { readonly kind: 'authenticated'; readonly scope: string; readonly epoch?: string }
+  /**
+   * `epoch`: which life of the document this is, for clients that said of which one their copy is. `user`: whom the server
+   * takes them for, empty for guests; never without an epoch before it.
+   */
+  | { readonly kind: 'authenticated'; readonly scope: string; readonly epoch?: string; readonly user?: string }
   | { readonly kind: 'denied'; readonly reason: string }
   | { readonly kind: 'token-request' }
   | { readonly kind: 'stateless'; readonly payload: string }
@@ -209,7 +216,7 @@ function readServerAuth(reader: FrameReader): ServerFrame {
     case authTypes.denied:
       return { kind: 'denied', reason: reader.readText() };
     case authTypes.authenticated:
-      return { kind: 'authenticated', scope: reader.readText(), ...readEpoch(reader) };
+      return { kind: 'authenticated', scope: reader.readText(), ...readEpoch(reader), ...readUser(reader) };
     default:
       throw new FrameError('unknown-type', `there is no auth message of type ${type}`);
   }
@@ -260,7 +267,9 @@ function writeServerFrame(encoder: Encoder, frame: ServerFrame): void {
       writeVarUint(encoder, hocuspocusTypes.auth);
       writeVarUint(encoder, authTypes.authenticated);
       writeVarString(encoder, frame.scope);
-      if (frame.epoch !== undefined) writeVarString(encoder, frame.epoch);
+      if (frame.epoch === undefined) return;
+      writeVarString(encoder, frame.epoch);
+      if (frame.user !== undefined) writeVarString(encoder, frame.user);
       return;
     case 'denied':
       writeVarUint(encoder, hocuspocusTypes.auth);

@@ -70,6 +70,11 @@ export interface Room<Events extends object = any> {
   readonly people: Readable<readonly Person[]>;
   /** How many more are in the document than `people` has; nothing but their number is known. */
   readonly viewers: Readable<number>;
+  /**
+   * Whom the server takes this person for: the user of their token, and an empty text for guests, who are all one to it. Null until
+   * it has said so, which it does before anything else of the document; with a token of somebody else it changes.
+   */
+  readonly userId: Readable<string | null>;
   /** What is said to everybody who is in the room now, and kept nowhere. */
   readonly events: RoomEvents<Events>;
   setPerson(person: PersonDetails): void;

@@ -174,6 +174,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
       status: room.status,
       people: room.people,
       viewers: room.viewers,
+      userId: room.userId,
       events: room.events,
       setPerson: (person) => room.setPerson(person),
       whenSaved: ({ signal } = {}) => room.whenSaved(signal),

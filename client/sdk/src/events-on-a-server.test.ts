@@ -63,6 +63,38 @@ describe.each(['websocket', 'http'] as const)('events of a real server, over %s'
     expect(ada.heard.map(({ isMine }) => isMine)).toEqual([true, true, false]);
   });
 
+  it('[G6] whoever hears them knows whom the server takes them for, also where there is no document', async () => {
+    const [ada, rita] = [await enter('ada'), await enter('rita', 'reader')];
+    expect([ada.room.userId.get(), rita.room.userId.get()]).toEqual(['ada', 'rita']);
+  });
+
+  it('[G6] who comes back with a token of somebody else knows that they are somebody else, before they hear anything', async () => {
+    let user = 'ada';
+    const heard: unknown[] = [];
+    const comers = connect({
+      url: `ws://127.0.0.1:${proxy.port}/collab`,
+      getToken: async () => tokenOf(user, 'editor'),
+      offline: false,
+      transport,
+    });
+    clients.push(comers);
+    const room = comers.open<Said>(ROOM);
+    expect(room.userId.get()).toBeNull();
+    room.events.on('chat', ({ data: text }) => heard.push([room.userId.get(), text]));
+    await room.events.whenListening();
+    await post('shop', 'for Ada');
+    await untilTrue(() => heard.length === 1);
+    await away({ room }, async () => {
+      user = 'ben';
+      await post('shop', 'for Ben');
+    });
+    await untilTrue(() => heard.length === 2);
+    expect(heard).toEqual([
+      ['ada', 'for Ada'],
+      ['ben', 'for Ben'],
+    ]);
+  });
+
   it('[G6] a reader hears them, and sends none', async () => {
     const [rita, ada] = [await enter('rita', 'reader'), await enter('ada')];
     await ada.room.events.send('chat', 'hello');
@@ -149,7 +181,7 @@ async function enter(user: string, role = 'editor', port = server.port): Promise
 }
 
 /** Keeps somebody who came through the proxy out while something happens; resolves once they are back. */
-async function away({ room }: Listener, happens: () => Promise<unknown>): Promise<void> {
+async function away({ room }: Pick<Listener, 'room'>, happens: () => Promise<unknown>): Promise<void> {
   proxy.websockets = 'refuse';
   proxy.fails = () => true;
   proxy.reset();

@@ -365,6 +365,16 @@ describe('room machine: trying again', () => {
     });
   });
 
+  it('goes on for who may only read, until they are in again', () => {
+    const reader = startRoom();
+    const entering: RoomEvent[] = [{ type: 'joining' }, { type: 'authenticated', scope: 'readonly' }, stepTwo];
+    for (const event of [refusedByDisk, ...entering]) {
+      expect(reader.see(event)).toMatchObject({ state: 'cannot-save', retrying: true });
+    }
+    const refused: RoomEvent = { type: 'receipt', durable: false };
+    expect(reader.see({ type: 'content' }, refused)).toMatchObject({ state: 'view-only', retrying: false });
+  });
+
   it('ends with what is final: a refusal, a deletion, a change that may not be made', () => {
     for (const close of [closeCodes.forbidden, closeCodes.documentDeleted]) {
       const room = startRoom();

@@ -261,8 +261,8 @@ function isRetrying({ link, scope, ledger }: RoomMachine): boolean {
     case 'joining':
       return true;
     case 'joined':
-      // A connection that may only read takes no change, however often it is offered.
-      return scope === 'read-write' && isAwaiting(ledger);
+      // A connection that may only read takes no change, however often it is offered; who has none is on their way in.
+      return isAwaiting(ledger) && (scope === 'read-write' || countUnsaved(ledger) === 0);
     case 'refused':
     case 'too-large':
     case 'gone':

@@ -90,6 +90,7 @@ export interface OpenRoom {
   readonly status: Readable<RoomStatus>;
   readonly people: Readable<readonly Person[]>;
   readonly viewers: Readable<number>;
+  readonly userId: Readable<string | null>;
   readonly events: RoomEvents;
   setPerson(person: PersonDetails): void;
   whenSaved(signal?: AbortSignal): Promise<void>;
@@ -124,6 +125,7 @@ class LiveRoom implements OpenRoom {
   readonly doc = new Y.Doc();
   readonly awareness = new Awareness(this.doc);
   readonly status: Readable<RoomStatus>;
+  readonly #userId = createWritable<string | null>(null);
   readonly #context: RoomContext;
   readonly #status: Writable<RoomStatus>;
   readonly #people: PeopleList;
@@ -207,6 +209,10 @@ class LiveRoom implements OpenRoom {
 
   get viewers(): Readable<number> {
     return this.#people.viewers;
+  }
+
+  get userId(): Readable<string | null> {
+    return this.#userId;
   }
 
   get events(): RoomEvents {
@@ -403,6 +409,8 @@ class LiveRoom implements OpenRoom {
           return;
         }
         this.#noteEpoch();
+        // Before whatever is said to them: it is theirs.
+        if (frame.user !== undefined) this.#userId.set(frame.user);
         this.#mayTryAnotherToken = this.#context.renewsTokens;
         this.#hasWaitedForToken = false;
         this.#see({ type: 'authenticated', scope: frame.scope === 'readonly' ? 'readonly' : 'read-write' });

@@ -119,6 +119,13 @@ describe.each(['websocket', 'http'] as const)('the SDK against a real server, ov
     await until(watcher.people, (people) => people.length === 1);
   });
 
+  it('a guest knows that the server takes them for nobody', async () => {
+    const room = open('plan');
+    expect(room.userId.get()).toBeNull();
+    await untilState(room, 'saved');
+    expect(room.userId.get()).toBe('');
+  });
+
   it('[R10] people are seen again after a restart of the server, without waiting for a renewal', async () => {
     const [one, two] = [open('plan'), open('plan')];
     two.setPerson({ name: 'Ben', color: '#db2777' });

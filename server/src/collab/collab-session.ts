@@ -182,7 +182,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
     connection.claimedEpoch = null; // said once; a fresh token changes nothing about it
     const epoch = nameEpoch(owner.epoch);
     if (claimedEpoch === '' || claimedEpoch === epoch) {
-      connection.say({ kind: 'authenticated', scope: scopeOf(grant), epoch });
+      connection.say({ kind: 'authenticated', scope: scopeOf(grant), epoch, user: grant.user.id });
     } else if (owner.hasPeers && isNameOfLater(claimedEpoch, owner.epoch)) {
       // Told on another node that this life has ended, which has yet to be heard here.
       connection.closeSession(closeCodes.loadFailed);
@@ -201,11 +201,12 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
     // Whose copy is of another life is told so, or asked to come again, once the document is there.
     if (claimedEpoch !== null && claimedEpoch !== '' && claimedEpoch !== answer.epoch) return false;
     connection.storedAnswer = { answer, grant };
-    const life: { readonly epoch?: string } = claimedEpoch === null ? {} : { epoch: answer.epoch };
+    const asked: { readonly epoch?: string; readonly user?: string } =
+      claimedEpoch === null ? {} : { epoch: answer.epoch, user: grant.user.id };
     this.port.together(() => {
-      connection.say({ kind: 'authenticated', scope: scopeOf(grant), ...life });
-      const asked = connection.waiting?.find(({ frame }) => frame.kind === 'step-1');
-      if (asked !== undefined) this.#answerEarly(connection, asked);
+      connection.say({ kind: 'authenticated', scope: scopeOf(grant), ...asked });
+      const stepOne = connection.waiting?.find(({ frame }) => frame.kind === 'step-1');
+      if (stepOne !== undefined) this.#answerEarly(connection, stepOne);
     });
     return true;
   }

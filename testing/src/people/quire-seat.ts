@@ -9,7 +9,9 @@ import type { Seat, SeatOptions } from './seat.ts';
 export interface QuireRoom {
   readonly doc: Y.Doc;
   readonly awareness: Awareness;
-  readonly status: { get(): { readonly state: string; readonly unsaved: number; readonly reason?: string } };
+  readonly status: {
+    get(): { readonly state: string; readonly unsaved: number; readonly retrying: boolean; readonly reason?: string };
+  };
   setPerson(person: { readonly name: string; readonly color: string }): void;
   leave(): void;
 }
@@ -24,7 +26,6 @@ interface QuireSdk {
 }
 
 const CAUGHT_UP = new Set(['saving', 'saved', 'view-only']);
-const OVER = new Set(['cannot-save', 'gone']);
 
 /** @throws naming the package to install when the SDK is not there */
 export async function takeQuireSeat(options: SeatOptions): Promise<Seat<'quire'>> {
@@ -50,8 +51,10 @@ export async function takeQuireSeat(options: SeatOptions): Promise<Seat<'quire'>
       return CAUGHT_UP.has(state) && unsaved === 0;
     },
     get refusal() {
-      const { state, reason } = room.status.get();
-      return OVER.has(state) ? `${state}${reason === undefined ? '' : `: ${reason}`}` : null;
+      const { state, retrying, reason } = room.status.get();
+      // A full disk, or a server that is overloaded, ends: the room comes back to it by itself.
+      const isOver = state === 'gone' || (state === 'cannot-save' && !retrying);
+      return isOver ? `${state}${reason === undefined ? '' : `: ${reason}`}` : null;
     },
     leave() {
       room.leave();

@@ -1,8 +1,14 @@
 import type { Room } from '@quire/client';
-import { createPresenceField, readOthers, watchPresence } from '../base/presence-field.ts';
+import { readOthers, watchPresence } from '../base/presence-field.ts';
 
 /** Who stops for this long has stopped typing. */
 const TYPING_LASTS_MS = 4_000;
+
+/** In presence, the channels in which somebody types: a page may show several, and each says only what is its own. */
+const TYPING_IN = 'typingIn';
+
+/** There React's `useTyping` says `true`, of the whole room, and pages of before said one channel. */
+const TYPING = 'typing';
 
 export interface Typing {
   /** This person has typed something, or taken all of it away. */
@@ -16,25 +22,32 @@ export interface Typing {
  * @param onOthers called with the names of the others whenever they may have changed
  */
 export function watchTyping(
-  { awareness, people }: Room,
+  { awareness, people }: Pick<Room, 'awareness' | 'people'>,
   channel: string,
   onOthers: (names: readonly string[]) => void,
 ): Typing {
-  const field = createPresenceField<string>(awareness, 'typing');
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let isTyping = false;
 
+  const say = (types: boolean) => {
+    const state = awareness.getLocalState();
+    // Who has left the room already is not brought back by what they last typed.
+    if (state === null) return;
+    const channels = readChannels(state[TYPING_IN]);
+    if (channels.includes(channel) === types) return;
+    const elsewhere = channels.filter((each) => each !== channel);
+    awareness.setLocalStateField(TYPING_IN, types ? [...elsewhere, channel] : elsewhere);
+  };
   const stop = () => {
     clearTimeout(timer);
-    if (isTyping) field.clear();
-    isTyping = false;
+    say(false);
   };
   const look = () => {
-    const typing = readOthers(awareness, 'typing', (said) => (said === channel ? channel : null));
+    const typing = readOthers(awareness, TYPING_IN, (said) => (readChannels(said).includes(channel) ? channel : null));
+    const typingAsBefore = readOthers(awareness, TYPING, (said) => (said === channel ? channel : null));
     onOthers(
       people
         .get()
-        .filter(({ clientId }) => typing.has(clientId))
+        .filter(({ clientId }) => typing.has(clientId) || typingAsBefore.has(clientId))
         .map(({ name }) => name),
     );
   };
@@ -49,12 +62,16 @@ export function watchTyping(
       }
       clearTimeout(timer);
       timer = setTimeout(stop, TYPING_LASTS_MS);
-      if (!isTyping) field.set(channel);
-      isTyping = true;
+      say(true);
     },
     close() {
       stop();
       stopWatching();
     },
   };
+}
+
+/** It comes from other people's programs. */
+function readChannels(said: unknown): readonly string[] {
+  return Array.isArray(said) ? said.filter((each) => typeof each === 'string') : [];
 }

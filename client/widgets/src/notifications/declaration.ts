@@ -16,7 +16,8 @@ export const declaration: ElementDeclaration = {
     },
     {
       name: 'person',
-      description: 'Whose list this is on this device. Left out, whom the server knows them as; all guests are one.',
+      description:
+        'Whose list this is on this device. Left out, whom the server takes them for, which it says as it lets them in; all guests are one.',
     },
     { name: 'no-toasts', type: 'boolean', description: 'Only the list, nothing at the edge of the page.' },
     {

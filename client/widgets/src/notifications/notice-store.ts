@@ -2,6 +2,7 @@ import { MAX_NOTICES, type Notice, type Notices, parseNotice } from './notices.t
 
 /** What this device remembers of notices. */
 export interface NoticeStore {
+  readonly key: string;
   load(): Notices;
   save(notices: Notices): void;
 }
@@ -22,6 +23,7 @@ export function openNoticeStore(
   base: string,
 ): NoticeStore {
   return {
+    key,
     load: () => decode(attempt(() => storage?.getItem(key)) ?? null, base),
     save: (notices) => attempt(() => storage?.setItem(key, JSON.stringify(notices))),
   };

@@ -1,4 +1,4 @@
-import type { Client, EventGap, ReceivedEvent, Room } from '@quire/client';
+import type { EventGap, ReceivedEvent, Room } from '@quire/client';
 import { h } from '../base/h.ts';
 import type { Held } from '../base/held.ts';
 import { QuireElement, reflect } from '../base/quire-element.ts';
@@ -29,15 +29,16 @@ interface ShownNotices {
   readonly render: () => void;
 }
 
-/** Where the notices of one room are kept, once it is known whose they are. */
+/** What one person is told in one room. */
 interface Kept {
   readonly room: Room;
   readonly channel: string;
   /** As the page names them; empty: as the server does. */
-  readonly person: string;
+  readonly named: string;
+  /** Null until it is known whose they are: until then no device keeps them, for the next person there would find them. */
+  store: NoticeStore | null;
   notices: Notices;
   gap: EventGap | null;
-  store: NoticeStore | null;
 }
 
 /** What somebody is told: at once at the edge of the page, and in a list for later. */
@@ -84,19 +85,24 @@ export class QuireNotifications extends QuireElement {
     this.showAgain();
   }
 
-  protected override show({ room, root, client, signal }: Held): () => void {
+  protected override show({ room, root, signal }: Held): () => void {
     const { channel } = this;
-    const kept = this.#keepFor(room);
     const toasts = createToasts({ render: (notice, dismiss) => this.#toast(notice, dismiss) });
     const panel = this.#createPanel(signal);
     root.append(h('div', { class: 'anchor' }, panel.button, panel.element), toasts.element);
+    const kept = this.#keepFor(room);
     this.#shown = { toasts, render: panel.render };
     panel.render();
+    const stop = room.userId.subscribe(() => {
+      // Somebody else has signed in: of what the one before was told nothing stays on the screen.
+      if (this.#keepFor(room) !== kept) this.showAgain();
+    });
     room.events.onGap((gap) => this.#missed(kept, gap), { signal });
     room.events.on(channel, (event) => this.#hear(event), { signal });
-    void this.#remember(kept, client, signal);
+    window.addEventListener('storage', ({ key }) => this.#readAgain(key), { signal });
 
     return () => {
+      stop();
       toasts.close();
       this.#shown = null;
     };
@@ -105,51 +111,38 @@ export class QuireNotifications extends QuireElement {
   /** The same list as before, unless it is another's, or of another place: then nobody is shown what the one before was told. */
   #keepFor(room: Room): Kept {
     const { channel } = this;
-    const person = this.getAttribute('person')?.trim() ?? '';
+    const named = this.getAttribute('person')?.trim() ?? '';
+    const key = this.#findKey(room, named);
     const known = this.#kept;
-    if (known?.room === room && known.channel === channel && known.person === person) return known;
+    const isSamePlace = known?.room === room && known.channel === channel && known.named === named;
+    const isSame = isSamePlace && (known.store === null || known.store.key === key);
+    const kept: Kept = isSame ? known : { room, channel, named, store: null, notices: [], gap: null };
     const before = this.unread;
-    const kept: Kept = { room, channel, person, notices: [], gap: null, store: null };
     this.#kept = kept;
     this.#tellUnread(before);
+    if (kept.store === null && key !== null) {
+      kept.store = openNoticeStore(findStorage(), key, document.baseURI);
+      this.#change(mergeNotices(kept.notices, kept.store.load()));
+    }
     return kept;
   }
 
-  /** What this device knows of before, and what another tab of this person reads. */
-  async #remember(kept: Kept, client: Client, signal: AbortSignal): Promise<void> {
-    const person = await this.#findPerson(client, kept, signal);
-    if (signal.aborted) return;
-    const key = noticesKey({ server: this.settings.server ?? location.origin, document: kept.room.name, person });
-    const store = openNoticeStore(findStorage(), `${key} ${kept.channel}`, document.baseURI);
-    kept.store = store;
-    this.#change(mergeNotices(kept.notices, store.load()));
-    const follow = (event: StorageEvent) => {
-      if (event.key === `${key} ${kept.channel}`) this.#show(kept, mergeNotices(kept.notices, store.load()));
-    };
-    window.addEventListener('storage', follow, { signal });
+  /**
+   * What this device keeps it under; null while the server has yet to say who this is. It says so when it lets somebody in, be there
+   * a document or not.
+   */
+  #findKey({ name, userId }: Room, named: string): string | null {
+    const person = named === '' ? userId.get() : named;
+    if (person === null) return null;
+    const server = this.settings.server ?? location.origin;
+    return `${noticesKey({ server, document: name, person })} ${this.channel}`;
   }
 
-  /** Whom the server knows them as. It is asked once; guests, and those whom it does not answer, are one person to this device. */
-  async #findPerson(client: Client, { room, person }: Kept, signal: AbortSignal): Promise<string> {
-    if (person !== '') return person;
-    const whenIn = Promise.withResolvers<void>();
-    const stop = room.status.subscribe(({ admissions }) => {
-      if (admissions > 0) whenIn.resolve();
-    });
-    if (room.status.get().admissions > 0) whenIn.resolve();
-    signal.addEventListener('abort', () => whenIn.resolve(), { once: true });
-    await whenIn.promise;
-    stop();
-    if (signal.aborted) return '';
-    // Not by `client.api`: its schemas are many times what asks here, and try to make code from text, which a strict policy reports.
-    const comments = client.openComments(room.name);
-    try {
-      return (await comments.you()).id;
-    } catch {
-      return '';
-    } finally {
-      comments.leave();
-    }
+  /** Another tab of this person was told more, or something was read there. */
+  #readAgain(key: string | null): void {
+    const kept = this.#kept;
+    if (kept === null || kept.store === null || kept.store.key !== key) return;
+    this.#show(kept, mergeNotices(kept.notices, kept.store.load()));
   }
 
   #hear({ id, at, data }: ReceivedEvent): void {

@@ -16,16 +16,21 @@ interface SideTable {
 export function createBookTable(word: Word, formats: NumberFormats): BookTable {
   const bids = createSide('bids', word('bid'), word, formats);
   const asks = createSide('asks', word('ask'), word, formats);
+  const title = h('p', { class: 'title', part: 'symbol' });
   const element = h(
     'div',
-    { class: 'book sides', part: 'book', role: 'group', 'aria-label': word('book') },
-    bids.element,
-    asks.element,
+    { class: 'book', part: 'book', role: 'group' },
+    title,
+    h('div', { class: 'sides' }, bids.element, asks.element),
   );
   return {
     element,
     show(book, depth) {
+      const symbol = book.symbol ?? '';
       element.classList.toggle('stale', !book.isWhole);
+      element.setAttribute('aria-label', symbol === '' ? word('book') : word('bookOf', { symbol }));
+      title.hidden = symbol === '';
+      title.textContent = symbol;
       const [bidLevels, askLevels] = [book.bids.levels.slice(0, depth), book.asks.levels.slice(0, depth)];
       // One measure for both sides: a bar twice as long is twice as much.
       const largest = Math.max(0, ...[...bidLevels, ...askLevels].map(({ size }) => size));

@@ -13,7 +13,7 @@ export const declaration: ElementDeclaration = {
       type: "'quotes' | 'book'",
       default: 'quotes',
       description:
-        '`quotes`: each event is `{ symbol, price, change? }`, or a list of these. `book`: each is `{ bids, asks, whole?, symbol?, seq? }` with levels `[price, size]`; the first, and the first after a gap, must be `whole`.',
+        '`quotes`: each event is `{ symbol, price, change? }`, or a list of these. `book`: each is `{ bids, asks, whole?, symbol?, seq? }` with levels `[price, size]`; the first, and the first after a gap, must be `whole`. Of several books under one name that of `symbol` is shown, or else the first whole one, with its symbol above it.',
     },
     { name: 'channel', description: 'The name of the events; left out, `quote` or `book`.' },
     { name: 'symbol', description: 'Of several under one name the only one that is shown.' },
@@ -57,7 +57,7 @@ export const declaration: ElementDeclaration = {
     { name: 'bids', description: 'One side of it.' },
     { name: 'asks', description: 'The other.' },
     { name: 'row', description: 'Each line of these.' },
-    { name: 'symbol', description: 'What is quoted.' },
+    { name: 'symbol', description: 'What is quoted, or of what the book is.' },
     { name: 'price', description: 'Its price, or that of a level.' },
     { name: 'change', description: 'How much the price has changed, as its sender counts.' },
     { name: 'size', description: 'How much there is at a level.' },

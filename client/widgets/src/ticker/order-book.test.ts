@@ -49,6 +49,24 @@ describe('an order book', () => {
     expect(applyChange(later, whole, DEPTH)).toEqual(follow(whole));
   });
 
+  it('is that of one symbol, the first whole one: others under the same name are no part of it, nor take its place', () => {
+    const acme = { ...whole, symbol: 'ACME' };
+    const init = changeOf({ symbol: 'INIT', isWhole: true, bids: levels([500, 1]), asks: levels([501, 1]) });
+    const others = [init, changeOf({ symbol: 'INIT', bids: levels([499, 7]) }), changeOf({ bids: levels([1, 1]) })];
+    const book = follow(changeOf({ symbol: 'INIT', bids: levels([500, 1]) }), acme, ...others);
+    expect(book).toEqual(follow(acme));
+    expect(book.symbol).toBe('ACME');
+    const doubted = others.reduce((before, change) => applyChange(before, change, DEPTH), doubtBook(book));
+    expect(doubted).toEqual(doubtBook(book));
+    expect(applyChange(doubted, acme, DEPTH)).toEqual(book);
+  });
+
+  it('whose changes are numbered by their own symbol misses none of them for those of others', () => {
+    const acme = { ...whole, symbol: 'ACME', seq: 7 };
+    const book = follow(acme, changeOf({ symbol: 'INIT', seq: 12 }), changeOf({ symbol: 'ACME', seq: 8 }));
+    expect([book.isWhole, book.seq]).toEqual([true, 8]);
+  });
+
   it('whose changes are numbered knows when one is missing', () => {
     const first = { ...whole, seq: 7 };
     expect(follow(first, changeOf({ seq: 8 }), changeOf({ seq: 9 })).isWhole).toBe(true);

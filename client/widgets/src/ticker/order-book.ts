@@ -22,6 +22,8 @@ interface Side {
 }
 
 export interface OrderBook {
+  /** Of what it is; null where its sender does not say. */
+  readonly symbol: string | null;
   readonly bids: Side;
   readonly asks: Side;
   /**
@@ -36,21 +38,28 @@ export interface OrderBook {
 export const MAX_LEVELS = 200;
 
 const nothing: Side = { levels: [], isCut: false };
-export const unknownBook: OrderBook = { bids: nothing, asks: nothing, isWhole: false, seq: null };
+export const unknownBook: OrderBook = { symbol: null, bids: nothing, asks: nothing, isWhole: false, seq: null };
+
+/** Before the first whole book it may be about any; from then on only about the same: of two books there is no one book to show. */
+export function concerns(book: OrderBook, change: BookChange): boolean {
+  return book === unknownBook || change.symbol === book.symbol;
+}
 
 /** @param depth how many levels of a side are shown: a book that no longer knows so many is not whole */
 export function applyChange(book: OrderBook, change: BookChange, depth: number): OrderBook {
+  if (!concerns(book, change)) return book;
+  const { symbol } = change;
   if (change.isWhole) {
     const bids = applyLevels(nothing, change.bids, higherFirst);
     const asks = applyLevels(nothing, change.asks, lowerFirst);
-    return { bids, asks, isWhole: true, seq: change.seq };
+    return { symbol, bids, asks, isWhole: true, seq: change.seq };
   }
   if (!book.isWhole) return book;
   if (book.seq !== null && change.seq !== null && change.seq !== book.seq + 1) return doubtBook(book);
   const bids = applyLevels(book.bids, change.bids, higherFirst);
   const asks = applyLevels(book.asks, change.asks, lowerFirst);
   const isWhole = isDeep(bids, depth) && isDeep(asks, depth);
-  return { bids, asks, isWhole, seq: change.seq ?? book.seq };
+  return { symbol, bids, asks, isWhole, seq: change.seq ?? book.seq };
 }
 
 /** A change was missed, or may have been: it takes a whole book to go on. */

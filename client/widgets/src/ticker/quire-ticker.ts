@@ -4,7 +4,7 @@ import { follow, type Held } from '../base/held.ts';
 import { QuireElement, reflect } from '../base/quire-element.ts';
 import { formatMoment } from '../parts/moment.ts';
 import { createBookTable } from './book-table.ts';
-import { applyChange, doubtBook, type OrderBook, parseBookChange, unknownBook } from './order-book.ts';
+import { applyChange, concerns, doubtBook, type OrderBook, parseBookChange, unknownBook } from './order-book.ts';
 import { doubt, parseQuotes, type Quotes, tick } from './quotes.ts';
 import { createQuotesTable, type NumberFormats } from './quotes-table.ts';
 import { tickerStyles } from './styles.ts';
@@ -161,7 +161,7 @@ export class QuireTicker extends QuireElement {
   }
 
   #bookIn(stream: Stream, digits: number): { readonly element: HTMLElement; render(): boolean } {
-    const table = createBookTable((key) => this.word(key), this.#formats(digits));
+    const table = createBookTable((key, values) => this.word(key, values), this.#formats(digits));
     const { depth } = this;
     return {
       element: table.element,
@@ -187,6 +187,7 @@ export class QuireTicker extends QuireElement {
     if (this.kind === 'book') {
       const change = parseBookChange(data);
       if (change === null || (stream.symbol !== null && change.symbol !== stream.symbol)) return;
+      if (!concerns(stream.book, change)) return;
       stream.book = applyChange(stream.book, change, this.depth);
     } else {
       const quotes = parseQuotes(data).filter(({ symbol }) => stream.symbol === null || symbol === stream.symbol);

@@ -3,7 +3,7 @@ import { createKeyedList } from '../parts/keyed-list.ts';
 import type { QuoteRow, Quotes } from './quotes.ts';
 import type { tickerWords } from './words.ts';
 
-export type Word = (key: keyof typeof tickerWords) => string;
+export type Word = (key: keyof typeof tickerWords, values?: Readonly<Record<string, string>>) => string;
 
 /** Numbers as the page's language writes them. */
 export interface NumberFormats {

@@ -127,6 +127,13 @@ td:first-child {
   color: var(--q-ink-2);
 }
 
+.title {
+  margin: 0;
+  padding: 8px 12px;
+  font-weight: 600;
+  overflow-wrap: anywhere;
+}
+
 .sides {
   display: grid;
   grid-template-columns: repeat(auto-fit, minmax(180px, 1fr));

@@ -1,6 +1,7 @@
 export const tickerWords = {
   quotes: 'Quotes',
   book: 'Order book',
+  bookOf: 'Order book of {symbol}',
   symbol: 'Symbol',
   price: 'Price',
   change: 'Change',

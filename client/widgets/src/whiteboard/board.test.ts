@@ -66,6 +66,53 @@ describe('a board', () => {
     expect(key && tomas.board.read(key).isDone).toBe(true);
   });
 
+  it('on which a stroke is discarded has nothing of it, on any screen, and nothing of it to undo', () => {
+    const [mara, tomas] = sitDown();
+    draw(mara, 0);
+    const pen = mara.board.begin(ink);
+    for (let step = 0; step <= MAX_STROKE_POINTS; step += 1) pen.add({ x: step, y: 9, pressure: 0.5 });
+    pen.flush();
+    expect(look(tomas)).toHaveLength(3);
+    pen.discard();
+    expect(look(tomas)).toEqual([[0, 1, 2]]);
+    pen.add({ x: 1, y: 1, pressure: 0.5 });
+    pen.end();
+    expect(look(tomas)).toEqual([[0, 1, 2]]);
+    expect([mara.board.canUndo, mara.board.canRedo]).toEqual([true, false]);
+    mara.board.undo();
+    expect([look(mara), mara.board.canUndo]).toEqual([[], false]);
+  });
+
+  it('on which somebody else erases a stroke as it is discarded leaves the one before', () => {
+    const [mara, tomas] = sitDown();
+    draw(mara, 0);
+    const pen = mara.board.begin(ink);
+    pen.add({ x: 5, y: 5, pressure: 0.5 });
+    pen.flush();
+    const key = tomas.board.strokes().at(-1);
+    tomas.board.startErasing();
+    tomas.board.erase(new Set(key === undefined ? [] : [key]));
+    pen.discard();
+    expect(look(mara)).toEqual([[0, 1, 2]]);
+    draw(mara, 10);
+    mara.board.undo();
+    expect(look(tomas)).toEqual([[0, 1, 2]]);
+  });
+
+  it('brings back what was erased a moment ago, and with it nothing from before', () => {
+    const [mara, tomas] = sitDown();
+    draw(mara, 0);
+    mara.board.startErasing();
+    mara.board.unerase();
+    expect(look(tomas)).toEqual([[0, 1, 2]]);
+    mara.board.startErasing();
+    mara.board.erase(new Set(mara.board.strokes()));
+    expect(look(tomas)).toEqual([]);
+    mara.board.unerase();
+    expect(look(tomas)).toEqual([[0, 1, 2]]);
+    expect([mara.board.canUndo, mara.board.canRedo]).toEqual([true, false]);
+  });
+
   it('sends nothing where nothing was added', () => {
     const [mara, tomas] = sitDown();
     const pen = mara.board.begin(ink);

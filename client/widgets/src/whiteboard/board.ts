@@ -37,6 +37,8 @@ export interface Pen {
   /** Sends what was added since. */
   flush(): void;
   end(): void;
+  /** Takes away what was drawn, as if it had never been: there is nothing to undo. */
+  discard(): void;
 }
 
 /** The strokes of a document, and this person's hand on them. */
@@ -48,6 +50,8 @@ export interface Board {
   /** Until the next `begin` or `startErasing`, what is erased is undone at once. */
   startErasing(): void;
   erase(keys: ReadonlySet<StrokeKey>): void;
+  /** Brings back what was erased since `startErasing`, as if it had never been gone. */
+  unerase(): void;
   /** Only what this board did: others' strokes stay as they are. */
   undo(): void;
   redo(): void;
@@ -78,6 +82,8 @@ class LiveBoard implements Board {
   readonly #strokes: Y.Array<unknown>;
   readonly #onChange: (change: BoardChange) => void;
   readonly #history: Y.UndoManager;
+  /** How much there was to undo before what is being drawn or erased. */
+  #before = 0;
 
   constructor(doc: Y.Doc, field: string, onChange: (change: BoardChange) => void) {
     this.#doc = doc;
@@ -100,22 +106,27 @@ class LiveBoard implements Board {
   }
 
   begin(ink: Ink): Pen {
-    this.#history.stopCapturing();
-    return new LivePen(ink, (change) => this.#change(change), this.#strokes);
+    this.startErasing();
+    return new LivePen(ink, {
+      strokes: this.#strokes,
+      change: (change) => this.#change(change),
+      remove: (keys) => this.#remove(keys),
+    });
   }
 
   startErasing(): void {
     this.#history.stopCapturing();
+    this.#before = this.#history.undoStack.length;
   }
 
   erase(keys: ReadonlySet<StrokeKey>): void {
-    this.#change(() => {
-      const all = this.#strokes.toArray();
-      for (let at = all.length - 1; at >= 0; at -= 1) {
-        const stroke = all[at];
-        if (stroke instanceof Y.Map && keys.has(stroke)) this.#strokes.delete(at);
-      }
-    });
+    this.#change(() => this.#delete(keys));
+  }
+
+  unerase(): void {
+    if (this.#history.undoStack.length <= this.#before) return;
+    this.#history.undo();
+    this.#history.clear(false, true);
   }
 
   undo(): void {
@@ -139,6 +150,21 @@ class LiveBoard implements Board {
     this.#history.destroy();
   }
 
+  /** Not by undoing it: of what somebody else has erased meanwhile nothing is left to undo, and Yjs would undo what was before. */
+  #remove(keys: ReadonlySet<StrokeKey>): void {
+    this.#history.undoStack.splice(this.#before);
+    this.#history.stopCapturing();
+    this.#doc.transact(() => this.#delete(keys));
+  }
+
+  #delete(keys: ReadonlySet<StrokeKey>): void {
+    const all = this.#strokes.toArray();
+    for (let at = all.length - 1; at >= 0; at -= 1) {
+      const stroke = all[at];
+      if (stroke instanceof Y.Map && keys.has(stroke)) this.#strokes.delete(at);
+    }
+  }
+
   #change(change: () => void): void {
     this.#doc.transact(change, this);
   }
@@ -155,19 +181,25 @@ class LiveBoard implements Board {
   };
 }
 
+interface Sheet {
+  readonly strokes: Y.Array<unknown>;
+  change(change: () => void): void;
+  remove(keys: ReadonlySet<StrokeKey>): void;
+}
+
 class LivePen implements Pen {
   readonly #ink: Ink;
-  readonly #change: (change: () => void) => void;
-  readonly #strokes: Y.Array<unknown>;
+  readonly #sheet: Sheet;
+  /** All that it has drawn. */
+  readonly #keys = new Set<StrokeKey>();
   #points: StrokePoint[] = [];
   #sent = 0;
   #key: StrokeKey | null = null;
   #isDone = false;
 
-  constructor(ink: Ink, change: (change: () => void) => void, strokes: Y.Array<unknown>) {
+  constructor(ink: Ink, sheet: Sheet) {
     this.#ink = { ...ink, color: readColor(ink.color), size: readSize(ink.size) };
-    this.#change = change;
-    this.#strokes = strokes;
+    this.#sheet = sheet;
   }
 
   get stroke(): Stroke {
@@ -191,10 +223,11 @@ class LivePen implements Pen {
     if (this.#sent === this.#points.length) return;
     const batch = encodePoints(this.#points.slice(this.#sent));
     this.#sent = this.#points.length;
-    this.#change(() => {
+    this.#sheet.change(() => {
       if (this.#key === null) {
         this.#key = makeStroke(this.#ink, batch);
-        this.#strokes.push([this.#key]);
+        this.#keys.add(this.#key);
+        this.#sheet.strokes.push([this.#key]);
       } else {
         const batches = this.#key.get('points');
         if (batches instanceof Y.Array) batches.push([batch]);
@@ -206,7 +239,12 @@ class LivePen implements Pen {
     if (this.#isDone) return;
     this.flush();
     this.#isDone = true;
-    this.#change(() => this.#key?.set('done', true));
+    this.#sheet.change(() => this.#key?.set('done', true));
+  }
+
+  discard(): void {
+    this.#isDone = true;
+    if (this.#keys.size > 0) this.#sheet.remove(this.#keys);
   }
 
   /** In a stroke of its own, which begins where this one ends. They are undone together. */

@@ -6,7 +6,7 @@ export const declaration: ElementDeclaration = {
   className: 'QuireWhiteboard',
   module: 'whiteboard/quire-whiteboard.ts',
   summary:
-    'A board on which everybody draws, with mouse, finger or pen. Strokes grow on every screen, last in the document, and each person undoes their own.',
+    'A board on which everybody draws, with mouse, finger, pen or keyboard; two fingers bring it nearer. Strokes grow on every screen, last in the document, and each person undoes their own.',
   attributes: [
     {
       name: 'field',
@@ -54,6 +54,7 @@ export const declaration: ElementDeclaration = {
     { name: 'paper', description: 'What is drawn on.' },
     { name: 'board', description: 'The drawing.' },
     { name: 'pointer', description: 'The name of somebody who points at the board.' },
+    { name: 'keys', description: 'What the keys do, for who draws with them.' },
   ],
   cssProperties: [
     {

@@ -1,11 +1,8 @@
-import type { Board, Ink, Pen } from './board.ts';
+import type { Board, Ink } from './board.ts';
+import { type At, draw, erase, type Gesture, pan } from './gestures.ts';
 import type { Picture } from './picture.ts';
+import { followPinch, type OnScreen } from './pinch.ts';
 import type { Tool } from './tools.ts';
-
-interface At {
-  readonly x: number;
-  readonly y: number;
-}
 
 export interface DrawingHandOptions {
   readonly paper: SVGSVGElement;
@@ -19,16 +16,21 @@ export interface DrawingHandOptions {
   onPoint(at: At | null): void;
   /** By so much of the board's units the view moves. */
   onPan(dx: number, dy: number): void;
+  /** So many times nearer; what is at that place stays there. */
+  onZoom(factor: number, at: At): void;
 }
 
-/** What is drawn goes to others so often: a line that grows, and a few edits a second. */
-const SEND_EVERY_MS = 60;
-const ERASER_RADIUS = 10;
 /** The other end of a pen: the button that goes down, and the same among those that are. */
 const ERASER_BUTTON = 5;
 const ERASER_BUTTONS = 32;
+/** Fingers of one hand come down so soon after each other. Later, what has been drawn was meant, and a palm takes nothing of it. */
+const PINCH_WITHIN_MS = 500;
 
-/** Draws, erases and pans with whatever points: a mouse, fingers, a pen. Returns how to stop. */
+interface Underway extends Pick<Gesture, 'end' | 'cancel'> {
+  readonly down: PointerEvent;
+}
+
+/** Draws, erases and pans with whatever points: a mouse, a finger, a pen; two fingers bring the board nearer. Returns how to stop. */
 export function followHand({
   paper,
   board,
@@ -38,17 +40,34 @@ export function followHand({
   readInk,
   onPoint,
   onPan,
+  onZoom,
 }: DrawingHandOptions): () => void {
   const end = new AbortController();
   const { signal } = end;
-  let stop: (() => void) | null = null;
+  let underway: Underway | null = null;
 
-  const boardAt = ({ clientX, clientY }: PointerEvent): At => {
+  const boardAt = ({ clientX, clientY }: OnScreen): At => {
     const matrix = paper.getScreenCTM();
     if (matrix === null) return { x: 0, y: 0 };
     const { x, y } = new DOMPoint(clientX, clientY).matrixTransform(matrix.inverse());
     return { x, y };
   };
+  const isPinching = followPinch({
+    paper,
+    signal,
+    boardAt,
+    mayLook: () => readTool() !== null,
+    takeOver(second) {
+      if (underway === null) return true;
+      const { down } = underway;
+      const isSoon = second.timeStamp - down.timeStamp < PINCH_WITHIN_MS;
+      const isPinch = down.pointerType === 'touch' && (isSoon || readTool() === 'hand');
+      if (isPinch) underway.cancel();
+      return isPinch;
+    },
+    onPan,
+    onZoom,
+  });
   const begin = (event: PointerEvent): Gesture => {
     const tool = (event.buttons & ERASER_BUTTONS) !== 0 && mayDraw() ? 'eraser' : readTool();
     switch (tool) {
@@ -59,7 +78,7 @@ export function followHand({
       case 'hand':
         return pan(onPan);
       case null:
-        return { move: () => {}, end: () => {} };
+        return { move: () => {}, end: () => {}, cancel: () => {} };
       default:
         return tool satisfies never;
     }
@@ -67,7 +86,7 @@ export function followHand({
 
   const onDown = (down: PointerEvent) => {
     const isForUs = down.isPrimary && (down.button === 0 || down.button === ERASER_BUTTON);
-    if (!isForUs || stop !== null || readTool() === null) return;
+    if (!isForUs || isPinching() || underway !== null || readTool() === null) return;
     down.preventDefault();
     paper.parentElement?.focus({ preventScroll: true });
     paper.setPointerCapture(down.pointerId);
@@ -78,13 +97,24 @@ export function followHand({
       const all = event.getCoalescedEvents();
       for (const each of all.length > 0 ? all : [event]) gesture.move(boardAt(each), each.pressure);
     };
-    stop = () => {
-      stop = null;
+    const leave = () => {
+      underway = null;
       over.abort();
-      gesture.end();
     };
+    const hand: Underway = {
+      down,
+      end() {
+        leave();
+        gesture.end();
+      },
+      cancel() {
+        leave();
+        gesture.cancel();
+      },
+    };
+    underway = hand;
     const finish = (event: PointerEvent) => {
-      if (event.pointerId === down.pointerId) stop?.();
+      if (event.pointerId === down.pointerId) hand.end();
     };
     paper.addEventListener('pointermove', move, { signal: over.signal });
     paper.addEventListener('pointerup', finish, { signal: over.signal });
@@ -100,59 +130,7 @@ export function followHand({
   paper.addEventListener('pointercancel', () => onPoint(null), { signal });
 
   return () => {
-    stop?.();
+    underway?.end();
     end.abort();
-  };
-}
-
-interface Gesture {
-  move(at: At, pressure: number): void;
-  end(): void;
-}
-
-function draw(board: Board, picture: Picture, ink: Ink): Gesture {
-  const pen: Pen = board.begin(ink);
-  const sending = setInterval(() => pen.flush(), SEND_EVERY_MS);
-  let frame: number | null = null;
-  const show = () => {
-    frame = null;
-    picture.showLive(pen.stroke);
-  };
-  return {
-    move({ x, y }, pressure) {
-      pen.add({ x, y, pressure });
-      frame ??= requestAnimationFrame(show);
-    },
-    end() {
-      clearInterval(sending);
-      if (frame !== null) cancelAnimationFrame(frame);
-      pen.end();
-      picture.showLive(null);
-    },
-  };
-}
-
-function erase(board: Board, picture: Picture): Gesture {
-  board.startErasing();
-  let last: At | null = null;
-  return {
-    move(at) {
-      const touched = picture.touchedBy(last ?? at, at, ERASER_RADIUS);
-      if (touched.size > 0) board.erase(touched);
-      last = at;
-    },
-    end() {},
-  };
-}
-
-/** What was under the hand stays there: as the view moves, so do the places of the board. */
-function pan(onPan: (dx: number, dy: number) => void): Gesture {
-  let grip: At | null = null;
-  return {
-    move(at) {
-      grip ??= at;
-      onPan(grip.x - at.x, grip.y - at.y);
-    },
-    end() {},
   };
 }

@@ -3,18 +3,21 @@ import { follow, type Held, onceLoaded } from '../base/held.ts';
 import { QuireElement, reflect } from '../base/quire-element.ts';
 import { type Board, openBoard } from './board.ts';
 import { followHand } from './drawing-hand.ts';
+import { draw, erase } from './gestures.ts';
+import { createKeyboardHand, type KeyboardHand } from './keyboard-hand.ts';
 import { createPicture, type Picture } from './picture.ts';
 import { type Pointers, watchPointers } from './pointers.ts';
 import { whiteboardStyles } from './styles.ts';
 import { writeSvg } from './to-svg.ts';
 import { colors, createTools, sizes, type Tool, type ToolState, type Tools } from './tools.ts';
-import { middleOf, pan, type View, viewBox, wholeBoard, ZOOM_STEP, zoomAt } from './view.ts';
+import { middleOf, pan, reveal, type View, viewBox, wholeBoard, ZOOM_STEP, zoomAt } from './view.ts';
 import { whiteboardWords } from './words.ts';
 
 const DEFAULT_FIELD = 'board';
 const PAN_STEP = 60;
 /** Of one notch of a wheel. */
 const WHEEL_ZOOM = 0.002;
+const keyWords = { ready: 'keysReady', lifted: 'keysLifted', down: 'keysDown' } as const;
 
 interface ShownBoard {
   readonly board: Board;
@@ -23,6 +26,9 @@ interface ShownBoard {
   readonly drawing: SVGSVGElement;
   readonly tools: Tools;
   readonly pointers: Pointers;
+  readonly keyboard: KeyboardHand;
+  /** Says what the keys of the board do now. */
+  readonly keys: HTMLElement;
 }
 
 /** A board on which everybody draws. What is drawn lasts: it is in the document. */
@@ -124,13 +130,40 @@ export class QuireWhiteboard extends QuireElement {
       onLeave: () => paper.focus(),
     });
     const pointers = watchPointers(room, this.field, () => this.#view);
-    const drawing = svg('svg', { part: 'board', 'aria-hidden': 'true' }, picture.element);
-    const paper = h('div', { class: 'paper', part: 'paper', tabindex: 0, role: 'group' }, drawing, pointers.element);
+    const keyboard = createKeyboardHand({
+      readView: () => this.#view,
+      mayBegin: () => this.#drawingTool !== null,
+      begin: () =>
+        this.#drawingTool === 'eraser'
+          ? erase(board, picture)
+          : draw(board, picture, { ...this.#state, hasPressure: true }),
+      onPoint: (at) => {
+        pointers.point(at);
+        if (at !== null) this.#look(reveal(this.#view, at));
+      },
+      onState: () => this.#render(),
+    });
+    const drawing = svg('svg', { part: 'board', 'aria-hidden': 'true' }, picture.element, keyboard.element);
+    const keys = h('p', { class: 'keys', part: 'keys', role: 'status' });
+    const paper = h(
+      'div',
+      { class: 'paper', part: 'paper', tabindex: 0, role: 'group' },
+      drawing,
+      pointers.element,
+      keys,
+    );
     const box = h('div', { class: 'box' }, tools.element, paper);
     root.append(box);
-    this.#shown = { board, picture, paper, drawing, tools, pointers };
+    this.#shown = { board, picture, paper, drawing, tools, pointers, keyboard, keys };
 
     box.addEventListener('keydown', (event) => this.#key(event));
+    paper.addEventListener('focus', () => this.#render());
+    paper.addEventListener('blur', () => {
+      keyboard.rest();
+      this.#render();
+    });
+    // A hand that comes down takes over: one thing at a time is drawn, and undone.
+    paper.addEventListener('pointerdown', () => keyboard.rest(), { capture: true });
     paper.addEventListener('wheel', (event) => this.#wheel(event), { passive: false });
     const stopHand = followHand({
       paper: drawing,
@@ -141,6 +174,7 @@ export class QuireWhiteboard extends QuireElement {
       readInk: () => this.#state,
       onPoint: (at) => pointers.point(at),
       onPan: (dx, dy) => this.#look(pan(this.#view, dx, dy)),
+      onZoom: (factor, at) => this.#look(zoomAt(this.#view, factor, at)),
     });
     const resized = new ResizeObserver(() => pointers.arrange());
     resized.observe(paper);
@@ -151,6 +185,7 @@ export class QuireWhiteboard extends QuireElement {
 
     return () => {
       stopHand();
+      keyboard.rest();
       resized.disconnect();
       pointers.close();
       board.close();
@@ -164,6 +199,12 @@ export class QuireWhiteboard extends QuireElement {
     return this.#view.zoom > 1 ? 'hand' : null;
   }
 
+  /** What draws or erases; null where nothing does. */
+  get #drawingTool(): 'pen' | 'eraser' | null {
+    const tool = this.#tool;
+    return tool === 'hand' ? null : tool;
+  }
+
   #render(): void {
     const shown = this.#shown;
     if (shown === null) return;
@@ -173,6 +214,16 @@ export class QuireWhiteboard extends QuireElement {
     shown.drawing.setAttribute('viewBox', viewBox(this.#view));
     shown.paper.dataset.tool = this.#tool ?? 'none';
     shown.paper.setAttribute('aria-label', this.#describe(shown.picture.count));
+    const tool = this.#drawingTool;
+    if (tool === null) shown.keyboard.rest();
+    this.#sayKeys(shown, tool);
+  }
+
+  #sayKeys({ paper, keyboard, keys }: ShownBoard, tool: 'pen' | 'eraser' | null): void {
+    const isForKeys = tool !== null && (keyboard.state !== 'ready' || paper.matches(':focus-visible'));
+    const words = isForKeys ? this.word(keyWords[keyboard.state], { tool: this.word(tool) }) : '';
+    // A line that says the same again is read out again.
+    if (keys.textContent !== words) keys.textContent = words;
   }
 
   #describe(count: number): string {
@@ -184,6 +235,7 @@ export class QuireWhiteboard extends QuireElement {
     this.#view = view;
     this.#render();
     this.#shown?.pointers.arrange();
+    this.#shown?.keyboard.arrange();
   }
 
   /** As long as somebody presses Ctrl, which is also what a pinch on a touchpad is told as; else the wheel is the page's. */
@@ -202,7 +254,10 @@ export class QuireWhiteboard extends QuireElement {
       if (event.shiftKey) this.redo();
       else this.undo();
     } else if (event.ctrlKey && event.key.toLowerCase() === 'y') this.redo();
-    else if (event.target !== this.#shown?.paper || event.ctrlKey || event.metaKey || !this.#move(event.key)) return;
+    else if (event.target !== this.#shown?.paper || event.ctrlKey || event.metaKey) return;
+    // Of what is around the board nobody hears of it: Escape would close it.
+    else if (this.#shown?.keyboard.press(event) === true) event.stopPropagation();
+    else if (!this.#move(event.key)) return;
     event.preventDefault();
   }
 

@@ -94,6 +94,42 @@ export const whiteboardStyles = `
   touch-action: auto;
 }
 
+/* Seen on paper and on ink of any colour. */
+.cross {
+  display: none;
+  fill: none;
+  stroke: #182220;
+  stroke-width: 4;
+  pointer-events: none;
+}
+
+.cross[data-held] {
+  display: inline;
+}
+
+.cross .halo {
+  stroke: #fff;
+  stroke-width: 10;
+}
+
+.keys {
+  position: absolute;
+  bottom: 8px;
+  left: 8px;
+  max-width: calc(100% - 16px);
+  margin: 0;
+  padding: 2px 8px;
+  border-radius: var(--q-radius-small);
+  background: var(--q-raised);
+  color: var(--q-ink);
+  font-size: 12px;
+  pointer-events: none;
+}
+
+.keys:empty {
+  padding: 0;
+}
+
 .erasing {
   opacity: 0.25;
 }

@@ -25,6 +25,16 @@ export function pan(view: View, dx: number, dy: number): View {
   return keepOnBoard({ ...view, x: view.x + dx, y: view.y + dy });
 }
 
+/** Moves no further than it takes to have a place in sight. */
+export function reveal({ x, y, zoom }: View, at: { readonly x: number; readonly y: number }): View {
+  const [width, height] = [BOARD_WIDTH / zoom, BOARD_HEIGHT / zoom];
+  return keepOnBoard({
+    zoom,
+    x: Math.min(Math.max(x, at.x - width), at.x),
+    y: Math.min(Math.max(y, at.y - height), at.y),
+  });
+}
+
 export function middleOf({ x, y, zoom }: View): { readonly x: number; readonly y: number } {
   return { x: x + BOARD_WIDTH / zoom / 2, y: y + BOARD_HEIGHT / zoom / 2 };
 }

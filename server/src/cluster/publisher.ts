@@ -6,8 +6,8 @@ import { encodeEntries } from './entry-record.ts';
 import type { ReplicationMeters } from './meters.ts';
 
 /** One record: large enough that a burst costs few commands, small enough that what is behind it does not wait. */
-const RECORD_BYTES = 512 * 1024;
-const RECORD_ENTRIES = 1_000;
+export const RECORD_BYTES = 512 * 1024;
+export const RECORD_ENTRIES = 1_000;
 /** What is larger is pulled by who lacks it: one of them must not push everything else out of Redis. */
 const LARGEST_ENTRY_BYTES = 4 * 1024 * 1024;
 /** What waits in memory while a record is under way; beyond it is read from the journal. */
@@ -135,8 +135,8 @@ export class Publisher {
     this.#taken = last;
     const fitting: Entry[] = [];
     for (const entry of batch) {
-      if (bytesOf([entry]) <= LARGEST_ENTRY_BYTES) fitting.push(entry);
-      else onTooLarge(entry.id.sequence);
+      if (isTooLargeForBus(entry)) onTooLarge(entry.id.sequence);
+      else fitting.push(entry);
     }
     if (fitting.length > 0) {
       await bus.publish(encodeEntries(fitting));
@@ -179,6 +179,10 @@ export class Publisher {
       this.run();
     });
   }
+}
+
+export function isTooLargeForBus(entry: Entry): boolean {
+  return bytesOf([entry]) > LARGEST_ENTRY_BYTES;
 }
 
 function batchEnd(entries: readonly Entry[]): number {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Announcement, AnnouncementError, decodeAnnouncement, encodeAnnouncement } from './announcement.ts';
+import { MOST_FORGOTTEN } from './roll.ts';
 
 const announcement: Announcement = {
   node: '00000000000000a1',
@@ -21,6 +22,7 @@ const announcement: Announcement = {
     ],
   ]),
   digest: 'abcd',
+  refused: new Map([['00000000000000b2', [{ first: 7, last: 7 }]]]),
 };
 
 function changed(change: (json: Record<string, unknown>) => void): Uint8Array {
@@ -63,10 +65,23 @@ describe('an announcement', () => {
     }
   });
 
-  it('[G4] tells the first spans of an incarnation with very many gaps', () => {
-    const spans = Array.from({ length: 1_000 }, (_, at) => ({ first: at * 2 + 1, last: at * 2 + 1 }));
-    const holdings = new Map([['00000000000000b1', spans]]);
-    const heard = decodeAnnouncement(encodeAnnouncement({ ...announcement, holdings }));
-    expect(heard.holdings.get('00000000000000b1')).toEqual(spans.slice(0, 64));
+  it('[R12] of an incarnation with very many gaps has all of them, or is not made: nothing of it is cut', () => {
+    const gappy = (count: number) =>
+      new Map([
+        ['00000000000000b1', Array.from({ length: count }, (_, at) => ({ first: at * 2 + 1, last: at * 2 + 1 }))],
+      ]);
+    const said = { ...announcement, holdings: gappy(1_000) };
+    expect(decodeAnnouncement(encodeAnnouncement(said))).toEqual(said);
+    expect(() => encodeAnnouncement({ ...announcement, holdings: gappy(100_000) })).toThrow(AnnouncementError);
+  });
+
+  it('[R12] of a cluster that has forgotten very many nodes can be read', () => {
+    const forgotten = new Set(Array.from({ length: MOST_FORGOTTEN }, (_, at) => at.toString(16).padStart(16, '0')));
+    const said = { ...announcement, roll: { ...announcement.roll, forgotten } };
+    expect(decodeAnnouncement(encodeAnnouncement(said))).toEqual(said);
+  });
+
+  it('of an earlier release, which says nothing of what it can not store, is read', () => {
+    expect(decodeAnnouncement(changed((json) => delete json.refused)).refused).toEqual(new Map());
   });
 });

@@ -22,6 +22,8 @@ export interface Announcement {
   readonly holdings: Holdings;
   /** Over what it holds of all others; empty when it holds nothing else. */
   readonly digest: string;
+  /** What it can't store, though it exists: nobody waits for it to hold that. What is not named here may be among it too. */
+  readonly refused: Holdings;
 }
 
 export class AnnouncementError extends Error {
@@ -30,15 +32,13 @@ export class AnnouncementError extends Error {
 
 /** Raised when what this version says would be misread by those who don't know it. */
 const VERSION = 1;
-/** Some 2,000 incarnations, each with a span, are a tenth of that. */
+/** Some 2,000 incarnations, each with a span, are a tenth of that, and the roll of a cluster that is full a third. */
 export const MAX_ANNOUNCEMENT_BYTES = 1024 * 1024;
-/** An incarnation with more gaps than that is left to the digest; of what is cut all the same, the spans at the beginning go. */
-export const MAX_SPANS = 64;
-const MAX_ROLL = 4_096;
 
 const id = z.string().regex(/^[0-9a-f]{16}$/);
 const count = z.int().min(0);
-const spans = z.array(z.tuple([count, count])).max(MAX_SPANS);
+const spans = z.array(z.tuple([count, count]));
+const holdings = z.record(id, spans);
 const version = z.object({ readableBy: z.int() });
 const schema = z.object({
   node: id,
@@ -50,20 +50,23 @@ const schema = z.object({
   records: z.object({ min: count, max: count }),
   // A state that a later release brings is not one to rely on.
   state: z.enum(['ready', 'catching-up', 'leaving']).catch('catching-up'),
-  roll: z.object({ members: z.array(id).max(MAX_ROLL), forgotten: z.array(id).max(MAX_ROLL) }),
-  holdings: z.record(id, spans),
+  roll: z.object({ members: z.array(id), forgotten: z.array(id) }),
+  holdings,
   digest: z.string().max(64),
+  // Earlier releases say nothing of it.
+  refused: holdings.default({}),
 });
 
+/** @throws {AnnouncementError} when nobody would read it */
 export function encodeAnnouncement(announcement: Announcement): Uint8Array {
-  return Buffer.from(JSON.stringify(announcementToJson(announcement)));
+  const bytes = Buffer.from(JSON.stringify(announcementToJson(announcement)));
+  checkSize(bytes);
+  return bytes;
 }
 
 /** @throws {AnnouncementError} */
 export function decodeAnnouncement(bytes: Uint8Array): Announcement {
-  if (bytes.byteLength > MAX_ANNOUNCEMENT_BYTES) {
-    throw new AnnouncementError(`An announcement has ${bytes.byteLength} bytes, more than ${MAX_ANNOUNCEMENT_BYTES}`);
-  }
+  checkSize(bytes);
   let json: unknown;
   try {
     json = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
@@ -74,18 +77,26 @@ export function decodeAnnouncement(bytes: Uint8Array): Announcement {
 }
 
 export function announcementToJson(announcement: Announcement): unknown {
-  const { roll, holdings, ...rest } = announcement;
-  const held = [...holdings].map(([incarnation, spans]) => [
-    incarnation,
-    spans.slice(0, MAX_SPANS).map(({ first, last }) => [first, last]),
-  ]);
+  const { roll, holdings, refused, ...rest } = announcement;
   return {
     version: VERSION,
     readableBy: VERSION,
     ...rest,
     roll: { members: [...roll.members], forgotten: [...roll.forgotten] },
-    holdings: Object.fromEntries(held),
+    holdings: toPairs(holdings),
+    refused: toPairs(refused),
   };
+}
+
+function checkSize({ byteLength }: Uint8Array): void {
+  if (byteLength <= MAX_ANNOUNCEMENT_BYTES) return;
+  throw new AnnouncementError(`An announcement has ${byteLength} bytes, more than ${MAX_ANNOUNCEMENT_BYTES}`);
+}
+
+function toPairs(holdings: Holdings): Record<string, [number, number][]> {
+  return Object.fromEntries(
+    [...holdings].map(([incarnation, spans]) => [incarnation, spans.map(({ first, last }) => [first, last])]),
+  );
 }
 
 /** @throws {AnnouncementError} */
@@ -98,12 +109,17 @@ export function announcementFromJson(json: unknown): Announcement {
   }
   const parsed = schema.safeParse(json);
   if (!parsed.success) throw new AnnouncementError('An announcement is malformed', { cause: parsed.error });
-  const { roll, holdings, ...rest } = parsed.data;
+  const { roll, holdings, refused, ...rest } = parsed.data;
   return {
     ...rest,
     roll: { members: new Set(roll.members), forgotten: new Set(roll.forgotten) },
-    holdings: new Map(Object.entries(holdings).map(([incarnation, pairs]) => [incarnation, toSpans(pairs)])),
+    holdings: toHoldings(holdings),
+    refused: toHoldings(refused),
   };
+}
+
+function toHoldings(json: z.infer<typeof holdings>): Holdings {
+  return new Map(Object.entries(json).map(([incarnation, pairs]) => [incarnation, toSpans(pairs)]));
 }
 
 function toSpans(pairs: readonly (readonly [number, number])[]): Spans {

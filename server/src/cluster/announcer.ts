@@ -1,6 +1,6 @@
 import type { DocumentStore, Holdings } from '@quire/persistence';
 import type { Clock } from '../clock.ts';
-import { type Announcement, MAX_SPANS } from './announcement.ts';
+import type { Announcement } from './announcement.ts';
 import { RECORD_VERSIONS } from './entry-record.ts';
 import { HoldingsDigest } from './holdings-digest.ts';
 import type { Membership } from './membership.ts';
@@ -12,11 +12,17 @@ const RECENT_MS = 60_000;
 const FEW = 32;
 /** Told in full to those whose digest differs. Who has more is asked directly. */
 const MANY = 2_000;
+/** An incarnation with more gaps than that is left to the digest. */
+export const MAX_SPANS = 64;
+/** Of all that are told. Beyond it the digest has to do, so that what is said can be read. */
+const MAX_SPANS_IN_ALL = 16_384;
 
 export interface AnnouncerOptions {
   readonly store: Pick<DocumentStore, 'incarnation' | 'holdings'>;
   readonly membership: Pick<Membership, 'node' | 'generation' | 'roll'>;
   readonly clock: Clock;
+  /** What this node can't store. */
+  readonly refused: () => Holdings;
   readonly address: string;
   readonly release: string;
 }
@@ -35,7 +41,7 @@ export class Announcer {
 
   /** @param isAsked whether somebody's digest differs, so that more is told than what changed */
   next(state: Announcement['state'], isAsked: boolean): Announcement {
-    const { store, membership, address, release } = this.#options;
+    const { store, membership, address, release, refused } = this.#options;
     const { node, generation, roll } = membership;
     const holdings = store.holdings();
     this.#digest.refresh(holdings);
@@ -53,6 +59,7 @@ export class Announcer {
       roll,
       holdings: told,
       digest: this.#digest.without(told.keys()),
+      refused: someOf(refused()),
     };
   }
 
@@ -80,12 +87,21 @@ export class Announcer {
     this.#noteChanges(holdings, now);
     const atLeast = isAsked ? MANY : FEW;
     const chosen = new Map<string, Spans>();
+    let room = MAX_SPANS_IN_ALL;
     for (const [incarnation, { spans, at }] of [...this.#changed].reverse()) {
+      const isOwn = incarnation === store.incarnation;
       // Cut, it would pass for all that is held: the digest says that there is more, and who lacks it asks directly (R12).
-      if (spans.length > MAX_SPANS) continue;
+      if (!isOwn && spans.length > Math.min(MAX_SPANS, room)) continue;
       const isRecent = now - at < RECENT_MS && chosen.size < MANY;
-      if (isRecent || chosen.size < atLeast || incarnation === store.incarnation) chosen.set(incarnation, spans);
+      if (!isRecent && chosen.size >= atLeast && !isOwn) continue;
+      chosen.set(incarnation, spans);
+      room -= spans.length;
     }
     return chosen;
   }
+}
+
+/** What is left out counts as missing, as it would without a word. */
+function someOf(refused: Holdings): Holdings {
+  return new Map([...refused].slice(0, FEW).map(([incarnation, spans]) => [incarnation, spans.slice(0, MAX_SPANS)]));
 }

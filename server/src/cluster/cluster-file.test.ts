@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -23,8 +23,10 @@ const record: ClusterRecord = {
       roll: { members: new Set(['00000000000000a2']), forgotten: new Set() },
       holdings: new Map([['00000000000000b2', [{ first: 1, last: 3 }]]]),
       digest: '',
+      refused: new Map(),
     },
   ],
+  owed: [{ incarnation: '00000000000000b1', after: 7, isOwn: true }],
 };
 
 describe('the file of a cluster', () => {
@@ -41,6 +43,29 @@ describe('the file of a cluster', () => {
     await file.write(record);
     expect(await openClusterFile(join(directory, 'cluster.json')).read()).toEqual(record);
     expect(await readdir(directory)).toEqual(['cluster.json']);
+  });
+
+  it('[R12] has all that was heard of others, however many gaps there are and however many nodes were forgotten', async () => {
+    const file = openClusterFile(join(directory, 'cluster.json'));
+    const gappy = Array.from({ length: 1_000 }, (_, at) => ({ first: at * 2 + 1, last: at * 2 + 1 }));
+    const forgotten = new Set(Array.from({ length: 5_000 }, (_, at) => at.toString(16).padStart(16, '0')));
+    const heard = record.heard.map((word) => {
+      return {
+        ...word,
+        holdings: new Map([['00000000000000b2', gappy]]),
+        roll: { members: new Set<string>(), forgotten },
+      };
+    });
+    await file.write({ ...record, heard });
+    expect(await file.read()).toEqual({ ...record, heard });
+  });
+
+  it('[G1] of an earlier release, in which it is not noted what may be on this disk alone, is read as one without a note', async () => {
+    const path = join(directory, 'cluster.json');
+    await openClusterFile(path).write(record);
+    const { owed: _, ...json } = JSON.parse(await readFile(path, 'utf8'));
+    await writeFile(path, JSON.stringify(json));
+    expect(await openClusterFile(path).read()).toEqual({ ...record, owed: null });
   });
 
   it('[R12] that is damaged keeps the node from starting, and says what to do', async () => {

@@ -2,6 +2,7 @@ import { open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { type Announcement, announcementFromJson, announcementToJson } from './announcement.ts';
+import type { Owed } from './inheritance.ts';
 
 /** What a node must still know of its cluster after a restart. */
 export interface ClusterRecord {
@@ -13,6 +14,8 @@ export interface ClusterRecord {
   readonly forgotten: readonly string[];
   /** The last announcement that was heard of each other node. */
   readonly heard: readonly Announcement[];
+  /** What may be on this disk alone; null where nobody noted it, as in the files of earlier releases. */
+  readonly owed: readonly Owed[] | null;
 }
 
 export interface ClusterFile {
@@ -35,6 +38,10 @@ const schema = z.object({
   members: z.array(id),
   forgotten: z.array(id),
   heard: z.array(z.unknown()),
+  owed: z
+    .array(z.object({ incarnation: id, after: z.int().min(0), isOwn: z.boolean() }))
+    .nullable()
+    .default(null),
 });
 
 /** @param path of `cluster.json` in the data directory */
@@ -42,14 +49,15 @@ export function openClusterFile(path: string): ClusterFile {
   return {
     async read() {
       const text = await readIfThere(path);
-      return text === null ? null : parse(text, path);
+      return text === null ? null : parseClusterRecord(text, path);
     },
-    async write(record) {
-      const { heard, ...rest } = record;
-      const json = { version: 1, ...rest, heard: heard.map(announcementToJson) };
-      await replace(path, `${JSON.stringify(json, null, 2)}\n`);
-    },
+    write: (record) => replace(path, formatClusterRecord(record)),
   };
+}
+
+export function formatClusterRecord(record: ClusterRecord): string {
+  const { heard, ...rest } = record;
+  return `${JSON.stringify({ version: 1, ...rest, heard: heard.map(announcementToJson) }, null, 2)}\n`;
 }
 
 async function readIfThere(path: string): Promise<string | null> {
@@ -61,7 +69,8 @@ async function readIfThere(path: string): Promise<string | null> {
   }
 }
 
-function parse(text: string, path: string): ClusterRecord {
+/** @throws {ClusterFileError} */
+export function parseClusterRecord(text: string, path: string): ClusterRecord {
   try {
     const { version: _, heard, ...rest } = schema.parse(JSON.parse(text));
     return { ...rest, heard: heard.map(announcementFromJson) };

@@ -1,6 +1,6 @@
 import type { Entry } from '@quire/persistence';
 import type { Replication } from '../collab/replication.ts';
-import type { PeerStatus, Want } from './peer-link.ts';
+import type { Asker, PeerStatus, Want } from './peer-link.ts';
 
 /** The documents of this node, as replication sees them. */
 export interface ReplicatedDocuments {
@@ -53,8 +53,12 @@ export interface Cluster extends Replication {
    * @throws {Error} when it is alive
    */
   forget(node: string): Promise<boolean>;
-  /** What other nodes are answered. */
-  status(): PeerStatus;
+  /**
+   * What other nodes are answered.
+   *
+   * @param asker null where it does not say who it is, as earlier releases don't
+   */
+  status(asker: Asker | null): PeerStatus;
   entries(wants: readonly Want[], maxBytes: number): Promise<readonly Entry[]>;
   /** Publishes what was stored, says farewell, and ends. */
   close(): Promise<void>;

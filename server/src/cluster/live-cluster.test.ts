@@ -1,3 +1,4 @@
+import { type DocumentStore, PersistenceError } from '@quire/persistence';
 import { createRandom } from '@quire/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EMPTY_DISK, readDisk } from '../testing/simulation/disk.ts';
@@ -5,6 +6,8 @@ import { readText, type } from '../testing/simulation/edit.ts';
 import { holds, type Life, type Machine, World } from '../testing/simulation/world.ts';
 import { decodeAnnouncement } from './announcement.ts';
 import { ClusterFileError } from './cluster-file.ts';
+import { decodeEntries } from './entry-record.ts';
+import { MOST_FORGOTTEN } from './roll.ts';
 
 describe('a node of a cluster', () => {
   let world: World;
@@ -62,21 +65,95 @@ describe('a node of a cluster', () => {
     expect(world.hub.dump().streams.get(store.incarnation)?.items).toHaveLength(2);
   });
 
-  it('[G1] after a restart holds receipts for what it had not published, until another node has pulled it', async () => {
-    const [a, b] = await start(2);
+  it.each(['cluster', 'strict'] as const)(
+    '[G1] with receipts that are "%s" brings to Redis after a restart what it had not, though another node is dead, and gives receipts for it',
+    async (policy) => {
+      world = new World(createRandom(7), policy);
+      const [a, b] = await start(2);
+      await world.crash(machineOf(b));
+      world.hub.cut();
+      const { incarnation } = lifeOf(a).store;
+      await write(a, 'hello');
+      await world.crash(machineOf(a));
+      world.hub.heal();
+      const { store, cluster, meters } = await world.start(machineOf(a), 2);
+      const told = cluster.acknowledgedSoFar('plan');
+      await world.pass(6_000);
+      expect(cluster.unreadiness).toBeNull();
+      expect([cluster.acknowledgedSoFar('plan'), meters.withoutRedis]).toEqual([null, 0]);
+      await told;
+      const records = world.hub.dump().streams.get(store.incarnation)?.items ?? [];
+      const published = records.flatMap(({ bytes }) => decodeEntries(bytes).map(({ id }) => id));
+      expect(published).toEqual([{ incarnation, sequence: 1 }]);
+      // And never again: it is noted.
+      await world.stop(machineOf(a));
+      expect(machineOf(a).disk.record?.owed).toEqual([{ incarnation: store.incarnation, after: 0, isOwn: true }]);
+    },
+  );
+
+  it('[G1] with strict receipts gives none after a restart for what Redis and one of the others lack', async () => {
+    world = new World(createRandom(7), 'strict');
+    const [a, b, c] = await start(3);
+    await world.crash(machineOf(c));
     world.hub.cut();
-    world.network.cut(nameOf(a), nameOf(b));
     await write(a, 'hello');
-    await world.crash(machineOf(a));
-    world.hub.heal();
-    await world.start(machineOf(a), 2);
-    await world.pass(6_000);
-    expect(lifeOf(a).cluster.acknowledgedSoFar()).not.toBeNull();
-    expect(await read(b)).toBeNull();
-    world.network.heal();
-    await world.pass(6_000);
-    expect(lifeOf(a).cluster.acknowledgedSoFar()).toBeNull();
+    await world.pass(3_000);
     expect(await read(b)).toBe('hello');
+    await world.crash(machineOf(a));
+    const { cluster } = await world.start(machineOf(a), 2);
+    await world.pass(8_000);
+    expect(cluster.unreadiness).toBeNull();
+    expect(cluster.acknowledgedSoFar('plan')).not.toBeNull();
+    await world.start(machineOf(c), 2);
+    await world.pass(8_000);
+    expect(cluster.acknowledgedSoFar('plan')).toBeNull();
+  });
+
+  it('[G1] that had been one by itself gives receipts for what it wrote then once another node has it', async () => {
+    const a = world.addMachine();
+    await world.start(a, 1);
+    await world.pass(6_000);
+    await write(a, 'hello');
+    await world.stop(a);
+    a.disk = { ...a.disk, record: null };
+    world.hub.forgetAll();
+    await world.start(a, 2);
+    const b = world.addMachine();
+    world.network.cut(a.name, b.name);
+    await world.start(b, 2);
+    await world.pass(6_000);
+    expect(lifeOf(a).cluster.acknowledgedSoFar('plan')).not.toBeNull();
+    world.network.heal();
+    await world.pass(8_000);
+    expect(await read(b)).toBe('hello');
+    expect(lifeOf(a).cluster.acknowledgedSoFar('plan')).toBeNull();
+  });
+
+  it('[G1] with strict receipts, and Redis away, goes on giving them beside an entry that another node refuses', async () => {
+    world = new World(createRandom(7), 'strict');
+    const [a, b] = await start(2);
+    const { store, cluster } = lifeOf(a);
+    damage(lifeOf(b).store, 'bad');
+    const kept: (number | null)[] = [];
+    const keep = store.keepUnfolded.bind(store);
+    store.keepUnfolded = (after) => {
+      kept.push(after);
+      keep(after);
+    };
+    world.hub.cut();
+    await write(a, 'one', 'bad');
+    await write(a, 'two');
+    await world.pass(6_000);
+    expect([await read(b, 'bad'), await read(b)]).toEqual([null, 'two']);
+    const id = (sequence: number) => ({ incarnation: store.incarnation, sequence });
+    expect([cluster.acknowledged(id(2)), cluster.acknowledgedSoFar('plan')]).toEqual([null, null]);
+    expect(cluster.acknowledged(id(1))).not.toBeNull();
+    expect(cluster.acknowledgedSoFar('bad')).not.toBeNull();
+    // Nobody will ever ask for it: it need not be kept at hand.
+    expect(kept).toEqual([2]);
+    world.hub.heal();
+    await world.pass(2_000);
+    expect([cluster.acknowledged(id(1)), cluster.acknowledgedSoFar('bad')]).toEqual([null, null]);
   });
 
   it('[R11] pulls what the bus lost, without a fresh edit', async () => {
@@ -95,6 +172,21 @@ describe('a node of a cluster', () => {
     await world.pass(3_000);
     expect(await read(b)).toBe('hello');
     expect(lifeOf(a).cluster.nodes.map(({ state }) => state)).toEqual(['ready', 'ready']);
+  });
+
+  it('[G2][G5] is asked where it is reached now, when it came back at another address while the bus is away', async () => {
+    const [a, b] = await start(2);
+    world.hub.cut();
+    await world.crash(machineOf(b));
+    machineOf(b).address = 'moved';
+    await world.start(machineOf(b), 1);
+    await world.pass(8_000);
+    expect(lifeOf(b).cluster.unreadiness).toBeNull();
+    await write(b, 'hello');
+    await world.pass(4_000);
+    expect(await read(a)).toBe('hello');
+    const known = lifeOf(a).cluster.nodes.find(({ isSelf }) => !isSelf);
+    expect([known?.address, known?.state]).toEqual(['moved', 'ready']);
   });
 
   it('[G2] is cut off from everybody, and has the same as they when it is back, without a fresh edit', async () => {
@@ -175,6 +267,33 @@ describe('a node of a cluster', () => {
     await world.pass(8_000);
     expect(lifeOf(b).cluster.unreadiness).toBeNull();
     expect(lifeOf(a).cluster.nodes.map(({ missingEntries }) => missingEntries)).toEqual([0, 0]);
+  });
+
+  it('[R12] still knows after a restart what only a silent node holds, however many gaps that has', async () => {
+    const answers = Array.from({ length: 100 }, (_, at) => [
+      {
+        id: { incarnation: '00000000000000ff', sequence: at * 2 + 1 },
+        document: 'old',
+        epoch: { count: 1, id: '0000000000000000' },
+        time: 1,
+        updates: [{ author: '', update: new Uint8Array([0, 0]) }],
+      },
+    ]);
+    const a = world.addMachine({ answers: answers.slice(0, 70), record: null });
+    const b = world.addMachine({ answers, record: null });
+    // It knows what it lacks, and can not store it.
+    (await world.start(a, 2)).store.refuse();
+    await world.start(b, 2);
+    await world.pass(8_000);
+    expect(lifeOf(a).cluster.unreadiness).toMatch(/still missing here: 30$/);
+    await world.crash(b);
+    lifeOf(a).store.recover();
+    await world.stop(a);
+    await world.start(a, 2);
+    await world.pass(20_000);
+    expect(lifeOf(a).cluster.unreadiness).toMatch(
+      /^30 entries that only node [0-9a-f]+ is known to hold are missing here/,
+    );
   });
 
   it('[R12] waits for a member of which nothing is known, until an operator forgets it', async () => {
@@ -302,6 +421,24 @@ describe('a node of a cluster', () => {
     expect(await read(a)).toBe('kept');
   });
 
+  it('[R12] says that it can forget no more nodes, before what it says can not be read any more', async () => {
+    const [a, b] = await start(2);
+    const gone = nodeOf(machineOf(b));
+    await world.stop(machineOf(b));
+    await world.stop(machineOf(a));
+    const { disk } = machineOf(a);
+    const forgotten = Array.from({ length: MOST_FORGOTTEN }, (_, at) => at.toString(16).padStart(16, '0'));
+    machineOf(a).disk = { ...disk, record: disk.record === null ? null : { ...disk.record, forgotten } };
+    await world.start(machineOf(a), 1);
+    await world.pass(6_000);
+    await expect(lifeOf(a).cluster.forget(gone)).rejects.toThrow(/remove cluster\.json from each data directory/);
+    expect(lifeOf(a).cluster.nodes.map(({ id }) => id)).toContain(gone);
+    // Others read it.
+    await world.start(machineOf(b), 1);
+    await world.pass(6_000);
+    expect(lifeOf(b).cluster.nodes.map(({ state }) => state)).toEqual(['ready', 'ready']);
+  });
+
   it('[R13] knows all names while it reaches the bus, or every other node, and not otherwise', async () => {
     const [a, b] = await start(2);
     const { cluster } = lifeOf(a);
@@ -317,6 +454,19 @@ describe('a node of a cluster', () => {
     expect(cluster.knowsAllNames).toBe(false);
     await world.pass(3_000);
     expect(cluster.knowsAllNames).toBe(true);
+  });
+
+  it('[R13] does not know all names while Redis is away and one node down, until an operator forgets that one', async () => {
+    const [a, b, c] = await start(3);
+    const gone = nodeOf(machineOf(c));
+    world.hub.cut();
+    await world.crash(machineOf(c));
+    await world.pass(8_000);
+    const know = () => [a, b].map((machine) => lifeOf(machine).cluster.knowsAllNames);
+    expect(know()).toEqual([false, false]);
+    expect(await lifeOf(a).cluster.forget(gone)).toBe(true);
+    await world.pass(4_000);
+    expect(know()).toEqual([true, true]);
   });
 
   it('[R13][G3] knows all names again only once it has what was made while it was out of touch', async () => {
@@ -500,4 +650,13 @@ function lifeOf(machine: Machine | undefined): Life {
 
 function nameOf(machine: Machine | undefined): string {
   return machineOf(machine).name;
+}
+
+/** What others have of it can not be stored any more. */
+function damage(store: DocumentStore, document: string): void {
+  const adopt = store.adopt.bind(store);
+  store.adopt = async (entries) => {
+    if (entries.some((entry) => entry.document === document)) throw new PersistenceError('CORRUPT_RECORD', 'damaged');
+    await adopt(entries);
+  };
 }

@@ -14,10 +14,11 @@ import type { ClusterFile } from './cluster-file.ts';
 import { Ears } from './ears.ts';
 import { missingOf, Patience } from './gaps.ts';
 import { Inheritance } from './inheritance.ts';
-import { Membership } from './membership.ts';
+import { InheritancePublisher } from './inheritance-publisher.ts';
+import { Membership, type Remembered } from './membership.ts';
 import { noMeters, type ReplicationMeters } from './meters.ts';
 import { reportNodes } from './nodes.ts';
-import type { PeerLink, PeerStatus, Want } from './peer-link.ts';
+import type { Asker, PeerLink, PeerStatus, Want } from './peer-link.ts';
 import { Poller } from './poller.ts';
 import { Publisher } from './publisher.ts';
 import { Puller } from './puller.ts';
@@ -26,8 +27,10 @@ import { Receipts } from './receipts.ts';
 import { Receiver } from './receiver.ts';
 import { Retention } from './retention.ts';
 import { Reunion } from './reunion.ts';
+import { MOST_FORGOTTEN } from './roll.ts';
 import { serveEntries } from './serve-entries.ts';
-import { contiguousEnd, countHoldings, intersectHoldings, uniteInto } from './spans.ts';
+import { contiguousEnd, countHoldings, intersectHoldings, NO_SPANS, uniteInto, uniteSpans } from './spans.ts';
+import { fullWord, tellWord } from './told-word.ts';
 import { type Heard, isComplete, Watch } from './watch.ts';
 
 const BEAT_MS = 1_000;
@@ -99,7 +102,9 @@ class LiveNode implements LiveCluster {
   readonly #receiver: Receiver;
   readonly #publisher: Publisher;
   readonly #receipts: Receipts;
-  readonly #inheritance: Inheritance;
+  /** Begins with the start, when it is known what it is. */
+  #inheritance: Inheritance | null = null;
+  #inheritancePublisher: InheritancePublisher | null = null;
   readonly #retention: Retention;
   readonly #ears: Ears;
   readonly #exchange: BusExchange;
@@ -126,8 +131,15 @@ class LiveNode implements LiveCluster {
     this.#meters = meters;
     this.#membership = new Membership(file, options.randomId ?? (() => randomBytes(8).toString('hex')));
     this.#watch = new Watch(clock);
-    this.#announcer = new Announcer({ store, membership: this.#membership, clock, address, release });
     this.#adopter = new Adopter({ store, clock, log, meters });
+    this.#announcer = new Announcer({
+      store,
+      membership: this.#membership,
+      clock,
+      address,
+      release,
+      refused: () => this.#adopter.refused,
+    });
     this.#receiver = new Receiver({
       adopter: this.#adopter,
       log,
@@ -144,7 +156,6 @@ class LiveNode implements LiveCluster {
       patienceMs: settings.receiptPatienceMs,
       isBusConnected: () => bus.status.state === 'connected',
     });
-    this.#inheritance = new Inheritance(store.holdings(), settings.receipts);
     this.#publisher = new Publisher({
       store,
       bus,
@@ -195,7 +206,13 @@ class LiveNode implements LiveCluster {
       onAdopted: () => this.#lookAgain(),
       onError,
     });
-    this.#poller = new Poller({ peers, clock, log, onStatus: (node, status) => this.#heardDirectly(node, status) });
+    this.#poller = new Poller({
+      peers,
+      self: () => ({ node: this.#membership.node, address }),
+      clock,
+      log,
+      onStatus: (node, status) => this.#heardDirectly(node, status),
+    });
   }
 
   attach(documents: ReplicatedDocuments): void {
@@ -204,9 +221,19 @@ class LiveNode implements LiveCluster {
 
   async start(): Promise<void> {
     const { store, bus, clock } = this.#options;
-    this.#publisher.begin(contiguousEnd(store.holdings().get(store.incarnation)));
-    this.#disposers.push(store.onStored((entries) => this.#publisher.add(entries)));
-    for (const announcement of await this.#membership.load()) this.#ears.hear(announcement, 'told');
+    const held = store.holdings();
+    const stored = contiguousEnd(held.get(store.incarnation));
+    this.#receipts.storedBefore(stored);
+    this.#publisher.begin(stored);
+    this.#disposers.push(
+      store.onStored((entries) => {
+        this.#receipts.stored(entries);
+        this.#publisher.add(entries);
+      }),
+    );
+    const remembered = await this.#membership.load(store.incarnation, held.keys());
+    this.#inherit(held, remembered);
+    for (const announcement of remembered.heard) this.#ears.hear(announcement, 'told');
     this.#life = 'taking-part';
     bus.onRecords((from, records) => this.#receiver.take(from, records));
     this.#disposers.push(
@@ -216,6 +243,24 @@ class LiveNode implements LiveCluster {
     this.#savedAt = clock.monotonicMs();
     bus.open();
     this.#beat();
+  }
+
+  #inherit(held: Holdings, { owed }: Remembered): void {
+    const { store, bus, settings, log } = this.#options;
+    const inheritance = new Inheritance(held, owed, settings.receipts);
+    this.#inheritance = inheritance;
+    this.#inheritancePublisher = new InheritancePublisher(inheritance, {
+      store,
+      bus,
+      meters: this.#meters,
+      onPublished: () => this.#settleInheritance(),
+      onError: (err) => log.error({ err }, 'What was left to publish can not be read, and waits for others to pull it'),
+    });
+    this.#settleInheritance();
+  }
+
+  #settleInheritance(): void {
+    if (this.#inheritance?.isHeld === true) this.#receipts.inheritedIsHeld();
   }
 
   get unreadiness(): string | null {
@@ -250,8 +295,8 @@ class LiveNode implements LiveCluster {
     return this.#receipts.acknowledged(id);
   }
 
-  acknowledgedSoFar(): Promise<void> | null {
-    return this.#receipts.acknowledgedSoFar(this.#publisher.stored);
+  acknowledgedSoFar(document: string): Promise<void> | null {
+    return this.#receipts.acknowledgedSoFar(document);
   }
 
   get knowsAllNames(): boolean {
@@ -268,6 +313,12 @@ class LiveNode implements LiveCluster {
     if (node === this.#membership.node || (heard !== null && this.#watch.isAlive(heard))) {
       throw new Error(`Node ${node} is alive: stop it before it is forgotten`);
     }
+    if (this.#membership.roll.forgotten.size >= MOST_FORGOTTEN) {
+      throw new Error(
+        `This cluster remembers ${MOST_FORGOTTEN} nodes that it has forgotten, and has no room for more: stop all its nodes once ` +
+          'none is missing anything, remove cluster.json from each data directory, empty Redis, and start them',
+      );
+    }
     this.#membership.strike(node);
     this.#poller.forget(node);
     await this.#save();
@@ -277,13 +328,24 @@ class LiveNode implements LiveCluster {
     return true;
   }
 
-  status(): PeerStatus {
+  status(asker: Asker | null): PeerStatus {
+    if (asker !== null) this.#askBack(asker);
+    const holdings = this.#options.store.holdings();
     const heard = new Map<string, Uint8Array>();
     for (const node of this.#membership.others) {
       const current = this.#watch.current(node);
-      if (current !== null) heard.set(node, encodeAnnouncement(fullWord(current)));
+      const word = current === null ? null : tellWord(current, holdings);
+      if (word !== null) heard.set(node, word);
     }
-    return { announcement: encodeAnnouncement(this.#word()), holdings: this.#options.store.holdings(), heard };
+    return { announcement: encodeAnnouncement(this.#word()), holdings, heard };
+  }
+
+  /** It came back where nobody looks for it, which over the bus it would have said. */
+  #askBack(asker: Asker): void {
+    const { node, address } = asker;
+    const isOther = node !== this.#membership.node && this.#membership.isMember(node);
+    if (this.#life !== 'taking-part' || !isOther || address === '') return;
+    if (this.#watch.current(node)?.announcement.address !== address) this.#poller.ask(asker, SHORT_REST_MS);
   }
 
   async entries(wants: readonly Want[], maxBytes: number): Promise<readonly Entry[]> {
@@ -304,6 +366,7 @@ class LiveNode implements LiveCluster {
     this.#adopter.close();
     if (hadPart) await this.#sayFarewell();
     this.#publisher.close();
+    this.#inheritancePublisher?.close();
     this.#receipts.close();
     this.#options.rooms?.close();
     if (hadPart) await this.#save().catch((error) => this.#fail(error));
@@ -348,6 +411,7 @@ class LiveNode implements LiveCluster {
   #beat(): void {
     if (this.#life !== 'taking-part') return;
     void this.#exchange.run();
+    this.#inheritancePublisher?.run();
     this.#askDirectly();
     this.#prune();
     this.#look(true);
@@ -392,8 +456,8 @@ class LiveNode implements LiveCluster {
     );
     this.#isSomebodyIncomplete = claims.some((heard) => this.#watch.isAlive(heard) && !isComplete(heard));
     this.#pull(missing, claims, isBeat);
-    this.#compareCoverage();
     this.#judgeReadiness(missing, claims);
+    this.#compareCoverage();
     this.#reunion.look(() => this.#missingWithLiving(claims));
   }
 
@@ -419,11 +483,15 @@ class LiveNode implements LiveCluster {
 
   #compareCoverage(): void {
     const { incarnation } = this.#options.store;
-    const holdings = this.#membership.others.map((node) => this.#watch.current(node)?.holdings ?? NOTHING);
-    const covered = holdings.map((each) => contiguousEnd(each.get(incarnation)));
+    const others = this.#membership.others.map((node) => this.#watch.current(node));
+    const holdings = others.map((heard) => heard?.holdings ?? NOTHING);
+    const covered = holdings.map((each) => each.get(incarnation) ?? NO_SPANS);
     this.#receipts.covered(covered);
-    this.#retention.update(covered);
-    if (this.#inheritance.isHeldBy(holdings)) this.#receipts.inheritedIsHeld();
+    const refused = others.map((heard) => heard?.announcement.refused.get(incarnation) ?? NO_SPANS);
+    this.#retention.update(covered.map((spans, at) => uniteSpans(spans, refused[at] ?? NO_SPANS)));
+    // Before its cluster was complete once, a node may have nobody to hold anything for the moment.
+    if (this.#membership.isFormed) this.#inheritance?.heldBy(holdings);
+    this.#settleInheritance();
   }
 
   #judgeReadiness(missing: Holdings, claims: readonly Heard[]): void {
@@ -460,7 +528,8 @@ class LiveNode implements LiveCluster {
   #standingOf(node: string): MemberStanding {
     const heard = this.#watch.current(node);
     if (heard === null) return { node, knowledge: 'unknown', isTried: false };
-    const isTried = heard.announcement.address === '' || this.#poller.failures(node) > 0;
+    const { address } = heard.announcement;
+    const isTried = address === '' || this.#poller.failures({ node, address }) > 0;
     if (!this.#watch.isAlive(heard)) return { node, knowledge: 'last-heard', isTried };
     const isKnown = heard.isFresh && isComplete(heard);
     return { node, knowledge: isKnown ? 'complete' : 'incomplete', isTried };
@@ -524,16 +593,11 @@ class LiveNode implements LiveCluster {
       const current = this.#watch.current(node);
       return current === null ? [] : [fullWord(current)];
     });
-    return this.#membership.save(heard);
+    const own = { incarnation: this.#options.store.incarnation, after: this.#receipts.safeUpTo, isOwn: true };
+    return this.#membership.save({ heard, owed: [...(this.#inheritance?.owed ?? []), own] });
   }
 
   #fail(error: unknown): void {
     this.#options.log.error({ err: error }, 'What is known of the cluster can not be saved; it is tried again');
   }
-}
-
-/** With everything that is known of it. */
-function fullWord(heard: Heard): Announcement {
-  const { announcement, holdings } = heard;
-  return { ...announcement, holdings, digest: isComplete(heard) ? '' : announcement.digest };
 }

@@ -1,6 +1,14 @@
 import type { Announcement } from './announcement.ts';
 import type { ClusterFile } from './cluster-file.ts';
+import type { Owed } from './inheritance.ts';
 import { EMPTY_ROLL, enrol, isMember, membersOf, type Roll, strike, uniteRolls } from './roll.ts';
+
+/** What this node knew when it ended. */
+export interface Remembered {
+  /** What was heard of others. */
+  readonly heard: readonly Announcement[];
+  readonly owed: readonly Owed[];
+}
 
 /** Who this node is, and who belongs to its cluster: in memory, and in a file. */
 export class Membership {
@@ -42,17 +50,27 @@ export class Membership {
     return isMember(this.#roll, node);
   }
 
-  /** @returns what the file says of others @throws {ClusterFileError} */
-  async load(): Promise<readonly Announcement[]> {
+  /**
+   * Resolves once this process is noted, too: nothing that it writes may be lost sight of by the next.
+   *
+   * @param incarnation of this process
+   * @param held the incarnations of which something is held here
+   * @throws {ClusterFileError}
+   */
+  async load(incarnation: string, held: Iterable<string>): Promise<Remembered> {
     const record = await this.#file.read();
     this.#node = record?.node ?? this.#randomId();
     this.#generation = (record?.generation ?? 0) + 1;
     this.#isFormed = record?.isFormed ?? false;
     const roll = { members: new Set(record?.members ?? []), forgotten: new Set(record?.forgotten ?? []) };
-    this.#roll = enrol(roll, this.#node);
-    const heard = record?.heard ?? [];
-    await this.save(heard);
-    return heard;
+    this.#roll = enrol(uniteRolls(EMPTY_ROLL, roll), this.#node);
+    const remembered = {
+      heard: record?.heard ?? [],
+      owed: record?.owed ?? [...held].map((each) => ({ incarnation: each, after: 0, isOwn: false })),
+    };
+    const others = remembered.owed.filter((owed) => owed.incarnation !== incarnation);
+    await this.save({ ...remembered, owed: [...others, { incarnation, after: 0, isOwn: true }] });
+    return { ...remembered, owed: others };
   }
 
   /** @returns whether anything was new */
@@ -85,7 +103,7 @@ export class Membership {
   }
 
   /** Resolves once what is so now is on disk. */
-  save(heard: readonly Announcement[]): Promise<void> {
+  save({ heard, owed }: Remembered): Promise<void> {
     const write = (): Promise<void> =>
       this.#file.write({
         node: this.#node,
@@ -94,6 +112,7 @@ export class Membership {
         members: [...this.#roll.members],
         forgotten: [...this.#roll.forgotten],
         heard,
+        owed,
       });
     // One after the other; one that failed does not stop the next.
     const saved = this.#saving.then(write, write);

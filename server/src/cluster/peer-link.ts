@@ -16,10 +16,16 @@ export interface PeerStatus {
   readonly heard: ReadonlyMap<string, Uint8Array>;
 }
 
+/** Who asks, and where it can be asked itself: it may have moved since it was last heard of. */
+export interface Asker {
+  readonly node: string;
+  readonly address: string;
+}
+
 /** The sure way to another node: asks it directly. */
 export interface PeerLink {
   /** @throws {PeerError} */
-  status(address: string, signal: AbortSignal): Promise<PeerStatus>;
+  status(address: string, asker: Asker, signal: AbortSignal): Promise<PeerStatus>;
   /**
    * Some of the entries that are wanted, at least one where the peer holds any, in the order of their numbers within an
    * incarnation. Whoever wants more asks again: what is kept of one answer makes the next one shorter.

@@ -1,24 +1,26 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../testing/manual-clock.ts';
-import { PeerError, type PeerStatus } from './peer-link.ts';
+import { type Asker, PeerError, type PeerStatus } from './peer-link.ts';
 import { Poller } from './poller.ts';
 
 const b = { node: 'b', address: 'http://b' };
+const self = { node: 'a', address: 'http://a' };
 const status: PeerStatus = { announcement: new Uint8Array(), holdings: new Map(), heard: new Map() };
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 function open(answer: (signal: AbortSignal) => Promise<PeerStatus>, isRightNode = true) {
   const clock = new ManualClock();
-  let asked = 0;
+  const asked: { readonly address: string; readonly asker: Asker }[] = [];
   const poller = new Poller({
     peers: {
-      status: (_address, signal) => {
-        asked += 1;
+      status: (address, asker, signal) => {
+        asked.push({ address, asker });
         return answer(signal);
       },
       entries: () => Promise.reject(new PeerError('unreachable', 'not asked for')),
     },
+    self: () => self,
     clock,
     log: pino({ level: 'silent' }),
     onStatus: () => isRightNode,
@@ -30,7 +32,7 @@ function open(answer: (signal: AbortSignal) => Promise<PeerStatus>, isRightNode 
       clock.advance(1_000);
     }
   };
-  return { clock, poller, askFor, asked: () => asked };
+  return { clock, poller, askFor, asked: () => asked.length, last: () => asked.at(-1) };
 }
 
 describe('the poller', () => {
@@ -38,7 +40,7 @@ describe('the poller', () => {
     const { askFor, asked, poller } = open(async () => status);
     await askFor(10_000, 10_000);
     expect(asked()).toBe(10);
-    expect(poller.failures('b')).toBe(0);
+    expect(poller.failures(b)).toBe(0);
   });
 
   it('[G4] asks who does not answer ever less often, and at once more often when there is no other way', async () => {
@@ -48,13 +50,28 @@ describe('the poller', () => {
     expect(seldom).toBeLessThan(12);
     await askFor(60_000, 2_000);
     expect(asked() - seldom).toBeGreaterThan(25);
-    expect(poller.failures('b')).toBe(asked());
+    expect(poller.failures(b)).toBe(asked());
+  });
+
+  it('[G2] says who asks, and looks for who moved where it is now, though it does not answer where it was', async () => {
+    const moved = { node: 'b', address: 'http://moved' };
+    let isThere = false;
+    const { clock, poller, askFor, asked, last } = open(() =>
+      isThere ? Promise.resolve(status) : Promise.reject(new PeerError('unreachable', 'nobody is there')),
+    );
+    await askFor(1_000, 10_000);
+    isThere = true;
+    poller.ask(moved, 10_000);
+    expect([asked(), last()]).toEqual([2, { address: 'http://moved', asker: self }]);
+    await turn();
+    expect([poller.failures(b), poller.failures(moved)]).toEqual([0, 0]);
+    expect(clock.pending).toBe(0);
   });
 
   it('[R12] takes the answer of another node, at an address that changed hands, for none', async () => {
     const { askFor, poller } = open(async () => status, false);
     await askFor(1_000, 10_000);
-    expect(poller.failures('b')).toBe(1);
+    expect(poller.failures(b)).toBe(1);
   });
 
   it('[G4] gives up a question after three seconds, and asks one at a time', async () => {
@@ -66,7 +83,7 @@ describe('the poller', () => {
     expect(asked()).toBe(1);
     clock.advance(1_000);
     await turn();
-    expect(poller.failures('b')).toBe(1);
+    expect(poller.failures(b)).toBe(1);
     poller.ask(b, 1);
     poller.close();
     await turn();

@@ -6,8 +6,8 @@ import { encodeEntries } from './entry-record.ts';
 import type { ReplicationMeters } from './meters.ts';
 
 /** One record: large enough that a burst costs few commands, small enough that what is behind it does not wait. */
-const RECORD_BYTES = 512 * 1024;
-const RECORD_ENTRIES = 1_000;
+export const RECORD_BYTES = 512 * 1024;
+export const RECORD_ENTRIES = 1_000;
 /** What is larger is pulled by who lacks it: one of them must not push everything else out of Redis. */
 const LARGEST_ENTRY_BYTES = 4 * 1024 * 1024;
 /** What waits in memory while a record is under way; beyond it is read from the journal. */
@@ -140,8 +140,8 @@ export class Publisher {
     const largest = this.#failures < MAX_ATTEMPTS ? LARGEST_ENTRY_BYTES : RECORD_BYTES;
     const fitting: Entry[] = [];
     for (const entry of batch) {
-      if (bytesOf([entry]) <= largest) fitting.push(entry);
-      else onTooLarge(entry.id.sequence);
+      if (isTooLargeForBus(entry, largest)) onTooLarge(entry.id.sequence);
+      else fitting.push(entry);
     }
     if (fitting.length > 0) {
       await this.#put(encodeEntries(fitting));
@@ -194,6 +194,11 @@ export class Publisher {
       this.run();
     });
   }
+}
+
+/** @param largestBytes what the line to the bus carries */
+export function isTooLargeForBus(entry: Entry, largestBytes = LARGEST_ENTRY_BYTES): boolean {
+  return bytesOf([entry]) > largestBytes;
 }
 
 function batchEnd(entries: readonly Entry[]): number {

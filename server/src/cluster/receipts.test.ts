@@ -5,6 +5,7 @@ import { noMeters } from './meters.ts';
 import { Receipts } from './receipts.ts';
 
 const INCARNATION = '00000000000000b1';
+const upTo = (last: number) => [{ first: 1, last }];
 
 function open(policy: ReceiptPolicy, isBusConnected = true) {
   const clock = new ManualClock();
@@ -32,7 +33,10 @@ function open(policy: ReceiptPolicy, isBusConnected = true) {
     });
     return asked;
   };
-  return { receipts, clock, bus, ask, withoutRedis: () => withoutRedis };
+  const store = (document: string, ...sequences: number[]) => {
+    receipts.stored(sequences.map((sequence) => ({ document, id: { incarnation: INCARNATION, sequence } })));
+  };
+  return { receipts, clock, bus, ask, store, withoutRedis: () => withoutRedis };
 }
 
 /** For what waits for a promise that has resolved. */
@@ -76,11 +80,11 @@ describe('receipts', () => {
     const asked = ask(5);
     receipts.busIsAway();
     receipts.covered([]);
-    receipts.covered([9, 4]);
+    receipts.covered([upTo(9), upTo(4)]);
     clock.advance(60_000);
     await turn();
     expect(asked.isOut).toBe(false);
-    receipts.covered([9, 5]);
+    receipts.covered([upTo(9), upTo(5)]);
     await turn();
     expect(asked.isOut).toBe(true);
   });
@@ -96,14 +100,14 @@ describe('receipts', () => {
     receipts.published(2);
     await turn();
     expect(asked.isOut).toBe(false);
-    receipts.covered([1, 2]);
+    receipts.covered([upTo(1), upTo(2)]);
     await turn();
     expect(asked.isOut).toBe(true);
   });
 
   it('[G1] of an entry that is too large for Redis outlast the patience with Redis, while another node may pull it', async () => {
     const { receipts, clock, ask, withoutRedis } = open('cluster');
-    receipts.covered([0]);
+    receipts.covered([[]]);
     const [large, ordinary] = [ask(1), ask(2)];
     receipts.tooLarge(1);
     clock.advance(1_000);
@@ -115,7 +119,7 @@ describe('receipts', () => {
     clock.advance(1_000);
     await turn();
     expect([large.isOut, later.isOut]).toEqual([false, true]);
-    receipts.covered([1]);
+    receipts.covered([upTo(1)]);
     await turn();
     expect(large.isOut).toBe(true);
     expect(withoutRedis()).toBe(2);
@@ -123,7 +127,7 @@ describe('receipts', () => {
 
   it('[G1] of an entry that is too large for Redis are not held for ever by nodes that do not pull it', async () => {
     const { receipts, clock, ask } = open('cluster');
-    receipts.covered([0]);
+    receipts.covered([[]]);
     const asked = ask(1);
     receipts.tooLarge(1);
     clock.advance(29_999);
@@ -176,9 +180,10 @@ describe('receipts', () => {
   });
 
   it('[G1] of what was there at the start wait until that is elsewhere, and for what was stored since', async () => {
-    const { receipts } = open('cluster');
+    const { receipts, store } = open('cluster');
     const asked = { isOut: false };
-    void receipts.acknowledgedSoFar(2)?.then(() => {
+    store('plan', 1, 2);
+    void receipts.acknowledgedSoFar('plan')?.then(() => {
       asked.isOut = true;
     });
     receipts.published(2);
@@ -187,6 +192,29 @@ describe('receipts', () => {
     receipts.inheritedIsHeld();
     await turn();
     expect(asked.isOut).toBe(true);
-    expect(receipts.acknowledgedSoFar(2)).toBeNull();
+    expect(receipts.acknowledgedSoFar('plan')).toBeNull();
+  });
+
+  it('[G1] of what another node refuses wait, and hold up those of no other entry and no other document', async () => {
+    const { receipts, ask, store } = open('strict', false);
+    receipts.inheritedIsHeld();
+    store('bad', 2);
+    store('plan', 1, 3);
+    const asked = [ask(1), ask(2), ask(3)];
+    receipts.covered([
+      [
+        { first: 1, last: 1 },
+        { first: 3, last: 3 },
+      ],
+    ]);
+    await turn();
+    expect(asked.map(({ isOut }) => isOut)).toEqual([true, false, true]);
+    expect(receipts.acknowledgedSoFar('plan')).toBeNull();
+    expect(receipts.acknowledgedSoFar('bad')).not.toBeNull();
+    expect(receipts.safeUpTo).toBe(1);
+    receipts.published(3);
+    await turn();
+    expect(asked.map(({ isOut }) => isOut)).toEqual([true, true, true]);
+    expect(receipts.safeUpTo).toBe(3);
   });
 });

@@ -1,13 +1,19 @@
-import type { EntryId } from '@quire/persistence';
+import type { Entry, EntryId } from '@quire/persistence';
 import type { Clock } from '../clock.ts';
 import type { ReceiptPolicy } from './cluster.ts';
 import type { ReplicationMeters } from './meters.ts';
-import { type Spans, spansInclude, subtractSpans, uniteSpans } from './spans.ts';
+import {
+  contiguousEnd,
+  includesSpans,
+  intersectSpans,
+  NO_SPANS,
+  type Spans,
+  subtractSpans,
+  uniteSpans,
+} from './spans.ts';
+import { UnsafeEntries } from './unsafe-entries.ts';
 
-/**
- * Numbers that are waited for one by one. Beyond it they wait together, for the highest of them: later than need be, never
- * too early.
- */
+/** What is waited for one by one. Beyond it receipts wait together, for all of it: later than need be, never too early. */
 const MAX_WAITING = 10_000;
 /**
  * An entry that is too large for the bus is announced within a second, pulled a second or two later, and has some MiB to move:
@@ -15,7 +21,7 @@ const MAX_WAITING = 10_000;
  */
 const TOO_LARGE_PATIENCE_MS = 30_000;
 /** Stands for everything that this node held when it started; entries are numbered from 1 on. */
-const INHERITED = 0;
+const INHERITED: Spans = [{ first: 0, last: 0 }];
 
 export interface ReceiptsOptions {
   readonly incarnation: string;
@@ -28,25 +34,31 @@ export interface ReceiptsOptions {
 }
 
 interface Waiting {
-  sequence: number;
+  spans: Spans;
   readonly promise: Promise<void>;
   readonly resolve: () => void;
   readonly since: number;
 }
 
-/** When the receipt for an entry of this node may go out (G1). */
+/**
+ * When the receipt for an entry of this node may go out (G1). Each entry is judged by itself: one that another node refuses, as
+ * it does of a document that is damaged there, leaves a hole in what that node holds, and holds up what belongs to it alone.
+ */
 export class Receipts {
   readonly #options: ReceiptsOptions;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #waiting = new Set<Waiting>();
   #tail: Waiting | null = null;
+  readonly #unsafe = new UnsafeEntries();
   /** Everything up to here is on the bus, but for `#tooLarge`. */
   #published = 0;
-  #tooLarge: Spans = [];
+  #tooLarge: Spans = NO_SPANS;
   #hasOthers = false;
-  /** Everything up to here is on every other node's disk. */
-  #coveredByAll = 0;
-  /** Everything up to here is on at least one other node's disk. */
-  #coveredByOne = 0;
+  /** What was seen on every other node's disk. A node that joins later has yet to fetch it, and holds up nobody's receipt. */
+  #onAll: Spans = NO_SPANS;
+  /** What was seen on at least one other node's disk. */
+  #onSome: Spans = NO_SPANS;
+  /** What is where the policy wants it. */
+  #safe: Spans = NO_SPANS;
   #isInheritedHeld = false;
   #cancelPatience: (() => void) | null = null;
 
@@ -54,24 +66,39 @@ export class Receipts {
     this.#options = options;
   }
 
+  /** Own entries, once they are on disk here. */
+  stored(entries: readonly Pick<Entry, 'id' | 'document'>[]): void {
+    if (this.#options.policy !== 'local') this.#unsafe.add(entries, this.#safe);
+  }
+
+  /** Own entries that were there before anybody listened, of whatever documents. */
+  storedBefore(upTo: number): void {
+    if (upTo > 0) this.#unsafe.addUnnamed([{ first: 1, last: upTo }]);
+  }
+
   acknowledged({ incarnation, sequence }: EntryId): Promise<void> | null {
-    return incarnation === this.#options.incarnation ? this.#acknowledged(sequence) : null;
+    if (incarnation !== this.#options.incarnation) return null;
+    return this.#acknowledged([{ first: sequence, last: sequence }]);
   }
 
-  /** @param stored the highest number so far of this incarnation; what those before it left unpublished counts too */
-  acknowledgedSoFar(stored: number): Promise<void> | null {
-    const [inherited, own] = [this.#acknowledged(INHERITED), stored > 0 ? this.#acknowledged(stored) : null];
-    return inherited === null || own === null ? (inherited ?? own) : Promise.all([inherited, own]).then(() => {});
+  /** For everything in a document that is on disk here: what the processes before this one left unpublished counts too. */
+  acknowledgedSoFar(document: string): Promise<void> | null {
+    return this.#acknowledged(uniteSpans(INHERITED, this.#unsafe.of(document, this.#safe)));
   }
 
-  #acknowledged(sequence: number): Promise<void> | null {
+  /** Up to where everything is where the policy wants it. */
+  get safeUpTo(): number {
+    return contiguousEnd(subtractSpans(this.#safe, INHERITED));
+  }
+
+  #acknowledged(spans: Spans): Promise<void> | null {
     const { policy, meters } = this.#options;
-    if (policy === 'local' || this.#isSafe(sequence)) return null;
+    if (policy === 'local' || includesSpans(this.#safe, spans)) return null;
     if (policy === 'cluster' && !this.#options.isBusConnected()) {
       meters.receiptWithoutRedis();
       return null;
     }
-    return this.#wait(sequence).promise;
+    return this.#wait(spans).promise;
   }
 
   published(upTo: number): void {
@@ -84,18 +111,20 @@ export class Receipts {
     this.#tooLarge = uniteSpans(this.#tooLarge, [{ first: sequence, last: sequence }]);
   }
 
-  /** What other nodes hold of this one's entries, from 1 on without a gap. Nobody: there is no other node. */
-  covered(others: readonly number[]): void {
-    this.#hasOthers = others.length > 0;
-    if (!this.#hasOthers) return;
-    this.#coveredByAll = Math.max(this.#coveredByAll, Math.min(...others));
-    this.#coveredByOne = Math.max(this.#coveredByOne, Math.max(...others));
+  /** What each of the other nodes holds of this one's entries. Nobody: there is no other node. */
+  covered(others: readonly Spans[]): void {
+    const [first, ...more] = others;
+    this.#hasOthers = first !== undefined;
+    if (first === undefined) return;
+    this.#onAll = uniteSpans(this.#onAll, more.reduce(intersectSpans, first));
+    this.#onSome = others.reduce(uniteSpans, this.#onSome);
     this.#settle();
-    this.#tooLarge = subtractSpans(this.#tooLarge, [{ first: 1, last: this.#coveredByAll }]);
+    this.#tooLarge = subtractSpans(this.#tooLarge, this.#onAll);
   }
 
   /** What this node held when it started is where its policy wants it: once it is, it stays. */
   inheritedIsHeld(): void {
+    if (this.#isInheritedHeld) return;
     this.#isInheritedHeld = true;
     this.#settle();
   }
@@ -119,47 +148,40 @@ export class Receipts {
     this.#cancelPatience = null;
   }
 
-  #isSafe(sequence: number): boolean {
-    if (sequence === INHERITED) return this.#isInheritedHeld;
-    if (sequence <= this.#coveredByAll) return true;
-    if (sequence > this.#published) return false;
-    return sequence <= this.#coveredByOne || !spansInclude(this.#tooLarge, sequence);
-  }
-
-  #wait(sequence: number): Waiting {
-    const known = this.#waiting.get(sequence);
-    if (known !== undefined) return known;
+  #wait(spans: Spans): Waiting {
     if (this.#tail !== null && this.#waiting.size >= MAX_WAITING) {
-      this.#tail.sequence = Math.max(this.#tail.sequence, sequence);
+      this.#tail.spans = uniteSpans(this.#tail.spans, spans);
       return this.#tail;
     }
     const { promise, resolve } = Promise.withResolvers<void>();
-    const waiting: Waiting = { sequence, promise, resolve, since: this.#options.clock.monotonicMs() };
-    this.#waiting.set(sequence, waiting);
-    if (sequence !== INHERITED) this.#tail = waiting;
+    const waiting: Waiting = { spans, promise, resolve, since: this.#options.clock.monotonicMs() };
+    this.#waiting.add(waiting);
+    this.#tail = waiting;
     this.#watchPatience();
     return waiting;
   }
 
   #settle(): void {
-    for (const [key, waiting] of this.#waiting) {
-      if (this.#isSafe(waiting.sequence)) {
-        this.#options.meters.receiptWaited(this.#options.clock.monotonicMs() - waiting.since);
-        this.#end(key, waiting);
-      }
+    const published = this.#published === 0 ? NO_SPANS : [{ first: 1, last: this.#published }];
+    const onBus = subtractSpans(published, subtractSpans(this.#tooLarge, this.#onSome));
+    this.#safe = uniteSpans(uniteSpans(onBus, this.#onAll), this.#isInheritedHeld ? INHERITED : NO_SPANS);
+    for (const waiting of this.#waiting) {
+      if (!includesSpans(this.#safe, waiting.spans)) continue;
+      this.#options.meters.receiptWaited(this.#options.clock.monotonicMs() - waiting.since);
+      this.#end(waiting);
     }
   }
 
   #release(isDue: (waiting: Waiting) => boolean): void {
-    for (const [key, waiting] of this.#waiting) {
+    for (const waiting of this.#waiting) {
       if (!isDue(waiting)) continue;
       this.#options.meters.receiptWithoutRedis();
-      this.#end(key, waiting);
+      this.#end(waiting);
     }
   }
 
-  #end(key: number, waiting: Waiting): void {
-    this.#waiting.delete(key);
+  #end(waiting: Waiting): void {
+    this.#waiting.delete(waiting);
     if (this.#tail === waiting) this.#tail = null;
     waiting.resolve();
   }
@@ -179,7 +201,7 @@ export class Receipts {
 
   #nextDueAt(): number {
     let dueAt = Number.POSITIVE_INFINITY;
-    for (const waiting of this.#waiting.values()) {
+    for (const waiting of this.#waiting) {
       const patienceMs = this.#patienceFor(waiting);
       dueAt = Math.min(dueAt, waiting.since + patienceMs);
       // Those behind it came later, and have no less.
@@ -189,9 +211,9 @@ export class Receipts {
   }
 
   /** Where nobody else is, nobody will pull it: it waits for the bus alone, like any other. */
-  #patienceFor({ sequence }: Waiting): number {
+  #patienceFor({ spans }: Waiting): number {
     const { patienceMs } = this.#options;
-    const isPulled = this.#hasOthers && spansInclude(this.#tooLarge, sequence);
+    const isPulled = this.#hasOthers && intersectSpans(spans, this.#tooLarge).length > 0;
     return isPulled ? Math.max(patienceMs, TOO_LARGE_PATIENCE_MS) : patienceMs;
   }
 }

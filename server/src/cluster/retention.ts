@@ -1,4 +1,5 @@
 import type { DocumentStore } from '@quire/persistence';
+import { contiguousEnd, type Spans } from './spans.ts';
 
 /**
  * Keeps own entries out of the history segments until every other member holds them: whoever lacks some is served from the
@@ -12,9 +13,9 @@ export class Retention {
     this.#store = store;
   }
 
-  /** @param others up to where each other member holds this node's entries without a gap */
-  update(others: readonly number[]): void {
-    const after = others.length === 0 ? null : Math.min(...others);
+  /** @param others what each other member holds of this node's entries, or will never hold */
+  update(others: readonly Spans[]): void {
+    const after = others.length === 0 ? null : Math.min(...others.map(contiguousEnd));
     if (after === this.#kept) return;
     this.#kept = after;
     this.#store.keepUnfolded(after);

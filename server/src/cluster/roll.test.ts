@@ -24,6 +24,14 @@ describe('the roll of a cluster', () => {
     expect(isMember(enrol(struck, 'b'), 'b')).toBe(false);
   });
 
+  it('[R12] holds of those that were forgotten only that they were', () => {
+    const struck = strike(enrol(enrol(EMPTY_ROLL, 'a'), 'b'), 'b');
+    expect(sorted(struck)).toEqual([['a'], ['b']]);
+    const behind = enrol(enrol(EMPTY_ROLL, 'a'), 'b');
+    expect(uniteRolls(struck, behind)).toBe(struck);
+    expect(sorted(uniteRolls(behind, struck))).toEqual([['a'], ['b']]);
+  });
+
   it('is the same object when nothing is new', () => {
     const known = enrol(EMPTY_ROLL, 'a');
     expect(uniteRolls(known, enrol(EMPTY_ROLL, 'a'))).toBe(known);

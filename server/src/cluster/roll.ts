@@ -3,19 +3,26 @@
  * things unite them without asking which is newer. A node that was forgotten and returns draws a new id.
  */
 export interface Roll {
+  /** None of the forgotten among them. */
   readonly members: ReadonlySet<string>;
   readonly forgotten: ReadonlySet<string>;
 }
 
 export const EMPTY_ROLL: Roll = { members: new Set(), forgotten: new Set() };
 
+/**
+ * The forgotten stay for good: an earlier roll, out of a backup or from a node that was away, would bring them back. As many are
+ * some 300 KB of each announcement.
+ */
+export const MOST_FORGOTTEN = 16_384;
+
 /** The same object when `other` says nothing new. */
 export function uniteRolls(roll: Roll, other: Roll): Roll {
-  if (includes(roll.members, other.members) && includes(roll.forgotten, other.forgotten)) return roll;
-  return {
-    members: new Set([...roll.members, ...other.members]),
-    forgotten: new Set([...roll.forgotten, ...other.forgotten]),
-  };
+  const isKnown = [...other.members].every((node) => roll.members.has(node) || roll.forgotten.has(node));
+  if (isKnown && includes(roll.forgotten, other.forgotten)) return roll;
+  const forgotten = new Set([...roll.forgotten, ...other.forgotten]);
+  const members = new Set([...roll.members, ...other.members].filter((node) => !forgotten.has(node)));
+  return { members, forgotten };
 }
 
 function includes(nodes: ReadonlySet<string>, others: ReadonlySet<string>): boolean {

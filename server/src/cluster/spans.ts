@@ -51,6 +51,11 @@ export function spansInclude(spans: Spans, sequence: number): boolean {
   return spans.some(({ first, last }) => first <= sequence && sequence <= last);
 }
 
+/** Whether all of the others are there. */
+export function includesSpans(spans: Spans, others: Spans): boolean {
+  return others.every(({ first, last }) => spans.some((span) => span.first <= first && last <= span.last));
+}
+
 /** Up to where everything is there, from 1 on. */
 export function contiguousEnd(spans: Spans | undefined): number {
   const start = spans?.[0];

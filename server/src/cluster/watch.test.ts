@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../testing/manual-clock.ts';
 import type { Announcement } from './announcement.ts';
 import { spansOf } from './spans.ts';
-import { SILENT_AFTER_MS, Watch, type Way } from './watch.ts';
+import { isComplete, SILENT_AFTER_MS, Watch, type Way } from './watch.ts';
 
 const NODE = '00000000000000a1';
 const first: Announcement = {
@@ -17,6 +17,7 @@ const first: Announcement = {
   roll: { members: new Set([NODE]), forgotten: new Set() },
   holdings: new Map([['00000000000000b1', spansOf([1, 2])]]),
   digest: '',
+  refused: new Map(),
 };
 
 function open() {
@@ -71,6 +72,17 @@ describe('the watch', () => {
     const heard = hear({ counter: 2 });
     expect(heard).toBe(watch.get(first.incarnation));
     expect(heard.announcement.counter).toBe(9);
+  });
+
+  it('[R12] takes from others what a node said that the bus has no room for', () => {
+    const { hear } = open();
+    const rest = new Map([['00000000000000c1', spansOf([7])]]);
+    const heard = hear({ counter: 2, digest: 'more' });
+    expect(isComplete(heard)).toBe(false);
+    hear({ counter: 1, holdings: rest }, 'told');
+    expect([heard.holdings.get('00000000000000c1'), isComplete(heard)]).toEqual([spansOf([7]), false]);
+    hear({ counter: 2, holdings: rest }, 'told');
+    expect(isComplete(heard)).toBe(true);
   });
 
   it('[R12] can not tell at first whether somebody that it hears on the bus is alive', () => {

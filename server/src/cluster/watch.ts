@@ -80,12 +80,13 @@ export class Watch {
       return heard;
     }
     if (way !== 'told') this.#noteLife(known, announcement, way);
-    // A bus that was rewound may say less, and so may a node that heard it long ago.
-    if (announcement.counter > known.announcement.counter) {
-      known.announcement = announcement;
-      uniteInto(known.holdings, announcement.holdings);
-      if (announcement.digest === '') known.completeFor = '';
-    }
+    // A bus that was rewound may say less, and so may a node that heard it long ago. What it held then it holds, and others may
+    // tell more of the same word than the bus had room for.
+    const isLatest = announcement.counter > known.announcement.counter;
+    if (isLatest || way === 'told') uniteInto(known.holdings, announcement.holdings);
+    if (isLatest) known.announcement = announcement;
+    const isWhole = announcement.digest === '' && announcement.counter === known.announcement.counter;
+    if (isWhole) known.completeFor = known.announcement.digest;
     return known;
   }
 

@@ -126,7 +126,7 @@ export class DocumentOwner {
     if (stored !== null) this.encoded.startWith(stored);
     this.#voice.join(() => this.#schedule());
     this.#title.watch(true);
-    this.#receipts.holdBack(this.#options.replication.acknowledgedSoFar());
+    this.#receipts.holdBack(this.#options.replication.acknowledgedSoFar(this.name));
     this.watchIdle();
   }
 

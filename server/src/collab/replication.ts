@@ -10,10 +10,10 @@ export interface Replication {
    */
   acknowledged(id: EntryId): Promise<void> | null;
   /**
-   * The same for everything that is on this disk now: who brings once more what was read from it, as after a restart, is told
-   * "saved" of that.
+   * The same for everything in a document that is on this disk now: who brings once more what was read from it, as after a
+   * restart, is told "saved" of that.
    */
-  acknowledgedSoFar(): Promise<void> | null;
+  acknowledgedSoFar(document: string): Promise<void> | null;
   /** Whether a name of which nothing is stored here is known to be new (R13). */
   readonly knowsAllNames: boolean;
   /** What is told between the nodes that have a document open. Joined when it opens; `leave` when it is let go of. */

@@ -14,6 +14,7 @@ import { MAX_WANTED_SPANS } from './peer-wire.ts';
 
 const MIB = 1024 * 1024;
 const never = new AbortController().signal;
+const asker = { node: '00000000000000a1', address: 'http://10.0.0.7:8080' };
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
@@ -118,7 +119,7 @@ describe('the way between nodes', () => {
       heard: new Map([['__proto__', Buffer.from('{"node":"b"}')]]),
     };
     const node = await open({ status: () => status });
-    expect(await createLink().status(node.address, never)).toEqual(status);
+    expect(await createLink().status(node.address, asker, never)).toEqual(status);
   });
 
   it('asks for no more spans than fit into a request, the first ones, and for nothing when nothing is wanted', async () => {
@@ -147,7 +148,7 @@ describe('the way between nodes', () => {
 describe('the secret of a cluster', () => {
   it('[G6] a node with another secret is refused by its peers, and says which setting to look at', async () => {
     const { address, audited } = await open({});
-    const error = await errorOf(createLink({ secrets: [`${PEER_SECRET}2`] }).status(address, never));
+    const error = await errorOf(createLink({ secrets: [`${PEER_SECRET}2`] }).status(address, asker, never));
     expect(error.code).toBe('denied');
     expect(error.message).toContain(address);
     expect(error.message).toContain('QUIRE_CLUSTER_SECRET');
@@ -160,7 +161,7 @@ describe('the secret of a cluster', () => {
   it('may be one of two, while it is being changed', async () => {
     const { address } = await open({}, { secrets: ['the new secret, which is long enough, too', PEER_SECRET] });
     for (const secrets of [[PEER_SECRET], ['the new secret, which is long enough, too', PEER_SECRET]]) {
-      await createLink({ secrets }).status(address, never);
+      await createLink({ secrets }).status(address, asker, never);
     }
   });
 
@@ -170,7 +171,7 @@ describe('the secret of a cluster', () => {
       headers.push(request.headers);
       response.writeHead(404).end();
     });
-    await errorOf(createLink().status(address, never));
+    await errorOf(createLink().status(address, asker, never));
     expect(JSON.stringify(headers)).toMatch(/Bearer [\w-]{43}"/);
     expect(JSON.stringify(headers)).not.toContain(PEER_SECRET);
   });
@@ -212,7 +213,7 @@ describe('a peer that can not be asked is named, with what is wrong and what hel
     ],
   ])('because it %s', async (_, onRequest, code, words) => {
     const address = await listen(onRequest);
-    const error = await errorOf(createLink().status(address, never));
+    const error = await errorOf(createLink().status(address, asker, never));
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(words)]);
     expect(error.message).toContain(address);
   });
@@ -220,13 +221,13 @@ describe('a peer that can not be asked is named, with what is wrong and what hel
   it('because nothing listens there', async () => {
     const node = await open({});
     await node.close();
-    const error = await errorOf(createLink().status(node.address, never));
+    const error = await errorOf(createLink().status(node.address, asker, never));
     expect([error.code, error.message]).toEqual(['unreachable', expect.stringContaining('the connection is refused')]);
     expect(error.message).toContain(node.address);
   });
 
   it.each(['data:text/plain,x', 'file:///etc/passwd', 'n1:8080', ''])('because "%s" is no address', async (address) => {
-    const error = await errorOf(createLink().status(address, never));
+    const error = await errorOf(createLink().status(address, asker, never));
     expect([error.code, error.message]).toEqual(['unsuitable', expect.stringContaining('set cluster.address on it')]);
   });
 
@@ -254,7 +255,7 @@ describe('patience', () => {
         if (isBegun) response.writeHead(200).write('{');
         isAsked = true;
       });
-      const asking = errorOf(createLink({ clock }).status(address, never));
+      const asking = errorOf(createLink({ clock }).status(address, asker, never));
       await until(() => isAsked, { what: 'it was asked' });
       clock.advance(SILENCE_MS);
       expect(await asking).toMatchObject({
@@ -276,7 +277,7 @@ describe('patience', () => {
       });
     });
     const controller = new AbortController();
-    const asking = errorOf(createLink({ clock }).status(address, controller.signal));
+    const asking = errorOf(createLink({ clock }).status(address, asker, controller.signal));
     await until(() => isAsked, { what: 'it was asked' });
     controller.abort();
     expect(await asking).toMatchObject({ code: 'unreachable', message: expect.stringContaining('not waited for') });

@@ -3,11 +3,13 @@ import type { z } from 'zod';
 import type { Clock } from '../../clock.ts';
 import { describeFetchFailure } from '../../fetch-failure.ts';
 import type { PeopleLink } from '../elsewhere.ts';
-import { PeerError, type PeerLink } from '../peer-link.ts';
+import { type Asker, PeerError, type PeerLink } from '../peer-link.ts';
 import { derivePeerToken } from './peer-secret.ts';
 import {
+  ASKER_HEADER,
   decodeStatus,
   type EntryCodec,
+  encodeAsker,
   encodeWants,
   limitWants,
   MAX_STATUS_BYTES,
@@ -44,6 +46,8 @@ interface Question {
   readonly path: string;
   /** Sent as JSON; null: something is asked for without sending anything. */
   readonly body: string | null;
+  /** Left out where the answer is the same for all. */
+  readonly asker?: Asker;
   readonly maxBytes: number;
   readonly signal: AbortSignal;
 }
@@ -88,9 +92,9 @@ export function createHttpPeerLink(options: HttpPeerLinkOptions): PeerLink & Peo
   }
 
   return {
-    async status(address, signal) {
+    async status(address, asker, signal) {
       const path = `${PEER_PATH}/status`;
-      const bytes = await ask({ address, path, body: null, maxBytes: MAX_STATUS_BYTES, signal });
+      const bytes = await ask({ address, path, body: null, asker, maxBytes: MAX_STATUS_BYTES, signal });
       return read(address, () => decodeStatus(bytes.toString()));
     },
     async entries(address, wants, maxBytes, signal) {
@@ -116,7 +120,7 @@ export function createHttpPeerLink(options: HttpPeerLinkOptions): PeerLink & Peo
 
 /** @param onSign the other side is there: it answers, or goes on sending */
 async function send(
-  { address, body, maxBytes, path }: Question,
+  { address, asker, body, maxBytes, path }: Question,
   authorization: string,
   signal: AbortSignal,
   onSign: () => void,
@@ -127,6 +131,7 @@ async function send(
       Authorization: authorization,
       'User-Agent': 'Quire',
       ...(body === null ? {} : { 'Content-Type': 'application/json' }),
+      ...(asker === undefined ? {} : { [ASKER_HEADER]: encodeAsker(asker) }),
     },
     body,
     redirect: 'manual', // whoever it points to would get the token

@@ -4,9 +4,10 @@ import { ClusterMeters } from '../../observability/metrics/cluster-meters.ts';
 import { ManualClock } from '../../testing/manual-clock.ts';
 import { createPeerStage, PEER_SECRET } from '../../testing/peer-node.ts';
 import { BusError, type BusStatus } from '../cluster-bus.ts';
+import type { Asker } from '../peer-link.ts';
 import { MAX_ANSWERS_AT_ONCE } from './peer-routes.ts';
 import { derivePeerToken } from './peer-secret.ts';
-import { MAX_REQUEST_BYTES } from './peer-wire.ts';
+import { encodeAsker, MAX_REQUEST_BYTES } from './peer-wire.ts';
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -124,6 +125,22 @@ describe('a request that can not be served', () => {
     expect(tooLong.status).toBe(413);
     const noJson = await peers.request('/cluster/v1/entries', { method: 'POST', headers, body: '{' });
     expect(noJson.status).toBe(400);
+  });
+
+  it('does not matter where all that it lacks is who asks: nodes of earlier releases do not say it', async () => {
+    const askers: (Asker | null)[] = [];
+    const { peers } = createPeerStage({
+      status: (asker) => {
+        askers.push(asker);
+        return { announcement: new Uint8Array(), holdings: new Map(), heard: new Map() };
+      },
+    });
+    const known = { node: '00000000000000a1', address: 'http://[fd00::7]:8080' };
+    for (const said of [undefined, encodeAsker(known), 'a', encodeAsker({ ...known, node: '../a' })]) {
+      const given = said === undefined ? headers : { ...headers, 'Quire-Asker': said };
+      expect((await peers.request('/cluster/v1/status', { headers: given })).status).toBe(200);
+    }
+    expect(askers).toEqual([null, known, null, null]);
   });
 
   it('says which methods there are, and that there is nothing elsewhere', async () => {

@@ -13,6 +13,8 @@ import type { BusStatus } from '../cluster-bus.ts';
 import { PeerProblem, respondPeerProblem } from './peer-problems.ts';
 import { createPeerGate } from './peer-secret.ts';
 import {
+  ASKER_HEADER,
+  decodeAsker,
   decodeWants,
   type EntryCodec,
   encodeStatus,
@@ -77,7 +79,10 @@ export function createPeerRoutes(options: PeerRoutesOptions): Hono {
     return undefined;
   });
 
-  peers.get(`${PEER_PATH}/status`, () => answerJson(encodeStatus(cluster.status())));
+  peers.get(`${PEER_PATH}/status`, (context) => {
+    const asker = decodeAsker(context.req.header(ASKER_HEADER));
+    return answerJson(encodeStatus(cluster.status(asker)));
+  });
 
   peers.post(
     `${PEER_PATH}/entries`,

@@ -1,10 +1,16 @@
 import type { Entry, Holdings } from '@quire/persistence';
 import { z } from 'zod';
-import type { PeerStatus, Want } from '../peer-link.ts';
+import type { Asker, PeerStatus, Want } from '../peer-link.ts';
 
 /** Of the requests and answers below. Entries themselves travel as records, which have a version of their own. */
 export const PEER_VERSION = 1;
 export const PEER_PATH = '/cluster/v1';
+
+/**
+ * With a question for the status: who asks, as JSON in base64url. Earlier releases send none, and pass over one that they are
+ * sent.
+ */
+export const ASKER_HEADER = 'Quire-Asker';
 
 /** A request for more is cut to as much: whoever wants the rest asks again. */
 export const MAX_WANTED_SPANS = 4096;
@@ -34,6 +40,8 @@ const statusSchema = z.object({
   holdings: holdingsSchema,
   heard: z.array(z.tuple([z.string().min(1).max(200), z.base64()])),
 });
+
+const askerSchema = z.object({ node: z.string().regex(/^[\da-f]{16}$/), address: z.string().max(1024) });
 
 const wantsSchema = z.object({
   version: z.literal(PEER_VERSION),
@@ -71,6 +79,20 @@ export function decodeStatus(text: string): PeerStatus {
     holdings: toHoldings(holdings),
     heard: new Map(heard.map(([node, said]) => [node, Buffer.from(said, 'base64')])),
   };
+}
+
+export function encodeAsker({ node, address }: Asker): string {
+  return Buffer.from(JSON.stringify({ node, address })).toString('base64url');
+}
+
+/** @returns null where it does not say, or not in words of this release: it is answered all the same */
+export function decodeAsker(header: string | undefined): Asker | null {
+  try {
+    return parseWire(askerSchema, Buffer.from(header ?? '', 'base64url').toString());
+  } catch (error) {
+    if (error instanceof WireError) return null;
+    throw error;
+  }
 }
 
 export function encodeWants({ maxBytes, wants }: WantsRequest): string {

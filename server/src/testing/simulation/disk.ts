@@ -1,5 +1,10 @@
 import { type DocumentStore, type Entry, MemoryStore } from '@quire/persistence';
-import type { ClusterFile, ClusterRecord } from '../../cluster/cluster-file.ts';
+import {
+  type ClusterFile,
+  type ClusterRecord,
+  formatClusterRecord,
+  parseClusterRecord,
+} from '../../cluster/cluster-file.ts';
 
 /** A data directory: what is on it while no process has it open. */
 export interface Disk {
@@ -56,7 +61,7 @@ export class MemoryFile implements ClusterFile {
   }
 
   async write(record: ClusterRecord): Promise<void> {
-    if (this.#isOpen) this.record = record;
+    if (this.#isOpen) this.record = parseClusterRecord(formatClusterRecord(record), 'the file of a simulated node');
   }
 
   /** The process is dead: nothing that it still does reaches the disk. */

@@ -22,6 +22,14 @@ const edit: Operation = async (world) => {
   return `${machine.name} edits ${document} ${times} times`;
 };
 
+const open: Operation = async (world) => {
+  const { machine } = pickRunning(world) ?? {};
+  if (machine === undefined) return null;
+  const document = world.random.pick(DOCUMENTS);
+  world.open(machine, document);
+  return `${machine.name} opens ${document}`;
+};
+
 const remove: Operation = async (world) => {
   const { machine } = pickRunning(world) ?? {};
   if (machine === undefined) return null;
@@ -132,8 +140,9 @@ const stop: Operation = async (world) => {
 const start: Operation = async (world) => {
   const [machine] = world.stopped;
   if (machine === undefined) return null;
+  if (world.random.oneIn(4)) machine.address = `${machine.name} (${world.hexId()})`;
   await world.start(machine, 1);
-  return `${machine.name} starts`;
+  return `${machine.name} starts at ${machine.address}`;
 };
 
 const backUp: Operation = async (world, memory) => {
@@ -207,6 +216,7 @@ const fold: Operation = async (world) => {
 
 const WEIGHTS: readonly (readonly [Operation, number])[] = [
   [edit, 30],
+  [open, 10],
   [wait, 25],
   [remove, 4],
   [cutBus, 4],

@@ -5,11 +5,12 @@ import { PeerError, type PeerLink, type PeerStatus, type Want } from '../../clus
 
 /** The lines between nodes, which break one by one. */
 export class PeerNetwork {
-  readonly #listening = new Map<string, Cluster>();
+  readonly #listening = new Map<string, { readonly name: string; readonly cluster: Cluster }>();
   readonly #cut = new Set<string>();
 
-  listen(address: string, cluster: Cluster): void {
-    this.#listening.set(address, cluster);
+  /** @param address where this machine is reached now; lines are those between machines, wherever they are reached */
+  listen(name: string, cluster: Cluster, address = name): void {
+    this.#listening.set(address, { name, cluster });
   }
 
   leave(address: string): void {
@@ -35,13 +36,9 @@ export class PeerNetwork {
     return this.#cut.size === 0;
   }
 
-  reaches(one: string, other: string): boolean {
-    return !this.#cut.has(lineOf(one, other)) && this.#listening.has(other);
-  }
-
   from(own: string): PeerLink {
     return {
-      status: async (address): Promise<PeerStatus> => this.#connect(own, address).status(),
+      status: async (address, asker): Promise<PeerStatus> => this.#connect(own, address).status(asker),
       entries: async (address, wants: readonly Want[], maxBytes): Promise<readonly Entry[]> => {
         const served = await this.#connect(own, address).entries(wants, maxBytes);
         // The answer gets lost on the way back when the line was cut meanwhile.
@@ -52,10 +49,10 @@ export class PeerNetwork {
   }
 
   #connect(own: string, address: string): Cluster {
-    const cluster = this.#listening.get(address);
-    if (cluster === undefined || !this.reaches(own, address))
+    const listening = this.#listening.get(address);
+    if (listening === undefined || this.#cut.has(lineOf(own, listening.name)))
       throw new PeerError('unreachable', `no line to ${address}`);
-    return cluster;
+    return listening.cluster;
   }
 }
 

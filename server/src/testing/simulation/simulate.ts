@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { compareEpochs } from '@quire/persistence';
 import { createRandom } from '@quire/testing';
 import * as Y from 'yjs';
+import type { ReceiptPolicy } from '../../cluster/cluster.ts';
 import { readText } from './edit.ts';
 import { DOCUMENTS, type Memory, operate } from './operations.ts';
 import { holds, nameOf, World } from './world.ts';
@@ -9,6 +10,7 @@ import { holds, nameOf, World } from './world.ts';
 const FIRST_NODES = 3;
 const OPERATIONS = 60;
 const SETTLE_MS = 120_000;
+const POLICIES: readonly ReceiptPolicy[] = ['cluster', 'cluster', 'strict', 'strict', 'local'];
 
 export interface Simulated {
   readonly seed: number;
@@ -24,8 +26,10 @@ export interface Simulated {
  * @throws {Error} with the seed and what happened, when one is broken
  */
 export async function simulate(seed: number): Promise<Simulated> {
-  const world = new World(createRandom(seed));
-  const operations: string[] = [];
+  const random = createRandom(seed);
+  const policy = random.pick(POLICIES);
+  const world = new World(random, policy);
+  const operations: string[] = [`receipts are ${policy}`];
   const memory: Memory = { backups: new Map(), dump: null };
   try {
     for (let nodes = 0; nodes < FIRST_NODES; nodes += 1) await world.start(world.addMachine(), FIRST_NODES);
@@ -94,6 +98,9 @@ async function difference(world: World): Promise<string | null> {
   if (first === undefined) return 'no node is left';
   for (const { machine, life } of world.running) {
     if (life.cluster.unreadiness !== null) return `${machine.name} is not ready: ${life.cluster.unreadiness}`;
+    for (const document of DOCUMENTS) {
+      if (life.cluster.acknowledgedSoFar(document) !== null) return `${machine.name} gives no receipts for ${document}`;
+    }
   }
   for (const { machine, life } of others) {
     const [here, there] = [describeHoldings(first.life.store.holdings()), describeHoldings(life.store.holdings())];

@@ -31,6 +31,7 @@ import { addEventRoutes } from './event-routes.ts';
 import { addLinkRoutes } from './link-routes.ts';
 import { listVisible } from './list-visible.ts';
 import { addDocsRoutes } from './openapi/docs-routes.ts';
+import { openToOtherOrigins } from './other-origins.ts';
 import { addPeopleRoutes } from './people-routes.ts';
 import { respondProblem, toApiError } from './problems.ts';
 import { randomDocumentName } from './random-document-name.ts';
@@ -40,7 +41,7 @@ import { addStateRoute } from './state-route.ts';
 
 /** Of names, titles and comments; what is in documents is read where its limit is. */
 const MAX_BODY_BYTES = 64 * 1024;
-const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 /** The HTTP API under `/v1`. Whatever a client sends gets a 4xx at worst; 5xx is for what is not its fault. */
 export function createApi(options: {
@@ -79,6 +80,7 @@ export function createApi(options: {
   });
   api.notFound((context) => respondProblem(new ApiError('not-found', `Nothing is served at ${context.req.path}`)));
 
+  openToOtherOrigins(api, origins);
   api.use('/v1/*', async (context, next) => {
     checkOrigin(context, origins);
     if (isDraining()) throw new ApiError('service-restart', 'The server is stopping; try again in a moment');
@@ -151,7 +153,7 @@ export function createApi(options: {
   }
 
   if (states !== undefined) {
-    addStateRoute(api, `${one}/state`, { states, origins, clock, admit });
+    addStateRoute(api, `${one}/state`, { states, clock, admit });
     api.all(`${one}/state`, (context) => refuseMethod(context, 'GET, HEAD'));
   }
 

@@ -24,7 +24,7 @@ import { ApiError, problemKinds } from '../problems.ts';
 import { addBinRoutes } from './bin-routes.ts';
 import { addContentRoutes, takesRawBody } from './content-routes.ts';
 import type { Contents } from './contents.ts';
-import { createCursors } from './cursors.ts';
+import { type Cursors, createCursors } from './cursors.ts';
 import type { DocumentStates } from './document-states.ts';
 import type { Documents } from './documents.ts';
 import { addEventRoutes } from './event-routes.ts';
@@ -53,6 +53,8 @@ export function createApi(options: {
   readonly states?: DocumentStates;
   /** Left out: backends have nothing to say. */
   readonly events?: Events;
+  /** Left out: what it gives out lasts as long as this server. */
+  readonly cursors?: Cursors;
   readonly clock?: Clock;
   /** Left out: whoever is at the other end of the connection. */
   readonly readAddress?: ReadClientAddress;
@@ -66,10 +68,9 @@ export function createApi(options: {
   readonly servesApp?: boolean;
 }): Hono {
   const { documents, guard, readAddress = createAddressReader([]), origins, log, isDraining } = options;
-  const { clock = systemClock, contents, events, states } = options;
+  const { clock = systemClock, contents, cursors = createCursors(), events, states } = options;
   const { rules, servesApp = false } = options;
   const api = new Hono();
-  const cursors = createCursors();
   const admit = (context: Context, document: DocumentName, needed: Role) =>
     guard.admit({ ...describeRequest(context, document, readAddress), document }, needed);
 

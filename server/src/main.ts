@@ -68,6 +68,7 @@ export type { RevocationDraft, Revocations } from './auth/revocations.ts';
 export type { LinkDraft, ShareLinks } from './auth/share-links.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { ClusterFileError } from './cluster/cluster-file.ts';
+export { Unconfirmed } from './collab/confirmation.ts';
 export type { CommentCall, Comments, Speaker, ThreadCall } from './comments/comments.ts';
 export { ConfigError, type ConfigIssue } from './config/config-error.ts';
 export type { Config, ConfigInput } from './config.ts';
@@ -298,7 +299,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
   });
   const comments = createComments({
     documents: {
-      edit: (name, author, change, share) => collaboration.edit(name, author, change, share),
+      edit: (name, author, change, options) => collaboration.edit(name, author, change, options),
       read: (name, look) => collaboration.read(name, look),
       assertExists: async (name) => void (await documents.get(name)),
     },

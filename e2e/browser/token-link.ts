@@ -6,10 +6,18 @@ const QUIRE = join(import.meta.dirname, '..', '..', 'node_modules', '.bin', 'qui
 /** What the tokens of browser tests are signed with; a server that knows it asks everybody for one. */
 export const SECRETS = 'a secret of the tests that is long enough';
 
+/** A token as the command line makes it. */
+export function makeToken(...args: readonly string[]): string {
+  return runToken(args);
+}
+
 /** An address that opens the app as somebody, as the command line prints it. */
 export function linkFor(server: { readonly port: number }, ...args: readonly string[]): string {
-  const env = { PATH: process.env.PATH, QUIRE_JWT_SECRETS: SECRETS, QUIRE_PORT: String(server.port) };
-  const printed = execFileSync(QUIRE, ['token', '--link', ...args], { env, encoding: 'utf8' });
   // The page keeps what it knows of a person by its origin, and the other actors open 127.0.0.1.
-  return printed.trim().replace('//localhost:', '//127.0.0.1:');
+  return runToken(['--link', ...args], { QUIRE_PORT: String(server.port) }).replace('//localhost:', '//127.0.0.1:');
+}
+
+function runToken(args: readonly string[], settings: Readonly<Record<string, string>> = {}): string {
+  const env = { PATH: process.env.PATH, QUIRE_JWT_SECRETS: SECRETS, ...settings };
+  return execFileSync(QUIRE, ['token', ...args], { env, encoding: 'utf8' }).trim();
 }

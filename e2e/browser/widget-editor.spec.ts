@@ -35,6 +35,10 @@ function textOf(element: Locator): Promise<string> {
   return element.evaluate((field) => (field as TextElement).getText());
 }
 
+function threadOf(page: Page): Locator {
+  return page.getByRole('article', { name: 'Thread by Ada' });
+}
+
 function pageOf(server: string, head: string, body: string): string {
   return `<!doctype html>
 <html lang="en">
@@ -136,6 +140,44 @@ test('[G2] editors in shadow roots take what others write while they are focused
     expect(new Set(tags.filter((tag) => tag.startsWith('quire-'))).size).toBe(11);
     expect(await violationsOf(opened)).toEqual([]);
   }
+});
+
+test('comments on a page of another origin are begun, answered and settled there', async ({ ada, ben, server }) => {
+  const page = (name: string): ServedPage => ({
+    policy: `default-src 'none'; script-src ${server.url}; style-src 'self'; connect-src ${server.url} ${server.wsUrl}`,
+    html: pageOf(
+      server.url,
+      MODULE,
+      `<quire-room server="SERVER" document="shop" name="${name}">
+        <quire-editor id="text"></quire-editor>
+        <quire-comments for="text"></quire-comments>
+      </quire-room>`,
+    ),
+  });
+  site = await servePages({ '/ada': page('Ada'), '/ben': page('Ben') });
+  await open(ada.page, '/ada');
+  await open(ben.page, '/ben');
+  const text = ada.page.getByRole('textbox', { name: 'Document text' });
+  await text.pressSequentially('The shop closes at six.');
+  await expect(ada.page.locator('quire-editor')).toHaveAttribute('status', 'saved');
+  await expect(ben.page.getByRole('textbox', { name: 'Document text' })).toContainText('The shop closes at six.');
+
+  await text.press('Control+a');
+  await ada.page.getByRole('textbox', { name: 'Comment on this text' }).fill('On Sundays too?');
+  await ada.page.getByRole('button', { name: 'Comment', exact: true }).click();
+  const [adas, bens] = [threadOf(ada.page), threadOf(ben.page)];
+  await expect(bens).toContainText('On Sundays too?');
+  await bens.getByRole('textbox', { name: 'Reply' }).fill('At four');
+  await bens.getByRole('button', { name: 'Reply' }).click();
+  await expect(adas).toContainText('At four');
+  // That they may change them is known from the server: to it, people without tokens are all the same.
+  await expect(adas.getByRole('button', { name: 'Edit your comment' })).toHaveCount(2);
+  await bens.getByRole('button', { name: 'Resolve', exact: true }).click();
+  await expect(adas).toBeHidden();
+  await ada.page.getByRole('button', { name: 'Resolved (1)' }).click();
+  await adas.getByRole('button', { name: 'Reopen' }).click();
+  await expect(bens).toBeVisible();
+  for (const actor of [ada, ben]) expect(await violationsOf(actor.page)).toEqual([]);
 });
 
 test('editors of one page share a socket, keep it when they are moved, belong to forms, and can be read-only', async ({

@@ -1,5 +1,5 @@
 import { type Client, connect, type Room } from '@quire/client';
-import { createdLinkSchema } from '@quire/protocol';
+import { createdLinkSchema, type DocumentList, documentListSchema } from '@quire/protocol';
 import {
   type ClusterNode,
   eventually,
@@ -81,6 +81,30 @@ async function untilFares(node: ClusterNode, document: string, token: string, ex
     { what: () => `a socket there fares "${fares}", not "${expected}"` },
   );
 }
+
+it('a list whose first page one node gave goes on on another, also after that was restarted', async () => {
+  const [one, two] = [cluster.node(0), cluster.node(1)];
+  for (const name of ['list/a', 'list/b', 'list/c']) {
+    expect((await ask(one, 'POST', '/v1/documents', { name })).status).toBe(201);
+  }
+  const page = async (node: ClusterNode, query: string): Promise<DocumentList> => {
+    const answer = await ask(node, 'GET', `/v1/documents?prefix=list%2F&${query}`);
+    expect(answer.status).toBe(200);
+    return documentListSchema.parse(await answer.json());
+  };
+  await eventually(async () => (await page(two, 'limit=3')).documents.length === 3, { what: 'the other has them' });
+  for (const order of ['name', 'recent']) {
+    const first = await page(one, `limit=2&order=${order}`);
+    const rest = await page(two, `order=${order}&after=${encodeURIComponent(first.next ?? '')}`);
+    const names = [...first.documents, ...rest.documents].map(({ name }) => name);
+    expect([names.sort(), rest.next]).toEqual([['list/a', 'list/b', 'list/c'], null]);
+  }
+  const { next } = await page(one, 'limit=1');
+  await two.restart();
+  await two.ready();
+  const { documents } = await page(two, `after=${encodeURIComponent(next ?? '')}`);
+  expect(documents.map(({ name }) => name)).toEqual(['list/b', 'list/c']);
+}, 60_000);
 
 describe('what one node decides', () => {
   it('[G6] a share link that was made on one works on the others, and no longer once a third has ended it', async () => {

@@ -1,6 +1,7 @@
 import { cp, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { problemSchema } from '@quire/protocol';
 import { eventually, type ServerCluster, startCluster, startRedis, startSentinels, until } from '@quire/testing';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { connectAll, createWriters, expectKept, finishTyping, startTyping } from './writers.ts';
@@ -215,4 +216,30 @@ it('[R11] when Redis comes back with an old dump, nobody takes what it says for 
   await finishTyping(writers);
   for (const writer of writers) writer.leave();
   await expectKept(cluster, 'plan', writers);
+}, 120_000);
+
+it('[G1] with the strict policy, what is changed over HTTP while nobody else can be reached is there, and said to be unconfirmed', async () => {
+  const cluster = await startCluster({ nodes: 2, settings: { QUIRE_CLUSTER_RECEIPTS: 'strict' } });
+  onTestFinished(() => cluster.close(), 60_000);
+  const [one, two] = [cluster.node(0), cluster.node(1)];
+  const ask = (method: string, name: string, json?: unknown) =>
+    fetch(`${one.url}/v1/documents${name}`, {
+      method,
+      ...(json === undefined ? {} : { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(json) }),
+    });
+  for (const name of ['plan', 'doomed']) expect((await ask('POST', '', { name })).status).toBe(201);
+  await two.stop();
+  await cluster.redis.kill();
+  const answers = [ask('PATCH', '/plan', { title: 'Alone' }), ask('PATCH', '/plan', { title: 'Still alone' })];
+  answers.push(ask('DELETE', '/doomed'));
+  for (const answer of await Promise.all(answers)) {
+    expect([answer.status, problemSchema.parse(await answer.json()).code]).toEqual([504, 'unconfirmed']);
+  }
+  expect(await (await ask('GET', '/plan')).json()).toMatchObject({ title: expect.stringMatching(/alone/i) });
+  await cluster.redis.restart();
+  await two.start();
+  await cluster.ready();
+  expect((await ask('PATCH', '/plan', { title: 'Together' })).status).toBe(200);
+  // Nothing is called so on any node: until all have been asked, it might be (R13).
+  await eventually(async () => (await ask('GET', '/doomed')).status === 404, { what: 'it is deleted' });
 }, 120_000);

@@ -52,6 +52,7 @@ export const problemKinds = {
   'node-unanswered': { status: 503, title: 'A node of the cluster does not answer', retryAfterSeconds: 2 },
   'auth-unavailable': { status: 503, title: 'Who may enter can not be found out right now', retryAfterSeconds: 5 },
   'service-restart': { status: 503, title: 'The server is restarting', retryAfterSeconds: 2 },
+  unconfirmed: { status: 504, title: 'It is stored on one node, and not confirmed by any other', retryAfterSeconds: 5 },
 } as const satisfies Record<string, ProblemKind>;
 
 export type ProblemCode = keyof typeof problemKinds;

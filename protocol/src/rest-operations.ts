@@ -50,6 +50,7 @@ const EDIT_PROBLEMS = [
   'storage-refused',
   'overloaded',
   'load-failed',
+  'unconfirmed',
 ] as const;
 const COMMENT_PROBLEMS = [
   'unknown-document',
@@ -58,6 +59,8 @@ const COMMENT_PROBLEMS = [
   'load-failed',
   'storage-refused',
 ] as const;
+
+const COMMENTING_PROBLEMS = [...COMMENT_PROBLEMS, 'unconfirmed'] as const;
 
 const UPDATE_BODY = { kind: 'raw', types: [BYTES], maxBytes: MAX_UPDATE_BYTES } as const satisfies Body;
 const CONTENT_BODY = {
@@ -82,7 +85,14 @@ export const operations = {
     needs: 'editor',
     body: { kind: 'json', schema: createDocumentSchema, optional: true },
     answers: [{ kind: 'json', status: 201, schema: documentSchema }],
-    problems: ['bad-document-name', 'document-exists', 'document-too-large', 'storage-refused', 'load-failed'],
+    problems: [
+      'bad-document-name',
+      'document-exists',
+      'document-too-large',
+      'storage-refused',
+      'load-failed',
+      'unconfirmed',
+    ],
   },
   getDocument: {
     method: 'GET',
@@ -104,7 +114,7 @@ export const operations = {
     path: DOCUMENT,
     needs: 'owner',
     answers: [NOTHING],
-    problems: ['unknown-document', 'storage-refused'],
+    problems: ['unknown-document', 'storage-refused', 'unconfirmed'],
   },
   listBin: {
     method: 'GET',
@@ -119,21 +129,21 @@ export const operations = {
     path: BINNED,
     needs: 'owner',
     answers: [NOTHING],
-    problems: ['unknown-document', 'bin-full', 'storage-refused', 'overloaded', 'load-failed'],
+    problems: ['unknown-document', 'bin-full', 'storage-refused', 'overloaded', 'load-failed', 'unconfirmed'],
   },
   restoreDocument: {
     method: 'POST',
     path: `${BINNED}/restore`,
     needs: 'owner',
     answers: [{ kind: 'json', status: 200, schema: documentWithRoleSchema }],
-    problems: ['unknown-document', 'not-in-bin', 'storage-refused', 'overloaded', 'load-failed'],
+    problems: ['unknown-document', 'not-in-bin', 'storage-refused', 'overloaded', 'load-failed', 'unconfirmed'],
   },
   purgeDocument: {
     method: 'DELETE',
     path: BINNED,
     needs: 'owner',
     answers: [NOTHING],
-    problems: ['unknown-document', 'not-in-bin', 'storage-refused'],
+    problems: ['unknown-document', 'not-in-bin', 'storage-refused', 'unconfirmed'],
   },
   copyDocument: {
     method: 'POST',
@@ -221,7 +231,7 @@ export const operations = {
     needs: 'commenter',
     body: { kind: 'json', schema: createThreadSchema },
     answers: [{ kind: 'json', status: 201, schema: threadSchema }],
-    problems: [...COMMENT_PROBLEMS, 'unknown-position', 'anchor-refused', 'comments-full', 'too-many-anchors'],
+    problems: [...COMMENTING_PROBLEMS, 'unknown-position', 'anchor-refused', 'comments-full', 'too-many-anchors'],
   },
   changeThread: {
     method: 'PATCH',
@@ -229,14 +239,14 @@ export const operations = {
     needs: 'commenter',
     body: { kind: 'json', schema: changeThreadSchema },
     answers: [{ kind: 'json', status: 200, schema: threadSchema }],
-    problems: [...COMMENT_PROBLEMS, 'unknown-thread'],
+    problems: [...COMMENTING_PROBLEMS, 'unknown-thread'],
   },
   removeThread: {
     method: 'DELETE',
     path: THREAD,
     needs: 'commenter',
     answers: [NOTHING],
-    problems: [...COMMENT_PROBLEMS, 'unknown-thread'],
+    problems: [...COMMENTING_PROBLEMS, 'unknown-thread'],
   },
   anchorThread: {
     method: 'PUT',
@@ -245,7 +255,7 @@ export const operations = {
     body: { kind: 'json', schema: anchorSchema },
     answers: [{ kind: 'json', status: 200, schema: threadSchema }],
     problems: [
-      ...COMMENT_PROBLEMS,
+      ...COMMENTING_PROBLEMS,
       'unknown-thread',
       'unknown-position',
       'anchor-refused',
@@ -258,7 +268,7 @@ export const operations = {
     path: `${THREAD}/anchor`,
     needs: 'commenter',
     answers: [NOTHING],
-    problems: [...COMMENT_PROBLEMS, 'unknown-thread'],
+    problems: [...COMMENTING_PROBLEMS, 'unknown-thread'],
   },
   reply: {
     method: 'POST',
@@ -266,7 +276,7 @@ export const operations = {
     needs: 'commenter',
     body: { kind: 'json', schema: createCommentSchema },
     answers: [{ kind: 'json', status: 201, schema: commentSchema }],
-    problems: [...COMMENT_PROBLEMS, 'unknown-thread', 'comments-full'],
+    problems: [...COMMENTING_PROBLEMS, 'unknown-thread', 'comments-full'],
   },
   changeComment: {
     method: 'PATCH',
@@ -274,14 +284,14 @@ export const operations = {
     needs: 'commenter',
     body: { kind: 'json', schema: changeCommentSchema },
     answers: [{ kind: 'json', status: 200, schema: commentSchema }],
-    problems: [...COMMENT_PROBLEMS, 'unknown-thread', 'unknown-comment'],
+    problems: [...COMMENTING_PROBLEMS, 'unknown-thread', 'unknown-comment'],
   },
   withdrawComment: {
     method: 'DELETE',
     path: `${THREAD}/comments/{comment}`,
     needs: 'commenter',
     answers: [NOTHING],
-    problems: [...COMMENT_PROBLEMS, 'unknown-thread', 'unknown-comment'],
+    problems: [...COMMENTING_PROBLEMS, 'unknown-thread', 'unknown-comment'],
   },
   sendEvent: {
     method: 'POST',
@@ -306,14 +316,14 @@ export const operations = {
     needs: 'owner',
     body: { kind: 'json', schema: createLinkSchema },
     answers: [{ kind: 'json', status: 201, schema: createdLinkSchema }],
-    problems: ['unknown-document', 'too-many-links', 'storage-refused'],
+    problems: ['unknown-document', 'too-many-links', 'storage-refused', 'unconfirmed'],
   },
   revokeLink: {
     method: 'DELETE',
     path: `${DOCUMENT}/links/{link}`,
     needs: 'owner',
     answers: [NOTHING],
-    problems: ['unknown-link', 'storage-refused'],
+    problems: ['unknown-link', 'storage-refused', 'unconfirmed'],
   },
   listRevocations: {
     method: 'GET',
@@ -329,14 +339,14 @@ export const operations = {
     needs: 'owner-of-all',
     body: { kind: 'json', schema: revokeSchema },
     answers: [{ kind: 'json', status: 201, schema: revocationSchema }],
-    problems: ['too-many-revocations', 'storage-refused'],
+    problems: ['too-many-revocations', 'storage-refused', 'unconfirmed'],
   },
   liftRevocation: {
     method: 'DELETE',
     path: '/v1/revocations/{revocation}',
     needs: 'owner-of-all',
     answers: [NOTHING],
-    problems: ['unknown-revocation', 'storage-refused'],
+    problems: ['unknown-revocation', 'storage-refused', 'unconfirmed'],
   },
 } as const satisfies Record<string, Operation>;
 

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MemoryStore, PersistenceError } from '@quire/persistence';
-import { documentListSchema } from '@quire/protocol';
+import { type DocumentName, documentListSchema } from '@quire/protocol';
 import { joinWithHocuspocus, joinWithYWebsocket } from '@quire/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
@@ -121,6 +121,19 @@ describe('a running server', () => {
     const second = await start();
     const reader = joinHere(second, name);
     await vi.waitFor(() => expect(reader.doc.getMap('meta').get('title')).toBe('Kept'));
+  });
+
+  it('goes on with a list where a page of it ended before a restart', async () => {
+    const first = await start();
+    for (const name of ['a', 'b', 'c'] as DocumentName[]) await first.documents.create({ name });
+    const page = (server: QuireServer, query: string) =>
+      fetch(`${server.url}/v1/documents?${query}`).then(async (answer) =>
+        documentListSchema.parse(await answer.json()),
+      );
+    const { next } = await page(first, 'limit=2');
+    await first.close();
+    const { documents } = await page(await start(), `after=${encodeURIComponent(next ?? '')}`);
+    expect(documents.map(({ name }) => name)).toEqual(['c']);
   });
 
   it('leaves the globals of the program that embeds it alone', async () => {

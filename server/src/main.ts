@@ -1,8 +1,10 @@
 import { isIPv6 } from 'node:net';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type DocumentStore, type LevelStoreOptions, openLevelStore } from '@quire/persistence';
 import { createApi } from './api/api.ts';
 import { createContents } from './api/contents.ts';
+import { type CursorKeys, deriveCursorKeys, keepCursorKey } from './api/cursor-keys.ts';
+import { createCursors } from './api/cursors.ts';
 import { DocumentStates } from './api/document-states.ts';
 import { createDocuments, type Documents } from './api/documents.ts';
 import { endLinksWith } from './api/end-links.ts';
@@ -66,6 +68,7 @@ export type { RevocationDraft, Revocations } from './auth/revocations.ts';
 export type { LinkDraft, ShareLinks } from './auth/share-links.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { ClusterFileError } from './cluster/cluster-file.ts';
+export { Unconfirmed } from './collab/confirmation.ts';
 export type { CommentCall, Comments, Speaker, ThreadCall } from './comments/comments.ts';
 export { ConfigError, type ConfigIssue } from './config/config-error.ts';
 export type { Config, ConfigInput } from './config.ts';
@@ -80,7 +83,7 @@ export { RegistryError } from './registry/registry.ts';
 export interface ServerParts {
   /** Decides who may do what; with one, any address may be listened on. */
   readonly authenticator?: Authenticator | undefined;
-  /** Instead of the journal in `data`. */
+  /** Instead of the journal in `data`. Without a cluster, the pages of lists over HTTP then go on only while the server runs. */
   readonly store?: DocumentStore | undefined;
   readonly clock?: Clock | undefined;
   readonly logger?: Logger | undefined;
@@ -199,6 +202,7 @@ interface Foundations {
 async function compose(foundations: Foundations & { readonly store: DocumentStore }): Promise<QuireServer> {
   const { config, parts, origins, clock, logger, listener, metrics, authenticator, store } = foundations;
   const readAddress = createAddressReader(config.trustedProxies);
+  const dataDirectory = parts.store === undefined ? resolve(config.data) : null;
   const audit = logger.child({ component: 'audit' });
   const registryLog = logger.child({ component: 'registry' });
   const registry = createRegistry({ clock, log: registryLog });
@@ -224,7 +228,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
   const membership = composeCluster({
     config,
     store,
-    dataDirectory: parts.store === undefined ? resolve(config.data) : null,
+    dataDirectory,
     listener,
     readAddress,
     people: {
@@ -295,7 +299,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
   });
   const comments = createComments({
     documents: {
-      edit: (name, author, change, share) => collaboration.edit(name, author, change, share),
+      edit: (name, author, change, options) => collaboration.edit(name, author, change, options),
       read: (name, look) => collaboration.read(name, look),
       assertExists: async (name) => void (await documents.get(name)),
     },
@@ -324,6 +328,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
   const events = createEvents(collaboration);
   const sweep = sweepCompanions(store, logger.child({ component: 'collab' }));
   const states = new DocumentStates({ store, clock });
+  const cursors = createCursors(await findCursorKeys(config, dataDirectory, logger.child({ component: 'http' })));
   let closing: Promise<void> | null = null;
 
   const isDraining = (): boolean => closing !== null;
@@ -341,6 +346,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     contents,
     states,
     events,
+    cursors,
     guard,
     readAddress,
     origins,
@@ -389,7 +395,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     url: describeUrl(config, listener),
     port: listener.port,
     hosts: listener.hosts,
-    data: parts.store === undefined ? resolve(config.data) : null,
+    data: dataDirectory,
     documents,
     comments,
     events,
@@ -411,6 +417,13 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
       return closing;
     },
   };
+}
+
+/** What lasts: the cluster's secret, or else the data directory. Undefined where there is neither. */
+async function findCursorKeys(config: Config, directory: string | null, log: Logger): Promise<CursorKeys | undefined> {
+  const [first, ...others] = config.cluster.secret;
+  if (config.redis !== undefined && first !== undefined) return deriveCursorKeys([first, ...others]);
+  return directory === null ? undefined : keepCursorKey(join(directory, 'cursor-key'), log);
 }
 
 function describeMetrics(config: Config, clock: Clock, parts: ServerParts): MetricsOptions {

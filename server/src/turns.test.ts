@@ -24,6 +24,19 @@ it('runs tasks of one key in order, others beside them, and goes on after a fail
   expect(seen).toEqual(['b1', 'a1', 'a2']);
 });
 
+it('lets the next task run once a turn is given back, whatever becomes of the one that had it', async () => {
+  const takeTurn = createTurns();
+  const gate = Promise.withResolvers<void>();
+  const first = takeTurn('a', async (giveBack) => {
+    giveBack();
+    await gate.promise;
+    throw new Error('later');
+  });
+  expect(await takeTurn('a', async () => 'second')).toBe('second');
+  gate.resolve();
+  await expect(first).rejects.toThrow('later');
+});
+
 it('[G4] runs one task at a time, of each party in turn however many it brings, and goes on after a failure', async () => {
   const takeTurn = createFairTurns();
   const seen: string[] = [];

@@ -1,16 +1,19 @@
 import { FairLines } from './fair-lines.ts';
 
+/** A task ends its turn with itself, or sooner, where what is left of it concerns none of those that wait. */
+export type TakeTurn = <T>(key: string, task: (giveBack: () => void) => Promise<T>) => Promise<T>;
+
 /** Runs tasks of the same key one after the other, and tasks of different keys side by side. */
-export function createTurns(): <T>(key: string, task: () => Promise<T>) => Promise<T> {
-  const last = new Map<string, Promise<unknown>>();
+export function createTurns(): TakeTurn {
+  const last = new Map<string, Promise<void>>();
   return (key, task) => {
-    const turn = (last.get(key) ?? Promise.resolve()).then(task, task);
+    const { promise: turn, resolve: giveBack } = Promise.withResolvers<void>();
+    const done = (last.get(key) ?? Promise.resolve()).then(() => task(giveBack)).finally(giveBack);
     last.set(key, turn);
-    const forget = (): void => {
+    void turn.then(() => {
       if (last.get(key) === turn) last.delete(key);
-    };
-    turn.then(forget, forget);
-    return turn;
+    });
+    return done;
   };
 }
 

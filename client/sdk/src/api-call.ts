@@ -87,6 +87,8 @@ async function reach(options: ApiOptions, request: Call<unknown>, signal: AbortS
     return await options.fetch(options.baseUrl + request.path, {
       method: request.method,
       headers,
+      // A cookie may say who this is, and another one to which node of a load balancer it goes.
+      credentials: 'include',
       signal,
       ...(sent === null ? {} : { body: sent.body }),
     });

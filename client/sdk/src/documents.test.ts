@@ -7,6 +7,7 @@ interface Sent {
   readonly url: string;
   readonly method: string;
   readonly authorization: string | null;
+  readonly credentials: string;
   readonly body: unknown;
 }
 
@@ -36,6 +37,7 @@ function serve(
         url: request.url,
         method: request.method,
         authorization: request.headers.get('authorization'),
+        credentials: request.credentials,
         body: text === '' ? null : JSON.parse(text),
       });
       return answer(request);
@@ -75,6 +77,12 @@ describe('documents over HTTP', () => {
     expect(await documents.create()).toEqual(plan);
     await documents.create({ name: 'team/plan', title: 'Plan' });
     expect(sent.map((request) => request.body)).toEqual([{}, { name: 'team/plan', title: 'Plan' }]);
+  });
+
+  it('sends cookies along, to a server of another origin too', async () => {
+    const { documents, sent } = serve(() => json(plan));
+    await documents.create();
+    expect(sent[0]?.credentials).toBe('include');
   });
 
   it('sends the token when there is one', async () => {

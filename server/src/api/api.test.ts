@@ -342,9 +342,12 @@ describe('failures', () => {
     }
   });
 
-  it('begins nothing any more once the server is stopping', async () => {
+  it('begins nothing any more once the server is stopping, and tells pages of other origins too', async () => {
     isDraining = true;
-    const response = await send('/v1/documents', { json: { name: 'late' } });
+    const headers = { Origin: 'https://editor.example.org' };
+    expect((await send('/v1/documents', { method: 'OPTIONS', headers })).status).toBe(204);
+    const response = await send('/v1/documents', { json: { name: 'late' }, headers });
+    expect(response.headers.get('access-control-allow-origin')).toBe('https://editor.example.org');
     expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(await problemOf(response)).toMatchObject({ status: 503, code: 'service-restart' });
     expect(await store.stat('late')).toBeNull();

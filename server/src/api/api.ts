@@ -24,13 +24,14 @@ import { ApiError, problemKinds } from '../problems.ts';
 import { addBinRoutes } from './bin-routes.ts';
 import { addContentRoutes, takesRawBody } from './content-routes.ts';
 import type { Contents } from './contents.ts';
-import { createCursors } from './cursors.ts';
+import { type Cursors, createCursors } from './cursors.ts';
 import type { DocumentStates } from './document-states.ts';
 import type { Documents } from './documents.ts';
 import { addEventRoutes } from './event-routes.ts';
 import { addLinkRoutes } from './link-routes.ts';
 import { listVisible } from './list-visible.ts';
 import { addDocsRoutes } from './openapi/docs-routes.ts';
+import { openToOtherOrigins } from './other-origins.ts';
 import { addPeopleRoutes } from './people-routes.ts';
 import { respondProblem, toApiError } from './problems.ts';
 import { randomDocumentName } from './random-document-name.ts';
@@ -40,7 +41,7 @@ import { addStateRoute } from './state-route.ts';
 
 /** Of names, titles and comments; what is in documents is read where its limit is. */
 const MAX_BODY_BYTES = 64 * 1024;
-const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 /** The HTTP API under `/v1`. Whatever a client sends gets a 4xx at worst; 5xx is for what is not its fault. */
 export function createApi(options: {
@@ -52,6 +53,8 @@ export function createApi(options: {
   readonly states?: DocumentStates;
   /** Left out: backends have nothing to say. */
   readonly events?: Events;
+  /** Left out: what it gives out lasts as long as this server. */
+  readonly cursors?: Cursors;
   readonly clock?: Clock;
   /** Left out: whoever is at the other end of the connection. */
   readonly readAddress?: ReadClientAddress;
@@ -65,10 +68,9 @@ export function createApi(options: {
   readonly servesApp?: boolean;
 }): Hono {
   const { documents, guard, readAddress = createAddressReader([]), origins, log, isDraining } = options;
-  const { clock = systemClock, contents, events, states } = options;
+  const { clock = systemClock, contents, cursors = createCursors(), events, states } = options;
   const { rules, servesApp = false } = options;
   const api = new Hono();
-  const cursors = createCursors();
   const admit = (context: Context, document: DocumentName, needed: Role) =>
     guard.admit({ ...describeRequest(context, document, readAddress), document }, needed);
 
@@ -79,6 +81,7 @@ export function createApi(options: {
   });
   api.notFound((context) => respondProblem(new ApiError('not-found', `Nothing is served at ${context.req.path}`)));
 
+  openToOtherOrigins(api, origins);
   api.use('/v1/*', async (context, next) => {
     checkOrigin(context, origins);
     if (isDraining()) throw new ApiError('service-restart', 'The server is stopping; try again in a moment');
@@ -151,7 +154,7 @@ export function createApi(options: {
   }
 
   if (states !== undefined) {
-    addStateRoute(api, `${one}/state`, { states, origins, clock, admit });
+    addStateRoute(api, `${one}/state`, { states, clock, admit });
     api.all(`${one}/state`, (context) => refuseMethod(context, 'GET, HEAD'));
   }
 

@@ -9,6 +9,7 @@ import type { Node } from 'prosemirror-model';
 import * as Y from 'yjs';
 import { type Elsewhere, nowhereElse } from '../cluster/elsewhere.ts';
 import { applyInSlices, createSlicing, type Slicing } from '../collab/apply-in-slices.ts';
+import type { Storing } from '../collab/confirmation.ts';
 import { readTitle } from '../collab/document-title.ts';
 import type { Bringer, Brought } from '../collab/ingest-brought.ts';
 import { unmarkAll } from '../comments/anchor-marks.ts';
@@ -17,7 +18,7 @@ import { readFragment } from '../content/read-fragment.ts';
 import { replaceFragment } from '../content/write-fragment.ts';
 import { ApiError } from '../problems.ts';
 import { Seats } from '../seats.ts';
-import type { createTurns } from '../turns.ts';
+import type { TakeTurn } from '../turns.ts';
 import type { Documents } from './documents.ts';
 import { type GatheredSessions, gatherPeople, type PeopleHere } from './gather-people.ts';
 import { randomDocumentName } from './random-document-name.ts';
@@ -29,9 +30,9 @@ const TITLE_KEY = 'title';
 
 /** What is in documents, and who is; see `Collaboration`. */
 export interface LiveDocuments extends PeopleHere {
-  edit(name: DocumentName, author: string, change: (document: Y.Doc) => void): Promise<void>;
+  edit(name: DocumentName, author: string, change: (document: Y.Doc) => void, storing?: Storing): Promise<void>;
   read<T>(name: DocumentName, look: (document: Y.Doc) => T): Promise<T>;
-  bring(name: DocumentName, bringer: Bringer, brought: Brought): Promise<void>;
+  bring(name: DocumentName, bringer: Bringer, brought: Brought, storing?: Storing): Promise<void>;
 }
 
 /** What is in a document, as the HTTP API gives it out and takes it in, and who has it open. */
@@ -65,7 +66,7 @@ export function createContents(options: {
   readonly documents: Pick<Documents, 'get' | 'getAnyway'>;
   readonly live: LiveDocuments;
   /** The same that creations and deletions of documents take. */
-  readonly takeTurn: ReturnType<typeof createTurns>;
+  readonly takeTurn: TakeTurn;
   /** Left out: there are no other nodes. */
   readonly elsewhere?: Elsewhere;
   /** Left out: all are. */
@@ -97,31 +98,31 @@ export function createContents(options: {
   }
 
   /** One after the other on each document, with deletions and renames of it; and no more of them than can wait. */
-  function inTurn<T>(name: DocumentName, task: () => Promise<T>): Promise<T> {
+  function inTurn<T>(name: DocumentName, task: (onStored: () => void) => Promise<T>): Promise<T> {
     return seated(name, () => takeTurn(name, task));
   }
 
   return {
     read: (name) => look(name, (document) => readFragment(document, CONTENT_ROOT)),
     replace: (name, content, author) =>
-      inTurn(name, async () => {
+      inTurn(name, async (onStored) => {
         await documents.get(name);
-        await live.edit(name, author, (document) => replaceFragment(document, CONTENT_ROOT, content));
+        await live.edit(name, author, (document) => replaceFragment(document, CONTENT_ROOT, content), { onStored });
       }),
     readUpdate: (name, since) => look(name, (document) => Y.encodeStateAsUpdate(document, since)),
     writeUpdate: (name, bringer, update) =>
-      inTurn(name, async () => {
+      inTurn(name, async (onStored) => {
         await documents.get(name);
-        await live.bring(name, bringer, { update });
+        await live.bring(name, bringer, { update }, { onStored });
       }),
     copy: (source, { name, title }, bringer) =>
       // Before it is encoded: copies under many names, each with a turn of its own, are all in memory.
       seated(source, async () => {
         const state = await look(source, (document) => Y.encodeStateAsUpdate(document));
         const draft = await draftCopy(state, title, slicing);
-        return inTurn(name, async () => {
+        return inTurn(name, async (onStored) => {
           await assertFree(documents, name);
-          await live.bring(name, bringer, draft);
+          await live.bring(name, bringer, draft, { onStored });
           return documents.get(name);
         });
       }),

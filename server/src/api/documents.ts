@@ -10,20 +10,24 @@ import {
 } from '@quire/protocol';
 import type * as Y from 'yjs';
 import type { DocumentBin } from '../bin/document-bin.ts';
+import type { Storing } from '../collab/confirmation.ts';
 import { NOT_KNOWN_HERE } from '../collab/not-here-yet.ts';
 import { ApiError } from '../problems.ts';
-import { createTurns } from '../turns.ts';
+import { createTurns, type TakeTurn } from '../turns.ts';
 import { randomDocumentName } from './random-document-name.ts';
 
 /** How documents are changed from inside the server: through the one door that edits of clients take too. */
 export interface DocumentEditor {
   /** Resolves once the change is durable. The first edit of a name creates the document. */
-  edit(name: DocumentName, author: string, change: (document: Y.Doc) => void): Promise<void>;
+  edit(name: DocumentName, author: string, change: (document: Y.Doc) => void, storing?: Storing): Promise<void>;
   /** Closes its connections and moves its epoch. */
-  delete(name: DocumentName): Promise<void>;
+  delete(name: DocumentName, storing?: Storing): Promise<void>;
 }
 
-/** The documents of this server, as a program that embeds it and the HTTP API see them. */
+/**
+ * The documents of this server, as a program that embeds it and the HTTP API see them. What changes one rejects with
+ * {Unconfirmed} when it is done and other nodes let its confirmation wait for too long (G1).
+ */
 export interface Documents {
   /** A page may hold fewer than were asked for. */
   list(query?: ListQuery): Promise<DocumentList>;
@@ -56,7 +60,7 @@ export function createDocuments(options: {
   /** What is listed and shown no more, though it is there. Left out: nothing. */
   readonly bin?: Pick<DocumentBin, 'holds'>;
   /** Left out: turns of its own. */
-  readonly takeTurn?: ReturnType<typeof createTurns>;
+  readonly takeTurn?: TakeTurn;
   /** Whether a name of which nothing is stored here is known to be free, see `Replication`. Left out: it always is. */
   readonly knowsAllNames?: () => boolean;
 }): Documents {
@@ -79,8 +83,11 @@ export function createDocuments(options: {
     return describe(stat);
   }
 
-  async function setTitle(name: DocumentName, title: string, author: string): Promise<DocumentInfo> {
-    await editor.edit(name, author, (document) => document.getMap('meta').set('title', title));
+  async function setTitle(
+    { name, title, author }: { readonly name: DocumentName; readonly title: string; readonly author: string },
+    storing: Storing,
+  ): Promise<DocumentInfo> {
+    await editor.edit(name, author, (document) => document.getMap('meta').set('title', title), storing);
     // The index may be a moment behind the journal; what was just made durable is known better here.
     return { ...(await find(name)), title };
   }
@@ -96,29 +103,29 @@ export function createDocuments(options: {
     getAnyway: async (name) => describe(await findAnyway(name)),
     create: ({ name = randomDocumentName(), title = '', author = NOBODY } = {}) =>
       // Two requests for one name: the second one looks after the first one's edit is on disk.
-      takeTurn(name, async () => {
+      takeTurn(name, async (onStored) => {
         assertDocument(name);
         const stat = await store.stat(name);
         if (stat !== null && stat.state !== 'deleted') {
           throw new ApiError('document-exists', `A document is called "${name}" already`);
         }
-        return setTitle(name, title, author);
+        return setTitle({ name, title, author }, { onStored });
       }),
     rename: (name, title, author = NOBODY) =>
-      takeTurn(name, async () => {
+      takeTurn(name, async (onStored) => {
         await find(name);
-        return setTitle(name, title, author);
+        return setTitle({ name, title, author }, { onStored });
       }),
     delete: (name) =>
-      takeTurn(name, async () => {
+      takeTurn(name, async (onStored) => {
         await findAnyway(name);
-        await editor.delete(name);
+        await editor.delete(name, { onStored });
       }),
     purge: (name) =>
-      takeTurn(name, async () => {
+      takeTurn(name, async (onStored) => {
         const stat = await store.stat(name);
         if (stat === null || !isBinned(stat)) return false;
-        await editor.delete(name);
+        await editor.delete(name, { onStored });
         return true;
       }),
     edit: (name, author, change) => editor.edit(name, author, change),

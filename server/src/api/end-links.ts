@@ -1,5 +1,7 @@
+import type { DocumentName } from '@quire/protocol';
 import type { LinkKeeper } from '../auth/share-links.ts';
 import type { DocumentBin } from '../bin/document-bin.ts';
+import { Unconfirmed } from '../collab/confirmation.ts';
 import type { Logger } from '../observability/log.ts';
 import type { DocumentEditor } from './documents.ts';
 
@@ -9,19 +11,29 @@ export function endLinksWith(
   rules: { readonly links: Pick<LinkKeeper, 'forgetLost'>; readonly bin: Pick<DocumentBin, 'forgetLost'> },
   log: Logger,
 ): DocumentEditor {
+  async function forget(name: DocumentName): Promise<void> {
+    try {
+      await rules.links.forgetLost(name);
+      await rules.bin.forgetLost(name);
+    } catch (error) {
+      log.warn(
+        { err: error, document: name },
+        'what was known of a deleted document stays in the registry, and means nothing',
+      );
+    }
+  }
+
   return {
-    edit: (name, author, change) => editor.edit(name, author, change),
-    async delete(name) {
-      await editor.delete(name);
+    edit: (name, author, change, storing) => editor.edit(name, author, change, storing),
+    async delete(name, storing) {
       try {
-        await rules.links.forgetLost(name);
-        await rules.bin.forgetLost(name);
+        await editor.delete(name, storing);
       } catch (error) {
-        log.warn(
-          { err: error, document: name },
-          'what was known of a deleted document stays in the registry, and means nothing',
-        );
+        // It is deleted all the same; and whoever asked for it has waited long enough.
+        if (error instanceof Unconfirmed) void forget(name);
+        throw error;
       }
+      await forget(name);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { PersistenceError, type PersistenceErrorCode } from '@quire/persistence';
 import { closeCodes, type Problem } from '@quire/protocol';
 import { AccessError } from '../auth/authenticator.ts';
+import { Unconfirmed } from '../collab/confirmation.ts';
 import { NotHereYet } from '../collab/not-here-yet.ts';
 import { Refusal } from '../collab/refusal.ts';
 import { ContentError } from '../content/content-node.ts';
@@ -32,6 +33,9 @@ export function respondProblem(error: ApiError, headers: Readonly<Record<string,
   });
 }
 
+const UNCONFIRMED =
+  'It is done, and on the disk of this node, but no other place has confirmed it so far. It goes on to the others by itself: read what is there before you send it again';
+
 /** What an error means to a client of the API; the words of unexpected ones stay inside. */
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
@@ -42,6 +46,7 @@ export function toApiError(error: unknown): ApiError {
     const refused = findRefusedEdit(error);
     if (refused !== null) return refused;
   }
+  if (error instanceof Unconfirmed) return new ApiError('unconfirmed', UNCONFIRMED, error);
   const stored = findPersistenceError(error);
   if (stored !== null) return new ApiError(codeOf(stored.code), detailOf(stored), error);
   if (error instanceof Refusal && error.cause instanceof NotHereYet) {
@@ -96,6 +101,8 @@ function findRefusedEdit(refusal: Refusal): ApiError | null {
       return new ApiError('incomplete-update', 'The update builds on edits that the document does not have', refusal);
     case closeCodes.staleEpoch:
       return new ApiError('stale-epoch', 'The update is from before the document was deleted and begun anew', refusal);
+    case closeCodes.documentDeleted:
+      return new ApiError('load-failed', 'The document was deleted while this was on its way', refusal);
     case closeCodes.overloaded:
       return new ApiError('overloaded', 'Too much is waiting to be stored or looked at; try again later', refusal);
     case closeCodes.storageRefused:

@@ -1,8 +1,6 @@
 import type { DocumentName, Role } from '@quire/protocol';
 import type { Context, Hono } from 'hono';
 import type { Clock } from '../clock.ts';
-import { allowReading, answerPreflight } from '../http/cross-origin.ts';
-import type { OriginPolicy } from '../http/origins.ts';
 import { findCutOff, streamBytes } from '../http/streamed-bytes.ts';
 import { chooseRange } from './byte-range.ts';
 import type { DocumentStates, StateArchive } from './document-states.ts';
@@ -10,40 +8,30 @@ import { readName } from './requests.ts';
 
 export interface StateRouteParts {
   readonly states: DocumentStates;
-  readonly origins: OriginPolicy;
   readonly clock: Clock;
   readonly admit: (context: Context, document: DocumentName, needed: Role) => Promise<unknown>;
 }
 
-/** What a page of another origin sends with its request, and reads of the answer. */
-const PREFLIGHT = { methods: 'GET, HEAD', headers: 'Authorization, If-Range, Range' };
-const EPOCH_HEADER = 'Quire-Epoch';
-const EXPOSED = `Content-Length, Content-Range, ETag, ${EPOCH_HEADER}`;
+/** Which life of its name the document is in (R14). */
+export const EPOCH_HEADER = 'Quire-Epoch';
 
 /**
  * The state of a large document, for whoever has nothing of it: a download that can be resumed, unlike the first message on
  * a socket. It is a Yjs update in a gzip file, and not one in transit, since of that nobody could ask for the rest.
  */
 export function addStateRoute(api: Hono, path: string, parts: StateRouteParts): void {
-  const { admit, clock, origins, states } = parts;
-  const claimOf = (context: Context) => ({ host: context.req.header('host'), origin: context.req.header('origin') });
-
-  api.options(path, (context) => {
-    return new Response(null, { status: 204, headers: answerPreflight(claimOf(context), origins, PREFLIGHT) });
-  });
+  const { admit, clock, states } = parts;
   api.get(path, async (context) => {
     const name = readName(context);
-    const readable = allowReading(claimOf(context), origins, EXPOSED);
     await admit(context, name, 'reader');
     if (context.req.method === 'HEAD') {
       const isLarge = await states.isLarge(name);
-      return new Response(null, { status: isLarge ? 200 : 204, headers: { ...readable, 'Accept-Ranges': 'bytes' } });
+      return new Response(null, { status: isLarge ? 200 : 204, headers: { 'Accept-Ranges': 'bytes' } });
     }
     const lease = await states.open(name);
-    if (lease === null) return new Response(null, { status: 204, headers: readable });
+    if (lease === null) return new Response(null, { status: 204 });
     const { archive, end } = lease;
-    const { bytes, head, status } = selectPart(archive, context);
-    const headers = { ...readable, ...head };
+    const { bytes, head: headers, status } = selectPart(archive, context);
     if (bytes === null) {
       end();
       return new Response(null, { status, headers });

@@ -3,7 +3,7 @@ import { type BinLimits, createDocumentBin, type DocumentBin } from '../bin/docu
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { createTurns } from '../turns.ts';
+import type { TakeTurn } from '../turns.ts';
 import { createRevocations, type RevocationKeeper, type RevocationLimits } from './revocations.ts';
 import { createShareLinks, type LinkKeeper, type LinkLimits } from './share-links.ts';
 import { createStanding, type Standing } from './standing.ts';
@@ -33,7 +33,7 @@ export function createAccessRules(options: {
   /** Whether a name of which nothing is stored here is known to be free, see `Replication`. Left out: it always is. */
   readonly knowsAllNames?: () => boolean;
   /** The same that deletions of documents take. Left out: turns of its own. */
-  readonly takeTurn?: ReturnType<typeof createTurns>;
+  readonly takeTurn?: TakeTurn;
 }): AccessRules {
   const links = createShareLinks(options);
   const revocations = createRevocations(options);

@@ -5,7 +5,7 @@ import { check } from '../check.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/log.ts';
 import { ApiError } from '../problems.ts';
-import type { Registry } from '../registry/registry.ts';
+import type { Registry, RegistryDraft } from '../registry/registry.ts';
 import { type Actor, OURSELVES } from './actor.ts';
 import type { Bearer } from './authenticator.ts';
 
@@ -118,7 +118,7 @@ export function createRevocations(options: {
       const { user, token, issuedBefore } = check(revokeSchema, draft);
       const created = clock.now();
       const id = randomBytes(8).toString('hex');
-      const record = await registry.edit(by.user, ({ put, remove }) => {
+      const change = ({ put, remove }: RegistryDraft): RevocationRecord => {
         const about = { created, createdBy: by.user };
         const replaced = user === undefined ? byToken.get(token ?? '') : byUser.get(user);
         if ((replaced?.size ?? 0) === 0 && table.records.size >= limits.maxRevocations) {
@@ -135,11 +135,13 @@ export function createRevocations(options: {
             : { kind: 'user', user, issuedBefore: Math.max(moment, voidUntil(user) ?? 0), ...about };
         put(table, id, written);
         return written;
-      });
-      const revocation = describe(id, record);
+      };
+
       const { address } = by;
-      audit.info({ event: 'access-revoked', ...revocation, address }, 'access was taken back');
-      return revocation;
+      const record = await registry.edit(by.user, change, (stored) =>
+        audit.info({ event: 'access-revoked', ...describe(id, stored), address }, 'access was taken back'),
+      );
+      return describe(id, record);
     },
     list(query = {}) {
       const { user, after, limit } = check(revocationQuerySchema, query);
@@ -156,11 +158,13 @@ export function createRevocations(options: {
       return { revocations: page.map(([id, record]) => describe(id, record)), next };
     },
     async lift(id, { user, address } = OURSELVES) {
-      await registry.edit(user, ({ remove }) => {
+      const change = ({ remove }: RegistryDraft): void => {
         if (!table.records.has(id)) throw new ApiError('unknown-revocation', `There is no revocation "${id}"`);
         remove(table, id);
-      });
-      audit.info({ event: 'revocation-lifted', id, by: user, address }, 'a revocation was lifted');
+      };
+      await registry.edit(user, change, () =>
+        audit.info({ event: 'revocation-lifted', id, by: user, address }, 'a revocation was lifted'),
+      );
     },
     isVoid({ user, issuedAt, tokenId }) {
       if (tokenId !== undefined && byToken.has(tokenId)) return true;

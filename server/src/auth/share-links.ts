@@ -13,7 +13,7 @@ import { check } from '../check.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/log.ts';
 import { ApiError } from '../problems.ts';
-import type { Registry } from '../registry/registry.ts';
+import type { Registry, RegistryDraft } from '../registry/registry.ts';
 import { type Actor, OURSELVES } from './actor.ts';
 import { type Access, AccessError, type Bearer, NOBODY } from './authenticator.ts';
 import { isTokenOf, mintLink, readLinkId } from './link-token.ts';
@@ -144,18 +144,20 @@ export function createShareLinks(options: {
       const { id, token, hash } = mintLink();
       const created = clock.now();
       const record: LinkRecord = { document, epoch, role, label, expires, created, createdBy: by.user, hash };
-      await registry.edit(by.user, ({ put, remove }) => {
+      const change = ({ put, remove }: RegistryDraft): void => {
         const links = linksOf(document);
         const over = links.filter(([, link]) => !works(link, epoch));
         assertRoom(links.length - over.length);
         for (const [other] of over) remove(table, other);
         put(table, id, record);
-      });
+      };
       const link = describe(id, record);
       const { user, address } = by;
-      audit.info(
-        { event: 'link-created', document, link: id, role, expires: link.expires, user, address },
-        'a share link was made',
+      await registry.edit(by.user, change, () =>
+        audit.info(
+          { event: 'link-created', document, link: id, role, expires: link.expires, user, address },
+          'a share link was made',
+        ),
       );
       return { ...link, token };
     },
@@ -166,14 +168,16 @@ export function createShareLinks(options: {
     },
     async revoke(document, id, { user, address } = OURSELVES) {
       const life = await assertLife(document);
-      await registry.edit(user, ({ remove }) => {
+      const change = ({ remove }: RegistryDraft): void => {
         const link = table.records.get(id);
         if (link?.document !== document || !works(link, life)) {
           throw new ApiError('unknown-link', `The document has no link "${id}", or not any more`);
         }
         remove(table, id);
-      });
-      audit.info({ event: 'link-revoked', document, link: id, user, address }, 'a share link was revoked');
+      };
+      await registry.edit(user, change, () =>
+        audit.info({ event: 'link-revoked', document, link: id, user, address }, 'a share link was revoked'),
+      );
     },
     async open(token) {
       registry.assertKnown();

@@ -7,8 +7,8 @@ import { NOT_KNOWN_HERE } from '../collab/not-here-yet.ts';
 import type { Logger } from '../observability/log.ts';
 import { ApiError } from '../problems.ts';
 import { randomRecordId } from '../registry/random-record-id.ts';
-import type { Registry } from '../registry/registry.ts';
-import { createTurns } from '../turns.ts';
+import type { Registry, RegistryDraft } from '../registry/registry.ts';
+import { createTurns, type TakeTurn } from '../turns.ts';
 
 /** A document in the bin, as it is kept. */
 const binRecordSchema = z.object({
@@ -74,7 +74,7 @@ export function createDocumentBin(options: {
   /** Whether a name of which nothing is stored here is known to be free, see `Replication`. Left out: it always is. */
   readonly knowsAllNames?: () => boolean;
   /** The same that deletions take: what is being purged is not taken out meanwhile. Left out: turns of its own. */
-  readonly takeTurn?: ReturnType<typeof createTurns>;
+  readonly takeTurn?: TakeTurn;
 }): DocumentBin {
   const { registry, store, clock, audit, limits, knowsAllNames = () => true, takeTurn = createTurns() } = options;
   const table = registry.table('bin', binRecordSchema);
@@ -115,10 +115,10 @@ export function createDocumentBin(options: {
     throw new ApiError('unknown-document', `No document is called "${name}"`);
   }
 
-  async function putIn(document: DocumentName, { user, address }: Actor): Promise<void> {
+  async function putIn(document: DocumentName, { user, address }: Actor, onStored: () => void): Promise<void> {
     const epoch = await assertLife(document);
     const record: BinRecord = { document, epoch, binned: clock.now(), binnedBy: user };
-    const isNew = await registry.edit(user, ({ put, remove }) => {
+    const change = ({ put, remove }: RegistryDraft): boolean => {
       const marks = marksOf(document);
       for (const [id, mark] of marks) if (!isOf(mark, epoch)) remove(table, id);
       if (marks.some(([, mark]) => isOf(mark, epoch))) return false;
@@ -127,24 +127,30 @@ export function createDocumentBin(options: {
       }
       put(table, randomRecordId(), record);
       return true;
+    };
+    await registry.edit(user, change, (isNew) => {
+      if (isNew) audit.info({ event: 'document-binned', document, user, address }, 'a document was put into the bin');
+      onStored();
     });
-    if (isNew) audit.info({ event: 'document-binned', document, user, address }, 'a document was put into the bin');
   }
 
-  async function takeOut(document: DocumentName, { user, address }: Actor): Promise<void> {
+  async function takeOut(document: DocumentName, { user, address }: Actor, onStored: () => void): Promise<void> {
     const epoch = await assertLife(document);
-    await registry.edit(user, ({ remove }) => {
+    const change = ({ remove }: RegistryDraft): void => {
       const marks = marksOf(document).filter(([, mark]) => isOf(mark, epoch));
       if (marks.length === 0) throw new ApiError('not-in-bin', `"${document}" is not in the bin`);
       for (const [id] of marks) remove(table, id);
+    };
+    await registry.edit(user, change, () => {
+      audit.info({ event: 'document-restored', document, user, address }, 'a document was taken out of the bin');
+      onStored();
     });
-    audit.info({ event: 'document-restored', document, user, address }, 'a document was taken out of the bin');
   }
 
   return {
     holds,
-    put: (document, by = OURSELVES) => takeTurn(document, () => putIn(document, by)),
-    restore: (document, by = OURSELVES) => takeTurn(document, () => takeOut(document, by)),
+    put: (document, by = OURSELVES) => takeTurn(document, (onStored) => putIn(document, by, onStored)),
+    restore: (document, by = OURSELVES) => takeTurn(document, (onStored) => takeOut(document, by, onStored)),
     async holdsNow(name) {
       if (marksOf(name).length === 0) return false;
       const life = await findLife(name);

@@ -1,5 +1,6 @@
 import type { DocumentName } from '@quire/protocol';
 import type { Clock } from '../clock.ts';
+import { Unconfirmed } from '../collab/confirmation.ts';
 import type { Logger } from '../observability/log.ts';
 import type { DocumentBin } from './document-bin.ts';
 
@@ -29,6 +30,8 @@ export function purgeOverdue({ bin, clock, knowsAll, log, purge }: PurgeOptions)
         // Restored, or deleted and begun anew, since it was marked: what has the name now is another matter.
         if (!(await purge(document))) await bin.forgetLost(document);
       } catch (error) {
+        // It is gone here, and goes on to the other nodes by itself.
+        if (error instanceof Unconfirmed) continue;
         log.warn({ err: error, document }, 'a document stays in the bin until the next time');
       }
     }

@@ -63,7 +63,7 @@ export class InheritancePublisher {
     const range = { incarnation, after: first - 1, upTo: last, limit: RECORD_ENTRIES, maxBytes: RECORD_BYTES };
     const batch = await store.entries(range);
     if (batch.length === 0) throw new Error(`The journal lacks the entries ${first} to ${last} of ${incarnation}`);
-    const large = batch.filter(isTooLargeForBus);
+    const large = batch.filter((entry) => isTooLargeForBus(entry));
     const fitting = batch.filter((entry) => !isTooLargeForBus(entry));
     this.#inheritance.tooLarge(incarnation, numbersOf(large));
     if (fitting.length === 0) return;

@@ -26,6 +26,7 @@ import { Adoption } from './adoption.ts';
 import { createSlicing, type Slicing } from './apply-in-slices.ts';
 import type { RingBudget } from './broadcast-ring.ts';
 import { CollabSession } from './collab-session.ts';
+import type { Storing } from './confirmation.ts';
 import { DirectAdmission, type DirectAdmissionContext } from './direct-admission.ts';
 import type { DocumentConnection } from './document-connection.ts';
 import { DocumentDeletions } from './document-deletions.ts';
@@ -101,6 +102,11 @@ export interface CollaborationOptions {
   readonly replay?: EventRoomsOptions['replay'];
 }
 
+export interface EditOptions extends Storing {
+  /** How far it may fill the document, as a part of what that may have. Left out: all of it. */
+  readonly share?: number;
+}
+
 /** The documents of this node, and everybody who has them open. */
 export interface Collaboration {
   openSession(port: SessionPort, origin: SessionOrigin): CollabSession;
@@ -108,11 +114,10 @@ export interface Collaboration {
    * Edits a document on the server's behalf; resolves once the edit would have its receipt (G1). Creates the document by its
    * first edit; comments only for a document that there is.
    *
-   * @param share how far it may fill the document, as a part of what that may have; left out: all of it
    * @throws {Refusal} when it would make the document too large, when that takes too long to be copied for it, and when other
    * nodes may know what this one does not
    */
-  edit(name: DocumentName, author: string, change: (document: Y.Doc) => void, share?: number): Promise<void>;
+  edit(name: DocumentName, author: string, change: (document: Y.Doc) => void, options?: EditOptions): Promise<void>;
   /** Shows a document as it is in memory, that is, on disk. Nothing may be changed in it, nor kept of it. */
   read<T>(name: DocumentName, look: (document: Y.Doc) => T): Promise<T>;
   /**
@@ -121,7 +126,7 @@ export interface Collaboration {
    *
    * @throws {Refusal} and nothing of it is stored
    */
-  bring(name: DocumentName, bringer: Bringer, brought: Brought): Promise<void>;
+  bring(name: DocumentName, bringer: Bringer, brought: Brought, storing?: Storing): Promise<void>;
   /** Who has it open, as everybody in it is told; nobody while it is not open on this node. */
   people(name: DocumentName): ListedPeople;
   /** The same, without those who are there by other nodes. */
@@ -136,7 +141,7 @@ export interface Collaboration {
    *
    * @throws {PersistenceError} and leaves everybody where they are, when nothing is stored under this name
    */
-  delete(name: DocumentName): Promise<void>;
+  delete(name: DocumentName, storing?: Storing): Promise<void>;
   /**
    * Opens a document of the server's own, under a name that no client can have, and keeps it in memory: hooks of extensions
    * do not hear of it, and it is counted nowhere.
@@ -179,7 +184,7 @@ export interface Collaboration {
 export interface InternalDocument {
   readonly document: Y.Doc;
   /** Resolves once the update is on disk, then in the document, and would have its receipt. */
-  write(author: string, update: Uint8Array): Promise<void>;
+  write(author: string, update: Uint8Array, storing?: Storing): Promise<void>;
 }
 
 /** What hooks on documents see of an opening that no client of Hocuspocus asked for. */
@@ -290,6 +295,7 @@ class LiveCollaboration implements Collaboration {
       store,
       open: this.#open,
       replication: this.#replication,
+      clock,
       log,
       onBegin: (name) => this.#loads.cross(name),
     });
@@ -356,17 +362,22 @@ class LiveCollaboration implements Collaboration {
     });
   }
 
-  edit(name: DocumentName, author: string, change: (document: Y.Doc) => void, share = 1): Promise<void> {
+  edit(
+    name: DocumentName,
+    author: string,
+    change: (document: Y.Doc) => void,
+    { share = 1, onStored }: EditOptions = {},
+  ): Promise<void> {
     const maxDocumentBytes = this.#options.limits.maxDocumentBytes * share;
-    return this.#whileOpen(name, (owner) => this.#edits.make(owner, author, change, maxDocumentBytes));
+    return this.#whileOpen(name, (owner) => this.#edits.make(owner, author, change, maxDocumentBytes, { onStored }));
   }
 
   read<T>(name: DocumentName, look: (document: Y.Doc) => T): Promise<T> {
     return this.#whileOpen(name, (owner) => look(owner.document));
   }
 
-  bring(name: DocumentName, bringer: Bringer, brought: Brought): Promise<void> {
-    return this.#whileOpen(name, (owner) => ingestBrought(owner, bringer, brought, this.#sessionContext));
+  bring(name: DocumentName, bringer: Bringer, brought: Brought, storing: Storing = {}): Promise<void> {
+    return this.#whileOpen(name, (owner) => ingestBrought(owner, bringer, brought, this.#sessionContext, storing));
   }
 
   people(name: DocumentName): ListedPeople {
@@ -419,14 +430,14 @@ class LiveCollaboration implements Collaboration {
     this.#open.noteInternal(owner);
     return {
       document,
-      async write(author, update) {
-        await ingestServerEdit(owner, author, { update, title: '' }, UNLIMITED);
+      async write(author, update, storing) {
+        await ingestServerEdit(owner, author, { update, title: '' }, UNLIMITED, storing);
       },
     };
   }
 
-  delete(name: DocumentName): Promise<void> {
-    return this.#deletions.delete(name);
+  delete(name: DocumentName, storing: Storing = {}): Promise<void> {
+    return this.#deletions.delete(name, storing);
   }
 
   async sendEvent(name: DocumentName, draft: EventDraft): Promise<Pick<LoggedEvent, 'id' | 'time'>> {

@@ -1,7 +1,9 @@
 import { type DocumentStore, type EntryId, type Epoch, PersistenceError } from '@quire/persistence';
 import { closeCodes, companionOf, type DocumentName } from '@quire/protocol';
+import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/log.ts';
 import { companionEpoch } from './companion-life.ts';
+import { confirmInTime, type Storing } from './confirmation.ts';
 import { NOT_KNOWN_HERE, NotHereYet } from './not-here-yet.ts';
 import type { OpenDocuments } from './open-documents.ts';
 import { Refusal } from './refusal.ts';
@@ -11,6 +13,7 @@ export interface DocumentDeletionsOptions {
   readonly store: DocumentStore;
   readonly open: OpenDocuments;
   readonly replication: Pick<Replication, 'acknowledged' | 'knowsAllNames'>;
+  readonly clock: Pick<Clock, 'after'>;
   readonly log: Logger;
   /** Called before anything else: whoever loads this name shows what is over. */
   onBegin(name: DocumentName): void;
@@ -39,12 +42,14 @@ export class DocumentDeletions {
   /**
    * Resolves once it would have its receipt (G1). The name is free before that.
    *
-   * @throws {PersistenceError}, {Refusal} when other nodes may know what this one does not
+   * @throws {PersistenceError}, {Refusal} when other nodes may know what this one does not, {Unconfirmed} when it is done, and that
+   * waits for other nodes for too long
    */
-  async delete(name: DocumentName): Promise<void> {
+  async delete(name: DocumentName, { onStored }: Storing = {}): Promise<void> {
     const stored = await (this.#underway.get(name) ?? this.#begin(name));
-    const { replication } = this.#options;
-    await Promise.all(stored.map((id) => replication.acknowledged(id)));
+    onStored?.();
+    const { clock, replication } = this.#options;
+    await confirmInTime(Promise.all(stored.map((id) => replication.acknowledged(id))), clock);
   }
 
   #begin(name: DocumentName): Promise<readonly EntryId[]> {

@@ -3,6 +3,7 @@ import { type CloseCode, closeCodes, type DocumentName } from '@quire/protocol';
 import { describeAdopted } from './adopted-entries.ts';
 import { Abandoned, applyAtOnce, applyBatch, EMPTY_UPDATE } from './apply-batch.ts';
 import { ClocksAhead } from './clocks-ahead.ts';
+import { confirmInTime, type Storing, Unconfirmed } from './confirmation.ts';
 import type { DocumentConnection } from './document-connection.ts';
 import type { DocumentEvents } from './document-events.ts';
 import { DocumentSize } from './document-size.ts';
@@ -16,10 +17,11 @@ import type { OwnedDocument, OwnerOptions } from './owner-options.ts';
 import { PendingEdits } from './pending-edits.ts';
 import type { Presence } from './presence.ts';
 import { ReadBrake } from './read-brake.ts';
+import { Refusal } from './refusal.ts';
 import { ServerClient } from './server-client.ts';
 import { closeCodeFor } from './store-refusal.ts';
 import type { Stragglers } from './stragglers.ts';
-import { NOTHING, type Submission } from './submission.ts';
+import { NOTHING, type Submission, type Written } from './submission.ts';
 import { SubmissionQueue } from './submission-queue.ts';
 import { TypeDepths } from './type-depths.ts';
 import { WaitingReceipts } from './waiting-receipts.ts';
@@ -301,6 +303,39 @@ export class DocumentOwner {
     return this.#flush.kind === 'applying' ? this.#slices : null;
   }
 
+  /**
+   * Takes in what comes by no connection. Resolves once it would have its receipt (G1), and rejects with what kept it from that.
+   *
+   * @throws {Refusal}, {Unconfirmed} when that waits for other nodes for too long
+   */
+  async write(written: Written, { onStored }: Storing = {}): Promise<void> {
+    // Deleted while it waited for its turn: nobody would ever answer it. Whoever tries again meets the new state.
+    if (!this.isOpen) throw new Refusal(closeCodes.loadFailed);
+    const [receipted, applied] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const onApplied = (): void => {
+      onStored?.();
+      applied.resolve();
+    };
+    const submission = { ...NOTHING, ...written, onApplied, settled: receipted };
+    this.submit(submission);
+    try {
+      // What is not on disk yet waits for this node alone, as long as it takes.
+      await Promise.race([receipted.promise, applied.promise]);
+      await confirmInTime(receipted.promise, this.#options.clock);
+    } catch (error) {
+      if (error instanceof Unconfirmed) this.#letGoOf(submission);
+      throw error;
+    }
+  }
+
+  /** Who asked for it waits no more; it stays where it is. */
+  #letGoOf(submission: Submission): void {
+    this.#receipts.letGoOf(submission);
+    if (!this.#receipts.isFull) this.#brake.release();
+    if (this.#isDrained) this.#tellDrained();
+    this.watchIdle();
+  }
+
   /** Resolves once nothing is queued or at the disk, the title included, and no receipt waits for other nodes. */
   drained(): Promise<void> {
     this.#title.storeNow();
@@ -343,8 +378,9 @@ export class DocumentOwner {
   /** Everybody out, nobody in. Edits that are not at the disk yet are refused; those that are can be waited for. */
   evict(code: CloseCode): void {
     if (this.#state.kind === 'open') this.#state = { kind: 'closing' };
-    this.dismissReceipts(new Error(code.reason));
-    for (const submission of this.#queue.takeAll()) submission.settled?.reject(new Error(code.reason));
+    const refusal = new Refusal(code, { cause: new Error(code.reason) });
+    this.dismissReceipts(refusal);
+    for (const submission of this.#queue.takeAll()) submission.settled?.reject(refusal);
     for (const connection of [...this.#voice.connections()]) {
       // A provider never reopens a document that was closed by itself, so what may pass must end the socket (R7).
       if (code.retry === 'backoff') connection.closeSession(code);

@@ -1,6 +1,7 @@
 import { closeCodes } from '@quire/protocol';
 import { AccessError, type Grant } from '../auth/authenticator.ts';
 import { partyOf } from '../party.ts';
+import type { Storing } from './confirmation.ts';
 import type { DocumentOwner } from './document-owner.ts';
 import { findObjection, type IngestLimits } from './ingest.ts';
 import {
@@ -14,6 +15,7 @@ import {
 } from './ingest-large.ts';
 import type { SoundUpdate } from './judgement.ts';
 import { Refusal } from './refusal.ts';
+import { NOTHING_NEW } from './submission.ts';
 
 /** An update, and the title that the document has with it, where that is known. */
 export interface Brought {
@@ -38,13 +40,15 @@ export interface BroughtContext extends LargeIngestContext {
  * already is nothing new; what builds on edits that it lacks is refused, since nobody would stay to bring them (R3).
  * Resolves once it would have its receipt (G1).
  *
- * @throws {Refusal} and nothing of it is stored; {AccessError} when what let its bringer in was taken back meanwhile
+ * @throws {Refusal} and nothing of it is stored; {AccessError} when what let its bringer in was taken back meanwhile;
+ * {Unconfirmed} when it is stored, and other nodes let it wait for too long
  */
 export async function ingestBrought(
   owner: DocumentOwner,
   { grant, remoteAddress }: Bringer,
   { title = null, update }: Brought,
   context: BroughtContext,
+  storing: Storing = {},
 ): Promise<void> {
   const { judge, limits } = context;
   const sender = { party: partyOf(grant.user.id, remoteAddress), isWanted: () => owner.isOpen };
@@ -53,13 +57,13 @@ export async function ingestBrought(
   // Deleted meanwhile: whoever tries again meets the new state (R14).
   if (ruling.kind === 'unwanted') throw new Refusal(closeCodes.loadFailed);
   if (ruling.kind !== 'sound') throw new Refusal(codeFor(ruling));
-  let submitted: Submitted | null;
+  let submitted: Submitted;
   try {
-    submitted = await submitSound(owner, grant, title, ruling.sound, context);
+    submitted = await submitSound(owner, { grant, title, sound: ruling.sound }, context, storing);
   } finally {
     ruling.letGo();
   }
-  await submitted?.written;
+  await submitted.written;
 }
 
 /** On its way to the disk, where it counts by itself. */
@@ -67,41 +71,25 @@ interface Submitted {
   readonly written: Promise<void>;
 }
 
-/** @returns null where the document has all of it */
 async function submitSound(
   owner: DocumentOwner,
-  grant: Grant,
-  title: string | null,
-  sound: SoundUpdate,
+  { grant, sound, title }: { readonly grant: Grant; readonly sound: SoundUpdate; readonly title: string | null },
   { limits, slicing, standing, store }: BroughtContext,
-): Promise<Submitted | null> {
+  storing: Storing,
+): Promise<Submitted> {
   const whole = await weighAgainst(owner, 'step-2', sound, slicing);
   if (!owner.isOpen) throw new Refusal(closeCodes.loadFailed);
   // Asked when the body was there, which the judgement may be long after (G6).
   const end = findEndIn(owner, grant, standing);
   if (end !== null) throw new AccessError(end);
-  if (whole.spans.length === 0 && whole.deletes.clients.size === 0) return null;
+  if (whole.spans.length === 0 && whole.deletes.clients.size === 0)
+    return { written: owner.write(NOTHING_NEW, storing) };
   if (whole.sound.isMissingSomething && !whole.sound.belongsToTheDead) throw new Refusal(closeCodes.tooMuchPending);
   const established = { kind: 'established', owner, grant, hocuspocus: null } as const;
   const objection = findObjection(established, 'step-2', whole, whole, answered, store, limits);
   if (objection !== null) {
     throw new Refusal(objection.kind === 'refused' ? objection.code : closeCodes.forbidden);
   }
-  const written = new Promise<void>((resolve, reject) => {
-    owner.submit({
-      connection: null,
-      handshake: 0,
-      kind: 'update',
-      content: [{ author: grant.user.id, update: whole.update }],
-      frame: null,
-      owed: false,
-      title,
-      applied: false,
-      stored: false,
-      readAtMs: null,
-      large: whole.update,
-      settled: { resolve, reject },
-    });
-  });
-  return { written };
+  const { update } = whole;
+  return { written: owner.write({ content: [{ author: grant.user.id, update }], title, large: update }, storing) };
 }

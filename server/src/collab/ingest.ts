@@ -2,6 +2,7 @@ import type { AuthoredUpdate, DocumentStore } from '@quire/persistence';
 import { type CloseCode, closeCodes, type SyncFrame } from '@quire/protocol';
 import * as Y from 'yjs';
 import { findCompanionFault } from './companion-rules.ts';
+import type { Storing } from './confirmation.ts';
 import type { DocumentConnection } from './document-connection.ts';
 import type { DocumentOwner } from './document-owner.ts';
 import { type News, weighNews } from './document-size.ts';
@@ -117,7 +118,6 @@ export interface DraftedEdit {
 /**
  * An edit of the server's own; resolves once it would have its receipt (G1), and rejects with what kept it from that.
  *
- * @param onApplied called once it is in the document, which may be sooner
  * @throws {Refusal} when it would make the document too large, as an edit of a client is refused; or when everybody was put
  * out of it since it was opened
  */
@@ -126,33 +126,15 @@ export async function ingestServerEdit(
   author: string,
   { update, title }: DraftedEdit,
   limits: Pick<IngestLimits, 'maxDocumentBytes'>,
-  onApplied?: () => void,
+  storing: Storing = {},
 ): Promise<void> {
-  // Deleted while this edit waited for its turn: nobody would ever answer it. Whoever tries again meets the new state.
-  if (!owner.isOpen) throw new Refusal(closeCodes.loadFailed);
   const inspected = inspectUpdate(update);
   const news = weighNews(inspected, (client) => owner.clockOf(client));
   if (!fits(owner, news, inspected.deletes, limits)) throw new Refusal(closeCodes.documentTooLarge);
   for (const { client, end } of inspected.spans) owner.noteAhead(client, end);
   owner.size.note(news.living + news.dead);
   const slowly = isLarge(update) ? { large: update } : {};
-  await new Promise<void>((resolve, reject) => {
-    owner.submit({
-      connection: null,
-      handshake: 0,
-      kind: 'update',
-      content: [{ author, update }],
-      frame: null,
-      owed: false,
-      title,
-      applied: false,
-      stored: false,
-      readAtMs: null,
-      ...slowly,
-      ...(onApplied === undefined ? {} : { onApplied }),
-      settled: { resolve, reject },
-    });
-  });
+  await owner.write({ content: [{ author, update }], title, ...slowly }, storing);
 }
 
 /** What a step 2 adds; null when the document has it all. */

@@ -4,11 +4,13 @@ import * as Y from 'yjs';
 import type { Clock } from '../clock.ts';
 import { createFairTurns } from '../turns.ts';
 import { applyInSlices, type Slicing } from './apply-in-slices.ts';
+import type { Storing } from './confirmation.ts';
 import type { DocumentOwner } from './document-owner.ts';
 import { readTitle } from './document-title.ts';
 import { type DraftedEdit, ingestServerEdit } from './ingest.ts';
 import { countStructs } from './integration-cost.ts';
 import { Refusal } from './refusal.ts';
+import { NOTHING_NEW } from './submission.ts';
 
 /** As much is copied in the turn in which it is asked for: some hundreds of structs, which take a few milliseconds at the worst. */
 const AT_ONCE_BYTES = 1024;
@@ -79,11 +81,12 @@ export class ServerEdits {
     author: string,
     change: (document: Y.Doc) => void,
     maxDocumentBytes: number,
+    storing: Storing = {},
   ): Promise<void> {
     if (owner.commented?.isStored === false) {
       throw new PersistenceError('UNKNOWN_DOCUMENT', 'No such document', { document: owner.commented.name });
     }
-    const begin = () => this.#begin(owner, author, change, maxDocumentBytes);
+    const begin = () => this.#begin(owner, author, change, maxDocumentBytes, storing);
     const { written } = await (countStructs(owner.document) < LARGE_STRUCTS
       ? begin()
       : this.#takeTurn(owner.name, begin));
@@ -96,6 +99,7 @@ export class ServerEdits {
     author: string,
     change: (document: Y.Doc) => void,
     maxDocumentBytes: number,
+    { onStored }: Storing,
   ): Promise<{ readonly written: Promise<void> }> {
     const copy = new Copy(owner.document);
     try {
@@ -105,7 +109,14 @@ export class ServerEdits {
       // From here to the draft in one turn: it is of the document as it is.
       const written = owner.serverClient.write(async (client, applied) => {
         const drafted = draft(copy, client, change);
-        if (drafted !== null) await ingestServerEdit(owner, author, drafted, { maxDocumentBytes }, applied);
+        if (drafted === null) return owner.write(NOTHING_NEW, { onStored });
+        const storing = {
+          onStored: () => {
+            applied();
+            onStored?.();
+          },
+        };
+        return ingestServerEdit(owner, author, drafted, { maxDocumentBytes }, storing);
       });
       return { written };
     } finally {

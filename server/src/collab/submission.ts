@@ -31,6 +31,12 @@ export interface Submission {
   readonly settled?: { resolve(): void; reject(error: unknown): void };
 }
 
+/** What is written down without a connection that brings it. */
+export type Written = Pick<Submission, 'content' | 'title' | 'large'>;
+
+/** The document has it already. It waits for those before it: what it says again may be theirs, and not confirmed yet (G1). */
+export const NOTHING_NEW: Written = { content: null, title: null };
+
 /** A submission of nobody, that nobody is told of. */
 export const NOTHING: Submission = {
   connection: null,

@@ -93,6 +93,14 @@ export class WaitingReceipts {
     });
   }
 
+  /** Nobody waits for the receipt of this one any more. Its batch stays: what others bring once more waits for it all the same. */
+  letGoOf(submission: Submission): void {
+    const waiting = this.#batches.find(({ submissions }) => submissions.includes(submission));
+    if (waiting === undefined) return;
+    waiting.submissions = waiting.submissions.filter((each) => each !== submission);
+    this.#bytes -= weigh([submission]);
+  }
+
   /** Those whose receipts may be given now. */
   takeDue(): readonly Submission[] {
     const due: Submission[] = [];

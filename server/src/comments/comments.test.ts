@@ -502,14 +502,14 @@ describe('comments', () => {
     };
     const comments = createComments({
       documents: {
-        async edit(name, _author, change, share) {
+        async edit(name, _author, change, { share } = {}) {
           await edited(share);
           change(open(name));
         },
         read: async (name, look) => look(open(name)),
         assertExists: async () => {},
       },
-      takeTurn: (_key, task) => task(),
+      takeTurn: (_key, task) => task(() => {}),
       now: () => 0,
       maxAnchorsPerCommenter: 2,
       ...(anchorPace === undefined ? {} : { anchorPace }),

@@ -12,10 +12,12 @@ import {
   type Thread,
 } from '@quire/protocol';
 import type * as Y from 'yjs';
+import type { EditOptions } from '../collab/collaboration.ts';
+import { type Storing, Unconfirmed, untilStored } from '../collab/confirmation.ts';
 import { partyOf } from '../party.ts';
 import { ApiError } from '../problems.ts';
 import { Seats } from '../seats.ts';
-import type { createTurns } from '../turns.ts';
+import type { TakeTurn } from '../turns.ts';
 import { countAnchorsBy, shareOf } from './anchor-allowance.ts';
 import { hasMark, markThread, unmarkThread } from './anchor-marks.ts';
 import type { AnchorPace } from './anchor-pace.ts';
@@ -44,7 +46,7 @@ export interface Speaker {
 
 /** The documents, as comments need them; see `Collaboration`. */
 export interface CommentedDocuments {
-  edit(name: DocumentName, author: string, change: (document: Y.Doc) => void, share?: number): Promise<void>;
+  edit(name: DocumentName, author: string, change: (document: Y.Doc) => void, options?: EditOptions): Promise<void>;
   read<T>(name: DocumentName, look: (document: Y.Doc) => T): Promise<T>;
   /** @throws {ApiError} `unknown-document` */
   assertExists(name: DocumentName): Promise<void>;
@@ -90,7 +92,7 @@ export interface Comments {
 export function createComments(options: {
   readonly documents: CommentedDocuments;
   /** The same that deletions of documents take. */
-  readonly takeTurn: ReturnType<typeof createTurns>;
+  readonly takeTurn: TakeTurn;
   readonly now: () => number;
   /** Places of a document that one person marks who may not edit it. */
   readonly maxAnchorsPerCommenter: number;
@@ -108,13 +110,13 @@ export function createComments(options: {
   const timestamp = (): string => new Date(now()).toISOString();
 
   /** One after the other on each document: what was looked at still holds when something is done about it. */
-  async function inTurn<T>(document: DocumentName, task: () => Promise<T>): Promise<T> {
+  async function inTurn<T>(document: DocumentName, task: (storing: Storing) => Promise<T>): Promise<T> {
     if (!waiting.take(document))
       throw new ApiError('overloaded', 'Too much is being said about this document; try again');
     try {
-      return await takeTurn(document, async () => {
+      return await takeTurn(document, async (onStored) => {
         await documents.assertExists(document);
-        return task();
+        return task({ onStored });
       });
     } finally {
       waiting.giveBack(document);
@@ -126,11 +128,14 @@ export function createComments(options: {
   }
 
   /** @throws {ApiError} whatever `change` throws; then nothing is changed */
-  async function write<T>(document: DocumentName, speaker: Speaker, change: (companion: Y.Doc) => T): Promise<T> {
+  async function write<T>(
+    { document, speaker }: Pick<ThreadCall, 'document' | 'speaker'>,
+    storing: Storing,
+    change: (companion: Y.Doc) => T,
+  ): Promise<T> {
     const outcome: T[] = [];
-    await documents.edit(companionOf(document, 'comments'), signatureOf(speaker), (companion) => {
-      outcome.push(change(companion));
-    });
+    const note = (companion: Y.Doc): void => void outcome.push(change(companion));
+    await documents.edit(companionOf(document, 'comments'), signatureOf(speaker), note, storing);
     return outcome[0] as T;
   }
 
@@ -153,7 +158,7 @@ export function createComments(options: {
     throw new ApiError('comments-full', `${most}; remove some of your comments first, or comment without a place`);
   }
 
-  /** @returns what was marked, as a quote */
+  /** The first of two edits. @returns what was marked, as a quote */
   async function mark(document: DocumentName, speaker: Speaker, thread: string, anchor: Anchor): Promise<string> {
     await assertMayMark(document, speaker, thread);
     // An edit takes a copy of the document: not for what is refused.
@@ -165,23 +170,25 @@ export function createComments(options: {
       unmarkThread(copy, thread);
       markThread(parts, thread);
     };
-    await documents.edit(document, signatureOf(speaker), change, shareOf(speaker.role));
+    const share = shareOf(speaker.role);
+    await untilStored((storing) => documents.edit(document, signatureOf(speaker), change, { ...storing, share }));
     return quote;
   }
 
-  async function unmark(document: DocumentName, speaker: Speaker, thread: string): Promise<void> {
+  async function unmark({ document, speaker, thread }: ThreadCall, storing: Storing): Promise<void> {
     if (!(await documents.read(document, (live) => hasMark(live, thread)))) return; // it would cost a copy for nothing
-    await documents.edit(document, signatureOf(speaker), (copy) => unmarkThread(copy, thread), shareOf(speaker.role));
+    const options = { ...storing, share: shareOf(speaker.role) };
+    await documents.edit(document, signatureOf(speaker), (copy) => unmarkThread(copy, thread), options);
   }
 
   function look(call: ThreadCall): Promise<Thread> {
     return read(call.document, (companion) => findThread(companion, call.thread).thread);
   }
 
-  async function removeThread({ document, speaker, thread }: ThreadCall): Promise<void> {
+  async function removeThread(call: ThreadCall, storing: Storing): Promise<void> {
     // The mark first: if this is as far as it gets, the thread is there to be removed again.
-    await unmark(document, speaker, thread);
-    await write(document, speaker, (companion) => dropThread(companion, thread));
+    await untilStored((first) => unmark(call, first));
+    await write(call, storing, (companion) => dropThread(companion, call.thread));
   }
 
   return {
@@ -191,7 +198,7 @@ export function createComments(options: {
     },
 
     start: ({ document, speaker }, { text, anchor }) =>
-      inTurn(document, async () => {
+      inTurn(document, async (storing) => {
         const count = await read(document, countThreads);
         if (count >= MAX_THREADS) {
           throw new ApiError('comments-full', `A document has at most ${MAX_THREADS} threads; remove some first`);
@@ -203,18 +210,20 @@ export function createComments(options: {
         const comment = createComment(author, text, timestamp());
         const thread: Thread = { id, author, created: comment.time, quote, resolved: null, comments: [comment] };
         try {
-          await write(document, speaker, (companion) => putThread(companion, thread));
+          await write({ document, speaker }, storing, (companion) => putThread(companion, thread));
         } catch (error) {
           // A mark that stays because this fails too leads to no thread, and is shown as nothing.
-          if (anchor !== undefined) await unmark(document, speaker, id).catch(() => {});
+          if (anchor !== undefined && !(error instanceof Unconfirmed)) {
+            await unmark({ document, speaker, thread: id }, {}).catch(() => {});
+          }
           throw error;
         }
         return thread;
       }),
 
     resolve: ({ document, thread, speaker }, resolved) =>
-      inTurn(document, () =>
-        write(document, speaker, (companion) => {
+      inTurn(document, (storing) =>
+        write({ document, speaker }, storing, (companion) => {
           const stored = findThread(companion, thread);
           const wasResolved = stored.thread.resolved !== null;
           if (wasResolved === resolved) return stored.thread;
@@ -225,19 +234,19 @@ export function createComments(options: {
       ),
 
     remove: (call) =>
-      inTurn(call.document, async () => {
+      inTurn(call.document, async (storing) => {
         const { author, comments } = await look(call);
         const isAlone = [author, ...comments.map((comment) => comment.author)].every(({ id }) => isSpeaker(call, id));
         if (!isAlone) assertEditor(call, 'others have spoken in this thread: only editors remove it');
-        await removeThread(call);
+        await removeThread(call, storing);
       }),
 
     anchor: (call, anchor) =>
-      inTurn(call.document, async () => {
+      inTurn(call.document, async (storing) => {
         const { document, speaker, thread } = call;
         assertOwn(call, (await look(call)).author, 'somebody else began this thread: only they and editors move it');
         const quote = await mark(document, speaker, thread, anchor);
-        return write(document, speaker, (companion) => {
+        return write(call, storing, (companion) => {
           const stored = findThread(companion, thread);
           stored.fields.set('quote', quote);
           return { ...stored.thread, quote };
@@ -245,14 +254,14 @@ export function createComments(options: {
       }),
 
     unanchor: (call) =>
-      inTurn(call.document, async () => {
+      inTurn(call.document, async (storing) => {
         assertOwn(call, (await look(call)).author, 'somebody else began this thread: only they and editors move it');
-        await unmark(call.document, call.speaker, call.thread);
+        await unmark(call, storing);
       }),
 
     reply: ({ document, thread, speaker }, text) =>
-      inTurn(document, () =>
-        write(document, speaker, (companion) => {
+      inTurn(document, (storing) =>
+        write({ document, speaker }, storing, (companion) => {
           const stored = findThread(companion, thread);
           if (stored.thread.comments.length >= MAX_COMMENTS_PER_THREAD) {
             throw new ApiError(
@@ -267,8 +276,8 @@ export function createComments(options: {
       ),
 
     change: (call, text) =>
-      inTurn(call.document, () =>
-        write(call.document, call.speaker, (companion) => {
+      inTurn(call.document, (storing) =>
+        write(call, storing, (companion) => {
           const [stored, comment] = findCalled(companion, call);
           if (!isSpeaker(call, comment.author.id)) {
             throw new ApiError('forbidden', 'Somebody else wrote this comment: only they change what it says');
@@ -281,17 +290,14 @@ export function createComments(options: {
       ),
 
     withdraw: (call) =>
-      inTurn(call.document, async () => {
+      inTurn(call.document, async (storing) => {
         const { comments } = await read(call.document, (companion) => {
           const [{ thread }, comment] = findCalled(companion, call);
           assertOwn(call, comment.author, 'somebody else wrote this comment: only they and editors remove it');
           return thread;
         });
-        if (comments.length === 1) await removeThread(call);
-        else
-          await write(call.document, call.speaker, (companion) =>
-            dropComment(findThread(companion, call.thread), call.comment),
-          );
+        if (comments.length === 1) await removeThread(call, storing);
+        else await write(call, storing, (companion) => dropComment(findThread(companion, call.thread), call.comment));
       }),
   };
 }

@@ -3,6 +3,7 @@ import type * as Y from 'yjs';
 import type { z } from 'zod';
 import { AccessError } from '../auth/authenticator.ts';
 import type { Clock } from '../clock.ts';
+import { type Storing, Unconfirmed } from '../collab/confirmation.ts';
 import type { Logger } from '../observability/log.ts';
 import { ApiError } from '../problems.ts';
 import { type AddedRecord, type RecordAddress, RecordPen } from './record-pen.ts';
@@ -16,7 +17,7 @@ export interface RegistryHost {
 
 interface StoredRegistry {
   readonly document: Y.Doc;
-  write(author: string, update: Uint8Array): Promise<void>;
+  write(author: string, update: Uint8Array, storing: Storing): Promise<void>;
 }
 
 /** What an edit adds and takes away. */
@@ -47,9 +48,15 @@ export interface Registry {
    * One edit after the other, so that `change` can look before it writes. Resolves once the edit is on disk, in the tables,
    * and heard of by those who listen (G1).
    *
-   * @throws {ApiError} `overloaded`, `load-failed`, `service-restart`; and whatever `change` throws, with nothing written
+   * @param onStored called once it is, which is sooner where other nodes have to confirm it: the next edit does not wait for them
+   * @throws {ApiError} `overloaded`, `load-failed`, `service-restart`; {Unconfirmed} when they let it wait for too long; and
+   * whatever `change` throws, with nothing written
    */
-  edit<Result>(author: string, change: (draft: RegistryDraft) => Result): Promise<Result>;
+  edit<Result>(
+    author: string,
+    change: (draft: RegistryDraft) => Result,
+    onStored?: (result: Result) => void,
+  ): Promise<Result>;
   close(): void;
 }
 
@@ -79,7 +86,7 @@ class LiveRegistry implements Registry {
   readonly #tables = new Map<string, { follow(document: Y.Doc): void }>();
   #state: State = { kind: 'unopened' };
   #pen = new RecordPen();
-  #lastEdit: Promise<unknown> = Promise.resolve();
+  #lastEdit: Promise<void> = Promise.resolve();
   #waiting = 0;
 
   constructor(clock: Clock, log: Logger) {
@@ -132,12 +139,23 @@ class LiveRegistry implements Registry {
     if (trouble !== null) throw new AccessError(closeCodes.authUnavailable, trouble);
   }
 
-  async edit<Result>(author: string, change: (draft: RegistryDraft) => Result): Promise<Result> {
+  async edit<Result>(
+    author: string,
+    change: (draft: RegistryDraft) => Result,
+    onStored: (result: Result) => void = () => {},
+  ): Promise<Result> {
     if (this.#waiting >= MAX_WAITING) throw new ApiError('overloaded', 'Too many changes of access are waiting');
     this.#waiting += 1;
-    const turn = this.#lastEdit.then(() => this.#edit(author, change));
-    this.#lastEdit = turn.catch(() => {}); // whoever asked hears of it; the next one goes on
-    return turn.finally(() => {
+    const { promise: turn, resolve: giveBack } = Promise.withResolvers<void>();
+    const edited = this.#lastEdit.then(() =>
+      this.#edit(author, change, (result) => {
+        onStored(result);
+        giveBack();
+      }),
+    );
+    this.#lastEdit = turn;
+    return edited.finally(() => {
+      giveBack();
       this.#waiting -= 1;
     });
   }
@@ -148,7 +166,11 @@ class LiveRegistry implements Registry {
     this.#pen.throwAway();
   }
 
-  async #edit<Result>(author: string, change: (draft: RegistryDraft) => Result): Promise<Result> {
+  async #edit<Result>(
+    author: string,
+    change: (draft: RegistryDraft) => Result,
+    onStored: (result: Result) => void,
+  ): Promise<Result> {
     const { stored } = this.#assertOpen();
     const added: AddedRecord[] = [];
     const removed: RecordAddress[] = [];
@@ -161,10 +183,14 @@ class LiveRegistry implements Registry {
     });
     if (this.#pen.isUsedUp) this.#renewPen();
     const update = this.#pen.write(stored.document, added, removed);
-    if (update === null) return result;
+    if (update === null) {
+      onStored(result);
+      return result;
+    }
     try {
-      await stored.write(author, update);
+      await stored.write(author, update, { onStored: () => onStored(result) });
     } catch (error) {
+      if (error instanceof Unconfirmed) throw error;
       // What this pen writes next would build on what is not there.
       this.#renewPen();
       throw error;

@@ -57,7 +57,7 @@ const INFO = {
   title: 'Quire',
   version: '1',
   description:
-    'Documents over HTTP. Times are ISO 8601 in UTC. The name of a document is one segment of the path, percent-encoded whole: `team%2Fplan`. Errors are problems (RFC 9457) with a stable `code`; where trying again helps, `Retry-After` says when. What changes something is refused from pages of other origins, unless `allowedOrigins` names them.',
+    'Documents over HTTP. Times are ISO 8601 in UTC. The name of a document is one segment of the path, percent-encoded whole: `team%2Fplan`. Errors are problems (RFC 9457) with a stable `code`; where trying again helps, `Retry-After` says when. Pages of other origins may call this as far as they may open a WebSocket (CORS): those of this machine, and those that `allowedOrigins` names. From all others, what changes something is refused, and no answer can be read. What changes something is answered once it is on the disk of the node that is asked and, in a cluster, confirmed as `cluster.receipts` has it. Where that takes more than 10 seconds, the answer is `unconfirmed`: it is done on that node and goes on to the others by itself, so look what is there before you ask for it again. Content that is sent once more changes nothing.',
 } as const;
 
 const neededWords = {

@@ -12,7 +12,7 @@ export const operationWords = {
   listDocuments: {
     group: 'Documents',
     summary: 'The documents that whoever asks may read',
-    more: 'A page may hold fewer than were asked for, even none, where `next` is not null. With `search`, those whose title holds all of its words, in any order and whatever their case; one answer looks through some thousand documents, and `next` goes on from there.',
+    more: 'A page may hold fewer than were asked for, even none, where `next` is not null. With `search`, those whose title holds all of its words, in any order and whatever their case; one answer looks through some thousand documents, and `next` goes on from there. It holds on every node of a cluster and across restarts, as long as `cluster.secret` stays, or, without a cluster, the data directory.',
   },
   createDocument: {
     group: 'Documents',

@@ -171,7 +171,7 @@ export function createComments(options: {
 
   async function unmark(document: DocumentName, speaker: Speaker, thread: string): Promise<void> {
     if (!(await documents.read(document, (live) => hasMark(live, thread)))) return; // it would cost a copy for nothing
-    await documents.edit(document, signatureOf(speaker), (copy) => unmarkThread(copy, thread), shareOf(speaker.role));
+    await documents.edit(document, signatureOf(speaker), (copy) => unmarkThread(copy, thread));
   }
 
   function look(call: ThreadCall): Promise<Thread> {

@@ -287,7 +287,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
   #open(rawAddress: string): DocumentConnection | null {
     const address = parseAddress(rawAddress);
     this.#ended?.forget(rawAddress);
-    if (this.#connections.size + (this.#ended?.size ?? 0) >= this.context.limits.maxDocumentsPerSession) {
+    if (this.#connections.size >= this.context.limits.maxDocumentsPerSession) {
       this.port.close(closeCodes.tooManyDocuments);
       return null;
     }

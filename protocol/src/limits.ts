@@ -84,6 +84,9 @@ const NODE_FULL = { kind: 'http', status: 503, retryAfterSeconds: 5 } as const;
 const ADDRESS_FULL = { kind: 'http', status: 429, retryAfterSeconds: 30 } as const;
 
 /** Every setting that refuses or holds up somebody, and how: one table for the gateway and the docs. */
+/** Where it takes long because of the server, or of whom it asks. */
+const SLOW_DOOR = 'while a token is looked at or its document is loaded';
+
 export const limits = {
   'limits.maxSessions': {
     what: 'sessions of a node',
@@ -158,6 +161,7 @@ export const limits = {
     }),
     also: [
       {
+      { when: SLOW_DOOR, answer: { kind: 'close', code: closeCodes.overloaded } },
         when: 'behind a large update that is judged, or behind hooks, from a quarter of it on',
         answer: { kind: 'pause' },
       },
@@ -167,11 +171,14 @@ export const limits = {
       },
     ],
   },
-  'limits.maxUnestablishedFrames': closes(closeCodes.tooManyBeforeAuth, {
-    what: 'frames that wait for a connection to be established',
-    retry: 'when less is sent before the answer to the token',
-    metric: 'sessions',
-  }),
+  'limits.maxUnestablishedFrames': {
+    ...closes(closeCodes.tooManyBeforeAuth, {
+      what: 'frames that wait for a connection to be established',
+      retry: 'when less is sent before the answer to the token',
+      metric: 'sessions',
+    }),
+    also: [{ when: SLOW_DOOR, answer: { kind: 'close', code: closeCodes.overloaded } }],
+  },
   'limits.maxPresenceStateBytes': closes(closeCodes.badFrame, {
     what: 'bytes of one presence state',
     retry: FOREVER,

@@ -300,7 +300,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
     const bytes = weigh(token);
     // Whoever looks at the token does so before anybody is known, and may take long over a large one.
     if (!this.hasRoomToWait(bytes)) {
-      this.port.close(closeCodes.tooManyBeforeAuth);
+      this.port.close(this.#nameOverflow(connection, bytes));
       return;
     }
     connection.state = { kind: 'establishing' };
@@ -343,12 +343,29 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
   #wait(connection: DocumentConnection, frame: ClientFrame, readAtMs: number | null): void {
     const bytes = weigh(frame);
     if (!this.hasRoomToWait(bytes)) {
-      this.port.close(closeCodes.tooManyBeforeAuth);
+      this.port.close(this.#nameOverflow(connection, bytes));
       return;
     }
     const waiting: WaitingFrame = { frame: copyOf(frame), bytes, readAtMs };
     this.countWaiting(1, bytes);
     connection.waiting ??= [];
+  /**
+   * Whose fault it is that no more may wait. Who is asked about a token, and the disk, may take their time, which no client can help:
+   * it is to come back. What waits for the client itself is its own doing, if that alone is too much.
+   */
+  #nameOverflow(connection: DocumentConnection, bytes: number): CloseCode {
+    if (!waitsForItsClient(connection)) return closeCodes.overloaded;
+    let [allFrames, allBytes] = [1, bytes];
+    for (const other of this.#connections.values()) {
+      if (!waitsForItsClient(other)) continue;
+      allFrames += other.waiting?.length ?? 0;
+      for (const waiting of other.waiting ?? []) allBytes += waiting.bytes;
+    }
+    const { maxUnestablishedBytes, maxUnestablishedFrames } = this.context.limits;
+    const isTooMuch = allFrames > maxUnestablishedFrames || allBytes > maxUnestablishedBytes;
+    return isTooMuch ? closeCodes.tooManyBeforeAuth : closeCodes.overloaded;
+  }
+
     connection.waiting.push(waiting);
     this.#answerEarly(connection, waiting);
   }
@@ -555,6 +572,11 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
 
 function isAboutPeople({ kind }: ClientFrame): boolean {
   return kind === 'presence' || kind === 'close';
+/** For a token, or for the step 1 without which it is not let in. */
+function waitsForItsClient({ letIn, state }: DocumentConnection): boolean {
+  return state.kind === 'new' || letIn !== null;
+}
+
 }
 
 function placeOf({ address }: DocumentConnection, { admittedLife }: StoredAnswer): Place {

@@ -15,15 +15,11 @@ import { copyOf, weigh } from './frame-bytes.ts';
 import { FrameLane } from './frame-lane.ts';
 import type { Established, FrameHost, Progress, SessionContext } from './session-context.ts';
 import type { ReadStop, SessionOrigin, SessionPort } from './session-port.ts';
-import {
-  beginHandshake,
-  completeAnswer,
-  readStepOne,
-  sendStepTwo,
-  takeKeptStepOne,
-  takeStepOne,
-} from './step-one-answers.ts';
+import { completeAnswer, readStepOne, sendStepTwo, takeKeptStepOne, takeStepOne } from './step-one-answers.ts';
 import { type Braked, WaitingBytes } from './waiting-bytes.ts';
+
+/** Of a step 1 that another one follows: none of what is between them gets a receipt. */
+const NOTHING_AHEAD: ReadonlyMap<number, number> = new Map();
 
 /** What a frame in a lane takes besides its bytes. */
 const LANE_FRAME_BYTES = 200;
@@ -349,6 +345,10 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
     const waiting: WaitingFrame = { frame: copyOf(frame), bytes, readAtMs };
     this.countWaiting(1, bytes);
     connection.waiting ??= [];
+    connection.waiting.push(waiting);
+    this.#answerEarly(connection, waiting);
+  }
+
   /**
    * Whose fault it is that no more may wait. Who is asked about a token, and the disk, may take their time, which no client can help:
    * it is to come back. What waits for the client itself is its own doing, if that alone is too much.
@@ -364,10 +364,6 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
     const { maxUnestablishedBytes, maxUnestablishedFrames } = this.context.limits;
     const isTooMuch = allFrames > maxUnestablishedFrames || allBytes > maxUnestablishedBytes;
     return isTooMuch ? closeCodes.tooManyBeforeAuth : closeCodes.overloaded;
-  }
-
-    connection.waiting.push(waiting);
-    this.#answerEarly(connection, waiting);
   }
 
   /** However many they are: a read from the network may bring thousands of keystrokes behind something pasted. */
@@ -403,6 +399,10 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
     return this.#waiting.hasRoomAtDoor(bytes);
   }
 
+  hasRoomToKeep(bytes: number): boolean {
+    return this.#waiting.hasRoomToKeep(bytes);
+  }
+
   countWaiting(frames: number, bytes: number): void {
     this.#waiting.countAtDoor(frames, bytes);
   }
@@ -427,7 +427,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
       if (connection.lane !== null) {
         if (!isSuperseded) this.#handleBehind(connection, connection.lane, established, frame, readAtMs);
       } else if (isSuperseded) {
-        if (frame.kind === 'step-1') beginHandshake(this, connection, established, frame.stateVector);
+        if (frame.kind === 'step-1') connection.ledger.beginHandshake(NOTHING_AHEAD);
       } else if (frame.kind === 'step-1' && isAnswered) completeAnswer(this, connection, established, frame);
       else this.#handle(connection, established, frame, readAtMs);
     }
@@ -560,6 +560,8 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
     connection.letIn = null;
     this.#takeWaiting(connection);
     takeKeptStepOne(this, connection);
+    this.countWaiting(0, -connection.ledger.keptBytes);
+    connection.ledger.end();
     if (this.#connections.get(connection.address.raw) === connection) this.#connections.delete(connection.address.raw);
     if (state.kind === 'established') {
       this.context.meters?.connections.add(this.port.dialect.name, -1);
@@ -570,13 +572,13 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
   }
 }
 
-function isAboutPeople({ kind }: ClientFrame): boolean {
-  return kind === 'presence' || kind === 'close';
 /** For a token, or for the step 1 without which it is not let in. */
 function waitsForItsClient({ letIn, state }: DocumentConnection): boolean {
   return state.kind === 'new' || letIn !== null;
 }
 
+function isAboutPeople({ kind }: ClientFrame): boolean {
+  return kind === 'presence' || kind === 'close';
 }
 
 function placeOf({ address }: DocumentConnection, { admittedLife }: StoredAnswer): Place {

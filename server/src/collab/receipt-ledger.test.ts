@@ -3,8 +3,11 @@ import { ReceiptLedger } from './receipt-ledger.ts';
 
 const span = (client: number, start: number, end: number) => ({ client, start, end });
 
-function arrive(ledger: ReceiptLedger, kind: 'update' | 'step-2', spans = [span(1, 0, 1)]) {
-  return { handshake: ledger.handshake, kind, owed: kind === 'step-2' || ledger.owes(spans) };
+/** A document that has nothing. */
+const unknown = (_client: number): number => 0;
+
+function arrive(ledger: ReceiptLedger, kind: 'update' | 'step-2', spans = [span(1, 0, 1)], known = unknown) {
+  return { handshake: ledger.handshake, kind, owed: kind === 'step-2' || ledger.owes(spans, known) };
 }
 
 describe('the receipts of one connection', () => {
@@ -32,6 +35,30 @@ describe('the receipts of one connection', () => {
     const typed = arrive(ledger, 'update', [span(7, 5, 6)]);
     expect(ledger.settle(typed)).toBe(0);
     expect(ledger.settle(arrive(ledger, 'step-2'))).toBe(2);
+  });
+
+  it('[R2] what the document has already gets none before step 2: a step 1 that covers it is not kept', () => {
+    const ledger = new ReceiptLedger();
+    ledger.beginHandshake(new Map());
+    expect(ledger.keptBytes).toBe(0);
+    const known = (client: number): number => (client === 7 ? 5 : 0);
+    expect(arrive(ledger, 'update', [span(7, 0, 5)], known).owed).toBe(false);
+    expect(arrive(ledger, 'update', [span(7, 0, 6)], known).owed).toBe(true);
+  });
+
+  it('[G4] what is kept of a step 1 is what the document lacks, until a step 2 is durable or the connection is gone', () => {
+    const ledger = new ReceiptLedger();
+    ledger.beginHandshake(new Map([[7, 5]]));
+    const one = ledger.keptBytes;
+    ledger.beginHandshake(new Map(Array.from({ length: 100 }, (_, client) => [client, 1])));
+    expect(ledger.keptBytes).toBe(100 * one);
+    const stepTwo = arrive(ledger, 'step-2');
+    ledger.settle(stepTwo);
+    expect(ledger.keptBytes).toBe(0);
+    ledger.beginHandshake(new Map([[7, 5]]));
+    const late = arrive(ledger, 'step-2');
+    ledger.end();
+    expect([ledger.keptBytes, ledger.settle(late)]).toEqual([0, 0]);
   });
 
   it('[R2] a deletion typed before step 2 is owed one, though no state vector shows it', () => {

@@ -3,9 +3,15 @@ import type { StructSpan } from './update-inspection.ts';
 /** Identifies which handshake of a connection a frame belongs to. */
 export type Handshake = number;
 
+/** What an entry of a `Map` of numbers takes. */
+const BYTES_PER_CLIENT = 64;
+
 type LedgerState =
-  /** Receipts are held: the provider counts everything as one until its step 2 is answered. */
-  | { readonly kind: 'before-step-2'; readonly stepOne: ReadonlyMap<number, number> | null; readonly held: number }
+  /**
+   * Receipts are held: the provider counts everything as one until its step 2 is answered. Of its step 1 is kept what the
+   * document lacked then, by client; null before there is any.
+   */
+  | { readonly kind: 'before-step-2'; readonly ahead: ReadonlyMap<number, number> | null; readonly held: number }
   | { readonly kind: 'settled' };
 
 const SETTLED: LedgerState = { kind: 'settled' };
@@ -16,10 +22,13 @@ const SETTLED: LedgerState = { kind: 'settled' };
  * A provider resets its counter of unsynced changes to 1 when it starts a handshake, so a receipt for anything that it
  * sent before would read as "all saved". Therefore no receipt leaves before the handshake's step 2 is durable, and
  * frames that its step 1 already covered, or that belong to an earlier handshake, never get one.
+ *
+ * Nor does, until then, a frame that brings nothing but what the document has: whether the step 1 covered it is not kept, which
+ * would be as much as the document has clients. Only somebody whose copy is on another connection besides sends what it did not.
  */
 export class ReceiptLedger {
   #handshake: Handshake = 0;
-  #state: LedgerState = { kind: 'before-step-2', stepOne: null, held: 0 };
+  #state: LedgerState = { kind: 'before-step-2', ahead: null, held: 0 };
   #owed = 0;
 
   get handshake(): Handshake {
@@ -29,6 +38,11 @@ export class ReceiptLedger {
   /** Receipts that are due, and wait for the socket to take them. */
   get owed(): number {
     return this.#owed;
+  }
+
+  /** What it keeps until a step 2 is durable, however long its client takes for that. */
+  get keptBytes(): number {
+    return this.#state.kind === 'settled' ? 0 : (this.#state.ahead?.size ?? 0) * BYTES_PER_CLIENT;
   }
 
   /** A counter, not frames: however many edits somebody sends who reads no receipts, they take no room (R15). */
@@ -45,20 +59,34 @@ export class ReceiptLedger {
   /**
    * A step 1 begins a new handshake. What came before it, also what a client sent before its first one, gets no receipt:
    * its content is covered by this step 1, or comes again with the step 2, and the provider doesn't count it.
+   *
+   * @param ahead what its client has that the document lacks
    */
-  beginHandshake(stateVector: ReadonlyMap<number, number>): void {
+  beginHandshake(ahead: ReadonlyMap<number, number>): void {
     this.#handshake += 1;
     this.#owed = 0;
-    this.#state = { kind: 'before-step-2', stepOne: stateVector, held: 0 };
+    this.#state = { kind: 'before-step-2', ahead, held: 0 };
   }
 
-  /** Whether an update frame that arrives now is owed a receipt. */
-  owes(spans: readonly StructSpan[]): boolean {
+  /** Nobody waits for a receipt any more. */
+  end(): void {
+    this.#handshake += 1;
+    this.#owed = 0;
+    this.#state = SETTLED;
+  }
+
+  /**
+   * Whether an update frame that arrives now is owed a receipt.
+   *
+   * @param clockOf how far the document has a client, without what is on its way to the disk: that may be refused
+   */
+  owes(spans: readonly StructSpan[], clockOf: (client: number) => number): boolean {
     const state = this.#state;
-    if (state.kind === 'settled' || state.stepOne === null) return true;
-    const stepOne = state.stepOne;
+    if (state.kind === 'settled' || state.ahead === null) return true;
+    const { ahead } = state;
     // Without structs there is nothing that a state vector could cover: it may be a deletion made just now.
-    const covered = spans.length > 0 && spans.every((span) => span.end <= (stepOne.get(span.client) ?? 0));
+    const covered =
+      spans.length > 0 && spans.every(({ client, end }) => end <= Math.max(ahead.get(client) ?? 0, clockOf(client)));
     return !covered;
   }
 

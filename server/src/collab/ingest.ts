@@ -204,7 +204,7 @@ export function submissionOf(
     kind,
     content,
     frame: kind === 'update' ? update : null,
-    owed: kind === 'step-2' || connection.ledger.owes(spans, (client) => Y.getState(document.store, client)),
+    owed: connection.ledger.take(kind, spans, (client) => Y.getState(document.store, client)),
     title: null,
     applied: false,
     stored: false,

@@ -5,7 +5,7 @@ interface LastWord {
   version: number;
 }
 
-/** Clocks of people who left are remembered so that they can return above them; beyond this many the oldest go. */
+/** Of people who left, clocks are remembered so that they can return above them, and users; beyond this many the oldest go. */
 const MAX_REMEMBERED_CLOCKS = 2_000;
 
 /**

@@ -7,7 +7,7 @@ const span = (client: number, start: number, end: number) => ({ client, start, e
 const unknown = (_client: number): number => 0;
 
 function arrive(ledger: ReceiptLedger, kind: 'update' | 'step-2', spans = [span(1, 0, 1)], known = unknown) {
-  return { handshake: ledger.handshake, kind, owed: kind === 'step-2' || ledger.owes(spans, known) };
+  return { handshake: ledger.handshake, kind, owed: ledger.take(kind, spans, known) };
 }
 
 describe('the receipts of one connection', () => {
@@ -44,6 +44,10 @@ describe('the receipts of one connection', () => {
     const known = (client: number): number => (client === 7 ? 5 : 0);
     expect(arrive(ledger, 'update', [span(7, 0, 5)], known).owed).toBe(false);
     expect(arrive(ledger, 'update', [span(7, 0, 6)], known).owed).toBe(true);
+    const stepTwo = arrive(ledger, 'step-2');
+    expect(arrive(ledger, 'update', [span(7, 0, 5)], known).owed).toBe(true);
+    expect(ledger.settle(stepTwo)).toBe(1);
+    expect(arrive(ledger, 'update', [span(7, 0, 5)], known).owed).toBe(true);
   });
 
   it('[G4] what is kept of a step 1 is what the document lacks, until a step 2 is durable or the connection is gone', () => {

@@ -12,6 +12,8 @@ type LedgerState =
    * document lacked then, by client; null before there is any.
    */
   | { readonly kind: 'before-step-2'; readonly ahead: ReadonlyMap<number, number> | null; readonly held: number }
+  /** It has come, and is not durable yet. */
+  | { readonly kind: 'at-step-2'; readonly ahead: ReadonlyMap<number, number> | null; readonly held: number }
   | { readonly kind: 'settled' };
 
 const SETTLED: LedgerState = { kind: 'settled' };
@@ -23,8 +25,8 @@ const SETTLED: LedgerState = { kind: 'settled' };
  * sent before would read as "all saved". Therefore no receipt leaves before the handshake's step 2 is durable, and
  * frames that its step 1 already covered, or that belong to an earlier handshake, never get one.
  *
- * Nor does, until then, a frame that brings nothing but what the document has: whether the step 1 covered it is not kept, which
- * would be as much as the document has clients. Only somebody whose copy is on another connection besides sends what it did not.
+ * Nor does one that comes before the step 2 and brings nothing but what the document has: whether the step 1 covered it is not
+ * kept, which would be as much as the document has clients. Only whose copy is on another connection besides sends what it did not.
  */
 export class ReceiptLedger {
   #handshake: Handshake = 0;
@@ -76,18 +78,23 @@ export class ReceiptLedger {
   }
 
   /**
-   * Whether an update frame that arrives now is owed a receipt.
+   * A frame arrives.
    *
    * @param clockOf how far the document has a client, without what is on its way to the disk: that may be refused
+   * @returns whether it is owed a receipt
    */
-  owes(spans: readonly StructSpan[], clockOf: (client: number) => number): boolean {
+  take(kind: 'update' | 'step-2', spans: readonly StructSpan[], clockOf: (client: number) => number): boolean {
     const state = this.#state;
+    if (kind === 'step-2') {
+      if (state.kind === 'before-step-2') this.#state = { ...state, kind: 'at-step-2' };
+      return true;
+    }
     if (state.kind === 'settled' || state.ahead === null) return true;
     const { ahead } = state;
+    const isKnown = ({ client, end }: StructSpan): boolean =>
+      end <= (ahead.get(client) ?? 0) || (state.kind === 'before-step-2' && end <= clockOf(client));
     // Without structs there is nothing that a state vector could cover: it may be a deletion made just now.
-    const covered =
-      spans.length > 0 && spans.every(({ client, end }) => end <= Math.max(ahead.get(client) ?? 0, clockOf(client)));
-    return !covered;
+    return spans.length === 0 || !spans.every(isKnown);
   }
 
   /** How many receipts to send now that a frame of `handshake` is durable. */
@@ -97,7 +104,8 @@ export class ReceiptLedger {
     switch (state.kind) {
       case 'settled':
         return frame.owed ? 1 : 0;
-      case 'before-step-2': {
+      case 'before-step-2':
+      case 'at-step-2': {
         if (frame.kind === 'step-2') {
           this.#state = SETTLED;
           return state.held + 1;

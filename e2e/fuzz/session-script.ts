@@ -263,9 +263,9 @@ function drawParting(random: Random, steps: readonly Step[], wanted: FrameKind |
   return wanted === null && random.oneIn(4) ? 'hang up' : 'ask and leave';
 }
 
-/** Whoever does not read is cut off when their goodbye doesn't get through, as is whoever asks for too many pongs. */
+/** Whoever does not read is cut off when their goodbye doesn't get through. */
 export function mayBeCutOff(steps: readonly Step[]): boolean {
-  return steps.some((step) => step.kind === 'stop reading' || (step.kind === 'send' && step.what.isCutOff));
+  return steps.some((step) => step.kind === 'stop reading');
 }
 
 export function mayBreakFraming(steps: readonly Step[]): boolean {

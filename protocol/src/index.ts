@@ -141,6 +141,7 @@ export {
 } from './threads.ts';
 export { readViewers, type Viewers, writeViewers } from './viewers.ts';
 export {
+  MAX_CLIENTS_AHEAD,
   MAX_COMMENTS_PER_THREAD,
   MAX_COPYING_MS,
   MAX_INTEGRATION_STEPS,

@@ -3,6 +3,7 @@ import { type EventRefusal, eventRefusals } from './event-refusals.ts';
 import { eventWindow, MAX_HTTP_BODY_BYTES } from './http-bounds.ts';
 import { problemKinds } from './problem-kinds.ts';
 import {
+  MAX_CLIENTS_AHEAD,
   MAX_COMMENTS_PER_THREAD,
   MAX_COPYING_MS,
   MAX_INTEGRATION_STEPS,
@@ -83,6 +84,9 @@ const NODE_FULL = { kind: 'http', status: 503, retryAfterSeconds: 5 } as const;
 /** The others at this address have to leave first, which nobody's restart brings about. */
 const ADDRESS_FULL = { kind: 'http', status: 429, retryAfterSeconds: 30 } as const;
 
+/** Where it takes long because of the server, or of whom it asks. */
+const SLOW_DOOR = 'while a token is looked at or its document is loaded';
+
 /** Every setting that refuses or holds up somebody, and how: one table for the gateway and the docs. */
 export const limits = {
   'limits.maxSessions': {
@@ -157,6 +161,7 @@ export const limits = {
       metric: 'sessions',
     }),
     also: [
+      { when: SLOW_DOOR, answer: { kind: 'close', code: closeCodes.overloaded } },
       {
         when: 'behind a large update that is judged, or behind hooks, from a quarter of it on',
         answer: { kind: 'pause' },
@@ -167,11 +172,14 @@ export const limits = {
       },
     ],
   },
-  'limits.maxUnestablishedFrames': closes(closeCodes.tooManyBeforeAuth, {
-    what: 'frames that wait for a connection to be established',
-    retry: 'when less is sent before the answer to the token',
-    metric: 'sessions',
-  }),
+  'limits.maxUnestablishedFrames': {
+    ...closes(closeCodes.tooManyBeforeAuth, {
+      what: 'frames that wait for a connection to be established',
+      retry: 'when less is sent before the answer to the token',
+      metric: 'sessions',
+    }),
+    also: [{ when: SLOW_DOOR, answer: { kind: 'close', code: closeCodes.overloaded } }],
+  },
   'limits.maxPresenceStateBytes': closes(closeCodes.badFrame, {
     what: 'bytes of one presence state',
     retry: FOREVER,
@@ -309,6 +317,12 @@ export const fixedBounds = [
     amount: eventWindow.bytes,
     answer: 'what is beyond it waits, and counts as unsent',
     why: 'clients say so at a quarter of it: with less the server would wait for what they do not say',
+  },
+  {
+    what: 'clients in a state vector beyond as many as its document has',
+    amount: MAX_CLIENTS_AHEAD,
+    answer: `${closeCodes.updateTooComplex.code} \`${closeCodes.updateTooComplex.name}\``,
+    why: 'a hundred days of five hundred pages that were written with while the server lacked them; until their step 2 is saved, what the document lacks counts as waiting',
   },
   {
     what: 'steps that Yjs would go to find the places of an update’s items among others',

@@ -6,7 +6,15 @@ import { binary, ping } from '../wire.ts';
 import { type FrameKind, kind } from './frame-kind.ts';
 import { writeStepOne, writeToken, writeUpdate } from './healthy.ts';
 
-const times = (count: number, write: (index: number) => Buffer): Buffer[] =>
+const VECTORS = 24;
+/** Fewer than a socket may open. */
+const ADDRESSES = 3;
+/** As many as a frame has room for. */
+const VECTOR_OF_THOUSANDS = Y.encodeStateVector(
+  new Map(Array.from({ length: 15_000 }, (_, client) => [client + 1, 1])),
+);
+
+const times = <T = Buffer>(count: number, write: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => write(index));
 
 /** More of something than the server may have to keep. Sizes go with the limits of `fuzzLimits`. */
@@ -23,13 +31,23 @@ export const floods: readonly FrameKind[] = [
     times(100, () => binary(encode({ kind: 'query-presence' }))),
   ),
   kind('a flood of step 1s', (pen) => times(40, () => writeStepOne(pen))),
+  kind(
+    'a flood of state vectors of thousands, under one address after the other',
+    (pen) =>
+      times(VECTORS, (index) => {
+        const address = `${pen.document}\0${index % ADDRESSES}`;
+        const encode: Pen['encode'] = (frame) => encodeHocuspocusFrame(address, frame);
+        return [writeToken({ ...pen, document: address }), writeStepOne({ ...pen, encode }, VECTOR_OF_THOUSANDS)];
+      }).flat(),
+    { dialects: ['hocuspocus'] },
+  ),
   kind('a flood of people', ({ encode, author }) =>
     times(24, (index) => {
       const entry = { clientId: author.client + index, clock: author.nextClock(), state: '{}' };
       return binary(encode({ kind: 'presence', presence: encodePresence([entry]) }));
     }),
   ),
-  kind('a flood of pings', () => times(100, ping), { isCutOff: true }),
+  kind('a flood of pings', () => times(100, ping)),
   kind('a flood of pongs', () => times(100, () => frameForServer(new Uint8Array(125), opcodes.pong))),
   kind(
     'a flood of documents',

@@ -17,13 +17,11 @@ export interface FrameKind {
    * any code.
    */
   readonly breaksFraming: boolean;
-  /** Whether the WebSocket library hangs up for it, without a goodbye: it does when too many pongs are owed. */
-  readonly isCutOff: boolean;
   /** As they go to the wire; several for a flood. */
   write(pen: Pen): readonly Buffer[];
 }
 
-type Details = Partial<Pick<FrameKind, 'dialects' | 'healthy' | 'crowds' | 'breaksFraming' | 'isCutOff'>>;
+type Details = Partial<Pick<FrameKind, 'dialects' | 'healthy' | 'crowds' | 'breaksFraming'>>;
 
 export function kind(name: string, write: (pen: Pen) => Buffer | readonly Buffer[], details: Details = {}): FrameKind {
   return {
@@ -32,7 +30,6 @@ export function kind(name: string, write: (pen: Pen) => Buffer | readonly Buffer
     healthy: false,
     crowds: false,
     breaksFraming: false,
-    isCutOff: false,
     ...details,
     write(pen) {
       const written = write(pen);

@@ -31,7 +31,11 @@ const settings = {
 function connect(): DocumentConnection {
   const webSocket = new SessionSocket(null as never, undefined, {}); // as ws makes one for an upgrade
   const session = new Session(webSocket, new PassThrough(), hocuspocusDialect, settings);
-  return new DocumentConnection(session, parseAddress('plan'), { endConnection() {}, renewGrant() {} });
+  return new DocumentConnection(session, parseAddress('plan'), {
+    countWaiting() {},
+    endConnection() {},
+    renewGrant() {},
+  });
 }
 
 /** Enters first, is spoken to together with the others, and leaves; nobody but the audience could still know of it. */

@@ -70,7 +70,7 @@ export function collectOwnMessages(
     const listeners = connection?.listeners ?? null;
     if (connection === null || listeners === null) continue; // the server's own, or gone
     const { dialect, isBehind, isOpen, sent } = connection.session;
-    const settled = connection.ledger.settle(submission);
+    const settled = connection.settle(submission);
     const receipts = dialect.receipt === null ? 0 : settled.count;
     const echo =
       dialect.receipt === null && submission.frame !== null

@@ -15,15 +15,11 @@ import { copyOf, weigh } from './frame-bytes.ts';
 import { FrameLane } from './frame-lane.ts';
 import type { Established, FrameHost, Progress, SessionContext } from './session-context.ts';
 import type { ReadStop, SessionOrigin, SessionPort } from './session-port.ts';
-import {
-  beginHandshake,
-  completeAnswer,
-  readStepOne,
-  sendStepTwo,
-  takeKeptStepOne,
-  takeStepOne,
-} from './step-one-answers.ts';
+import { completeAnswer, readStepOne, sendStepTwo, takeKeptStepOne, takeStepOne } from './step-one-answers.ts';
 import { type Braked, WaitingBytes } from './waiting-bytes.ts';
+
+/** Of a step 1 that another one follows: none of what is between them gets a receipt. */
+const NOTHING_AHEAD: ReadonlyMap<number, number> = new Map();
 
 /** What a frame in a lane takes besides its bytes. */
 const LANE_FRAME_BYTES = 200;
@@ -288,7 +284,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
   #open(rawAddress: string): DocumentConnection | null {
     const address = parseAddress(rawAddress);
     this.#ended?.forget(rawAddress);
-    if (this.#connections.size + (this.#ended?.size ?? 0) >= this.context.limits.maxDocumentsPerSession) {
+    if (this.#connections.size >= this.context.limits.maxDocumentsPerSession) {
       this.port.close(closeCodes.tooManyDocuments);
       return null;
     }
@@ -301,7 +297,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
     const bytes = weigh(token);
     // Whoever looks at the token does so before anybody is known, and may take long over a large one.
     if (!this.hasRoomToWait(bytes)) {
-      this.port.close(closeCodes.tooManyBeforeAuth);
+      this.port.close(this.#nameOverflow(connection, bytes));
       return;
     }
     connection.state = { kind: 'establishing' };
@@ -344,7 +340,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
   #wait(connection: DocumentConnection, frame: ClientFrame, readAtMs: number | null): void {
     const bytes = weigh(frame);
     if (!this.hasRoomToWait(bytes)) {
-      this.port.close(closeCodes.tooManyBeforeAuth);
+      this.port.close(this.#nameOverflow(connection, bytes));
       return;
     }
     const waiting: WaitingFrame = { frame: copyOf(frame), bytes, readAtMs };
@@ -352,6 +348,23 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
     connection.waiting ??= [];
     connection.waiting.push(waiting);
     this.#answerEarly(connection, waiting);
+  }
+
+  /**
+   * Whose fault it is that no more may wait. Who is asked about a token, and the disk, may take their time, which no client can help:
+   * it is to come back. What waits for the client itself is its own doing, if that alone is too much.
+   */
+  #nameOverflow(connection: DocumentConnection, bytes: number): CloseCode {
+    if (!waitsForItsClient(connection)) return closeCodes.overloaded;
+    let [allFrames, allBytes] = [1, bytes];
+    for (const other of this.#connections.values()) {
+      if (!waitsForItsClient(other)) continue;
+      allFrames += other.waiting?.length ?? 0;
+      for (const waiting of other.waiting ?? []) allBytes += waiting.bytes;
+    }
+    const { maxUnestablishedBytes, maxUnestablishedFrames } = this.context.limits;
+    const isTooMuch = allFrames > maxUnestablishedFrames || allBytes > maxUnestablishedBytes;
+    return isTooMuch ? closeCodes.tooManyBeforeAuth : closeCodes.overloaded;
   }
 
   /** However many they are: a read from the network may bring thousands of keystrokes behind something pasted. */
@@ -387,6 +400,10 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
     return this.#waiting.hasRoomAtDoor(bytes);
   }
 
+  hasRoomToKeep(bytes: number): boolean {
+    return this.#waiting.hasRoomToKeep(bytes);
+  }
+
   countWaiting(frames: number, bytes: number): void {
     this.#waiting.countAtDoor(frames, bytes);
   }
@@ -411,7 +428,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
       if (connection.lane !== null) {
         if (!isSuperseded) this.#handleBehind(connection, connection.lane, established, frame, readAtMs);
       } else if (isSuperseded) {
-        if (frame.kind === 'step-1') beginHandshake(this, connection, established, frame.stateVector);
+        if (frame.kind === 'step-1') connection.ledger.beginHandshake(NOTHING_AHEAD);
       } else if (frame.kind === 'step-1' && isAnswered) completeAnswer(this, connection, established, frame);
       else this.#handle(connection, established, frame, readAtMs);
     }
@@ -544,6 +561,8 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
     connection.letIn = null;
     this.#takeWaiting(connection);
     takeKeptStepOne(this, connection);
+    this.countWaiting(0, -connection.ledger.keptBytes);
+    connection.ledger.end();
     if (this.#connections.get(connection.address.raw) === connection) this.#connections.delete(connection.address.raw);
     if (state.kind === 'established') {
       this.context.meters?.connections.add(this.port.dialect.name, -1);
@@ -552,6 +571,11 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
     }
     this.#endEntering(connection);
   }
+}
+
+/** For a token, or for the step 1 without which it is not let in. */
+function waitsForItsClient({ letIn, state }: DocumentConnection): boolean {
+  return state.kind === 'new' || letIn !== null;
 }
 
 function isAboutPeople({ kind }: ClientFrame): boolean {

@@ -7,7 +7,7 @@ import type { Listeners } from './audience.ts';
 import type { DocumentOwner } from './document-owner.ts';
 import type { StoredAnswer } from './early-answers.ts';
 import type { FrameLane } from './frame-lane.ts';
-import { ReceiptLedger } from './receipt-ledger.ts';
+import { type DueReceipts, ReceiptLedger } from './receipt-ledger.ts';
 import type { SessionPort } from './session-port.ts';
 import type { Backlog } from './stragglers.ts';
 
@@ -51,6 +51,7 @@ export type ConnectionState =
 export interface ConnectionHost {
   renewGrant(connection: DocumentConnection): void;
   endConnection(connection: DocumentConnection, code: CloseCode): void;
+  countWaiting(frames: number, bytes: number): void;
 }
 
 /** One client's connection to one document; a socket can carry several. */
@@ -121,6 +122,14 @@ export class DocumentConnection {
     if (body === null) return;
     if (isOpen) sent?.add(kindOfSaid(frame), prefix.length + body.length);
     session.send(session.frame(prefix, body));
+  }
+
+  /** Which receipts to send now that a frame of its client is durable. */
+  settle(frame: Parameters<ReceiptLedger['settle']>[0]): DueReceipts {
+    const { keptBytes } = this.ledger;
+    const receipts = this.ledger.settle(frame);
+    if (keptBytes > 0) this.#host.countWaiting(0, this.ledger.keptBytes - keptBytes);
+    return receipts;
   }
 
   /** It was ended from here, whatever becomes of its socket. */

@@ -29,6 +29,23 @@ describe('an address whose connection was ended', () => {
     },
   );
 
+  it('is forgotten when its client closes the document: it says nothing more', () => {
+    const ended = new EndedAddresses();
+    ended.note('plan', closeCodes.documentDeleted);
+    expect(ended.hear('plan', token('waits'))).toEqual([]);
+    expect([ended.hear('plan', { kind: 'close' }), ended.size]).toEqual([[], 0]);
+    expect(ended.hear('plan', token())).toEqual([token()]);
+  });
+
+  it('[G4] is one of so many and no more: those go of whom nothing was heard for longest', () => {
+    const ended = new EndedAddresses();
+    for (let index = 0; index < 1_000; index += 1) ended.note(`plan/${index}`, closeCodes.forbidden);
+    expect(ended.hear('plan/0', update)).toEqual([]);
+    for (let index = 1_000; index < 1_500; index += 1) ended.note(`plan/${index}`, closeCodes.forbidden);
+    expect(ended.size).toBe(1_000);
+    expect([ended.hear('plan/0', update), ended.hear('plan/499', update)]).toEqual([[], [update]]);
+  });
+
   it('[G4] keeps no more of tokens that wait than one may be long, over all addresses', () => {
     const ended = new EndedAddresses();
     for (const address of ['a', 'b', 'c']) ended.note(address, closeCodes.documentDeleted);

@@ -8,12 +8,15 @@ interface Ending {
   token: TokenFrame | null;
 }
 
+/** Beyond so many, those go of whom nothing was heard for longest. */
+const MAX_ENDINGS = 1_000;
+
 /** Of tokens that wait, over all documents of a socket; beyond it they wait no longer. */
 const MAX_WAITING_LENGTH = 64 * 1024;
 
 /**
  * The addresses of one socket whose connection we ended or refused. A provider goes on sending there for a while and is
- * not heard: only a token asks to be let in again.
+ * not heard: only a token asks to be let in again, and who closes the document says nothing more.
  *
  * Where it was the document's life that ended, that takes a handshake besides. Applications send a fresh token through
  * every provider that they hold, and one that holds the former life would be told what is written in the next (R14).
@@ -30,6 +33,8 @@ export class EndedAddresses {
     this.forget(address);
     const endsLife = code === closeCodes.documentDeleted.code || code === closeCodes.staleEpoch.code;
     this.#endings.set(address, { endsLife, token: null });
+    const [silent] = this.#endings.keys();
+    if (this.#endings.size > MAX_ENDINGS && silent !== undefined) this.forget(silent);
   }
 
   forget(address: string): void {
@@ -47,6 +52,12 @@ export class EndedAddresses {
     const ending = this.#endings.get(address);
     if (ending === undefined) return [frame];
     if (frame.kind === 'token') return this.#ask(address, ending, frame);
+    if (frame.kind === 'close') {
+      this.forget(address);
+      return [];
+    }
+    this.#endings.delete(address);
+    this.#endings.set(address, ending);
     if (frame.kind !== 'step-1' || ending.token === null) return [];
     this.forget(address);
     return [ending.token, frame];

@@ -62,10 +62,10 @@ describe('a state vector', () => {
   it('[R14] tells whether its client holds anything of an earlier life', () => {
     const copy = copyOfTheDead();
     copy.getText('body').insert(0, 'x');
-    expect(holdsTheDead(Y.decodeStateVector(Y.encodeStateVector(copy)), tombstone)).toBe(true);
-    expect(holdsTheDead(new Map([[10, 1]]), tombstone)).toBe(false);
-    expect(holdsTheDead(new Map(), tombstone)).toBe(false);
-    expect(holdsTheDead(new Map([[9, 1]]), new Map())).toBe(false);
+    expect(holdsTheDead(Y.encodeStateVector(copy), tombstone)).toBe(true);
+    expect(holdsTheDead(Y.encodeStateVector(new Map([[10, 1]])), tombstone)).toBe(false);
+    expect(holdsTheDead(Y.encodeStateVector(new Map()), tombstone)).toBe(false);
+    expect(holdsTheDead(Y.encodeStateVector(new Map([[9, 1]])), new Map())).toBe(false);
   });
 });
 

@@ -1,5 +1,6 @@
 import { type AuthoredUpdate, compareEpochs, type Entry, type Epoch, FIRST_EPOCH } from '@quire/persistence';
 import * as Y from 'yjs';
+import { eachClock } from './client-holdings.ts';
 import { readPending } from './novelty.ts';
 import { type InspectedUpdate, referencesOf } from './update-inspection.ts';
 
@@ -102,12 +103,18 @@ export function isNameOfLater(name: string, than: Epoch): boolean {
  * Whether a client holds something of an earlier life, by the state vector with which it begins a handshake. It is found
  * out here, before it is sent anything: what it has would be mixed with the present life on its own screen, also where
  * it may only read.
+ *
+ * @throws where it is no state vector
  */
-export function holdsTheDead(stateVector: ReadonlyMap<number, number>, tombstone: Tombstone): boolean {
+export function holdsTheDead(stateVector: Uint8Array, tombstone: Tombstone): boolean {
+  if (tombstone.size === 0) return false;
   // Whoever is in the tombstone never writes again: ids are drawn anew for every copy of a document that is opened.
-  const [few, many] = stateVector.size < tombstone.size ? [stateVector, tombstone] : [tombstone, stateVector];
-  for (const client of few.keys()) if (many.has(client)) return true;
-  return false;
+  let isDead = false;
+  eachClock(stateVector, (client) => {
+    isDead = tombstone.has(client);
+    return !isDead;
+  });
+  return isDead;
 }
 
 /**

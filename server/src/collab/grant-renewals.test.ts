@@ -17,6 +17,7 @@ it('[G6] a token that was revoked between the look at it and its taking effect h
   const ended: string[] = [];
   const connection = new DocumentConnection(new FakePort(), parseAddress('plan'), {
     endConnection: (_, { name }) => void ended.push(name),
+    countWaiting() {},
     renewGrant() {},
   });
   const before = grant('reader');

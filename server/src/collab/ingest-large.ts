@@ -135,7 +135,7 @@ async function takeInSound(
   if (novelty !== null && kind === 'update') noteAuthor(owner, connection.author, whole.spans);
   if (novelty !== null) owner.presence.noteEdit(connection);
   const content = novelty === null ? null : attribute(connection, owner, kind, novelty);
-  const submission = submissionOf(connection, kind, whole, content, readAtMs);
+  const submission = submissionOf(connection, owner, kind, whole, content, readAtMs);
   // However little is new of a step 2: what nobody has looked into here may take long all the same (`integration-cost.ts`).
   owner.submit(novelty === null ? submission : { ...submission, large: novelty.update });
   return accepted;

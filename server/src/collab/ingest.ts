@@ -103,7 +103,7 @@ export function ingest(
   if (novelty !== null && frame.kind === 'update') noteAuthor(owner, connection.author, inspected.spans);
   if (novelty !== null) owner.presence.noteEdit(connection);
   const content = novelty === null ? null : attribute(connection, owner, frame.kind, novelty);
-  const submission = submissionOf(connection, frame.kind, inspected, content, readAtMs);
+  const submission = submissionOf(connection, owner, frame.kind, inspected, content, readAtMs);
   owner.submit(novelty !== null && steps !== null ? { ...submission, large: novelty.update } : submission);
   return accepted;
 }
@@ -174,6 +174,7 @@ export function noteAuthor(
 /** A frame on its way. @param content what of it is to be journalled; null when it adds nothing */
 export function submissionOf(
   connection: DocumentConnection,
+  { document }: DocumentOwner,
   kind: ContentFrame['kind'],
   { update, spans }: Pick<Candidate, 'update' | 'spans'>,
   content: readonly AuthoredUpdate[] | null,
@@ -185,7 +186,7 @@ export function submissionOf(
     kind,
     content,
     frame: kind === 'update' ? update : null,
-    owed: kind === 'step-2' || connection.ledger.owes(spans),
+    owed: connection.ledger.take(kind, spans, (client) => Y.getState(document.store, client)),
     title: null,
     applied: false,
     stored: false,

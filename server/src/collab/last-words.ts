@@ -5,7 +5,7 @@ interface LastWord {
   version: number;
 }
 
-/** Clocks of people who left are remembered so that they can return above them; beyond this many the oldest go. */
+/** Of people who left, clocks are remembered so that they can return above them, and users; beyond this many the oldest go. */
 const MAX_REMEMBERED_CLOCKS = 2_000;
 
 /**
@@ -19,6 +19,8 @@ export class LastWords {
   readonly #words = new Map<number, LastWord>();
   /** Of those who have left and were told of, how many connections had entered by then. The latest last. */
   readonly #departures = new Map<number, number>();
+  /** As whom those were here who have left, where a token named them. The latest last. */
+  readonly #formerUsers = new Map<number, string>();
   /** The how manieth a connection was that entered. */
   readonly #entered = new WeakMap<object, number>();
   #entrances = 0;
@@ -69,13 +71,27 @@ export class LastWords {
     word.version = version;
   }
 
-  /** They are not here any more. Of whom nothing was told, nothing need be remembered. */
-  departed(clientId: number): void {
+  /**
+   * They are not here any more. Of whom nothing was told, no clock need be remembered.
+   *
+   * @param user whom a token names; empty for guests
+   */
+  departed(clientId: number, user: string): void {
     if (this.#words.has(clientId)) this.#departures.set(clientId, this.#entrances);
+    if (user === '') return;
+    this.#formerUsers.set(clientId, user);
+    const [oldest] = this.#formerUsers.keys();
+    if (this.#formerUsers.size > MAX_REMEMBERED_CLOCKS && oldest !== undefined) this.#formerUsers.delete(oldest);
   }
 
   returned(clientId: number): void {
     this.#departures.delete(clientId);
+    this.#formerUsers.delete(clientId);
+  }
+
+  /** As whom somebody was here last who is not here now; null where that is not known, or was a guest. */
+  formerUserOf(clientId: number): string | null {
+    return this.#formerUsers.get(clientId) ?? null;
   }
 
   /**

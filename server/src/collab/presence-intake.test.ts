@@ -17,6 +17,7 @@ function stage() {
   const owner = { presence, presenceChanged() {} } as unknown as DocumentOwner;
   const enter = (user: string): DocumentConnection => {
     const connection = new DocumentConnection(new FakePort(), parseAddress('plan'), {
+      countWaiting() {},
       endConnection() {},
       renewGrant() {},
     });
@@ -39,6 +40,12 @@ function hear(presence: Presence, user: string, clock: number): void {
   presence.hearElsewhere('north', { people: [person], counted: 0 }, false);
 }
 
+/** As when its socket closes: by then nobody can tell from it whose it was. */
+function leave(presence: Presence, connection: DocumentConnection): void {
+  connection.state = { kind: 'closed' };
+  presence.forget(connection);
+}
+
 it('[G6] somebody who is here by another node is not taken over by somebody else, whatever clock they claim', () => {
   const { presence, enter, say, hearOf } = stage();
   hearOf('ada', 7);
@@ -47,6 +54,44 @@ it('[G6] somebody who is here by another node is not taken over by somebody else
   say(enter(''), 1_000, true);
   expect(presence.userOf(CLIENT)).toBe('ada');
   expect(presence.countOf(eve)).toBe(0);
+});
+
+it('[G6] [R10] nobody else comes as a client that a named user has just left, be it that they were here by another node', () => {
+  for (const isElsewhere of [false, true]) {
+    const { presence, enter, say, hearOf } = stage();
+    const ada = enter('ada');
+    if (isElsewhere) hearOf('ada', 7);
+    else say(ada, 7, true);
+    if (isElsewhere) presence.loseNode('north');
+    else leave(presence, ada);
+    const [eve, guest] = [enter('eve'), enter('')];
+    for (const somebody of [eve, guest]) for (const unprompted of [false, true]) say(somebody, 1_000, unprompted);
+    expect(presence.userOf(CLIENT)).toBeNull();
+    const back = enter('ada');
+    say(back, 8, false);
+    expect(presence.ownerOf(CLIENT)).toBe(back);
+  }
+});
+
+it('[G6] [R10] nor does another node bring somebody else as such a client', () => {
+  const { presence, enter, say, hearOf } = stage();
+  const ada = enter('ada');
+  say(ada, 7, true);
+  leave(presence, ada);
+  hearOf('eve', 1_000);
+  expect(presence.userOf(CLIENT)).toBeNull();
+  hearOf('ada', 8);
+  expect(presence.userOf(CLIENT)).toBe('ada');
+});
+
+it('[R10] anybody may come as a client that was a guest’s', () => {
+  const { presence, enter, say } = stage();
+  const guest = enter('');
+  say(guest, 7, true);
+  leave(presence, guest);
+  const ada = enter('ada');
+  say(ada, 8, true);
+  expect(presence.ownerOf(CLIENT)).toBe(ada);
 });
 
 it('[R10] a named user who comes here from another node takes over their own state', () => {

@@ -59,6 +59,8 @@ export function readPresence(message: Uint8Array, limits: PresenceLimits): Said[
  * over (R10). Somebody else's they leave alone, whatever clock they claim. Of guests nobody knows who is who: one comes back
  * with what is said unprompted, and later takes over nobody who is here. If it wasn't heard in time, it hears of its own end
  * once the old connection is missed, and says that it is here.
+ *
+ * Nor does anybody else come as a client that a named user has just left: that user would find it taken on coming back.
  */
 function maySpeakFor(
   connection: DocumentConnection,
@@ -66,9 +68,10 @@ function maySpeakFor(
   clientId: number,
   unprompted: boolean,
 ): boolean {
-  const holder = presence.userOf(clientId);
-  if (holder === null || presence.speaksFor(connection, clientId)) return true;
   const user = userOf(connection);
+  const holder = presence.userOf(clientId);
+  if (holder === null) return presence.isOpenTo(user, clientId);
+  if (presence.speaksFor(connection, clientId)) return true;
   return holder === user && (user !== '' || unprompted);
 }
 

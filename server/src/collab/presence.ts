@@ -53,20 +53,19 @@ class SpeakerHere implements Speaker {
   readonly owner: PresenceOwner;
   readonly node = null;
   readonly clientIds = new Set<number>();
+  /** A fresh token is of the same user; and of a connection that is gone, nobody could tell any more whose it was. */
+  readonly user: string;
   editedAt = Number.NEGATIVE_INFINITY;
   readonly #options: PresenceOptions;
 
   constructor(owner: PresenceOwner, options: PresenceOptions) {
     this.owner = owner;
+    this.user = options.userOf(owner);
     this.#options = options;
   }
 
   get mayEdit(): boolean {
     return this.#options.mayEdit(this.owner);
-  }
-
-  get user(): string {
-    return this.#options.userOf(this.owner);
   }
 }
 
@@ -168,6 +167,12 @@ export class Presence {
   /** As whom they are here: empty for a guest, null while they are not. */
   userOf(clientId: number): string | null {
     return this.#claims.shown(clientId)?.speaker.user ?? null;
+  }
+
+  /** Whether this user may come as a client that is not here: as one who was here under a name, only they may. */
+  isOpenTo(user: string, clientId: number): boolean {
+    const former = this.#lastWords.formerUserOf(clientId);
+    return former === null || former === user;
   }
 
   /** Whether they are here by this node, be it by another one too. */
@@ -331,7 +336,7 @@ export class Presence {
     const claim: Claim = { speaker, clock, state, corrections };
     if (before === undefined && this.#returning.has(owner)) this.#lastWords.presume(clientId, clock);
     if (isTakeover) this.#riseAbove(claim, this.#claims.shown(clientId), clientId);
-    this.#follow(clientId, this.#claims.put(clientId, claim, isTakeover), 0);
+    this.#follow(clientId, this.#claims.put(clientId, claim, isTakeover), speaker.user, 0);
     if (before === undefined) this.#outward?.came(clientId);
     else this.#outward?.moved(clientId, this.#places.listed.has(clientId));
   }
@@ -359,7 +364,7 @@ export class Presence {
     const own = this.#claims.by(null, clientId);
     if (own === undefined) return;
     this.#speakers.get(own.speaker.owner)?.clientIds.delete(clientId);
-    this.#follow(clientId, this.#claims.drop(null, clientId), clock);
+    this.#follow(clientId, this.#claims.drop(null, clientId), own.speaker.user, clock);
     this.#outward?.left(clientId);
   }
 
@@ -370,6 +375,8 @@ export class Presence {
     const before = this.#claims.by(node, clientId);
     // A node tells of no more than are listed; one whose settings differ is heard so far.
     if (before === undefined && this.#claims.of(node).size >= this.#options.maxListed) return;
+    // Its door may not know whose client that was.
+    if (this.#claims.shown(clientId) === undefined && !this.isOpenTo(person.user, clientId)) return;
     if (before?.speaker instanceof SpeakerElsewhere && before.speaker.user === person.user) {
       const { speaker } = before;
       const isAhead = speaker.rankAs(person, now);
@@ -382,11 +389,12 @@ export class Presence {
   }
 
   #putElsewhere(clientId: number, claim: Claim): void {
-    this.#follow(clientId, this.#claims.put(clientId, claim, false), 0);
+    this.#follow(clientId, this.#claims.put(clientId, claim, false), claim.speaker.user, 0);
   }
 
   #removeElsewhere(node: string, clientId: number, clock: number): void {
-    if (this.#claims.of(node).has(clientId)) this.#follow(clientId, this.#claims.drop(node, clientId), clock);
+    const theirs = this.#claims.of(node).has(clientId) ? this.#claims.by(node, clientId) : undefined;
+    if (theirs !== undefined) this.#follow(clientId, this.#claims.drop(node, clientId), theirs.speaker.user, clock);
     const own = this.#claims.by(null, clientId);
     if (own !== undefined && clock > 0) this.#sayStillHere(clientId, own, clock);
   }
@@ -403,8 +411,11 @@ export class Presence {
     this.#outward?.moved(clientId, true);
   }
 
-  /** @param goneAt the clock at which they left, if they did */
-  #follow(clientId: number, outcome: Outcome, goneAt: number): void {
+  /**
+   * @param user whose claim came or went
+   * @param goneAt the clock at which they left, if they did
+   */
+  #follow(clientId: number, outcome: Outcome, user: string, goneAt: number): void {
     switch (outcome) {
       case 'same':
         return;
@@ -417,7 +428,7 @@ export class Presence {
         return;
       case 'gone':
         if (this.#places.leave(clientId)) this.#tellGone(clientId, goneAt);
-        this.#lastWords.departed(clientId);
+        this.#lastWords.departed(clientId, user);
         return;
       default:
         outcome satisfies never;

@@ -40,7 +40,7 @@ export async function answerReader(
   const deletes = new Uint8Array(update.subarray(structs.deletesAt));
   if (await hasNewDeletes(document, deletes, slicing)) return sender.isWanted() ? readOnly : null;
   if (!sender.isWanted()) return null;
-  owner.submit(submissionOf(connection, 'step-2', { update: EMPTY_UPDATE, spans: [] }, null, readAtMs));
+  owner.submit(submissionOf(connection, owner, 'step-2', { update: EMPTY_UPDATE, spans: [] }, null, readAtMs));
   return accepted;
 }
 

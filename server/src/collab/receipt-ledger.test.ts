@@ -3,8 +3,16 @@ import { ReceiptLedger } from './receipt-ledger.ts';
 
 const span = (client: number, start: number, end: number) => ({ client, start, end });
 
-function arrive(ledger: ReceiptLedger, kind: 'update' | 'step-2', spans = [span(1, 0, 1)], readAtMs = 0) {
-  return { handshake: ledger.handshake, kind, owed: kind === 'step-2' || ledger.owes(spans), readAtMs };
+/** A document that has nothing. */
+const unknown = (_client: number): number => 0;
+
+function arrive(
+  ledger: ReceiptLedger,
+  kind: 'update' | 'step-2',
+  spans = [span(1, 0, 1)],
+  { known = unknown, readAtMs = 0 } = {},
+) {
+  return { handshake: ledger.handshake, kind, owed: ledger.take(kind, spans, known), readAtMs };
 }
 
 describe('the receipts of one connection', () => {
@@ -32,6 +40,34 @@ describe('the receipts of one connection', () => {
     const typed = arrive(ledger, 'update', [span(7, 5, 6)]);
     expect(ledger.settle(typed).count).toBe(0);
     expect(ledger.settle(arrive(ledger, 'step-2')).count).toBe(2);
+  });
+
+  it('[R2] what the document has already gets none before step 2: a step 1 that covers it is not kept', () => {
+    const ledger = new ReceiptLedger();
+    ledger.beginHandshake(new Map());
+    expect(ledger.keptBytes).toBe(0);
+    const known = (client: number): number => (client === 7 ? 5 : 0);
+    expect(arrive(ledger, 'update', [span(7, 0, 5)], { known }).owed).toBe(false);
+    expect(arrive(ledger, 'update', [span(7, 0, 6)], { known }).owed).toBe(true);
+    const stepTwo = arrive(ledger, 'step-2');
+    expect(arrive(ledger, 'update', [span(7, 0, 5)], { known }).owed).toBe(true);
+    expect(ledger.settle(stepTwo).count).toBe(1);
+    expect(arrive(ledger, 'update', [span(7, 0, 5)], { known }).owed).toBe(true);
+  });
+
+  it('[G4] what is kept of a step 1 is what the document lacks, until a step 2 is durable or the connection is gone', () => {
+    const ledger = new ReceiptLedger();
+    ledger.beginHandshake(new Map([[7, 5]]));
+    const one = ledger.keptBytes;
+    ledger.beginHandshake(new Map(Array.from({ length: 100 }, (_, client) => [client, 1])));
+    expect(ledger.keptBytes).toBe(100 * one);
+    const stepTwo = arrive(ledger, 'step-2');
+    ledger.settle(stepTwo);
+    expect(ledger.keptBytes).toBe(0);
+    ledger.beginHandshake(new Map([[7, 5]]));
+    const late = arrive(ledger, 'step-2');
+    ledger.end();
+    expect([ledger.keptBytes, ledger.settle(late).count]).toEqual([0, 0]);
   });
 
   it('[R2] a deletion typed before step 2 is owed one, though no state vector shows it', () => {
@@ -78,10 +114,10 @@ describe('the receipts of one connection', () => {
   it('receipts that leave together after a wait are each as old as the first of them, and what left is forgotten', () => {
     const ledger = new ReceiptLedger();
     ledger.beginHandshake(new Map());
-    for (const readAtMs of [10, 20]) ledger.settle(arrive(ledger, 'update', [], readAtMs));
-    const held = ledger.settle(arrive(ledger, 'step-2', [], 30));
+    for (const readAtMs of [10, 20]) ledger.settle(arrive(ledger, 'update', [], { readAtMs }));
+    const held = ledger.settle(arrive(ledger, 'step-2', [], { readAtMs: 30 }));
     expect(held).toEqual({ count: 3, sinceMs: 10 });
-    const alone = ledger.settle(arrive(ledger, 'update', [], 40));
+    const alone = ledger.settle(arrive(ledger, 'update', [], { readAtMs: 40 }));
     expect(alone).toEqual({ count: 1, sinceMs: 40 });
     for (const waiting of [held, alone]) ledger.keepOwed(waiting);
     expect(ledger.takeOwed(3)).toEqual({ count: 3, sinceMs: 10 });

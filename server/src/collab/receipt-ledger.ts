@@ -12,9 +12,17 @@ export interface DueReceipts {
 
 const NO_RECEIPTS: DueReceipts = { count: 0, sinceMs: null };
 
+/** What an entry of a `Map` of numbers takes. */
+const BYTES_PER_CLIENT = 64;
+
 type LedgerState =
-  /** Receipts are held: the provider counts everything as one until its step 2 is answered. */
-  | { readonly kind: 'before-step-2'; readonly stepOne: ReadonlyMap<number, number> | null; readonly held: DueReceipts }
+  /**
+   * Receipts are held: the provider counts everything as one until its step 2 is answered. Of its step 1 is kept what the
+   * document lacked then, by client; null before there is any.
+   */
+  | { readonly kind: 'before-step-2'; readonly ahead: ReadonlyMap<number, number> | null; readonly held: DueReceipts }
+  /** It has come, and is not durable yet. */
+  | { readonly kind: 'at-step-2'; readonly ahead: ReadonlyMap<number, number> | null; readonly held: DueReceipts }
   | { readonly kind: 'settled' };
 
 const SETTLED: LedgerState = { kind: 'settled' };
@@ -26,12 +34,15 @@ const SETTLED: LedgerState = { kind: 'settled' };
  * sent before would read as "all saved". Therefore no receipt leaves before the handshake's step 2 is durable, and
  * frames that its step 1 already covered, or that belong to an earlier handshake, never get one.
  *
+ * Nor does one that comes before the step 2 and brings nothing but what the document has: whether the step 1 covered it is not
+ * kept, which would be as much as the document has clients. Only whose copy is on another connection besides sends what it did not.
+ *
  * Receipts that wait are two numbers, not frames: however many edits somebody sends who gets no receipts yet, they take no
  * room (R15). So of those that leave together after a wait only the first is known to the millisecond.
  */
 export class ReceiptLedger {
   #handshake: Handshake = 0;
-  #state: LedgerState = { kind: 'before-step-2', stepOne: null, held: NO_RECEIPTS };
+  #state: LedgerState = { kind: 'before-step-2', ahead: null, held: NO_RECEIPTS };
   #owed: DueReceipts = NO_RECEIPTS;
 
   get handshake(): Handshake {
@@ -41,6 +52,11 @@ export class ReceiptLedger {
   /** Receipts that are due, and wait for the socket to take them. */
   get owed(): number {
     return this.#owed.count;
+  }
+
+  /** What it keeps until a step 2 is durable, however long its client takes for that. */
+  get keptBytes(): number {
+    return this.#state.kind === 'settled' ? 0 : (this.#state.ahead?.size ?? 0) * BYTES_PER_CLIENT;
   }
 
   keepOwed(receipts: DueReceipts): void {
@@ -57,21 +73,40 @@ export class ReceiptLedger {
   /**
    * A step 1 begins a new handshake. What came before it, also what a client sent before its first one, gets no receipt:
    * its content is covered by this step 1, or comes again with the step 2, and the provider doesn't count it.
+   *
+   * @param ahead what its client has that the document lacks
    */
-  beginHandshake(stateVector: ReadonlyMap<number, number>): void {
+  beginHandshake(ahead: ReadonlyMap<number, number>): void {
     this.#handshake += 1;
     this.#owed = NO_RECEIPTS;
-    this.#state = { kind: 'before-step-2', stepOne: stateVector, held: NO_RECEIPTS };
+    this.#state = { kind: 'before-step-2', ahead, held: NO_RECEIPTS };
   }
 
-  /** Whether an update frame that arrives now is owed a receipt. */
-  owes(spans: readonly StructSpan[]): boolean {
+  /** Nobody waits for a receipt any more. */
+  end(): void {
+    this.#handshake += 1;
+    this.#owed = NO_RECEIPTS;
+    this.#state = SETTLED;
+  }
+
+  /**
+   * A frame arrives.
+   *
+   * @param clockOf how far the document has a client, without what is on its way to the disk: that may be refused
+   * @returns whether it is owed a receipt
+   */
+  take(kind: 'update' | 'step-2', spans: readonly StructSpan[], clockOf: (client: number) => number): boolean {
     const state = this.#state;
-    if (state.kind === 'settled' || state.stepOne === null) return true;
-    const stepOne = state.stepOne;
+    if (kind === 'step-2') {
+      if (state.kind === 'before-step-2') this.#state = { ...state, kind: 'at-step-2' };
+      return true;
+    }
+    if (state.kind === 'settled' || state.ahead === null) return true;
+    const { ahead } = state;
+    const isKnown = ({ client, end }: StructSpan): boolean =>
+      end <= (ahead.get(client) ?? 0) || (state.kind === 'before-step-2' && end <= clockOf(client));
     // Without structs there is nothing that a state vector could cover: it may be a deletion made just now.
-    const covered = spans.length > 0 && spans.every((span) => span.end <= (stepOne.get(span.client) ?? 0));
-    return !covered;
+    return spans.length === 0 || !spans.every(isKnown);
   }
 
   /** Which receipts to send now that a frame of `handshake` is durable. */
@@ -87,7 +122,8 @@ export class ReceiptLedger {
     switch (state.kind) {
       case 'settled':
         return own;
-      case 'before-step-2': {
+      case 'before-step-2':
+      case 'at-step-2': {
         const due = withMore(state.held, own);
         this.#state = frame.kind === 'step-2' ? SETTLED : { ...state, held: due };
         return frame.kind === 'step-2' ? due : NO_RECEIPTS;

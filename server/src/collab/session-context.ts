@@ -63,6 +63,8 @@ export interface FrameHost {
   readonly isOver: boolean;
   /** Whether so much more may wait, over all documents of the socket. */
   hasRoomToWait(bytes: number): boolean;
+  /** The same of what is kept until the client goes on. Alone it may be more. */
+  hasRoomToKeep(bytes: number): boolean;
   countWaiting(frames: number, bytes: number): void;
   /**
    * Counts what takes its time, or waits behind that. Beyond a part of what may wait the socket is not read until there is less.

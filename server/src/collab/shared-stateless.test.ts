@@ -35,7 +35,7 @@ it('what is for some connections only, or comes from another node, goes to no ot
 it('what another node says is heard by everybody whose dialect has a word for it', () => {
   const audience = new Audience();
   const [ada, ben, eve] = [new FakePort(), new FakePort(), new FakePort()];
-  const host = { endConnection() {}, renewGrant() {} };
+  const host = { endConnection() {}, countWaiting() {}, renewGrant() {} };
   for (const port of [ada, ben]) audience.add(new DocumentConnection(port, parseAddress('plan'), host));
   const plain = Object.assign(eve, { dialect: new YWebsocketDialect('plan') });
   audience.add(new DocumentConnection(plain, parseAddress('plan'), host));

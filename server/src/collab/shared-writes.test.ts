@@ -11,7 +11,13 @@ const body = (bytes: number): Uint8Array =>
 function listen(sockets: number): Listeners {
   const audience = new Audience();
   for (let at = 0; at < sockets; at += 1) {
-    audience.add(new DocumentConnection(new FakePort(), parseAddress('plan'), { endConnection() {}, renewGrant() {} }));
+    audience.add(
+      new DocumentConnection(new FakePort(), parseAddress('plan'), {
+        endConnection() {},
+        countWaiting() {},
+        renewGrant() {},
+      }),
+    );
   }
   const [listeners] = audience.groups();
   if (listeners === undefined) throw new Error('nobody listens');

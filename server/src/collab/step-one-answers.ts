@@ -1,9 +1,9 @@
-import { type ClientFrame, closeCodes } from '@quire/protocol';
-import { createDecoder, readVarUint } from 'lib0/decoding';
-import * as Y from 'yjs';
+import { type ClientFrame, closeCodes, MAX_CLIENTS_AHEAD } from '@quire/protocol';
+import { type ClientHoldings, countClients, readHoldings } from './client-holdings.ts';
 import { throughGate } from './content-intake.ts';
 import type { DocumentConnection } from './document-connection.ts';
 import type { DocumentOwner } from './document-owner.ts';
+import { knowsNothing } from './encoded-state.ts';
 import { holdsTheDead } from './former-lives.ts';
 import { copyOf, weigh } from './frame-bytes.ts';
 import type { Established, FrameHost, Progress } from './session-context.ts';
@@ -31,50 +31,62 @@ export function takeStepOne(
 }
 
 function answer(host: FrameHost, connection: DocumentConnection, state: Established, frame: StepOne): void {
-  const stateVector = new Uint8Array(frame.stateVector);
-  if (!beginHandshake(host, connection, state, stateVector)) return;
+  const stateVector = beginHandshake(host, connection, state, new Uint8Array(frame.stateVector));
+  if (stateVector === null) return;
   if (host.port.isBehind) keepStepOne(host, connection, state, stateVector);
   else sendStepTwo(host, connection, state, stateVector);
 }
 
-/** @returns whether it is the state vector of somebody who may go on; otherwise the connection ends */
-export function beginHandshake(
+/** @returns what is to be answered of somebody who may go on; null otherwise, and the connection has ended */
+function beginHandshake(
   host: FrameHost,
   connection: DocumentConnection,
   { owner }: Established,
   stateVector: Uint8Array,
-): boolean {
-  const known = readStepOne(host, connection, owner, stateVector);
-  if (known === null) return false;
-  connection.ledger.beginHandshake(known);
-  if (known.size > 0) owner.presence.comesBack(connection);
-  return true;
+): Uint8Array | null {
+  const holdings = readStepOne(host, connection, owner, stateVector);
+  if (holdings === null) return null;
+  const before = connection.ledger.keptBytes;
+  connection.ledger.beginHandshake(holdings.ahead);
+  const added = connection.ledger.keptBytes - before;
+  const hasRoom = added <= 0 || host.hasRoomToKeep(added);
+  host.countWaiting(0, added);
+  if (!hasRoom) {
+    connection.closeSession(closeCodes.overloaded);
+    return null;
+  }
+  if (!knowsNothing(stateVector)) owner.presence.comesBack(connection);
+  return holdings.stateVector;
 }
 
-/** @returns what somebody knows who may go on; null otherwise, and the connection has ended */
+/** @returns what somebody has who may go on; null otherwise, and the connection has ended */
 export function readStepOne(
   { context: { limits } }: FrameHost,
   connection: DocumentConnection,
-  owner: DocumentOwner,
+  { document, tombstone }: DocumentOwner,
   stateVector: Uint8Array,
-): ReadonlyMap<number, number> | null {
-  let known: ReadonlyMap<number, number>;
+): ClientHoldings | null {
   try {
-    if (readVarUint(createDecoder(stateVector)) > limits.maxUpdateParts) {
+    const clients = countClients(stateVector);
+    if (clients > limits.maxUpdateParts) {
       connection.closeSession(closeCodes.updateTooComplex);
       return null;
     }
-    known = Y.decodeStateVector(stateVector);
+    // First: whoever comes with another life of the document may have any number of its clients.
+    if (holdsTheDead(stateVector, tombstone)) {
+      connection.closeDocument(closeCodes.staleEpoch);
+      return null;
+    }
+    if (clients > document.store.clients.size + MAX_CLIENTS_AHEAD) {
+      connection.closeSession(closeCodes.updateTooComplex);
+      return null;
+    }
+    return readHoldings(stateVector, document);
   } catch {
     // lib0 throws plain errors for bytes that are not a state vector; the frame is at fault, whatever they say.
     connection.closeSession(closeCodes.badFrame);
     return null;
   }
-  if (holdsTheDead(known, owner.tombstone)) {
-    connection.closeDocument(closeCodes.staleEpoch);
-    return null;
-  }
-  return known;
 }
 
 export function sendStepTwo(
@@ -99,7 +111,7 @@ export function completeAnswer(
   state: Established,
   frame: StepOne,
 ): void {
-  if (!beginHandshake(host, connection, state, frame.stateVector)) return;
+  if (beginHandshake(host, connection, state, frame.stateVector) === null) return;
   const { encoded } = state.owner;
   if (encoded.isAsLoaded) connection.send(encoded.stepOne);
   else if (host.port.isBehind) keepStepOne(host, connection, state, encoded.loadedVector);

@@ -28,7 +28,11 @@ function stage({ maxRingBytes = MIB, connections = 1, maxListed = Number.POSITIV
   const audience = new Audience();
   const open = (): { port: FakePort; connection: DocumentConnection } => {
     const port = new FakePort();
-    const connection = new DocumentConnection(port, parseAddress('plan'), { endConnection() {}, renewGrant() {} });
+    const connection = new DocumentConnection(port, parseAddress('plan'), {
+      endConnection() {},
+      countWaiting() {},
+      renewGrant() {},
+    });
     audience.add(connection);
     return { port, connection };
   };

@@ -17,7 +17,7 @@ export interface Braked {
   readOn(): void;
 }
 
-/** What waits of a session, over all its documents: at the door, and behind what takes its time. */
+/** What waits of a session, over all its documents: at the door, for its client's step 2, and behind what takes its time. */
 export class WaitingBytes {
   readonly #limits: WaitingLimits;
   readonly #brake: Braked;
@@ -39,6 +39,11 @@ export class WaitingBytes {
   hasRoomAtDoor(bytes: number): boolean {
     const { maxUnestablishedBytes, maxUnestablishedFrames } = this.#limits;
     return this.#frames + 1 <= maxUnestablishedFrames && this.#bytes + bytes <= maxUnestablishedBytes;
+  }
+
+  /** Whether so much more may be kept of a client until it goes on. Alone it may be more, or its client could never come in. */
+  hasRoomToKeep(bytes: number): boolean {
+    return this.#bytes === 0 || this.#bytes + bytes <= this.#limits.maxUnestablishedBytes;
   }
 
   countAtDoor(frames: number, bytes: number): void {

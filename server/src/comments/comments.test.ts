@@ -99,13 +99,15 @@ async function writePage(): Promise<void> {
 }
 
 /** The document as whoever opens it has it. */
-async function openPage(name: string = PLAN): Promise<{ doc: Y.Doc; texts: () => Y.XmlText[] }> {
+async function openPage(
+  name: string = PLAN,
+): Promise<{ doc: Y.Doc; isSaved: () => boolean; texts: () => Y.XmlText[] }> {
   const wsUrl = server.url.replace('http', 'ws');
   const { doc, provider, leave } = joinWithHocuspocus(wsUrl, name, { token: await signToken() });
   ends.push(leave);
   await vi.waitFor(() => expect(provider.isSynced).toBe(true));
   const walk = () => doc.getXmlFragment('default').createTreeWalker((node) => node instanceof Y.XmlText);
-  return { doc, texts: () => [...walk()] as Y.XmlText[] };
+  return { doc, isSaved: () => !provider.hasUnsyncedChanges, texts: () => [...walk()] as Y.XmlText[] };
 }
 
 function range(start: readonly [Y.XmlText, number], end: readonly [Y.XmlText, number]) {
@@ -131,6 +133,37 @@ it('[G4] comments on a document that is nearly full mark it no more, may be remo
   await startThread({ text: 'about all of it' });
   expect((await send('DELETE', path(thread))).status).toBe(204);
   await startThread(anchored, { sub: 'ada', role: 'editor' });
+});
+
+it('[G4] a comment may be removed by whoever wrote it, however full its document is', async () => {
+  const limit = 4_096;
+  server = await serve({ jwt: { secrets: [SECRET] }, limits: { maxDocumentBytes: limit } });
+  await writePage();
+  const { doc, isSaved, texts } = await openPage();
+  const [first, second] = texts() as [Y.XmlText, Y.XmlText];
+  const torn = await startThread({ text: 'x', anchor: range([first, 0], [first, 4]) });
+  await vi.waitFor(() => expect(first.toString()).toContain(torn.id));
+  // Somebody deletes marked words while somebody else types into them: what ended the mark is deleted with them.
+  const other = new Y.Doc();
+  Y.applyUpdate(other, Y.encodeStateAsUpdate(doc));
+  const [theirs] = [...other.getXmlFragment('default').createTreeWalker((node) => node instanceof Y.XmlText)];
+  if (theirs instanceof Y.XmlText) theirs.delete(0, 4);
+  first.insert(1, 'zz', { bold: true });
+  Y.applyUpdate(doc, Y.encodeStateAsUpdate(other), 'the network');
+  await vi.waitFor(() => expect(isSaved()).toBe(true));
+  // To the end of a paragraph, over two of them, and over what is marked already.
+  const anchors = [range([first, 4], [first, 13]), range([first, 0], [second, 5]), range([first, 2], [first, 6])];
+  const marked: Thread[] = [];
+  for (const anchor of anchors) marked.push(await startThread({ text: 'x', anchor }));
+  const [last] = marked.slice(-1) as [Thread];
+  await vi.waitFor(() => expect(first.toString()).toContain(last.id));
+  for (let rest = limit - Y.encodeStateAsUpdate(doc).length - 100; rest > 8; rest = Math.floor(rest / 2)) {
+    const fill = (document: Y.Doc): unknown => document.getMap('meta').set(`filler ${rest}`, 'x'.repeat(rest));
+    await server.documents.edit(PLAN, 'ada', (document) => void fill(document)).catch(() => {});
+  }
+  expect(await codeOf(send('POST', '', { text: 'x', anchor: anchors[0] }))).toEqual([413, 'document-too-large']);
+  for (const thread of [torn, ...marked]) expect((await send('DELETE', path(thread))).status).toBe(204);
+  await vi.waitFor(() => expect(first.toString() + second.toString()).not.toContain('thread'));
 });
 
 describe('comments over HTTP', () => {

@@ -177,8 +177,7 @@ export function createComments(options: {
 
   async function unmark({ document, speaker, thread }: ThreadCall, storing: Storing): Promise<void> {
     if (!(await documents.read(document, (live) => hasMark(live, thread)))) return; // it would cost a copy for nothing
-    const options = { ...storing, share: shareOf(speaker.role) };
-    await documents.edit(document, signatureOf(speaker), (copy) => unmarkThread(copy, thread), options);
+    await documents.edit(document, signatureOf(speaker), (copy) => unmarkThread(copy, thread), storing);
   }
 
   function look(call: ThreadCall): Promise<Thread> {

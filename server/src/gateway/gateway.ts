@@ -92,6 +92,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     maxFragments: limits.maxFragments,
     maxBufferedChunks: limits.maxBufferedChunks,
     clientTracking: false,
+    autoPong: false, // whose pongs wait is cut off for it: see Session
     WebSocket: SessionSocket,
   });
   const sessions = new Set<Session>();

@@ -85,6 +85,29 @@ describe('[G6] presence', () => {
     expect(seenBy(watcher, ada.doc.clientID)).toMatchObject({ cursor: 1, user: { id: 'ada' } });
   });
 
+  it('[R10] of a named user who has lost the connection is not taken by somebody else who waits for that', async () => {
+    const { url } = await start({ authenticator: byToken });
+    const [ada, watcher] = [joinHocuspocus(url, 'plan', { token: 'ada' }), joinYWebsocket(url, 'plan', { token: 'w' })];
+    ada.provider.awareness?.setLocalState({ cursor: 1 });
+    await vi.waitFor(() => expect(seenBy(watcher, ada.doc.clientID)).toMatchObject({ cursor: 1 }));
+    const [squatter, early] = [await openRaw(url, 'plan'), ada.doc.clientID];
+    ada.socket.disconnect();
+    await vi.waitFor(() => expect(seenBy(watcher, ada.doc.clientID)).toBeUndefined());
+    const said = (clientId: number, clock: number) =>
+      ({ kind: 'presence', presence: encodePresence([{ clientId, clock, state: '{"cursor":666}' }]) }) as const;
+    squatter.say(said(early, 1_000));
+    squatter.say(said(7, 1));
+    // Who comes later has heard nothing of her, and says so at once.
+    await openRaw(url, 'plan', [said(early, 2_000), said(8, 1)]);
+    for (const client of [7, 8]) await vi.waitFor(() => expect(seenBy(watcher, client)).toBeDefined());
+    expect(seenBy(watcher, ada.doc.clientID)).toBeUndefined();
+    ada.socket.connect();
+    ada.provider.awareness?.setLocalState({ cursor: 2 });
+    await vi.waitFor(() =>
+      expect(seenBy(watcher, ada.doc.clientID)).toMatchObject({ cursor: 2, user: { id: 'ada', name: 'Ada' } }),
+    );
+  });
+
   it('[R10] of a guest is not taken over by another who has seen it, nor taken away', async () => {
     const { url } = await start({ authenticator: byToken });
     const [guest, watcher] = [joinHocuspocus(url, 'plan'), joinYWebsocket(url, 'plan', { token: 'w' })];

@@ -121,12 +121,12 @@ it('[G4] pings count as frames, since each costs an answer', async () => {
   raw.socket.on('pong', () => {
     pongs += 1;
   });
-  for (let ping = 0; ping < 40; ping += 1) raw.socket.ping();
+  for (let ping = 0; ping < 100; ping += 1) raw.socket.ping();
   await untilPaused();
   await until(
     () => {
       clock.advance(100);
-      return pongs === 40;
+      return pongs === 100;
     },
     { what: 'every ping is answered in time' },
   );

@@ -5,8 +5,8 @@ import { WebSocket } from 'ws';
 /** Who hears what happens on a socket. */
 export interface SocketListener {
   onMessage(data: Buffer, isBinary: boolean): void;
-  /** `ws` has answered it already. */
-  onPing(): void;
+  /** `ws` does not answer it. */
+  onPing(payload: Buffer): void;
   onPong(): void;
   onError(error: Error): void;
   onClose(code: number, reason: Buffer): void;
@@ -57,8 +57,8 @@ function hear(this: WebSocket, data: unknown, isBinary: boolean): void {
   SessionSocket.listenerOf(this)?.onMessage(data as Buffer, isBinary); // `ws` gives Buffers unless told otherwise
 }
 
-function hearPing(this: WebSocket): void {
-  SessionSocket.listenerOf(this)?.onPing();
+function hearPing(this: WebSocket, payload: Buffer): void {
+  SessionSocket.listenerOf(this)?.onPing(payload);
 }
 
 function hearPong(this: WebSocket): void {

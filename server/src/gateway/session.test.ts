@@ -165,6 +165,32 @@ describe('a socket that takes less than it is given', () => {
     expect(terminate).toHaveBeenCalledOnce();
   });
 
+  it('[G4] answers every ping at once, and of those that come while it is behind the last', async () => {
+    const opened = open();
+    const { session, line } = opened;
+    const ping = (payload: string): void => session.onPing(Buffer.from(payload));
+    // `ws` writes what stands before a payload by itself.
+    const pongs = (): string[] =>
+      line.written.flatMap(([opcode], at) => (opcode === PONG ? [String(line.written[at + 1])] : []));
+    for (const payload of ['one', 'two']) ping(payload);
+    expect(pongs()).toEqual(['one', 'two']);
+    fallBehind(opened);
+    for (let count = 0; count < 1_000; count += 1) ping(String(count));
+    expect(session.unsentBytes).toBe(128 * KIB);
+    line.drainAll();
+    await until(() => !session.isBehind, { what: 'it does not catch up' });
+    ping('last');
+    expect(pongs()).toEqual(['one', 'two', '999', 'last']);
+  });
+
+  it('[G4] is behind with pongs alone, of which no more wait for who reads none than one mark', () => {
+    const { session, line } = open();
+    line.stop();
+    for (let count = 0; count < 10_000; count += 1) session.onPing(Buffer.alloc(125));
+    expect(session.isBehind).toBe(true);
+    expect(session.unsentBytes).toBeLessThan(128 * KIB);
+  });
+
   it('ends alone when its documents fail to catch up', async () => {
     const opened = open();
     fallBehind(opened);

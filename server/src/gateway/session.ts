@@ -71,6 +71,8 @@ type SessionState =
       /** What it had taken when that was last seen to change, and when. */
       drainMark: number;
       drainedAt: number;
+      /** What the last ping said that has no answer yet. */
+      ping: Buffer | null;
     }
   /** We said goodbye and wait for the other side to close. */
   | { readonly kind: 'closing'; readonly giveUp: NodeJS.Timeout }
@@ -123,8 +125,17 @@ export class Session implements SessionPort, SocketListener, ReadingListener, Pa
     this.#settings.meters?.sessionOpened(this.dialect.name);
   }
 
-  onPing(): void {
-    if (this.isOpen) this.#hear(0);
+  /** Each has its answer, or the last one has: that is enough (RFC 6455, 5.5.3), and keeps no more of who reads none of them. */
+  onPing(payload: Buffer): void {
+    if (!this.isOpen) return;
+    this.#hear(0);
+    if (this.#state.kind === 'behind') this.#state.ping = Buffer.from(payload);
+    else this.#answerPing(payload);
+  }
+
+  #answerPing(payload: Buffer): void {
+    this.#webSocket.pong(payload);
+    this.#noteWrite();
   }
 
   onPong(): void {
@@ -229,13 +240,16 @@ export class Session implements SessionPort, SocketListener, ReadingListener, Pa
       mostUnsentBytes: unsent + this.#settings.maxUnsentBytes,
       drainMark: readDrainMark(this.#socket),
       drainedAt: this.#settings.clock.monotonicMs(),
+      ping: null,
     });
     this.#socket.once('drain', () => this.#onDrain());
   }
 
   #onDrain(): void {
     if (this.#state.kind !== 'behind') return;
+    const { ping } = this.#state;
     this.#moveTo(OPEN);
+    if (ping !== null) this.#answerPing(ping);
     this.#unanswered = -PINGS_TO_CATCH_UP;
     try {
       this.#collab?.catchUp();

@@ -155,6 +155,30 @@ describe('a slow line', () => {
   });
 });
 
+describe('a client that pings', () => {
+  it('[R15] gets a large document however long it takes, and an answer to its last ping', async () => {
+    const { url } = await start({ limits: { maxDocumentBytes: 64 * MIB } });
+    const writer = joinHocuspocus(url, 'plan');
+    await eventually(() => expect(writer.provider.isSynced).toBe(true));
+    for (let part = 0; part < 8; part += 1) {
+      writer.doc.getMap('blobs').set(String(part), new Uint8Array(4 * MIB));
+      await eventually(() => expect(writer.provider.hasUnsyncedChanges).toBe(false));
+    }
+    const slow = await openRaw(url, 'plan');
+    const pongs: string[] = [];
+    slow.socket.on('pong', (payload) => pongs.push(payload.toString()));
+    slow.socket.pause();
+    slow.say({ kind: 'step-1', stateVector: EMPTY_VECTOR });
+    for (let second = 1; second <= 100; second += 1) slow.socket.ping(String(second));
+    slow.say({ kind: 'update', update: keystrokes(1)[0] ?? EMPTY_UPDATE });
+    await eventually(() => expect(textOf(writer.doc)).toBe('x')); // all of that was read
+    slow.socket.resume();
+    await eventually(() => expect(countOf(slow, 'step-2')).toBe(1));
+    await eventually(() => expect(pongs.at(-1)).toBe('100'));
+    expect(slow.socket.readyState).toBe(WebSocket.OPEN);
+  });
+});
+
 describe('echoes', () => {
   it('[G4] wait up to the limit for a client that writes and does not read; then it is closed, and keeps what it wrote', async () => {
     const meters = new GatewayMeters();

@@ -14,6 +14,7 @@ import { type Crowd, joinCrowd } from './crowd.ts';
 import { createHocuspocusTypist, createYWebsocketTypist } from './provider-typists.ts';
 import { createSdkTypist, type SdkTypist } from './sdk-typist.ts';
 import type { Typist } from './typist.ts';
+import { type Waits, watchWaits } from './watch-waits.ts';
 
 /** What one restart was like. */
 export interface Restart {
@@ -29,8 +30,10 @@ export interface Restart {
   readonly stored: number;
   /** How those were sent away who only had the document open. */
   readonly sentAway: readonly Closed[];
-  /** How long after it was ready each of Quire's own clients could edit again; 0 for those who were as fast as the word. */
+  /** For how long each of Quire's own clients could not save once it was ready; 0 for those who were as fast as the word. */
   readonly waitsMs: readonly number[];
+  /** How long each of them, once it was ready, had an edit without a receipt at most: an old one, or what was typed since. */
+  readonly oldestEditsMs: readonly number[];
 }
 
 export interface DrainRunOptions {
@@ -103,6 +106,7 @@ async function restartOnce(server: ServerProcess, groups: readonly Group[], numb
   const own = groups.flatMap((group) => group.own);
   const crowd = await joinCrowd(server.wsUrl, groups[0]?.document ?? '', CROWD);
   const stopTyping = startTyping(typists);
+  let waits: Waits | null = null;
   try {
     const before = countConfirmed(typists);
     await until(() => countConfirmed(typists) >= before + MIN_CONFIRMED && typists.every((one) => one.isConnected), {
@@ -120,8 +124,7 @@ async function restartOnce(server: ServerProcess, groups: readonly Group[], numb
     const stored = await expectOnDisk(server, groups, confirmed, number);
 
     await server.restart();
-    const readyAt = performance.now();
-    const waitsMs = await Promise.all(own.map((typist) => untilConnected(typist, readyAt)));
+    waits = watchWaits(own);
     await until(() => typists.every((typist) => typist.isConnected), {
       what: () => `${namesOf(typists.filter((typist) => !typist.isConnected))} are not back`,
       timeoutMs: 40_000,
@@ -137,10 +140,12 @@ async function restartOnce(server: ServerProcess, groups: readonly Group[], numb
       receipted: countAmong(inFlight, confirmed),
       stored: countAmong(inFlight, stored),
       sentAway,
-      waitsMs,
+      waitsMs: Object.values(waits.longest),
+      oldestEditsMs: Object.values(waits.oldestEdits),
     };
   } finally {
     stopTyping();
+    waits?.stop();
     crowd.leave();
   }
 }
@@ -159,11 +164,6 @@ function startTyping(typists: readonly Typist[]): () => void {
 async function untilGone(crowd: Crowd, typists: readonly Typist[]): Promise<readonly Closed[]> {
   await until(() => typists.every((typist) => !typist.isConnected), { what: 'somebody has not heard of the end' });
   return crowd.gone;
-}
-
-async function untilConnected(typist: SdkTypist, readyAt: number): Promise<number> {
-  const connectedAt = await until(() => typist.connectedAt, { what: `${typist.name} is not connected again` });
-  return Math.max(0, Math.round(connectedAt - readyAt));
 }
 
 /**

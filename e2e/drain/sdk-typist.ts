@@ -2,8 +2,8 @@ import { connect } from '@quire/client';
 import { Hand, type Typist, type TypistOptions } from './typist.ts';
 
 export interface SdkTypist extends Typist {
-  /** When its present connection was good for editing again, as `performance.now()`; null while it has none. */
-  readonly connectedAt: number | null;
+  /** When the oldest of the edits was made that have no receipt, as `performance.now()`; null while all have one. */
+  readonly oldestUnsavedAt: number | null;
   loaded(): Promise<void>;
   saved(): Promise<void>;
 }
@@ -13,27 +13,24 @@ export function createSdkTypist({ wsUrl, document, name, random }: TypistOptions
   const client = connect({ url: `${wsUrl}/collab`, offline: false });
   const room = client.open(document);
   const hand = new Hand(name, room.doc, random);
-  let connectedAt: number | null = null;
-  room.status.subscribe(({ state }) => {
-    const isConnected = state === 'saved' || state === 'saving';
-    connectedAt = isConnected ? (connectedAt ?? performance.now()) : null;
-  });
+  // Receipts come in the order of what they confirm.
+  const countConfirmed = (): number => hand.made.length - room.status.get().unsaved;
   return {
     name,
     doc: room.doc,
     made: hand.made,
-    // Receipts come in the order of what they confirm.
     get confirmed() {
-      return hand.made.slice(0, hand.made.length - room.status.get().unsaved);
+      return hand.made.slice(0, countConfirmed());
     },
     get inFlight() {
-      return hand.made.slice(hand.made.length - room.status.get().unsaved);
+      return hand.made.slice(countConfirmed());
     },
     get isConnected() {
-      return connectedAt !== null;
+      const { state } = room.status.get();
+      return state === 'saved' || state === 'saving';
     },
-    get connectedAt() {
-      return connectedAt;
+    get oldestUnsavedAt() {
+      return hand.madeAt[countConfirmed()] ?? null;
     },
     loaded: () => room.whenLoaded(),
     saved: () => room.whenSaved(),

@@ -20,6 +20,8 @@ export interface Typist {
 /** Types with marks, so that each transaction can be found again in any copy of the document. */
 export class Hand {
   readonly made: string[] = [];
+  /** When each was, as `performance.now()`. */
+  readonly madeAt: number[] = [];
   readonly #name: string;
   readonly #doc: Doc;
   readonly #random: Random;
@@ -34,6 +36,7 @@ export class Hand {
     const mark = `${this.#name}:${this.made.length}`;
     // Before the edit: whoever hears of it at once finds it counted.
     this.made.push(mark);
+    this.madeAt.push(performance.now());
     this.#doc.transact(() => {
       this.#doc.getMap('marks').set(mark, true);
       const body = this.#doc.getText('body');

@@ -37,7 +37,7 @@ export interface FuzzResult {
 }
 
 /** Under which every limit can be reached with little; the room for presence is the usual one. */
-const fuzzLimits = {
+export const fuzzLimits = {
   ...tightLimits,
   QUIRE_LIMITS_MAX_PRESENCE_STATE_BYTES: String(16 * 1024),
   // The large document just fits.
@@ -92,7 +92,11 @@ const restless: ReadonlySet<MeasureName> = new Set([
   'memory',
 ] as const);
 
-async function readStart(gauge: ServerGauge, measured: FuzzRun['measured'], signal: AbortSignal): Promise<Reading> {
+export async function readStart(
+  gauge: ServerGauge,
+  measured: FuzzRun['measured'],
+  signal: AbortSignal,
+): Promise<Reading> {
   if (measured === 'at rest') await gauge.rest(signal);
   else await gauge.empty(signal);
   return gauge.read();
@@ -102,7 +106,7 @@ async function readStart(gauge: ServerGauge, measured: FuzzRun['measured'], sign
 const END_WITHIN_MS = 45_000;
 const READ_AGAIN_MS = 3_000;
 
-async function compareEnd(
+export async function compareEnd(
   gauge: ServerGauge,
   measured: FuzzRun['measured'],
   start: Reading,

@@ -1,12 +1,15 @@
 import { inventSeed } from '@quire/testing';
 import { describe, expect, test } from 'vitest';
 import { describeLeaks, renderRows } from '../soak/report.ts';
+import { runDoor } from './door/door-run.ts';
 import { describeRun, runFuzz } from './fuzz-run.ts';
 import { oldSeeds } from './old-seeds.ts';
 import { runReaders } from './reader-run.ts';
 
-/** `npm run chaos` sends a hundred times as many. */
-const FRAMES = 20_000;
+/** `npm run chaos` sends many times as many. */
+const FRAMES = 12_000;
+const FRAMES_AT_THE_DOOR = 10_000;
+const SESSIONS_OVER_HTTP = 80;
 const FRAMES_OF_READERS = 4_000;
 const FRAMES_OF_OLD_SEEDS = 6_000;
 /** Twenty times what it takes on a machine that has nothing else to do. */
@@ -37,6 +40,23 @@ describe('hostile frames of every kind, in both dialects', () => {
       const signal = AbortSignal.timeout(TIMEOUT_MS);
       const { faults } = await runFuzz({ seed, frames: FRAMES_OF_OLD_SEEDS, measured: 'not', signal, say });
       expect(faults).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    `[G6] ${FRAMES_AT_THE_DOOR} of them, and ${SESSIONS_OVER_HTTP} sessions over HTTP, get nobody in who has no good token; [G4] they leave nothing in memory`,
+    async ({ signal }) => {
+      const seed = inventSeed();
+      say(`seed ${seed}`);
+      const result = await runDoor({ seed, frames: FRAMES_AT_THE_DOOR, lines: SESSIONS_OVER_HTTP, signal, say });
+      const { faults, innocentWords, lines, rows, tally } = result;
+      say(`${tally.describe()}\n\n${lines.describe()}\n\n${renderRows(rows)}`);
+      expect(faults).toEqual([]);
+      expect(describeLeaks(rows)).toEqual([]);
+      expect(tally.frames).toBeGreaterThanOrEqual(FRAMES_AT_THE_DOOR);
+      expect(lines.acts).toBeGreaterThan(SESSIONS_OVER_HTTP);
+      expect(innocentWords).toBeGreaterThan(50);
     },
     TIMEOUT_MS,
   );

@@ -28,16 +28,20 @@ const KEYSTROKE_MS = 40;
 const LONGEST_TEXT = 2_000;
 const PATIENCE_MS = 60_000;
 
-/** @param notice called with whatever they should never have seen */
+/**
+ * @param notice called with whatever they should never have seen
+ * @param tokenOf with what each comes by name, where a token is asked for
+ */
 export async function seatInnocents(
   { wsUrl }: ServerProcess,
   document: string,
   notice: (words: string) => void,
+  tokenOf: (name: string) => string = () => '',
 ): Promise<Innocents> {
   const innocents = [
-    seat('Ada', joinWithHocuspocus(wsUrl, document)),
-    seat('Ben', joinWithYWebsocket(wsUrl, document)),
-    seat('Cleo', joinWithHocuspocus(wsUrl, document)),
+    seat('Ada', joinWithHocuspocus(wsUrl, document, { token: tokenOf('Ada') })),
+    seat('Ben', joinWithYWebsocket(wsUrl, document, { token: tokenOf('Ben') })),
+    seat('Cleo', joinWithHocuspocus(wsUrl, document, { token: tokenOf('Cleo') })),
   ];
   await waitFor(() => innocents.every(({ person }) => person.provider.synced), 'the innocent are not let in');
   let isOver = false;
@@ -62,7 +66,7 @@ export async function seatInnocents(
         'the innocent do not have each other’s words',
       );
       await waitFor(() => innocents.every((one) => seesAll(one, innocents)), 'the innocent do not see each other');
-      const late = joinWithYWebsocket(wsUrl, document);
+      const late = joinWithYWebsocket(wsUrl, document, { token: tokenOf('somebody') });
       try {
         await waitFor(() => late.provider.synced && hasAll(late.doc, innocents), 'who comes later lacks something');
       } finally {

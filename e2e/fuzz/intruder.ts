@@ -42,6 +42,10 @@ const DEAF_MS = 1_000;
 const SOON_MS = 200;
 
 const GOODBYE_CODE = 1000;
+/** How somebody is refused for what they bring, or don't. */
+const aboutTokens: ReadonlySet<string> = new Set(['unauthorized', 'forbidden', 'access-revoked', 'link-ended']);
+/** All that somebody hears who is let in nowhere. */
+const refusals: ReadonlySet<ServerFrame['kind']> = new Set(['denied', 'closed', 'token-request'] as const);
 /** No ping of a script says this: what comes back is the answer to the last one. */
 const LAST_QUESTION = 'still there?';
 
@@ -68,6 +72,7 @@ class Intruder {
   #framesSent = 0;
   #closingsKnown = 0;
   #isInside = false;
+  #wasLetIn = false;
   #hungUp = false;
 
   constructor(script: Script, options: IntruderOptions) {
@@ -90,6 +95,9 @@ class Intruder {
 
   outcome(): Outcome {
     const ending = this.#hungUp ? otherEndings.hungUp : this.#nameEnding(this.#closed?.code ?? null);
+    const isRefused = [ending, ...this.#documentsClosed].some((reason) => aboutTokens.has(reason));
+    if (this.#script.knock?.admits === true && !this.#wasLetIn && isRefused)
+      this.#faults.push('is not let in, with a good token');
     return {
       ending,
       documentsClosed: this.#documentsClosed,
@@ -99,10 +107,15 @@ class Intruder {
   }
 
   async #open(early: Buffer | undefined): Promise<void> {
-    const { dialect, document } = this.#script;
+    const { dialect, document, knock } = this.#script;
     const path = dialect === 'hocuspocus' ? '/collab' : `/yjs/${encodeURIComponent(document)}`;
     this.#closed = null;
-    const address = { port: this.#options.port, path, ...(early === undefined ? {} : { early }) };
+    const address = {
+      port: this.#options.port,
+      path: `${path}${knock?.query ?? ''}`,
+      headers: knock?.headers ?? '',
+      ...(early === undefined ? {} : { early }),
+    };
     await openSocket(address, {
       onOpen: (socket) => {
         this.#socket = socket;
@@ -218,9 +231,12 @@ class Intruder {
 
   #hear(bytes: Uint8Array): void {
     const frame = this.#read(bytes);
+    if (this.#script.knock?.admits === false && frame !== null && !refusals.has(frame.kind))
+      this.#faults.push(`is told something without a good token: ${frame.kind}`);
     switch (frame?.kind) {
       case 'step-2':
         this.#stepTwos += 1;
+        this.#wasLetIn = true;
         this.#isInside = true;
         return;
       case 'receipt':

@@ -9,7 +9,7 @@ import { binary } from './wire.ts';
 
 export type Step =
   | { readonly kind: 'send'; readonly what: FrameKind; readonly frames: readonly Buffer[] }
-  /** Waits until the document has been sent. */
+  /** Waits until the document has been sent, or refused. */
   | { readonly kind: 'be let in' }
   /** Waits until something of this session is on the server's disk. */
   | { readonly kind: 'be saved' }
@@ -31,10 +31,20 @@ export type Parting =
   /** Says nothing more until the server closes it. */
   | 'wait';
 
+/** How somebody comes to a server that asks for tokens. */
+export interface Knock {
+  /** Behind the path, with its question mark. */
+  readonly query: string;
+  /** Of the request, each with its line break. */
+  readonly headers: string;
+  /** Whether they must be let into a document, or must not; null where either may be. */
+  readonly admits: boolean | null;
+}
+
 /** Everything that one intruder does. */
 export interface Script {
   readonly index: number;
-  readonly shape: ShapeName;
+  readonly shape: string;
   readonly dialect: DialectName;
   readonly document: string;
   readonly steps: readonly Step[];
@@ -43,6 +53,16 @@ export interface Script {
   readonly torn: boolean;
   /** Whether the first frames come together with the request for the upgrade. */
   readonly early: boolean;
+  /** Left out: as everybody comes to a server that lets everybody in. */
+  readonly knock?: Knock;
+}
+
+/** Where the scripts of a run come from. */
+export interface Scripts {
+  /** With so many a run begins in any case. */
+  readonly setPieces: number;
+  /** What the intruder of this number does in a run with this seed. */
+  write(seed: number, index: number): Script;
 }
 
 /** Where intruders write; few, so that they meet, and so that what a server remembers of names does not grow. */
@@ -72,7 +92,7 @@ interface Shape {
 }
 
 const token = kind('a token', (pen) => (pen.dialect === 'hocuspocus' ? [writeToken(pen)] : []));
-const stepOne = kind('a step 1', (pen) => writeStepOne(pen));
+export const stepOne = kind('a step 1', (pen) => writeStepOne(pen));
 const halfOfAFrame = kind(
   'half of a frame',
   (pen) => {
@@ -89,18 +109,18 @@ const largeUpdate = kind('an update for which there is no room', ({ author, enco
   return binary(encode({ kind: 'update', update: Y.encodeStateAsUpdate(doc) }));
 });
 
-function send(pen: Pen, ...kinds: readonly FrameKind[]): Step[] {
+export function send(pen: Pen, ...kinds: readonly FrameKind[]): Step[] {
   return kinds.map((sent) => ({ kind: 'send', what: sent, frames: sent.write(pen) }));
 }
 
-const BE_LET_IN: Step = { kind: 'be let in' };
+export const BE_LET_IN: Step = { kind: 'be let in' };
 
 function enter(pen: Pen): Step[] {
   return [...send(pen, token, stepOne), BE_LET_IN, ...(pen.random.oneIn(2) ? send(pen, stepTwo) : [])];
 }
 
 /** Some things at random; of the wanted kind last, if there is one. */
-function some(pen: Pen, most: number, wanted: FrameKind | null, onlyHealthy = false): Step[] {
+export function some(pen: Pen, most: number, wanted: FrameKind | null, onlyHealthy = false): Step[] {
   const known = frameKinds.filter(
     (candidate) =>
       candidate.dialects.includes(pen.dialect) &&
@@ -258,7 +278,7 @@ function drawDocument(random: Random, index: number, wanted: FrameKind | null): 
   return isWelcome ? innocentDocumentAt(index) : random.pick(documentsOfIntruders);
 }
 
-function drawParting(random: Random, steps: readonly Step[], wanted: FrameKind | null): Parting {
+export function drawParting(random: Random, steps: readonly Step[], wanted: FrameKind | null): Parting {
   if (mayBreakFraming(steps)) return 'give up soon';
   return wanted === null && random.oneIn(4) ? 'hang up' : 'ask and leave';
 }
@@ -276,7 +296,7 @@ function writeHealthySession(pen: Pen): Step[] {
   return [...send(pen, token, stepOne), BE_LET_IN, ...send(pen, stepTwo), ...some(pen, MANY, null, true)];
 }
 
-function randomOf(seed: number, index: number): Random {
+export function randomOf(seed: number, index: number): Random {
   // Odd, so that every number of a session gets numbers of its own.
   return createRandom((seed + Math.imul(index, 0x9e3779b1)) >>> 0).fork();
 }

@@ -1,12 +1,21 @@
 import type { ServerProcess } from '@quire/testing';
 import { showDuration } from '../soak/report.ts';
 import { intrude } from './intruder.ts';
-import { printScript, type Script, SESSIONS_PER_WATCH, setPieceCount, writeScript } from './session-script.ts';
+import {
+  printScript,
+  type Script,
+  type Scripts,
+  SESSIONS_PER_WATCH,
+  setPieceCount,
+  writeScript,
+} from './session-script.ts';
 import { Tally } from './tally.ts';
 
 export interface SiegeOptions {
   readonly server: ServerProcess;
   readonly seed: number;
+  /** Left out: those of a server that lets everybody in. */
+  readonly scripts?: Scripts;
   say(line: string): void;
   deleteDocument(document: string): Promise<void>;
   /** Left out: everybody takes part. */
@@ -27,12 +36,14 @@ export class Siege {
   /** What must not happen and did, in words. */
   readonly faults: string[] = [];
   readonly #options: SiegeOptions;
+  readonly #scripts: Scripts;
   readonly #beganAt = performance.now();
   #next = 0;
   #toldAt = 0;
 
   constructor(options: SiegeOptions) {
     this.#options = options;
+    this.#scripts = options.scripts ?? { setPieces: setPieceCount, write: writeScript };
   }
 
   accuse(words: string): void {
@@ -47,7 +58,7 @@ export class Siege {
   }
 
   hasSent(frames: number): boolean {
-    return this.tally.frames >= frames && this.#next >= setPieceCount;
+    return this.tally.frames >= frames && this.#next >= this.#scripts.setPieces;
   }
 
   /** Goes on until so many frames were sent, and all the set pieces were played; no longer than a watch lasts. */
@@ -56,7 +67,7 @@ export class Siege {
     const lane = async (): Promise<void> => {
       while (this.#next < last && !this.hasSent(frames)) {
         signal.throwIfAborted();
-        const script = writeScript(this.#options.seed, this.#next);
+        const script = this.#scripts.write(this.#options.seed, this.#next);
         this.#next += 1;
         if (this.#options.takesPart?.(script) !== false) await this.#send(script);
       }
@@ -68,9 +79,9 @@ export class Siege {
   async repeatSetPieces(signal: AbortSignal): Promise<void> {
     let next = 0;
     const lane = async (): Promise<void> => {
-      while (next < setPieceCount) {
+      while (next < this.#scripts.setPieces) {
         signal.throwIfAborted();
-        const script = writeScript(this.#options.seed, next);
+        const script = this.#scripts.write(this.#options.seed, next);
         next += 1;
         await this.#send(script);
       }

@@ -14,3 +14,9 @@ export const eventWindow = {
 
 /** Of one request up such a line. Many proxies take no more by themselves, and clients send the rest in the next one. */
 export const MAX_HTTP_BODY_BYTES = 1024 * 1024;
+
+/** How many connections a node takes for each session that it may have: over plain HTTP one has two, for either way. */
+export const CONNECTIONS_PER_SESSION = 2;
+
+/** And for everything else: calls, pages, health checks, other nodes. */
+export const CONNECTIONS_BESIDES_SESSIONS = 1_000;

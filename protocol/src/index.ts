@@ -43,7 +43,12 @@ export {
   parseAddress,
   type ServerFrame,
 } from './hocuspocus-frames.ts';
-export { eventWindow, MAX_HTTP_BODY_BYTES } from './http-bounds.ts';
+export {
+  CONNECTIONS_BESIDES_SESSIONS,
+  CONNECTIONS_PER_SESSION,
+  eventWindow,
+  MAX_HTTP_BODY_BYTES,
+} from './http-bounds.ts';
 export { fixedBounds, type Limit, type LimitAnswer, limits } from './limits.ts';
 export { type LinkRole, linkRoles } from './link-roles.ts';
 export { nextPageSchema, pageQuerySchema } from './paging.ts';

@@ -1,6 +1,11 @@
 import { type CloseCode, closeCodes } from './close-codes.ts';
 import { type EventRefusal, eventRefusals } from './event-refusals.ts';
-import { eventWindow, MAX_HTTP_BODY_BYTES } from './http-bounds.ts';
+import {
+  CONNECTIONS_BESIDES_SESSIONS,
+  CONNECTIONS_PER_SESSION,
+  eventWindow,
+  MAX_HTTP_BODY_BYTES,
+} from './http-bounds.ts';
 import { problemKinds } from './problem-kinds.ts';
 import {
   MAX_CLIENTS_AHEAD,
@@ -304,8 +309,17 @@ export const limits = {
   }),
 } as const satisfies Record<string, Limit>;
 
+const bound = (sessions: keyof typeof limits): string =>
+  `${CONNECTIONS_PER_SESSION} × \`${sessions}\` + ${CONNECTIONS_BESIDES_SESSIONS}`;
+
 /** What bounds memory, or time, and is no setting. */
 export const fixedBounds = [
+  {
+    what: 'connections to the port of a node, whatever they are for; and from one address (of IPv6, from one /64) that `trustedProxies` does not name',
+    amount: `${bound('limits.maxSessions')}; ${bound('limits.maxSessionsPerAddress')}`,
+    answer: 'the connection is ended; `quire_connections_refused_total`',
+    why: 'it follows from settings: a session has one, or two over plain HTTP, and the rest are for calls, pages, health checks and other nodes',
+  },
   {
     what: 'bytes of one request that brings frames of a session over HTTP',
     amount: MAX_HTTP_BODY_BYTES,

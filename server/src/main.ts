@@ -36,6 +36,7 @@ import { createHttpDoor } from './gateway/over-http/http-door.ts';
 import { createApp } from './http/app.ts';
 import { findBuiltApp } from './http/built-app.ts';
 import { createAddressReader } from './http/client-address.ts';
+import { boundConnections } from './http/connection-slots.ts';
 import { createHandlers, createStartingHandlers } from './http/handlers.ts';
 import {
   findClusterUnreadiness,
@@ -152,6 +153,8 @@ export async function createServer(input: ConfigInput = {}, parts: ServerParts =
       hosts: config.host,
       port: config.port,
       handlers: createStartingHandlers({ meters: metrics?.gateway ?? null }),
+      bounds: boundConnections(config.limits, config.trustedProxies),
+      meters: metrics?.gateway ?? null,
       log: logger.child({ component: 'http' }),
     });
   } catch (error) {

@@ -1,5 +1,6 @@
 import { closeCodes, encodeServerFrame } from '@quire/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Room } from './api.ts';
 import { FakePeer } from './testing/fake-peer.ts';
 import { ManualClock } from './testing/manual-clock.ts';
 import { openStage, type Stage, type } from './testing/stage.ts';
@@ -14,6 +15,17 @@ beforeEach(async () => {
 afterEach(async () => {
   await stage.close();
 });
+
+/** Whoever opens its document next gets another room. */
+async function leaveForGood(room: Room): Promise<void> {
+  const before = countGoodbyes();
+  room.leave();
+  await untilTrue(() => countGoodbyes() > before);
+}
+
+function countGoodbyes(): number {
+  return stage.peer.connections.flatMap((one) => one.kindsHeard()).filter((kind) => kind === 'close').length;
+}
 
 describe('a room that is left', () => {
   it('shares a room between its openers until the last one leaves', async () => {
@@ -57,7 +69,11 @@ describe('a room that is left', () => {
   });
 
   it('a receipt addressed to another opening of the same document confirms nothing', async () => {
-    const room = stage.connect().open('plan');
+    const client = stage.connect();
+    const before = client.open('plan');
+    await before.whenSaved();
+    await leaveForGood(before);
+    const room = client.open('plan');
     await room.whenSaved();
     stage.peer.holdsReceipts = true;
     type(room, 'x');
@@ -67,6 +83,30 @@ describe('a room that is left', () => {
     stage.peer.document('plan').getMap('meta').set('title', 'sent after those receipts');
     await untilTrue(() => room.doc.getMap('meta').has('title'));
     expect(room.status.get()).toMatchObject({ state: 'saving', unsaved: 1 });
+  });
+
+  it('is addressed as everybody’s is, by the plain name, except where its connection has had that already', async () => {
+    const clients = [stage.connect(), stage.connect()];
+    const openings = async (): Promise<Room[]> => {
+      const rooms = clients.map((client) => client.open('plan'));
+      await Promise.all(rooms.map((room) => room.whenSaved()));
+      return rooms;
+    };
+    for (const room of await openings()) await leaveForGood(room);
+    const second = await openings();
+    expect(stage.peer.connections.map((one) => one.addresses())).toEqual([
+      ['plan', 'plan\u00002'],
+      ['plan', 'plan\u00002'],
+    ]);
+    stage.peer.drop();
+    for (const room of second) await untilState(room, 'reconnecting');
+    for (const room of second) await untilState(room, 'saved');
+    for (const room of second) await leaveForGood(room);
+    await openings();
+    expect(stage.peer.open.map((one) => one.addresses())).toEqual([
+      ['plan\u00002', 'plan'],
+      ['plan\u00002', 'plan'],
+    ]);
   });
 
   it('a left room disappears at once, and stays for its unconfirmed changes', async () => {

@@ -86,8 +86,6 @@ export class RoomProvider extends HocuspocusProvider {
       document: options.document,
       awareness: options.awareness,
       websocketProvider: options.socket,
-      // Each opening has an address of its own, so that a late receipt for a room that was left is not taken for ours.
-      sessionAwareness: true,
     });
     this.#wire = options.wire;
     this.#clock = options.clock;

@@ -1,4 +1,4 @@
-import { HocuspocusProviderWebsocket, WebSocketStatus } from '@hocuspocus/provider';
+import { type HocuspocusProvider, HocuspocusProviderWebsocket, WebSocketStatus } from '@hocuspocus/provider';
 import {
   type CloseCode,
   closeCodes,
@@ -68,6 +68,8 @@ export class SharedSocket extends HocuspocusProviderWebsocket {
   #stopped = false;
   #cancelRetry: (() => void) | null = null;
   #cancelCheck: (() => void) | null = null;
+  /** Addresses that were left on this connection: what is still on its way to them is not for whoever comes next. */
+  readonly #left = new Set<string>();
 
   constructor(options: SharedSocketOptions) {
     // One attempt a call: when to try again is decided here, by what the close code says.
@@ -143,6 +145,30 @@ export class SharedSocket extends HocuspocusProviderWebsocket {
     return this.webSocket?.readyState === OPEN;
   }
 
+  /**
+   * At the plain name of its document, which all share who open it for the first time, so that the server makes what it
+   * says to them once; at an address of its own where this connection has had that one already.
+   */
+  override attach(provider: HocuspocusProvider): void {
+    const { configuration } = provider;
+    configuration.sessionAwareness = false;
+    for (let opening = 2; !this.#isFree(provider.effectiveName); opening += 1) {
+      configuration.sessionAwareness = true;
+      // Counted, not drawn, so that those who open it for the second time share theirs too.
+      provider.sessionId = String(opening);
+    }
+    super.attach(provider);
+  }
+
+  override detach(provider: HocuspocusProvider): void {
+    if (this.isOpen) this.#left.add(provider.effectiveName);
+    super.detach(provider);
+  }
+
+  #isFree(address: string): boolean {
+    return !this.configuration.providerMap.has(address) && !this.#left.has(address);
+  }
+
   override send(frame: Uint8Array): void {
     if (!this.isOpen) return;
     const decoded = decodeHocuspocusFrame(frame);
@@ -169,6 +195,7 @@ export class SharedSocket extends HocuspocusProviderWebsocket {
   }
 
   #opened(): void {
+    this.#left.clear();
     this.#restart = null;
     this.#openedAt = this.#heardAt = this.#options.clock.now();
     this.#probedAt = null;

@@ -17,6 +17,8 @@ export interface LoadSocket {
 export interface SocketAddress {
   readonly port: number;
   readonly path: string;
+  /** Of the request, besides those of the handshake; each with its line break. */
+  readonly headers?: string;
   /** Sent in the same packet as the request, before anybody can have answered. */
   readonly early?: Buffer;
 }
@@ -105,9 +107,9 @@ export function openSocket(address: SocketAddress, listener: SocketListener): Pr
   });
 }
 
-function upgradeRequest({ port, path }: SocketAddress): string {
+function upgradeRequest({ port, path, headers = '' }: SocketAddress): string {
   return (
     `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
-    `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\n\r\n`
+    `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\n${headers}\r\n`
   );
 }

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { pino } from 'pino';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { ConnectionBounds } from './connection-slots.ts';
 import { ListenError } from './listen-error.ts';
 import { type Handlers, openListener } from './listener.ts';
 import { findListeningInodes, findPortHolder } from './port-holder.ts';
@@ -18,8 +19,10 @@ const saying = (text: string): Handlers => ({
   onUpgrade: (_, socket) => socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n'),
 });
 
-async function open(hosts: readonly string[], port = 0) {
-  const listener = await openListener({ hosts, port, handlers: saying('first'), log });
+const plenty: ConnectionBounds = { maxConnections: 100, maxConnectionsPerAddress: 100, proxies: [] };
+
+async function open(hosts: readonly string[], port = 0, bounds = plenty) {
+  const listener = await openListener({ hosts, port, handlers: saying('first'), bounds, log });
   ends.push(() => listener.close());
   return listener;
 }
@@ -86,6 +89,50 @@ it('ends upgraded and idle connections when it closes, and frees the port', asyn
   await ended;
   await listener.close();
   expect((await open(['127.0.0.1'], listener.port)).port).toBe(listener.port);
+});
+
+describe('connections that say nothing', () => {
+  const PROXY = '127.0.0.9';
+  const bounds: ConnectionBounds = { maxConnections: 5, maxConnectionsPerAddress: 2, proxies: [PROXY] };
+
+  /** Resolves once it is known whether there was room for it: whoever has some is answered. */
+  async function knock(port: number, localAddress: string): Promise<Socket | null> {
+    const socket = connect({ port, host: '127.0.0.1', localAddress });
+    ends.push(() => socket.destroy());
+    const isAnswered = new Promise((resolve) => {
+      socket.on('data', () => resolve(true));
+      socket.on('error', () => {}); // followed by `close`
+      socket.on('close', () => resolve(false));
+    });
+    socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    return (await isAnswered) ? socket : null;
+  }
+
+  it('[G4] are ended where there are too many, from one address or from all, and make room when they leave', async () => {
+    const { port } = await open(['127.0.0.1'], 0, bounds);
+    const first = await knock(port, '127.0.0.2');
+    expect(await knock(port, '127.0.0.2')).not.toBeNull();
+    expect(await knock(port, '127.0.0.2')).toBeNull();
+    for (const address of ['127.0.0.3', '127.0.0.3', '127.0.0.4']) expect(await knock(port, address)).not.toBeNull();
+    expect(await knock(port, '127.0.0.5')).toBeNull();
+    first?.destroy();
+    await vi.waitFor(async () => expect(await knock(port, '127.0.0.5')).not.toBeNull());
+  });
+
+  it('[G4] may be as many as there is room for at all where a proxy has opened them for others', async () => {
+    const { port } = await open(['127.0.0.1'], 0, bounds);
+    for (let count = 0; count < bounds.maxConnections; count += 1) expect(await knock(port, PROXY)).not.toBeNull();
+    expect(await knock(port, PROXY)).toBeNull();
+  });
+
+  it('count on all addresses together, upgraded ones too', async () => {
+    const { port } = await open(['127.0.0.1', '127.0.0.2'], 0, { ...bounds, maxConnections: 1 });
+    const upgraded = connect(port, '127.0.0.2');
+    ends.push(() => upgraded.destroy());
+    upgraded.write('GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    await once(upgraded, 'data');
+    expect(await knock(port, '127.0.0.3')).toBeNull();
+  });
 });
 
 describe('a request that offers to upgrade', () => {

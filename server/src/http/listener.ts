@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
-import { type AddressInfo, isIPv4 } from 'node:net';
+import { type AddressInfo, isIPv4, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from '../observability/log.ts';
+import type { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
+import { type ConnectionBounds, ConnectionSlots } from './connection-slots.ts';
 import { describeListenFailure, errorCode } from './listen-error.ts';
 
 export interface Handlers {
@@ -26,6 +28,9 @@ export interface ListenOptions {
   /** 0 takes one that is free on all hosts. */
   readonly port: number;
   readonly handlers: Handlers;
+  readonly bounds: ConnectionBounds;
+  /** Left out: nothing is counted. */
+  readonly meters?: GatewayMeters | null;
   readonly log: Logger;
 }
 
@@ -35,7 +40,7 @@ const MAX_DRAWS = 20;
 /** @throws {ListenError} */
 export async function openListener(options: ListenOptions): Promise<Listener> {
   for (let draw = 1; ; draw += 1) {
-    const listener = new BoundListener(options.handlers);
+    const listener = new BoundListener(options);
     try {
       await bindAll(listener, options);
       return listener;
@@ -88,29 +93,23 @@ class BoundListener implements Listener {
   port = 0;
   readonly hosts: string[] = [];
   readonly #servers: Server[] = [];
-  readonly #upgraded = new Set<Duplex>();
+  readonly #connections: ConnectionSlots;
+  readonly #meters: GatewayMeters | null;
   #closed: Promise<void>[] | null = null;
-  /** Shared by all sockets: with a closure and its wrapper each would weigh a tenth more. */
-  readonly #forget: (this: Duplex) => void;
   #handlers: Handlers;
 
-  constructor(handlers: Handlers) {
+  constructor({ bounds, handlers, meters = null }: ListenOptions) {
+    this.#connections = new ConnectionSlots(bounds);
+    this.#meters = meters;
     this.#handlers = handlers;
-    const upgraded = this.#upgraded;
-    this.#forget = function forget() {
-      upgraded.delete(this);
-    };
   }
 
   async bind(host: string, port: number, hasIpv4: boolean): Promise<void> {
     const server = createServer({ shouldUpgradeCallback: asksForWebSocket }, (request, response) =>
       this.#handlers.onRequest(request, response),
     );
-    server.on('upgrade', (request, socket, head) => {
-      this.#upgraded.add(socket);
-      socket.on('close', this.#forget);
-      this.#handlers.onUpgrade(request, socket, head);
-    });
+    server.on('connection', (socket) => this.#admit(socket));
+    server.on('upgrade', (request, socket, head) => this.#handlers.onUpgrade(request, socket, head));
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       // `::` would take the IPv4 addresses too, and then they are no longer there for whoever was told to bind them.
@@ -124,6 +123,14 @@ class BoundListener implements Listener {
     this.port = (server.address() as AddressInfo).port;
   }
 
+  /** Who has no room is hung up on: whoever holds this many connections reads no answer. */
+  #admit(socket: Socket): void {
+    const limit = this.#connections.take(socket);
+    if (limit === null) return;
+    this.#meters?.connectionRefused(limit);
+    socket.destroy();
+  }
+
   handle(handlers: Handlers): void {
     this.#handlers = handlers;
   }
@@ -134,8 +141,7 @@ class BoundListener implements Listener {
 
   async close(): Promise<void> {
     this.stopAccepting();
-    for (const server of this.#servers) server.closeAllConnections();
-    for (const socket of this.#upgraded) socket.destroy();
+    for (const socket of this.#connections) socket.destroy();
     await Promise.all(this.#closed ?? []);
   }
 }

@@ -8,6 +8,7 @@ import { createDocuments } from '../api/documents.ts';
 import { openGuard } from '../testing/open-guard.ts';
 import { createStoreEditor } from '../testing/store-editor.ts';
 import { createApp } from './app.ts';
+import { boundConnections } from './connection-slots.ts';
 import { createHandlers } from './handlers.ts';
 import { type Listener, openListener } from './listener.ts';
 
@@ -37,7 +38,8 @@ beforeEach(async () => {
   const gateway = { handleUpgrade: () => {} };
   const httpDoor = { handle: () => false };
   const handlers = createHandlers({ app, gateway, httpDoor, origins, isDraining, meters: null });
-  listener = await openListener({ hosts: ['127.0.0.1'], port: 0, handlers, log });
+  const bounds = boundConnections({ maxSessions: 10, maxSessionsPerAddress: 10 }, []);
+  listener = await openListener({ hosts: ['127.0.0.1'], port: 0, handlers, bounds, log });
 });
 afterEach(() => listener.close());
 

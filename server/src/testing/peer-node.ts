@@ -8,6 +8,7 @@ import type { BusStatus } from '../cluster/cluster-bus.ts';
 import { createPeerRoutes, type PeerRoutesOptions } from '../cluster/http/peer-routes.ts';
 import type { EntryCodec } from '../cluster/http/peer-wire.ts';
 import type { Want } from '../cluster/peer-link.ts';
+import { boundConnections } from '../http/connection-slots.ts';
 import { createStartingHandlers } from '../http/handlers.ts';
 import { openListener } from '../http/listener.ts';
 
@@ -78,6 +79,7 @@ export async function openPeerNode(known: Partial<PeerCluster>, options: Partial
     hosts: ['127.0.0.1'],
     port: 0,
     handlers: createStartingHandlers({ meters: null, peers }),
+    bounds: boundConnections({ maxSessions: 10, maxSessionsPerAddress: 10 }, []),
     log: pino({ level: 'silent' }),
   });
   return { audited, address: `http://127.0.0.1:${listener.port}`, close: () => listener.close() };

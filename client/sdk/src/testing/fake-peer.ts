@@ -21,7 +21,7 @@ import * as Y from 'yjs';
 
 /** What the peer heard on one socket. */
 export interface PeerConnection {
-  readonly heard: readonly { readonly document: string; readonly kind: ClientFrameKind }[];
+  readonly heard: readonly { readonly address: string; readonly document: string; readonly kind: ClientFrameKind }[];
   readonly isOpen: boolean;
   /** The path and query that it asked for. */
   readonly url: string;
@@ -126,7 +126,7 @@ export class FakePeer {
 }
 
 class FakeConnection implements PeerConnection {
-  readonly heard: { document: string; kind: ClientFrameKind }[] = [];
+  readonly heard: { address: string; document: string; kind: ClientFrameKind }[] = [];
   /** Content sent in handshakes. */
   stepTwoBytes = 0;
   readonly lastPresence = new Map<string, Uint8Array>();
@@ -151,6 +151,11 @@ class FakeConnection implements PeerConnection {
 
   get heldReceipts(): number {
     return this.#held.length;
+  }
+
+  /** In the order in which it was first spoken to at each. */
+  addresses(): string[] {
+    return [...new Set(this.heard.map(({ address }) => address))];
   }
 
   kindsHeard(document?: string): ClientFrameKind[] {
@@ -209,7 +214,7 @@ class FakeConnection implements PeerConnection {
     const decoded = decodeHocuspocusFrame(data);
     if (decoded.scope === 'socket') return;
     const { document, raw } = parseAddress(decoded.rawAddress);
-    this.heard.push({ document, kind: decoded.frame.kind });
+    this.heard.push({ address: raw, document, kind: decoded.frame.kind });
     if (!this.#peer.isFrozen) this.#answer(document, raw, decoded.frame);
   }
 

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { MemoryStore } from '@quire/persistence';
 import { closeCodes, encodeHocuspocusFrame, encodePresence, readRetryHint, type ServerFrame } from '@quire/protocol';
 import { joinWithHocuspocus, until } from '@quire/testing';
@@ -10,6 +12,15 @@ import { type MeasuredServer, readSeries, startMeasuredServer } from '../../test
 import { SECRET, signToken } from '../../testing/tokens.ts';
 
 const KIB = 1024;
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+/** What this process holds beside its heap, once nothing is left of what it needs no more. */
+function measureArrayBuffers(): number {
+  collectGarbage();
+  return process.memoryUsage().arrayBuffers;
+}
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -275,6 +286,26 @@ describe('[G4] the limits of a session hold over HTTP', () => {
       { timeout: 10_000, interval: 100 },
     );
     expect(deaf.heard.filter(({ kind }) => kind === 'update').length).toBeLessThan(4);
+  });
+
+  it('of a large document there is one copy, however many read it who never say that anything arrives', async () => {
+    const bytes = 4 * KIB * KIB;
+    const server = await start();
+    const ada = joinWithHocuspocus(server.wsUrl, 'plan');
+    ends.push(() => ada.leave());
+    await until(() => ada.provider.isSynced, { what: 'synced' });
+    ada.doc.getMap('blobs').set('one', 'x'.repeat(bytes));
+    await until(() => !ada.provider.hasUnsyncedChanges, { what: 'saved' });
+    const before = measureArrayBuffers();
+    const readers = await Promise.all(Array.from({ length: 40 }, () => open(server)));
+    await Promise.all(
+      readers.map(async (reader) => {
+        await reader.say({ kind: 'token', token: '', providerVersion: null });
+        await reader.say({ kind: 'step-1', stateVector: EMPTY_VECTOR });
+      }),
+    );
+    await until(() => readers.every(({ after }) => after > 5), { what: 'everybody has a window of it' });
+    expect(measureArrayBuffers() - before).toBeLessThan(15 * bytes);
   });
 
   it('presence that is too large ends it, as on a socket', async () => {

@@ -237,6 +237,20 @@ describe('what goes down', () => {
     expect(line.writableLength).toBe(0);
   });
 
+  it('[G4] is not copied, so that a large document is there once for all who are sent it', () => {
+    const stream = follow();
+    const document = Buffer.alloc(1024 * KIB, '0123456789');
+    const [header, next] = ['its header', 'what comes next'].map((text) => Buffer.from(text));
+    if (header === undefined || next === undefined) throw new Error('two texts expected');
+    line.cork();
+    for (const bytes of [header, document, next]) line.write(bytes);
+    line.uncork();
+    while (line.writableLength > 0) line.acknowledge(stream.numbers.at(-1) ?? 0);
+    expect(stream.bytes.equals(Buffer.concat([header, document, next]))).toBe(true);
+    const copied = stream.parts.filter(({ bytes }) => bytes.buffer !== document.buffer);
+    expect(copied.map(({ number }) => number)).toEqual([1, stream.parts.length]);
+  });
+
   it('[G4] is given to a stream part by part, as fast as that is read', () => {
     const former = follow();
     line.write(Buffer.alloc(200 * KIB, 'x'));

@@ -1,6 +1,7 @@
 import { Duplex, type Readable } from 'node:stream';
 import { eventWindow, MAX_HTTP_BODY_BYTES } from '@quire/protocol';
 import type { Clock } from '../../clock.ts';
+import { UnsentBytes } from './unsent-bytes.ts';
 
 /** Where the bytes for a client go: one response that goes on for as long as it is read. */
 export interface DownStream {
@@ -62,7 +63,7 @@ export class HttpLine extends Duplex {
   #given = 0;
   #heldBytes = 0;
   #lastNumber = 0;
-  #unsent: Buffer = Buffer.alloc(0);
+  readonly #unsent = new UnsentBytes();
   #finishWrite: (() => void) | null = null;
   /** Bytes that have come up. */
   #taken = 0;
@@ -157,11 +158,14 @@ export class HttpLine extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, finish: () => void): void {
-    this.#begin(chunk, finish);
+    this.#begin([chunk], finish);
   }
 
   override _writev(chunks: readonly { readonly chunk: Buffer }[], finish: () => void): void {
-    this.#begin(Buffer.concat(chunks.map(({ chunk }) => chunk)), finish);
+    this.#begin(
+      chunks.map(({ chunk }) => chunk),
+      finish,
+    );
   }
 
   /** Both sides have said goodbye, or one has broken the rules: nothing is read any more, and nobody waited for. */
@@ -175,7 +179,7 @@ export class HttpLine extends Duplex {
     if (this.#down !== null) this.#endStream(this.#down);
     this.#down = null;
     this.#held.length = 0;
-    this.#unsent = Buffer.alloc(0);
+    this.#unsent.clear();
     this.#wakeBody();
     finish(error);
   }
@@ -184,8 +188,8 @@ export class HttpLine extends Duplex {
     return this.destroyed || this.writableEnded;
   }
 
-  #begin(bytes: Buffer, finish: () => void): void {
-    this.#unsent = bytes;
+  #begin(buffers: readonly Buffer[], finish: () => void): void {
+    this.#unsent.put(buffers);
     this.#finishWrite = finish;
     this.#fillWindow();
   }
@@ -193,8 +197,7 @@ export class HttpLine extends Duplex {
   #fillWindow(): void {
     while (this.#unsent.length > 0 && this.#heldBytes < eventWindow.bytes) {
       this.#lastNumber += 1;
-      const part: Part = { number: this.#lastNumber, bytes: this.#unsent.subarray(0, PART_BYTES) };
-      this.#unsent = this.#unsent.subarray(part.bytes.length);
+      const part: Part = { number: this.#lastNumber, bytes: this.#unsent.take(PART_BYTES) };
       this.#held.push(part);
       this.#heldBytes += weigh(part);
     }

@@ -1,5 +1,7 @@
 import { Distribution } from './distribution.ts';
 import {
+  type ConnectionLimit,
+  connectionLimits,
   type DialectName,
   dialects,
   nameStatus,
@@ -28,6 +30,7 @@ export class GatewayMeters {
   readonly opened = new Tally(dialects);
   readonly closed = new Tally(sessionEnds);
   readonly slowReaders = new Tally(slowReaderLimits);
+  readonly connectionsRefused = new Tally(connectionLimits);
   readonly upgradeFailures = new Tally(upgradeStatuses);
   readonly receivedFrames = new Tally(receivedKinds);
   readonly receivedBytes = new Tally(receivedKinds);
@@ -54,6 +57,10 @@ export class GatewayMeters {
 
   slowReaderClosed(limit: SlowReaderLimit): void {
     this.slowReaders.add(limit);
+  }
+
+  connectionRefused(limit: ConnectionLimit): void {
+    this.connectionsRefused.add(limit);
   }
 
   upgradeFailed(status: string): void {

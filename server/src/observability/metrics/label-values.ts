@@ -95,6 +95,10 @@ export type PauseReason = (typeof pauseReasons)[number];
 export const slowReaderLimits = ['unsent', 'stall', 'document-ring', 'rings', 'departures'] as const;
 export type SlowReaderLimit = (typeof slowReaderLimits)[number];
 
+/** Of what there were too many connections for one more. */
+export const connectionLimits = ['node', 'address'] as const;
+export type ConnectionLimit = (typeof connectionLimits)[number];
+
 export const upgradeStatuses = ['400', '403', '404', '405', '426', '429', '503', 'other'] as const;
 
 /** By the start of a status line, such as `404 Not Found`. */

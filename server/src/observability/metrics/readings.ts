@@ -61,6 +61,7 @@ const socketReadings = {
   quire_sessions_closed_total: ({ gateway }) => gateway.closed.values,
   quire_slow_readers_closed_total: ({ gateway }) => gateway.slowReaders.values,
   quire_ping_timeouts_total: ({ gateway }) => gateway.closed.values['ping-timeout'],
+  quire_connections_refused_total: ({ gateway }) => gateway.connectionsRefused.values,
   quire_upgrade_failures_total: ({ gateway }) => gateway.upgradeFailures.values,
   quire_received_frames_total: ({ gateway }) => gateway.receivedFrames.values,
   quire_received_bytes_total: ({ gateway }) => gateway.receivedBytes.values,

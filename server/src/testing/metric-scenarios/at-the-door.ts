@@ -1,6 +1,6 @@
 import { closeCodes } from '@quire/protocol';
 import { AccessError, type Authenticator } from '../../auth/authenticator.ts';
-import { ask, frame, keystroke, open, type Scenario, token, withRole } from './scenario.ts';
+import { ask, crowdPort, frame, keystroke, open, type Scenario, token, withRole } from './scenario.ts';
 
 /** Who asks to enter waits for as long as the scenario lasts. */
 const neverAnswers: Authenticator = { authenticate: () => new Promise(() => {}) };
@@ -26,6 +26,18 @@ export const atTheDoor: readonly Scenario[] = [
       await open(stage);
       await ask(stage, '/collab', {});
     },
+  },
+  {
+    title: 'more connections come from one address than it may have',
+    settings: { limits: { maxSessions: 2, maxSessionsPerAddress: 1 } },
+    moves: ['quire_connections_refused_total{limit="address"}'],
+    play: crowdPort,
+  },
+  {
+    title: 'more connections come through a proxy than a node takes',
+    settings: { limits: { maxSessions: 1 }, trustedProxies: ['127.0.0.1'] },
+    moves: ['quire_connections_refused_total{limit="node"}'],
+    play: crowdPort,
   },
   {
     title: 'too many sessions come from one address, and too many open a document',

@@ -1,6 +1,11 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { encodeHocuspocusFrame, parseAddress } from '@quire/protocol';
+import {
+  CONNECTIONS_BESIDES_SESSIONS,
+  CONNECTIONS_PER_SESSION,
+  encodeHocuspocusFrame,
+  parseAddress,
+} from '@quire/protocol';
 import { type FrameSocket, type HocuspocusPerson, joinWithHocuspocus, openFrameSocket, until } from '@quire/testing';
 import * as Y from 'yjs';
 import { type Authenticator, allow } from '../../auth/authenticator.ts';
@@ -72,6 +77,22 @@ export async function ask(
   socket.write(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`);
   await once(socket, 'data');
   return socket;
+}
+
+/** More connections than there may be where there may be one session, none of which says anything; until one is ended. */
+export async function crowdPort({ measured }: Stage): Promise<void> {
+  const most = CONNECTIONS_PER_SESSION + CONNECTIONS_BESIDES_SESSIONS;
+  const sockets = Array.from({ length: most + 1 }, () => connect(measured.server.port, '127.0.0.1'));
+  const ends = sockets.map(
+    (socket) =>
+      new Promise((resolve) => {
+        socket.on('error', () => {}); // followed by `close`
+        socket.on('close', resolve);
+        socket.resume();
+      }),
+  );
+  await Promise.race(ends);
+  for (const socket of sockets) socket.destroy();
 }
 
 export function withRole(role: 'reader' | 'editor'): Authenticator {

@@ -1,4 +1,5 @@
 import {
+  connectionLimits,
   dialects,
   pauseReasons,
   receivedKinds,
@@ -61,6 +62,13 @@ export const socketMetrics = {
     section: 'sockets',
     unit: 'items',
     help: 'Sockets that were ended because a ping had no answer until the next one.',
+  },
+  quire_connections_refused_total: {
+    type: 'counter',
+    section: 'sockets',
+    unit: 'items',
+    label: { name: 'limit', values: connectionLimits },
+    help: 'Connections to the port that were ended as soon as they came; node: there were as many as this node takes; address: as many as it takes from one address.',
   },
   quire_upgrade_failures_total: {
     type: 'counter',

@@ -1,0 +1,69 @@
+import type { SdkTypist } from './sdk-typist.ts';
+
+type Watched = Pick<SdkTypist, 'name' | 'isConnected' | 'oldestUnsavedAt'>;
+
+/** By name, in milliseconds; what goes on at the moment counts. */
+export interface Waits {
+  /** The longest time that somebody could not save. */
+  readonly longest: Readonly<Record<string, number>>;
+  /**
+   * The greatest age that an edit came to without a receipt. Receipts may be held back while everything looks as if it were
+   * saved at once. Of what was typed before anybody watched, the age since then.
+   */
+  readonly oldestEdits: Readonly<Record<string, number>>;
+  stop(): void;
+}
+
+/** What a client of ours may wait at most for a server that is ready, see docs/operating.md. */
+export const MAX_WAIT_MS = 3_000;
+/**
+ * An edit has its receipt some milliseconds after that. A machine that has much else to do takes seconds for it, between
+ * which and receipts that are held back this is to tell.
+ */
+export const MAX_UNSAVED_MS = 6_000;
+
+const LOOK_EVERY_MS = 10;
+/** Whoever looks this much later than they wanted to was held up, and may have missed what came meanwhile. */
+const LATE_MS = 50;
+
+export function watchWaits(typists: readonly Watched[]): Waits {
+  const longest: Record<string, number> = {};
+  const oldestEdits: Record<string, number> = {};
+  const since = new Map<Watched, number>();
+  const beganAt = performance.now();
+  const holdUps: { readonly endedAt: number; readonly ms: number }[] = [];
+  let lookedAt = beganAt;
+  /** Without the time in which this process could see nothing. */
+  const ageOf = (from: number, now: number): number =>
+    holdUps.reduce((age, { endedAt, ms }) => (endedAt > from ? age - ms : age), now - from);
+  const look = (): void => {
+    const now = performance.now();
+    const late = now - lookedAt - LOOK_EVERY_MS;
+    if (late > LATE_MS) holdUps.push({ endedAt: now, ms: late });
+    lookedAt = now;
+    for (const typist of typists) {
+      const { name, oldestUnsavedAt } = typist;
+      const unsavedSince = oldestUnsavedAt === null ? now : Math.max(beganAt, oldestUnsavedAt);
+      raise(oldestEdits, name, ageOf(unsavedSince, now));
+      if (typist.isConnected) since.delete(typist);
+      else if (!since.has(typist)) since.set(typist, now);
+      raise(longest, name, ageOf(since.get(typist) ?? now, now));
+    }
+  };
+  const timer = setInterval(look, LOOK_EVERY_MS);
+  return {
+    get longest() {
+      look();
+      return { ...longest };
+    },
+    get oldestEdits() {
+      look();
+      return { ...oldestEdits };
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
+function raise(most: Record<string, number>, name: string, ms: number): void {
+  most[name] = Math.max(most[name] ?? 0, Math.round(ms));
+}

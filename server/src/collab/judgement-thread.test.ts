@@ -26,6 +26,7 @@ const caseOf = (update: Uint8Array, maxParts = 500_000): Case => ({
 const ada: Sender = { party: 'ada', isWanted: () => true };
 const typed = (text: string): Uint8Array => {
   const doc = new Y.Doc();
+  doc.clientID = 1_000_000; // what it weighs counts here, and ids that are drawn differ in length
   doc.getText('body').insert(0, text);
   return Y.encodeStateAsUpdate(doc);
 };

@@ -13,6 +13,7 @@ import type {
 } from '@quire/protocol';
 import type { Awareness } from 'y-protocols/awareness';
 import type { Doc, RelativePosition } from 'yjs';
+import type { QuireError } from './errors.ts';
 import type { Readable } from './readable.ts';
 import type { RestClient } from './rest-client.ts';
 import type { RoomState } from './status-table.ts';
@@ -22,7 +23,7 @@ export interface ConnectOptions {
   /** `ws(s)://host`, or with a path where the server lies below one (`…/collab`). Left out in a browser: the page's own host. */
   readonly url?: string | undefined;
   readonly token?: string | undefined;
-  /** Asked for a fresh token on every connection; wins over `token`. */
+  /** Asked for a fresh token on every connection, and again after a while where it fails; wins over `token`. */
   readonly getToken?: (() => Promise<string>) | undefined;
   /** Keep documents on this device (IndexedDB). Default: true where IndexedDB exists. */
   readonly offline?: boolean | undefined;
@@ -162,6 +163,11 @@ export interface RoomStatus {
   readonly retrying: boolean;
   /** Why changes can't be saved, in words for a person; only in the states `cannot-save` and `gone`. */
   readonly reason?: string;
+  /**
+   * What the application has to see to: `no-token`, with what its `getToken` failed with as the `cause`. It is asked again
+   * until there is one; a room that is open stays open meanwhile, until what let it in has ended.
+   */
+  readonly error?: QuireError;
   readonly canEdit: boolean;
   /**
    * How often the server has said what this person may do here, which it does when they enter and when that changes. Their role

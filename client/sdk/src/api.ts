@@ -136,7 +136,8 @@ export interface RoomEvents<Events extends object = EventMap> {
    *
    * @param data anything that JSON has a word for
    * @throws {QuireError} `refused`, with the problem `forbidden` (events are for who may at least comment), `event-too-large`,
-   * `bad-event` or, where too many wait already, `too-many-events` (retryable); `room-closed`
+   * `bad-event` or, where too many wait already, `too-many-events` (retryable); `unconfirmed`, where its answer was lost and the
+   * server no longer knows whether it took it; `room-closed`
    */
   send<Name extends keyof Events & string>(
     name: Name,

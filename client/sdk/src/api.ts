@@ -31,6 +31,15 @@ export interface ConnectOptions {
   readonly transport?: 'auto' | Transport | undefined;
 }
 
+/** What everything takes that one may have to wait for. */
+export interface CallOptions {
+  /**
+   * Given up when it aborts: the call rejects with its reason. What the server, or this device, was told by then may have been done
+   * all the same.
+   */
+  readonly signal?: AbortSignal;
+}
+
 /** A connection to one Quire server. All its rooms share one socket, opened with the first room. */
 export interface Client {
   /**
@@ -75,9 +84,9 @@ export interface Room<Events extends object = any> {
   readonly events: RoomEvents<Events>;
   setPerson(person: PersonDetails): void;
   /** Resolves once every change made so far has its receipt; rejects when `signal` aborts or the room closes. */
-  whenSaved(options?: { signal?: AbortSignal }): Promise<void>;
+  whenSaved(options?: CallOptions): Promise<void>;
   /** Resolves once content can be shown, from this device or from the server. */
-  whenLoaded(options?: { signal?: AbortSignal }): Promise<void>;
+  whenLoaded(options?: CallOptions): Promise<void>;
   /**
    * Makes a document of its own of what this one holds, for instance because it is `gone`. Resolves with its name once it
    * is saved; of a document that is gone this device then keeps nothing any more.
@@ -124,12 +133,12 @@ export interface RoomEvents<Events extends object = EventMap> {
   on<Name extends keyof Events & string>(
     name: Name,
     listener: (event: ReceivedEvent<Name, Events[Name]>) => void,
-    options?: { signal?: AbortSignal },
+    options?: CallOptions,
   ): () => void;
   /** Called when events were `lost`, or when it is `unknown` whether any were: what follows from them must be had anew. */
-  onGap(listener: (gap: EventGap) => void, options?: { signal?: AbortSignal }): () => void;
+  onGap(listener: (gap: EventGap) => void, options?: CallOptions): () => void;
   /** Resolves once whatever is sent from now on is heard here, for as long as the connection lasts. */
-  whenListening(options?: { signal?: AbortSignal }): Promise<void>;
+  whenListening(options?: CallOptions): Promise<void>;
   /**
    * Resolves once the server has taken it, and everybody is being told. While there is no connection, or more come than the
    * server takes, it waits; give it a `signal` where it makes no sense later (then it may have been sent all the same).
@@ -139,11 +148,7 @@ export interface RoomEvents<Events extends object = EventMap> {
    * `bad-event` or, where too many wait already, `too-many-events` (retryable); `unconfirmed`, where its answer was lost and the
    * server no longer knows whether it took it; `room-closed`
    */
-  send<Name extends keyof Events & string>(
-    name: Name,
-    data?: Events[Name],
-    options?: { signal?: AbortSignal },
-  ): Promise<SentEvent>;
+  send<Name extends keyof Events & string>(name: Name, data?: Events[Name], options?: CallOptions): Promise<SentEvent>;
 }
 
 export interface RoomStatus {
@@ -187,12 +192,11 @@ export interface LoadingProgress {
   readonly total: number;
 }
 
-export interface SaveAsOptions {
+export interface SaveAsOptions extends CallOptions {
   /** Left out: one that nobody has, beside the former document. */
   readonly name?: string;
   /** Left out: that of the former document. */
   readonly title?: string;
-  readonly signal?: AbortSignal;
 }
 
 /** Changes to a document that the server never took because the document was deleted, or deleted and begun anew. */
@@ -212,16 +216,16 @@ export interface Leftover {
  */
 export interface LeftoversApi {
   /** The newest first. Empty where this client keeps nothing on this device. */
-  list(options?: { readonly name?: string }): Promise<readonly Leftover[]>;
+  list(options?: CallOptions & { readonly name?: string }): Promise<readonly Leftover[]>;
   /** The document as it was here, changes included, in a document that is connected to nothing. */
-  read(leftover: Leftover): Promise<Doc>;
+  read(leftover: Leftover, options?: CallOptions): Promise<Doc>;
   /**
    * Makes a document of its own of it, and keeps it here no longer once that is saved. Resolves with the document's name.
    *
    * @throws {QuireError} `document-exists`, `refused`, `unreachable`, `client-closed`
    */
   saveAs(leftover: Leftover, options?: SaveAsOptions): Promise<string>;
-  discard(leftover: Leftover): Promise<void>;
+  discard(leftover: Leftover, options?: CallOptions): Promise<void>;
 }
 
 export interface PersonDetails {
@@ -237,7 +241,7 @@ export interface Person extends PersonDetails {
   readonly cursorActiveAt: number | null;
 }
 
-export interface ListDocumentsOptions {
+export interface ListDocumentsOptions extends CallOptions {
   readonly prefix?: string;
   /** Words that the title holds, in any order, whatever their case. */
   readonly search?: string;
@@ -245,17 +249,16 @@ export interface ListDocumentsOptions {
   readonly after?: string;
   readonly limit?: number;
   readonly order?: 'name' | 'recent';
-  readonly signal?: AbortSignal;
 }
 
 /** Documents over HTTP. Every call rejects with a {@link QuireError} whose message can be shown. */
 export interface DocumentsApi {
   list(options?: ListDocumentsOptions): Promise<DocumentList>;
   /** With the role that this client has in it. */
-  get(name: string, options?: { readonly signal?: AbortSignal }): Promise<DocumentWithRole>;
-  create(document?: { readonly name?: string; readonly title?: string }): Promise<DocumentInfo>;
-  rename(name: string, title: string): Promise<DocumentInfo>;
-  delete(name: string): Promise<void>;
+  get(name: string, options?: CallOptions): Promise<DocumentWithRole>;
+  create(document?: { readonly name?: string; readonly title?: string }, options?: CallOptions): Promise<DocumentInfo>;
+  rename(name: string, title: string, options?: CallOptions): Promise<DocumentInfo>;
+  delete(name: string, options?: CallOptions): Promise<void>;
   readonly links: LinksApi;
 }
 
@@ -271,11 +274,11 @@ export interface LinkOptions {
 /** Links that let whoever has them into a document. For its owners. */
 export interface LinksApi {
   /** The answer is the only one that ever holds the link's token, and the address that opens the app with it. */
-  create(name: string, link: LinkOptions): Promise<CreatedLink>;
+  create(name: string, link: LinkOptions, options?: CallOptions): Promise<CreatedLink>;
   /** Those that work, the latest first. */
-  list(name: string, options?: { readonly signal?: AbortSignal }): Promise<readonly ShareLink[]>;
+  list(name: string, options?: CallOptions): Promise<readonly ShareLink[]>;
   /** Resolves once nobody enters by it any more; those who did are put out within seconds. */
-  revoke(name: string, id: string): Promise<void>;
+  revoke(name: string, id: string, options?: CallOptions): Promise<void>;
 }
 
 /** Somebody who may look at comments, perhaps say something, and perhaps change what others said. */
@@ -300,23 +303,28 @@ export interface Comments {
   readonly status: Readable<RoomStatus>;
   /** What somebody is called whom no token names. */
   setPerson(person: Pick<PersonDetails, 'name'>): void;
-  whenLoaded(options?: { signal?: AbortSignal }): Promise<void>;
+  whenLoaded(options?: CallOptions): Promise<void>;
   /** Who one is to the server, to know what is one's own; a guest has an empty `id`, as all guests have. */
-  you(): Promise<Speaker>;
-  /** Begins a thread, about a range of the text or about the whole document. The range is marked in the document. */
-  start(text: string, range?: TextRange): Promise<Thread>;
-  reply(thread: string, text: string): Promise<Comment>;
+  you(options?: CallOptions): Promise<Speaker>;
+  /**
+   * Begins a thread, about a range of the text or about the whole document. The range is marked in the document, and
+   * so nothing is sent until the text is saved.
+   *
+   * @throws {QuireError} `not-saved`, where that takes too long
+   */
+  start(text: string, range?: TextRange, options?: CallOptions): Promise<Thread>;
+  reply(thread: string, text: string, options?: CallOptions): Promise<Comment>;
   /** For who wrote it. */
-  change(thread: string, comment: string, text: string): Promise<Comment>;
+  change(thread: string, comment: string, text: string, options?: CallOptions): Promise<Comment>;
   /** For who wrote it, and for editors. With the last comment the thread goes. */
-  withdraw(thread: string, comment: string): Promise<void>;
-  resolve(thread: string): Promise<Thread>;
-  reopen(thread: string): Promise<Thread>;
+  withdraw(thread: string, comment: string, options?: CallOptions): Promise<void>;
+  resolve(thread: string, options?: CallOptions): Promise<Thread>;
+  reopen(thread: string, options?: CallOptions): Promise<Thread>;
   /** For who began it, as long as nobody else has said anything in it, and for editors. */
-  remove(thread: string): Promise<void>;
-  /** Moves the mark in the text. For who began the thread, and for editors. */
-  anchor(thread: string, range: TextRange): Promise<Thread>;
+  remove(thread: string, options?: CallOptions): Promise<void>;
+  /** Moves the mark in the text, once that is saved, as with {@link start}. For who began the thread, and for editors. */
+  anchor(thread: string, range: TextRange, options?: CallOptions): Promise<Thread>;
   /** Takes the mark out of the text. For the same people. */
-  unanchor(thread: string): Promise<void>;
+  unanchor(thread: string, options?: CallOptions): Promise<void>;
   leave(): void;
 }

@@ -17,6 +17,7 @@ export {
   type Thread,
 } from '@quire/protocol/wire';
 export type {
+  CallOptions,
   Client,
   Comments,
   ConnectOptions,

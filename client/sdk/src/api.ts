@@ -46,10 +46,12 @@ export interface Client {
    * Opens a document, or shares it when this client has it open; every `open` is paired with one `leave`.
    *
    * @example
-   * const room = client.open<{ wave: { at: [number, number] } }>('team/plan'); // its events, by name
+   * const room = client.open<{ wave: { at: [number, number] } }, { pointer: { x: number; y: number } | null }>('team/plan');
+   * @typeParam Events what is said in it, by name
+   * @typeParam P the fields of presence
    * @throws {QuireError} `bad-document-name`, `client-closed`
    */
-  open<Events extends object = EventMap>(name: string): Room<Events>;
+  open<Events extends object = EventMap, P extends object = Presence>(name: string): Room<Events, P>;
   /**
    * Opens the comments on a document, which are a document of their own on the same socket; every `openComments` is paired
    * with one `leave`. They can be there before the document is, but nobody says anything until it exists.
@@ -65,13 +67,16 @@ export interface Client {
   close(): void;
 }
 
-/** @typeParam Events what is said in it, by name; left out, whatever: who is handed a room need not know */
+/**
+ * @typeParam Events what is said in it, by name; left out, whatever: who is handed a room need not know
+ * @typeParam P the fields of presence, likewise
+ */
 // biome-ignore lint/suspicious/noExplicitAny: a room of some events is no room of others, nor of unknown ones
-export interface Room<Events extends object = any> {
+export interface Room<Events extends object = any, P extends object = any> {
   readonly name: string;
   readonly doc: Doc;
-  /** For editor bindings. */
-  readonly awareness: Awareness;
+  /** For editor bindings, and for what else a page says of its person while they are here. */
+  readonly awareness: RoomAwareness<P>;
   readonly status: Readable<RoomStatus>;
   /**
    * Everybody in the document, one row per tab: me first, then by arrival. Where there are more than the server lists
@@ -101,6 +106,20 @@ export interface Room<Events extends object = any> {
    * page guarded.
    */
   leave(): void;
+}
+
+/** What somebody is, as long as they are here: a pointer, a selection, a mood. By name, as JSON. */
+export type Presence = Record<string, unknown>;
+
+/**
+ * The `Awareness` of y-protocols, which knows what one's own pages say in it. Other pages may say anything: look at what comes
+ * before you rely on it. `user` and `cursor` are taken, by names and by the carets of text editors.
+ */
+export interface RoomAwareness<P extends object> extends Awareness {
+  getLocalState(): Readonly<Partial<P>> | null;
+  setLocalState(state: Readonly<Partial<P>> | null): void;
+  setLocalStateField<Field extends keyof P & string>(field: Field, value: P[Field]): void;
+  getStates(): Map<number, Readonly<Partial<P>>>;
 }
 
 /** Events by name, with the data of each. What others really send is theirs to keep to. */

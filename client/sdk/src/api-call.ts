@@ -77,6 +77,7 @@ async function exchange<T>(options: ApiOptions, request: Call<T>, patience: Pati
   const token = await options.getToken().catch((cause: unknown) => {
     throw noToken(cause);
   });
+  signal.throwIfAborted();
   const sent = describeBody(request);
   expectAnswer(patience, timeoutMs + Math.ceil((sent?.body.length ?? 0) / SLOWEST_BYTES_PER_MS));
   const answer = await reach(options, request, { token, sent }, signal);

@@ -96,7 +96,7 @@ export interface Room<Events extends object = any, P extends object = any> {
    * Makes a document of its own of what this one holds, for instance because it is `gone`. Resolves with its name once it
    * is saved; of a document that is gone this device then keeps nothing any more.
    *
-   * @throws {QuireError} `document-exists`, `refused`, `unreachable`
+   * @throws {QuireError} `document-exists`, `refused`, `unreachable`, `no-token`
    */
   saveAs(options?: SaveAsOptions): Promise<string>;
   /**
@@ -241,7 +241,7 @@ export interface LeftoversApi {
   /**
    * Makes a document of its own of it, and keeps it here no longer once that is saved. Resolves with the document's name.
    *
-   * @throws {QuireError} `document-exists`, `refused`, `unreachable`, `client-closed`
+   * @throws {QuireError} `document-exists`, `refused`, `unreachable`, `no-token`, `client-closed`
    */
   saveAs(leftover: Leftover, options?: SaveAsOptions): Promise<string>;
   discard(leftover: Leftover, options?: CallOptions): Promise<void>;

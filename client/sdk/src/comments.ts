@@ -80,7 +80,7 @@ export function createComments({ document, room, api, whenTextSaved }: CommentsO
 function textNotSaved(): QuireError {
   return new QuireError(
     'not-saved',
-    'The text that this is about has not reached the server yet, so nothing was sent. Try again once the document is saved.',
+    'The text that this is about is not saved yet, so nothing was sent. Try again once it is.',
   );
 }
 

@@ -228,6 +228,22 @@ describe('documents over HTTP', () => {
     },
   );
 
+  it('leaves no timer behind when it is given up while there is no token yet', async () => {
+    const clock = new ManualClock();
+    let giveToken = (_: string) => {};
+    const token = new Promise<string>((resolve) => {
+      giveToken = resolve;
+    });
+    const { documents, sent } = serve(() => json(plan), token, clock);
+    const abort = new AbortController();
+    const outcome = expect(documents.list({ signal: abort.signal })).rejects.toThrow('not needed');
+    abort.abort(new Error('not needed'));
+    await outcome;
+    giveToken('late');
+    await untilIdle();
+    expect([clock.waiting, sent]).toEqual([0, []]);
+  });
+
   it('a timeout gives the request itself up, and an answer in time leaves no timer behind', async () => {
     const clock = new ManualClock();
     const signals: AbortSignal[] = [];

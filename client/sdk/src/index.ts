@@ -4,7 +4,6 @@ export {
   type Comment,
   type CommentAuthor,
   type CreatedLink,
-  commentAttribute,
   type DocumentInfo,
   type DocumentList,
   type DocumentWithRole,

@@ -15,6 +15,7 @@ export function createPatience(clock: Clock, wanted?: AbortSignal): Patience {
   const attempt = new AbortController();
   let cancel = () => {};
   let restart = () => {};
+  let isOver = false;
   const onAbort = () => attempt.abort(wanted?.reason);
   if (wanted?.aborted === true) onAbort();
   else wanted?.addEventListener('abort', onAbort, { once: true });
@@ -23,14 +24,15 @@ export function createPatience(clock: Clock, wanted?: AbortSignal): Patience {
     expect(limitMs, runOut) {
       restart = () => {
         cancel();
-        cancel = clock.schedule(() => attempt.abort(runOut?.()), limitMs);
+        if (!isOver) cancel = clock.schedule(() => attempt.abort(runOut?.()), limitMs);
       };
       restart();
     },
     renew: () => restart(),
     end() {
+      // Who was not waited for until the end may still go on.
+      isOver = true;
       cancel();
-      restart = () => {};
       wanted?.removeEventListener('abort', onAbort);
     },
   };

@@ -347,6 +347,6 @@ function isDoubtful({ isSaid, saidAt }: Waiting): boolean {
 function unconfirmed(): QuireError {
   return new QuireError(
     'unconfirmed',
-    'The event may have arrived: the connection was lost before the answer came, and the server can’t know it again. Sent once more, others may get it twice.',
+    'The event may have arrived: its answer was lost. Sent again, others may hear it twice.',
   );
 }

@@ -202,6 +202,15 @@ describe('a room', () => {
     expect(stage.peer.connections).toHaveLength(1);
   });
 
+  it('is not saved under another name while there is no token, and that says so', async () => {
+    const { client, fault, isAway } = withSignIn();
+    const plan = client.open('plan');
+    await plan.whenSaved();
+    isAway.value = true;
+    await expect(plan.saveAs()).rejects.toMatchObject({ code: 'no-token', cause: fault, retryable: true });
+    expect(plan.status.get().state).toBe('saved');
+  });
+
   it('[G6] sends a fresh token when the server asks for one, and stays as it is', async () => {
     let made = 0;
     const room = stage.connect({ getToken: async () => `token ${++made}` }).open('plan');

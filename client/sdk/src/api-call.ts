@@ -1,7 +1,9 @@
 import { problemShape } from './answers.ts';
 import type { Clock } from './clock.ts';
-import { QuireError } from './errors.ts';
+import { noToken, QuireError } from './errors.ts';
+import { createPatience, type Patience } from './patience.ts';
 import { tryRead } from './shape.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 export interface ApiOptions {
   /** `http(s)://host[/prefix]`, without a slash at its end. */
@@ -12,21 +14,40 @@ export interface ApiOptions {
 }
 
 /** Longer than a busy disk makes anybody wait; a frozen network would be waited for without end. */
-const REQUEST_TIMEOUT_MS = 15_000;
+const SILENCE_TIMEOUT_MS = 15_000;
+/**
+ * Nothing tells a page how much of what it sends has arrived. So there is time for all of it on a line of 256 kbit/s: nine
+ * minutes for the largest update that a server takes.
+ */
+const SLOWEST_BYTES_PER_MS = 32;
+
+interface Body {
+  readonly body: string | Uint8Array<ArrayBuffer>;
+  readonly type: string;
+}
 
 export interface Call<T> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly body?: unknown;
   /** Instead of `body`: what is not JSON. */
-  readonly raw?: { readonly body: string | Uint8Array<ArrayBuffer>; readonly type: string };
+  readonly raw?: Body;
   /** Beside those that every call has. */
   readonly headers?: Readonly<Record<string, string | undefined>> | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** How long it waits while nothing comes. */
+  readonly timeoutMs?: number | undefined;
   /** What has to be so before the request makes sense. */
-  readonly after?: ((signal: AbortSignal) => Promise<void>) | undefined;
+  readonly after?: Condition | undefined;
   /** @throws when the answer is not of the promised shape */
   readonly read: (answer: Response) => Promise<T>;
+}
+
+export interface Condition {
+  /** Resolves once it is so. */
+  readonly met: (signal: AbortSignal) => Promise<void>;
+  /** It took too long. */
+  readonly missed: () => QuireError;
 }
 
 /** A name is one path segment, slashes and all. */
@@ -34,39 +55,61 @@ export function pathOf(name: string): string {
   return `/v1/documents/${encodeURIComponent(name)}`;
 }
 
-/** One call of `/v1`. From the token to the last byte of the answer it ends within the timeout. */
+/** One call of `/v1`. It takes as long as it has to, and ends once nothing has come for too long. */
 export async function callApi<T>(options: ApiOptions, request: Call<T>): Promise<T> {
-  const patience = new AbortController();
-  const cancelTimer = options.clock.schedule(
-    () => patience.abort(new QuireError('timeout', describeTimeout())),
-    REQUEST_TIMEOUT_MS,
-  );
-  const ends = request.signal === undefined ? patience.signal : AbortSignal.any([patience.signal, request.signal]);
+  const patience = createPatience(options.clock, request.signal);
   try {
-    return await Promise.race([exchange(options, request, ends), untilAborted(ends)]);
+    return await unlessAborted(exchange(options, request, patience), patience.signal);
   } finally {
-    cancelTimer();
+    patience.end();
   }
 }
 
-function describeTimeout(): string {
-  return `The server did not answer within ${REQUEST_TIMEOUT_MS / 1_000} seconds. Try again.`;
-}
-
-/** Not everything that is awaited listens to a signal: an application's `getToken` can hang too. */
-function untilAborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+async function exchange<T>(options: ApiOptions, request: Call<T>, patience: Patience): Promise<T> {
+  const { after, timeoutMs = SILENCE_TIMEOUT_MS } = request;
+  const { signal } = patience;
+  signal.throwIfAborted();
+  if (after !== undefined) {
+    patience.expect(timeoutMs, after.missed);
+    await after.met(signal);
+  }
+  patience.expect(timeoutMs, () => noToken(`no answer within ${inSeconds(timeoutMs)}`));
+  const token = await options.getToken().catch((cause: unknown) => {
+    throw noToken(cause);
   });
+  signal.throwIfAborted();
+  const sent = describeBody(request);
+  expectAnswer(patience, timeoutMs + Math.ceil((sent?.body.length ?? 0) / SLOWEST_BYTES_PER_MS));
+  const answer = await reach(options, request, { token, sent }, signal);
+  expectAnswer(patience, timeoutMs);
+  return readAnswer(request, followed(answer, patience), signal);
 }
 
-async function exchange<T>(options: ApiOptions, request: Call<T>, signal: AbortSignal): Promise<T> {
-  await request.after?.(signal);
-  const answer = await reach(options, request, signal);
+function expectAnswer(patience: Patience, limitMs: number): void {
+  const words = `The server did not answer for ${inSeconds(limitMs)}. Try again.`;
+  patience.expect(limitMs, () => new QuireError('timeout', words));
+}
+
+function inSeconds(ms: number): string {
+  return `${Math.ceil(ms / 1_000)} seconds`;
+}
+
+/** As long as there is more of it now and then, it is waited for. */
+function followed(answer: Response, patience: Patience): Response {
+  if (answer.body === null) return answer;
+  const through = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+    transform(chunk, controller) {
+      patience.renew();
+      controller.enqueue(chunk);
+    },
+  });
+  return new Response(answer.body.pipeThrough(through), answer);
+}
+
+async function readAnswer<T>({ read }: Call<T>, answer: Response, signal: AbortSignal): Promise<T> {
   if (!answer.ok) throw await readProblem(answer);
   try {
-    return await request.read(answer);
+    return await read(answer);
   } catch (cause) {
     signal.throwIfAborted();
     throw new QuireError('bad-answer', 'The server’s answer could not be understood.', {
@@ -76,14 +119,17 @@ async function exchange<T>(options: ApiOptions, request: Call<T>, signal: AbortS
   }
 }
 
-async function reach(options: ApiOptions, request: Call<unknown>, signal: AbortSignal): Promise<Response> {
+async function reach(
+  options: ApiOptions,
+  request: Call<unknown>,
+  { token, sent }: { readonly token: string; readonly sent: Body | null },
+  signal: AbortSignal,
+): Promise<Response> {
   const headers: Record<string, string> = { accept: 'application/json' };
   for (const [name, value] of Object.entries(request.headers ?? {})) if (value !== undefined) headers[name] = value;
-  const sent = describeBody(request);
   if (sent !== null) headers['content-type'] = sent.type;
+  if (token !== '') headers.authorization = `Bearer ${token}`;
   try {
-    const token = await options.getToken();
-    if (token !== '') headers.authorization = `Bearer ${token}`;
     return await options.fetch(options.baseUrl + request.path, {
       method: request.method,
       headers,
@@ -99,7 +145,7 @@ async function reach(options: ApiOptions, request: Call<unknown>, signal: AbortS
   }
 }
 
-function describeBody({ body, raw }: Call<unknown>): NonNullable<Call<unknown>['raw']> | null {
+function describeBody({ body, raw }: Call<unknown>): Body | null {
   if (raw !== undefined) return raw;
   return body === undefined ? null : { body: JSON.stringify(body), type: 'application/json' };
 }

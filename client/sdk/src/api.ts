@@ -13,6 +13,7 @@ import type {
 } from '@quire/protocol';
 import type { Awareness } from 'y-protocols/awareness';
 import type { Doc, RelativePosition } from 'yjs';
+import type { QuireError } from './errors.ts';
 import type { Readable } from './readable.ts';
 import type { RestClient } from './rest-client.ts';
 import type { RoomState } from './status-table.ts';
@@ -22,12 +23,21 @@ export interface ConnectOptions {
   /** `ws(s)://host`, or with a path where the server lies below one (`…/collab`). Left out in a browser: the page's own host. */
   readonly url?: string | undefined;
   readonly token?: string | undefined;
-  /** Asked for a fresh token on every connection; wins over `token`. */
+  /** Asked for a fresh token on every connection, and again after a while where it fails; wins over `token`. */
   readonly getToken?: (() => Promise<string>) | undefined;
   /** Keep documents on this device (IndexedDB). Default: true where IndexedDB exists. */
   readonly offline?: boolean | undefined;
   /** Default: `auto`, a WebSocket, and plain HTTP where the network lets none through. */
   readonly transport?: 'auto' | Transport | undefined;
+}
+
+/** What everything takes that one may have to wait for. */
+export interface CallOptions {
+  /**
+   * Given up when it aborts: the call rejects with its reason. What the server, or this device, was told by then may have been done
+   * all the same.
+   */
+  readonly signal?: AbortSignal;
 }
 
 /** A connection to one Quire server. All its rooms share one socket, opened with the first room. */
@@ -36,10 +46,12 @@ export interface Client {
    * Opens a document, or shares it when this client has it open; every `open` is paired with one `leave`.
    *
    * @example
-   * const room = client.open<{ wave: { at: [number, number] } }>('team/plan'); // its events, by name
+   * const room = client.open<{ wave: { at: [number, number] } }, { pointer: { x: number; y: number } | null }>('team/plan');
+   * @typeParam Events what is said in it, by name
+   * @typeParam P the fields of presence
    * @throws {QuireError} `bad-document-name`, `client-closed`
    */
-  open<Events extends object = EventMap>(name: string): Room<Events>;
+  open<Events extends object = EventMap, P extends object = Presence>(name: string): Room<Events, P>;
   /**
    * Opens the comments on a document, which are a document of their own on the same socket; every `openComments` is paired
    * with one `leave`. They can be there before the document is, but nobody says anything until it exists.
@@ -55,13 +67,16 @@ export interface Client {
   close(): void;
 }
 
-/** @typeParam Events what is said in it, by name; left out, whatever: who is handed a room need not know */
+/**
+ * @typeParam Events what is said in it, by name; left out, whatever: who is handed a room need not know
+ * @typeParam P the fields of presence, likewise
+ */
 // biome-ignore lint/suspicious/noExplicitAny: a room of some events is no room of others, nor of unknown ones
-export interface Room<Events extends object = any> {
+export interface Room<Events extends object = any, P extends object = any> {
   readonly name: string;
   readonly doc: Doc;
-  /** For editor bindings. */
-  readonly awareness: Awareness;
+  /** For editor bindings, and for what else a page says of its person while they are here. */
+  readonly awareness: RoomAwareness<P>;
   readonly status: Readable<RoomStatus>;
   /**
    * Everybody in the document, one row per tab: me first, then by arrival. Where there are more than the server lists
@@ -79,14 +94,14 @@ export interface Room<Events extends object = any> {
   readonly events: RoomEvents<Events>;
   setPerson(person: PersonDetails): void;
   /** Resolves once every change made so far has its receipt; rejects when `signal` aborts or the room closes. */
-  whenSaved(options?: { signal?: AbortSignal }): Promise<void>;
+  whenSaved(options?: CallOptions): Promise<void>;
   /** Resolves once content can be shown, from this device or from the server. */
-  whenLoaded(options?: { signal?: AbortSignal }): Promise<void>;
+  whenLoaded(options?: CallOptions): Promise<void>;
   /**
    * Makes a document of its own of what this one holds, for instance because it is `gone`. Resolves with its name once it
    * is saved; of a document that is gone this device then keeps nothing any more.
    *
-   * @throws {QuireError} `document-exists`, `refused`, `unreachable`
+   * @throws {QuireError} `document-exists`, `refused`, `unreachable`, `no-token`
    */
   saveAs(options?: SaveAsOptions): Promise<string>;
   /**
@@ -96,6 +111,20 @@ export interface Room<Events extends object = any> {
    * page guarded.
    */
   leave(): void;
+}
+
+/** What somebody is, as long as they are here: a pointer, a selection, a mood. By name, as JSON. */
+export type Presence = Record<string, unknown>;
+
+/**
+ * The `Awareness` of y-protocols, which knows what one's own pages say in it. Other pages may say anything: look at what comes
+ * before you rely on it. `user` and `cursor` are taken, by names and by the carets of text editors.
+ */
+export interface RoomAwareness<P extends object> extends Awareness {
+  getLocalState(): Readonly<Partial<P>> | null;
+  setLocalState(state: Readonly<Partial<P>> | null): void;
+  setLocalStateField<Field extends keyof P & string>(field: Field, value: P[Field]): void;
+  getStates(): Map<number, Readonly<Partial<P>>>;
 }
 
 /** Events by name, with the data of each. What others really send is theirs to keep to. */
@@ -128,25 +157,22 @@ export interface RoomEvents<Events extends object = EventMap> {
   on<Name extends keyof Events & string>(
     name: Name,
     listener: (event: ReceivedEvent<Name, Events[Name]>) => void,
-    options?: { signal?: AbortSignal },
+    options?: CallOptions,
   ): () => void;
   /** Called when events were `lost`, or when it is `unknown` whether any were: what follows from them must be had anew. */
-  onGap(listener: (gap: EventGap) => void, options?: { signal?: AbortSignal }): () => void;
+  onGap(listener: (gap: EventGap) => void, options?: CallOptions): () => void;
   /** Resolves once whatever is sent from now on is heard here, for as long as the connection lasts. */
-  whenListening(options?: { signal?: AbortSignal }): Promise<void>;
+  whenListening(options?: CallOptions): Promise<void>;
   /**
    * Resolves once the server has taken it, and everybody is being told. While there is no connection, or more come than the
    * server takes, it waits; give it a `signal` where it makes no sense later (then it may have been sent all the same).
    *
    * @param data anything that JSON has a word for
    * @throws {QuireError} `refused`, with the problem `forbidden` (events are for who may at least comment), `event-too-large`,
-   * `bad-event` or, where too many wait already, `too-many-events` (retryable); `room-closed`
+   * `bad-event` or, where too many wait already, `too-many-events` (retryable); `unconfirmed`, where its answer was lost and the
+   * server no longer knows whether it took it; `room-closed`
    */
-  send<Name extends keyof Events & string>(
-    name: Name,
-    data?: Events[Name],
-    options?: { signal?: AbortSignal },
-  ): Promise<SentEvent>;
+  send<Name extends keyof Events & string>(name: Name, data?: Events[Name], options?: CallOptions): Promise<SentEvent>;
 }
 
 export interface RoomStatus {
@@ -167,6 +193,11 @@ export interface RoomStatus {
   readonly retrying: boolean;
   /** Why changes can't be saved, in words for a person; only in the states `cannot-save` and `gone`. */
   readonly reason?: string;
+  /**
+   * What the application has to see to: `no-token`, with what its `getToken` failed with as the `cause`. It is asked again
+   * until there is one; a room that is open stays open meanwhile, until what let it in has ended.
+   */
+  readonly error?: QuireError;
   readonly canEdit: boolean;
   /**
    * How often the server has said what this person may do here, which it does when they enter and when that changes. Their role
@@ -185,12 +216,11 @@ export interface LoadingProgress {
   readonly total: number;
 }
 
-export interface SaveAsOptions {
+export interface SaveAsOptions extends CallOptions {
   /** Left out: one that nobody has, beside the former document. */
   readonly name?: string;
   /** Left out: that of the former document. */
   readonly title?: string;
-  readonly signal?: AbortSignal;
 }
 
 /** Changes to a document that the server never took because the document was deleted, or deleted and begun anew. */
@@ -210,16 +240,16 @@ export interface Leftover {
  */
 export interface LeftoversApi {
   /** The newest first. Empty where this client keeps nothing on this device. */
-  list(options?: { readonly name?: string }): Promise<readonly Leftover[]>;
+  list(options?: CallOptions & { readonly name?: string }): Promise<readonly Leftover[]>;
   /** The document as it was here, changes included, in a document that is connected to nothing. */
-  read(leftover: Leftover): Promise<Doc>;
+  read(leftover: Leftover, options?: CallOptions): Promise<Doc>;
   /**
    * Makes a document of its own of it, and keeps it here no longer once that is saved. Resolves with the document's name.
    *
-   * @throws {QuireError} `document-exists`, `refused`, `unreachable`, `client-closed`
+   * @throws {QuireError} `document-exists`, `refused`, `unreachable`, `no-token`, `client-closed`
    */
   saveAs(leftover: Leftover, options?: SaveAsOptions): Promise<string>;
-  discard(leftover: Leftover): Promise<void>;
+  discard(leftover: Leftover, options?: CallOptions): Promise<void>;
 }
 
 export interface PersonDetails {
@@ -235,7 +265,7 @@ export interface Person extends PersonDetails {
   readonly cursorActiveAt: number | null;
 }
 
-export interface ListDocumentsOptions {
+export interface ListDocumentsOptions extends CallOptions {
   readonly prefix?: string;
   /** Words that the title holds, in any order, whatever their case. */
   readonly search?: string;
@@ -243,17 +273,16 @@ export interface ListDocumentsOptions {
   readonly after?: string;
   readonly limit?: number;
   readonly order?: 'name' | 'recent';
-  readonly signal?: AbortSignal;
 }
 
 /** Documents over HTTP. Every call rejects with a {@link QuireError} whose message can be shown. */
 export interface DocumentsApi {
   list(options?: ListDocumentsOptions): Promise<DocumentList>;
   /** With the role that this client has in it. */
-  get(name: string, options?: { readonly signal?: AbortSignal }): Promise<DocumentWithRole>;
-  create(document?: { readonly name?: string; readonly title?: string }): Promise<DocumentInfo>;
-  rename(name: string, title: string): Promise<DocumentInfo>;
-  delete(name: string): Promise<void>;
+  get(name: string, options?: CallOptions): Promise<DocumentWithRole>;
+  create(document?: { readonly name?: string; readonly title?: string }, options?: CallOptions): Promise<DocumentInfo>;
+  rename(name: string, title: string, options?: CallOptions): Promise<DocumentInfo>;
+  delete(name: string, options?: CallOptions): Promise<void>;
   readonly links: LinksApi;
 }
 
@@ -269,11 +298,11 @@ export interface LinkOptions {
 /** Links that let whoever has them into a document. For its owners. */
 export interface LinksApi {
   /** The answer is the only one that ever holds the link's token, and the address that opens the app with it. */
-  create(name: string, link: LinkOptions): Promise<CreatedLink>;
+  create(name: string, link: LinkOptions, options?: CallOptions): Promise<CreatedLink>;
   /** Those that work, the latest first. */
-  list(name: string, options?: { readonly signal?: AbortSignal }): Promise<readonly ShareLink[]>;
+  list(name: string, options?: CallOptions): Promise<readonly ShareLink[]>;
   /** Resolves once nobody enters by it any more; those who did are put out within seconds. */
-  revoke(name: string, id: string): Promise<void>;
+  revoke(name: string, id: string, options?: CallOptions): Promise<void>;
 }
 
 /** Somebody who may look at comments, perhaps say something, and perhaps change what others said. */
@@ -298,23 +327,28 @@ export interface Comments {
   readonly status: Readable<RoomStatus>;
   /** What somebody is called whom no token names. */
   setPerson(person: Pick<PersonDetails, 'name'>): void;
-  whenLoaded(options?: { signal?: AbortSignal }): Promise<void>;
+  whenLoaded(options?: CallOptions): Promise<void>;
   /** Who one is to the server, to know what is one's own; a guest has an empty `id`, as all guests have. */
-  you(): Promise<Speaker>;
-  /** Begins a thread, about a range of the text or about the whole document. The range is marked in the document. */
-  start(text: string, range?: TextRange): Promise<Thread>;
-  reply(thread: string, text: string): Promise<Comment>;
+  you(options?: CallOptions): Promise<Speaker>;
+  /**
+   * Begins a thread, about a range of the text or about the whole document. The range is marked in the document, and
+   * so nothing is sent until the text is saved.
+   *
+   * @throws {QuireError} `not-saved`, where that takes too long
+   */
+  start(text: string, range?: TextRange, options?: CallOptions): Promise<Thread>;
+  reply(thread: string, text: string, options?: CallOptions): Promise<Comment>;
   /** For who wrote it. */
-  change(thread: string, comment: string, text: string): Promise<Comment>;
+  change(thread: string, comment: string, text: string, options?: CallOptions): Promise<Comment>;
   /** For who wrote it, and for editors. With the last comment the thread goes. */
-  withdraw(thread: string, comment: string): Promise<void>;
-  resolve(thread: string): Promise<Thread>;
-  reopen(thread: string): Promise<Thread>;
+  withdraw(thread: string, comment: string, options?: CallOptions): Promise<void>;
+  resolve(thread: string, options?: CallOptions): Promise<Thread>;
+  reopen(thread: string, options?: CallOptions): Promise<Thread>;
   /** For who began it, as long as nobody else has said anything in it, and for editors. */
-  remove(thread: string): Promise<void>;
-  /** Moves the mark in the text. For who began the thread, and for editors. */
-  anchor(thread: string, range: TextRange): Promise<Thread>;
+  remove(thread: string, options?: CallOptions): Promise<void>;
+  /** Moves the mark in the text, once that is saved, as with {@link start}. For who began the thread, and for editors. */
+  anchor(thread: string, range: TextRange, options?: CallOptions): Promise<Thread>;
   /** Takes the mark out of the text. For the same people. */
-  unanchor(thread: string): Promise<void>;
+  unanchor(thread: string, options?: CallOptions): Promise<void>;
   leave(): void;
 }

@@ -7,7 +7,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import type { Client, Comments, Room, TextRange } from './api.ts';
 import { connect } from './connect.ts';
+import { ManualClock } from './testing/manual-clock.ts';
 import { type RunningServer, serve } from './testing/serve.ts';
+import { openStage } from './testing/stage.ts';
 import { until, untilState, untilTrue } from './testing/until.ts';
 
 const SECRET = 'a secret of the tests that is long enough';
@@ -148,6 +150,59 @@ describe('comments against a real server', () => {
     for (const name of ['', `${COMMENTS_PREFIX}plan`]) {
       expect(() => client.openComments(name)).toThrow(/^Not a document name: /);
     }
+  });
+});
+
+describe('calls on comments', () => {
+  it('are given up when their signals say so', async () => {
+    await writeText('The quick fox');
+    const room = clientOf('ada', 'editor').open(PLAN);
+    await room.whenLoaded();
+    const comments = clientOf('cleo', 'editor').openComments(PLAN);
+    const { id, comments: said } = await comments.start('About all of it');
+    const first = said[0]?.id ?? '';
+    const range = rangeOf(room, 4, 9);
+    const given = { signal: AbortSignal.abort(new Error('not needed')) };
+    const calls = [
+      () => comments.you(given),
+      () => comments.start('too late', undefined, given),
+      () => comments.start('too late', range, given),
+      () => comments.reply(id, 'too late', given),
+      () => comments.change(id, first, 'too late', given),
+      () => comments.withdraw(id, first, given),
+      () => comments.resolve(id, given),
+      () => comments.reopen(id, given),
+      () => comments.remove(id, given),
+      () => comments.anchor(id, range, given),
+      () => comments.unanchor(id, given),
+    ];
+    for (const call of calls) await expect(call()).rejects.toThrow('not needed');
+    await comments.reply(id, 'the last');
+    const [thread] = await until(comments.threads, ([found]) => found?.comments.length === 2);
+    expect([thread?.comments.map(({ text }) => text), thread?.resolved, thread?.quote]).toEqual([
+      ['About all of it', 'the last'],
+      null,
+      '',
+    ]);
+  });
+
+  it('about a text that can not be saved send nothing, and say so', async () => {
+    const clock = new ManualClock();
+    const stage = await openStage();
+    const client = stage.connect({ clock });
+    const room = client.open(PLAN);
+    await room.whenSaved();
+    stage.peer.holdsReceipts = true;
+    textOf(room).insert(0, 'brand new');
+    const comments = client.openComments(PLAN);
+    const message = expect.stringContaining('nothing was sent');
+    const outcomes = [
+      comments.start('Is it?', rangeOf(room, 0, 5)),
+      comments.anchor('a thread', rangeOf(room, 0, 5)),
+    ].map((call) => expect(call).rejects.toMatchObject({ code: 'not-saved', retryable: true, message }));
+    clock.advance(15_000);
+    await Promise.all(outcomes);
+    await stage.close();
   });
 });
 

@@ -2,8 +2,9 @@ import { type Anchor, THREADS_MAP, type Thread } from '@quire/protocol/wire';
 import { toBase64 } from 'lib0/buffer';
 import * as Y from 'yjs';
 import { commentShape, threadListShape, threadShape } from './answers.ts';
-import type { Comments, Room, TextRange } from './api.ts';
+import type { CallOptions, Comments, Room, TextRange } from './api.ts';
 import { type ApiOptions, type Call, callApi, pathOf } from './api-call.ts';
+import { QuireError } from './errors.ts';
 import { createWritable } from './readable.ts';
 import { tryRead } from './shape.ts';
 
@@ -30,9 +31,11 @@ export function createComments({ document, room, api, whenTextSaved }: CommentsO
   const pathOfComment = (thread: string, comment: string) =>
     `${pathOfThread(thread)}/comments/${encodeURIComponent(comment)}`;
 
-  const call = <T>(request: Omit<Call<T>, 'signal'>) => callApi(api, request);
-  const settle = (thread: string, resolved: boolean) =>
-    call({ method: 'PATCH', path: pathOfThread(thread), body: { resolved, guest }, read: readThread });
+  const call = <T>(request: Omit<Call<T>, 'signal'>, { signal }: CallOptions = {}) =>
+    callApi(api, { ...request, signal });
+  const settle = (thread: string, resolved: boolean, options?: CallOptions) =>
+    call({ method: 'PATCH', path: pathOfThread(thread), body: { resolved, guest }, read: readThread }, options);
+  const after = { met: whenTextSaved, missed: textNotSaved };
 
   return {
     document,
@@ -42,36 +45,43 @@ export function createComments({ document, room, api, whenTextSaved }: CommentsO
       guest = name;
     },
     whenLoaded: (options) => room.whenLoaded(options),
-    you: () => call({ method: 'GET', path, read: async (answer) => threadListShape(await answer.json()).you }),
-    start(text, range) {
-      if (range === undefined) return call({ method: 'POST', path, body: { text, guest }, read: readThread });
+    you: (options) =>
+      call({ method: 'GET', path, read: async (answer) => threadListShape(await answer.json()).you }, options),
+    start(text, range, options) {
+      if (range === undefined) return call({ method: 'POST', path, body: { text, guest }, read: readThread }, options);
       const body = { text, guest, anchor: encodeRange(range) };
-      return call({ method: 'POST', path, body, after: whenTextSaved, read: readThread });
+      return call({ method: 'POST', path, body, after, read: readThread }, options);
     },
-    reply: (thread, text) =>
-      call({ method: 'POST', path: `${pathOfThread(thread)}/comments`, body: { text, guest }, read: readComment }),
-    change: (thread, comment, text) =>
-      call({ method: 'PATCH', path: pathOfComment(thread, comment), body: { text }, read: readComment }),
-    withdraw: (thread, comment) => call({ method: 'DELETE', path: pathOfComment(thread, comment), read: readNothing }),
-    resolve: (thread) => settle(thread, true),
-    reopen: (thread) => settle(thread, false),
-    remove: (thread) => call({ method: 'DELETE', path: pathOfThread(thread), read: readNothing }),
-    anchor(thread, range) {
+    reply: (thread, text, options) =>
+      call(
+        { method: 'POST', path: `${pathOfThread(thread)}/comments`, body: { text, guest }, read: readComment },
+        options,
+      ),
+    change: (thread, comment, text, options) =>
+      call({ method: 'PATCH', path: pathOfComment(thread, comment), body: { text }, read: readComment }, options),
+    withdraw: (thread, comment, options) =>
+      call({ method: 'DELETE', path: pathOfComment(thread, comment), read: readNothing }, options),
+    resolve: (thread, options) => settle(thread, true, options),
+    reopen: (thread, options) => settle(thread, false, options),
+    remove: (thread, options) => call({ method: 'DELETE', path: pathOfThread(thread), read: readNothing }, options),
+    anchor(thread, range, options) {
       const body = encodeRange(range);
-      return call({
-        method: 'PUT',
-        path: `${pathOfThread(thread)}/anchor`,
-        body,
-        after: whenTextSaved,
-        read: readThread,
-      });
+      return call({ method: 'PUT', path: `${pathOfThread(thread)}/anchor`, body, after, read: readThread }, options);
     },
-    unanchor: (thread) => call({ method: 'DELETE', path: `${pathOfThread(thread)}/anchor`, read: readNothing }),
+    unanchor: (thread, options) =>
+      call({ method: 'DELETE', path: `${pathOfThread(thread)}/anchor`, read: readNothing }, options),
     leave() {
       map.unobserveDeep(follow);
       room.leave();
     },
   };
+}
+
+function textNotSaved(): QuireError {
+  return new QuireError(
+    'not-saved',
+    'The text that this is about is not saved yet, so nothing was sent. Try again once it is.',
+  );
 }
 
 /** Oldest first; a thread of a newer server that looks otherwise is passed over. */

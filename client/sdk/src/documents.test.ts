@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { CallOptions, DocumentsApi } from './api.ts';
 import { createDocumentsApi } from './documents.ts';
 import { ManualClock } from './testing/manual-clock.ts';
 import { untilTrue } from './testing/until.ts';
@@ -48,6 +49,12 @@ function serve(
 
 const json = (value: unknown, status = 200) =>
   new Response(JSON.stringify(value), { status, headers: { 'content-type': 'application/json' } });
+
+/** What needs no time to pass is done by then. */
+/** What needs no time to pass is done by then. */
+async function untilIdle(): Promise<void> {
+  for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
 
 describe('documents over HTTP', () => {
   it('lists with what was asked for and nothing else', async () => {
@@ -129,32 +136,120 @@ describe('documents over HTTP', () => {
     await expect(documents.list({ signal: abort.signal })).rejects.toMatchObject({ name: 'AbortError' });
   });
 
-  it('a server, a body or a token that never comes ends in a timeout that says so', async () => {
+  it('a server, a body or a token that never comes ends in an error that says which', async () => {
     const never = new Promise<never>(() => {});
     const endless = () => new Response(new ReadableStream(), { headers: { 'content-type': 'application/json' } });
     const cases = [
-      [() => never, ''],
-      [endless, ''],
-      [() => json(plan), never],
+      [() => never, '', 'timeout'],
+      [endless, '', 'timeout'],
+      [() => json(plan), never, 'no-token'],
     ] as const;
-    for (const [answer, token] of cases) {
+    for (const [answer, token, code] of cases) {
       const clock = new ManualClock();
       const { documents } = serve(answer, token, clock);
       let hasEnded = false;
       const listing = documents.list().finally(() => {
         hasEnded = true;
       });
-      const outcome = expect(listing).rejects.toMatchObject({
-        code: 'timeout',
-        retryable: true,
-        message: expect.stringContaining('15 seconds'),
-      });
+      const message = expect.stringContaining('15 seconds');
+      const outcome = expect(listing).rejects.toMatchObject({ code, retryable: true, message });
+      await untilIdle();
       clock.advance(14_999);
-      await new Promise((resolve) => setImmediate(resolve));
+      await untilIdle();
       expect(hasEnded).toBe(false);
       clock.advance(1);
       await outcome;
     }
+  });
+
+  it('says that no token could be had, and why, and asks the server nothing', async () => {
+    const fault = new Error('the sign-in service is away');
+    const { documents, sent } = serve(() => json(plan), Promise.reject(fault));
+    const message = expect.stringContaining(fault.message);
+    await expect(documents.create()).rejects.toMatchObject({
+      code: 'no-token',
+      cause: fault,
+      retryable: true,
+      message,
+    });
+    expect(sent).toEqual([]);
+  });
+
+  it('waits for an answer as long as more of it comes, and no longer', async () => {
+    const clock = new ManualClock();
+    let body = null as ReadableStreamDefaultController<Uint8Array> | null;
+    const stream = new ReadableStream<Uint8Array>({
+      start(controller) {
+        body = controller;
+      },
+    });
+    const { documents } = serve(() => new Response(stream), '', clock);
+    const listing = documents.list();
+    const parts = JSON.stringify({ documents: [plan], next: null }).match(/.{1,30}/g) ?? [];
+    expect(parts.length).toBeGreaterThan(3);
+    for (const part of parts) {
+      await untilIdle();
+      clock.advance(14_000);
+      body?.enqueue(new TextEncoder().encode(part));
+    }
+    await untilIdle();
+    body?.close();
+    expect(await listing).toEqual({ documents: [plan], next: null });
+    expect(clock.waiting).toBe(0);
+
+    const cut = serve(
+      () => new Response(new ReadableStream({ start: (begun) => begun.enqueue(new Uint8Array([123])) })),
+      '',
+      clock,
+    );
+    const outcome = expect(cut.documents.list()).rejects.toMatchObject({ code: 'timeout' });
+    await untilIdle();
+    clock.advance(15_000);
+    await outcome;
+  });
+
+  it.each([
+    ['list', ({ list }, options) => list(options)],
+    ['get', ({ get }, options) => get('plan', options)],
+    ['create', ({ create }, options) => create({ title: 'Plan' }, options)],
+    ['rename', ({ rename }, options) => rename('plan', 'Plan', options)],
+    ['delete', (documents, options) => documents.delete('plan', options)],
+    ['links.list', ({ links }, options) => links.list('plan', options)],
+    ['links.create', ({ links }, options) => links.create('plan', { role: 'reader' }, options)],
+    ['links.revoke', ({ links }, options) => links.revoke('plan', 'an id', options)],
+  ] satisfies [string, (documents: DocumentsApi, options: CallOptions) => Promise<unknown>][])(
+    '%s is given up when its signal says so, and sends nothing where it had said so before',
+    async (_, call) => {
+      const requests: Request[] = [];
+      const { documents } = serve((request) => {
+        requests.push(request);
+        return new Promise<never>(() => {});
+      });
+      const abort = new AbortController();
+      const outcome = expect(call(documents, { signal: abort.signal })).rejects.toThrow('not needed');
+      await untilTrue(() => requests.length === 1);
+      abort.abort(new Error('not needed'));
+      await outcome;
+      expect(requests[0]?.signal.aborted).toBe(true);
+      await expect(call(documents, { signal: abort.signal })).rejects.toThrow('not needed');
+      expect(requests).toHaveLength(1);
+    },
+  );
+
+  it('leaves no timer behind when it is given up while there is no token yet', async () => {
+    const clock = new ManualClock();
+    let giveToken = (_: string) => {};
+    const token = new Promise<string>((resolve) => {
+      giveToken = resolve;
+    });
+    const { documents, sent } = serve(() => json(plan), token, clock);
+    const abort = new AbortController();
+    const outcome = expect(documents.list({ signal: abort.signal })).rejects.toThrow('not needed');
+    abort.abort(new Error('not needed'));
+    await outcome;
+    giveToken('late');
+    await untilIdle();
+    expect([clock.waiting, sent]).toEqual([0, []]);
   });
 
   it('a timeout gives the request itself up, and an answer in time leaves no timer behind', async () => {

@@ -26,14 +26,14 @@ export function createDocumentsApi(options: ApiOptions): DocumentsApi {
         read: async (answer) => documentWithRoleShape(await answer.json()),
       });
     },
-    create(document = {}) {
-      return call({ method: 'POST', path: '/v1/documents', body: document, read: readDocument });
+    create(document = {}, { signal } = {}) {
+      return call({ method: 'POST', path: '/v1/documents', body: document, signal, read: readDocument });
     },
-    rename(name, title) {
-      return call({ method: 'PATCH', path: pathOf(name), body: { title }, read: readDocument });
+    rename(name, title, { signal } = {}) {
+      return call({ method: 'PATCH', path: pathOf(name), body: { title }, signal, read: readDocument });
     },
-    delete(name) {
-      return call({ method: 'DELETE', path: pathOf(name), read: async () => undefined });
+    delete(name, { signal } = {}) {
+      return call({ method: 'DELETE', path: pathOf(name), signal, read: async () => undefined });
     },
     links: createLinksApi(call, pathOf),
   };

@@ -7,14 +7,22 @@ export type QuireErrorCode =
   | 'document-exists'
   | 'client-closed'
   | 'room-closed'
+  /** `getToken` failed, with what is the `cause`; nothing was sent. */
+  | 'no-token'
+  /** What it is about has yet to be saved; nothing was sent. */
+  | 'not-saved'
   /** The server could not be reached, or the network failed on the way. */
   | 'unreachable'
   /** The server took the request, or the network swallowed it: whether it was carried out is not known. */
   | 'timeout'
+  /** An event whose answer was lost, and of which the server remembers nothing any more: others may have heard it. */
+  | 'unconfirmed'
   /** The server answered with a problem; `status` and `problem` say which. */
   | 'refused'
   /** The server answered with something that is not its API. */
   | 'bad-answer';
+
+const passing: readonly QuireErrorCode[] = ['no-token', 'not-saved', 'unreachable', 'timeout'];
 
 /** Of HTTP: less of it at once will do. */
 const TOO_MANY = 429;
@@ -43,7 +51,18 @@ export class QuireError extends Error {
 
   /** Whether the same call can succeed later without anything else changing. */
   get retryable(): boolean {
-    if (this.code === 'unreachable' || this.code === 'timeout') return true;
+    if (passing.includes(this.code)) return true;
     return this.status !== undefined && (this.status >= 500 || this.status === TOO_MANY);
   }
+}
+
+/** @param cause what a page's `getToken` failed with */
+export function noToken(cause: unknown): QuireError {
+  return new QuireError('no-token', `This page could not get a token: getToken failed with “${wordsOf(cause)}”.`, {
+    cause,
+  });
+}
+
+export function wordsOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }

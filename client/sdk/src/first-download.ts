@@ -1,5 +1,6 @@
 import type { LoadingProgress } from './api.ts';
 import type { Clock } from './clock.ts';
+import { createPatience, type Patience } from './patience.ts';
 
 export interface FirstDownloadOptions {
   /** Where the server has the state of the document. */
@@ -76,7 +77,8 @@ export class FirstDownload {
   async #fetchRest(token: string, signal: AbortSignal): Promise<Outcome> {
     const tag = this.#received > 0 ? this.#tag : null;
     const rest = tag === null ? {} : { range: `bytes=${this.#received}-`, 'if-range': tag };
-    const patience = beginPatience(this.#options.clock, signal);
+    const patience = createPatience(this.#options.clock, signal);
+    patience.expect(STALL_TIMEOUT_MS);
     try {
       const answer = await this.#request('GET', { token, headers: rest, signal: patience.signal });
       if (answer.status >= 500) return 'cut';
@@ -144,33 +146,6 @@ export class FirstDownload {
       signal,
     });
   }
-}
-
-/** How long an attempt waits for its next byte. */
-interface Patience {
-  /** Aborted when it has run out, or when nobody wants the download any more. */
-  readonly signal: AbortSignal;
-  renew(): void;
-  end(): void;
-}
-
-function beginPatience(clock: Clock, wanted: AbortSignal): Patience {
-  const attempt = new AbortController();
-  const abort = () => attempt.abort();
-  let cancel = clock.schedule(abort, STALL_TIMEOUT_MS);
-  if (wanted.aborted) abort();
-  else wanted.addEventListener('abort', abort, { once: true });
-  return {
-    signal: attempt.signal,
-    renew() {
-      cancel();
-      cancel = clock.schedule(abort, STALL_TIMEOUT_MS);
-    },
-    end() {
-      cancel();
-      wanted.removeEventListener('abort', abort);
-    },
-  };
 }
 
 function pause(delayMs: number, clock: Clock, signal: AbortSignal): Promise<void> {

@@ -4,7 +4,6 @@ export {
   type Comment,
   type CommentAuthor,
   type CreatedLink,
-  commentAttribute,
   type DocumentInfo,
   type DocumentList,
   type DocumentWithRole,
@@ -17,6 +16,7 @@ export {
   type Thread,
 } from '@quire/protocol/wire';
 export type {
+  CallOptions,
   Client,
   Comments,
   ConnectOptions,
@@ -30,8 +30,10 @@ export type {
   LoadingProgress,
   Person,
   PersonDetails,
+  Presence,
   ReceivedEvent,
   Room,
+  RoomAwareness,
   RoomEvents,
   RoomStatus,
   SaveAsOptions,

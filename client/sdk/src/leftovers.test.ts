@@ -210,6 +210,25 @@ describe('a room whose document is gone', () => {
     expect(doc.getText('body').toString()).toBe('saved, unsent');
   });
 
+  it('is left as it is by what is given up, also while another tab keeps the copies busy', async () => {
+    await writeOffline({ saved: 'saved, ', offline: 'unsent' });
+    replace('new life');
+    const page = openPage();
+    await untilState(page.open('plan'), 'gone');
+    const leftover = await only(page);
+    const release = await occupyCopy(stage.peer.url, 'other');
+    const abort = new AbortController();
+    const given = { signal: abort.signal };
+    const listing = page.leftovers.list(given);
+    abort.abort(new Error('not needed'));
+    await expect(listing).rejects.toThrow('not needed');
+    release();
+    for (const each of ['read', 'saveAs', 'discard'] as const) {
+      await expect(page.leftovers[each](leftover, given)).rejects.toThrow('not needed');
+    }
+    expect(await only(page)).toEqual(leftover);
+  });
+
   it('was never more than an empty page: it takes the next life as it comes', async () => {
     stage.peer.epoch = '1-0000000000000000';
     const page = openPage();

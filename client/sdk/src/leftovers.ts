@@ -1,7 +1,8 @@
 import * as Y from 'yjs';
-import type { Leftover, LeftoversApi, Room } from './api.ts';
+import type { CallOptions, Leftover, LeftoversApi, Room } from './api.ts';
 import { type AsideCopy, discardCopy, findAsideCopies, readUpdates } from './aside-copies.ts';
 import { saveAs } from './save-as.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 export interface LeftoversOptions {
   /** Names the server in this device's store; null where nothing is kept on this device. */
@@ -11,24 +12,26 @@ export interface LeftoversOptions {
 
 /** What never reached the server of documents that were deleted, as it is kept on this device. */
 export function createLeftovers({ server, open }: LeftoversOptions): LeftoversApi {
-  const read = async ({ id }: Leftover): Promise<Y.Doc> => {
+  const read = async ({ id }: Leftover, { signal }: CallOptions = {}): Promise<Y.Doc> => {
+    signal?.throwIfAborted();
     const doc = new Y.Doc();
-    const updates = await readUpdates(id);
+    const updates = await unlessAborted(readUpdates(id), signal);
     doc.transact(() => {
       for (const update of updates) Y.applyUpdate(doc, update);
     });
     return doc;
   };
   return {
-    async list({ name } = {}) {
+    async list({ name, signal } = {}) {
+      signal?.throwIfAborted();
       if (server === null) return [];
-      const copies = await findAsideCopies(server, name);
+      const copies = await unlessAborted(findAsideCopies(server, name), signal);
       // What was saved was deleted on purpose, by somebody who might.
       return copies.filter(({ unsaved }) => unsaved > 0).map(describe);
     },
     read,
     async saveAs(leftover, options) {
-      const doc = await read(leftover);
+      const doc = await read(leftover, options);
       try {
         const name = await saveAs(doc, leftover.name, open, options);
         await discardCopy(leftover.id);
@@ -37,7 +40,10 @@ export function createLeftovers({ server, open }: LeftoversOptions): LeftoversAp
         doc.destroy();
       }
     },
-    discard: ({ id }) => discardCopy(id),
+    async discard({ id }, { signal } = {}) {
+      signal?.throwIfAborted();
+      await unlessAborted(discardCopy(id), signal);
+    },
   };
 }
 

@@ -5,11 +5,12 @@ import type { Call } from './api-call.ts';
 /** Share links over `/v1`. @param pathOf where a document is */
 export function createLinksApi(call: <T>(request: Call<T>) => Promise<T>, pathOf: (name: string) => string): LinksApi {
   return {
-    create(name, link) {
+    create(name, link, { signal } = {}) {
       return call({
         method: 'POST',
         path: `${pathOf(name)}/links`,
         body: link,
+        signal,
         read: async (answer) => createdLinkShape(await answer.json()),
       });
     },
@@ -21,10 +22,11 @@ export function createLinksApi(call: <T>(request: Call<T>) => Promise<T>, pathOf
         read: async (answer) => shareLinkListShape(await answer.json()).links,
       });
     },
-    revoke(name, id) {
+    revoke(name, id, { signal } = {}) {
       return call({
         method: 'DELETE',
         path: `${pathOf(name)}/links/${encodeURIComponent(id)}`,
+        signal,
         read: async () => undefined,
       });
     },

@@ -11,6 +11,7 @@ interface AnyInput {
   readonly body?: unknown;
   readonly type?: string;
   readonly signal?: AbortSignal;
+  readonly timeoutMs?: number;
 }
 
 /** Calls the HTTP API, and checks what comes back by the table that the server serves it from. */
@@ -20,11 +21,12 @@ export async function callRest<Name extends OperationName>(
   input: RestInput<Name>,
 ): Promise<RestAnswer<Name>> {
   const operation: Operation = operations[name];
-  const { body, headers, signal, type }: AnyInput = input;
+  const { body, headers, signal, timeoutMs, type }: AnyInput = input;
   const answer = await callApi<unknown>(options, {
     method: operation.method,
     path: addressOf(operation, input),
     signal,
+    timeoutMs,
     headers,
     ...(type === undefined ? { body } : { raw: { body: body as string | Uint8Array<ArrayBuffer>, type } }),
     read: (response) => readAnswer(operation.answers, response),

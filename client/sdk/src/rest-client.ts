@@ -1,4 +1,5 @@
 import type { OperationName, operations } from '@quire/protocol/rest';
+import type { CallOptions } from './api.ts';
 import type { ApiOptions } from './api-call.ts';
 
 type Operations = typeof operations;
@@ -45,7 +46,14 @@ type AnswerTo<Given> = Given extends { readonly kind: 'json'; readonly schema: i
 export type RestInput<Name extends OperationName> = ParametersOf<Operations[Name]> &
   QueryOf<Operations[Name]> &
   HeadersOf<Operations[Name]> &
-  BodyOf<Operations[Name]> & { readonly signal?: AbortSignal };
+  BodyOf<Operations[Name]> &
+  CallOptions & {
+    /**
+     * How long it waits while nothing comes from the server, in milliseconds; left out, 15,000. As long as more of the answer
+     * comes it goes on, and what is sent has as long as it takes at 256 kbit/s, beside this.
+     */
+    readonly timeoutMs?: number;
+  };
 
 /** What it answers. */
 export type RestAnswer<Name extends OperationName> = AnswerTo<Operations[Name]['answers'][number]>;

@@ -1,4 +1,5 @@
 import {
+  type EventGap,
   type EventNotice,
   type EventRequest,
   eventRefusals,
@@ -54,9 +55,10 @@ function stage() {
     listening(
       heads: readonly (readonly [string, number])[] = [],
       ids: readonly string[] = [],
-      gap: 'lost' | null = null,
+      gap: EventGap | null = null,
+      log = 'log',
     ) {
-      link.hear(writeListening({ log: 'log', heads, gap, events: ids.map((id) => write(eventOf(id))) }));
+      link.hear(writeListening({ log, heads, gap, events: ids.map((id) => write(eventOf(id))) }));
     },
     tell: (id: string, from: Partial<WireEvent['from']> = {}) => link.hear(write(eventOf(id, from))),
     answer: (notice: Extract<EventNotice, { kind: 'taken' | 'refused' | 'gap' }>) =>
@@ -320,6 +322,94 @@ describe('sending events', () => {
     cut();
     connect();
     expect(refs()).toHaveLength(3);
+  });
+
+  it('is not sent again once the server may have forgotten it: it may have arrived, and says so', async () => {
+    const { clock, connect, cut, events, refs } = stage();
+    connect();
+    const first = events.send('chat', 'into a tunnel');
+    const [one = ''] = refs();
+    cut();
+    clock.advance(54_000);
+    connect();
+    expect(refs()).toEqual([one, one]);
+    cut();
+    const second = events.send('chat', 'in the tunnel');
+    clock.advance(2_000);
+    connect();
+    await expect(first).rejects.toMatchObject({ code: 'unconfirmed', retryable: false });
+    // What never left can't have arrived, however long ago it was.
+    const [, , two = ''] = refs();
+    expect([refs().length, two === one]).toEqual([3, false]);
+    cut();
+    clock.advance(54_000);
+    connect();
+    expect(refs().at(-1)).toBe(two);
+    clock.advance(120_000);
+    cut();
+    connect();
+    await expect(second).rejects.toMatchObject({ code: 'unconfirmed' });
+  });
+
+  it('what was refused because it came too fast has not arrived, however long it waits', async () => {
+    const { answer, clock, connect, cut, events, refs } = stage();
+    connect();
+    const sending = events.send('chat', 1);
+    const [one = ''] = refs();
+    answer({ kind: 'refused', ref: one, code: 'too-many-events', detail: '' });
+    cut();
+    clock.advance(120_000);
+    connect();
+    answer({ kind: 'taken', ref: one, id: 'a.1', time: 1 });
+    expect(await sending).toEqual({ id: 'a.1', at: 1 });
+  });
+
+  it('where it listens it is sent again once the server says what was missed, and before what was sent since', async () => {
+    const { connect, cut, events, listening, refs } = stage();
+    events.on('chat', () => {});
+    connect();
+    listening([['a', 4]]);
+    void events.send('chat', 1);
+    cut();
+    void events.send('chat', 2);
+    connect();
+    void events.send('chat', 3);
+    expect(refs()).toHaveLength(1);
+    listening([['a', 4]]);
+    const [one, ...rest] = refs();
+    expect([rest.length, rest[0] === one, new Set(rest).size]).toEqual([3, true, 3]);
+  });
+
+  it.each([
+    ['of which nobody knows what was missed', 'unknown', 'log', 5],
+    ['that was not there when it was sent, and has lost something', 'lost', 'another', 5],
+    ['that has taken more since than it knows again', 'lost', 'log', 1_004],
+  ] as const)('is not sent again to a server %s', async (_, gap, log, head) => {
+    const { connect, cut, events, listening, refs } = stage();
+    const gaps: string[] = [];
+    events.onGap((each) => gaps.push(each));
+    connect();
+    listening([['a', 4]]);
+    const first = events.send('chat', 1);
+    cut();
+    void events.send('chat', 2);
+    connect();
+    listening([['a', head]], [], gap, log);
+    await expect(first).rejects.toMatchObject({ code: 'unconfirmed' });
+    expect([gaps, refs().length]).toEqual([[gap], 2]);
+  });
+
+  it('is sent again to a server that has lost what others said, and knows this all the same', async () => {
+    const { connect, cut, events, listening, refs } = stage();
+    events.on('chat', () => {});
+    connect();
+    listening([['a', 4]]);
+    void events.send('chat', 1);
+    cut();
+    connect();
+    listening([['a', 300]], [], 'lost');
+    const [one, again] = refs();
+    expect(again).toBe(one);
   });
 
   it('is given up when its signal says so', async () => {

@@ -10,7 +10,7 @@ import {
 import type { EventMap, ReceivedEvent, RoomEvents, SentEvent } from './api.ts';
 import type { Clock } from './clock.ts';
 import { QuireError } from './errors.ts';
-import { beginListening, type EventStream, hearEvent, nothingHeard, pointOf } from './event-stream.ts';
+import { beginListening, type EventStream, hearEvent, isKnownAgain, nothingHeard, pointOf } from './event-stream.ts';
 import { tell } from './readable.ts';
 import { createWaiters } from './waiters.ts';
 
@@ -42,12 +42,15 @@ export interface RoomEventsLink {
 type Listening = 'no' | 'asked' | 'yes';
 
 /**
- * An event that has no answer yet. On the next connection it is sent again: the server knows it by its reference. One that came
- * too fast is said again as well, and what is sent meanwhile waits behind it.
+ * An event that has no answer yet. On the next connection it is sent again, as long as the server knows it by its reference.
+ * One that came too fast is said again as well, and what is sent meanwhile waits behind it.
  */
 interface Waiting {
   readonly payload: string;
+  /** On the present connection. */
   isSaid: boolean;
+  /** When it was first said, if it may have arrived since. */
+  saidAt: number | null;
   resolve(sent: SentEvent): void;
   reject(reason: unknown): void;
 }
@@ -59,6 +62,12 @@ const MOST_WAITING = 256;
 
 /** The server takes so many questions and events in a second: what came too fast is said again then. */
 const AGAIN_MS = 1_000;
+
+/**
+ * A server knows what is said again for a minute from when it took it (`events.replayMs`). This is less, for what is on its way:
+ * after longer, others would hear it twice.
+ */
+const KNOWN_AGAIN_MS = 55_000;
 
 export function createRoomEvents(options: RoomEventsOptions): RoomEventsLink {
   return new LiveRoomEvents(options);
@@ -140,6 +149,7 @@ class LiveRoomEvents implements RoomEventsLink, RoomEvents {
       const waiting: Waiting = {
         payload,
         isSaid: false,
+        saidAt: null,
         resolve(sent) {
           settle();
           resolve(sent);
@@ -152,7 +162,7 @@ class LiveRoomEvents implements RoomEventsLink, RoomEvents {
       const onAbort = () => waiting.reject(signal?.reason);
       signal?.addEventListener('abort', onAbort, { once: true });
       this.#waiting.set(ref, waiting);
-      if (this.#cancelPause === null) waiting.isSaid = this.#options.say(payload);
+      if (this.#mayGoOn) this.#say(waiting);
     });
   }
 
@@ -188,16 +198,9 @@ class LiveRoomEvents implements RoomEventsLink, RoomEvents {
       case 'event':
         this.#hear(notice.event);
         return;
-      case 'listening': {
-        const { missed, stream } = beginListening(this.#stream, notice);
-        this.#stream = stream;
-        this.#listening = 'yes';
-        this.#waiters.check();
-        // Before what is there: who fetches everything anew because of it then adds this.
-        if (notice.gap !== null) this.#tellGap(notice.gap);
-        for (const event of missed) this.#tell(event);
+      case 'listening':
+        this.#takeListening(notice);
         return;
-      }
       case 'gap':
         this.#tellGap(notice.gap);
         return;
@@ -213,12 +216,26 @@ class LiveRoomEvents implements RoomEventsLink, RoomEvents {
     }
   }
 
+  #takeListening(notice: Extract<EventNotice, { kind: 'listening' }>): void {
+    const before = this.#stream;
+    const { missed, stream } = beginListening(before, notice);
+    this.#stream = stream;
+    this.#listening = 'yes';
+    this.#waiters.check();
+    // Before what is there: who fetches everything anew because of it then adds this.
+    if (notice.gap !== null) this.#tellGap(notice.gap);
+    for (const event of missed) this.#tell(event);
+    if (!isKnownAgain(before, notice)) this.#giveUpDoubtful();
+    this.#sayWaiting();
+  }
+
   /** Too many at once, as after a reconnect, is no fault of any one of them: it goes on waiting. */
   #takeRefusal(ref: string, code: EventRefusalCode, detail: string): void {
     const waiting = this.#waiting.get(ref);
     if (code !== 'too-many-events') waiting?.reject(refusalOf(code, detail));
     else if (waiting !== undefined) {
       waiting.isSaid = false;
+      waiting.saidAt = null;
       this.#pause();
     }
   }
@@ -237,9 +254,31 @@ class LiveRoomEvents implements RoomEventsLink, RoomEvents {
 
   /** In the order in which they were sent. */
   #sayWaiting(): void {
+    if (!this.#mayGoOn) return;
+    const now = this.#options.clock.now();
     for (const waiting of [...this.#waiting.values()]) {
-      if (!waiting.isSaid) waiting.isSaid = this.#options.say(waiting.payload);
+      if (waiting.isSaid) continue;
+      if (waiting.saidAt !== null && now - waiting.saidAt > KNOWN_AGAIN_MS) waiting.reject(unconfirmed());
+      else this.#say(waiting);
     }
+  }
+
+  #say(waiting: Waiting): void {
+    waiting.isSaid = this.#options.say(waiting.payload);
+    if (waiting.isSaid) waiting.saidAt ??= this.#options.clock.now();
+  }
+
+  /**
+   * Not in the pause after one that came too fast; nor before the server, asked for what was missed, says whether it was there all
+   * along and so knows what was said before.
+   */
+  get #mayGoOn(): boolean {
+    if (this.#cancelPause !== null) return false;
+    return this.#listening !== 'asked' || this.#stream.log === null || ![...this.#waiting.values()].some(isDoubtful);
+  }
+
+  #giveUpDoubtful(): void {
+    for (const waiting of [...this.#waiting.values()]) if (isDoubtful(waiting)) waiting.reject(unconfirmed());
   }
 
   #hear(event: WireEvent): void {
@@ -298,4 +337,16 @@ function refusalOf(code: EventRefusalCode, detail: string): QuireError {
     problem: code,
     ...(status === undefined ? {} : { status }),
   });
+}
+
+/** It was said on a connection that was lost before there was an answer. */
+function isDoubtful({ isSaid, saidAt }: Waiting): boolean {
+  return !isSaid && saidAt !== null;
+}
+
+function unconfirmed(): QuireError {
+  return new QuireError(
+    'unconfirmed',
+    'The event may have arrived: its answer was lost. Sent again, others may hear it twice.',
+  );
 }

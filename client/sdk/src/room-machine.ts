@@ -1,5 +1,6 @@
 import { type CloseCode, closeCodes } from '@quire/protocol/wire';
 import type { RoomStatus } from './api.ts';
+import { type QuireError, wordsOf } from './errors.ts';
 import {
   beginJoining,
   countUnsaved,
@@ -37,6 +38,10 @@ export type RoomEvent =
   | { readonly type: 'sent'; readonly frame: 'step-2' | 'update' }
   | { readonly type: 'receipt'; readonly durable: boolean }
   | { readonly type: 'closed'; readonly close: CloseCode; readonly blamed: boolean }
+  /** No token could be had, to enter or to stay; it is tried again. */
+  | { readonly type: 'no-token'; readonly error: QuireError }
+  /** There is one, and the server is told of it. */
+  | { readonly type: 'token' }
   | { readonly type: 'network'; readonly online: boolean }
   | { readonly type: 'time-passed' };
 
@@ -77,6 +82,8 @@ export interface RoomMachine {
   readonly ledger: Ledger;
   /** Why the server could not take our changes; kept across reconnects until a receipt says otherwise. */
   readonly trouble: string | null;
+  /** Why there is no token, until there is one. Whom the last one let in stays until its time is up. */
+  readonly tokenError: QuireError | null;
   readonly lastChangeAt: number | null;
 }
 
@@ -98,6 +105,7 @@ export function createRoomMachine(now: number, online: boolean): RoomMachine {
     admissions: 0,
     ledger: emptyLedger,
     trouble: null,
+    tokenError: null,
     lastChangeAt: null,
   };
 }
@@ -151,6 +159,10 @@ function transition(machine: RoomMachine, event: RoomEvent, now: number): RoomMa
       return receive(machine, event.durable);
     case 'closed':
       return isOver(machine) ? machine : close(machine, event.close, event.blamed, now);
+    case 'no-token':
+      return isOver(machine) ? machine : { ...machine, tokenError: event.error };
+    case 'token':
+      return { ...machine, tokenError: null };
     case 'network':
       return { ...machine, online: event.online };
     case 'time-passed':
@@ -224,6 +236,7 @@ export function describeStatus(machine: RoomMachine, now: number): RoomStatus {
     admissions: machine.admissions,
     retrying: isRetrying(machine),
     ...(reason === undefined ? {} : { reason }),
+    ...(machine.tokenError === null || isOver(machine) ? {} : { error: machine.tokenError }),
   };
 }
 
@@ -239,7 +252,7 @@ function deriveState(machine: RoomMachine, now: number): RoomState {
     case 'apart':
     case 'joining':
       if (!machine.online) return 'offline';
-      if (machine.trouble !== null) return 'cannot-save';
+      if (machine.trouble !== null || machine.tokenError !== null) return 'cannot-save';
       if (now - link.since >= OFFLINE_AFTER_MS) return 'offline';
       return machine.joinedBefore ? 'reconnecting' : 'connecting';
     case 'joined':
@@ -276,7 +289,13 @@ function explain(machine: RoomMachine, state: RoomState): string | undefined {
   const { link } = machine;
   if (link.phase === 'gone' || link.phase === 'refused' || link.phase === 'too-large') return link.reason;
   if (state !== 'cannot-save') return undefined;
-  return machine.trouble ?? VIEW_ONLY_REASON;
+  return describeTokenError(machine) ?? machine.trouble ?? VIEW_ONLY_REASON;
+}
+
+/** Null where it is not for the want of a token that the room is out. */
+function describeTokenError({ link, tokenError }: RoomMachine): string | null {
+  if (tokenError === null || (link.phase !== 'apart' && link.phase !== 'joining')) return null;
+  return `this page could not get a token (getToken failed with “${wordsOf(tokenError.cause)}”) and tries again`;
 }
 
 function isQuiet(machine: RoomMachine, state: RoomState, now: number): boolean {

@@ -17,7 +17,9 @@ export interface RoomWire {
   sent(frame: 'step-2' | 'update'): void;
   /** A frame of the server, after it was applied. */
   heard(frame: ServerFrame): void;
-  /** No token could be had, so this connection cannot be opened. */
+  /** A token is on its way to the server. */
+  tokenSent(): void;
+  /** None could be had: to enter, or to stay. */
   tokenFailed(cause: unknown): void;
   /** A frame of the server could not be applied: only a fresh handshake makes the document whole again. */
   broken(cause: unknown): void;
@@ -193,14 +195,14 @@ export class RoomProvider extends HocuspocusProvider {
     try {
       token = await this.#fetchToken();
     } catch (cause) {
-      // What let the room in counts until it ends, and the server asks again.
-      if (round === this.#round && !this.isJoined) this.#wire.tokenFailed(cause);
+      if (round === this.#round) this.#wire.tokenFailed(cause);
       return;
     }
     if (round !== this.#round || !this.isAttached) return;
     this.configuration.token = token;
     const frame = { kind: 'token', token, providerVersion: null, epoch: this.#readEpoch() } as const;
     this.configuration.websocketProvider.send(encodeHocuspocusFrame(this.effectiveName, frame));
+    this.#wire.tokenSent();
   }
 
   override startSync(): void {

@@ -143,6 +143,74 @@ describe('a room', () => {
     expect(stage.peer.connections).toHaveLength(1);
   });
 
+  it('[G6] without a token says why and asks again, and leaves alone those that are in on the same socket', async () => {
+    const { client, fault, isAway, getToken, untilAskedAgain, untilPassing } = withSignIn();
+    const plan = client.open('plan');
+    await plan.whenSaved();
+    const states: string[] = [];
+    plan.status.subscribe(({ state }) => states.push(state));
+    isAway.value = true;
+    const other = client.open('other');
+    const status = await untilState(other, 'cannot-save');
+    expect(status).toMatchObject({ loaded: false, retrying: true, error: { code: 'no-token', cause: fault } });
+    expect(status.reason).toContain(fault.message);
+    for (let failed = 0; failed < 3; failed += 1) await untilAskedAgain();
+    type(plan, 'written meanwhile');
+    await plan.whenSaved();
+    expect(other.status.get().state).toBe('cannot-save');
+    isAway.value = false;
+    await untilPassing(() => other.status.get().state === 'saved');
+    expect(other.status.get().error).toBeUndefined();
+    expect(getToken.mock.calls.length).toBe(1 + 5);
+    expect(states.filter((state) => state !== 'saved' && state !== 'saving')).toEqual([]);
+    expect(stage.peer.connections).toHaveLength(1);
+    expect(stage.savedText()).toBe('written meanwhile');
+  });
+
+  it('[G6] whose token can not be renewed stays open until its time is up, and tries again all the while', async () => {
+    const { client, fault, isAway, untilAskedAgain, untilPassing } = withSignIn();
+    const [plan, other] = [client.open('plan'), client.open('other')];
+    await Promise.all([plan.whenSaved(), other.whenSaved()]);
+    const states: string[] = [];
+    for (const { status } of [plan, other]) status.subscribe(({ state }) => states.push(state));
+
+    isAway.value = true;
+    stage.peer.askForToken('plan');
+    const failing = await until(plan.status, ({ error }) => error !== undefined);
+    expect(failing).toMatchObject({ state: 'saved', error: { code: 'no-token', cause: fault } });
+    await untilAskedAgain();
+    await untilAskedAgain();
+    isAway.value = false;
+    await untilPassing(() => stage.peer.tokens.length === 3);
+    expect(plan.status.get().error).toBeUndefined();
+
+    isAway.value = true;
+    stage.peer.askForToken('plan');
+    await until(plan.status, ({ error }) => error !== undefined);
+    type(plan, 'in time');
+    await plan.whenSaved();
+    expect(states.filter((state) => state !== 'saved' && state !== 'saving')).toEqual([]);
+    stage.peer.closeDocument('plan', closeCodes.unauthorized.name);
+    const status = await untilState(plan, 'cannot-save');
+    expect(status).toMatchObject({ retrying: true, canEdit: true, error: { cause: fault } });
+    type(plan, ', and after');
+    await untilAskedAgain();
+    isAway.value = false;
+    await untilPassing(() => plan.status.get().state === 'saved');
+    expect(stage.savedText()).toBe('in time, and after');
+    expect(other.status.get().state).toBe('saved');
+    expect(stage.peer.connections).toHaveLength(1);
+  });
+
+  it('is not saved under another name while there is no token, and that says so', async () => {
+    const { client, fault, isAway } = withSignIn();
+    const plan = client.open('plan');
+    await plan.whenSaved();
+    isAway.value = true;
+    await expect(plan.saveAs()).rejects.toMatchObject({ code: 'no-token', cause: fault, retryable: true });
+    expect(plan.status.get().state).toBe('saved');
+  });
+
   it('[G6] sends a fresh token when the server asks for one, and stays as it is', async () => {
     let made = 0;
     const room = stage.connect({ getToken: async () => `token ${++made}` }).open('plan');
@@ -322,3 +390,30 @@ describe('a room', () => {
     await untilState(room, 'saved');
   });
 });
+
+/** A page whose sign-in service can be away, and whose time passes only while somebody waits for what it brings. */
+function withSignIn() {
+  const clock = new ManualClock();
+  const fault = new Error('the sign-in service is away');
+  const isAway = { value: false };
+  const getToken = vi.fn(async () => {
+    if (isAway.value) throw fault;
+    return 'good';
+  });
+  const untilPassing = (check: () => boolean) =>
+    untilTrue(() => {
+      clock.advance(100);
+      return check();
+    });
+  return {
+    client: stage.connect({ clock, getToken }),
+    fault,
+    getToken,
+    isAway,
+    untilPassing,
+    untilAskedAgain() {
+      const asked = getToken.mock.calls.length;
+      return untilPassing(() => getToken.mock.calls.length > asked);
+    },
+  };
+}

@@ -12,7 +12,7 @@ import * as Y from 'yjs';
 import type { LoadingProgress, Person, PersonDetails, RoomEvents, RoomStatus } from './api.ts';
 import { computeRetryDelayMs } from './backoff.ts';
 import type { Clock } from './clock.ts';
-import { QuireError } from './errors.ts';
+import { noToken, QuireError } from './errors.ts';
 import type { FirstDownload } from './first-download.ts';
 import { type LocalCopy, type OfflineStore, openOfflineStore } from './offline-store.ts';
 import { type PeopleList, watchPeople } from './people.ts';
@@ -143,6 +143,7 @@ class LiveRoom implements OpenRoom {
   #person: PersonDetails | null = null;
   #copyKnown = false;
   #rejoinFailures = 0;
+  #tokenFailures = 0;
   /** Let in since a token was last found to be over: the next one may be good. */
   #mayTryAnotherToken = false;
   /** A token was refused as revoked, and another one is waited for. */
@@ -150,7 +151,7 @@ class LiveRoom implements OpenRoom {
   #wakeAt = Number.POSITIVE_INFINITY;
   #cancelWake: () => void = () => {};
   #cancelPatience: () => void = () => {};
-  #cancelRejoin: () => void = () => {};
+  #cancelRetry: () => void = () => {};
   #isElsewhere = false;
   #closed = false;
 
@@ -193,8 +194,8 @@ class LiveRoom implements OpenRoom {
         joining: () => this.#see({ type: 'joining' }),
         sent: (frame) => this.#see({ type: 'sent', frame }),
         heard: (frame) => this.#hear(frame),
-        // Asked again on the next connection, after a delay.
-        tokenFailed: () => context.socket.interrupt(),
+        tokenSent: () => this.#tokenSent(),
+        tokenFailed: (cause) => this.#tokenFailed(cause),
         broken: () => context.socket.interrupt(),
       },
       fill: (entry) => (this.#offer === null ? null : this.#fill(entry, this.#offer)),
@@ -243,7 +244,7 @@ class LiveRoom implements OpenRoom {
   }
 
   lost(close: CloseCode, blamed: boolean): void {
-    this.#cancelRejoin();
+    this.#cancelRetry();
     this.#people.countViewers(null);
     this.#events.lost(this.#context.socket.heardAt);
     this.#see({ type: 'closed', close, blamed });
@@ -289,7 +290,7 @@ class LiveRoom implements OpenRoom {
     this.#closed = true;
     this.#cancelWake();
     this.#cancelPatience();
-    this.#cancelRejoin();
+    this.#cancelRetry();
     const reason = new QuireError('room-closed', 'The document was closed.');
     this.#waiters.close(reason);
     this.#events.end(reason);
@@ -335,6 +336,22 @@ class LiveRoom implements OpenRoom {
     this.#earlyToken = null;
     const isFresh = early !== null && this.#context.clock.now() - early.fetchedAt < EARLY_TOKEN_LASTS_MS;
     return isFresh ? early.token : this.#context.getToken();
+  }
+
+  /** It is this room's alone: the others on the socket have theirs, and who is in stays until what let them in ends. */
+  #tokenFailed(cause: unknown): void {
+    if (this.#closed || this.isOver()) return;
+    if (!this.#provider.isJoined) this.#provider.onClose();
+    const delayMs = computeRetryDelayMs(this.#tokenFailures, this.#context.random());
+    this.#tokenFailures += 1;
+    this.#tryAgainAfter(delayMs);
+    this.#see({ type: 'no-token', error: noToken(cause) });
+  }
+
+  #tokenSent(): void {
+    this.#tokenFailures = 0;
+    this.#cancelRetry();
+    this.#see({ type: 'token' });
   }
 
   /** Has the bulk of a large document come as a download: it is smaller, its progress is known, and it can be resumed. */
@@ -453,7 +470,7 @@ class LiveRoom implements OpenRoom {
     if (!isTooFresh) return;
     this.#hasWaitedForToken = true;
     this.#provider.onClose();
-    this.#rejoinAfter(TOKEN_SECOND_MS);
+    this.#tryAgainAfter(TOKEN_SECOND_MS);
   }
 
   /** What an extension of the server says in a stateless message is not for the room. */
@@ -475,13 +492,15 @@ class LiveRoom implements OpenRoom {
     if (isOver(this.#machine) || this.#machine.link.phase === 'too-large') return;
     const delayMs = computeRetryDelayMs(this.#rejoinFailures, this.#context.random());
     this.#rejoinFailures += 1;
-    this.#rejoinAfter(delayMs);
+    this.#tryAgainAfter(delayMs);
   }
 
-  #rejoinAfter(delayMs: number): void {
-    this.#cancelRejoin();
-    this.#cancelRejoin = this.#context.clock.schedule(() => {
-      if (this.#context.socket.isOpen) this.#provider.rejoin();
+  #tryAgainAfter(delayMs: number): void {
+    this.#cancelRetry();
+    this.#cancelRetry = this.#context.clock.schedule(() => {
+      if (!this.#context.socket.isOpen) return;
+      if (this.#provider.isJoined) void this.#provider.sendToken();
+      else this.#provider.rejoin();
     }, delayMs);
   }
 
@@ -509,7 +528,7 @@ class LiveRoom implements OpenRoom {
         this.#store?.setAside();
         return;
       case 'rejoin':
-        this.#rejoinAfter(TAKING_BACK_MS);
+        this.#tryAgainAfter(TAKING_BACK_MS);
         return;
       case 'resync':
         this.#provider.resync();
@@ -579,6 +598,7 @@ function isSameStatus(a: RoomStatus, b: RoomStatus): boolean {
     a.reason === b.reason &&
     a.canEdit === b.canEdit &&
     a.admissions === b.admissions &&
+    a.error === b.error &&
     a.retrying === b.retrying &&
     a.transport === b.transport &&
     a.loading === b.loading

@@ -44,13 +44,14 @@ export async function saveAs(
 }
 
 /** Why a room will not save anything before somebody does something about it. */
-function findFault({ state, retrying, reason }: RoomStatus): QuireError | null {
+function findFault({ error, state, retrying, reason }: RoomStatus): QuireError | null {
   switch (state) {
     case 'offline':
       return new QuireError('unreachable', 'The server can’t be reached. Check the connection and try again.');
     case 'view-only':
       return new QuireError('refused', 'You may not make a document here.');
     case 'cannot-save':
+      if (error !== undefined) return error;
       return retrying
         ? null
         : new QuireError('refused', `The copy can’t be saved: ${reason ?? 'the server refused it'}.`);

@@ -208,7 +208,7 @@ describe('what is shared', () => {
       </QuireProvider>,
     );
     const field = screen.getByLabelText<HTMLTextAreaElement>('Notes');
-    await untilTrue(() => !field.readOnly);
+    await untilTrue(() => !field.readOnly && field.value !== '');
     const changes: unknown[] = [];
     textOf(ben.room).observe(({ delta }) => changes.push(delta));
     // As a browser has it; happy-dom would give back what it was given.

@@ -1,15 +1,16 @@
 import type { Awareness } from 'y-protocols/awareness';
-import type { Person, Room } from '../api.ts';
+import type { Person, Presence, Room } from '../api.ts';
 import { derive, keepEqual, perRoom } from './derive.ts';
-
-/** What somebody is, as long as they are here: a pointer, a selection, a mood. By name, as JSON. */
-export type Presence = Record<string, unknown>;
 
 /** Somebody else in the room. */
 export interface Other<P extends object = Presence> extends Person {
   /** What their page says of them. Another page may say anything: look at what comes before you rely on it. */
   readonly presence: Readonly<Partial<P>>;
 }
+
+/** One that knows what presence is in it, whatever is said there. */
+// biome-ignore lint/suspicious/noExplicitAny: a room of some events is no room of others, nor of unknown ones
+export type RoomOf<P extends object> = Room<any, P> | null;
 
 interface AwarenessChange {
   readonly added: readonly number[];

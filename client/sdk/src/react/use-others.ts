@@ -1,6 +1,6 @@
-import type { Room } from '../api.ts';
+import type { Presence, Room } from '../api.ts';
 import { type IsEqual, type Select, type Selection, useArguments } from './hook-arguments.ts';
-import { type Other, othersOf, type Presence } from './presence.ts';
+import { type Other, othersOf, type RoomOf } from './presence.ts';
 import { itself, useSelected } from './use-readable.ts';
 
 export const nobody: readonly Other[] = [];
@@ -12,8 +12,14 @@ export const readNobody = () => nobody;
  * @example
  * const others = useOthers<{ pointer: { x: number; y: number } | null }>();
  * const count = useOthers((everybody) => everybody.length);
- * @typeParam P the fields of their presence
+ * @typeParam P the fields of their presence; of a room that knows them, they are known
  */
+export function useOthers<P extends object = Presence>(room: RoomOf<P>): readonly Other<P>[];
+export function useOthers<S, P extends object = Presence>(
+  room: RoomOf<P>,
+  select: Select<readonly Other<P>[], S>,
+  isEqual?: IsEqual<S>,
+): S;
 export function useOthers<P extends object = Presence>(room?: Room | null): readonly Other<P>[];
 export function useOthers<S, P extends object = Presence>(
   select: Select<readonly Other<P>[], S>,

@@ -1,7 +1,7 @@
 import { useCallback } from 'react';
-import type { Room } from '../api.ts';
+import type { Presence, Room } from '../api.ts';
 import { type IsEqual, type Select, type Selection, useArguments } from './hook-arguments.ts';
-import { addPresence, type Presence, presenceOf } from './presence.ts';
+import { addPresence, presenceOf, type RoomOf } from './presence.ts';
 import { itself, useSelected } from './use-readable.ts';
 
 /** Merges fields into one's own presence. Every call is sent to everybody, so call it at most some 25 times a second. */
@@ -17,8 +17,16 @@ const readNothing = () => nothing;
  * @example
  * const [{ pointer }, updatePresence] = usePresence<{ pointer: { x: number; y: number } | null }>();
  * <main onPointerMove={({ clientX: x, clientY: y }) => updatePresence({ pointer: { x, y } })} />
- * @typeParam P the fields of it
+ * @typeParam P the fields of it; of a room that knows them, they are known
  */
+export function usePresence<P extends object = Presence>(
+  room: RoomOf<P>,
+): readonly [mine: Readonly<Partial<P>>, update: UpdatePresence<P>];
+export function usePresence<S, P extends object = Presence>(
+  room: RoomOf<P>,
+  select: Select<Readonly<Partial<P>>, S>,
+  isEqual?: IsEqual<S>,
+): readonly [selected: S, update: UpdatePresence<P>];
 export function usePresence<P extends object = Presence>(
   room?: Room | null,
 ): readonly [mine: Readonly<Partial<P>>, update: UpdatePresence<P>];

@@ -1,5 +1,5 @@
 import { useContext, useEffect, useMemo, useSyncExternalStore } from 'react';
-import type { EventMap, PersonDetails, Room } from '../api.ts';
+import type { EventMap, PersonDetails, Presence, Room } from '../api.ts';
 import type { Readable } from '../readable.ts';
 import type { ClientSource } from './client-source.ts';
 import { ClientContext, RoomContext } from './contexts.ts';
@@ -14,8 +14,9 @@ export interface RoomOptions {
  * The room of the nearest {@link RoomProvider}.
  *
  * @typeParam Events what is said in it, by name
+ * @typeParam P the fields of presence
  */
-export function useRoom<Events extends object = EventMap>(): Room<Events> | null;
+export function useRoom<Events extends object = EventMap, P extends object = Presence>(): Room<Events, P> | null;
 /**
  * Has a document open while the component is mounted, and shares it with whoever has it open too. Null until then: in the
  * first render, on a server, and for no name.
@@ -24,12 +25,13 @@ export function useRoom<Events extends object = EventMap>(): Room<Events> | null
  * const room = useRoom('team/plan', { person: { name: 'Ada', color: '#2563eb' } });
  * const label = useStatus(room, (status) => status.label);
  * @typeParam Events what is said in it, by name
+ * @typeParam P the fields of presence
  * @throws {QuireError} `bad-document-name`, `client-closed`, for the nearest error boundary
  */
-export function useRoom<Events extends object = EventMap>(
+export function useRoom<Events extends object = EventMap, P extends object = Presence>(
   name: string | null,
   options?: RoomOptions,
-): Room<Events> | null;
+): Room<Events, P> | null;
 export function useRoom(name?: string | null, options: RoomOptions = {}): Room | null {
   const nearest = useContext(RoomContext);
   const opened = useOpenRoom(name ?? null, options);

@@ -85,6 +85,22 @@ export function People() {
   )[];
   useOthers((others) => others.map(({ name, presence }) => [name, presence.mood] satisfies [string, unknown]));
 
+  const room = useRoom<Said, Here>('plan');
+  useOthers(room)[0]?.presence.pointer?.x satisfies number | undefined;
+  useOthers(room, (others) => others.map(({ presence }) => presence.mood)) satisfies (string | undefined)[];
+  // @ts-expect-error: nobody says that of themselves in this room
+  useOthers(room)[0]?.presence.pointr;
+  const [here, say] = usePresence(room);
+  here.mood satisfies string | undefined;
+  say({ mood: 'calm' });
+  // @ts-expect-error: a mood is a word
+  say({ mood: 3 });
+  usePresence(room, ({ pointer }) => pointer?.x)[0] satisfies number | undefined;
+  // A room that does not know may be told what is in it.
+  useOthers<Here>(useRoom('plan'))[0]?.presence.mood satisfies string | undefined;
+  usePresence<Here>(useRoom('plan'))[1]({ mood: 'calm' });
+  useOthers(useRoom('plan'))[0]?.presence.mood satisfies unknown;
+
   const [typists, setTyping] = useTyping();
   setTyping(typists.length === 0);
   // @ts-expect-error: they are not ours to change

@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
-import { afterEach, beforeAll, expect, test } from 'vitest';
+import { QuireError } from '@quire/client';
+import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { h } from '../base/h.ts';
 import { define } from '../base/quire-element.ts';
 import { QuireChat } from './quire-chat.ts';
@@ -48,4 +49,21 @@ test('[G3] a message that the server did not take is told to whoever gave it', a
   const sending = element.send('Shall we start at ten?');
   element.remove();
   await expect(sending).rejects.toMatchObject({ code: 'room-closed' });
+});
+
+test('a message that may have arrived is said to be one, and is sent again or thrown away by whoever wrote it', async () => {
+  const element = await chat();
+  const { events } = element.room ?? {};
+  if (events === undefined) throw new Error('the element is in no room');
+  const send = vi.spyOn(events, 'send').mockRejectedValueOnce(new QuireError('unconfirmed', 'Nobody knows.'));
+  await expect(element.send('Shall we?')).rejects.toMatchObject({ code: 'unconfirmed' });
+  const line = () => element.shadowRoot?.querySelector('[part~=message]');
+  expect(line()?.querySelector('[part=delivery]')?.textContent).toMatch(/^It may have been sent: .*Try againDiscard$/);
+  send.mockResolvedValueOnce({ id: 'a.1', at: 1_000 });
+  const [again] = line()?.querySelectorAll('button') ?? [];
+  again?.click();
+  await turn();
+  await vi.waitFor(() => expect(line()?.querySelector('[part=delivery]')?.textContent).toBe('Sent'));
+  expect(linesOf(element)).toEqual(['Shall we?']);
+  expect(send.mock.calls[1]).toEqual(send.mock.calls[0]);
 });

@@ -207,11 +207,13 @@ export class QuireChat extends QuireElement {
   }
 
   #explain(error: unknown): { readonly reason: string; readonly canRetry: boolean } {
-    if (!(error instanceof QuireError)) return { reason: String(error), canRetry: true };
-    if (error.problem === 'forbidden') return { reason: this.word('forbidden'), canRetry: true };
+    const notSent = (reason: string) => this.word('failed', { reason });
+    if (!(error instanceof QuireError)) return { reason: notSent(String(error)), canRetry: true };
+    if (error.code === 'unconfirmed') return { reason: this.word('unconfirmed'), canRetry: true };
+    if (error.problem === 'forbidden') return { reason: notSent(this.word('forbidden')), canRetry: true };
     const isForGood =
       error.problem === 'event-too-large' || error.problem === 'bad-event' || error.code === 'room-closed';
-    return { reason: error.message, canRetry: !isForGood };
+    return { reason: notSent(error.message), canRetry: !isForGood };
   }
 
   /** Somebody may be looking. */
@@ -313,7 +315,7 @@ export class QuireChat extends QuireElement {
       case 'failed': {
         const again = h('button', { type: 'button', onclick: () => this.#tryAgain(key, text) }, this.word('retry'));
         const away = h('button', { type: 'button', onclick: () => this.#throwAway(key) }, this.word('discard'));
-        return line(this.word('failed', { reason: delivery.reason }), ...(delivery.canRetry ? [again] : []), away);
+        return line(delivery.reason, ...(delivery.canRetry ? [again] : []), away);
       }
       default:
         return delivery satisfies never;

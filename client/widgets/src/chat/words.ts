@@ -12,6 +12,8 @@ export const chatWords = {
   sending: 'Sending…',
   sent: 'Sent',
   failed: 'Not sent. {reason}',
+  unconfirmed:
+    'It may have been sent: the connection was lost before the answer came. Sent again, others may see it twice.',
   retry: 'Try again',
   discard: 'Discard',
   forbidden: 'You can read here, but not write.',

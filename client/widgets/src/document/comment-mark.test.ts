@@ -1,4 +1,4 @@
-import { commentAttribute } from '@quire/client';
+import { commentAttribute } from '@quire/client/comment-attribute';
 import { getSchema } from '@tiptap/core';
 import type { Node } from '@tiptap/pm/model';
 import { EditorState, type Transaction } from '@tiptap/pm/state';

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { signToken } from '@quire/testing';
 import type { DialectName } from './load/dialects.ts';
 import { readPeerVersion } from './peers/install-peers.ts';
 import { describeSource, nameSource, readOwnVersion } from './source.ts';
@@ -8,6 +9,7 @@ export const contestantNames = [
   'quire',
   'quire-yjs',
   'quire-counting',
+  'quire-tokens',
   'quire-other',
   'hocuspocus',
   'y-websocket',
@@ -15,8 +17,11 @@ export const contestantNames = [
 ] as const;
 export type ContestantName = (typeof contestantNames)[number];
 
+/** Only measured when they are named: for comparisons of before and after. */
+const COMPARED: readonly ContestantName[] = ['quire-tokens', 'quire-other'];
+
 /** Those that are measured unless others are named. */
-export const usualContestants: readonly ContestantName[] = contestantNames.filter((name) => name !== 'quire-other');
+export const usualContestants: readonly ContestantName[] = contestantNames.filter((name) => !COMPARED.includes(name));
 
 /** One server to compare, and how its clients speak. */
 export interface Contestant {
@@ -26,6 +31,10 @@ export interface Contestant {
   readonly basePath: string;
   /** The process to start; it prints its address once it is ready. */
   command(dataDirectory: string): readonly [string, ...string[]];
+  /** What it is told besides; left out: nothing. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** What everybody brings; left out: something that nobody checks. */
+  readonly token?: string;
   /** What it is told to be one of two nodes that share a Redis; null where it can't be. */
   nodeEnvironment(redisPort: number): Readonly<Record<string, string>> | null;
   /** What is compared, in words and versions. */
@@ -60,6 +69,9 @@ const quireNode = (redisPort: number): Record<string, string> => ({
   QUIRE_CLUSTER_NODES: '2',
   QUIRE_CLUSTER_SECRET: 'known to both nodes of the bench',
 });
+
+const SECRET = 'known to the server and to the load';
+const DAY_SECONDS = 86_400;
 
 const notANode = (): null => null;
 
@@ -102,6 +114,18 @@ export const contestants: Readonly<Record<ContestantName, Contestant>> = {
     nodeEnvironment: notANode,
     describe: () =>
       'the first one with all of its defaults: of more than 200 people, 200 are shown, and of the others how many they are',
+  },
+  'quire-tokens': {
+    name: 'quire-tokens',
+    label: 'Quire (tokens)',
+    dialect: 'hocuspocus',
+    basePath: '/collab',
+    command: serveListingAll,
+    environment: { QUIRE_JWT_SECRETS: SECRET },
+    token: signToken(SECRET, 'editor', { expiresInSeconds: DAY_SECONDS }),
+    nodeEnvironment: notANode,
+    describe: () =>
+      'the first one with authentication on: everybody brings a token (JWT, HS256) that says what they may do',
   },
   'quire-other': {
     name: 'quire-other',

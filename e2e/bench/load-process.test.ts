@@ -9,6 +9,7 @@ const nowhere: Target = {
   port: 1,
   dialect: 'hocuspocus',
   basePath: '/',
+  token: '',
   inspectorUrl: null,
   profilePath: null,
 };

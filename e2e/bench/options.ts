@@ -25,7 +25,8 @@ export const usage = `npm run bench -- [options]
   --short               minutes instead of hours: shows that everything runs, measures nothing worth reading
   --only A,B            some of: ${workloadNames.join(', ')}
   --contestants A,B     some of: ${contestantNames.join(', ')};
-                        quire-other is the checkout in ${OTHER_CHECKOUT}, and only measured when it is named
+                        quire-tokens asks everybody for a token, quire-other is the checkout in
+                        ${OTHER_CHECKOUT}; both are only measured when they are named
   --runs N              runs of each, in alternating order (default 5; 1 with --short)
   --level N             so many typists or documents, where otherwise the most that are held would be searched for
   --json FILE           where the results go (default: a new file in e2e/bench/results)

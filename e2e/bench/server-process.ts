@@ -13,6 +13,7 @@ export const SERVER_CORE = '0';
 const READY_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 30_000;
 const LOG_TAIL_CHARACTERS = 2_000;
+const UNCHECKED = 'none';
 
 export interface ServerSettings {
   /** Kept over restarts; left out: one of its own, removed when it stops. */
@@ -45,7 +46,7 @@ export async function startContestant(contestant: Contestant, settings: ServerSe
   const directory = settings.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'quire-bench-')));
   const { program, args } = pin(SERVER_CORE, contestant.command(directory));
   const child = spawn(program, args, {
-    env: { ...cleanEnvironment(), ...nodeOptions(settings), ...settings.environment },
+    env: { ...cleanEnvironment(), ...nodeOptions(settings), ...contestant.environment, ...settings.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   // It can't be signalled either: Node would take any number that lies in its memory for its pid.
@@ -76,14 +77,14 @@ export async function startContestant(contestant: Contestant, settings: ServerSe
     // A node of a cluster logs the addresses of others before it is ready.
     const port = Number(await waitForOutput(child, () => output, /ready at http:\/\/127\.0\.0\.1:(\d+)/));
     const { pid } = child;
-    const { dialect, basePath } = contestant;
+    const { dialect, basePath, token = UNCHECKED } = contestant;
     let inspectorUrl: string | null = null;
     if (hasInspector(settings)) {
       child.kill('SIGUSR1');
       inspectorUrl = await waitForOutput(child, () => output, /Debugger listening on (ws:\S+)/);
     }
     return {
-      target: { pid, port, dialect, basePath, inspectorUrl, profilePath: settings.profilePath ?? null },
+      target: { pid, port, dialect, basePath, token, inspectorUrl, profilePath: settings.profilePath ?? null },
       stop: () => end('SIGTERM'),
       kill: () => end('SIGKILL'),
       get lastWords() {

@@ -32,7 +32,7 @@ export { type RedisProcess, type RedisServerOptions, startRedis } from './redis-
 export { type RedisSentinels, startSentinels } from './redis-sentinels.ts';
 export { type SeededOptions, seeded } from './seeded.ts';
 export type { Exit, ServerOptions, ServerProcess } from './server-process.ts';
-export type { Bearer, Grants } from './sign-token.ts';
+export { type Bearer, type Grants, signToken } from './sign-token.ts';
 export {
   type DiskServer,
   type DiskServerOptions,

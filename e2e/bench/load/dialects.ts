@@ -5,6 +5,7 @@ import {
   encodeYWebsocketFrame,
   FrameError,
 } from '@quire/protocol';
+import type { Target } from './target.ts';
 import { frameForServer } from './websocket-frames.ts';
 
 /** What the load hears, as far as it matters here. */
@@ -77,14 +78,14 @@ function readOrSkip(read: () => Heard): Word {
   }
 }
 
-function createHocuspocusDialect(basePath: string): LoadDialect {
+function createHocuspocusDialect(basePath: string, token: string): LoadDialect {
   const say = (document: string, frame: Parameters<typeof encodeHocuspocusFrame>[1]): Buffer =>
     frameForServer(encodeHocuspocusFrame(document, frame));
   return {
     name: 'hocuspocus',
     handshake: 'token-first',
     path: () => basePath,
-    token: (document) => say(document, { kind: 'token', token: 'none', providerVersion: '4.8.0' }),
+    token: (document) => say(document, { kind: 'token', token, providerVersion: '4.8.0' }),
     stepOne: (document) => say(document, { kind: 'step-1', stateVector: EMPTY_VECTOR }),
     emptyStepTwo: (document) => say(document, { kind: 'step-2', update: EMPTY_UPDATE }),
     update: (document, update) => say(document, { kind: 'update', update }),
@@ -111,16 +112,19 @@ function createYWebsocketDialect(basePath: string, handshake: 'step-1-first' | '
   };
 }
 
-/** @param basePath what stands before the document in a URL, or all of it where frames name the document */
-export function createDialect(name: DialectName, basePath: string): LoadDialect {
-  switch (name) {
+export function createDialect({
+  dialect,
+  basePath,
+  token,
+}: Pick<Target, 'dialect' | 'basePath' | 'token'>): LoadDialect {
+  switch (dialect) {
     case 'hocuspocus':
-      return createHocuspocusDialect(basePath);
+      return createHocuspocusDialect(basePath, token);
     case 'y-websocket':
       return createYWebsocketDialect(basePath, 'step-1-first');
     case 'none':
       return createYWebsocketDialect(basePath, 'none');
     default:
-      return name satisfies never;
+      return dialect satisfies never;
   }
 }

@@ -81,7 +81,7 @@ export async function holdIdle(target: Target, task: HoldIdle): Promise<IdleRead
 /** Two people of whom one types: what they see of each other shows whether the server has time for them. */
 export function createProbe(target: Target, document: string, editsPerSecond: number, durationMs: number): TypingRoom {
   return new TypingRoom({
-    dialect: createDialect(target.dialect, target.basePath),
+    dialect: createDialect(target),
     port: target.port,
     documents: [document],
     peoplePerDocument: 2,
@@ -95,7 +95,7 @@ export function createProbe(target: Target, document: string, editsPerSecond: nu
 }
 
 function createPeople(target: Target, name: string, count: number, peoplePerDocument: number): Person<null>[] {
-  const dialect = createDialect(target.dialect, target.basePath);
+  const dialect = createDialect(target);
   const memo = new WordMemo(
     dialect,
     interpretWith(() => null),

@@ -40,7 +40,7 @@ export async function passStoppedReader(target: Target, task: PassStoppedReader)
   const writer = await enter(target, DOCUMENT);
   const reader = await enter(target, DOCUMENT);
   const values = createValues(task.valueBytes);
-  const frameOf = createDialect(target.dialect, target.basePath).update;
+  const frameOf = createDialect(target).update;
   let sentBytes = 0;
   /** Each value when the one before has arrived: nothing is joined, and nothing waits for who reads. */
   const broadcast = async (bytes: number): Promise<number> => {

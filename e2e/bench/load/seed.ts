@@ -35,7 +35,7 @@ function createParagraph(index: number, size: number): string {
  */
 export async function writeContent(target: Target, document: string, update: Uint8Array): Promise<void> {
   const author = await enter(target, document);
-  author.write(createDialect(target.dialect, target.basePath).update(document, update));
+  author.write(createDialect(target).update(document, update));
   const witness = await enter(target, document);
   await witness.content(update.length * ENOUGH);
   witness.leave();
@@ -51,7 +51,7 @@ export async function enter(target: Target, document: string): Promise<Person<nu
 
 /** Somebody who has not joined yet, and looks at nothing of what is said but its size. */
 export function createLoner(target: Target, document: string): Person<null> {
-  const dialect = createDialect(target.dialect, target.basePath);
+  const dialect = createDialect(target);
   const memo = new WordMemo(
     dialect,
     interpretWith(() => null),

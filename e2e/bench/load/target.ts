@@ -7,6 +7,8 @@ export interface Target {
   readonly dialect: DialectName;
   /** What stands before the document in a URL, or all of the path where frames name the document. */
   readonly basePath: string;
+  /** What everybody brings who comes in the Hocuspocus dialect. */
+  readonly token: string;
   /** Where its inspector listens, for tasks that look at memory or keep a profile. */
   readonly inspectorUrl: string | null;
   /** Where a profile of the task goes, if one is wanted. */

@@ -42,7 +42,7 @@ export async function typeAcross(target: Target, task: TypeAcross): Promise<Acro
   const gauge = await openRedisGauge(redisPort);
   const watch = (act: () => Promise<void>): Promise<ClusterUse> => watchUse(gauge, [target.pid, other.pid], act);
   const room = new TypingRoom({
-    dialect: createDialect(target.dialect, target.basePath),
+    dialect: createDialect(target),
     port: target.port,
     otherPort: other.port,
     documents: Array.from({ length: documents }, (_, index) => `bench/across-${index}`),

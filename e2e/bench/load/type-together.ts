@@ -43,7 +43,7 @@ const PUT_OFF_MS = 3000;
 
 /** People type into documents at a steady pace, while the server's processor time is watched. */
 export async function typeTogether(target: Target, task: TypeTogether): Promise<TypingReadings> {
-  const dialect = createDialect(target.dialect, target.basePath);
+  const dialect = createDialect(target);
   const documents = Array.from({ length: task.documents }, (_, index) => `bench/typing-${index}`);
   if (task.contentBytes > 0) await fillDocuments(target, documents, task.contentBytes);
   const { peoplePerDocument, writersPerDocument, editsPerSecondPerWriter, movesPerSecondPerWriter } = task;

@@ -5,7 +5,7 @@ import { encodeKeystroke } from './keystrokes.ts';
 import { frameForServer } from './websocket-frames.ts';
 import { WordMemo } from './word-memo.ts';
 
-const dialect = createDialect('y-websocket', '/');
+const dialect = createDialect({ dialect: 'y-websocket', basePath: '/', token: '' });
 const HEADER_BYTES = frameForServer(new Uint8Array(1)).length - 1;
 
 function message(clock: number): Buffer {

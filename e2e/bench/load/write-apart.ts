@@ -38,7 +38,7 @@ const RETURN_TIMEOUT_MS = 30_000;
 export async function writeApart(target: Target, task: WriteApart): Promise<ApartReadings> {
   const { other, redis, documents, editsPerSecond, warmUpMs, awayMs, writeMs, patienceMs } = task;
   const room = new TypingRoom({
-    dialect: createDialect(target.dialect, target.basePath),
+    dialect: createDialect(target),
     port: target.port,
     otherPort: other.port,
     documents: Array.from({ length: documents }, (_, index) => `bench/apart-${index}`),

@@ -151,7 +151,7 @@ export const hotDocument = (): Workload =>
     title: 'One hot document',
     method:
       'Everybody types into one document: 4 edits and 2 cursor moves a second each. The highest number of typists with which p99 stays under 250 ms from the write to the arrival at each of the others and nothing is missing; 8 s after 4 s of warming up, every number on a fresh server.',
-    contestants: ['quire', 'quire-yjs', 'quire-other', 'hocuspocus', 'y-websocket', 'bare'],
+    contestants: ['quire', 'quire-yjs', 'quire-tokens', 'quire-other', 'hocuspocus', 'y-websocket', 'bare'],
     limitLabel: 'typists held',
     levels: {
       full: [
@@ -174,7 +174,7 @@ export const manyDocuments = (): Workload =>
     title: 'Many documents',
     method:
       'Three people in each document, every one with 1 edit and 1 cursor move a second, each at moments of its own. The highest number of documents with which p99 stays under 250 ms and nothing is missing; 8 s after 4 s of warming up, every number on a fresh server.',
-    contestants: ['quire', 'quire-yjs', 'quire-other', 'hocuspocus', 'y-websocket', 'bare'],
+    contestants: ['quire', 'quire-yjs', 'quire-tokens', 'quire-other', 'hocuspocus', 'y-websocket', 'bare'],
     limitLabel: 'documents held',
     levels: {
       full: [

@@ -48,6 +48,7 @@ async function fill(stage: Stage, document: string, bytes: number): Promise<void
     port,
     dialect: 'hocuspocus',
     basePath: '/collab',
+    token: '',
     inspectorUrl: null,
     profilePath: null,
   } as const;

@@ -7,7 +7,10 @@ import { WordMemo } from '../../bench/load/word-memo.ts';
 import { pause } from '../pause.ts';
 import type { Stage } from './stage.ts';
 
-const dialects = [createDialect('hocuspocus', '/collab'), createDialect('y-websocket', '/yjs/')].map((dialect) => ({
+const dialects = [
+  createDialect({ dialect: 'hocuspocus', basePath: '/collab', token: '' }),
+  createDialect({ dialect: 'y-websocket', basePath: '/yjs/', token: '' }),
+].map((dialect) => ({
   dialect,
   memo: new WordMemo(
     dialect,

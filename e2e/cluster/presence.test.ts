@@ -118,11 +118,17 @@ describe('people of a document that is open on several nodes', () => {
     await cluster.ready();
   }, 60_000);
 
-  it('see each other again once Redis is back', async () => {
+  it('[G5] [G7] see only those on their own node while Redis is away, and each other again once it is back', async () => {
     const ada = await come(0, 'healing', 'Ada');
-    for (const { redisLink } of cluster.nodes) redisLink.cut();
     const ben = await come(1, 'healing', 'Ben');
+    const bothSeeBoth = (): boolean => [ada, ben].every((person) => seenBy(person).join() === 'Ada,Ben');
+    await until(bothSeeBoth, { what: 'both see both' });
+    for (const { redisLink } of cluster.nodes) redisLink.cut();
+    await until(() => seenBy(ada).join() === 'Ada' && seenBy(ben).join() === 'Ben', { what: 'they are still shown' });
+    const cleo = await come(1, 'healing', 'Cleo');
+    await until(() => seenBy(ben).join() === 'Ben,Cleo', { what: 'Ben sees Cleo' });
+    cleo.leave();
     for (const { redisLink } of cluster.nodes) redisLink.heal();
-    await until(() => [ada, ben].every((person) => seenBy(person).join() === 'Ada,Ben'), { what: 'both see both' });
+    await until(bothSeeBoth, { what: 'both see both again, and nobody else' });
   }, 60_000);
 });

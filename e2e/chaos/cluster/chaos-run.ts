@@ -70,6 +70,7 @@ export async function runChaos(options: ChaosRunOptions): Promise<ChaosResult> {
   const documents: string[] = [];
   let [receipted, returns] = [0, 0];
   try {
+    if (stage.disks.length === 0) say('no disk is filled: only root can mount small ones');
     const heapBefore = await readHeap(cluster, 0, signal);
     for (let round = 0; round < rounds; round += 1) {
       timeline.note(`round ${round}`);

@@ -67,6 +67,11 @@ export async function inflict(fault: Fault, { cluster, disks }: Victims): Promis
       else peerLink.freeze();
       return () => peerLink.heal();
     }
+    case 'delay-peer-link': {
+      const { peerLink } = cluster.node(fault.node);
+      peerLink.delay(fault.delayMs);
+      return () => peerLink.heal();
+    }
     case 'cut-out-link': {
       const { outLink } = cluster.node(fault.node);
       outLink.cut();

@@ -15,6 +15,7 @@ export type Fault =
   | { readonly kind: 'delay-redis-link'; readonly node: number; readonly delayMs: number }
   | { readonly kind: 'cut-peer-link'; readonly node: number }
   | { readonly kind: 'freeze-peer-link'; readonly node: number }
+  | { readonly kind: 'delay-peer-link'; readonly node: number; readonly delayMs: number }
   /** It can't ask the others, though they can ask it. */
   | { readonly kind: 'cut-out-link'; readonly node: number }
   /** Neither Redis nor the others can be reached from there, nor it by them. */
@@ -48,6 +49,7 @@ export const nodeFaults = [
   'delay-redis-link',
   'cut-peer-link',
   'freeze-peer-link',
+  'delay-peer-link',
   'cut-out-link',
   'isolate',
 ] as const satisfies readonly FaultKind[];
@@ -96,7 +98,7 @@ export function targetOf(fault: Fault): string {
 }
 
 export function describePlanned({ fault, lastsMs }: PlannedFault): string {
-  const delay = fault.kind === 'delay-redis-link' ? ` by ${fault.delayMs} ms` : '';
+  const delay = 'delayMs' in fault ? ` by ${fault.delayMs} ms` : '';
   return `${fault.kind} at ${targetOf(fault)}${delay}, for ${lastsMs} ms`;
 }
 
@@ -107,6 +109,7 @@ function describeFault(kind: FaultKind, node: number, random: Random): Fault {
     case 'flush-redis':
       return { kind };
     case 'delay-redis-link':
+    case 'delay-peer-link':
       return { kind, node, delayMs: 1 + random.below(MAX_DELAY_MS) };
     case 'kill':
     case 'restart':

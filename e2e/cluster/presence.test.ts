@@ -106,6 +106,23 @@ describe('people of a document that is open on several nodes', () => {
     expect(seenBy(ada)).toEqual(['Ada', 'Ben', 'Cleo']);
   }, 60_000);
 
+  it('[G7] [R10] one who comes to the node of another sees them at once, though they have not moved since', async () => {
+    const ada = await come(0, 'visited', 'Ada');
+    const ben = await come(1, 'visited', 'Ben');
+    ada.doc.getText('body').insert(0, 'something that she has of it');
+    await until(() => seenBy(ada).join() === 'Ada,Ben', { what: 'Ada sees Ben' });
+    const { configuration } = ada.socket;
+    ada.socket.disconnect();
+    await until(() => seenBy(ada).join() === 'Ada', { what: 'she is alone' });
+    configuration.url = `${configuration.url}`.replace(cluster.node(0).wsUrl, cluster.node(1).wsUrl);
+    await ada.socket.connect();
+    // Sooner than Ben says by himself that he is still there.
+    await until(() => [ada, ben].every((person) => seenBy(person).join() === 'Ada,Ben'), {
+      what: () => `Ada sees ${seenBy(ada)}, and Ben ${seenBy(ben)}`,
+      timeoutMs: 10_000,
+    });
+  }, 60_000);
+
   it('[G7] those of a node that dies are gone within ten seconds', async () => {
     const ada = await come(0, 'dying', 'Ada');
     const ben = await come(1, 'dying', 'Ben');

@@ -1,6 +1,8 @@
 /** The last that was told of somebody: what they are, or that they are not here, or no longer listed. */
 interface LastWord {
   clock: number;
+  /** A later clock that some readers may know besides: below all clocks where none may. */
+  presumed: number;
   /** The version of presence in which it was told. */
   version: number;
 }
@@ -48,15 +50,23 @@ export class LastWords {
     return this.#words.get(clientId)?.clock ?? -1;
   }
 
-  /** The claimed clock, or one above the last that readers know. */
-  nextClock(clientId: number, claimed: number): number {
-    return Math.max(Math.min(claimed, LARGEST_CLAIM), this.clockOf(clientId) + 1);
+  /** The last clock that readers know, or may know. */
+  presumedClockOf(clientId: number): number {
+    const word = this.#words.get(clientId);
+    return word === undefined ? -1 : Math.max(word.clock, word.presumed);
   }
 
-  /** Readers may know this clock of them, though nothing was told here. */
+  /** The claimed clock, or one above the last that readers know. */
+  nextClock(clientId: number, claimed: number): number {
+    return Math.max(Math.min(claimed, LARGEST_CLAIM), this.presumedClockOf(clientId) + 1);
+  }
+
+  /** Readers may know this clock of them, though it was not told to all. */
   presume(clientId: number, clock: number): void {
-    if (this.#words.has(clientId)) return;
-    this.#words.set(clientId, { clock: Math.min(clock, LARGEST_CLAIM), version: this.#version });
+    const presumed = Math.min(clock, LARGEST_CLAIM);
+    const word = this.#words.get(clientId);
+    if (word === undefined) this.#words.set(clientId, { clock: -1, presumed, version: this.#version });
+    else word.presumed = Math.max(word.presumed, presumed);
   }
 
   /** To be told with the next version. */
@@ -64,7 +74,7 @@ export class LastWords {
     const version = this.#version + 1;
     const word = this.#words.get(clientId);
     if (word === undefined) {
-      this.#words.set(clientId, { clock, version });
+      this.#words.set(clientId, { clock, presumed: -1, version });
       return;
     }
     word.clock = clock;
@@ -100,7 +110,7 @@ export class LastWords {
    */
   isReturn(connection: object, clientId: number, clock: number): boolean {
     const departure = this.#departures.get(clientId);
-    if (departure === undefined || clock > this.clockOf(clientId)) return true;
+    if (departure === undefined || clock > this.presumedClockOf(clientId)) return true;
     return (this.#entered.get(connection) ?? 0) > departure;
   }
 

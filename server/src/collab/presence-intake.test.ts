@@ -14,7 +14,7 @@ const limits = { maxEntries: 10, maxStateBytes: 1_000 };
 /** A document of which only the presence is asked for. */
 function stage() {
   const presence = createPresence({ mayEdit, userOf });
-  const owner = { presence, presenceChanged() {} } as unknown as DocumentOwner;
+  const owner = { presence, presenceChanged() {}, stragglers: { welcome() {} } } as unknown as DocumentOwner;
   const enter = (user: string): DocumentConnection => {
     const connection = new DocumentConnection(new FakePort(), parseAddress('plan'), {
       countWaiting() {},

@@ -40,6 +40,7 @@ export function hearPresence(
     presence.hear(connection, entry, unprompted);
     noteGuestName(connection, state);
   }
+  owner.stragglers.welcome(connection);
   owner.presenceChanged();
 }
 

@@ -15,6 +15,8 @@ import { createSharedRoom, tellOthers } from './shared-presence.ts';
 
 const PEOPLE = 4;
 const NODES = 3;
+/** Nobody is back sooner, and nobody changes as often meanwhile. */
+const COMING_BACK_MS = 1_000;
 /** In one of them a word is told, repeated, told to be old, asked for again: after so many somebody does so for ever. */
 const MOST_ROUNDS = 300;
 const away = { state: 'away', error: new BusError('unreachable', 'gone'), since: 0 } as const;
@@ -30,6 +32,7 @@ class Stage {
   readonly dead: string[] = [];
   readonly lost: { node: Node; socket: object }[] = [];
   readonly maxListed: number;
+  timeOfDay = 0;
   #started = 0;
 
   constructor(maxListed: number) {
@@ -54,6 +57,7 @@ class Stage {
 
   connect(person: AwarePerson, node: Node): void {
     this.disconnect(person);
+    this.timeOfDay += COMING_BACK_MS;
     node.people.add(person);
     person.connect(node.presence);
   }
@@ -94,11 +98,16 @@ class Node {
   readonly people = new Set<AwarePerson>();
   readonly #link: RoomLink;
 
-  constructor(incarnation: string, { clock, maxListed, post }: Stage) {
+  constructor(incarnation: string, stage: Stage) {
+    const { clock, maxListed, post } = stage;
     this.incarnation = incarnation;
     this.bus = new HandBus(post);
     this.rooms = createRooms({ bus: this.bus, incarnation, clock, log });
-    this.presence = createPresence({ maxListed, now: () => clock.monotonicMs() });
+    this.presence = createPresence({
+      maxListed,
+      now: () => clock.monotonicMs(),
+      timeOfDay: () => stage.timeOfDay,
+    });
     const { presence } = this;
     this.#link = this.rooms.join(
       'plan',

@@ -6,6 +6,8 @@ import { createPresence } from '../testing/create-presence.ts';
 import { KEPT_MS } from './places.ts';
 
 const PEOPLE = 5;
+/** Nobody is back sooner, and nobody changes as often meanwhile. */
+const COMING_BACK_MS = 1_000;
 /** A message is told, repeated, told to be old: after so many rounds somebody says the same for ever. */
 const MOST_ROUNDS = 100;
 
@@ -15,8 +17,8 @@ const acts = ['connect', 'lose', 'miss', 'move', 'edit', 'speak', 'listen', 'flu
 const step = fc.record({ act: fc.constantFrom(...acts), who: fc.nat({ max: PEOPLE - 1 }) });
 
 function play(maxListed: number, steps: readonly { act: (typeof acts)[number]; who: number }[]): void {
-  let now = 0;
-  const presence = createPresence({ maxListed, now: () => now });
+  let [now, timeOfDay] = [0, 0];
+  const presence = createPresence({ maxListed, now: () => now, timeOfDay: () => timeOfDay });
   const people = Array.from({ length: PEOPLE }, (_, index) => new AwarePerson(index + 1));
   const lost: object[] = [];
   const lose = (person: AwarePerson): void => {
@@ -32,6 +34,7 @@ function play(maxListed: number, steps: readonly { act: (typeof acts)[number]; w
     switch (act) {
       case 'connect':
         lose(person);
+        timeOfDay += COMING_BACK_MS;
         person.connect(presence);
         return;
       case 'lose':

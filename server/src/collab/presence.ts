@@ -36,6 +36,8 @@ export interface PresenceOptions {
   readonly userOf: (owner: PresenceOwner) => string;
   /** Monotonic, in ms. */
   readonly now: () => number;
+  /** The time of day, in ms since 1970: about the same on all nodes, and in later lives of this one. */
+  readonly timeOfDay: () => number;
 }
 
 /** What everybody is to be told. */
@@ -88,7 +90,8 @@ export class Presence {
   readonly #options: PresenceOptions;
   readonly #claims = new Claims();
   readonly #speakers = new WeakMap<PresenceOwner, SpeakerHere>();
-  readonly #returning = new WeakSet<PresenceOwner>();
+  /** Connections whose clients came back; true of those who were told since who is here. */
+  readonly #returned = new Map<PresenceOwner, boolean>();
   readonly #places: Places;
   readonly #lastWords = new LastWords();
   readonly #changed = new Set<number>();
@@ -152,11 +155,27 @@ export class Presence {
   }
 
   /**
-   * This connection's client had the document open before, be it in an earlier life of this node or on another one: who saw
-   * it there ignores what it repeats, so it is told above that.
+   * This connection's client had the document open before, be it in an earlier life of this node or on another one. Who saw
+   * it there ignores what is told of it at a clock up to the last one that they know, and so does it of those whom it saw.
+   * What these clocks are, nobody here may know. But clocks count changes, which are never a thousand a second: the time of
+   * day is above all that was told before, on any node.
    */
   comesBack(owner: PresenceOwner): void {
-    this.#returning.add(owner);
+    if (!this.#returned.has(owner)) this.#returned.set(owner, false);
+  }
+
+  /**
+   * Who is here, for whoever came back and has said since who they are: at clocks above those that they may know. Null for
+   * others, and the second time. They are told nothing of themselves, since they may have said something later by now.
+   */
+  takeWelcome(owner: PresenceOwner): Uint8Array | null {
+    const own = this.#speakers.get(owner)?.clientIds;
+    if (own === undefined || this.#returned.get(owner) !== false) return null;
+    this.#returned.set(owner, true);
+    const others = [...this.#places.listed].filter((clientId) => !own.has(clientId));
+    for (const clientId of others) this.#lastWords.presume(clientId, this.#options.timeOfDay());
+    if (others.length === 0) return null;
+    return encodePresence(others.map((clientId) => this.#entryOf(clientId, this.#lastWords.presumedClockOf(clientId))));
   }
 
   /** Who speaks for a client; null while nobody does. */
@@ -232,6 +251,7 @@ export class Presence {
       this.#remove(clientId, clock + 1);
     }
     this.#speakers.delete(owner);
+    this.#returned.delete(owner);
     this.#report();
   }
 
@@ -313,16 +333,19 @@ export class Presence {
     if (own?.speaker.owner === owner) {
       return clock > own.clock || (own.state !== state && own.corrections?.get(clock) !== state);
     }
-    if (this.#claims.shown(clientId) === undefined) return this.#lastWords.isReturn(owner, clientId, clock);
+    const shown = this.#claims.shown(clientId);
+    if (shown === undefined) return this.#lastWords.isReturn(owner, clientId, clock);
     // Providers repeat what they hear of others, at the same clock. Only news moves a state, and what a connection
     // says unprompted: a client that came back before its old socket was missed.
-    const told = this.#lastClockAsHere(clientId);
-    return clock > told || (clock === told && unprompted);
+    // It has not heard yet at which clock it was told of when it last came back, and may never.
+    if (unprompted && this.#returned.has(owner)) return true;
+    return unprompted
+      ? clock >= this.#asHere(clientId, Math.min(shown.clock, this.#lastWords.clockOf(clientId)))
+      : clock > this.#asHere(clientId, this.#lastWords.presumedClockOf(clientId));
   }
 
-  /** The last clock at which anybody was told that they are here, and which may so be repeated. */
-  #lastClockAsHere(clientId: number): number {
-    const clock = this.#lastWords.clockOf(clientId);
+  /** Of the last clock at which anybody was told of them: the last as one who is here, which may so be repeated. */
+  #asHere(clientId: number, clock: number): number {
     return this.#places.listed.has(clientId) ? clock : clock - 1;
   }
 
@@ -334,7 +357,9 @@ export class Presence {
     speaker.clientIds.add(clientId);
     const corrections = before === undefined || clock > before.clock ? null : before.corrections;
     const claim: Claim = { speaker, clock, state, corrections };
-    if (before === undefined && this.#returning.has(owner)) this.#lastWords.presume(clientId, clock);
+    if (isTakeover && this.#returned.has(owner)) {
+      this.#lastWords.presume(clientId, Math.max(clock, this.#options.timeOfDay()));
+    }
     if (isTakeover) this.#riseAbove(claim, this.#claims.shown(clientId), clientId);
     this.#follow(clientId, this.#claims.put(clientId, claim, isTakeover), speaker.user, 0);
     if (before === undefined) this.#outward?.came(clientId);
@@ -384,6 +409,8 @@ export class Presence {
       if (isAhead && this.ownerOf(clientId) === speaker) this.#turn(this.#places.claim(clientId, now));
       return;
     }
+    // Whoever came back may know them from there.
+    if (this.#returned.size > 0) this.#lastWords.presume(clientId, Math.max(clock, this.#options.timeOfDay()));
     const speaker = new SpeakerElsewhere(node, person, now);
     this.#putElsewhere(clientId, { speaker, clock, state, corrections: null });
   }
@@ -493,9 +520,9 @@ export class Presence {
     return encodePresence(entries);
   }
 
-  #entryOf(clientId: number): PresenceEntry {
+  #entryOf(clientId: number, clock = this.#lastWords.clockOf(clientId)): PresenceEntry {
     const state = this.#places.listed.has(clientId) ? this.#claims.shown(clientId)?.state : undefined;
-    return { clientId, clock: Math.max(0, this.#lastWords.clockOf(clientId)), state: state ?? LEFT };
+    return { clientId, clock: Math.max(0, clock), state: state ?? LEFT };
   }
 }
 

@@ -86,6 +86,13 @@ export class Stragglers {
     else connection.send(...this.#everybody(connection));
   }
 
+  /** To one that came back, once: who is here, above what it may know of them. It is put off while its socket is behind. */
+  welcome(connection: DocumentConnection): void {
+    if (connection.session.isBehind || connection.backlog !== null) return;
+    const presence = this.#presence.takeWelcome(connection);
+    if (presence !== null) connection.send(encodeYWebsocketFrame({ kind: 'presence', presence }));
+  }
+
   /** These have just been sent to everybody else. */
   keep(updates: readonly Uint8Array[]): void {
     this.#ring.append(updates);

@@ -15,6 +15,7 @@ export class AwarePerson {
   readonly #outbox: Uint8Array[] = [];
   #presence: Presence | null = null;
   #moves = 0;
+  #wasIn = false;
   said: object = {};
 
   constructor(clientId: number) {
@@ -39,10 +40,10 @@ export class AwarePerson {
     this.#presence = presence;
     this.socket = {};
     presence.enter(this.socket);
+    if (this.#wasIn) presence.comesBack(this.socket);
+    this.#wasIn = true;
     this.inbox.push(presence.answerQuery());
-    for (const entry of read(encodeAwarenessUpdate(this.awareness, [this.clientId]))) {
-      presence.hear(this.socket, entry, true);
-    }
+    this.#say(this.socket, presence, encodeAwarenessUpdate(this.awareness, [this.clientId]), true);
   }
 
   /** @returns the socket, for the server to miss it */
@@ -53,10 +54,6 @@ export class AwarePerson {
     this.#outbox.length = 0;
     const others = [...this.awareness.getStates().keys()].filter((clientId) => clientId !== this.clientId);
     removeAwarenessStates(this.awareness, others, 'connection lost');
-    // Published providers ignore whom they knew until these move again, whatever a server says: no matter of this one.
-    for (const clientId of [...this.awareness.meta.keys()]) {
-      if (clientId !== this.clientId) this.awareness.meta.delete(clientId);
-    }
     return socket;
   }
 
@@ -72,8 +69,14 @@ export class AwarePerson {
 
   speak(): void {
     const message = this.#outbox.shift();
-    if (message === undefined || this.socket === null) return;
-    for (const entry of read(message)) this.#presence?.hear(this.socket, entry, false);
+    if (message === undefined || this.socket === null || this.#presence === null) return;
+    this.#say(this.socket, this.#presence, message, false);
+  }
+
+  #say(socket: object, presence: Presence, message: Uint8Array, unprompted: boolean): void {
+    for (const entry of read(message)) presence.hear(socket, entry, unprompted);
+    const welcome = presence.takeWelcome(socket);
+    if (welcome !== null) this.inbox.push(welcome);
   }
 
   listen(): void {

@@ -8,6 +8,7 @@ export function createPresence(options: Partial<PresenceOptions> = {}): Presence
     mayEdit: () => true,
     userOf: () => '',
     now: () => 0,
+    timeOfDay: () => 0,
     ...options,
   });
 }

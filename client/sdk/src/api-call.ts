@@ -96,7 +96,8 @@ function inSeconds(ms: number): string {
 
 /** As long as there is more of it now and then, it is waited for. */
 function followed(answer: Response, patience: Patience): Response {
-  if (answer.body === null) return answer;
+  // Browsers give even an answer without content a body, and let nobody make such an answer with one.
+  if (answer.body === null || answer.status === 204) return answer;
   const through = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
     transform(chunk, controller) {
       patience.renew();

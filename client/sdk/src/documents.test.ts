@@ -79,6 +79,14 @@ describe('documents over HTTP', () => {
     ]);
   });
 
+  it('takes an answer without content as browsers give it, which is with an empty body', async () => {
+    const { documents } = serve(() => {
+      const answer = new Response(null, { status: 204 });
+      return Object.defineProperty(answer, 'body', { value: new Response('').body });
+    });
+    await expect(documents.delete('plan')).resolves.toBeUndefined();
+  });
+
   it('creates with a name, with a title, or with neither', async () => {
     const { documents, sent } = serve(() => json(plan, 201));
     expect(await documents.create()).toEqual(plan);

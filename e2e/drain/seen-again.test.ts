@@ -12,10 +12,16 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => server.stop());
 
-function come(join: typeof joinWithHocuspocus | typeof joinWithYWebsocket, document: string, name: string): Person {
+interface Comer {
+  readonly document: string;
+  readonly name: string;
+  readonly writes: boolean;
+}
+
+function come(join: typeof joinWithHocuspocus | typeof joinWithYWebsocket, { document, name, writes }: Comer): Person {
   const person = join(server.wsUrl, document);
   onTestFinished(() => person.leave());
-  person.doc.getText('body').insert(0, `${name} was here. `);
+  if (writes) person.doc.getText('body').insert(0, `${name} was here. `);
   person.provider.awareness?.setLocalStateField('user', { name });
   return person;
 }
@@ -31,13 +37,15 @@ function seenBy({ provider }: Person): string {
 
 describe('people whose server is started again', () => {
   it.each([
-    ['y-websocket', joinWithYWebsocket, joinWithYWebsocket],
-    ['Hocuspocus', joinWithHocuspocus, joinWithHocuspocus],
-    ['each of them', joinWithHocuspocus, joinWithYWebsocket],
+    ['y-websocket', joinWithYWebsocket, joinWithYWebsocket, true],
+    ['Hocuspocus', joinWithHocuspocus, joinWithHocuspocus, true],
+    ['each of them', joinWithHocuspocus, joinWithYWebsocket, true],
+    ['each of them where nothing is written', joinWithYWebsocket, joinWithHocuspocus, false],
   ] as const)(
     '[G7] see each other as soon as they are back, with the providers of %s',
-    async (name, first, second) => {
-      const [ada, ben] = [come(first, name, 'Ada'), come(second, name, 'Ben')];
+    async (document, first, second, writes) => {
+      const ada = come(first, { document, name: 'Ada', writes });
+      const ben = come(second, { document, name: 'Ben', writes });
       await until(() => seenBy(ada) === 'Ada,Ben' && seenBy(ben) === 'Ada,Ben', { what: 'both see both' });
       await server.kill();
       await until(() => seenBy(ada) === 'Ada' && seenBy(ben) === 'Ben', { what: 'each is alone' });

@@ -35,7 +35,7 @@ export function watchWaits(typists: readonly Watched[]): Waits {
   let lookedAt = beganAt;
   /** Without the time in which this process could see nothing. */
   const ageOf = (from: number, now: number): number =>
-    holdUps.reduce((age, { endedAt, ms }) => (endedAt > from ? age - ms : age), now - from);
+    holdUps.reduce((age, { endedAt, ms }) => age - Math.max(0, Math.min(ms, endedAt - from)), now - from);
   const look = (): void => {
     const now = performance.now();
     const late = now - lookedAt - LOOK_EVERY_MS;

@@ -333,7 +333,7 @@ export const fixedBounds = [
     why: 'clients say so at a quarter of it: with less the server would wait for what they do not say',
   },
   {
-    what: 'clients in a state vector beyond as many as its document has',
+    what: 'clients of which a state vector has more than its document',
     amount: MAX_CLIENTS_AHEAD,
     answer: `${closeCodes.updateTooComplex.code} \`${closeCodes.updateTooComplex.name}\``,
     why: 'a hundred days of five hundred pages that were written with while the server lacked them; until their step 2 is saved, what the document lacks counts as waiting',

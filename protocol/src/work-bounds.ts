@@ -3,7 +3,7 @@ export const MAX_THREADS = 2_000;
 export const MAX_COMMENTS_PER_THREAD = 500;
 
 /**
- * So many clients a copy may have beyond as many as its document has: a hundred days of five hundred pages each that were written
+ * Of so many clients a copy may have more than its document: a hundred days of five hundred pages each that were written
  * with while the server was away, or that a backup from before them was restored under. To look at as many takes milliseconds.
  */
 export const MAX_CLIENTS_AHEAD = 50_000;

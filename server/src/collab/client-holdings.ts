@@ -1,9 +1,15 @@
+import { MAX_CLIENTS_AHEAD } from '@quire/protocol';
 import { createDecoder, readVarUint } from 'lib0/decoding';
 import { createEncoder, toUint8Array, writeUint8Array, writeVarUint } from 'lib0/encoding';
 import type * as Y from 'yjs';
 
 /** From so many on, clients that the document lacks are left out of what it is asked to compare itself with. */
 const MANY_UNKNOWN = 1_000;
+
+/** A copy of the document names far more clients than that has. */
+export class TooFarAhead extends Error {
+  override readonly name = 'TooFarAhead';
+}
 
 /** What a client says with a step 1 that its copy has. */
 export interface ClientHoldings {
@@ -31,7 +37,7 @@ export function eachClock(stateVector: Uint8Array, tell: (client: number, clock:
   }
 }
 
-/** @throws where it is no state vector */
+/** @throws {TooFarAhead}; others where it is no state vector */
 export function readHoldings(stateVector: Uint8Array, { store: { clients } }: Y.Doc): ClientHoldings {
   const ahead = new Map<number, number>();
   const known = createEncoder();
@@ -39,6 +45,7 @@ export function readHoldings(stateVector: Uint8Array, { store: { clients } }: Y.
   eachClock(stateVector, (client, clock) => {
     const last = clients.get(client)?.at(-1);
     if (clock > (last === undefined ? 0 : last.id.clock + last.length)) ahead.set(client, clock);
+    if (ahead.size > MAX_CLIENTS_AHEAD) throw new TooFarAhead();
     if (last === undefined) unknownClients += 1;
     else {
       knownClients += 1;

@@ -10,6 +10,9 @@ interface LastWord {
 /** Of people who left, clocks are remembered so that they can return above them, and users; beyond this many the oldest go. */
 const MAX_REMEMBERED_CLOCKS = 2_000;
 
+/** Clients of one user who left that nobody else may come as: more than anybody has tabs. */
+const MAX_FORMER_CLIENTS = 100;
+
 /**
  * A clock counts the changes of one client, and nobody comes this far by changing. What claims to be above is counted by
  * one: a clock at the end of what can be written would put out everybody who repeats it, or who comes after it.
@@ -90,6 +93,8 @@ export class LastWords {
     if (this.#words.has(clientId)) this.#departures.set(clientId, this.#entrances);
     if (user === '') return;
     this.#formerUsers.set(clientId, user);
+    const theirs = [...this.#formerUsers].filter(([, each]) => each === user);
+    if (theirs.length > MAX_FORMER_CLIENTS) this.#formerUsers.delete(theirs[0]?.[0] ?? clientId);
     const [oldest] = this.#formerUsers.keys();
     if (this.#formerUsers.size > MAX_REMEMBERED_CLOCKS && oldest !== undefined) this.#formerUsers.delete(oldest);
   }

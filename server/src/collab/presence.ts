@@ -161,7 +161,10 @@ export class Presence {
    * day is above all that was told before, on any node.
    */
   comesBack(owner: PresenceOwner): void {
-    if (!this.#returned.has(owner)) this.#returned.set(owner, false);
+    if (this.#returned.has(owner)) return;
+    this.#returned.set(owner, false);
+    // It may have said who they are before it said what it has.
+    for (const clientId of this.#speakers.get(owner)?.clientIds ?? []) this.#tellAnew(clientId);
   }
 
   /**
@@ -302,7 +305,10 @@ export class Presence {
 
   /** What is to be told since the last call, encoded once for everybody; null when that is nothing. */
   takeChanges(): PresenceChanges | null {
-    for (const clientId of this.#places.fill()) this.#tell(clientId);
+    for (const clientId of this.#places.fill()) {
+      if (this.#returned.size > 0) this.#tellAnew(clientId);
+      else this.#tell(clientId);
+    }
     const viewers = this.viewers.take(this.version + 1);
     if (this.#changed.size === 0 && viewers === null) return null;
     const message = this.#changed.size === 0 ? null : this.#encode(this.#changed);
@@ -479,6 +485,12 @@ export class Presence {
       rememberCorrection(known);
     }
     this.#note(clientId, clock, clock === claimed ? speaker.owner : null);
+  }
+
+  /** Above what anybody may know of them who came back. */
+  #tellAnew(clientId: number): void {
+    this.#lastWords.presume(clientId, this.#options.timeOfDay());
+    if (this.#places.listed.has(clientId)) this.#tell(clientId);
   }
 
   /** They have left, or lost their place: then their own client stays, and says so again above this clock. */

@@ -109,7 +109,10 @@ export class ServerEdits {
       // From here to the draft in one turn: it is of the document as it is.
       const written = owner.serverClient.write(async (client, applied) => {
         const drafted = draft(copy, client, change);
-        if (drafted === null) return owner.write(NOTHING_NEW, { onStored });
+        if (drafted === null) {
+          applied(); // whoever writes next need not wait for it, nor take another client
+          return owner.write(NOTHING_NEW, { onStored });
+        }
         const storing = {
           onStored: () => {
             applied();

@@ -1,5 +1,5 @@
-import { type ClientFrame, closeCodes, MAX_CLIENTS_AHEAD } from '@quire/protocol';
-import { type ClientHoldings, countClients, readHoldings } from './client-holdings.ts';
+import { type ClientFrame, closeCodes } from '@quire/protocol';
+import { type ClientHoldings, countClients, readHoldings, TooFarAhead } from './client-holdings.ts';
 import { throughGate } from './content-intake.ts';
 import type { DocumentConnection } from './document-connection.ts';
 import type { DocumentOwner } from './document-owner.ts';
@@ -55,7 +55,12 @@ function beginHandshake(
     connection.closeSession(closeCodes.overloaded);
     return null;
   }
-  if (!knowsNothing(stateVector)) owner.presence.comesBack(connection);
+  // Of a document without content nobody has anything: whoever comes may have been there.
+  if (!knowsNothing(stateVector) || owner.document.store.clients.size === 0) {
+    owner.presence.comesBack(connection);
+    owner.stragglers.welcome(connection);
+    owner.presenceChanged();
+  }
   return holdings.stateVector;
 }
 
@@ -77,12 +82,12 @@ export function readStepOne(
       connection.closeDocument(closeCodes.staleEpoch);
       return null;
     }
-    if (clients > document.store.clients.size + MAX_CLIENTS_AHEAD) {
+    return readHoldings(stateVector, document);
+  } catch (error) {
+    if (error instanceof TooFarAhead) {
       connection.closeSession(closeCodes.updateTooComplex);
       return null;
     }
-    return readHoldings(stateVector, document);
-  } catch {
     // lib0 throws plain errors for bytes that are not a state vector; the frame is at fault, whatever they say.
     connection.closeSession(closeCodes.badFrame);
     return null;

@@ -104,6 +104,7 @@ export class Stragglers {
     while (connection.backlog !== null && session.isOpen && !session.isBehind) {
       this.#sendPortion(connection, connection.backlog);
     }
+    this.welcome(connection);
   }
 
   close(): void {

@@ -98,7 +98,7 @@ export class WaitingReceipts {
     const waiting = this.#batches.find(({ submissions }) => submissions.includes(submission));
     if (waiting === undefined) return;
     waiting.submissions = waiting.submissions.filter((each) => each !== submission);
-    this.#bytes -= weigh([submission]);
+    this.#weighs(this.#bytes - weigh([submission]));
   }
 
   /** Those whose receipts may be given now. */

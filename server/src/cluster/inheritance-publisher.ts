@@ -1,4 +1,4 @@
-import type { DocumentStore, Entry } from '@quire/persistence';
+import { type DocumentStore, type Entry, PersistenceError } from '@quire/persistence';
 import { BusError, type ClusterBus } from './cluster-bus.ts';
 import { encodeEntries } from './entry-record.ts';
 import type { Inheritance } from './inheritance.ts';
@@ -12,7 +12,7 @@ export interface InheritancePublisherOptions {
   readonly meters: ReplicationMeters;
   /** Some of it is on the bus now. */
   readonly onPublished: () => void;
-  /** The journal could not be read: what is left is for others to pull. */
+  /** An entry is damaged, and is passed over; or something failed of which nobody thought, and what is left is for others to pull. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -21,6 +21,8 @@ export class InheritancePublisher {
   readonly #options: InheritancePublisherOptions;
   readonly #inheritance: Inheritance;
   #state: 'idle' | 'running' | 'over' = 'idle';
+  /** One by one while something damaged is looked for. */
+  #atOnce = RECORD_ENTRIES;
 
   constructor(inheritance: Inheritance, options: InheritancePublisherOptions) {
     this.#inheritance = inheritance;
@@ -43,9 +45,10 @@ export class InheritancePublisher {
       while (this.#isGoingOn) await this.#publishSome();
       if (this.#state === 'running') this.#state = 'idle';
     } catch (error) {
-      const isOver = this.#state === 'over';
-      this.#state = error instanceof BusError && !isOver ? 'idle' : 'over';
-      if (!(error instanceof BusError) && !isOver) this.#options.onError(error);
+      if (this.#state === 'over') return;
+      const passes = error instanceof BusError || error instanceof PersistenceError;
+      this.#state = passes ? 'idle' : 'over';
+      if (!passes) this.#options.onError(error);
     }
   }
 
@@ -60,8 +63,9 @@ export class InheritancePublisher {
     const due = this.#inheritance.due;
     if (due === null) return;
     const { incarnation, first, last } = due;
-    const range = { incarnation, after: first - 1, upTo: last, limit: RECORD_ENTRIES, maxBytes: RECORD_BYTES };
-    const batch = await store.entries(range);
+    const range = { incarnation, after: first - 1, upTo: last, limit: this.#atOnce, maxBytes: RECORD_BYTES };
+    const batch = await store.entries(range).catch((error: unknown) => this.#passOver(incarnation, first, error));
+    if (batch === null) return;
     if (batch.length === 0) throw new Error(`The journal lacks the entries ${first} to ${last} of ${incarnation}`);
     const large = batch.filter((entry) => isTooLargeForBus(entry));
     const fitting = batch.filter((entry) => !isTooLargeForBus(entry));
@@ -71,6 +75,19 @@ export class InheritancePublisher {
     meters.entriesMoved('published', fitting.length);
     this.#inheritance.published(incarnation, numbersOf(fitting));
     onPublished();
+  }
+
+  /** Nobody else has what is damaged here, and whoever opens its document hears that: the others' receipts don't wait for it. */
+  #passOver(incarnation: string, first: number, error: unknown): null {
+    if (!(error instanceof PersistenceError) || error.code !== 'CORRUPT_RECORD') throw error;
+    if (this.#atOnce > 1) {
+      this.#atOnce = 1;
+      return null;
+    }
+    this.#options.onError(error);
+    this.#inheritance.published(incarnation, [{ first, last: first }]);
+    this.#atOnce = RECORD_ENTRIES;
+    return null;
   }
 }
 

@@ -47,6 +47,14 @@ describe('[G1] what a node held when it started', () => {
     expect(isHeldBy(inheritance, [new Map(), holding('a', 1)])).toBe(true);
   });
 
+  it('and too large for Redis is not waited for where there is no other node to have it', () => {
+    const inheritance = inherit(holding('a', 2), 'strict', true);
+    inheritance.tooLarge('a', [{ first: 2, last: 2 }]);
+    expect(isHeldBy(inheritance, [])).toBe(false);
+    inheritance.published('a', [{ first: 1, last: 1 }]);
+    expect(isHeldBy(inheritance, [])).toBe(true);
+  });
+
   it('and is known to be where it has to be is not waited for', () => {
     const after = (sequence: number) => [{ incarnation: 'a', after: sequence, isOwn: true }];
     expect(new Inheritance(holding('a', 5), after(5), 'strict').isHeld).toBe(true);

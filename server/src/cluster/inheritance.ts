@@ -70,7 +70,7 @@ export class Inheritance {
     for (const [incarnation, { spans, large, isOwn }] of this.#left) {
       const [first, ...more] = others.map((holdings) => holdings.get(incarnation) ?? NO_SPANS);
       if (first === undefined) {
-        if (!isOwn) this.#left.delete(incarnation);
+        this.#take(incarnation, isOwn ? large : spans);
         continue;
       }
       const onSome = more.reduce(uniteSpans, first);

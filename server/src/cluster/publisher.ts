@@ -13,8 +13,10 @@ const LARGEST_ENTRY_BYTES = 4 * 1024 * 1024;
 /** What waits in memory while a record is under way; beyond it is read from the journal. */
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 const RETRY_MS = 1_000;
-/** The line to the bus may be too narrow for a large entry: after so many attempts, that is pulled, too. */
+/** The line to the bus may be too narrow for a large entry: after so many attempts that took long, that is pulled, too. */
 const MAX_ATTEMPTS = 2;
+/** What ends sooner was cut off, whatever was under way. */
+const LONG_ATTEMPT_MS = 5_000;
 
 export interface PublisherOptions {
   readonly store: Pick<DocumentStore, 'incarnation' | 'entries'>;
@@ -43,7 +45,7 @@ export class Publisher {
   /** What is under way counts: `#waiting` begins after it. */
   #taken = 0;
   #published = 0;
-  /** How often the record that begins after the watermark was under way when the bus went away. */
+  /** How often the record that begins after the watermark had been under way for long when the bus went away. */
   #failures = 0;
   #isRunning = false;
   #isClosed = false;
@@ -154,10 +156,13 @@ export class Publisher {
   }
 
   async #put(record: Uint8Array): Promise<void> {
+    const { bus, clock } = this.#options;
+    const beganAt = clock.monotonicMs();
     try {
-      await this.#options.bus.publish(record);
+      await bus.publish(record);
     } catch (error) {
-      if (error instanceof BusError && error.code === 'unreachable') this.#failures += 1;
+      const isLong = clock.monotonicMs() - beganAt >= LONG_ATTEMPT_MS;
+      if (isLong && error instanceof BusError && error.code === 'unreachable') this.#failures += 1;
       throw error;
     }
   }

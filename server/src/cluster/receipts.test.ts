@@ -52,6 +52,22 @@ describe('receipts', () => {
     expect(ask(1).isOut).toBe(true);
   });
 
+  it('[G1] do not wait for what Redis does not take where there is no other node, and do once there is one', async () => {
+    const { receipts, ask } = open('strict');
+    receipts.tooLarge(1);
+    receipts.published(1);
+    const asked = ask(1);
+    await turn();
+    expect(asked.isOut).toBe(false);
+    receipts.covered([]);
+    await turn();
+    expect(asked.isOut).toBe(true);
+    receipts.covered([[]]);
+    receipts.tooLarge(2);
+    receipts.published(2);
+    expect(ask(2).isOut).toBe(false);
+  });
+
   it('[G1] go on from the disk alone while Redis is away, and are counted', async () => {
     const { receipts, bus, ask, withoutRedis } = open('cluster');
     const asked = ask(1);

@@ -53,6 +53,8 @@ export class Receipts {
   #published = 0;
   #tooLarge: Spans = NO_SPANS;
   #hasOthers = false;
+  /** There is no other node in the cluster: what Redis does not take has no second place to wait for. */
+  #isAlone = false;
   /** What was seen on every other node's disk. A node that joins later has yet to fetch it, and holds up nobody's receipt. */
   #onAll: Spans = NO_SPANS;
   /** What was seen on at least one other node's disk. */
@@ -115,7 +117,12 @@ export class Receipts {
   covered(others: readonly Spans[]): void {
     const [first, ...more] = others;
     this.#hasOthers = first !== undefined;
-    if (first === undefined) return;
+    const wasAlone = this.#isAlone;
+    this.#isAlone = first === undefined;
+    if (first === undefined) {
+      if (!wasAlone || this.#tooLarge.length > 0) this.#settle();
+      return;
+    }
     this.#onAll = uniteSpans(this.#onAll, more.reduce(intersectSpans, first));
     this.#onSome = others.reduce(uniteSpans, this.#onSome);
     this.#settle();
@@ -163,7 +170,8 @@ export class Receipts {
 
   #settle(): void {
     const published = this.#published === 0 ? NO_SPANS : [{ first: 1, last: this.#published }];
-    const onBus = subtractSpans(published, subtractSpans(this.#tooLarge, this.#onSome));
+    const onNoBus = this.#isAlone ? NO_SPANS : subtractSpans(this.#tooLarge, this.#onSome);
+    const onBus = subtractSpans(published, onNoBus);
     this.#safe = uniteSpans(uniteSpans(onBus, this.#onAll), this.#isInheritedHeld ? INHERITED : NO_SPANS);
     for (const waiting of this.#waiting) {
       if (!includesSpans(this.#safe, waiting.spans)) continue;

@@ -4,7 +4,7 @@ import type { DocumentStore } from '@quire/persistence';
 import type { Hono } from 'hono';
 import type { AuditLog } from './auth/audit-log.ts';
 import type { Clock } from './clock.ts';
-import { type ClusterFile, openClusterFile } from './cluster/cluster-file.ts';
+import { type ClusterFile, noteTimeAlone, openClusterFile } from './cluster/cluster-file.ts';
 import { createElsewhere, type Elsewhere } from './cluster/elsewhere.ts';
 import { decodeEntries, encodeEntries } from './cluster/entry-record.ts';
 import { createHttpPeerLink } from './cluster/http/http-peer-link.ts';
@@ -47,9 +47,14 @@ export interface ClusterMembership {
 }
 
 /** Null for a node by itself, which is one that has no Redis. */
-export function composeCluster(parts: ClusterParts): ClusterMembership | null {
+export async function composeCluster(parts: ClusterParts): Promise<ClusterMembership | null> {
   const { audit, clock, config, log, meters, people, readAddress, store } = parts;
-  if (config.redis === undefined) return null;
+  const file = parts.dataDirectory === null ? inMemory() : openClusterFile(join(parts.dataDirectory, 'cluster.json'));
+  if (config.redis === undefined) {
+    // A file that can't be read keeps it from its cluster, and not from running by itself.
+    await noteTimeAlone(file).catch((error) => log.warn({ err: error }, 'what is known of a cluster can not be read'));
+    return null;
+  }
   const {
     ackTimeoutMs,
     address,
@@ -82,7 +87,7 @@ export function composeCluster(parts: ClusterParts): ClusterMembership | null {
     peers,
     clock,
     log,
-    file: parts.dataDirectory === null ? inMemory() : openClusterFile(join(parts.dataDirectory, 'cluster.json')),
+    file,
     address:
       address ??
       findClusterAddress(parts.listener.hosts, parts.listener.port, {

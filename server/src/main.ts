@@ -228,7 +228,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     if (user !== null) authenticator.forgetAnswers(user);
   });
   const auditLog = limitAuditLog(audit, clock);
-  const membership = composeCluster({
+  const membership = await composeCluster({
     config,
     store,
     dataDirectory,

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ClusterRecord, openClusterFile } from './cluster-file.ts';
+import { type ClusterRecord, noteTimeAlone, openClusterFile } from './cluster-file.ts';
 
 const record: ClusterRecord = {
   node: '00000000000000a1',
@@ -43,6 +43,15 @@ describe('the file of a cluster', () => {
     await file.write(record);
     expect(await openClusterFile(join(directory, 'cluster.json')).read()).toEqual(record);
     expect(await readdir(directory)).toEqual(['cluster.json']);
+  });
+
+  it('[G1] says of nothing that others have it, once its node has run by itself', async () => {
+    const file = openClusterFile(join(directory, 'cluster.json'));
+    await noteTimeAlone(file);
+    expect(await file.read()).toBeNull();
+    await file.write(record);
+    await noteTimeAlone(file);
+    expect(await file.read()).toEqual({ ...record, owed: null });
   });
 
   it('[R12] has all that was heard of others, however many gaps there are and however many nodes were forgotten', async () => {

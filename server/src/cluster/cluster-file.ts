@@ -55,6 +55,17 @@ export function openClusterFile(path: string): ClusterFile {
   };
 }
 
+/**
+ * For a node that runs by itself on the data of one that was in a cluster, before it takes an edit: what it writes is on this
+ * disk alone, and when it is in the cluster again no note may say otherwise (G1).
+ *
+ * @throws {ClusterFileError}
+ */
+export async function noteTimeAlone(file: ClusterFile): Promise<void> {
+  const record = await file.read();
+  if (record !== null && record.owed !== null) await file.write({ ...record, owed: null });
+}
+
 export function formatClusterRecord(record: ClusterRecord): string {
   const { heard, ...rest } = record;
   return `${JSON.stringify({ version: 1, ...rest, heard: heard.map(announcementToJson) }, null, 2)}\n`;

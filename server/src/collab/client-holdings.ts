@@ -6,11 +6,6 @@ import type * as Y from 'yjs';
 /** From so many on, clients that the document lacks are left out of what it is asked to compare itself with. */
 const MANY_UNKNOWN = 1_000;
 
-/** A copy of the document names far more clients than that has. */
-export class TooFarAhead extends Error {
-  override readonly name = 'TooFarAhead';
-}
-
 /** What a client says with a step 1 that its copy has. */
 export interface ClientHoldings {
   /** How far it has more than the document, by client. */
@@ -37,23 +32,23 @@ export function eachClock(stateVector: Uint8Array, tell: (client: number, clock:
   }
 }
 
-/** @throws {TooFarAhead}; others where it is no state vector */
-export function readHoldings(stateVector: Uint8Array, { store: { clients } }: Y.Doc): ClientHoldings {
+/** Null of more clients than may be kept (`MAX_CLIENTS_AHEAD`). @throws where it is no state vector */
+export function readHoldings(stateVector: Uint8Array, { store: { clients } }: Y.Doc): ClientHoldings | null {
   const ahead = new Map<number, number>();
   const known = createEncoder();
   let [knownClients, unknownClients] = [0, 0];
   eachClock(stateVector, (client, clock) => {
     const last = clients.get(client)?.at(-1);
     if (clock > (last === undefined ? 0 : last.id.clock + last.length)) ahead.set(client, clock);
-    if (ahead.size > MAX_CLIENTS_AHEAD) throw new TooFarAhead();
     if (last === undefined) unknownClients += 1;
     else {
       knownClients += 1;
       writeVarUint(known, client);
       writeVarUint(known, clock);
     }
-    return true;
+    return ahead.size <= MAX_CLIENTS_AHEAD;
   });
+  if (ahead.size > MAX_CLIENTS_AHEAD) return null;
   return { ahead, stateVector: unknownClients < MANY_UNKNOWN ? stateVector : encode(knownClients, known) };
 }
 

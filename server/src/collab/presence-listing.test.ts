@@ -184,3 +184,14 @@ describe('of more people than a document lists', () => {
     expect(people).toEqual({ listed: 0, counted: 0 });
   });
 });
+
+it('[R10] who gets a place after somebody came back is told above what that one may know of them', () => {
+  const presence = createPresence({ maxListed: 1, timeOfDay: () => 1_000 });
+  const [ada, ben, eve] = [{}, {}, {}];
+  presence.hear(ada, hi(ADA, 1), false);
+  presence.hear(ben, hi(BEN, 1), false);
+  take(presence);
+  presence.comesBack(eve);
+  presence.forget(ada);
+  expect(take(presence)).toContainEqual(hi(BEN, 1_001, { at: 1 }));
+});

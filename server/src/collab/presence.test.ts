@@ -13,8 +13,9 @@ const hi = (clientId: number, clock: number, state: object = { at: clock }) => (
   state: JSON.stringify(state),
 });
 const bye = (clientId: number, clock: number) => ({ clientId, clock, state: 'null' });
-const take = (presence: Presence) =>
-  decodePresence(presence.takeChanges()?.message ?? new Uint8Array([0]), { maxEntries: 100, maxStateBytes: 1_000 });
+const read = (message: Uint8Array | null | undefined) =>
+  decodePresence(message ?? new Uint8Array([0]), { maxEntries: 100, maxStateBytes: 1_000 });
+const take = (presence: Presence) => read(presence.takeChanges()?.message);
 
 describe('presence', () => {
   it('[G7] whoever leaves is announced as gone, once', () => {
@@ -139,6 +140,30 @@ describe('presence', () => {
     expect(take(presence)).toEqual([hi(ADA, 9, { at: 8 })]);
     presence.forget(ada);
     expect(take(presence)).toEqual([bye(ADA, 10)]);
+  });
+
+  it('[R10] one who came back is told of the others at the time of day, and what these say next is told above that', () => {
+    const presence = createPresence({ timeOfDay: () => 1_000 });
+    const [ada, ben] = [{}, {}];
+    presence.hear(ben, hi(BEN, 3), false);
+    take(presence);
+    presence.comesBack(ada);
+    expect(presence.takeWelcome(ada)).toBeNull(); // until she has said who she is
+    presence.hear(ada, hi(ADA, 7), true);
+    expect(read(presence.takeWelcome(ada))).toEqual([hi(BEN, 1_000, { at: 3 })]);
+    expect(presence.takeWelcome(ada)).toBeNull();
+    take(presence);
+    presence.hear(ben, hi(BEN, 4), false);
+    expect(take(presence)).toEqual([hi(BEN, 1_001, { at: 4 })]);
+  });
+
+  it('[R10] one who says who they are before what they have is told anew once that is known', () => {
+    const presence = createPresence({ timeOfDay: () => 1_000 });
+    const ada = {};
+    presence.hear(ada, hi(ADA, 7), true);
+    expect(take(presence)).toEqual([hi(ADA, 7)]);
+    presence.comesBack(ada);
+    expect(take(presence)).toEqual([hi(ADA, 1_001, { at: 7 })]);
   });
 
   it('[R10] a client that returns after it was seen leaving is announced above that', () => {

@@ -1,5 +1,5 @@
 import { type ClientFrame, closeCodes } from '@quire/protocol';
-import { type ClientHoldings, countClients, readHoldings, TooFarAhead } from './client-holdings.ts';
+import { type ClientHoldings, countClients, readHoldings } from './client-holdings.ts';
 import { throughGate } from './content-intake.ts';
 import type { DocumentConnection } from './document-connection.ts';
 import type { DocumentOwner } from './document-owner.ts';
@@ -82,12 +82,10 @@ export function readStepOne(
       connection.closeDocument(closeCodes.staleEpoch);
       return null;
     }
-    return readHoldings(stateVector, document);
-  } catch (error) {
-    if (error instanceof TooFarAhead) {
-      connection.closeSession(closeCodes.updateTooComplex);
-      return null;
-    }
+    const holdings = readHoldings(stateVector, document);
+    if (holdings === null) connection.closeSession(closeCodes.updateTooComplex);
+    return holdings;
+  } catch {
     // lib0 throws plain errors for bytes that are not a state vector; the frame is at fault, whatever they say.
     connection.closeSession(closeCodes.badFrame);
     return null;

@@ -78,6 +78,24 @@ describe('those whose sockets are behind', () => {
     expect(slow.connection.backlog).toBeNull();
   });
 
+  it('[R10] are welcomed back with the rest, where they came back', () => {
+    const { stragglers, presence, people, flush, move } = stage({ connections: 2 });
+    const [slow, quick] = people as [(typeof people)[number], (typeof people)[number]];
+    move(quick, 1);
+    flush(0);
+    presence.comesBack(slow.connection);
+    presence.hear(slow.connection, { clientId: 8, clock: 1, state: '{}' }, true);
+    slow.port.isBehind = true;
+    stragglers.welcome(slow.connection);
+    flush();
+    takeKinds(slow.port);
+    slow.port.isBehind = false;
+    stragglers.catchUp(slow.connection);
+    expect(takeKinds(slow.port)).toEqual(['update', 'presence', 'presence']);
+    stragglers.welcome(slow.connection);
+    expect(takeKinds(slow.port)).toEqual([]);
+  });
+
   it('[G4] a hundred of them hold what one holds: each broadcast once', () => {
     const [one, hundred] = [stage({ connections: 1 }), stage({ connections: 100 })];
     for (const { people, flush } of [one, hundred]) {

@@ -109,4 +109,20 @@ describe('[G4] receipts of those who have left', () => {
     expect(due[0]).toBe(stays.submission);
     expect(due.length).toBeLessThan(1_000);
   });
+
+  it('that are given up are taken off what waits', async () => {
+    let bytes = 0;
+    const receipts = new WaitingReceipts(
+      1_000_000,
+      () => {},
+      (more) => {
+        bytes += more;
+      },
+    );
+    const { submission } = track();
+    receipts.hold([submission], new Promise(() => {}));
+    expect(bytes).toBeGreaterThan(0);
+    receipts.letGoOf(submission);
+    expect(bytes).toBe(0);
+  });
 });

@@ -28,19 +28,23 @@ describe('a simulated cluster', () => {
     ['give receipts for what nobody else has', 'one copy', liesOfRedis],
     ['fetch nothing from each other', 'lacks|holds|not ready', fetchesNothing],
     ['keep on screens who was on a node that is dead', 'who is not there', forgetsNobody],
-  ])('is found out when its nodes %s', async (_, complaint, spoil) => {
-    const found = async (): Promise<string> => {
-      for (let seed = FIRST; seed < FIRST + SEEDS; seed += 1) {
-        const broken = await simulate(seed, { spoil }).then(
-          () => null,
-          (error: Error) => error.message,
-        );
-        if (broken !== null) return broken;
-      }
-      return 'nothing was found';
-    };
-    expect(await found()).toMatch(new RegExp(`^seed \\d+: .*(${complaint})`));
-  }, 600_000);
+  ])(
+    'is found out when its nodes %s',
+    async (_, complaint, spoil) => {
+      const found = async (): Promise<string> => {
+        for (let seed = FIRST; seed < FIRST + SEEDS; seed += 1) {
+          const broken = await simulate(seed, { spoil }).then(
+            () => null,
+            (error: Error) => error.message,
+          );
+          if (broken !== null) return broken;
+        }
+        return 'nothing was found';
+      };
+      expect(await found()).toMatch(new RegExp(`^seed \\d+: .*(${complaint})`));
+    },
+    600_000,
+  );
 });
 
 function liesOfRedis(options: LiveClusterOptions): LiveClusterOptions {

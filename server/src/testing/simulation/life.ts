@@ -1,7 +1,7 @@
+import type { EntryId } from '@quire/persistence';
 import type { ClusterBus } from '../../cluster/cluster-bus.ts';
 import type { LiveCluster } from '../../cluster/live-cluster.ts';
 import { spansInclude } from '../../cluster/spans.ts';
-import type { EntryId } from '@quire/persistence';
 import type { Disk, MemoryFile, SimulatedStore } from './disk.ts';
 import type { LifeClock } from './life-clock.ts';
 

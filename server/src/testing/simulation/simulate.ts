@@ -11,7 +11,7 @@ const FIRST_NODES = [2, 3, 3];
 const PEOPLE = [0, 3];
 const POLICIES: readonly ReceiptPolicy[] = ['cluster', 'cluster', 'strict', 'strict', 'local'];
 /** Many short schedules find more in the same time than few long ones; some faults only come after many others. */
-const SHORT = 20;
+const SHORT = 14;
 const LONG = 80;
 const LONG_ONE_IN = 50;
 const START_MS = 10_000;

@@ -55,7 +55,7 @@ export class World {
     this.random = random;
     this.policy = policy;
     this.#spoil = spoil;
-    this.visitors = new Visitors(people, this.clock, random.fork());
+    this.visitors = new Visitors(people, this.clock, people === 0 ? random : random.fork());
   }
 
   hexId(): string {

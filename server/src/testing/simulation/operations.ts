@@ -82,6 +82,16 @@ const muddle: Operation = async (world) => {
   return 'records are lost, repeated, overtaken and late';
 };
 
+/** What is told in rooms, and no records. Where most of it got lost, nodes would give up asking before they met. */
+const mumble: Operation = async (world) => {
+  if (world.visitors.people.length === 0) return null;
+  world.disturb('bus');
+  const random = world.random.fork();
+  const fates: readonly Fate[] = ['arrive', 'arrive', 'arrive', 'lose', 'repeat', 'overtake', 'wait'];
+  world.hub.disturb(({ by }) => ('channel' in by ? random.pick(fates) : 'arrive'));
+  return 'messages are lost, repeated, overtaken and late';
+};
+
 const flushBus: Operation = async (world) => {
   world.busForgets(() => world.hub.forgetAll());
   return 'the bus forgets everything';
@@ -263,6 +273,7 @@ const WEIGHTS: readonly (readonly [Operation, number])[] = [
   [refuseWrites, 1],
   [healBus, 6],
   [muddle, 3],
+  [mumble, 8],
   [flushBus, 2],
   [trimBus, 2],
   [keepDump, 2],

@@ -49,7 +49,7 @@ export class DrainRunError extends Error {
   override readonly name = 'DrainRunError';
 }
 
-/** Ten edits a second by each of eight, which all have to go into documents that grow: more would be what is measured. */
+/** Ten edits a second by each of ten, which all have to go into documents that grow: more would be what is measured. */
 const TYPE_EVERY_MS = 100;
 /** Typed in the turn in which the signal is sent: whatever the pace, something is on its way. */
 const BURST = 3;
@@ -77,7 +77,11 @@ export async function runRestarts({ seed, rounds }: DrainRunOptions): Promise<Re
       name: `${name} ${topic}`,
       random: random.fork(),
     });
-    const own = [createSdkTypist(options('Ada')), createSdkTypist(options('Ben'))];
+    const own = [
+      createSdkTypist(options('Ada')),
+      createSdkTypist(options('Ben')),
+      createSdkTypist(options('Ida'), 'http'),
+    ];
     const others = [createHocuspocusTypist(options('Eve')), createYWebsocketTypist(options('Joe'))];
     return { document, own, others, typists: [...own, ...others] };
   });

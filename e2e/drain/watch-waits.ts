@@ -1,6 +1,8 @@
 import type { SdkTypist } from './sdk-typist.ts';
+import type { Typist } from './typist.ts';
 
-type Watched = Pick<SdkTypist, 'name' | 'isConnected' | 'oldestUnsavedAt'>;
+/** Published providers can't say how old what they have not saved is. */
+type Watched = Pick<Typist, 'name' | 'isConnected'> & Partial<Pick<SdkTypist, 'oldestUnsavedAt'>>;
 
 /** By name, in milliseconds; what goes on at the moment counts. */
 export interface Waits {
@@ -14,8 +16,10 @@ export interface Waits {
   stop(): void;
 }
 
-/** What a client of ours may wait at most for a server that is ready, see docs/operating.md. */
+/** What a client may wait at most for a server that is ready, see docs/operating.md. */
 export const MAX_WAIT_MS = 3_000;
+/** Who tries again after so long at most, as our own client does, has the rest of that time for its handshake. */
+export const MAX_PAUSE_MS = 2_500;
 /**
  * An edit has its receipt some milliseconds after that. A machine that has much else to do takes seconds for it, between
  * which and receipts that are held back this is to tell.
@@ -43,8 +47,10 @@ export function watchWaits(typists: readonly Watched[]): Waits {
     lookedAt = now;
     for (const typist of typists) {
       const { name, oldestUnsavedAt } = typist;
-      const unsavedSince = oldestUnsavedAt === null ? now : Math.max(beganAt, oldestUnsavedAt);
-      raise(oldestEdits, name, ageOf(unsavedSince, now));
+      if (oldestUnsavedAt !== undefined) {
+        const unsavedSince = oldestUnsavedAt === null ? now : Math.max(beganAt, oldestUnsavedAt);
+        raise(oldestEdits, name, ageOf(unsavedSince, now));
+      }
       if (typist.isConnected) since.delete(typist);
       else if (!since.has(typist)) since.set(typist, now);
       raise(longest, name, ageOf(since.get(typist) ?? now, now));

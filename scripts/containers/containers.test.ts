@@ -379,6 +379,23 @@ describe('the image', () => {
     expect(await runCheck()).toBe(1);
   });
 
+  it('takes no node for ill that catches up with its cluster for half an hour, whichever file starts it', () => {
+    const [options = ''] = /^HEALTHCHECK .*$/m.exec(dockerfile) ?? [];
+    const [, startMinutes] = /--start-period=(\d+)m /.exec(options) ?? [];
+    expect(Number(startMinutes)).toBeGreaterThanOrEqual(30);
+    // What an orchestrator waits for is asked often all the same: it is healthy as soon as it is ready.
+    const [, everySeconds] = /--interval=(\d+)s /.exec(options) ?? [];
+    expect(Number(everySeconds)).toBeLessThanOrEqual(10);
+    for (const file of ['docker-compose.yml', 'docker-compose.single.yml']) {
+      // Those that have a command of their own are no servers.
+      const servers = Object.entries(readComposeFile(file).services).filter(
+        ([, { build, command }]) => build?.dockerfile === 'deploy/Dockerfile' && command === undefined,
+      );
+      expect(servers.length).toBeGreaterThan(0);
+      for (const [name, { healthcheck }] of servers) expect([file, name, healthcheck]).toEqual([file, name, undefined]);
+    }
+  });
+
   it('runs what is in the repository', () => {
     expect(existsSync(join(root, 'scripts/setup.mjs'))).toBe(true);
     expect(dockerfile).toContain('RUN node scripts/setup.mjs app');

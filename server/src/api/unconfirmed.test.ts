@@ -4,7 +4,7 @@ import type { Hono } from 'hono';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import { createAccessRules } from '../auth/access-rules.ts';
+import { type AccessRules, createAccessRules } from '../auth/access-rules.ts';
 import { createComments } from '../comments/comments.ts';
 import { createRegistry, type Registry } from '../registry/registry.ts';
 import { type ClusterNode, createClusterStage } from '../testing/cluster-stage.ts';
@@ -26,6 +26,7 @@ let node: ClusterNode;
 let registry: Registry;
 let documents: Documents;
 let audit: string[];
+let rules: AccessRules;
 let api: Hono;
 beforeEach(async () => {
   clock = new ManualClock();
@@ -36,7 +37,7 @@ beforeEach(async () => {
   const auditLog = pino({ level: 'info' }, { write: (line: string) => void audit.push(JSON.parse(line).event) });
   registry = createRegistry({ clock, log });
   const takeTurn = createTurns();
-  const rules = createAccessRules({
+  rules = createAccessRules({
     registry,
     store,
     clock,
@@ -178,6 +179,32 @@ describe('[G1] what other nodes do not confirm', () => {
     // The document under what was still waited for was deleted.
     expect(said).toEqual([503, 503, 503, 504, 504, 504]);
     expect((await send(PLAN, { method: 'PATCH', json: { title: 'Gone' } })).status).toBe(404);
+  });
+
+  it('[G6] is not waited for of what a deletion takes away with a document: its links and its mark in the bin mean nothing by then', async () => {
+    node.replication.holds = false;
+    await send(`${PLAN}/links`, { method: 'POST', json: { role: 'reader' } });
+    await send('/v1/bin/plan', { method: 'PUT' });
+    expect([rules.links.count, rules.bin.list().length]).toEqual([1, 1]);
+    node.replication.holds = true;
+    const answer = send('/v1/bin/plan', { method: 'DELETE' });
+    await untilMoreWaits(0);
+    node.replication.acknowledge();
+    expect((await answer).status).toBe(204);
+    expect([rules.links.count, rules.bin.list().length]).toEqual([0, 0]);
+    expect(node.replication.waiting).not.toEqual([]);
+  });
+
+  it('[G6] of a deletion keeps nothing of what it takes away with the document', async () => {
+    node.replication.holds = false;
+    await send(`${PLAN}/links`, { method: 'POST', json: { role: 'reader' } });
+    await send('/v1/bin/plan', { method: 'PUT' });
+    node.replication.holds = true;
+    const answer = send('/v1/bin/plan', { method: 'DELETE' });
+    await untilMoreWaits(0);
+    clock.advance(PATIENCE_MS);
+    await expectUnconfirmed(answer);
+    await until(() => rules.links.count + rules.bin.list().length === 0, { what: 'both are taken away' });
   });
 
   it('is waited for again by whoever sends it again, though nothing is new about it', async () => {

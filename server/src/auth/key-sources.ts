@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTHeaderParameters, type JWTVerifyGetKey } from 'jose';
 import type { Clock } from '../clock.ts';
+import { withoutCredentials } from '../config/without-credentials.ts';
 import type { Logger } from '../observability/log.ts';
 import { KeyError, readKeys, type VerificationKey } from './jwt-keys.ts';
 
@@ -108,7 +109,10 @@ export function createRemoteKeys(
   });
   const stop = clock.every(JWKS_REFRESH_MS, () => {
     remote.reload().catch((error: unknown) => {
-      log.warn({ err: error, url: url.href }, 'the keys for tokens can not be fetched again: those known stay');
+      log.warn(
+        { err: error, url: withoutCredentials(url.href) },
+        'the keys for tokens can not be fetched again: those known stay',
+      );
     });
   });
   let failure: { readonly at: number; readonly error: unknown } | null = null;

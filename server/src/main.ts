@@ -357,6 +357,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     log,
     isDraining,
     rules,
+    meters: metrics?.http ?? null,
     servesApp: config.app,
   });
   addThreads(api, { comments, guard, readAddress });

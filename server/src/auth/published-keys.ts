@@ -9,6 +9,7 @@ import {
   jwksCache,
 } from 'jose';
 import type { Clock } from '../clock.ts';
+import { withoutCredentials } from '../config/without-credentials.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Key, KeySource } from './key-sources.ts';
 
@@ -55,7 +56,10 @@ export function createPublishedKeys(
   });
   const stop = clock.every(REFRESH_MS, () => {
     remote.reload().catch((error: unknown) => {
-      log.warn({ err: error, url: url.href }, 'the keys for tokens can not be fetched again: those known stay');
+      log.warn(
+        { err: error, url: withoutCredentials(url.href) },
+        'the keys for tokens can not be fetched again: those known stay',
+      );
     });
   });
   let published: Published | null = null;

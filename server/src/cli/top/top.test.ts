@@ -126,6 +126,7 @@ describe('quire top says what is wrong, and ends with 1', () => {
   it.each<[string, readonly string[], string]>([
     ['nobody listens there', ['--url', 'http://127.0.0.1:9'], "can't be reached at http://127.0.0.1:9"],
     ['the address is none', ['--url', 'localhost:8080'], '--url must be an address'],
+    ['the address holds a password', ['--url', 'http://ada:hunter22@127.0.0.1:9'], 'but is "http://…@127.0.0.1:9"'],
   ])('%s', async (_, args, words) => {
     const { status, stdout, stderr } = await run(args).finished;
     expect([status, stdout]).toEqual([1, '']);

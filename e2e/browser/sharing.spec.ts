@@ -81,7 +81,9 @@ test.describe('a share link', () => {
     await share.create('can view');
     await share.dialog.getByRole('button', { name: 'Copy link' }).click();
     await expect(share.dialog.getByRole('button', { name: 'Copied' })).toBeVisible();
-    await expect(share.dialog.getByText('Link copied.')).toBeInViewport({ ratio: 1 });
+    const toast = share.dialog.getByText('Link copied.');
+    await expect(toast).toBeInViewport({ ratio: 1 });
+    await expect(toast).toHaveCSS('color', 'rgb(255, 255, 255)');
   });
 
   test('says what keeps the links from being listed, and lists them once it can', async ({ ada, server }) => {

@@ -205,7 +205,7 @@ const secretSchema = z.string().superRefine((secret, context) => {
   if (Buffer.byteLength(secret) >= MIN_SECRET_BYTES) return;
   context.addIssue({
     code: 'custom',
-    message: `must have at least ${MIN_SECRET_BYTES} bytes (commas separate secrets)`,
+    message: `must have at least ${MIN_SECRET_BYTES} bytes, as \`openssl rand -base64 32\` prints them (commas separate secrets)`,
     input: secret,
   });
 });

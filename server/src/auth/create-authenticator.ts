@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { ConfigError } from '../config/config-error.ts';
 import type { Config } from '../config.ts';
@@ -99,8 +100,8 @@ async function openConfiguredFile(path: string, clock: Clock, log: Logger): Prom
     throw new ConfigError([
       {
         path: 'jwt.keyFile',
-        source: 'QUIRE_JWT_KEY_FILE',
-        fault: `${path}: ${error.message}`,
+        source: resolve(path),
+        fault: error.message,
         cure: 'name a file with a JWK set, public keys as PEM, or secrets, one a line',
       },
     ]);

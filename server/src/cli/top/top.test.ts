@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -88,6 +88,15 @@ describe('quire top --once', () => {
     const environment = { QUIRE_PORT: String(server.port), QUIRE_METRICS_TOKEN: token };
     const { status, stdout } = await run(['--once'], environment).finished;
     expect([status, stdout.includes('sessions 0')]).toEqual([0, true]);
+  });
+
+  it('finds them in the config file that is named', async () => {
+    const metricsToken = 'correct-horse-battery';
+    const { server } = await start({ metricsToken });
+    const file = join(directory, 'production.json');
+    await writeFile(file, JSON.stringify({ port: server.port, metricsToken }));
+    const { status, stderr } = await run(['--once', '--config', file]).finished;
+    expect([status, stderr]).toEqual([0, '']);
   });
 });
 

@@ -202,7 +202,7 @@ test('[G2] a finger draws a stroke, and selects, moves and deletes one, and othe
   await expect.poll(() => strokeOn(ben.page)).toEqual(near(480, 300));
 
   const selecting = page.getByRole('button', { name: 'Select and move' });
-  await selecting.tap();
+  await selecting.click();
   await expect(selecting).toHaveAttribute('aria-pressed', 'true');
   const remove = page.getByRole('button', { name: 'Delete what is selected' });
   await expect(remove).toHaveAttribute('aria-disabled', 'true');
@@ -226,12 +226,12 @@ test('[G2] a finger draws a stroke, and selects, moves and deletes one, and othe
   await expect.poll(async () => (await viewOf(page)).width).toBeLessThan(1_000);
   expect([await strokeOn(page), await strokeOn(ben.page)]).toEqual([before, before]);
 
-  await remove.tap();
+  await remove.click();
   await expect(bens).toHaveAccessibleName('Whiteboard, empty');
-  await page.getByRole('button', { name: 'Undo' }).tap();
+  await page.getByRole('button', { name: 'Undo' }).click();
   await expect(bens).toHaveAccessibleName('Whiteboard, 1 stroke');
   expect(await strokeOn(ben.page)).toEqual(before);
-  await page.getByRole('button', { name: 'Undo' }).tap();
+  await page.getByRole('button', { name: 'Undo' }).click();
   await expect.poll(() => strokeOn(ben.page)).toEqual(near(480, 300));
   await expect(paper).toHaveAccessibleName('Whiteboard, 1 stroke');
 });

@@ -1,11 +1,13 @@
-import { type DocumentName, problemSchema } from '@quire/protocol';
+import { companionOf, type DocumentName, problemSchema } from '@quire/protocol';
 import { until } from '@quire/testing';
 import type { Hono } from 'hono';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { type AccessRules, createAccessRules } from '../auth/access-rules.ts';
+import { markThread } from '../comments/anchor-marks.ts';
 import { createComments } from '../comments/comments.ts';
+import { putThread } from '../comments/thread-map.ts';
 import { createRegistry, type Registry } from '../registry/registry.ts';
 import { type ClusterNode, createClusterStage } from '../testing/cluster-stage.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
@@ -67,6 +69,7 @@ beforeEach(async () => {
     comments: createComments({
       documents: {
         edit: (name, author, change, options) => collaboration.edit(name, author, change, options),
+        confirm: (name, storing) => collaboration.confirm(name, storing),
         read: (name, look) => collaboration.read(name, look),
         assertExists: async (name) => void (await documents.get(name)),
       },
@@ -125,6 +128,26 @@ function madeUpdate(): Uint8Array<ArrayBuffer> {
   const doc = new Y.Doc();
   doc.getText('body').insert(0, 'hello');
   return new Uint8Array(Y.encodeStateAsUpdate(doc));
+}
+
+const THREAD = 'a-thread-of-the-test';
+
+/** In the document and in the comments on it. */
+async function beginMarkedThread(): Promise<void> {
+  const { collaboration } = node;
+  await collaboration.edit('plan' as DocumentName, '', (document) => {
+    const text = document.getXmlFragment('default');
+    const paragraph = new Y.XmlElement('paragraph');
+    text.insert(0, [paragraph]);
+    paragraph.insert(0, [new Y.XmlText('Hello')]);
+    const [first] = paragraph.toArray();
+    if (first instanceof Y.XmlText) markThread([{ text: first, from: 0, length: 5 }], THREAD);
+  });
+  await collaboration.edit(companionOf('plan' as DocumentName, 'comments'), '', (companion) => {
+    const author = { id: '', name: '' };
+    const time = new Date(clock.now()).toISOString();
+    putThread(companion, { id: THREAD, author, created: time, quote: 'Hello', resolved: null, comments: [] });
+  });
 }
 
 describe('[G1] what other nodes do not confirm', () => {
@@ -220,6 +243,28 @@ describe('[G1] what other nodes do not confirm', () => {
     expect(watched.isOver).toBe(false);
     node.replication.acknowledge();
     expect((await again).status).toBe(204);
+  });
+
+  const done: [string, string, Sent, () => Promise<void>][] = [
+    ['a place in the bin', '/v1/bin/plan', { method: 'PUT' }, async () => {}],
+    ['a mark that is taken away', `${PLAN}/threads/${THREAD}/anchor`, { method: 'DELETE' }, beginMarkedThread],
+  ];
+
+  it.each(done)('is waited for again by whoever asks again for %s', async (_, path, sent, prepare) => {
+    node.replication.holds = false;
+    await prepare();
+    node.replication.holds = true;
+    const first = send(path, sent);
+    await untilMoreWaits(0);
+    clock.advance(PATIENCE_MS);
+    await expectUnconfirmed(first);
+    const again = send(path, sent);
+    const watched = watch(again);
+    await turns();
+    expect(watched.isOver).toBe(false);
+    await until(() => clock.pending > 0, { what: 'the second one waits too' });
+    node.replication.acknowledge();
+    expect((await again).ok).toBe(true);
   });
 
   it('[G4] takes no room once nobody waits for it, and its document may leave memory', async () => {

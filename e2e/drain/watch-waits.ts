@@ -29,22 +29,47 @@ export const MAX_UNSAVED_MS = 6_000;
 const LOOK_EVERY_MS = 10;
 /** Whoever looks this much later than they wanted to was held up, and may have missed what came meanwhile. */
 const LATE_MS = 50;
+/** So much of one wait is left out at most: whoever waits for longer than that and the limit has waited too long, whatever held us up. */
+export const MAX_LEFT_OUT_MS = 2_000;
 
-export function watchWaits(typists: readonly Watched[]): Waits {
+/** The time in which clients live: they are in this process, and stand still with it. */
+export interface OwnTime {
+  now(): number;
+  /** How long the thread of the clients has run so far, by the processor that it had. */
+  ranMs(): number;
+}
+
+const ownTime: OwnTime = {
+  now: () => performance.now(),
+  ranMs() {
+    const { user, system } = process.threadCpuUsage();
+    return (user + system) / 1_000;
+  },
+};
+
+/**
+ * Of a wait is left out the time in which this process was not let run, as on a machine that has much else to do: the clients
+ * could not have come back then, whatever the server did. What they were busy with themselves is theirs: it counts.
+ */
+export function watchWaits(typists: readonly Watched[], { now: readNow, ranMs }: OwnTime = ownTime): Waits {
   const longest: Record<string, number> = {};
   const oldestEdits: Record<string, number> = {};
   const since = new Map<Watched, number>();
-  const beganAt = performance.now();
+  const beganAt = readNow();
   const holdUps: { readonly endedAt: number; readonly ms: number }[] = [];
   let lookedAt = beganAt;
-  /** Without the time in which this process could see nothing. */
-  const ageOf = (from: number, now: number): number =>
-    holdUps.reduce((age, { endedAt, ms }) => age - Math.max(0, Math.min(ms, endedAt - from)), now - from);
+  let ranBefore = ranMs();
+  const ageOf = (from: number, now: number): number => {
+    const leftOut = holdUps.reduce((sum, { endedAt, ms }) => sum + Math.max(0, Math.min(ms, endedAt - from)), 0);
+    return now - from - Math.min(leftOut, MAX_LEFT_OUT_MS);
+  };
   const look = (): void => {
-    const now = performance.now();
+    const [now, ran] = [readNow(), ranMs()];
     const late = now - lookedAt - LOOK_EVERY_MS;
-    if (late > LATE_MS) holdUps.push({ endedAt: now, ms: late });
+    const stopped = late - (ran - ranBefore);
+    if (late > LATE_MS && stopped > 0) holdUps.push({ endedAt: now, ms: stopped });
     lookedAt = now;
+    ranBefore = ran;
     for (const typist of typists) {
       const { name, oldestUnsavedAt } = typist;
       if (oldestUnsavedAt !== undefined) {

@@ -19,7 +19,7 @@ const APART_TOO = [
 class LongOnesFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId, project }: TestSpecification): number =>
-      LONG.test(moduleId) ? 0 : project.name === 'apart' ? 1 : 2;
+      LONG.test(moduleId) ? 0 : project.name === 'integration' ? 1 : 2;
     return (await super.sort(files)).toSorted((one, other) => rank(one) - rank(other));
   }
 }
@@ -29,11 +29,11 @@ const exclude = ['**/node_modules/**', '**/dist/**'];
 export default defineConfig({
   test: {
     projects: [
-      { extends: true, test: { name: 'apart', include: [...APART, ...APART_TOO], exclude } },
+      { extends: true, test: { name: 'integration', include: [...APART, ...APART_TOO], exclude } },
       {
         extends: true,
         test: {
-          name: 'together',
+          name: 'unit',
           include: ['{protocol,persistence,server}/**/*.test.ts', 'client/*/**/*.test.{ts,tsx}'],
           exclude: [...exclude, ...APART_TOO],
           // Small files that share nothing: a process is started, and loads Quire, once for many of them.

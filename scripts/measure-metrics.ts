@@ -1,18 +1,22 @@
 // Measures what metrics cost: the CPU per edit of a server with metrics on and off, in turns, and the time of a scrape
-// with many sockets open. The server has the first core for itself. Prints what it finds; nothing depends on it.
-//   node scripts/measure-metrics.ts [--sessions 10000] [--turns 12] [--seconds 8]
+// with many sockets open. The servers have the first core for themselves. Prints what it finds; nothing depends on it.
+//   node scripts/measure-metrics.ts [--sessions 10000] [--turns 8] [--slices 12]
 import { execFileSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { measureCalls } from './monitoring/measure-calls.ts';
 import { measureScrapes, median } from './monitoring/measure-scrapes.ts';
-import { measureTyping } from './monitoring/measure-typing.ts';
+import { type Cost, openTypingStage, type TypingStage } from './monitoring/measure-typing.ts';
+
+/** Until the code of a server is compiled, in other threads of its process: whoever counts more has more to compile, once. */
+const WARM_UP_SECONDS = 8;
+const SLICE_SECONDS = 2;
 
 const { values } = parseArgs({
   options: {
     sessions: { type: 'string', default: '10000' },
-    turns: { type: 'string', default: '12' },
-    seconds: { type: 'string', default: '8' },
+    turns: { type: 'string', default: '8' },
+    slices: { type: 'string', default: '12' },
   },
 });
 
@@ -22,17 +26,40 @@ if (availableParallelism() > 1) {
   });
 }
 const turns = Number(values.turns);
-const seconds = Number(values.seconds);
+const slices = Number(values.slices);
 console.log(
   `Node ${process.version}, ${availableParallelism()} cores; a figure is a median, in brackets least and most`,
 );
 
+const sum = (costs: readonly Cost[]): number =>
+  costs.reduce((total, { microseconds }) => total + microseconds, 0) /
+  costs.reduce((total, { edits }) => total + edits, 0);
+
+/**
+ * Two servers that are there at once, in slices so short that the machine has no time to drift between them; who goes first
+ * changes with each slice. @returns µs of CPU per edit
+ */
+async function measureTurn(): Promise<{ on: number; off: number }> {
+  const stages: Record<'on' | 'off', TypingStage> = {
+    on: await openTypingStage(true),
+    off: await openTypingStage(false),
+  };
+  const costs: Record<'on' | 'off', Cost[]> = { on: [], off: [] };
+  for (const { typeFor } of [stages.on, stages.off]) await typeFor(WARM_UP_SECONDS);
+  for (let slice = 0; slice < slices; slice += 1) {
+    for (const side of slice % 2 === 0 ? (['on', 'off'] as const) : (['off', 'on'] as const)) {
+      costs[side].push(await stages[side].typeFor(SLICE_SECONDS));
+    }
+  }
+  await Promise.all([stages.on.close(), stages.off.close()]);
+  return { on: sum(costs.on), off: sum(costs.off) };
+}
+
 const costs = { on: [] as number[], off: [] as number[] };
 for (let turn = 0; turn < turns; turn += 1) {
-  // The machine drifts, so both are measured next to each other, and who goes first changes.
-  for (const metrics of turn % 2 === 0 ? (['on', 'off'] as const) : (['off', 'on'] as const)) {
-    costs[metrics].push(await measureTyping({ metrics: metrics === 'on', seconds }));
-  }
+  const { on, off } = await measureTurn();
+  costs.on.push(on);
+  costs.off.push(off);
 }
 const describe = (figures: readonly number[]): string =>
   `${median(figures).toFixed(1)} (${Math.min(...figures).toFixed(1)}–${Math.max(...figures).toFixed(1)})`;
@@ -42,7 +69,9 @@ const ratios = costs.on.map((on, turn) => on / (costs.off[turn] ?? Number.NaN));
 const [least = '', middle = '', most = ''] = [Math.min(...ratios), median(ratios), Math.max(...ratios)].map((ratio) =>
   ratio.toFixed(3),
 );
-console.log(`on/off, turn by turn: ${middle} (${least}–${most}), ${turns} turns of ${seconds} s`);
+console.log(
+  `on/off, turn by turn: ${middle} (${least}–${most}), ${turns} turns of ${slices} slices of ${SLICE_SECONDS} s each`,
+);
 
 const calls = Array.from({ length: 5 }, () => measureCalls(5));
 console.log(`the calls that count one edit, by themselves: ${median(calls).toFixed(2)} µs`);

@@ -65,7 +65,13 @@ const handshakeTricks = [
   trick('two keys', 400, { more: 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n' }),
   trick('no version', 400, protocolVersion(null)),
   trick('an old version', 400, protocolVersion('7')),
+  // Of the drafts before the RFC, the eighth has another header for the origin.
+  trick('the version of a draft', 400, {
+    ...protocolVersion('8'),
+    more: 'Sec-WebSocket-Origin: http://evil.example\r\n',
+  }),
   trick('a version that is no number', 400, protocolVersion('13, 8')),
+  trick('a version in other digits', 400, protocolVersion('0xd')),
   trick('two versions', 400, { more: 'Sec-WebSocket-Version: 13\r\n' }),
   trick('no header that says to what', 426, upgradeTo(null)),
   trick('an upgrade to something else', 426, upgradeTo('h2c')),
@@ -74,6 +80,8 @@ const handshakeTricks = [
   trick('an upgrade in other letters', OPEN, upgradeTo('WebSocket')),
   trick('a connection that is to be closed', 426, connection('close')),
   trick('a connection that stays as it is, too', OPEN, connection('keep-alive, Upgrade')),
+  // As some proxies speak by themselves; there is nothing in it that we need.
+  trick('an old HTTP', OPEN, { version: '1.0' }),
   trick('another method', 405, { method: 'POST' }),
   trick('a method that nobody knows', 400, { method: 'WEBSOCKET' }),
   trick('a tunnel', 'hung up', { method: 'CONNECT', target: '127.0.0.1:80' }),

@@ -23,6 +23,9 @@ const COMPARED: readonly ContestantName[] = ['quire-tokens', 'quire-other'];
 /** Those that are measured unless others are named. */
 export const usualContestants: readonly ContestantName[] = contestantNames.filter((name) => !COMPARED.includes(name));
 
+/** Those of packages that are not ours, which are installed when they are first measured. */
+export const peers: readonly ContestantName[] = ['hocuspocus', 'y-websocket', 'bare'];
+
 /** One server to compare, and how its clients speak. */
 export interface Contestant {
   readonly name: ContestantName;

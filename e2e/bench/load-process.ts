@@ -1,14 +1,11 @@
 import { spawn } from 'node:child_process';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { findCores } from './cores.ts';
 import type { Target } from './load/target.ts';
 import type { TaskInput, TaskName, TaskOutput, TaskReply, TaskRequest } from './load/tasks.ts';
 import { pin } from './pinned-command.ts';
 
 const PROGRAM = join(import.meta.dirname, 'load', 'main.ts');
-
-/** The cores that servers leave; on a machine of one core all share it. */
-export const LOAD_CORES = availableParallelism() > 1 ? `1-${availableParallelism() - 1}` : '0';
 
 /**
  * Does one task in a fresh process of its own, away from the server's core.
@@ -22,7 +19,7 @@ export function runTask<Name extends TaskName>(
   timeoutMs: number,
 ): Promise<TaskOutput<Name>> {
   return new Promise((resolve, reject) => {
-    const { program, args } = pin(LOAD_CORES, [process.execPath, PROGRAM]);
+    const { program, args } = pin(findCores().load, [process.execPath, PROGRAM]);
     const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     let reply: TaskReply | null = null;
     const timeout = setTimeout(() => {

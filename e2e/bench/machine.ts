@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, release, totalmem } from 'node:os';
-import { LOAD_CORES } from './load-process.ts';
-import { SERVER_CORE } from './server-process.ts';
+import { findCores } from './cores.ts';
 
 export interface Machine {
   readonly processor: string;
@@ -21,14 +20,15 @@ export interface Machine {
 const GIB = 2 ** 30;
 
 export function describeMachine(): Machine {
+  const cores = findCores();
   return {
     processor: `${cpus()[0]?.model.trim() ?? 'unknown'}, ${arch()}`,
     cores: availableParallelism(),
     memoryGib: Math.round(totalmem() / GIB),
     system: `Linux ${release()}`,
     node: process.version,
-    serverCore: SERVER_CORE,
-    loadCores: LOAD_CORES,
+    serverCore: cores.server,
+    loadCores: cores.load,
     loadAverages: [Number(readFileSync('/proc/loadavg', 'utf8').split(' ')[0])],
   };
 }

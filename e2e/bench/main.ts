@@ -1,8 +1,10 @@
 // npm run bench: measures Quire beside what others use, on this machine, and says what came out.
 import { join } from 'node:path';
+import { peers } from './contestants.ts';
 import { describeMachine } from './machine.ts';
-import { measureAll } from './measure.ts';
+import { type Measured, measureAll } from './measure.ts';
 import { mergeResults } from './merge-results.ts';
+import { findMissingPrograms } from './needs.ts';
 import { type BenchOptions, parseBenchOptions, usage } from './options.ts';
 import { installPeers } from './peers/install-peers.ts';
 import { describeDisturbance } from './report/disturbed.ts';
@@ -16,27 +18,68 @@ import { createWorkloads } from './workloads/index.ts';
 
 const say = (line: string): void => console.error(line);
 
+/** What somebody can put right, in words for them; everything else is a fault of ours, and ends with its stack. */
+class Hindrance extends Error {
+  override readonly name = 'Hindrance';
+}
+
 async function measure(options: BenchOptions): Promise<Results> {
-  installPeers(say);
+  const missing = process.platform === 'linux' ? findMissingPrograms(options) : ['Linux, whose /proc is read'];
+  if (missing.length > 0) throw new Hindrance(`the bench needs ${missing.join('; and ')}`);
+  if (options.contestants.some((name) => peers.includes(name)))
+    prepare(() => installPeers(say), 'Quire by itself needs none of them: --contestants quire,quire-yjs');
   const startedAt = new Date().toISOString();
   const machine = describeMachine();
   say(
     `${machine.processor}, ${machine.cores} cores, Node ${machine.node}, load average ${machine.loadAverages.join()}`,
   );
+  if (machine.serverCore === machine.loadCores) {
+    say('one core, which server and load share: this shows that everything runs, and measures nothing worth reading');
+  }
   const source = describeSource();
   say(nameSource(source));
-  const contestants = describeContestants(options.contestants);
+  const contestants = prepare(() => describeContestants(options.contestants));
   for (const [name, description] of Object.entries(contestants)) say(`${name}: ${description}`);
-  const beganAt = performance.now();
-  const { samples, failures } = await measureAll(options, say);
-  const durationMinutes = Math.round((performance.now() - beganAt) / 60_000);
   const { scale, runs, level } = options;
-  const sources = [{ source, workloads: workloadsOf({ samples, failures }) }];
-  const results = { startedAt, durationMinutes, scale, runs, level, machine, sources, contestants, samples, failures };
   const path = options.output ?? join(import.meta.dirname, 'results', `${startedAt.replaceAll(':', '-')}.json`);
-  writeResults(path, results);
+  const beganAt = performance.now();
+  const describe = ({ samples, failures }: Measured): Results => {
+    const durationMinutes = Math.round((performance.now() - beganAt) / 60_000);
+    const sources = [{ source, workloads: workloadsOf({ samples, failures }) }];
+    return { startedAt, durationMinutes, scale, runs, level, machine, sources, contestants, samples, failures };
+  };
+  let results = describe({ samples: [], failures: [] });
+  prepare(() => writeResults(path, results));
+  const stopListening = endOnSignals(() => say(`stopped: what was measured until now is in ${path}`));
+  await measureAll(options, say, (measured) => {
+    results = describe(measured);
+    writeResults(path, results);
+  });
+  stopListening();
   say(`results: ${path}`);
   return results;
+}
+
+/** @param cure what whoever reads it can do, where that is not plain */
+function prepare<T>(step: () => T, cure = ''): T {
+  try {
+    return step();
+  } catch (error) {
+    throw new Hindrance(`${(error as Error).message}${cure && `\n${cure}`}`, { cause: error });
+  }
+}
+
+/** With the process end servers, load and their directories: see `scratch.ts` and `server-process.ts`. */
+function endOnSignals(tell: () => void): () => void {
+  const end = (_signal: NodeJS.Signals, number: number): void => {
+    tell();
+    process.exit(128 + number);
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.once(signal, end);
+  return () => {
+    for (const signal of signals) process.off(signal, end);
+  };
 }
 
 function report(results: Results): void {
@@ -52,7 +95,17 @@ function report(results: Results): void {
   }
 }
 
-function readOptions(): BenchOptions | null {
+async function main(options: BenchOptions): Promise<number> {
+  const results =
+    options.from.length === 0
+      ? await measure(options)
+      : prepare(() => mergeResults(options.from.map((path) => readResults(path))));
+  report(results);
+  if (options.publish) prepare(() => publish(results));
+  return results.failures.length === 0 ? 0 : 1;
+}
+
+function readOptions(): BenchOptions | 'help' | null {
   try {
     return parseBenchOptions(process.argv.slice(2));
   } catch (error) {
@@ -62,11 +115,14 @@ function readOptions(): BenchOptions | null {
 }
 
 const options = readOptions();
-if (options === null) {
-  process.exitCode = 2;
-} else {
-  const results = options.from.length === 0 ? await measure(options) : mergeResults(options.from.map(readResults));
-  report(results);
-  if (options.publish) publish(results);
-  process.exitCode = results.failures.length === 0 ? 0 : 1;
+if (options === null) process.exitCode = 2;
+else if (options === 'help') console.log(usage);
+else {
+  try {
+    process.exitCode = await main(options);
+  } catch (error) {
+    if (!(error instanceof Hindrance)) throw error;
+    console.error(error.message);
+    process.exitCode = 2;
+  }
 }

@@ -1,11 +1,11 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Contestant, type ContestantName, contestants } from './contestants.ts';
 import { DISTURBED_PERCENT, watchDisturbance } from './disturbance.ts';
 import { runTask } from './load-process.ts';
 import type { BenchOptions } from './options.ts';
 import type { Failure, Sample } from './results.ts';
+import { makeScratch, removeScratch } from './scratch.ts';
 import { type BenchServer, startContestant } from './server-process.ts';
 import { createWorkloads } from './workloads/index.ts';
 import type { Readings, Scale, Stage, Workload } from './workloads/workload.ts';
@@ -19,14 +19,25 @@ const TASK_TIMEOUT_MS = 240_000;
  */
 const MOST_ATTEMPTS: Readonly<Record<Scale, number>> = { full: 3, short: 1 };
 
-/** Measures everything that is asked for, one after the other; a failure is noted and the rest goes on. */
+export interface Measured {
+  readonly samples: readonly Sample[];
+  readonly failures: readonly Failure[];
+}
+
+/**
+ * Measures everything that is asked for, one after the other; a failure is noted and the rest goes on.
+ *
+ * @param keep told after each figure what there is so far: hours of it may not depend on what comes last
+ */
 export async function measureAll(
   options: BenchOptions,
   say: (line: string) => void,
-): Promise<{ samples: Sample[]; failures: Failure[] }> {
+  keep: (soFar: Measured) => void,
+): Promise<void> {
   if (options.profileDirectory !== null) await mkdir(options.profileDirectory, { recursive: true });
   const samples: Sample[] = [];
   const failures: Failure[] = [];
+  keep({ samples, failures });
   for (const workload of createWorkloads().filter(({ name }) => options.workloads.includes(name))) {
     const names = workload.contestants.filter((name) => options.contestants.includes(name));
     for (let run = 1; run <= options.runs; run += 1) {
@@ -43,10 +54,10 @@ export async function measureAll(
           failures.push({ ...place, message });
           say(`FAILED: ${message}`);
         }
+        keep({ samples, failures });
       }
     }
   }
-  return { samples, failures };
 }
 
 type Attempt = Pick<Sample, 'readings' | 'othersPercent'>;
@@ -103,7 +114,7 @@ async function measureOnce(
   { scale, level, profileDirectory }: BenchOptions,
   say: (line: string) => void,
 ): Promise<Readings> {
-  const directory = await mkdtemp(join(tmpdir(), 'quire-bench-'));
+  const directory = await makeScratch();
   const started: BenchServer[] = [];
   let begun = 0;
   const stage: Stage = {
@@ -128,6 +139,6 @@ async function measureOnce(
     throw new Error(`${messageOf(error)}\n${started.at(-1)?.lastWords ?? ''}`, { cause: error });
   } finally {
     for (const server of started) await server.kill();
-    await rm(directory, { recursive: true, force: true });
+    await removeScratch(directory);
   }
 }

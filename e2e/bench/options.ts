@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type ContestantName, contestantNames, OTHER_CHECKOUT, usualContestants } from './contestants.ts';
-import { workloadNames } from './workloads/index.ts';
+import { createWorkloads, workloadNames } from './workloads/index.ts';
 import type { Scale } from './workloads/workload.ts';
 
 export interface BenchOptions {
@@ -20,7 +20,9 @@ export interface BenchOptions {
   readonly profileDirectory: string | null;
 }
 
-export const usage = `npm run bench -- [options]
+export const usage = `Measures Quire beside what others use, on this machine: docs/benchmarks.md says how.
+
+  npm run bench -- [options]
 
   --short               minutes instead of hours: shows that everything runs, measures nothing worth reading
   --only A,B            some of: ${workloadNames.join(', ')}
@@ -32,10 +34,19 @@ export const usage = `npm run bench -- [options]
   --json FILE           where the results go (default: a new file in e2e/bench/results)
   --from A.json,B.json  report results that were measured before, in one go or workload by workload
   --publish             rewrite the tables and plots of docs/benchmarks.md from the results
-  --profile DIRECTORY   keep a processor profile of each server there; its figures are slower then`;
+  --profile DIRECTORY   keep a processor profile of each server there; its figures are slower then
+  --help                this
+
+Control-C ends it at once; what was measured until then is kept.`;
+
+/** Nothing that is measured, and so nothing that has a meaning beside results that are there. */
+const OF_MEASURING = ['short', 'only', 'contestants', 'runs', 'level', 'json', 'profile'] as const;
+
+/** A median of fewer moves with a single run, and its range says little. */
+export const LEAST_PUBLISHED_RUNS = 5;
 
 /** @throws with what is wrong, for the person who typed it */
-export function parseBenchOptions(args: readonly string[]): BenchOptions {
+export function parseBenchOptions(args: readonly string[]): BenchOptions | 'help' {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -48,9 +59,15 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
       from: { type: 'string' },
       publish: { type: 'boolean', default: false },
       profile: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   });
-  return {
+  if (values.help) return 'help';
+  const idle = OF_MEASURING.find((name) => values[name] !== undefined && values[name] !== false);
+  if (values.from !== undefined && idle !== undefined) {
+    throw new Error(`--from reports what was measured before, so that --${idle} has no meaning beside it`);
+  }
+  const options: BenchOptions = {
     scale: values.short ? 'short' : 'full',
     workloads: pick('--only', values.only, workloadNames),
     contestants: pick('--contestants', values.contestants, contestantNames, usualContestants),
@@ -61,6 +78,22 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
     publish: values.publish,
     profileDirectory: values.profile ?? null,
   };
+  if (options.from.length === 0) assertWorthMeasuring(options);
+  return options;
+}
+
+/** What would come of nothing, or be refused, is better said before hours of measuring than after. */
+function assertWorthMeasuring({ scale, workloads, contestants, runs, level, publish }: BenchOptions): void {
+  const chosen = createWorkloads().filter(({ name }) => workloads.includes(name));
+  if (!chosen.some((workload) => workload.contestants.some((name) => contestants.includes(name)))) {
+    throw new Error(`${workloads.join(', ')}: nothing of it is measured with ${contestants.join(', ')}`);
+  }
+  if (!publish) return;
+  if (scale === 'short') throw new Error('--publish: nothing of the short form is worth it; leave out --short');
+  if (level !== null) throw new Error('--publish: the page has limits that were searched for; leave out --level');
+  if (runs < LEAST_PUBLISHED_RUNS) {
+    throw new Error(`--publish: the page has medians of ${LEAST_PUBLISHED_RUNS} runs or more, not of ${runs}`);
+  }
 }
 
 function readCount(option: string, text: string | undefined): number | null {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { pickPort } from '@quire/testing';
-import { LOAD_CORES } from './load-process.ts';
+import { findCores } from './cores.ts';
 import { pin } from './pinned-command.ts';
 import { waitForOutput } from './server-process.ts';
 
@@ -25,7 +25,10 @@ export async function startRedis({ directory, awayMs }: RedisSettings): Promise<
   let child = await launch();
 
   async function launch(): Promise<ChildProcess> {
-    const { program, args } = pin(LOAD_CORES, ['redis-server', ...flags({ bind: '127.0.0.1', port, dir: directory })]);
+    const { program, args } = pin(findCores().load, [
+      'redis-server',
+      ...flags({ bind: '127.0.0.1', port, dir: directory }),
+    ]);
     const started = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [started.stdout, started.stderr]) {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type ContestantName, contestants } from './contestants.ts';
 import type { Machine } from './machine.ts';
@@ -47,9 +47,12 @@ export function describeContestants(names: readonly ContestantName[]): Results['
   return Object.fromEntries(names.map((name) => [name, contestants[name].describe()]));
 }
 
+/** Whoever is stopped in the middle of it has the ones from before. */
 export function writeResults(path: string, results: Results): void {
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `${JSON.stringify(results, null, 2)}\n`);
+  const draft = `${path}.part`;
+  writeFileSync(draft, `${JSON.stringify(results, null, 2)}\n`);
+  renameSync(draft, path);
 }
 
 export function workloadsOf({ samples, failures }: Pick<Results, 'samples' | 'failures'>): string[] {

@@ -1,14 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Contestant } from './contestants.ts';
+import { findCores } from './cores.ts';
 import type { Target } from './load/target.ts';
 import { pin } from './pinned-command.ts';
-
-/** The core that servers have for themselves; the load has the other ones. */
-export const SERVER_CORE = '0';
+import { makeScratch, removeScratch } from './scratch.ts';
 
 const READY_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 30_000;
@@ -37,14 +33,15 @@ export interface BenchServer {
 }
 
 const living = new Set<ChildProcess>();
-process.once('exit', () => {
+// Before their directories are removed.
+process.prependOnceListener('exit', () => {
   for (const child of living) child.kill('SIGKILL');
 });
 
 /** Starts a contestant in a process of its own, pinned to its core; the kernel ends it if this process dies. */
 export async function startContestant(contestant: Contestant, settings: ServerSettings = {}): Promise<BenchServer> {
-  const directory = settings.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'quire-bench-')));
-  const { program, args } = pin(SERVER_CORE, contestant.command(directory));
+  const directory = settings.dataDirectory ?? (await makeScratch());
+  const { program, args } = pin(findCores().server, contestant.command(directory));
   const child = spawn(program, args, {
     env: { ...cleanEnvironment(), ...nodeOptions(settings), ...contestant.environment, ...settings.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -70,7 +67,7 @@ export async function startContestant(contestant: Contestant, settings: ServerSe
     const insist = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
     await exited;
     clearTimeout(insist);
-    if (settings.dataDirectory === undefined) await rm(directory, { recursive: true, force: true });
+    if (settings.dataDirectory === undefined) await removeScratch(directory);
   }
 
   try {

@@ -25,6 +25,8 @@ test.describe('comments', () => {
     await bens.comment('Which one?');
     await expect(bens.thread('Ben')).toContainText('Which one?');
     await expect(bens.highlights).toContainText('quick');
+    // Beside the page on a laptop, as wide as they are beside it on a large screen.
+    expect((await bens.panel.boundingBox())?.width).toBe(340);
 
     await expect(adas.highlights).toContainText('quick');
     await expect(adas.button).toHaveAccessibleName('Comments (1)');

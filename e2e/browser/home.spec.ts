@@ -28,6 +28,34 @@ test.describe('the home page', () => {
     await ben.editor.expectSaved();
   });
 
+  test('a dialog stays open when what is selected in it is dragged beyond its edge, and closes by a click beside it', async ({
+    ada,
+  }) => {
+    const { page, home } = ada;
+    await home.open();
+    await home.newDocumentButton.click();
+    await ada.editor.title.fill('Draft');
+    await ada.editor.expectSaved();
+    await home.open();
+    await home.choose('Draft', 'Rename');
+    const dialog = page.getByRole('dialog', { name: 'Rename document' });
+    const field = dialog.getByRole('textbox', { name: 'Title' });
+    await field.fill('Final');
+    const box = await field.boundingBox();
+    if (box === null) throw new Error('the field is not on the screen');
+    const y = box.y + box.height / 2;
+    await page.mouse.move(box.x + box.width / 2, y);
+    await page.mouse.down();
+    await page.mouse.move(10, y, { steps: 4 });
+    await page.mouse.up();
+    await page.keyboard.press('Enter');
+    await expect(home.link('Final')).toBeVisible();
+    await home.choose('Final', 'Rename');
+    await expect(dialog).toBeVisible();
+    await page.mouse.click(10, y);
+    await expect(dialog).toBeHidden();
+  });
+
   test('a document that was deleted for good is gone; who has it open is told, and can no longer change it', async ({
     ada,
     ben,

@@ -47,6 +47,7 @@ test.describe('a share link', () => {
     await ben.page.goto(readerLink);
     await ben.page.reload();
     await expect(ben.page.getByRole('alert')).toContainText('this link was revoked, or has expired');
+    await expect(ben.page.getByRole('alert')).toContainText('can let you in');
   });
 
   test('[G6] lets a commenter comment, and write nothing else', async ({ ada, ben }) => {
@@ -66,6 +67,23 @@ test.describe('a share link', () => {
     await ada.page.keyboard.press('Escape');
     await expect(new CommentsPanel(ada.page).button).toHaveAccessibleName('Comments (1)');
     await ada.editor.expectText('A bold claim. ');
+  });
+
+  test('is copied, and told of, in front of everything else, where the page did not come over TLS too', async ({
+    ada,
+  }) => {
+    await ada.page.addInitScript(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
+    await ada.editor.open('plan');
+    await ada.editor.write('Copied.');
+    await ada.editor.expectSaved();
+    await ada.editor.shareButton.click();
+    const share = new ShareDialog(ada.page);
+    await share.create('can view');
+    await share.dialog.getByRole('button', { name: 'Copy link' }).click();
+    await expect(share.dialog.getByRole('button', { name: 'Copied' })).toBeVisible();
+    const toast = share.dialog.getByText('Link copied.');
+    await expect(toast).toBeInViewport({ ratio: 1 });
+    await expect(toast).toHaveCSS('color', 'rgb(255, 255, 255)');
   });
 
   test('says what keeps the links from being listed, and lists them once it can', async ({ ada, server }) => {

@@ -4,12 +4,16 @@ import { linkFor, SECRETS } from './token-link.ts';
 test.use({ serverOptions: { env: { QUIRE_JWT_SECRETS: SECRETS } } });
 
 test.describe('a server that asks for tokens', () => {
-  test('[G6] shows nobody anything without one, and says so', async ({ ada }) => {
+  test('[G6] shows nobody anything without one, and says so', async ({ ada, server }) => {
     await ada.home.open();
     await expect(ada.page.getByRole('alert')).toContainText('You are not signed in');
     await ada.editor.open('plan');
     await expect(ada.page.getByRole('alert')).toContainText('you are not signed in');
+    await expect(ada.page.getByRole('alert')).toContainText('whoever runs this server can give you one');
     await expect(ada.editor.text).toBeHidden();
+    await expect(ada.editor.saveState).toBeHidden();
+    await ada.page.goto(`${server.url}/bin`);
+    await expect(ada.page.getByRole('alert')).toContainText('You are not signed in');
   });
 
   test('[G6] lets in who opens a link with one, for as long as the tab, and leaves nothing of it in the address', async ({

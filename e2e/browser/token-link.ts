@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 
 const QUIRE = join(import.meta.dirname, '..', '..', 'node_modules', '.bin', 'quire');
 
@@ -15,6 +15,12 @@ export function makeToken(...args: readonly string[]): string {
 export function linkFor(server: { readonly port: number }, ...args: readonly string[]): string {
   // The page keeps what it knows of a person by its origin, and the other actors open 127.0.0.1.
   return runToken(['--link', ...args], { QUIRE_PORT: String(server.port) }).replace('//localhost:', '//127.0.0.1:');
+}
+
+/** What a command prints that a page shows to whoever runs the server, typed as it stands there. */
+export function runAsShown(command: string): string {
+  const env = { PATH: [dirname(QUIRE), process.env.PATH].join(delimiter), QUIRE_JWT_SECRETS: SECRETS };
+  return execFileSync('sh', ['-c', command], { env, encoding: 'utf8' }).trim();
 }
 
 function runToken(args: readonly string[], settings: Readonly<Record<string, string>> = {}): string {

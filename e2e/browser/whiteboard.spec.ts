@@ -133,7 +133,7 @@ test('whoever has no hand for it draws, erases and takes back with the keyboard,
     for (const key of each) await keyboard.press(key);
   };
   // Into the tools, and from them to the board.
-  await press('Tab', 'ArrowRight', 'ArrowRight', 'ArrowRight', 'ArrowRight');
+  await press('Tab', ...Array<string>(5).fill('ArrowRight'));
   await expect(page.getByRole('radio', { name: 'Red' })).toBeFocused();
   await press('Enter', 'Tab');
   await expect(paper).toBeFocused();
@@ -173,4 +173,107 @@ test('whoever has no hand for it draws, erases and takes back with the keyboard,
   await page.mouse.up();
   await expect(bens).toHaveAccessibleName('Whiteboard, 2 strokes');
   await expect(keys).not.toHaveText(/^Pen down/);
+});
+
+/** Where the only stroke of a board is, in the board's units. */
+async function strokeOn(page: Page): Promise<Spot> {
+  const line = boardOf(page).locator('path[fill]').first();
+  return line.evaluate((path: SVGPathElement) => {
+    const { x, y, width, height } = path.getBBox();
+    const moved = path.transform.baseVal.consolidate()?.matrix ?? { e: 0, f: 0 };
+    return { x: x + width / 2 + moved.e, y: y + height / 2 + moved.f };
+  });
+}
+
+const near = (x: number, y: number): object => ({ x: expect.closeTo(x, -1.5), y: expect.closeTo(y, -1.5) });
+
+test('[G2] a finger draws a stroke, and selects, moves and deletes one, and others see it', async ({
+  ada: { page, context },
+  ben,
+}) => {
+  const { paper, at } = await open(page);
+  await ben.page.goto(site.url);
+  const bens = ben.page.getByRole('group', { name: /^Whiteboard/ });
+  const fingers = new Fingers(await context.newCDPSession(page));
+  await fingers.down(at(0.2, 0.3));
+  await fingers.move([at(0.2, 0.3)], [at(0.4, 0.3)]);
+  await fingers.up();
+  await expect(bens).toHaveAccessibleName('Whiteboard, 1 stroke');
+  await expect.poll(() => strokeOn(ben.page)).toEqual(near(480, 300));
+
+  const selecting = page.getByRole('button', { name: 'Select and move' });
+  await selecting.click();
+  await expect(selecting).toHaveAttribute('aria-pressed', 'true');
+  const remove = page.getByRole('button', { name: 'Delete what is selected' });
+  await expect(remove).toHaveAttribute('aria-disabled', 'true');
+  // Beside it by less than a finger is wide, and moved while others look on.
+  const grip = { x: at(0.3, 0.3).x, y: at(0.3, 0.3).y + 12 };
+  await fingers.down(grip);
+  await fingers.move([grip], [at(0.5, 0.5)]);
+  await expect.poll(() => strokeOn(ben.page)).not.toEqual(near(480, 300));
+  await fingers.move([at(0.5, 0.5)], [at(0.6, 0.7)]);
+  await fingers.up();
+  await expect.poll(async () => (await strokeOn(ben.page)).x).toBeCloseTo(960, -1.5);
+  expect(await strokeOn(page)).toEqual(await strokeOn(ben.page));
+  await expect(remove).toHaveAttribute('aria-disabled', 'false');
+
+  // Two fingers bring it nearer, and move nothing of what is selected.
+  const before = await strokeOn(page);
+  await fingers.down(at(0.6, 0.65));
+  await fingers.down(at(0.6, 0.65), at(0.8, 0.65));
+  await fingers.move([at(0.6, 0.65), at(0.8, 0.65)], [at(0.5, 0.65), at(0.9, 0.65)]);
+  await fingers.up();
+  await expect.poll(async () => (await viewOf(page)).width).toBeLessThan(1_000);
+  expect([await strokeOn(page), await strokeOn(ben.page)]).toEqual([before, before]);
+
+  await remove.click();
+  await expect(bens).toHaveAccessibleName('Whiteboard, empty');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(bens).toHaveAccessibleName('Whiteboard, 1 stroke');
+  expect(await strokeOn(ben.page)).toEqual(before);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => strokeOn(ben.page)).toEqual(near(480, 300));
+  await expect(paper).toHaveAccessibleName('Whiteboard, 1 stroke');
+});
+
+test('[G2] whoever has no hand for it selects, moves and deletes with the keyboard what another has drawn', async ({
+  ada: { page },
+  ben,
+}) => {
+  const { paper } = await open(page);
+  await ben.page.goto(site.url);
+  const bens = ben.page.getByRole('group', { name: /^Whiteboard/ });
+  const box = await bens.boundingBox();
+  if (box === null) throw new Error('the board is not on the screen');
+  for (const x of [0.25, 0.5]) {
+    await ben.page.mouse.move(box.x + box.width * x, box.y + box.height * 0.25);
+    await ben.page.mouse.down();
+    await ben.page.mouse.move(box.x + box.width * x, box.y + box.height * 0.35);
+    await ben.page.mouse.up();
+  }
+  await expect(paper).toHaveAccessibleName('Whiteboard, 2 strokes');
+
+  const press = async (...each: readonly string[]) => {
+    for (const key of each) await page.keyboard.press(key);
+  };
+  const keys = paper.getByRole('status');
+  await press('Tab', 'ArrowRight', 'ArrowRight');
+  await expect(page.getByRole('button', { name: 'Select and move' })).toBeFocused();
+  await press('Enter', 'Tab');
+  await expect(paper).toBeFocused();
+  await expect(keys).toHaveText(/^Enter selects a stroke/);
+  await press('Enter');
+  await expect(keys).toHaveText(/^Stroke 1 of 2 selected/);
+  await press('Shift+ArrowRight', 'Shift+ArrowDown', 'ArrowDown');
+  await expect.poll(() => strokeOn(ben.page)).toEqual(near(560, 476));
+  await press('Enter', 'Delete');
+  await expect(bens).toHaveAccessibleName('Whiteboard, 1 stroke');
+  await expect(keys).toHaveText(/^Enter selects a stroke/);
+  await press('Control+z', 'Control+z');
+  await expect(bens).toHaveAccessibleName('Whiteboard, 2 strokes');
+  await expect.poll(() => strokeOn(ben.page)).toEqual(near(400, 300));
+  await press('Control+a');
+  await expect(keys).toHaveText(/^2 of 2 strokes selected/);
+  await press('Escape');
+  await expect(keys).toHaveText(/^Enter selects a stroke/);
 });

@@ -2,7 +2,7 @@ import type { FrameLocator, Locator, Page } from '@playwright/test';
 import { expectNoViolations } from './axe.ts';
 import { expect, test } from './fixtures.ts';
 import { GalleryPage } from './gallery-page.ts';
-import { linkFor, SECRETS } from './token-link.ts';
+import { linkFor, runAsShown, SECRETS } from './token-link.ts';
 
 const TITLES = [
   'Room',
@@ -243,6 +243,8 @@ test.describe('on a server that asks for tokens, the gallery of widgets', () => 
     await gallery.open();
     await expect(page.getByRole('alert')).toContainText('Your token is for other documents');
 
+    const command = await page.getByRole('alert').locator('code', { hasText: 'quire token' }).innerText();
+    expect(runAsShown(command)).toMatch(/^ey/);
     const link = linkFor(server, '--user', 'ada', '--name', 'Ada Lovelace', '--grant', 'editor:gallery/*');
     await page.goto(link);
     await gallery.open();

@@ -11,7 +11,8 @@ import {
 import type { Doc } from 'yjs';
 import { readAnew } from '../crash/read-anew.ts';
 import { type Crowd, joinCrowd } from './crowd.ts';
-import { createHocuspocusTypist, createYWebsocketTypist } from './provider-typists.ts';
+import { createHocuspocusTypist, createYWebsocketTypist, type ProviderTypist } from './provider-typists.ts';
+import { followReturns, type Return } from './returns.ts';
 import { createSdkTypist, type SdkTypist } from './sdk-typist.ts';
 import type { Typist } from './typist.ts';
 import { type Waits, watchWaits } from './watch-waits.ts';
@@ -34,6 +35,8 @@ export interface Restart {
   readonly waitsMs: readonly number[];
   /** How long each of them, once it was ready, had an edit without a receipt at most: an old one, or what was typed since. */
   readonly oldestEditsMs: readonly number[];
+  /** How those came back who have a published provider. */
+  readonly published: readonly (Return & { readonly waitMs: number })[];
 }
 
 export interface DrainRunOptions {
@@ -46,7 +49,7 @@ export class DrainRunError extends Error {
   override readonly name = 'DrainRunError';
 }
 
-/** Ten edits a second by each of eight, which all have to go into documents that grow: more would be what is measured. */
+/** Ten edits a second by each of ten, which all have to go into documents that grow: more would be what is measured. */
 const TYPE_EVERY_MS = 100;
 /** Typed in the turn in which the signal is sent: whatever the pace, something is on its way. */
 const BURST = 3;
@@ -74,9 +77,13 @@ export async function runRestarts({ seed, rounds }: DrainRunOptions): Promise<Re
       name: `${name} ${topic}`,
       random: random.fork(),
     });
-    const own = [createSdkTypist(options('Ada')), createSdkTypist(options('Ben'))];
+    const own = [
+      createSdkTypist(options('Ada')),
+      createSdkTypist(options('Ben')),
+      createSdkTypist(options('Ida'), 'http'),
+    ];
     const others = [createHocuspocusTypist(options('Eve')), createYWebsocketTypist(options('Joe'))];
-    return { document, own, typists: [...own, ...others] };
+    return { document, own, others, typists: [...own, ...others] };
   });
   try {
     await Promise.all(groups.flatMap(({ own }) => own.map((typist) => typist.loaded())));
@@ -98,12 +105,16 @@ interface Group {
   readonly document: string;
   /** With Quire's own client. */
   readonly own: readonly SdkTypist[];
+  /** With published providers. */
+  readonly others: readonly ProviderTypist[];
   readonly typists: readonly Typist[];
 }
 
 async function restartOnce(server: ServerProcess, groups: readonly Group[], number: number): Promise<Restart> {
   const typists = groups.flatMap((group) => group.typists);
   const own = groups.flatMap((group) => group.own);
+  const others = groups.flatMap((group) => group.others);
+  const data = `${server.data}-copy-${number}`;
   const crowd = await joinCrowd(server.wsUrl, groups[0]?.document ?? '', CROWD);
   const stopTyping = startTyping(typists);
   let waits: Waits | null = null;
@@ -115,23 +126,29 @@ async function restartOnce(server: ServerProcess, groups: readonly Group[], numb
 
     for (let key = 0; key < BURST; key += 1) for (const typist of typists) typist.type();
     const inFlight = groups.map((group) => group.typists.flatMap((typist) => typist.inFlight));
+    const followFromReady = followReturns(others);
     const toldAt = performance.now();
     const exit = await server.kill('SIGTERM');
     const drainedInMs = Math.round(performance.now() - toldAt);
     const sentAway = await untilGone(crowd, typists);
     // From here on nothing more is confirmed before the next start.
     const confirmed = groups.map((group) => group.typists.flatMap((typist) => typist.confirmed));
-    const stored = await expectOnDisk(server, groups, confirmed, number);
+    await cp(server.data, data, { recursive: true });
 
     await server.restart();
-    waits = watchWaits(own);
+    waits = watchWaits(typists);
+    const describeReturns = followFromReady();
     await until(() => typists.every((typist) => typist.isConnected), {
       what: () => `${namesOf(typists.filter((typist) => !typist.isConnected))} are not back`,
       timeoutMs: 40_000,
     });
+    const returns = describeReturns();
     stopTyping();
     await Promise.all(own.map((typist) => typist.saved()));
     for (const group of groups) await expectEverything(group);
+    const { longest, oldestEdits } = waits;
+    waits.stop();
+    const stored = await expectInData(data, groups, confirmed, number);
     return {
       number,
       exit,
@@ -140,13 +157,15 @@ async function restartOnce(server: ServerProcess, groups: readonly Group[], numb
       receipted: countAmong(inFlight, confirmed),
       stored: countAmong(inFlight, stored),
       sentAway,
-      waitsMs: Object.values(waits.longest),
-      oldestEditsMs: Object.values(waits.oldestEdits),
+      waitsMs: own.map(({ name }) => longest[name] ?? Number.NaN),
+      oldestEditsMs: Object.values(oldestEdits),
+      published: returns.map((one) => ({ ...one, waitMs: longest[one.name] ?? Number.NaN })),
     };
   } finally {
     stopTyping();
     waits?.stop();
     crowd.leave();
+    await rm(data, { recursive: true, force: true });
   }
 }
 
@@ -167,19 +186,17 @@ async function untilGone(crowd: Crowd, typists: readonly Typist[]): Promise<read
 }
 
 /**
- * What was confirmed is in the data that the server left. Looked for in a copy, by a server of its own, so that nobody
- * can bring back beforehand what was lost.
+ * What was confirmed is in the data that the server left. Looked for in a copy, by a server of its own, which nobody can bring
+ * what was lost; and once everybody is back, or what it takes would be time without a server.
  *
  * @returns all marks that are there, for each group
  */
-async function expectOnDisk(
-  server: ServerProcess,
+async function expectInData(
+  data: string,
   groups: readonly Group[],
   confirmed: readonly (readonly string[])[],
   number: number,
 ): Promise<readonly (readonly string[])[]> {
-  const data = `${server.data}-copy-${number}`;
-  await cp(server.data, data, { recursive: true });
   const witness = await startServer({ data, env: { QUIRE_APP: 'false' } });
   try {
     const stored: string[][] = [];
@@ -191,7 +208,6 @@ async function expectOnDisk(
     return stored;
   } finally {
     await witness.stop();
-    await rm(data, { recursive: true });
   }
 }
 

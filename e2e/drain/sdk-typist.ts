@@ -1,4 +1,4 @@
-import { connect } from '@quire/client';
+import { connect, type Transport } from '@quire/client';
 import { Hand, type Typist, type TypistOptions } from './typist.ts';
 
 export interface SdkTypist extends Typist {
@@ -9,8 +9,11 @@ export interface SdkTypist extends Typist {
 }
 
 /** Somebody with Quire's own client, which counts what is confirmed by itself. */
-export function createSdkTypist({ wsUrl, document, name, random }: TypistOptions): SdkTypist {
-  const client = connect({ url: `${wsUrl}/collab`, offline: false });
+export function createSdkTypist(
+  { wsUrl, document, name, random }: TypistOptions,
+  transport: 'auto' | Transport = 'auto',
+): SdkTypist {
+  const client = connect({ url: `${wsUrl}/collab`, offline: false, transport });
   const room = client.open(document);
   const hand = new Hand(name, room.doc, random);
   // Receipts come in the order of what they confirm.

@@ -17,7 +17,7 @@ export const measures = {
   connections: { label: 'document connections', unit: 'items', mayGrowBy: 0 },
   documents: { label: 'documents in memory', unit: 'items', mayGrowBy: 0 },
   people: { label: 'people', unit: 'items', mayGrowBy: 0 },
-  /** Frames and edits that wait for an establishment, for a flush, or for the disk. */
+  /** Frames, edits, large updates and calls that wait for their turn, and sockets that are not read, or do not read. */
   waiting: { label: 'waiting in queues', unit: 'items', mayGrowBy: 0 },
   /** In this process, and what documents keep for sockets that are behind. */
   unsent: { label: 'waiting for sockets', unit: 'bytes', mayGrowBy: 0 },

@@ -99,6 +99,18 @@ function readProcess({
   return { sockets, removedFiles, otherHandles: others, memory: readMemoryBytes(pid) };
 }
 
+/** Wherever something waits, and whoever is kept waiting. */
+const QUEUES = [
+  'quire_unestablished_frames',
+  'quire_document_queue_edits',
+  'quire_journal_queue_entries',
+  'quire_judging_updates',
+  'quire_paused_sessions',
+  'quire_behind_sessions',
+  'quire_http_open_requests',
+  'quire_http_open_reads',
+] as const;
+
 /** Under load, `heap` and `external` are what the last collection left and what came since. */
 function readMetrics(metrics: Scrape) {
   return {
@@ -106,7 +118,7 @@ function readMetrics(metrics: Scrape) {
     connections: sumOf(metrics, 'quire_document_connections', 'quire_document_connections_entering'),
     documents: sumOf(metrics, 'quire_open_documents'),
     people: sumOf(metrics, 'quire_presence_people'),
-    waiting: sumOf(metrics, 'quire_unestablished_frames', 'quire_document_queue_edits', 'quire_journal_queue_entries'),
+    waiting: sumOf(metrics, ...QUEUES),
     unsent: sumOf(metrics, 'quire_unsent_bytes', 'quire_ring_bytes'),
     heap: sumOf(metrics, 'nodejs_heap_size_used_bytes'),
     external: sumOf(metrics, 'nodejs_external_memory_bytes'),

@@ -23,6 +23,11 @@ export const eventRefusals = {
     status: 429,
     detail: 'more events come than this server takes in a second; send fewer, or what is newest of several',
   },
+  'maybe-taken': {
+    code: 'maybe-taken',
+    status: 409,
+    detail: 'it was said before, and this server can not tell any more whether it was taken then',
+  },
 } as const satisfies { readonly [Code in EventRefusalCode]: EventRefusal & { readonly code: Code } };
 
 export const eventRefusalCodes = Object.keys(eventRefusals) as readonly EventRefusalCode[];

@@ -104,6 +104,7 @@ export {
   peekEventRef,
   readEventNotice,
   readEventRequest,
+  sayEventAgain,
   type WireEvent,
   writeEvent,
   writeEventAnswer,

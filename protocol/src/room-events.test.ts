@@ -33,7 +33,10 @@ const event: fc.Arbitrary<WireEvent> = fc.record({
   time: count,
 });
 const request: fc.Arbitrary<EventRequest> = fc.oneof(
-  fc.record({ kind: fc.constant('send' as const), ref, name, data: json, clientId: fc.option(count) }),
+  fc.record(
+    { kind: fc.constant('send' as const), ref, name, data: json, clientId: fc.option(count), saidMs: count },
+    { requiredKeys: ['kind', 'ref', 'name', 'data', 'clientId'] },
+  ),
   fc.record({
     kind: fc.constant('listen' as const),
     after: fc.option(fc.record({ log: fc.string({ maxLength: 32 }), heads, awayMs: count })),
@@ -97,6 +100,8 @@ describe('messages about events', () => {
       { ...without, ref: 'a', name: 'x'.repeat(65) },
       { ...without, ref: 'a', name: 'a\u0000' },
       { ...without, ref: 'a', clientId: -1 },
+      { ...without, ref: 'a', saidMs: -1 },
+      { ...without, ref: 'a', saidMs: 'long' },
       { type: 'quire.event.listen', after: {} },
       { type: 'quire.event.listen', after: { log: 'a', awayMs: -1, heads: [] } },
       { type: 'quire.event.listen', after: { log: 'a', awayMs: 1, heads: [['a', 1.5]] } },

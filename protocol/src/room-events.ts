@@ -43,7 +43,7 @@ export interface EventPoint {
 /** Events that somebody should have heard, and can't any more. `unknown`: whether there were any can't be known. */
 export type EventGap = 'lost' | 'unknown';
 
-export type EventRefusalCode = 'bad-event' | 'forbidden' | 'event-too-large' | 'too-many-events';
+export type EventRefusalCode = 'bad-event' | 'forbidden' | 'event-too-large' | 'too-many-events' | 'maybe-taken';
 
 /** What clients say. */
 export type EventRequest =
@@ -54,6 +54,8 @@ export type EventRequest =
       readonly name: string;
       readonly data: unknown;
       readonly clientId: number | null;
+      /** How long ago it was first said, where that got no answer; left out when it never left before. */
+      readonly saidMs?: number;
     }
   /** Nobody hears events who does not ask for them. `after`: null for who has heard nothing yet, and wants nothing of the past. */
   | { readonly kind: 'listen'; readonly after: EventPoint | null };
@@ -120,14 +122,19 @@ export function parseEventId(id: string): { readonly stream: string; readonly nu
 export function writeEventRequest(request: EventRequest): string {
   switch (request.kind) {
     case 'send': {
-      const { ref, name, data = null, clientId } = request;
-      return JSON.stringify({ type: types.send, ref, name, data, clientId });
+      const { ref, name, data = null, clientId, saidMs } = request;
+      return JSON.stringify({ type: types.send, ref, name, data, clientId, saidMs });
     }
     case 'listen':
       return JSON.stringify({ type: types.listen, after: request.after });
     default:
       return request satisfies never;
   }
+}
+
+/** The same once more, which got no answer. @param payload as {@link writeEventRequest} wrote it, said for the first time */
+export function sayEventAgain(payload: string, saidMs: number): string {
+  return `${payload.slice(0, -1)},"saidMs":${Math.max(0, Math.round(saidMs))}}`;
 }
 
 /** Reads what a client says of events. */
@@ -158,13 +165,15 @@ function readSend({
   name,
   data = null,
   clientId = null,
+  saidMs = null,
 }: Record<string, unknown>): EventRequest | BadEventRequest {
   if (typeof ref !== 'string' || !REF.test(ref)) {
     return { kind: 'bad', ref: null, detail: 'ref has 1 to 64 letters, digits, - and _' };
   }
   if (typeof name !== 'string' || !isEventName(name)) return { kind: 'bad', ref, detail: EVENT_NAME_WORDS };
   if (clientId !== null && !isCount(clientId)) return { kind: 'bad', ref, detail: 'clientId is a number, or null' };
-  return { kind: 'send', ref, name, data, clientId };
+  if (saidMs !== null && !isDuration(saidMs)) return { kind: 'bad', ref, detail: 'saidMs is a time that has passed' };
+  return { kind: 'send', ref, name, data, clientId, ...(saidMs === null ? {} : { saidMs }) };
 }
 
 function readPoint(value: unknown): EventPoint | null | 'bad' {
@@ -173,7 +182,7 @@ function readPoint(value: unknown): EventPoint | null | 'bad' {
   const heads = readHeads(value.heads);
   const { awayMs, log } = value;
   if (heads === null || typeof log !== 'string' || log.length > MAX_STREAM_LENGTH) return 'bad';
-  return typeof awayMs === 'number' && awayMs >= 0 ? { log, heads, awayMs } : 'bad';
+  return isDuration(awayMs) ? { log, heads, awayMs } : 'bad';
 }
 
 function readHeads(value: unknown): EventHeads | null {
@@ -273,6 +282,10 @@ function parseObject(text: string): Record<string, unknown> | null {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isDuration(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0;
 }
 
 function isCount(value: unknown): value is number {

@@ -33,6 +33,7 @@ export {
   MAX_EVENT_STREAMS,
   parseEventId,
   readEventNotice,
+  sayEventAgain,
   type WireEvent,
   writeEventRequest,
 } from './room-events.ts';

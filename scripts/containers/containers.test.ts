@@ -6,12 +6,15 @@ import { type AddressInfo, BlockList } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse, parseAllDocuments } from 'yaml';
+import { parse } from 'yaml';
+import { addRoute } from '../../client/sdk/src/route.ts';
 import { writeSecrets } from '../../deploy/write-secrets.mjs';
 import { fields } from '../../server/src/config/fields.ts';
 import { readEnvironment, readObject } from '../../server/src/config/layers.ts';
 import { parseConfig } from '../../server/src/config/parse-config.ts';
+import { createHealth } from '../../server/src/http/health.ts';
 import { type ComposeService, mountsOf, readComposeFile, root } from './compose-file.ts';
+import { type Kind, type Resource, readKubernetesFile } from './kubernetes-file.ts';
 
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 
@@ -211,22 +214,21 @@ describe('docker-compose.yml', () => {
   });
 });
 
-interface IngressRule {
-  readonly http: { readonly paths: readonly { readonly backend: { readonly service: { readonly name: string } } }[] };
-}
-
 describe('deploy/kubernetes', () => {
-  const resources = parseAllDocuments(read('deploy/kubernetes/quire.yaml')).map((document) => document.toJS());
-  const find = (kind: string, name: string) =>
-    resources.find((one) => one.kind === kind && one.metadata.name === name) ??
-    expect.fail(`there is no ${kind} ${name}`);
-  const { replicas, serviceName, template, volumeClaimTemplates } = find('StatefulSet', 'quire').spec;
-  const [container] = template.spec.containers;
+  const resources = readKubernetesFile('deploy/kubernetes/quire.yaml');
+  const find = <K extends Kind>(kind: K, name: string): Extract<Resource, { kind: K }> => {
+    const isIt = (one: Resource): one is Extract<Resource, { kind: K }> =>
+      one.kind === kind && one.metadata.name === name;
+    return resources.find(isIt) ?? expect.fail(`there is no ${kind} ${name}`);
+  };
+  const haproxy = read('deploy/haproxy.cfg');
+  const { replicas, selector, serviceName, template, volumeClaimTemplates } = find('StatefulSet', 'quire').spec;
+  const container = template.spec.containers[0] ?? expect.fail('there is no container');
 
   it('sets what the server knows, the same number of nodes, and an address of each that there is', () => {
     const known = fields.map(({ environment }) => environment);
     const values = new Map<string, string | undefined>();
-    for (const { name, value } of container.env) values.set(name, value);
+    for (const variable of container.env) values.set(variable.name, 'value' in variable ? variable.value : undefined);
     for (const name of values.keys()) if (name !== 'POD_NAME') expect(known).toContain(name);
     expect(values.get('QUIRE_CLUSTER_NODES')).toBe(String(replicas));
     expect(values.get('QUIRE_CLUSTER_ADDRESS')).toBe(`http://$(POD_NAME).${serviceName}:8080`);
@@ -240,10 +242,9 @@ describe('deploy/kubernetes', () => {
 
   it('keeps secrets out of the file, in a Secret that its top says how to make', () => {
     const [comment = ''] = read('deploy/kubernetes/quire.yaml').split('apiVersion');
-    const keys = container.env.flatMap((one: { valueFrom?: { secretKeyRef?: { name: string; key: string } } }) => {
-      const { secretKeyRef } = one.valueFrom ?? {};
-      return secretKeyRef === undefined ? [] : [secretKeyRef.key];
-    });
+    const keys = container.env.flatMap((one) =>
+      'valueFrom' in one && 'secretKeyRef' in one.valueFrom ? one.valueFrom.secretKeyRef.key : [],
+    );
     expect(keys).toHaveLength(4);
     for (const key of keys) expect(comment).toContain(`--from-literal=${key}=`);
   });
@@ -254,13 +255,78 @@ describe('deploy/kubernetes', () => {
       readEnvironment({ QUIRE_AUTH: 'open' }),
     ]);
     const [claim] = volumeClaimTemplates;
-    expect(container.volumeMounts).toEqual([{ name: claim.metadata.name, mountPath: data }]);
+    expect(container.volumeMounts).toEqual([{ name: claim?.metadata.name, mountPath: data }]);
     expect(template.spec.terminationGracePeriodSeconds * 1_000).toBeGreaterThan(drainTimeoutMs);
   });
 
-  it('sends nobody new to a node that is not ready, and restarts none for that', () => {
-    expect(container.readinessProbe.httpGet.path).toBe('/readyz');
-    expect(container.livenessProbe.httpGet.path).toBe('/healthz');
+  it('sends nobody new to a node that is not ready, and restarts none for that', async () => {
+    expect(haproxy).toMatch(
+      new RegExp(`^ *http-check send meth GET uri ${container.readinessProbe.httpGet.path} `, 'm'),
+    );
+    const health = createHealth(() => [{ code: 'draining', detail: 'The server is stopping' }]);
+    const ask = async ({ httpGet }: typeof container.readinessProbe) => (await health.request(httpGet.path)).status;
+    expect([await ask(container.readinessProbe), await ask(container.livenessProbe)]).toEqual([503, 200]);
+    expect((await createHealth(() => []).request(container.readinessProbe.httpGet.path)).status).toBe(200);
+  });
+
+  it('has every port, volume, label and service that another part of it names', () => {
+    const labels = { 'app.kubernetes.io/name': 'quire' };
+    expect([template.metadata.labels, selector.matchLabels]).toEqual([labels, labels]);
+    for (const { httpGet } of [container.readinessProbe, container.livenessProbe]) expect(httpGet.port).toBe('http');
+    for (const one of resources) {
+      if (one.kind === 'PodDisruptionBudget') expect(one.spec.selector.matchLabels).toEqual(labels);
+      if (one.kind !== 'Service' || one.metadata.name === 'quire-nobody') continue;
+      expect(one.spec.selector).toEqual(labels);
+      for (const { targetPort } of one.spec.ports) expect(targetPort).toBe('http');
+    }
+  });
+
+  it('hashes on what the SDK puts into the address, as HAProxy and nginx do, and on the path where that has the name', () => {
+    const { pathname, searchParams } = new URL(addRoute('wss://quire.example.com/collab', 'team/plan'));
+    const [[parameter, name] = []] = searchParams;
+    expect(name).toBe('team/plan');
+    const hashOf = (ingress: string) =>
+      find('Ingress', ingress).metadata.annotations['nginx.ingress.kubernetes.io/upstream-hash-by'];
+    expect(hashOf('quire-sockets')).toBe(`$arg_${parameter}`);
+    expect(read('deploy/nginx.conf')).toMatch(new RegExp(`map \\$arg_${parameter} \\$quire_document`));
+    expect(haproxy).toMatch(new RegExp(`url_param\\(${parameter}\\),url_dec\\(1\\) if { path -m beg ${pathname} }`));
+    expect(hashOf('quire-yjs')).toBe('$uri');
+    expect(haproxy).toContain('if { path -m beg /yjs/ }');
+    const pathsOf = (ingress: string) =>
+      find('Ingress', ingress).spec.rules.flatMap(({ http }) => http.paths.map(({ path }) => path));
+    expect([pathsOf('quire-sockets'), pathsOf('quire-yjs')]).toEqual([[pathname], ['/yjs']]);
+  });
+
+  it('waits as long as HAProxy and nginx do, and asks another node when they would', () => {
+    const nginx = read('deploy/nginx.conf');
+    const [, tunnel] = /^ *timeout tunnel (\S+)$/m.exec(haproxy) ?? [];
+    const [, connect] = /^ *timeout connect (\S+)$/m.exec(haproxy) ?? [];
+    const ofNginx = (directive: string) => new RegExp(`^ *${directive} (.*);$`, 'm').exec(nginx)?.[1] ?? '';
+    expect([ofNginx('proxy_read_timeout'), ofNginx('proxy_send_timeout')]).toEqual([tunnel, tunnel]);
+    expect(ofNginx('proxy_connect_timeout')).toBe(connect);
+    for (const ingress of ['quire-sockets', 'quire-yjs']) {
+      expect(find('Ingress', ingress).metadata.annotations).toMatchObject({
+        'nginx.ingress.kubernetes.io/proxy-connect-timeout': String(secondsOf(connect)),
+        'nginx.ingress.kubernetes.io/proxy-read-timeout': String(secondsOf(tunnel)),
+        'nginx.ingress.kubernetes.io/proxy-send-timeout': String(secondsOf(tunnel)),
+        'nginx.ingress.kubernetes.io/proxy-next-upstream': ofNginx('proxy_next_upstream'),
+      });
+    }
+    for (const ingress of ['quire-sockets', 'quire-app']) {
+      const { annotations } = find('Ingress', ingress).metadata;
+      expect(annotations['nginx.ingress.kubernetes.io/proxy-body-size']).toBe(ofNginx('client_max_body_size'));
+    }
+  });
+
+  it('[G6] keeps inside what HAProxy keeps inside', () => {
+    const inside = find('Ingress', 'quire-app').spec.rules.flatMap(({ http }) =>
+      http.paths.flatMap(({ path, backend }) => (backend.service.name === 'quire-nobody' ? path : [])),
+    );
+    for (const path of inside)
+      expect(haproxy).toMatch(new RegExp(`deny_status 404 if .*path(,url_dec)? -m \\S+ ${path}`));
+    expect(inside).toEqual(['/cluster', '/metrics']);
+    const nobody = find('Service', 'quire-nobody').spec.selector;
+    expect(Object.entries(nobody).every(([label, value]) => template.metadata.labels[label] === value)).toBe(false);
   });
 
   it('lets WebSockets be silent for longer than it takes to notice who is gone', () => {
@@ -279,12 +345,10 @@ describe('deploy/kubernetes', () => {
   });
 
   it('has a service of its own for each Ingress, or what one says of an upstream would count for all', () => {
-    const ingresses = resources.filter(({ kind }) => kind === 'Ingress');
+    const ingresses = resources.filter((one) => one.kind === 'Ingress');
     const backends = ingresses.map(({ spec }) => {
-      const used: string[] = spec.rules.flatMap(({ http }: IngressRule) =>
-        http.paths.map((path) => path.backend.service.name),
-      );
-      for (const name of used) expect(find('Service', name).spec.ports[0].name).toBe('http');
+      const used = spec.rules.flatMap(({ http }) => http.paths.map((path) => path.backend.service.name));
+      for (const name of used) expect(find('Service', name).spec.ports[0]?.name).toBe('http');
       return [...new Set(used)].filter((name) => name !== 'quire-nobody');
     });
     expect(backends).toEqual([['quire-sockets'], ['quire-yjs'], ['quire-app']]);
@@ -379,12 +443,35 @@ describe('the image', () => {
     expect(await runCheck()).toBe(1);
   });
 
+  it('takes no node for ill that catches up with its cluster for half an hour, whichever file starts it', () => {
+    const [options = ''] = /^HEALTHCHECK .*$/m.exec(dockerfile) ?? [];
+    const [, startMinutes] = /--start-period=(\d+)m /.exec(options) ?? [];
+    expect(Number(startMinutes)).toBeGreaterThanOrEqual(30);
+    // What an orchestrator waits for is asked often all the same: it is healthy as soon as it is ready.
+    const [, everySeconds] = /--interval=(\d+)s /.exec(options) ?? [];
+    expect(Number(everySeconds)).toBeLessThanOrEqual(10);
+    for (const file of ['docker-compose.yml', 'docker-compose.single.yml']) {
+      // Those that have a command of their own are no servers.
+      const servers = Object.entries(readComposeFile(file).services).filter(
+        ([, { build, command }]) => build?.dockerfile === 'deploy/Dockerfile' && command === undefined,
+      );
+      expect(servers.length).toBeGreaterThan(0);
+      for (const [name, { healthcheck }] of servers) expect([file, name, healthcheck]).toEqual([file, name, undefined]);
+    }
+  });
+
   it('runs what is in the repository', () => {
     expect(existsSync(join(root, 'scripts/setup.mjs'))).toBe(true);
     expect(dockerfile).toContain('RUN node scripts/setup.mjs app');
     expect(dockerfile).toContain('CMD ["node_modules/.bin/quire", "serve"]');
   });
 });
+
+/** Of a duration as HAProxy and nginx write it. */
+function secondsOf(duration = ''): number {
+  const [, count, unit] = /^(\d+)(s|m)$/.exec(duration) ?? expect.fail(`"${duration}" is no duration`);
+  return Number(count) * (unit === 'm' ? 60 : 1);
+}
 
 function rangeOf(cidr: string): BlockList {
   const [network = '', bits] = cidr.split('/');

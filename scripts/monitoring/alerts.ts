@@ -333,6 +333,22 @@ export const alerts: readonly Alert[] = [
     stays: [{ series: 'quire_sessions_closed_total{code="internal-error"}', values: '0x30' }],
   },
   {
+    name: 'QuireApiFailing',
+    severity: 'warning',
+    expression: `increase(${metric('quire_http_requests_total')}{status="500"}[10m]) > 0`,
+    minutes: 0,
+    summary: 'The HTTP API answered that it failed.',
+    meaning:
+      'A call ended with 500: a record on the disk is damaged, or the server met something that it did not expect.',
+    action:
+      'The log holds the error with its stack, the method and the path, with `component` `http`. If no document is damaged, please report it.',
+    fires: [{ series: 'quire_http_requests_total{status="500"}', values: '0+1x30' }],
+    stays: [
+      { series: 'quire_http_requests_total{status="500"}', values: '0x30' },
+      { series: 'quire_http_requests_total{status="503"}', values: '0+9x30' },
+    ],
+  },
+  {
     name: 'QuireDescriptorsRunningOut',
     severity: 'warning',
     expression: `${metric('process_open_fds')}{job="quire"} > 0.8 * ${metric('process_max_fds')}{job="quire"}`,

@@ -86,7 +86,10 @@ function describePanel(panel: Panel, id: number, gridPos: object): object {
     description: panel.description,
     datasource: DATASOURCE,
     gridPos,
-    fieldConfig: { defaults: { unit: panel.unit, min: 0 }, overrides: [] },
+    fieldConfig: {
+      defaults: { unit: panel.unit, min: 0, color: colorOf(panel), thresholds: thresholdsOf(panel) },
+      overrides: [],
+    },
     options:
       panel.kind === 'stat'
         ? { reduceOptions: { calcs: ['lastNotNull'], fields: '', values: false }, graphMode: 'area' }
@@ -98,4 +101,14 @@ function describePanel(panel: Panel, id: number, gridPos: object): object {
       legendFormat: legend,
     })),
   };
+}
+
+/** Without any Grafana takes everything from 80 on for bad, of whatever it is. */
+function thresholdsOf({ warnFrom }: Panel): object {
+  const steps = [{ color: warnFrom === null ? 'blue' : 'green', value: null }];
+  return { mode: 'absolute', steps: warnFrom === null ? steps : [...steps, { color: 'red', value: warnFrom }] };
+}
+
+function colorOf({ kind }: Panel): object {
+  return { mode: kind === 'stat' ? 'thresholds' : 'palette-classic' };
 }

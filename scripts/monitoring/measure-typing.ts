@@ -7,23 +7,32 @@ const SERVER_CORE = '0';
 const DOCUMENTS = 20;
 const READERS = 4;
 const TYPING_INTERVAL_MS = 25;
-/** Until the server’s code is compiled, in other threads of its process: whoever counts more has more to compile, once. */
-const WARM_UP_SECONDS = 8;
 /** Jiffies of /proc; 100 a second on every Linux that Node runs on. */
 const MICROSECONDS_PER_JIFFY = 10_000;
 
-export interface TypingOptions {
-  readonly metrics: boolean;
-  readonly seconds: number;
+/** Microseconds of CPU of the server process, and the edits that it receipted meanwhile. */
+export interface Cost {
+  readonly microseconds: number;
+  readonly edits: number;
 }
 
-/** CPU time of the server process, in microseconds, for each edit that it receipted: one writer and some readers a document. */
-export async function measureTyping({ metrics, seconds }: TypingOptions): Promise<number> {
+export interface TypingStage {
+  /** Lets everybody type for so long. */
+  typeFor(seconds: number): Promise<Cost>;
+  close(): Promise<void>;
+}
+
+/** A server on the first core, with one writer and some readers in each of its documents. */
+export async function openTypingStage(metrics: boolean): Promise<TypingStage> {
   const server = await startServer({
     env: { QUIRE_METRICS: String(metrics) },
     program: ['taskset', '-c', SERVER_CORE, QUIRE, 'serve'],
   });
   const everybody: HocuspocusPerson[] = [];
+  const close = async (): Promise<void> => {
+    for (const person of everybody) person.leave();
+    await server.stop();
+  };
   try {
     const writers: HocuspocusPerson[] = [];
     for (let index = 0; index < DOCUMENTS; index += 1) {
@@ -32,13 +41,17 @@ export async function measureTyping({ metrics, seconds }: TypingOptions): Promis
       writers.push(...people.slice(0, 1));
     }
     await until(() => everybody.every(({ provider }) => provider.isSynced), { what: 'everybody is there' });
-    await typeFor(writers, WARM_UP_SECONDS);
-    const before = readCpuMicroseconds(server.pid);
-    const edits = await typeFor(writers, seconds);
-    return (readCpuMicroseconds(server.pid) - before) / edits;
-  } finally {
-    for (const person of everybody) person.leave();
-    await server.stop();
+    return {
+      typeFor: async (seconds) => {
+        const before = readCpuMicroseconds(server.pid);
+        const edits = await typeFor(writers, seconds);
+        return { microseconds: readCpuMicroseconds(server.pid) - before, edits };
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
   }
 }
 

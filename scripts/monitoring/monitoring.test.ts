@@ -33,8 +33,16 @@ interface DrawnPanel {
   readonly title: string;
   readonly gridPos: GridPosition;
   readonly datasource?: unknown;
+  readonly fieldConfig?: {
+    readonly defaults: {
+      readonly color?: { readonly mode: string };
+      readonly thresholds?: { readonly steps: readonly { readonly color: string; readonly value: number | null }[] };
+    };
+  };
   readonly targets?: readonly { readonly refId: string; readonly expr: string; readonly datasource: unknown }[];
 }
+
+const namesIn = (expression: string): string[] => expression.match(/\b(?:quire|process|nodejs)_\w+/g) ?? [];
 
 describe('the dashboard', () => {
   const dashboard = JSON.parse(read('deploy/grafana/quire.json')) as {
@@ -51,6 +59,51 @@ describe('the dashboard', () => {
     const shown = (name: string): boolean =>
       expressions.some((expression) => new RegExp(`\\b${name}(_bucket)?\\{`).test(expression));
     expect(metricNames.filter((name) => !shown(name))).toEqual([]);
+  });
+
+  it('shows at a glance how much there is to do, what fills up, what is refused, how safe edits are, and the cluster', () => {
+    const [overview] = rows;
+    const shown = new Set(
+      overview?.panels.flatMap(({ queries }) => queries.flatMap(({ expression }) => namesIn(expression))),
+    );
+    for (const name of [
+      'quire_sessions',
+      'quire_sessions_limit',
+      'quire_journal_queue_bytes',
+      'quire_event_loop_active_seconds_total',
+      'quire_receipt_latency_seconds_bucket',
+      'quire_cluster_unpublished_seconds',
+      'quire_store_state',
+      'quire_edits_refused_total',
+      'quire_upgrade_failures_total',
+      'quire_cluster_nodes',
+      'quire_cluster_bus_state',
+      'quire_cluster_missing_entries',
+    ]) {
+      expect([...shown]).toContain(name);
+    }
+  });
+
+  it('colours a number by what is bad of it, not by Grafana’s own idea of 80', () => {
+    for (const { fieldConfig, title, type } of dashboard.panels) {
+      if (type !== 'stat') continue;
+      const { color, thresholds } = fieldConfig?.defaults ?? {};
+      expect([title, color?.mode]).toEqual([title, 'thresholds']);
+      expect([title, thresholds?.steps[0]?.value]).toEqual([title, null]);
+    }
+    const stepsOf = (wanted: string): unknown =>
+      dashboard.panels.find(({ title }) => title === wanted)?.fieldConfig?.defaults.thresholds?.steps;
+    expect(stepsOf('Sessions')).toHaveLength(1);
+    expect(stepsOf('Disks that refuse')).toContainEqual({ color: 'red', value: 1 });
+  });
+
+  it('does not add up what every node counts for itself', () => {
+    const expressions = rows.flatMap(({ panels }) =>
+      panels.flatMap(({ queries }) => queries.map((each) => each.expression)),
+    );
+    const ofNodes = expressions.filter((expression) => expression.includes('quire_cluster_nodes'));
+    expect(ofNodes.length).toBeGreaterThan(1);
+    expect(ofNodes.filter((expression) => !expression.startsWith('max'))).toEqual([]);
   });
 
   it('can be provisioned: no id of a database, a fixed uid, and a data source that the reader chooses', () => {

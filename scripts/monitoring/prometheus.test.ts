@@ -29,15 +29,15 @@ beforeAll(async () => {
     ruleFile: join(root, 'deploy', 'prometheus', 'quire.rules.yml'),
   });
   ends.push(() => prometheus.stop());
-  ends.push(await keepBusy(server.wsUrl));
+  ends.push(await keepBusy(server));
 });
 
 afterAll(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
-/** A few people who write, in both dialects, and documents that are opened and left, some of them large. @returns the end of it */
-async function keepBusy(wsUrl: string): Promise<() => void> {
+/** A few people who write, in both dialects, documents that are opened and left, some of them large, and calls of the API. @returns the end of it */
+async function keepBusy({ url, wsUrl }: { readonly url: string; readonly wsUrl: string }): Promise<() => void> {
   const ada = joinWithHocuspocus(wsUrl, 'plan', { token: 'ada' });
   const ben = joinWithYWebsocket(wsUrl, 'plan', { token: 'ben' });
   ada.provider.setAwarenessField('user', { name: 'Ada' });
@@ -54,6 +54,7 @@ async function keepBusy(wsUrl: string): Promise<() => void> {
     const leave = (): void => visitor.leave();
     ends.push(leave);
     visitor.provider.on('synced', leave);
+    void fetch(`${url}/v1/documents`, { headers: { Authorization: 'Bearer ada' } }).then((answer) => answer.text());
   }, 300);
   return () => {
     clearInterval(typing);

@@ -1,14 +1,13 @@
 /**
- * One line for people who watch what a run costs; no judgement, since machines differ.
+ * One line for people who watch what a run costs; no judgement, since machines differ. Steps may have run side by side.
  *
  * @param {readonly { step: string, durationMs: number }[]} outcomes
+ * @param {number} totalMs
  * @returns {string}
  */
-export function describeDurations(outcomes) {
-  const total = outcomes.reduce((sum, { durationMs }) => sum + durationMs, 0);
-  return [...outcomes.map(({ step, durationMs }) => `${step} ${inWords(durationMs)}`), `total ${inWords(total)}`].join(
-    ', ',
-  );
+export function describeDurations(outcomes, totalMs) {
+  const steps = outcomes.map(({ step, durationMs }) => `${step} ${inWords(durationMs)}`);
+  return [...steps, `total ${inWords(totalMs)}`].join(', ');
 }
 
 /** @param {number} durationMs */

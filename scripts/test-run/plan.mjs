@@ -3,10 +3,10 @@ import { delimiter, join } from 'node:path';
 
 /**
  * @typedef {{ only: readonly string[], filters: readonly string[] }} Selection
- * @typedef {{ unit: number, browser: number }} Floors
+ * @typedef {{ unit: number, integration: number, browser: number }} Floors
  */
 
-export const STEP_NAMES = ['lint', 'types', 'unit', 'browser'];
+export const STEP_NAMES = ['lint', 'types', 'unit', 'integration', 'browser'];
 
 /**
  * @param {readonly string[]} args of the command line
@@ -29,15 +29,31 @@ export function parseSelection(args) {
 }
 
 /**
- * The steps of a run. A selection is a developer's own business: no floor then.
+ * The stages of a run, one after the other; the lanes of a stage go side by side, the steps of a lane one after the other. In
+ * a whole run what mostly computes goes beside what mostly waits. A selection is a developer's own business: one lane, and no floors.
  *
  * @param {string} root
  * @param {Selection} selection
- * @returns {import('./run-step.mjs').Step[]}
+ * @returns {import('./run-stage.mjs').Stage[]}
  */
-export function planSteps(root, { only, filters }) {
+export function planStages(root, { only, filters }) {
   const isWhole = only.length === 0 && filters.length === 0;
-  const floors = isWhole ? readFloors(root) : { unit: 0, browser: 0 };
+  const { lint, types, unit, integration, browser, selected } = createSteps(root, filters, isWhole);
+  const stages = [[[lint, types, unit], [integration]], ...(browser === null ? [] : [[[browser]]])];
+  if (isWhole) return stages;
+  const steps = only.length > 0 ? stages.flat(2).filter(({ name }) => only.includes(name)) : [];
+  if (only.length === 0 && filters.some((filter) => !isSpec(filter))) steps.push(selected);
+  if (only.length === 0 && filters.some(isSpec) && browser !== null) steps.push(browser);
+  return [[steps]];
+}
+
+/**
+ * @param {string} root
+ * @param {readonly string[]} filters
+ * @param {boolean} isWhole
+ */
+function createSteps(root, filters, isWhole) {
+  const floors = isWhole ? readFloors(root) : { unit: 0, integration: 0, browser: 0 };
   const bin = join(root, 'node_modules', '.bin');
   // Tests start hundreds of servers: what Node makes of their sources is made once.
   const compiled = join(root, 'node_modules', '.cache', 'node-compile');
@@ -45,60 +61,64 @@ export function planSteps(root, { only, filters }) {
   const base = { cwd: root, env, program: join(bin, 'node') };
   const tool = (/** @type {string} */ path) => join(root, 'node_modules', path);
   const report = (/** @type {string} */ name) => join(root, 'node_modules', '.cache', 'test-reports', `${name}.json`);
-  const isSpec = (/** @type {string} */ filter) => filter.includes('e2e/browser') || filter.endsWith('.spec.ts');
 
-  const vitest = [
-    tool('vitest/vitest.mjs'),
-    'run',
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${report('unit')}`,
-  ];
+  /** @returns {import('./run-step.mjs').Check} */
+  const check = (/** @type {string} */ name, /** @type {string[]} */ args) => ({ ...base, name, kind: 'check', args });
+
+  /** @returns {import('./run-step.mjs').Suite} */
+  const vitest = (/** @type {string} */ name, /** @type {number} */ floor, /** @type {readonly string[]} */ args) => {
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report(name)}`];
+    const run = [tool('vitest/vitest.mjs'), 'run', ...reporters];
+    const alone = (/** @type {readonly string[]} */ files) => [...run, '--maxWorkers=1', ...files];
+    return {
+      ...base,
+      name,
+      kind: 'suite',
+      format: 'vitest',
+      floor,
+      reportPath: report(name),
+      args: [...run, ...args],
+      alone: isWhole ? alone : null,
+    };
+  };
+
   const playwright = [
     tool('@playwright/test/cli.js'),
     'test',
     '--config=e2e/playwright.config.ts',
     '--reporter=list,json',
   ];
+  /** @type {import('./run-step.mjs').Suite} */
+  const browser = {
+    ...base,
+    name: 'browser',
+    kind: 'suite',
+    format: 'playwright',
+    floor: floors.browser,
+    reportPath: report('browser'),
+    env: { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: report('browser') },
+    args: [...playwright, ...filters.filter(isSpec)],
+    alone: isWhole ? (files) => [...playwright, '--workers=1', ...files] : null,
+  };
 
-  /** @type {import('./run-step.mjs').Step[]} */
-  const steps = [
-    {
-      ...base,
-      name: 'lint',
-      kind: 'check',
-      args: [tool('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '.'],
-    },
-    { ...base, name: 'types', kind: 'check', args: [tool('typescript/bin/tsc'), '-b'] },
-    {
-      ...base,
-      name: 'unit',
-      kind: 'suite',
-      format: 'vitest',
-      floor: floors.unit,
-      reportPath: report('unit'),
-      args: [...vitest, ...filters.filter((filter) => !isSpec(filter))],
-      alone: isWhole ? (files) => [...vitest, '--maxWorkers=1', ...files] : null,
-    },
-  ];
-  if (floors.browser > 0 || hasBrowserSpecs(root)) {
-    steps.push({
-      ...base,
-      name: 'browser',
-      kind: 'suite',
-      format: 'playwright',
-      floor: floors.browser,
-      reportPath: report('browser'),
-      env: { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: report('browser') },
-      args: [...playwright, ...filters.filter(isSpec)],
-      alone: isWhole ? (files) => [...playwright, '--workers=1', ...files] : null,
-    });
-  }
-  if (only.length > 0) return steps.filter((step) => only.includes(step.name));
-  if (filters.length > 0) {
-    return steps.filter((step) => filters.some((filter) => step.name === (isSpec(filter) ? 'browser' : 'unit')));
-  }
-  return steps;
+  return {
+    lint: check('lint', [tool('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '.']),
+    types: check('types', [tool('typescript/bin/tsc'), '-b']),
+    // It has one worker, beside the two of the other.
+    unit: vitest('unit', floors.unit, ['--project=unit', '--maxWorkers=1']),
+    integration: vitest('integration', floors.integration, ['--project=integration']),
+    browser: floors.browser > 0 || hasBrowserSpecs(root) ? browser : null,
+    selected: vitest(
+      'tests',
+      0,
+      filters.filter((filter) => !isSpec(filter)),
+    ),
+  };
+}
+
+/** @param {string} filter */
+function isSpec(filter) {
+  return filter.includes('e2e/browser') || filter.endsWith('.spec.ts');
 }
 
 /** @param {string} root */
@@ -117,9 +137,9 @@ function readFloors(root) {
   const path = join(root, '.ci', 'test-floor.json');
   if (!existsSync(path))
     throw new Error('.ci/test-floor.json is missing: it holds how many tests there must be at least');
-  const { unit, browser } = JSON.parse(readFileSync(path, 'utf8'));
-  if (!Number.isInteger(unit) || !Number.isInteger(browser)) {
-    throw new Error('.ci/test-floor.json must hold two whole numbers, "unit" and "browser"');
+  const { unit, integration, browser } = JSON.parse(readFileSync(path, 'utf8'));
+  if (![unit, integration, browser].every(Number.isInteger)) {
+    throw new Error('.ci/test-floor.json must hold three whole numbers, "unit", "integration" and "browser"');
   }
-  return { unit, browser };
+  return { unit, integration, browser };
 }

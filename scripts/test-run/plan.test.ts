@@ -2,14 +2,15 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { parseSelection, planSteps } from './plan.mjs';
+import { parseSelection, planStages } from './plan.mjs';
+import type { Step } from './run-step.mjs';
 
 let root: string;
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'quire-plan-'));
   mkdirSync(join(root, '.ci'));
-  writeFloor('{ "unit": 7, "browser": 0 }');
+  writeFloor('{ "unit": 7, "integration": 5, "browser": 0 }');
 });
 
 afterEach(() => rmSync(root, { recursive: true }));
@@ -23,22 +24,35 @@ function addSpec(): void {
   writeFileSync(join(root, 'e2e', 'browser', 'deep', 'editing.spec.ts'), '');
 }
 
+function steps(...args: string[]): Step[] {
+  return planStages(root, parseSelection(args)).flat(2);
+}
+
 function plan(...args: string[]): { name: string; floor?: number }[] {
-  return planSteps(root, parseSelection(args)).map((step) =>
+  return steps(...args).map((step) =>
     step.kind === 'suite' ? { name: step.name, floor: step.floor } : { name: step.name },
   );
 }
 
 describe('what a run consists of', () => {
   test('everything, with its floors; browser tests once there are specs', () => {
-    const always = [{ name: 'lint' }, { name: 'types' }, { name: 'unit', floor: 7 }];
+    const always = [{ name: 'lint' }, { name: 'types' }, { name: 'unit', floor: 7 }, { name: 'integration', floor: 5 }];
     expect(plan()).toEqual(always);
     addSpec();
     expect(plan()).toEqual([...always, { name: 'browser', floor: 0 }]);
   });
 
+  test('what computes goes beside what waits, and browsers have the machine for themselves', () => {
+    addSpec();
+    const stages = planStages(root, parseSelection([]));
+    expect(stages.map((lanes) => lanes.map((lane) => lane.map(({ name }) => name)))).toEqual([
+      [['lint', 'types', 'unit'], ['integration']],
+      [['browser']],
+    ]);
+  });
+
   test('browser specs that vanished are missed by their floor', () => {
-    writeFloor('{ "unit": 7, "browser": 3 }');
+    writeFloor('{ "unit": 7, "integration": 5, "browser": 3 }');
     expect(plan()).toContainEqual({ name: 'browser', floor: 3 });
   });
 
@@ -46,19 +60,20 @@ describe('what a run consists of', () => {
     addSpec();
     expect(plan('--only', 'unit')).toEqual([{ name: 'unit', floor: 0 }]);
     expect(plan('--only=lint,types')).toEqual([{ name: 'lint' }, { name: 'types' }]);
-    expect(plan('persistence')).toEqual([{ name: 'unit', floor: 0 }]);
+    expect(plan('persistence')).toEqual([{ name: 'tests', floor: 0 }]);
     expect(plan('e2e/browser/deep')).toEqual([{ name: 'browser', floor: 0 }]);
-    expect(plan('persistence', 'editing.spec.ts').map((step) => step.name)).toEqual(['unit', 'browser']);
+    expect(plan('persistence', 'editing.spec.ts').map((step) => step.name)).toEqual(['tests', 'browser']);
+    expect(planStages(root, parseSelection(['--only', 'unit,integration']))).toHaveLength(1);
+    expect(planStages(root, parseSelection(['--only', 'unit,integration']))[0]).toHaveLength(1);
   });
 
   test('only a whole run takes a second look: who selects looks himself', () => {
     addSpec();
     const looks = (...args: string[]) =>
-      planSteps(root, parseSelection(args)).flatMap((step) =>
-        step.kind === 'suite' ? [step.alone?.(['b']) ?? null] : [],
-      );
-    const [unit, browser] = looks();
+      steps(...args).flatMap((step) => (step.kind === 'suite' ? [step.alone?.(['b']) ?? null] : []));
+    const [unit, integration, browser] = looks();
     expect(unit?.slice(-2)).toEqual(['--maxWorkers=1', 'b']);
+    expect(integration?.slice(-2)).toEqual(['--maxWorkers=1', 'b']);
     expect(browser?.slice(-2)).toEqual(['--workers=1', 'b']);
     expect(looks('persistence', 'editing.spec.ts')).toEqual([null, null]);
   });
@@ -70,8 +85,8 @@ describe('what a run consists of', () => {
   });
 
   test('a whole run without readable floors is refused', () => {
-    writeFloor('{ "unit": "many" }');
-    expect(() => plan()).toThrow('two whole numbers');
+    writeFloor('{ "unit": 7, "browser": 3 }');
+    expect(() => plan()).toThrow('three whole numbers');
     rmSync(join(root, '.ci', 'test-floor.json'));
     expect(() => plan()).toThrow('test-floor.json is missing');
   });

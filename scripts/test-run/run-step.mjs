@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { readReport } from './read-report.mjs';
 import { afterSecondLook, filesForSecondLook } from './second-look.mjs';
 
 /**
  * A suite that can be told to run some of its files `alone`, with nothing beside them, gets a second look at what failed.
+ * What a runner prints is passed on at once (`live`), or as a whole when it has ended.
  *
  * @typedef {{ name: string, program: string, args: readonly string[], env: NodeJS.ProcessEnv, cwd: string }} Command
  * @typedef {Command & { kind: 'check' }} Check
@@ -18,34 +20,58 @@ const STEP_LIMIT_MS = 40 * 60 * 1000;
 
 /**
  * @param {Step} step
+ * @param {boolean} isLive
  * @returns {Promise<import('./judge.mjs').Outcome>}
  */
-export async function runStep(step) {
-  if (step.kind === 'check') return { kind: 'check', ...(await runTimed(step)) };
-  const first = await runSuite(step);
-  const files = filesForSecondLook(first);
-  if (step.alone === null || files.length === 0) return first;
-  console.log(`\n=== ${step.name}: a second look at what failed, alone: ${files.join(', ')}`);
-  return afterSecondLook(first, await runSuite({ ...step, args: step.alone(files) }));
+export async function runStep(step, isLive) {
+  if (step.kind === 'check') return { kind: 'check', ...(await runTimed(step, isLive)) };
+  // What an earlier run reported must never count for this one.
+  mkdirSync(dirname(step.reportPath), { recursive: true });
+  rmSync(step.reportPath, { force: true });
+  const ended = await runTimed(step, isLive);
+  return { kind: 'suite', ...ended, report: reportOf(step), floor: step.floor, unsteady: [] };
 }
 
 /**
- * @param {Suite} suite
- * @returns {Promise<import('./judge.mjs').SuiteOutcome>}
+ * @param {Step} step
+ * @param {import('./judge.mjs').Outcome} first
+ * @returns {Promise<import('./judge.mjs').Outcome>}
  */
-async function runSuite(suite) {
-  // What an earlier run reported must never count for this one.
-  mkdirSync(dirname(suite.reportPath), { recursive: true });
-  rmSync(suite.reportPath, { force: true });
-  const ended = await runTimed(suite);
-  return { kind: 'suite', ...ended, report: reportOf(suite), floor: suite.floor, unsteady: [] };
+export async function lookAgain(step, first) {
+  if (step.kind === 'check' || first.kind === 'check' || step.alone === null) return first;
+  const files = filesForSecondLook(first);
+  if (files.length === 0) return first;
+  console.log(`\n=== ${step.name}: a second look at what failed, alone: ${files.join(', ')}`);
+  const second = await runStep({ ...step, args: step.alone(files) }, true);
+  return second.kind === 'suite' ? afterSecondLook(first, second) : first;
 }
 
-/** @param {Command} command */
-async function runTimed(command) {
+/**
+ * @param {Command} command
+ * @param {boolean} isLive
+ */
+async function runTimed(command, isLive) {
   const startedAt = performance.now();
-  const end = await runToEnd(command);
+  const end = await (isLive ? runToEnd(command, 'inherit') : runInSilence(command));
   return { step: command.name, ...end, durationMs: performance.now() - startedAt };
+}
+
+/**
+ * What it prints goes to a file and not through a pipe, which something that it left behind could hold open.
+ *
+ * @param {Command} command
+ */
+async function runInSilence(command) {
+  const folder = mkdtempSync(join(tmpdir(), 'quire-step-'));
+  const path = join(folder, 'output');
+  const output = openSync(path, 'a');
+  try {
+    return await runToEnd(command, output);
+  } finally {
+    closeSync(output);
+    console.log(`\n=== ${command.name}\n${readFileSync(path, 'utf8')}`);
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** @param {Suite} suite */
@@ -62,11 +88,12 @@ function reportOf({ reportPath, format, cwd }) {
  * told the same, waited for, and nothing else is run.
  *
  * @param {Command} command
+ * @param {'inherit' | number} output
  * @returns {Promise<{ ok: boolean, exit: string }>}
  */
-function runToEnd({ program, args, env, cwd }) {
+function runToEnd({ program, args, env, cwd }, output) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd, env, stdio: 'inherit', detached: true });
+    const child = spawn(program, args, { cwd, env, stdio: ['inherit', output, output], detached: true });
     const signalGroup = (/** @type {NodeJS.Signals} */ signal) => {
       if (child.pid !== undefined) process.kill(-child.pid, signal);
     };

@@ -3,7 +3,7 @@ import { MIN_SECRET_BYTES } from './auth/jwt-keys.ts';
 import { addressRangeFault } from './config/address-range.ts';
 import { clusterSchema, redisSchema } from './config/cluster-schema.ts';
 import { expandHost, hostFault } from './config/hosts.ts';
-import { cookieNameSchema, listOf, urlSchema, whole } from './config/value-schemas.ts';
+import { cookieNameSchema, listOf, openUrlSchema, whole } from './config/value-schemas.ts';
 import { webhookSchema } from './config/webhook-schema.ts';
 
 const KIB = 1024;
@@ -205,7 +205,7 @@ const secretSchema = z.string().superRefine((secret, context) => {
   if (Buffer.byteLength(secret) >= MIN_SECRET_BYTES) return;
   context.addIssue({
     code: 'custom',
-    message: `must have at least ${MIN_SECRET_BYTES} bytes (commas separate secrets)`,
+    message: `must have at least ${MIN_SECRET_BYTES} bytes, as \`openssl rand -base64 32\` prints them (commas separate secrets)`,
     input: secret,
   });
 });
@@ -224,7 +224,9 @@ const jwtSchema = z.strictObject({
     .describe(
       'File with keys for tokens: a JWK set, public keys as PEM, or secrets, one a line. Read again when it changes, so keys rotate while the server runs.',
     ),
-  jwksUrl: urlSchema.optional().describe('Address where an identity provider publishes its keys as a JWK set.'),
+  jwksUrl: openUrlSchema('keys are published for everybody')
+    .optional()
+    .describe('Address where an identity provider publishes its keys as a JWK set.'),
   issuer: z.string().min(1).optional().describe('What `iss` of a token must be; left out, it may be anything.'),
   audience: z
     .string()
@@ -320,7 +322,7 @@ export const configSchema = z.strictObject({
     .describe(
       'Address of a Redis that connects this server with others, which then serve the same documents: `redis://user:password@host:6379/0`, `rediss://` with TLS, `redis-sentinel://host1:26379,host2:26379/mymaster`, `redis-cluster://host1:6379,host2:6379`. Left out: a node by itself.',
     )
-    .meta({ secret: true }),
+    .meta({ secret: true, address: true }),
   cluster: clusterSchema.prefault({}),
   allowedOrigins: listOf(originSchema)
     .prefault([])

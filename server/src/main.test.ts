@@ -320,6 +320,32 @@ describe('ending', () => {
     await expect(fetch(`${server.url}/readyz`)).rejects.toThrow();
   });
 
+  it('[G4] waits for nobody who does not finish: requests, connections, and whoever is being asked who somebody is', async () => {
+    let asked = 0;
+    const authenticator = {
+      authenticate() {
+        asked += 1;
+        return new Promise<never>(() => {});
+      },
+    };
+    const server = await start({}, { store: new MemoryStore(), authenticator });
+    const rest = '/v1/documents HTTP/1.1\r\nHost: localhost\r\n';
+    const half = ['', 'GET /rea', `POST ${rest}Content-Length: 100\r\n\r\n{`, `GET ${rest}\r\n`];
+    const gone = half.map(async (text) => {
+      const socket = connect(server.port, '127.0.0.1');
+      ends.push(() => socket.destroy());
+      socket.on('error', () => {}); // it is cut off
+      socket.write(text);
+      socket.resume();
+      await once(socket, 'close');
+    });
+    joinHere(server, 'plan');
+    await vi.waitFor(() => expect([asked, server.unfinished.sessions]).toEqual([2, 1]));
+    await server.close();
+    await Promise.all(gone);
+    expect(server.unfinished.sessions).toBe(0);
+  });
+
   it('is unready from the moment in which it is told to close, and closes once', async () => {
     const server = await start();
     const closing = server.close();

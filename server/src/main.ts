@@ -303,6 +303,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
   const comments = createComments({
     documents: {
       edit: (name, author, change, options) => collaboration.edit(name, author, change, options),
+      confirm: (name, storing) => collaboration.confirm(name, storing),
       read: (name, look) => collaboration.read(name, look),
       assertExists: async (name) => void (await documents.get(name)),
     },
@@ -357,6 +358,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     log,
     isDraining,
     rules,
+    meters: metrics?.http ?? null,
     servesApp: config.app,
   });
   addThreads(api, { comments, guard, readAddress });

@@ -14,19 +14,28 @@ export interface HocuspocusPerson extends Person<HocuspocusProvider> {
   readonly socket: HocuspocusProviderWebsocket;
 }
 
-/** @param options.path Where the dialect is spoken; left out: where Quire has it. */
+/** So that nobody waits in a test who has lost a connection. */
+const SOON = { delay: 20, minDelay: 20, maxDelay: 200 } as const;
+
+/**
+ * @param options.path Where the dialect is spoken; left out: where Quire has it.
+ * @param options.retry When it tries again, as the provider's settings have it; left out: soon. `{}` is as published.
+ */
 export function joinWithHocuspocus(
   url: string,
   name: string,
-  options: { token?: string | (() => Promise<string>); doc?: Y.Doc; path?: string } = {},
+  options: {
+    token?: string | (() => Promise<string>);
+    doc?: Y.Doc;
+    path?: string;
+    retry?: { readonly delay?: number; readonly minDelay?: number; readonly maxDelay?: number };
+  } = {},
 ): HocuspocusPerson {
   const doc = options.doc ?? new Y.Doc();
   const socket = new HocuspocusProviderWebsocket({
     url: `${url}${options.path ?? '/collab'}`,
     WebSocketPolyfill: QuietWebSocket,
-    delay: 20,
-    minDelay: 20,
-    maxDelay: 200,
+    ...(options.retry ?? SOON),
   });
   const provider = new HocuspocusProvider({
     websocketProvider: socket,

@@ -193,6 +193,8 @@ export interface RoomStatus {
   readonly retrying: boolean;
   /** Why changes can't be saved, in words for a person; only in the states `cannot-save` and `gone`. */
   readonly reason?: string;
+  /** The name of the code with which the server has refused for good (`unauthorized`, `link-ended`); see docs/protocol.md. */
+  readonly refusal?: string;
   /**
    * What the application has to see to: `no-token`, with what its `getToken` failed with as the `cause`. It is asked again
    * until there is one; a room that is open stays open meanwhile, until what let it in has ended.

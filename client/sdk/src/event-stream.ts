@@ -48,30 +48,6 @@ export function beginListening(
   return { stream: { log, heads: known }, missed };
 }
 
-/** A server knows so many of a document by their reference; less, for what is on its way. */
-const MOST_KNOWN_AGAIN = 900;
-
-/**
- * Whether the server that says this knows again what was said before it, and has no answer yet. Where it has lost what others said,
- * it still knows that.
- */
-export function isKnownAgain(before: EventStream, { gap, heads, log }: Listening): boolean {
-  switch (gap) {
-    case null:
-      return true;
-    case 'lost':
-      return log === before.log && countSince(before, heads) <= MOST_KNOWN_AGAIN;
-    case 'unknown':
-      return false;
-    default:
-      return gap satisfies never;
-  }
-}
-
-function countSince({ heads }: EventStream, latest: Listening['heads']): number {
-  return latest.reduce((sum, [name, number]) => sum + Math.max(0, number - (heads.get(name) ?? 0)), 0);
-}
-
 function withHead(heads: ReadonlyMap<string, number>, stream: string, number: number): ReadonlyMap<string, number> {
   const next = new Map(heads);
   next.delete(stream);

@@ -4,13 +4,14 @@ import {
   type EventRefusalCode,
   eventRefusals,
   readEventNotice,
+  sayEventAgain,
   type WireEvent,
   writeEventRequest,
 } from '@quire/protocol/wire';
 import type { EventMap, ReceivedEvent, RoomEvents, SentEvent } from './api.ts';
 import type { Clock } from './clock.ts';
 import { QuireError } from './errors.ts';
-import { beginListening, type EventStream, hearEvent, isKnownAgain, nothingHeard, pointOf } from './event-stream.ts';
+import { beginListening, type EventStream, hearEvent, nothingHeard, pointOf } from './event-stream.ts';
 import { tell } from './readable.ts';
 import { createWaiters } from './waiters.ts';
 
@@ -42,14 +43,16 @@ export interface RoomEventsLink {
 type Listening = 'no' | 'asked' | 'yes';
 
 /**
- * An event that has no answer yet. On the next connection it is sent again, as long as the server knows it by its reference.
- * One that came too fast is said again as well, and what is sent meanwhile waits behind it.
+ * An event that has no answer yet. On the next connection it is sent again, and the server knows it by its reference, or says
+ * that it can't know any more. One that came too fast is said again as well, and what is sent meanwhile waits behind it.
  */
 interface Waiting {
   readonly payload: string;
   /** On the present connection. */
   isSaid: boolean;
-  /** When it was first said, if it may have arrived since. */
+  /** When it was first said on a connection that was then lost, so that it may have arrived. */
+  doubtfulSince: number | null;
+  /** When it was first said on the present connection. */
   saidAt: number | null;
   resolve(sent: SentEvent): void;
   reject(reason: unknown): void;
@@ -62,12 +65,6 @@ const MOST_WAITING = 256;
 
 /** The server takes so many questions and events in a second: what came too fast is said again then. */
 const AGAIN_MS = 1_000;
-
-/**
- * A server knows what is said again for a minute from when it took it (`events.replayMs`). This is less, for what is on its way:
- * after longer, others would hear it twice.
- */
-const KNOWN_AGAIN_MS = 55_000;
 
 export function createRoomEvents(options: RoomEventsOptions): RoomEventsLink {
   return new LiveRoomEvents(options);
@@ -149,6 +146,7 @@ class LiveRoomEvents implements RoomEventsLink, RoomEvents {
       const waiting: Waiting = {
         payload,
         isSaid: false,
+        doubtfulSince: null,
         saidAt: null,
         resolve(sent) {
           settle();
@@ -176,7 +174,11 @@ class LiveRoomEvents implements RoomEventsLink, RoomEvents {
     this.#listening = 'no';
     this.#cancelAsking();
     this.#endPause();
-    for (const waiting of this.#waiting.values()) waiting.isSaid = false;
+    for (const waiting of this.#waiting.values()) {
+      waiting.isSaid = false;
+      waiting.doubtfulSince ??= waiting.saidAt;
+      waiting.saidAt = null;
+    }
   }
 
   hear(payload: string): boolean {
@@ -217,22 +219,20 @@ class LiveRoomEvents implements RoomEventsLink, RoomEvents {
   }
 
   #takeListening(notice: Extract<EventNotice, { kind: 'listening' }>): void {
-    const before = this.#stream;
-    const { missed, stream } = beginListening(before, notice);
+    const { missed, stream } = beginListening(this.#stream, notice);
     this.#stream = stream;
     this.#listening = 'yes';
     this.#waiters.check();
     // Before what is there: who fetches everything anew because of it then adds this.
     if (notice.gap !== null) this.#tellGap(notice.gap);
     for (const event of missed) this.#tell(event);
-    if (!isKnownAgain(before, notice)) this.#giveUpDoubtful();
-    this.#sayWaiting();
   }
 
   /** Too many at once, as after a reconnect, is no fault of any one of them: it goes on waiting. */
   #takeRefusal(ref: string, code: EventRefusalCode, detail: string): void {
     const waiting = this.#waiting.get(ref);
-    if (code !== 'too-many-events') waiting?.reject(refusalOf(code, detail));
+    if (code === 'maybe-taken') waiting?.reject(unconfirmed());
+    else if (code !== 'too-many-events') waiting?.reject(refusalOf(code, detail));
     else if (waiting !== undefined) {
       waiting.isSaid = false;
       waiting.saidAt = null;
@@ -255,30 +255,19 @@ class LiveRoomEvents implements RoomEventsLink, RoomEvents {
   /** In the order in which they were sent. */
   #sayWaiting(): void {
     if (!this.#mayGoOn) return;
-    const now = this.#options.clock.now();
-    for (const waiting of [...this.#waiting.values()]) {
-      if (waiting.isSaid) continue;
-      if (waiting.saidAt !== null && now - waiting.saidAt > KNOWN_AGAIN_MS) waiting.reject(unconfirmed());
-      else this.#say(waiting);
-    }
+    for (const waiting of [...this.#waiting.values()]) if (!waiting.isSaid) this.#say(waiting);
   }
 
   #say(waiting: Waiting): void {
-    waiting.isSaid = this.#options.say(waiting.payload);
-    if (waiting.isSaid) waiting.saidAt ??= this.#options.clock.now();
+    const { doubtfulSince, payload } = waiting;
+    const now = this.#options.clock.now();
+    waiting.isSaid = this.#options.say(doubtfulSince === null ? payload : sayEventAgain(payload, now - doubtfulSince));
+    if (waiting.isSaid) waiting.saidAt ??= now;
   }
 
-  /**
-   * Not in the pause after one that came too fast; nor before the server, asked for what was missed, says whether it was there all
-   * along and so knows what was said before.
-   */
+  /** Not in the pause after one that came too fast. */
   get #mayGoOn(): boolean {
-    if (this.#cancelPause !== null) return false;
-    return this.#listening !== 'asked' || this.#stream.log === null || ![...this.#waiting.values()].some(isDoubtful);
-  }
-
-  #giveUpDoubtful(): void {
-    for (const waiting of [...this.#waiting.values()]) if (isDoubtful(waiting)) waiting.reject(unconfirmed());
+    return this.#cancelPause === null;
   }
 
   #hear(event: WireEvent): void {
@@ -337,11 +326,6 @@ function refusalOf(code: EventRefusalCode, detail: string): QuireError {
     problem: code,
     ...(status === undefined ? {} : { status }),
   });
-}
-
-/** It was said on a connection that was lost before there was an answer. */
-function isDoubtful({ isSaid, saidAt }: Waiting): boolean {
-  return !isSaid && saidAt !== null;
 }
 
 function unconfirmed(): QuireError {

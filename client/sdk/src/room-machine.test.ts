@@ -300,6 +300,7 @@ describe('room machine: refusals', () => {
       canEdit: false,
       unsaved: 1,
       reason: closeCodes.forbidden.shown,
+      refusal: closeCodes.forbidden.name,
     });
     expect(room.effects).toContainEqual({ type: 'detach' });
     expect(room.see(...joinAndSettle, lost).state).toBe('cannot-save');

@@ -66,7 +66,7 @@ type Link =
   | { readonly phase: 'joined' }
   /** What was changed here does not fit; only another change, which takes it back, can help. */
   | { readonly phase: 'too-large'; readonly reason: string }
-  | { readonly phase: 'refused'; readonly reason: string }
+  | { readonly phase: 'refused'; readonly reason: string; readonly refusal: string }
   | { readonly phase: 'gone'; readonly reason: string };
 
 export interface RoomMachine {
@@ -187,7 +187,8 @@ function close(machine: RoomMachine, code: CloseCode, blamed: boolean, now: numb
   if (blamed && code.code === closeCodes.documentTooLarge.code) {
     return { ...machine, ledger, link: { phase: 'too-large', reason } };
   }
-  if (blamed && code.retry === 'never') return { ...machine, ledger, link: { phase: 'refused', reason } };
+  if (blamed && code.retry === 'never')
+    return { ...machine, ledger, link: { phase: 'refused', reason, refusal: code.name } };
   return {
     ...machine,
     ledger,
@@ -236,6 +237,7 @@ export function describeStatus(machine: RoomMachine, now: number): RoomStatus {
     admissions: machine.admissions,
     retrying: isRetrying(machine),
     ...(reason === undefined ? {} : { reason }),
+    ...(machine.link.phase === 'refused' ? { refusal: machine.link.refusal } : {}),
     ...(machine.tokenError === null || isOver(machine) ? {} : { error: machine.tokenError }),
   };
 }

@@ -98,7 +98,8 @@ export const common: Pick<ElementDeclaration, 'attributes' | 'events'> & {
     {
       name: 'quire-error',
       detail: '{ code: string; message: string; error?: unknown }',
-      description: 'Something went wrong that the page may want to know of.',
+      description:
+        'Something went wrong that the page may want to know of: `no-token` while `getToken` fails, `cannot-save` and `gone` as in `status`, or the code of a `QuireError`.',
     },
   ],
 };

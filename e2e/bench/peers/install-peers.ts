@@ -21,7 +21,8 @@ export function installPeers(say: (line: string) => void): void {
     env: outsideOfNpm(),
   });
   if (status !== 0) {
-    throw new Error(`npm ci failed in ${folder}: ${error?.message ?? stderr}`, { cause: error });
+    const why = error?.message ?? stderr.trim();
+    throw new Error(`the other servers can't be installed: npm ci failed in ${folder}: ${why}`, { cause: error });
   }
   writeFileSync(stampPath, digest);
 }

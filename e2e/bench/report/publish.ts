@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type ContestantName, contestants } from '../contestants.ts';
+import { LEAST_PUBLISHED_RUNS } from '../options.ts';
 import { type Results, writeResults } from '../results.ts';
 import { nameSource } from '../source.ts';
 import { createWorkloads } from '../workloads/index.ts';
@@ -16,9 +17,6 @@ const docs = join(dirname(dirname(dirname(import.meta.dirname))), 'docs');
 const PAGE = join(docs, 'benchmarks.md');
 const PLOTS = join(docs, 'benchmarks');
 const PUBLISHED = join(dirname(import.meta.dirname), 'results', 'published.json');
-
-/** A median of fewer moves with a single run, and its range says little. */
-const LEAST_RUNS = 5;
 
 interface Plot {
   readonly workload: string;
@@ -53,7 +51,12 @@ const plots: readonly Plot[] = [
 /** Rewrites the generated sections of docs/benchmarks.md and its plots, and keeps the results beside the bench. */
 export function publish(results: Results): void {
   if (results.scale !== 'full' || results.level !== null) throw new Error('only a whole measurement is published');
-  if (results.runs < LEAST_RUNS) throw new Error(`${results.runs} runs are not published, but ${LEAST_RUNS} or more`);
+  if (results.runs < LEAST_PUBLISHED_RUNS) {
+    throw new Error(`${results.runs} runs are not published, but ${LEAST_PUBLISHED_RUNS} or more`);
+  }
+  if (results.machine.serverCore === results.machine.loadCores) {
+    throw new Error('nothing is published of a machine on which server and load share a core');
+  }
   mkdirSync(PLOTS, { recursive: true });
   for (const { file, svg } of drawPlots(results)) writeFileSync(join(PLOTS, file), svg);
   writeFileSync(PAGE, renderPage(readFileSync(PAGE, 'utf8'), results));
@@ -136,7 +139,7 @@ function fileOf({ workload, metric }: Plot): string {
 }
 
 function plotOf(results: Results, workload: Workload, { metric, title }: Plot): BarPlot {
-  const better = workload.metrics.find(({ key }) => key === metric)?.better ?? 'neither';
+  const { better = 'neither', label = '', unit = '' } = workload.metrics.find(({ key }) => key === metric) ?? {};
   const bars = measuredContestants(results, workload).flatMap((name) => {
     const spread = spreadFor(results, workload.name, name, metric);
     if (spread === null) return [];
@@ -148,5 +151,5 @@ function plotOf(results: Results, workload: Workload, { metric, title }: Plot): 
     bars.length > 0 &&
     measuredContestants(results, workload).every((name) => countRuns(results, workload.name, name) === results.runs);
   const runs = isWhole ? `${results.runs} runs` : `the runs that did not fail, of ${results.runs}`;
-  return { title, caption: `${direction}median of ${runs}, line from smallest to largest`, bars };
+  return { title, caption: `${direction}median of ${runs}, line from smallest to largest`, unit: unit || label, bars };
 }

@@ -20,10 +20,12 @@ import { createAddressReader, type ReadClientAddress } from '../http/client-addr
 import { isAllowedOrigin, isTrustedHost, type OriginPolicy } from '../http/origins.ts';
 import { logRequestFailure } from '../http/request-failure.ts';
 import type { Logger } from '../observability/log.ts';
+import type { HttpMeters } from '../observability/metrics/http-meters.ts';
 import { ApiError, problemKinds } from '../problems.ts';
 import { addBinRoutes } from './bin-routes.ts';
 import { addContentRoutes, takesRawBody } from './content-routes.ts';
 import type { Contents } from './contents.ts';
+import { countAnswers } from './count-answers.ts';
 import { type Cursors, createCursors } from './cursors.ts';
 import type { DocumentStates } from './document-states.ts';
 import type { Documents } from './documents.ts';
@@ -64,12 +66,14 @@ export function createApi(options: {
   readonly isDraining: () => boolean;
   /** Left out: there are neither share links nor revocations, and no bin. */
   readonly rules?: { readonly links: ShareLinks; readonly revocations: Revocations; readonly bin: DocumentBin };
+  /** Left out: nothing is counted. */
+  readonly meters?: HttpMeters | null;
   /** Whether there is an app that a link can open. */
   readonly servesApp?: boolean;
 }): Hono {
   const { documents, guard, readAddress = createAddressReader([]), origins, log, isDraining } = options;
   const { clock = systemClock, contents, cursors = createCursors(), events, states } = options;
-  const { rules, servesApp = false } = options;
+  const { meters = null, rules, servesApp = false } = options;
   const api = new Hono();
   const admit = (context: Context, document: DocumentName, needed: Role) =>
     guard.admit({ ...describeRequest(context, document, readAddress), document }, needed);
@@ -81,6 +85,7 @@ export function createApi(options: {
   });
   api.notFound((context) => respondProblem(new ApiError('not-found', `Nothing is served at ${context.req.path}`)));
 
+  if (meters !== null) countAnswers(api, meters, clock);
   openToOtherOrigins(api, origins);
   api.use('/v1/*', async (context, next) => {
     checkOrigin(context, origins);
@@ -148,6 +153,7 @@ export function createApi(options: {
       contents,
       clock,
       admit,
+      meters,
       addressOf: (context) => addressOf(context, readAddress),
     });
     addPeopleRoutes(api, { contents, admit });

@@ -16,6 +16,7 @@ import { check } from '../check.ts';
 import type { Clock } from '../clock.ts';
 import type { Bringer } from '../collab/ingest-brought.ts';
 import { formatOfType } from '../content/format-of-type.ts';
+import type { HttpMeters } from '../observability/metrics/http-meters.ts';
 import { ApiError } from '../problems.ts';
 import { type Contents, nameOfCopy } from './contents.ts';
 import { createRawBodies } from './raw-body.ts';
@@ -27,6 +28,8 @@ export interface ContentRoutesOptions {
   readonly clock: Clock;
   readonly admit: (context: Context, document: DocumentName, needed: Role) => Promise<Grant>;
   readonly addressOf: (context: Context) => string;
+  /** Left out: nothing is counted. */
+  readonly meters?: HttpMeters | null;
 }
 
 /** Parsers take time and memory to load: only a server that is asked for text has them. */
@@ -48,9 +51,10 @@ export function takesRawBody(path: string): boolean {
 }
 
 /** What is in a document: as a Yjs update, and as text in several formats. And copies of it. */
-export function addContentRoutes(api: Hono, { contents, clock, admit, addressOf }: ContentRoutesOptions): void {
-  const bodies = createRawBodies();
-  const reads = createReads(clock);
+export function addContentRoutes(api: Hono, options: ContentRoutesOptions): void {
+  const { contents, clock, admit, addressOf, meters = null } = options;
+  const bodies = createRawBodies(undefined, meters);
+  const reads = createReads(clock, meters);
 
   async function admitBringer(context: Context, name: DocumentName): Promise<Bringer> {
     return { grant: await admit(context, name, 'editor'), remoteAddress: addressOf(context) };

@@ -13,8 +13,8 @@ export function endLinksWith(
 ): DocumentEditor {
   async function forget(name: DocumentName): Promise<void> {
     try {
-      await passOverUnconfirmed(rules.links.forgetLost(name));
-      await passOverUnconfirmed(rules.bin.forgetLost(name));
+      await rules.links.forgetLost(name);
+      await rules.bin.forgetLost(name);
     } catch (error) {
       log.warn(
         { err: error, document: name },
@@ -36,11 +36,4 @@ export function endLinksWith(
       await forget(name);
     },
   };
-}
-
-/** It is done here; that no other place has confirmed it yet is no matter of what means nothing any more. */
-async function passOverUnconfirmed(done: Promise<unknown>): Promise<void> {
-  await done.catch((error: unknown) => {
-    if (!(error instanceof Unconfirmed)) throw error;
-  });
 }

@@ -1,5 +1,5 @@
 import { PersistenceError, type PersistenceErrorCode } from '@quire/persistence';
-import { closeCodes, type Problem } from '@quire/protocol';
+import { closeCodes, type EventRefusalCode, type Problem } from '@quire/protocol';
 import { AccessError } from '../auth/authenticator.ts';
 import { Unconfirmed } from '../collab/confirmation.ts';
 import { NotHereYet } from '../collab/not-here-yet.ts';
@@ -60,8 +60,18 @@ export function toApiError(error: unknown): ApiError {
 }
 
 function describeEventRefusal(error: EventRefused): ApiError {
-  const { code } = error.refusal;
-  return new ApiError(code === 'bad-event' ? 'bad-request' : code, sentenceOf(error.message), error);
+  return new ApiError(codeOfRefusal(error.refusal.code), sentenceOf(error.message), error);
+}
+
+function codeOfRefusal(code: EventRefusalCode): ProblemCode {
+  switch (code) {
+    case 'bad-event':
+      return 'bad-request';
+    case 'maybe-taken':
+      return 'unconfirmed';
+    default:
+      return code;
+  }
 }
 
 /** What is wrong with a token is for the audit log; its bearer hears what to do. */

@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import type { HttpMeters } from '../observability/metrics/http-meters.ts';
 import { ApiError } from '../problems.ts';
 
 const MIB = 1024 * 1024;
@@ -18,7 +19,11 @@ export interface RawBodies {
   hold<T>(context: Context, maxBytes: number, task: (bytes: Uint8Array) => Promise<T>): Promise<T>;
 }
 
-export function createRawBodies(maxHeldBytes = MAX_HELD_BYTES): RawBodies {
+/** @param meters left out: nothing is counted */
+export function createRawBodies(
+  maxHeldBytes = MAX_HELD_BYTES,
+  meters: Pick<HttpMeters, 'held'> | null = null,
+): RawBodies {
   let held = 0;
   return {
     async hold(context, maxBytes, task) {
@@ -37,10 +42,12 @@ export function createRawBodies(maxHeldBytes = MAX_HELD_BYTES): RawBodies {
           assertRoom(bytes);
           own += bytes;
           held += bytes;
+          meters?.held(bytes);
         });
         return await task(body);
       } finally {
         held -= own;
+        meters?.held(-own);
       }
     },
   };

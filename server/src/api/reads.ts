@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import type { Clock } from '../clock.ts';
 import { findCutOff, streamBytes } from '../http/streamed-bytes.ts';
+import type { HttpMeters } from '../observability/metrics/http-meters.ts';
 import { ApiError } from '../problems.ts';
 import { Seats } from '../seats.ts';
 
@@ -18,11 +19,12 @@ export interface Reads {
   give(context: Context, headers: Record<string, string>, make: () => Promise<Uint8Array>): Promise<Response>;
 }
 
-export function createReads(clock: Clock): Reads {
+/** @param meters left out: nothing is counted */
+export function createReads(clock: Clock, meters: Pick<HttpMeters, 'reading'> | null = null): Reads {
   const seats = new Seats(MAX_READS);
   return {
     async give(context, headers, make) {
-      const end = takeSeat(seats);
+      const end = takeSeat(seats, meters);
       try {
         const bytes = viewOf(await make());
         const head = { ...headers, 'Content-Length': String(bytes.length) };
@@ -41,12 +43,14 @@ export function createReads(clock: Clock): Reads {
 }
 
 /** @returns how to give it back; again is fine */
-function takeSeat(seats: Seats): () => void {
+function takeSeat(seats: Seats, meters: Pick<HttpMeters, 'reading'> | null): () => void {
   if (!seats.take(THIS_NODE)) throw new ApiError('overloaded', 'Too much is being read; try again later');
+  meters?.reading(1);
   let isOver = false;
   return () => {
     if (isOver) return;
     isOver = true;
+    meters?.reading(-1);
     seats.giveBack(THIS_NODE);
   };
 }

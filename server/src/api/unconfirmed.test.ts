@@ -1,11 +1,13 @@
-import { type DocumentName, problemSchema } from '@quire/protocol';
+import { companionOf, type DocumentName, problemSchema } from '@quire/protocol';
 import { until } from '@quire/testing';
 import type { Hono } from 'hono';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import { createAccessRules } from '../auth/access-rules.ts';
+import { type AccessRules, createAccessRules } from '../auth/access-rules.ts';
+import { markThread } from '../comments/anchor-marks.ts';
 import { createComments } from '../comments/comments.ts';
+import { putThread } from '../comments/thread-map.ts';
 import { createRegistry, type Registry } from '../registry/registry.ts';
 import { type ClusterNode, createClusterStage } from '../testing/cluster-stage.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
@@ -26,6 +28,7 @@ let node: ClusterNode;
 let registry: Registry;
 let documents: Documents;
 let audit: string[];
+let rules: AccessRules;
 let api: Hono;
 beforeEach(async () => {
   clock = new ManualClock();
@@ -36,7 +39,7 @@ beforeEach(async () => {
   const auditLog = pino({ level: 'info' }, { write: (line: string) => void audit.push(JSON.parse(line).event) });
   registry = createRegistry({ clock, log });
   const takeTurn = createTurns();
-  const rules = createAccessRules({
+  rules = createAccessRules({
     registry,
     store,
     clock,
@@ -66,6 +69,7 @@ beforeEach(async () => {
     comments: createComments({
       documents: {
         edit: (name, author, change, options) => collaboration.edit(name, author, change, options),
+        confirm: (name, storing) => collaboration.confirm(name, storing),
         read: (name, look) => collaboration.read(name, look),
         assertExists: async (name) => void (await documents.get(name)),
       },
@@ -126,6 +130,26 @@ function madeUpdate(): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Y.encodeStateAsUpdate(doc));
 }
 
+const THREAD = 'a-thread-of-the-test';
+
+/** In the document and in the comments on it. */
+async function beginMarkedThread(): Promise<void> {
+  const { collaboration } = node;
+  await collaboration.edit('plan' as DocumentName, '', (document) => {
+    const text = document.getXmlFragment('default');
+    const paragraph = new Y.XmlElement('paragraph');
+    text.insert(0, [paragraph]);
+    paragraph.insert(0, [new Y.XmlText('Hello')]);
+    const [first] = paragraph.toArray();
+    if (first instanceof Y.XmlText) markThread([{ text: first, from: 0, length: 5 }], THREAD);
+  });
+  await collaboration.edit(companionOf('plan' as DocumentName, 'comments'), '', (companion) => {
+    const author = { id: '', name: '' };
+    const time = new Date(clock.now()).toISOString();
+    putThread(companion, { id: THREAD, author, created: time, quote: 'Hello', resolved: null, comments: [] });
+  });
+}
+
 describe('[G1] what other nodes do not confirm', () => {
   const changes: [string, string, Sent][] = [
     ['a new document', '/v1/documents', { method: 'POST', json: { name: 'new' } }],
@@ -180,6 +204,32 @@ describe('[G1] what other nodes do not confirm', () => {
     expect((await send(PLAN, { method: 'PATCH', json: { title: 'Gone' } })).status).toBe(404);
   });
 
+  it('[G6] is not waited for of what a deletion takes away with a document: its links and its mark in the bin mean nothing by then', async () => {
+    node.replication.holds = false;
+    await send(`${PLAN}/links`, { method: 'POST', json: { role: 'reader' } });
+    await send('/v1/bin/plan', { method: 'PUT' });
+    expect([rules.links.count, rules.bin.list().length]).toEqual([1, 1]);
+    node.replication.holds = true;
+    const answer = send('/v1/bin/plan', { method: 'DELETE' });
+    await untilMoreWaits(0);
+    node.replication.acknowledge();
+    expect((await answer).status).toBe(204);
+    expect([rules.links.count, rules.bin.list().length]).toEqual([0, 0]);
+    expect(node.replication.waiting).not.toEqual([]);
+  });
+
+  it('[G6] of a deletion keeps nothing of what it takes away with the document', async () => {
+    node.replication.holds = false;
+    await send(`${PLAN}/links`, { method: 'POST', json: { role: 'reader' } });
+    await send('/v1/bin/plan', { method: 'PUT' });
+    node.replication.holds = true;
+    const answer = send('/v1/bin/plan', { method: 'DELETE' });
+    await untilMoreWaits(0);
+    clock.advance(PATIENCE_MS);
+    await expectUnconfirmed(answer);
+    await until(() => rules.links.count + rules.bin.list().length === 0, { what: 'both are taken away' });
+  });
+
   it('is waited for again by whoever sends it again, though nothing is new about it', async () => {
     const bytes = madeUpdate();
     const first = send(`${PLAN}/update`, { method: 'POST', bytes });
@@ -193,6 +243,28 @@ describe('[G1] what other nodes do not confirm', () => {
     expect(watched.isOver).toBe(false);
     node.replication.acknowledge();
     expect((await again).status).toBe(204);
+  });
+
+  const done: [string, string, Sent, () => Promise<void>][] = [
+    ['a place in the bin', '/v1/bin/plan', { method: 'PUT' }, async () => {}],
+    ['a mark that is taken away', `${PLAN}/threads/${THREAD}/anchor`, { method: 'DELETE' }, beginMarkedThread],
+  ];
+
+  it.each(done)('is waited for again by whoever asks again for %s', async (_, path, sent, prepare) => {
+    node.replication.holds = false;
+    await prepare();
+    node.replication.holds = true;
+    const first = send(path, sent);
+    await untilMoreWaits(0);
+    clock.advance(PATIENCE_MS);
+    await expectUnconfirmed(first);
+    const again = send(path, sent);
+    const watched = watch(again);
+    await turns();
+    expect(watched.isOver).toBe(false);
+    await until(() => clock.pending > 0, { what: 'the second one waits too' });
+    node.replication.acknowledge();
+    expect((await again).ok).toBe(true);
   });
 
   it('[G4] takes no room once nobody waits for it, and its document may leave memory', async () => {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { ConfigError } from '../config/config-error.ts';
 import type { Config } from '../config.ts';
@@ -8,7 +9,8 @@ import { type Authenticator, createOpenAuthenticator } from './authenticator.ts'
 import { withToken } from './find-token.ts';
 import { createJwtAuthenticator } from './jwt-authenticator.ts';
 import { KeyError, readSecret } from './jwt-keys.ts';
-import { createFixedKeys, createRemoteKeys, type KeySource, openKeyFile } from './key-sources.ts';
+import { createFixedKeys, type KeySource, openKeyFile } from './key-sources.ts';
+import { createPublishedKeys } from './published-keys.ts';
 import { findCookieToken } from './trusted-cookies.ts';
 import { createBackend } from './webhook/backend.ts';
 import { WebhookAuthenticator } from './webhook/webhook-authenticator.ts';
@@ -68,7 +70,7 @@ async function createTokenAuthenticator(
   const keys: KeySource[] = [];
   if (jwt.secrets.length > 0) keys.push(createFixedKeys(jwt.secrets.map(readSecret)));
   if (jwt.keyFile !== undefined) keys.push(await openConfiguredFile(jwt.keyFile, clock, log));
-  if (jwt.jwksUrl !== undefined) keys.push(createRemoteKeys(new URL(jwt.jwksUrl), clock, log));
+  if (jwt.jwksUrl !== undefined) keys.push(createPublishedKeys(new URL(jwt.jwksUrl), clock, log));
   const inner = createJwtAuthenticator(keys, jwt, clock);
   return {
     ...remembersNothing(inner),
@@ -98,8 +100,8 @@ async function openConfiguredFile(path: string, clock: Clock, log: Logger): Prom
     throw new ConfigError([
       {
         path: 'jwt.keyFile',
-        source: 'QUIRE_JWT_KEY_FILE',
-        fault: `${path}: ${error.message}`,
+        source: resolve(path),
+        fault: error.message,
         cure: 'name a file with a JWK set, public keys as PEM, or secrets, one a line',
       },
     ]);

@@ -1,20 +1,19 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DocumentName } from '@quire/protocol';
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { pino } from 'pino';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Clock, systemClock } from '../clock.ts';
+import { createKeyPair, type KeyProvider, startKeyProvider } from '../testing/key-provider.ts';
 import { SECRET, signToken, type TokenClaims } from '../testing/tokens.ts';
 import { type Access, AccessError, type Authenticator } from './authenticator.ts';
 import { createJwtAuthenticator, type JwtSettings } from './jwt-authenticator.ts';
 import { KeyError, readKeys, readSecret } from './jwt-keys.ts';
-import { createFixedKeys, createRemoteKeys, type KeySource, openKeyFile } from './key-sources.ts';
+import { createFixedKeys, type KeySource, openKeyFile } from './key-sources.ts';
+import { createPublishedKeys } from './published-keys.ts';
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -216,38 +215,17 @@ describe('a file of keys', () => {
 });
 
 describe('keys that an identity provider publishes', () => {
-  interface Provider {
-    readonly url: URL;
-    keys: readonly object[];
-    isAway: boolean;
-    requests: number;
-  }
-
-  async function startProvider(): Promise<Provider> {
-    const state = { keys: [] as readonly object[], isAway: false, requests: 0 };
-    const server = createServer((_, response) => {
-      state.requests += 1;
-      response.statusCode = state.isAway ? 503 : 200;
-      response.setHeader('Content-Type', 'application/json');
-      response.end(JSON.stringify({ keys: state.keys }));
-    });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    ends.push(() => server.close());
-    const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`);
-    return Object.assign(state, { url });
-  }
-
-  function keyPair(kid: string) {
-    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
-    return { jwk: { ...publicKey.export({ format: 'jwk' }), kid, alg: 'ES256', use: 'sig' }, privateKey };
+  async function startProvider(): Promise<KeyProvider> {
+    const provider = await startKeyProvider();
+    ends.push(() => provider.close());
+    return provider;
   }
 
   it('are fetched once, and again when a token names one that is not known', async () => {
     const provider = await startProvider();
-    const [first, second] = [keyPair('first'), keyPair('second')];
+    const [first, second] = [createKeyPair('first'), createKeyPair('second')];
     provider.keys = [first.jwk];
-    const keys = createRemoteKeys(provider.url, systemClock, log, { cooldownMs: 0 });
+    const keys = createPublishedKeys(provider.url, systemClock, log, { cooldownMs: 0 });
     ends.push(() => keys.close());
     const authenticator = authenticatorWith(keys);
     const firstToken = await signWith(first.privateKey, { alg: 'ES256', kid: 'first' });
@@ -258,17 +236,17 @@ describe('keys that an identity provider publishes', () => {
     const secondToken = await signWith(second.privateKey, { alg: 'ES256', kid: 'second' });
     expect(await refusalOf(authenticator, secondToken)).toBe('let in');
     expect(provider.requests).toBe(2);
-    const stranger = keyPair('third');
+    const stranger = createKeyPair('third');
     const strange = await signWith(stranger.privateKey, { alg: 'ES256', kid: 'third' });
     expect(await refusalOf(authenticator, strange)).toMatch(/^unauthorized: /);
   });
 
   it('that can not be had are no fault of the token: who comes may try again', async () => {
     const provider = await startProvider();
-    const { jwk, privateKey } = keyPair('only');
+    const { jwk, privateKey } = createKeyPair('only');
     provider.keys = [jwk];
     provider.isAway = true;
-    const keys = createRemoteKeys(provider.url, systemClock, log, { cooldownMs: 0 });
+    const keys = createPublishedKeys(provider.url, systemClock, log, { cooldownMs: 0 });
     ends.push(() => keys.close());
     const authenticator = authenticatorWith(keys);
     const token = await signWith(privateKey, { alg: 'ES256', kid: 'only' });
@@ -279,7 +257,7 @@ describe('keys that an identity provider publishes', () => {
 
   it('stay while the provider is away, and are forgotten once it has withdrawn them', async () => {
     const provider = await startProvider();
-    const { jwk, privateKey } = keyPair('only');
+    const { jwk, privateKey } = createKeyPair('only');
     provider.keys = [jwk];
     const refreshes: (() => void)[] = [];
     const clock: Clock = {
@@ -289,7 +267,7 @@ describe('keys that an identity provider publishes', () => {
         return () => {};
       },
     };
-    const keys = createRemoteKeys(provider.url, clock, log, { cooldownMs: 0 });
+    const keys = createPublishedKeys(provider.url, clock, log, { cooldownMs: 0 });
     ends.push(() => keys.close());
     const authenticator = authenticatorWith(keys);
     const token = await signWith(privateKey, { alg: 'ES256', kid: 'only' });
@@ -303,16 +281,16 @@ describe('keys that an identity provider publishes', () => {
     await refresh();
     expect(await refusalOf(authenticator, token)).toBe('let in');
     provider.isAway = false;
-    provider.keys = [keyPair('other').jwk];
+    provider.keys = [createKeyPair('other').jwk];
     await refresh();
     await expect.poll(() => refusalOf(authenticator, token)).toMatch(/^unauthorized: /);
   });
 
   it('let in whom they know, whatever tokens others bring meanwhile', async () => {
     const provider = await startProvider();
-    const { jwk, privateKey } = keyPair('only');
+    const { jwk, privateKey } = createKeyPair('only');
     provider.keys = [jwk];
-    const keys = createRemoteKeys(provider.url, systemClock, log);
+    const keys = createPublishedKeys(provider.url, systemClock, log);
     ends.push(() => keys.close());
     const authenticator = authenticatorWith(keys);
     const good = await signWith(privateKey, { alg: 'ES256', kid: 'only' });
@@ -327,9 +305,9 @@ describe('keys that an identity provider publishes', () => {
 
   it('let in whom they know after one who brought an unknown key while the provider is away', async () => {
     const provider = await startProvider();
-    const { jwk, privateKey } = keyPair('only');
+    const { jwk, privateKey } = createKeyPair('only');
     provider.keys = [jwk];
-    const keys = createRemoteKeys(provider.url, { ...systemClock, monotonicMs: () => 0 }, log, { cooldownMs: 1 });
+    const keys = createPublishedKeys(provider.url, { ...systemClock, monotonicMs: () => 0 }, log, { cooldownMs: 1 });
     ends.push(() => keys.close());
     const authenticator = authenticatorWith(keys);
     const good = await signWith(privateKey, { alg: 'ES256', kid: 'only' });
@@ -337,8 +315,36 @@ describe('keys that an identity provider publishes', () => {
     const firstLook = performance.now();
     await expect.poll(() => performance.now() - firstLook).toBeGreaterThan(10);
     provider.isAway = true;
-    const unknown = await signWith(keyPair('other').privateKey, { alg: 'ES256', kid: 'other' });
+    const unknown = await signWith(createKeyPair('other').privateKey, { alg: 'ES256', kid: 'other' });
     expect(await refusalOf(authenticator, unknown)).toMatch(/^auth-unavailable: /);
     expect(await refusalOf(authenticator, good)).toBe('let in');
+  });
+
+  it('may have a new one among them, of which nobody can say a moment after they were fetched that it is none', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    ends.push(() => vi.useRealTimers());
+    const provider = await startProvider();
+    const [first, second, made] = [createKeyPair('first'), createKeyPair('second'), createKeyPair('made up')];
+    provider.keys = [first.jwk];
+    const keys = createPublishedKeys(provider.url, systemClock, log);
+    ends.push(() => keys.close());
+    const authenticator = authenticatorWith(keys);
+    const sign = ({ privateKey }: { privateKey: KeyObject }, kid: string) =>
+      signWith(privateKey, { alg: 'ES256', kid });
+    const tokens = [await sign(first, 'first'), await sign(second, 'second'), await sign(made, 'made up')];
+    const judge = async () => {
+      const refusals: string[] = [];
+      for (const token of tokens) refusals.push((await refusalOf(authenticator, token)).replace(/:.*/, ''));
+      return refusals;
+    };
+    expect(await judge()).toEqual(['let in', 'auth-unavailable', 'auth-unavailable']);
+    provider.keys = [second.jwk];
+    expect(await judge()).toEqual(['let in', 'auth-unavailable', 'auth-unavailable']);
+    expect(provider.requests).toBe(1);
+    vi.setSystemTime(Date.now() + 30_000);
+    // The second is what makes us ask. What was withdrawn is refused for good then, and what is still not there.
+    expect(await judge()).toEqual(['let in', 'let in', 'unauthorized']);
+    expect(await judge()).toEqual(['unauthorized', 'let in', 'unauthorized']);
+    expect(provider.requests).toBe(2);
   });
 });

@@ -11,6 +11,7 @@ import {
 import { z } from 'zod';
 import { check } from '../check.ts';
 import type { Clock } from '../clock.ts';
+import { untilStored } from '../collab/confirmation.ts';
 import type { Logger } from '../observability/log.ts';
 import { ApiError } from '../problems.ts';
 import type { Registry, RegistryDraft } from '../registry/registry.ts';
@@ -61,7 +62,10 @@ export interface LinkKeeper extends ShareLinks {
    * @param life of the document that they are in, where that is known
    */
   findEnd(bearer: Bearer, life?: Epoch): CloseCode | null;
-  /** Takes away what is left of earlier lives of a document. They open nothing in any case. */
+  /**
+   * Takes away what is left of earlier lives of a document. They open nothing in any case, so it is done once it is stored here:
+   * no other node is waited for.
+   */
   forgetLost(document: DocumentName): Promise<void>;
   /** Takes expired links away. */
   purge(): Promise<void>;
@@ -205,11 +209,12 @@ export function createShareLinks(options: {
     async forgetLost(document) {
       if (!byDocument.has(document)) return;
       const life = await findLife(document);
-      await registry.edit('', ({ remove }) => {
+      const change = ({ remove }: RegistryDraft): void => {
         for (const [id, { epoch }] of linksOf(document)) {
           if (life === null || compareEpochs(epoch, life) !== 0) remove(table, id);
         }
-      });
+      };
+      await untilStored(({ onStored }) => registry.edit('', change, onStored));
     },
     async purge() {
       const expired = [...table.records].filter(([, link]) => isExpired(link)).slice(0, PURGED_AT_ONCE);

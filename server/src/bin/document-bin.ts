@@ -3,6 +3,7 @@ import { type CloseCode, closeCodes, type DocumentName, parseDocumentAddress } f
 import { z } from 'zod';
 import { type Actor, OURSELVES } from '../auth/actor.ts';
 import type { Clock } from '../clock.ts';
+import { untilStored } from '../collab/confirmation.ts';
 import { NOT_KNOWN_HERE } from '../collab/not-here-yet.ts';
 import type { Logger } from '../observability/log.ts';
 import { ApiError } from '../problems.ts';
@@ -56,7 +57,7 @@ export interface DocumentBin {
   list(): readonly Binned[];
   /** Those whose days are over. */
   overdue(): readonly DocumentName[];
-  /** Takes away the marks of lives that have ended. They mean nothing in any case. */
+  /** Takes away the marks of lives that have ended. They mean nothing in any case, so it is done once it is stored here. */
   forgetLost(document: DocumentName): Promise<void>;
   /** Calls back when something was put in. */
   onPut(listener: () => void): () => void;
@@ -173,9 +174,10 @@ export function createDocumentBin(options: {
     async forgetLost(document) {
       if (marksOf(document).length === 0) return;
       const life = await findLife(document);
-      await registry.edit('', ({ remove }) => {
+      const change = ({ remove }: RegistryDraft): void => {
         for (const [id, mark] of marksOf(document)) if (life === null || !isOf(mark, life)) remove(table, id);
-      });
+      };
+      await untilStored(({ onStored }) => registry.edit('', change, onStored));
     },
     onPut: (listener) =>
       table.onChange(({ added }) => {

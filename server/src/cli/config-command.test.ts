@@ -75,6 +75,21 @@ describe('quire config', () => {
     for (const hidden of [secret, webhookSecret, clusterSecret, 'hunter22']) expect(stdout).not.toContain(hidden);
   });
 
+  it.each([[[]], [['--json']]])(
+    'shows where an address leads, and nothing of what lets us in there: %j',
+    async (args) => {
+      const { stdout } = await run(args, {
+        QUIRE_WEBHOOK_URL: 'https://app.example/quire?key=hunter22',
+        QUIRE_WEBHOOK_SECRETS: 'c2VjcmV0IG9mIHRoZSB0ZXN0cywgb2YgMzIgYnl0ZXM=',
+        QUIRE_REDIS: 'redis-sentinel://quire:hunter22@one:26379,two:26379/main?sentinel-password=hunter22',
+        QUIRE_CLUSTER_SECRET: 'a secret of the tests that is long enough',
+      });
+      expect(stdout).toContain('https://app.example/quire?…');
+      expect(stdout).toContain('redis-sentinel://…@one:26379,two:26379/main?…');
+      expect(stdout).not.toContain('hunter22');
+    },
+  );
+
   it('reports wrong settings as quire serve does, all at once, without the secret among them', async () => {
     const environment = { QUIRE_PORT: 'abc', QUIRE_PROT: '1', QUIRE_METRICS_TOKEN: 'too-short' };
     const { status, stdout, stderr } = await run([], environment);

@@ -9,6 +9,8 @@ export interface Surroundings {
   readonly directory: string;
 }
 
+const CONFIG_FILE = 'Read settings from this file, as "quire serve" does (QUIRE_CONFIG).';
+
 export function createProgram(surroundings: Surroundings): Command {
   const program = new Command('quire')
     .description('Collaborative editing and presence on Yjs, where "saved" means on disk.')
@@ -38,7 +40,7 @@ function addConfigCommand(program: Command, surroundings: Surroundings): void {
   const command = program
     .command('config')
     .description('Print the settings with which "quire serve" would run here, and where each one comes from.')
-    .option('--config <file>', 'Read settings from this file, as "quire serve" does (QUIRE_CONFIG).')
+    .option('--config <file>', CONFIG_FILE)
     .option('--json', 'Print them as JSON.')
     .showHelpAfterError('Run "quire config --help" to see all settings.');
   addSettingFlags(command);
@@ -61,7 +63,7 @@ function addTokenCommand(program: Command, surroundings: Surroundings): void {
     )
     .option('--expires <time>', 'How long it lasts: 90s, 30m, 8h, 7d.', '1h')
     .option('--link', 'Print an address that opens the app with it.')
-    .option('--config <file>', 'Read settings from this file, as "quire serve" does (QUIRE_CONFIG).')
+    .option('--config <file>', CONFIG_FILE)
     .showHelpAfterError('Run "quire token --help".');
   command.action(async () => {
     const { printToken } = await import('./token-command.ts');
@@ -85,16 +87,16 @@ function addTopCommand(program: Command, surroundings: Surroundings): void {
     .description('Show what a running server does, anew each second, from its /metrics.')
     .option('--url <url>', 'Address of the server. Left out: the one that "quire serve" would have here.')
     .option('--once', 'Measure for one second, print one "name value" a line, and end.')
+    .option('--config <file>', CONFIG_FILE)
     .showHelpAfterError('Run "quire top --help".');
   command.action(async () => {
     const { top } = await import('./top/top.ts');
     const { once, url } = command.opts<{ once?: boolean; url?: string }>();
-    await top({ ...surroundings, flags: new Map() }, { url, once: once === true });
+    await top(readFileSources(command, surroundings), { url, once: once === true });
   });
 }
 
 const NODE_URL = 'Address of any node of the cluster. Left out: the one that "quire serve" would have here.';
-const NODE_CONFIG = 'Read settings from this file, as "quire serve" does (QUIRE_CONFIG).';
 
 function addNodesCommand(program: Command, surroundings: Surroundings): void {
   const command = program
@@ -102,7 +104,7 @@ function addNodesCommand(program: Command, surroundings: Surroundings): void {
     .description('Show the nodes of a cluster: who is ready, who is silent, and what each of them has still to get.')
     .option('--url <url>', NODE_URL)
     .option('--json', 'Print them as JSON.')
-    .option('--config <file>', NODE_CONFIG)
+    .option('--config <file>', CONFIG_FILE)
     .showHelpAfterError('Run "quire nodes --help".');
   command.action(async () => {
     const { printNodes } = await import('./nodes/nodes-command.ts');
@@ -114,7 +116,7 @@ function addNodesCommand(program: Command, surroundings: Surroundings): void {
     .argument('<id>', 'Of the node, as "quire nodes" shows it.')
     .description('Wait no longer for a node that never returns. What only it had is lost with it.')
     .option('--url <url>', NODE_URL)
-    .option('--config <file>', NODE_CONFIG)
+    .option('--config <file>', CONFIG_FILE)
     .showHelpAfterError('Run "quire nodes forget --help".');
   forget.action(async (id: string) => {
     const { forgetNode } = await import('./nodes/nodes-command.ts');

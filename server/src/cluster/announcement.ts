@@ -27,7 +27,12 @@ export interface Announcement {
 }
 
 export class AnnouncementError extends Error {
-  override readonly name = 'AnnouncementError';
+  override readonly name: string = 'AnnouncementError';
+}
+
+/** It is sound, and only a later release reads it. */
+export class LaterAnnouncementError extends AnnouncementError {
+  override readonly name = 'LaterAnnouncementError';
 }
 
 /** Raised when what this version says would be misread by those who don't know it. */
@@ -103,7 +108,7 @@ function toPairs(holdings: Holdings): Record<string, [number, number][]> {
 export function announcementFromJson(json: unknown): Announcement {
   const readable = version.safeParse(json);
   if (readable.success && readable.data.readableBy > VERSION) {
-    throw new AnnouncementError(
+    throw new LaterAnnouncementError(
       `An announcement wants a reader of version ${readable.data.readableBy}: update this node`,
     );
   }

@@ -1,9 +1,11 @@
 import type { Clock } from '../clock.ts';
 import type { Membership } from './membership.ts';
+import type { Strangers } from './strangers.ts';
 import type { Heard, Watch } from './watch.ts';
 
 export interface AttendanceOptions {
   readonly watch: Watch;
+  readonly strangers: Pick<Strangers, 'incarnations' | 'isAlive'>;
   readonly membership: Pick<Membership, 'node'>;
   readonly clock: Pick<Clock, 'monotonicMs'>;
   /** Since when this node hears the bus, monotonic; null while it does not, which says nothing of the others. */
@@ -28,15 +30,23 @@ export class Attendance {
   }
 
   note(): void {
-    const { watch, onMet } = this.#options;
+    const { strangers, watch } = this.#options;
     for (const incarnation of watch.incarnations) {
       const heard = watch.get(incarnation);
-      if (heard === undefined || !this.#isPresent(heard)) {
-        this.lose(incarnation);
-      } else if (!this.#present.has(incarnation)) {
-        this.#present.add(incarnation);
-        onMet(incarnation);
-      }
+      this.#note(incarnation, heard !== undefined && this.#isPresent(heard));
+    }
+    for (const incarnation of strangers.incarnations) {
+      // One that can be read by now is judged by what it says.
+      if (watch.get(incarnation) === undefined) this.#note(incarnation, strangers.isAlive(incarnation));
+    }
+  }
+
+  #note(incarnation: string, isPresent: boolean): void {
+    if (!isPresent) {
+      this.lose(incarnation);
+    } else if (!this.#present.has(incarnation)) {
+      this.#present.add(incarnation);
+      this.#options.onMet(incarnation);
     }
   }
 

@@ -77,6 +77,23 @@ describe('the file of a cluster', () => {
     expect(await openClusterFile(path).read()).toEqual({ ...record, owed: null });
   });
 
+  it('[R12] of a later release keeps the node from starting, and is not called damaged', async () => {
+    const path = join(directory, 'cluster.json');
+    await openClusterFile(path).write(record);
+    const json = JSON.parse(await readFile(path, 'utf8'));
+    const [heard] = json.heard;
+    const inLaterWords = { ...json, heard: [{ ...heard, version: 2, readableBy: 2 }] };
+    for (const later of [{ ...json, version: 2 }, inLaterWords]) {
+      await writeFile(path, JSON.stringify(later));
+      await expect(openClusterFile(path).read()).rejects.toThrow(
+        /was written by a later release.*start that one again/,
+      );
+    }
+    const withMore = { ...json, region: 'north', heard: [{ ...heard, version: 2, load: 0.5 }] };
+    await writeFile(path, JSON.stringify(withMore));
+    expect(await openClusterFile(path).read()).toEqual(record);
+  });
+
   it('[R12] that is damaged keeps the node from starting, and says what to do', async () => {
     const path = join(directory, 'cluster.json');
     await writeFile(path, '{"version":1,"node":"');

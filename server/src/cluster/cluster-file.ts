@@ -1,7 +1,7 @@
 import { open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { type Announcement, announcementFromJson, announcementToJson } from './announcement.ts';
+import { type Announcement, announcementFromJson, announcementToJson, LaterAnnouncementError } from './announcement.ts';
 import type { Owed } from './inheritance.ts';
 
 /** What a node must still know of its cluster after a restart. */
@@ -29,9 +29,12 @@ export class ClusterFileError extends Error {
   override readonly name = 'ClusterFileError';
 }
 
+const VERSION = 1;
+const later = z.object({ version: z.int().min(VERSION + 1) });
+
 const id = z.string().regex(/^[0-9a-f]{16}$/);
 const schema = z.object({
-  version: z.literal(1),
+  version: z.literal(VERSION),
   node: id,
   generation: z.int().min(1),
   isFormed: z.boolean(),
@@ -68,7 +71,7 @@ export async function noteTimeAlone(file: ClusterFile): Promise<void> {
 
 export function formatClusterRecord(record: ClusterRecord): string {
   const { heard, ...rest } = record;
-  return `${JSON.stringify({ version: 1, ...rest, heard: heard.map(announcementToJson) }, null, 2)}\n`;
+  return `${JSON.stringify({ version: VERSION, ...rest, heard: heard.map(announcementToJson) }, null, 2)}\n`;
 }
 
 async function readIfThere(path: string): Promise<string | null> {
@@ -83,15 +86,27 @@ async function readIfThere(path: string): Promise<string | null> {
 /** @throws {ClusterFileError} */
 export function parseClusterRecord(text: string, path: string): ClusterRecord {
   try {
-    const { version: _, heard, ...rest } = schema.parse(JSON.parse(text));
+    const json: unknown = JSON.parse(text);
+    if (later.safeParse(json).success) throw ofLaterRelease(path);
+    const { version: _, heard, ...rest } = schema.parse(json);
     return { ...rest, heard: heard.map(announcementFromJson) };
   } catch (error) {
+    if (error instanceof ClusterFileError) throw error;
+    if (error instanceof LaterAnnouncementError) throw ofLaterRelease(path, error);
     throw new ClusterFileError(
       `${path} is damaged. Without it this node does not know who belongs to its cluster, and could take what it holds for ` +
         'all there is. Restore the file, or remove it to let this node join as a new one while the others run',
       { cause: error },
     );
   }
+}
+
+/** Nothing is wrong with it: what helps against damage would cost the node its place for nothing. */
+function ofLaterRelease(path: string, cause?: LaterAnnouncementError): ClusterFileError {
+  return new ClusterFileError(
+    `${path} was written by a later release, which this one can't read: start that one again`,
+    { cause },
+  );
 }
 
 /** The old content or the new one, whatever happens meanwhile. */

@@ -1,10 +1,11 @@
 import type { DocumentStore, Holdings } from '@quire/persistence';
 import type { Logger } from '../observability/log.ts';
-import { type Announcement, AnnouncementError, decodeAnnouncement } from './announcement.ts';
+import { type Announcement, AnnouncementError, decodeAnnouncement, LaterAnnouncementError } from './announcement.ts';
 import type { Announcer } from './announcer.ts';
 import type { Membership } from './membership.ts';
 import type { PeerStatus } from './peer-link.ts';
 import type { Spans } from './spans.ts';
+import type { Strangers } from './strangers.ts';
 import { type Heard, isComplete, learnAll, type Watch, type Way } from './watch.ts';
 
 /** Nodes that go on saying what can't be read are spoken of once each, and no more than so many. */
@@ -13,6 +14,7 @@ const MOST_TOLD = 1_000;
 export interface EarsOptions {
   readonly store: Pick<DocumentStore, 'incarnation' | 'holdings'>;
   readonly watch: Watch;
+  readonly strangers: Pick<Strangers, 'hear'>;
   readonly membership: Membership;
   readonly announcer: Announcer;
   readonly log: Logger;
@@ -32,7 +34,7 @@ export class Ears {
   hearBus(said: ReadonlyMap<string, Uint8Array>, followed: ReadonlySet<string>): void {
     for (const [incarnation, bytes] of said) {
       if (incarnation === this.#options.store.incarnation) continue;
-      const announcement = this.#decode(incarnation, bytes);
+      const announcement = this.#decode(incarnation, bytes, () => this.#options.strangers.hear(incarnation, bytes));
       if (announcement?.incarnation !== incarnation) continue;
       const heard = this.hear(announcement, 'bus');
       if (heard !== null && followed.has(incarnation)) heard.isFresh = true;
@@ -71,11 +73,12 @@ export class Ears {
     return heard;
   }
 
-  #decode(from: string, bytes: Uint8Array): Announcement | null {
+  #decode(from: string, bytes: Uint8Array, onLater: () => void = () => {}): Announcement | null {
     try {
       return decodeAnnouncement(bytes);
     } catch (error) {
       if (!(error instanceof AnnouncementError)) throw error;
+      if (error instanceof LaterAnnouncementError) onLater();
       this.#tellOnce(from, error);
       return null;
     }

@@ -33,6 +33,11 @@ export class RecordError extends Error {
   }
 }
 
+/** Only a later release reads it. */
+export function isUnknownVersion(error: unknown): boolean {
+  return error instanceof RecordError && error.fault === 'unknown-version';
+}
+
 const ID_BYTES = 8;
 const MAX_EPOCH_COUNT = 0xffff_ffff;
 

@@ -489,6 +489,23 @@ describe('a node of a cluster', () => {
     expect(cluster.knowsAllNames).toBe(true);
   });
 
+  it('[R13][G3] does not know all names once it met a record that only a later release reads, until it has what others have', async () => {
+    const [a, b] = await start(2);
+    const { bus } = lifeOf(a);
+    const { cluster } = lifeOf(b);
+    world.hub.disturb(({ by }) => ('node' in by ? 'lose' : 'arrive'));
+    world.network.cut(nameOf(a), nameOf(b));
+    await write(a, 'hello');
+    await world.settle();
+    world.hub.disturb(null);
+    await bus.publish(Uint8Array.of(99)).catch(() => {}); // the world can't read it either
+    await world.pass(8_000);
+    expect([await read(b), cluster.unreadiness, cluster.knowsAllNames]).toEqual([null, null, false]);
+    world.network.heal();
+    await world.pass(8_000);
+    expect([await read(b), cluster.knowsAllNames]).toEqual(['hello', true]);
+  });
+
   it('[R13][G3] knows no names by the answer of a node alone, while it lacks what that one has', async () => {
     const [a, b] = await start(2);
     const { cluster, store } = lifeOf(a);

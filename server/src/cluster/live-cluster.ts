@@ -30,7 +30,9 @@ import { Reunion } from './reunion.ts';
 import { MOST_FORGOTTEN } from './roll.ts';
 import { serveEntries } from './serve-entries.ts';
 import { contiguousEnd, countHoldings, intersectHoldings, NO_SPANS, uniteInto, uniteSpans } from './spans.ts';
+import { Strangers } from './strangers.ts';
 import { fullWord, tellWord } from './told-word.ts';
+import { UnreadRecords } from './unread-records.ts';
 import { type Heard, isComplete, Watch } from './watch.ts';
 
 const BEAT_MS = 1_000;
@@ -109,6 +111,7 @@ class LiveNode implements LiveCluster {
   readonly #ears: Ears;
   readonly #exchange: BusExchange;
   readonly #reunion: Reunion;
+  readonly #unread: UnreadRecords;
   readonly #puller: Puller;
   readonly #poller: Poller;
   readonly #patience = new Patience();
@@ -131,6 +134,8 @@ class LiveNode implements LiveCluster {
     this.#meters = meters;
     this.#membership = new Membership(file, options.randomId ?? (() => randomBytes(8).toString('hex')));
     this.#watch = new Watch(clock);
+    const strangers = new Strangers(clock);
+    this.#unread = new UnreadRecords(clock);
     this.#adopter = new Adopter({ store, clock, log, meters });
     this.#announcer = new Announcer({
       store,
@@ -146,6 +151,7 @@ class LiveNode implements LiveCluster {
       meters,
       onSeen: (from, upTo) => this.#sawOnBus(from, upTo),
       onAdopted: () => this.#lookAgainIfUnready(),
+      onUnreadable: () => this.#unread.met(),
       onError,
     });
     this.#receipts = new Receipts({
@@ -168,6 +174,7 @@ class LiveNode implements LiveCluster {
     this.#retention = new Retention(store);
     this.#attendance = new Attendance({
       watch: this.#watch,
+      strangers,
       membership: this.#membership,
       clock,
       onBusSince: () => this.#onBusSince,
@@ -177,6 +184,7 @@ class LiveNode implements LiveCluster {
     this.#ears = new Ears({
       store,
       watch: this.#watch,
+      strangers,
       membership: this.#membership,
       announcer: this.#announcer,
       log,
@@ -204,6 +212,7 @@ class LiveNode implements LiveCluster {
       log,
       meters,
       onAdopted: () => this.#lookAgain(),
+      onUnreadable: () => this.#unread.met(),
       onError,
     });
     this.#poller = new Poller({
@@ -300,7 +309,7 @@ class LiveNode implements LiveCluster {
   }
 
   get knowsAllNames(): boolean {
-    return this.#unreadiness === null && this.#reunion.isOver;
+    return this.#unreadiness === null && this.#reunion.isOver && !this.#unread.areOwed;
   }
 
   join(document: string, room: SharedRoom): ReturnType<Replication['join']> {
@@ -455,6 +464,7 @@ class LiveNode implements LiveCluster {
       this.#adopter.refused,
     );
     this.#isSomebodyIncomplete = claims.some((heard) => this.#watch.isAlive(heard) && !isComplete(heard));
+    this.#unread.look(missing.size === 0);
     this.#pull(missing, claims, isBeat);
     this.#judgeReadiness(missing, claims);
     this.#compareCoverage();
@@ -515,6 +525,7 @@ class LiveNode implements LiveCluster {
       isUndecided: this.#watch.isUndecided,
       others: this.#membership.others.map((node) => this.#standingOf(node)),
       missingEntries: countHoldings(missing),
+      areUnreadable: this.#unread.areOwed,
       silentHolders: this.#silentHolders(missing, claims),
     };
   }

@@ -45,6 +45,7 @@ function open(answer: (wants: readonly Want[]) => readonly Entry[]) {
     onAdopted: () => {
       adoptions += 1;
     },
+    onUnreadable() {},
     onError() {},
   });
   return { clock, store, adopter, puller, asked, adoptions: () => adoptions };

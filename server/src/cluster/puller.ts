@@ -2,9 +2,10 @@ import type { Entry, Holdings } from '@quire/persistence';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Adopter } from './adopter.ts';
+import { isUnknownVersion } from './entry-record.ts';
 import { type Source, shareOut } from './gaps.ts';
 import type { ReplicationMeters } from './meters.ts';
-import type { PeerLink, Want } from './peer-link.ts';
+import { PeerError, type PeerLink, type Want } from './peer-link.ts';
 import { countHoldings, NO_SPANS, spansInclude, subtractHoldings } from './spans.ts';
 
 const ANSWER_BYTES = 1024 * 1024;
@@ -24,6 +25,8 @@ export interface PullerOptions {
   readonly meters: ReplicationMeters;
   /** One answer is in the journal: more may be asked for. */
   readonly onAdopted: () => void;
+  /** An answer that only a later release reads. */
+  readonly onUnreadable: () => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -89,6 +92,7 @@ export class Puller {
     try {
       return await meters.pulls.time(clock, () => peers.entries(source.address, wants, ANSWER_BYTES, abort.signal));
     } catch (error) {
+      if (error instanceof PeerError && isUnknownVersion(error.cause)) this.#options.onUnreadable();
       if (!this.#isClosed) this.#tellFailure(source, error);
       return [];
     } finally {

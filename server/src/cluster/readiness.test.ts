@@ -8,6 +8,7 @@ const sound: Standing = {
   isUndecided: false,
   others: [],
   missingEntries: 0,
+  areUnreadable: false,
   silentHolders: [],
 };
 
@@ -19,6 +20,8 @@ describe('readiness', () => {
   it('[R12] needs all that members hold', () => {
     expect(unreadinessOf(sound)).toBeNull();
     expect(unreadinessOf({ ...sound, missingEntries: 3 })).toMatch(/missing here: 3$/);
+    const later = { ...sound, missingEntries: 3, areUnreadable: true };
+    expect(unreadinessOf(later)).toMatch(/missing here: 3, of a later release .*: update this node$/);
   });
 
   it('[R12] waits for every member to say what it holds, after its records were followed', () => {

@@ -27,6 +27,8 @@ export interface Standing {
   readonly isUndecided: boolean;
   readonly others: readonly MemberStanding[];
   readonly missingEntries: number;
+  /** Whether some of them are in records that only a later release reads. */
+  readonly areUnreadable: boolean;
   /** Silent members that hold what is missing, when nobody who is there holds any of it. */
   readonly silentHolders: readonly string[];
 }
@@ -42,6 +44,7 @@ export function unreadinessOf({
   isUndecided,
   others,
   missingEntries,
+  areUnreadable,
   silentHolders,
 }: Standing): string | null {
   switch (bus) {
@@ -78,5 +81,6 @@ export function unreadinessOf({
   if (silent !== undefined) {
     return `${missingEntries} entries that only node ${silent} is known to hold are missing here: start it, or run "quire nodes forget ${silent}" if it never returns`;
   }
-  return `entries that other nodes hold are still missing here: ${missingEntries}`;
+  const why = areUnreadable ? ', of a later release than this one, which does not read them: update this node' : '';
+  return `entries that other nodes hold are still missing here: ${missingEntries}${why}`;
 }

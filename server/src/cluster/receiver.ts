@@ -1,7 +1,7 @@
 import type { Entry } from '@quire/persistence';
 import type { Logger } from '../observability/log.ts';
 import type { Adopter } from './adopter.ts';
-import { decodeEntries, RecordError } from './entry-record.ts';
+import { decodeEntries, isUnknownVersion, RecordError } from './entry-record.ts';
 import type { ReplicationMeters } from './meters.ts';
 
 export interface ReceiverOptions {
@@ -11,6 +11,8 @@ export interface ReceiverOptions {
   /** An entry that another incarnation put on the bus: it holds everything of its own up to there. */
   readonly onSeen: (from: string, upTo: number) => void;
   readonly onAdopted: () => void;
+  /** A record that only a later release reads. */
+  readonly onUnreadable: () => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -43,6 +45,7 @@ export class Receiver {
     } catch (error) {
       if (!(error instanceof RecordError)) throw error;
       this.#options.meters.recordRefused(error.fault);
+      if (isUnknownVersion(error)) this.#options.onUnreadable();
       const key = `${from} ${error.fault}`;
       if (!this.#told.has(key) && this.#told.size < 1_000) {
         this.#told.add(key);

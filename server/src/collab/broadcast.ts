@@ -30,7 +30,10 @@ export function sendToAll(audience: Audience, stragglers: Stragglers, flush: Flu
   const { knowsAll, own, presence, updates, viewers } = flush;
   const toAll = presence === null ? updates : [...updates, presence];
   const toThoseWhoCount = viewers === null ? toAll : [...toAll, viewers];
-  if (toThoseWhoCount.length === 0 && own.size === 0) return;
+  if (toThoseWhoCount.length === 0) {
+    sendOwn(own);
+    return;
+  }
   for (const listeners of audience.groups()) {
     const bodies = listeners.takesStateless ? toThoseWhoCount : toAll;
     const writes = new SharedWrites(listeners, bodies);
@@ -51,6 +54,13 @@ export function sendToAll(audience: Audience, stragglers: Stragglers, flush: Flu
     for (const body of bodies) listeners.sent.add(kindOfBody(body), listeners.prefixBytes + body.length, sockets);
   }
   stragglers.keep(updates);
+}
+
+/** Nothing for all: of a crowd nobody is gone through but those who get something. */
+function sendOwn(own: Flush['own']): void {
+  for (const [{ listeners, session }, mine] of own) {
+    if (listeners !== null) session.send(frameOwn(listeners, mine));
+  }
 }
 
 /**

@@ -57,7 +57,7 @@ import type { SessionContext, SessionLimits } from './session-context.ts';
 import type { SessionOrigin, SessionPort } from './session-port.ts';
 import { passOnStateless } from './shared-stateless.ts';
 import { findOnlyUpdate, updatesIn } from './stored-updates.ts';
-import type { Submission } from './submission.ts';
+import { NOTHING_NEW, type Submission } from './submission.ts';
 import { tellWithoutOpening } from './visited-room.ts';
 
 export type { Extension };
@@ -118,6 +118,8 @@ export interface Collaboration {
    * nodes may know what this one does not
    */
   edit(name: DocumentName, author: string, change: (document: Y.Doc) => void, options?: EditOptions): Promise<void>;
+  /** Resolves once what a document holds by now would have its receipt (G1): for whoever asks for what is done already. */
+  confirm(name: DocumentName, storing?: Storing): Promise<void>;
   /** Shows a document as it is in memory, that is, on disk. Nothing may be changed in it, nor kept of it. */
   read<T>(name: DocumentName, look: (document: Y.Doc) => T): Promise<T>;
   /**
@@ -185,6 +187,8 @@ export interface InternalDocument {
   readonly document: Y.Doc;
   /** Resolves once the update is on disk, then in the document, and would have its receipt. */
   write(author: string, update: Uint8Array, storing?: Storing): Promise<void>;
+  /** Resolves once what the document holds by now would have its receipt. */
+  confirm(storing?: Storing): Promise<void>;
 }
 
 /** What hooks on documents see of an opening that no client of Hocuspocus asked for. */
@@ -372,6 +376,10 @@ class LiveCollaboration implements Collaboration {
     return this.#whileOpen(name, (owner) => this.#edits.make(owner, author, change, maxDocumentBytes, { onStored }));
   }
 
+  confirm(name: DocumentName, storing: Storing = {}): Promise<void> {
+    return this.#whileOpen(name, (owner) => owner.write(NOTHING_NEW, storing));
+  }
+
   read<T>(name: DocumentName, look: (document: Y.Doc) => T): Promise<T> {
     return this.#whileOpen(name, (owner) => look(owner.document));
   }
@@ -433,6 +441,7 @@ class LiveCollaboration implements Collaboration {
       async write(author, update, storing) {
         await ingestServerEdit(owner, author, { update, title: '' }, UNLIMITED, storing);
       },
+      confirm: (storing) => owner.write(NOTHING_NEW, storing),
     };
   }
 

@@ -221,6 +221,28 @@ describe('events in a document', () => {
     expect(textsOf(page)).toEqual(may ? ['hello'] : []);
   });
 
+  it('of a page that hears none are said again only where the server would know them again', async () => {
+    const { start, enter, wait } = stage();
+    const again = (page: Page, ref: string, saidMs: number): void =>
+      say(page, { kind: 'send', ref, name: 'chat', data: ref, clientId: null, saidMs });
+    const answersOf = (page: Page) =>
+      noticesOf(page).map((notice) => (notice.kind === 'refused' ? notice.code : notice.kind));
+    const before = await enter(start({ isAlone: true }));
+    send(before, 'once', { ref: 'once' });
+    expect(answersOf(before)).toEqual(['taken']);
+
+    // Started anew: it has forgotten what it took.
+    const after = await enter(start({ isAlone: true }));
+    again(after, 'once', 3_000);
+    expect(answersOf(after)).toEqual(['maybe-taken']);
+    wait(10_000);
+    again(after, 'lost', 3_000);
+    again(after, 'lost', 4_000);
+    expect(answersOf(after)).toEqual(['maybe-taken', 'taken', 'taken']);
+    const [first, second] = noticesOf(after).filter((notice) => notice.kind === 'taken');
+    expect(first).toEqual(second);
+  });
+
   it('[G4] what can not be taken is refused by its reference, and ends nothing', async () => {
     const { start, enter } = stage();
     const page = await enter(start({ isAlone: true }));

@@ -79,6 +79,7 @@ function send(host: FrameHost, connection: DocumentConnection, state: Establishe
     data,
     from: describeSender(connection, state, request),
     // Nobody can tell one guest from another: only the same words under the same name are the same event.
+    saidAgoMs: request.saidMs,
     key: JSON.stringify(['client', grant.user.id, ref, grant.user.id === '' ? digestOf(name, data) : '']),
   };
   connection.session.together(() => {

@@ -1,15 +1,18 @@
 import { FIRST_EPOCH, MemoryStore } from '@quire/persistence';
 import { closeCodes, type DocumentName } from '@quire/protocol';
+import { until } from '@quire/testing';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import type * as Y from 'yjs';
 import { type Clock, systemClock } from '../clock.ts';
 import { textOf } from '../testing/gateway-stage.ts';
+import { HeldReplication } from '../testing/linked-nodes.ts';
 import { makeDialogue } from '../testing/made-up-updates.ts';
 import { openGuard } from '../testing/open-guard.ts';
 import { testLimits } from '../testing/start-gateway.ts';
 import type { Slicing } from './apply-in-slices.ts';
 import { type Collaboration, createCollaboration } from './collaboration.ts';
+import { alone, type Replication } from './replication.ts';
 
 const [plan, other] = ['plan' as DocumentName, 'other' as DocumentName];
 const ends: (() => Promise<void>)[] = [];
@@ -18,7 +21,10 @@ afterEach(async () => {
 });
 
 /** A document of so many structs, or more; to look at the time takes so long. */
-async function start(msPerLook: number, { structs = 600, documents = [plan] } = {}) {
+async function start(
+  msPerLook: number,
+  { structs = 600, documents = [plan], replication = alone as Replication } = {},
+) {
   let [now, turns, pace, minutes] = [0, 0, msPerLook, 0];
   const clock: Clock = { ...systemClock, monotonicMs: () => systemClock.monotonicMs() + minutes * 60_000 };
   /** What happens in the turns between slices, one after the other. */
@@ -45,6 +51,7 @@ async function start(msPerLook: number, { structs = 600, documents = [plan] } = 
   }
   const collaboration = createCollaboration({
     store,
+    replication,
     guard: openGuard,
     log: pino({ level: 'silent' }),
     clock,
@@ -118,5 +125,26 @@ describe('an edit of the server’s own', () => {
     setPace(1);
     await edit('at last ');
     expect(await read(collaboration, plan)).toMatch(/^at last xyxy/);
+  });
+
+  it('[G4] that changes nothing leaves its client to the next, though it waits for what other nodes do not confirm', async () => {
+    const replication = new HeldReplication();
+    const { collaboration } = await start(1, { replication });
+    replication.holds = true;
+    const edits = [collaboration.edit(other, '', type('first'))];
+    await until(() => replication.waiting.length === 1, { what: 'the first is on disk' });
+    let isDrafted = false;
+    edits.push(
+      collaboration.edit(other, '', () => {
+        isDrafted = true;
+      }),
+    );
+    await until(() => isDrafted, { what: 'the second has found nothing to change' });
+    edits.push(collaboration.edit(other, '', type('last ')));
+    await until(() => replication.waiting.length === 2, { what: 'the last is on disk' });
+    expect(await read(collaboration, other)).toBe('last first');
+    expect(await collaboration.read(other, ({ store }) => store.clients.size)).toBe(1);
+    replication.acknowledge();
+    await Promise.all(edits);
   });
 });

@@ -539,6 +539,7 @@ describe('comments', () => {
           await edited(share);
           change(open(name));
         },
+        confirm: async () => {},
         read: async (name, look) => look(open(name)),
         assertExists: async () => {},
       },

@@ -47,6 +47,7 @@ export interface Speaker {
 /** The documents, as comments need them; see `Collaboration`. */
 export interface CommentedDocuments {
   edit(name: DocumentName, author: string, change: (document: Y.Doc) => void, options?: EditOptions): Promise<void>;
+  confirm(name: DocumentName, storing: Storing): Promise<void>;
   read<T>(name: DocumentName, look: (document: Y.Doc) => T): Promise<T>;
   /** @throws {ApiError} `unknown-document` */
   assertExists(name: DocumentName): Promise<void>;
@@ -176,8 +177,10 @@ export function createComments(options: {
   }
 
   async function unmark({ document, speaker, thread }: ThreadCall, storing: Storing): Promise<void> {
-    if (!(await documents.read(document, (live) => hasMark(live, thread)))) return; // it would cost a copy for nothing
-    await documents.edit(document, signatureOf(speaker), (copy) => unmarkThread(copy, thread), storing);
+    const isMarked = await documents.read(document, (live) => hasMark(live, thread));
+    // An edit would cost a copy for nothing; but the mark may be gone only here so far.
+    if (!isMarked) await documents.confirm(document, storing);
+    else await documents.edit(document, signatureOf(speaker), (copy) => unmarkThread(copy, thread), storing);
   }
 
   function look(call: ThreadCall): Promise<Thread> {

@@ -53,7 +53,14 @@ async function readAs(file: string, source: string): Promise<Layer> {
 }
 
 async function readJson(file: string): Promise<unknown> {
-  return JSON.parse(await readFile(file, 'utf8'));
+  const text = await readFile(file, 'utf8');
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    // What V8 quotes of the file may be a part of a secret; a cause would be printed, too.
+    const words = error instanceof Error ? error.message : String(error);
+    throw new SyntaxError(words.replace(/, (?:\.{3})?".*"(?:\.{3})? is not valid JSON$/s, ' where JSON has none'));
+  }
 }
 
 async function importDefault(file: string): Promise<unknown> {

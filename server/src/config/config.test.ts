@@ -118,6 +118,24 @@ describe('faults', () => {
     expect(issues.map((issue) => issue.path)).toEqual(['limits', 'port']);
   });
 
+  it.each([
+    ['in the place of a section', '{ "jwt": "hunter22-hunter22" }', 'must be an object, but is text'],
+    ['without its quotes', '{ "metricsToken": hunter22-hunter22 }', "Unexpected token 'h' where JSON has none"],
+    ['in the wrong quotes', "{ 'metricsToken': 'hunter22' }", 'JSON'],
+  ])('shows nothing of a secret that was written %s', async (_, text, fault) => {
+    await writeFile(join(directory, 'quire.config.json'), text);
+    const { message } = new ConfigError(await issuesOf(load({})));
+    expect(message).toContain(fault);
+    expect(message).not.toContain('hunt');
+  });
+
+  it('refuses to fetch keys for tokens with a user and a password, which fetch would refuse, and shows neither', async () => {
+    const environment = { QUIRE_JWT_JWKS_URL: 'https://quire:hunter22@id.example/keys?key=hunter22' };
+    const issues = await issuesOf(load({ environment }));
+    expect(issues.map(({ path }) => path)).toEqual(['jwt.jwksUrl']);
+    expect(new ConfigError(issues).message).not.toContain('hunter22');
+  });
+
   it('takes proxies by address and by range, and refuses names, which somebody else may come to own', async () => {
     const config = await load({ environment: { QUIRE_TRUSTED_PROXIES: '10.0.0.0/8, ::1' } });
     expect(config.trustedProxies).toEqual(['10.0.0.0/8', '::1']);

@@ -2,6 +2,7 @@ import { type Field, fields } from './fields.ts';
 import { describeSource, type Layer, namesOf, type Source } from './layers.ts';
 import { type ConfigSources, loadLayers } from './load-config.ts';
 import { parseConfig } from './parse-config.ts';
+import { withoutCredentials } from './without-credentials.ts';
 
 /** A setting as the server would have it, in words. */
 export interface EffectiveSetting {
@@ -32,9 +33,9 @@ function valueAt(config: object, keys: readonly string[]): unknown {
 
 function describeValue(field: Field, value: unknown): string {
   if (value === undefined || (field.isSecret && Array.isArray(value) && value.length === 0)) return '(not set)';
-  if (field.isSecret) return '(hidden)';
+  if (field.isSecret) return field.isAddress && typeof value === 'string' ? withoutCredentials(value) : '(hidden)';
   if (field.kind === 'objects' && Array.isArray(value)) return value.map(nameExtension).join(', ') || 'none';
-  return namesOf(value);
+  return typeof value === 'string' ? withoutCredentials(value) : namesOf(value);
 }
 
 function nameExtension(extension: object): string {

@@ -12,8 +12,9 @@ export interface Field {
   readonly environment: string | null;
   /** `--limits-max-frame-bytes`; null for secrets too, since everybody on a machine can read command lines. */
   readonly flag: string | null;
-  /** Its value is shown to nobody. */
+  /** Its value is shown to nobody; of an address, where it leads. */
   readonly isSecret: boolean;
+  readonly isAddress: boolean;
   readonly kind: FieldKind;
   readonly choices: readonly string[];
   readonly description: string;
@@ -35,6 +36,7 @@ interface SchemaNode {
   readonly description?: string;
   readonly fileOnly?: boolean;
   readonly secret?: boolean;
+  readonly address?: boolean;
   readonly minLength?: number;
 }
 
@@ -57,6 +59,7 @@ function describeField(node: SchemaNode, keys: readonly string[]): Field {
     keys,
     environment: node.fileOnly === true ? null : `QUIRE_${words.join('_').toUpperCase()}`,
     isSecret: node.secret === true,
+    isAddress: node.address === true,
     flag: node.fileOnly === true || node.secret === true ? null : `--${words.join('-')}`,
     kind,
     choices: node.enum ?? [],

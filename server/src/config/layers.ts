@@ -68,7 +68,7 @@ export function readObject(source: Source, object: unknown): Layer {
       issues.push({
         path: path === '' ? 'settings' : path,
         source: describeSource(source, path),
-        fault: `must be an object, but is ${JSON.stringify(value) ?? String(value)}`,
+        fault: `must be an object, but is ${nameKind(value)}`,
         cure: 'write it as { … } with the settings inside',
       });
     } else {
@@ -77,6 +77,13 @@ export function readObject(source: Source, object: unknown): Layer {
   };
   visit(object, '');
   return { source, values, issues };
+}
+
+/** Not what it says: what was written in the place of a section may be one of its secrets. */
+function nameKind(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'string' ? 'text' : `a ${typeof value}`;
 }
 
 export function describeSource(source: Source, path: string, field?: Field): string {

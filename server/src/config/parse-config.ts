@@ -6,6 +6,7 @@ import { ConfigError, type ConfigIssue } from './config-error.ts';
 import { type Field, fields } from './fields.ts';
 import { isLoopbackHost } from './hosts.ts';
 import { describeSource, type Layer, namesOf, type Source } from './layers.ts';
+import { withoutCredentials } from './without-credentials.ts';
 
 interface Setting {
   readonly value: unknown;
@@ -99,11 +100,8 @@ function describeIssue(issue: z.core.$ZodIssue, settings: ReadonlyMap<string, Se
   return locate(field, setting?.source, `${custom?.message ?? `must be ${field.expected}`}, but is ${shown}`);
 }
 
-/** Without the user and the password that an address may hold. */
 function show(value: unknown): string {
-  return typeof value === 'string'
-    ? `"${value.replace(/\/\/[^/\s]*@/, '//…@')}"`
-    : (JSON.stringify(value) ?? String(value));
+  return typeof value === 'string' ? `"${withoutCredentials(value)}"` : (JSON.stringify(value) ?? String(value));
 }
 
 /** Our own words for a fault, also when they hide in one branch of a union. */

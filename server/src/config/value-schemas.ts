@@ -17,5 +17,13 @@ export const urlSchema = z.string().superRefine((url, context) => {
   context.addIssue({ code: 'custom', message: 'must be an address that begins with https:// or http://', input: url });
 });
 
+/** A user and a password in it would be refused by `fetch`. @param instead how whoever is asked knows us */
+export const openUrlSchema = (instead: string) =>
+  urlSchema.superRefine((text, context) => {
+    const url = URL.parse(text);
+    if (url === null || (url.username === '' && url.password === '')) return;
+    context.addIssue({ code: 'custom', message: `must not hold a user and a password: ${instead}`, input: text });
+  });
+
 /** Of a cookie (RFC 6265 §4.1.1). */
 export const cookieNameSchema = z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/);

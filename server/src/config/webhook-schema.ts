@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readWebhookSecret } from '../auth/webhook/signature.ts';
-import { cookieNameSchema, listOf, urlSchema, whole } from './value-schemas.ts';
+import { cookieNameSchema, listOf, openUrlSchema, whole } from './value-schemas.ts';
 
 const secretSchema = z.string().superRefine((secret, context) => {
   if (readWebhookSecret(secret) !== null) return;
@@ -11,17 +11,9 @@ const secretSchema = z.string().superRefine((secret, context) => {
   });
 });
 
-/** A user and a password in it would be refused by `fetch`, and shown by `quire config`. */
-const backendSchema = urlSchema.superRefine((text, context) => {
-  const url = URL.parse(text);
-  if (url === null || (url.username === '' && url.password === '')) return;
-  const message = 'must not hold a user and a password: questions are signed with webhook.secrets';
-  context.addIssue({ code: 'custom', message, input: text });
-});
-
 /** How a backend is asked who somebody is, with `auth` `webhook`. */
 export const webhookSchema = z.strictObject({
-  url: backendSchema
+  url: openUrlSchema('questions are signed with webhook.secrets')
     .optional()
     .describe(
       'Address at which your backend is asked who somebody is and what they may do; see docs/access.md. It gets their token, so take `https` where the network is not your own.',

@@ -51,6 +51,19 @@ interface Held {
   readonly at: number;
 }
 
+/** How far back a log knows what it was told, monotonic. */
+export interface EventMemory {
+  /** Keys that it would know of this moment or before may have been forgotten. */
+  readonly forgottenAt: number;
+  /** Since when it hears of the keys of other nodes; for ever, where there are none. */
+  readonly heardSince: number;
+}
+
+const REMEMBERS_ALL: EventMemory = {
+  forgottenAt: Number.NEGATIVE_INFINITY,
+  heardSince: Number.NEGATIVE_INFINITY,
+};
+
 interface KnownKey {
   readonly event: Pick<LoggedEvent, 'id' | 'time'>;
   /** The same event, as other nodes took it that did not know of this one yet. */
@@ -94,11 +107,21 @@ export class EventLog {
   #name = randomName();
   /** Since when no event of another node was missed, monotonic. */
   #coversSince: number;
+  #forgottenAt: number;
+  #heardSince: number;
   #bytes = 0;
   #lastAt: number;
 
   /** @param coversSince since when events of other nodes are heard; for ever, where there are none */
-  constructor(limits: ReplayLimits, budget: ReplayBudget, now: number, coversSince: number) {
+  constructor(
+    limits: ReplayLimits,
+    budget: ReplayBudget,
+    now: number,
+    coversSince: number,
+    { forgottenAt, heardSince }: EventMemory = REMEMBERS_ALL,
+  ) {
+    this.#forgottenAt = forgottenAt;
+    this.#heardSince = heardSince;
     this.#limits = limits;
     this.#budget = budget;
     this.#coversSince = coversSince;
@@ -142,7 +165,18 @@ export class EventLog {
   /** From now on events of other nodes are heard again; what was sent meanwhile nobody knows. */
   cover(since: number): void {
     this.#coversSince = since;
+    this.#heardSince = since;
     this.#name = randomName();
+  }
+
+  /** Keys of this moment or before may have been forgotten, monotonic. */
+  get forgottenAt(): number {
+    return this.#forgottenAt;
+  }
+
+  /** Whether the key of what was said then would be known here if it had been taken, by whichever node. */
+  wouldKnow(saidAt: number): boolean {
+    return saidAt - LATENCY_MS >= Math.max(this.#forgottenAt, this.#heardSince);
   }
 
   findKey(key: string): Pick<LoggedEvent, 'id' | 'time'> | null {
@@ -247,14 +281,14 @@ export class EventLog {
     this.#letGoOf(young === -1 ? this.#held.length : young);
     for (const [key, { at }] of this.#keys) {
       if (now - at < maxAgeMs) break; // in the order in which they came
-      this.#dropKey(key);
+      this.#forgetKey(key);
     }
   }
 
   /** Gives everything back. */
   clear(): void {
     this.#letGoOf(this.#held.length);
-    for (const key of this.#keys.keys()) this.#dropKey(key);
+    for (const key of this.#keys.keys()) this.#forgetKey(key);
   }
 
   #streamOf(name: string): Stream {
@@ -308,7 +342,7 @@ export class EventLog {
   #fitKeys(): void {
     for (const oldest of this.#keys.keys()) {
       if (!this.#isOverBudget) break;
-      this.#dropKey(oldest);
+      this.#forgetKey(oldest);
     }
   }
 
@@ -324,7 +358,12 @@ export class EventLog {
     this.#budget.bytes += weighKey(key);
     if (this.#keys.size <= MOST_KEYS) return;
     const [oldest] = this.#keys.keys();
-    if (oldest !== undefined) this.#dropKey(oldest);
+    if (oldest !== undefined) this.#forgetKey(oldest);
+  }
+
+  #forgetKey(key: string): void {
+    this.#forgottenAt = Math.max(this.#forgottenAt, this.#keys.get(key)?.at ?? Number.NEGATIVE_INFINITY);
+    this.#dropKey(key);
   }
 
   #dropKey(key: string): void {

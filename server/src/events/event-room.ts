@@ -18,6 +18,8 @@ export interface EventDraft {
   readonly from: EventSender;
   /** Empty when nobody would send it again. */
   readonly key: string;
+  /** It was said before, so long ago, and got no answer. Left out: it is said for the first time, or whoever says it counts on the key. */
+  readonly saidAgoMs?: number | undefined;
 }
 
 export type Outcome =
@@ -44,12 +46,16 @@ export class EventRoom {
   }
 
   /** Takes an event, which is then to be told to everybody. */
-  take({ data, from, key, name }: EventDraft): Outcome {
+  take({ data, from, key, name, saidAgoMs }: EventDraft): Outcome {
     const { clock, maxDataBytes, pace } = this.#options;
     const known = this.log.findKey(key);
     if (known !== null) return { kind: 'known', event: known };
-    if (Buffer.byteLength(data) > maxDataBytes) return { kind: 'refused', refusal: eventRefusals['event-too-large'] };
     const now = clock.monotonicMs();
+    // Others may have heard it, and would hear it twice.
+    if (saidAgoMs !== undefined && !this.log.wouldKnow(now - saidAgoMs)) {
+      return { kind: 'refused', refusal: eventRefusals['maybe-taken'] };
+    }
+    if (Buffer.byteLength(data) > maxDataBytes) return { kind: 'refused', refusal: eventRefusals['event-too-large'] };
     if (!pace.take(now)) return { kind: 'refused', refusal: eventRefusals['too-many-events'] };
     const time = clock.now();
     const event = this.log.add(key, time, now, (id) => writeEvent({ id, name, data, from, time }));

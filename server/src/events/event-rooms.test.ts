@@ -55,6 +55,56 @@ describe('events of a node', () => {
     expect(refusalOf(room.take(draft('three')))).toBe('too-many-events');
   });
 
+  it('what was said before and got no answer is taken only where it would be known if it had been', () => {
+    const { clock, rooms } = stage();
+    const again = (text: string, saidAgoMs: number) => ({ ...draft(text, text), saidAgoMs });
+    // Of what was said to the server before this one nobody knows.
+    expect(refusalOf(rooms.open('plan', clock.monotonicMs()).take(again('early', 5)))).toBe('maybe-taken');
+    clock.advance(10_000);
+    const room = rooms.open('plan', clock.monotonicMs());
+    expect(room.take(again('lost on its way', 5_000)).kind).toBe('taken');
+    expect(room.take(again('lost on its way', 5_000)).kind).toBe('known');
+    expect(rooms.open('other', clock.monotonicMs()).take(again('elsewhere', 5_000)).kind).toBe('taken');
+    // As long as nothing is forgotten, it is known that nothing was; then it is not.
+    clock.advance(50_000);
+    expect(room.take(again('long ago', 45_000)).kind).toBe('taken');
+    clock.advance(11_000);
+    room.take(draft('new', 'new'));
+    expect(refusalOf(room.take(again('before that', 62_000)))).toBe('maybe-taken');
+    expect(room.take(again('after that', 59_000)).kind).toBe('taken');
+  });
+
+  it('what was said before is known for so many, and in a document that was forgotten for none', () => {
+    const { clock, rooms } = stage({ perSecond: 10_000 });
+    const again = (key: string, saidAgoMs: number) => ({ ...draft(key, key), saidAgoMs });
+    clock.advance(10_000);
+    const room = rooms.open('plan', clock.monotonicMs());
+    room.take(draft('first', 'first'));
+    clock.advance(3_000);
+    for (let count = 0; count < 1_000; count += 1) room.take(draft('more', `more-${count}`));
+    expect(refusalOf(room.take(again('first', 3_000)))).toBe('maybe-taken');
+    expect(room.take(again('later', 1_500)).kind).toBe('taken');
+
+    rooms.close('plan');
+    for (let count = 0; count <= MOST_CLOSED; count += 1) rooms.visit(`order-${count}`);
+    expect(rooms.find('plan')).toBeNull();
+    clock.advance(2_000);
+    const back = rooms.open('plan', clock.monotonicMs());
+    expect(refusalOf(back.take(again('more-7', 2_000)))).toBe('maybe-taken');
+  });
+
+  it('[G2] what was said before is not taken by a node that did not hear of the others then', () => {
+    const { clock, rooms } = stage({ hasPeers: true });
+    clock.advance(60_000);
+    const room = rooms.open('plan', clock.monotonicMs());
+    clock.advance(5_000);
+    const again = (key: string, saidAgoMs: number) => ({ ...draft(key, key), saidAgoMs });
+    expect(refusalOf(room.take(again('to another node', 5_000)))).toBe('maybe-taken');
+    expect(room.take(again('to this one', 3_000)).kind).toBe('taken');
+    room.learnKeys([{ id: 'other.1', key: 'known', time: 1 }]);
+    expect(room.take(again('known', 50_000)).kind).toBe('known');
+  });
+
   it('what is sent again with the same key is the same event', () => {
     const { rooms } = stage({ perSecond: 1 });
     const room = rooms.open('plan', 0);

@@ -43,11 +43,14 @@ export class EventRooms {
   readonly #kept = new Map<string, Kept>();
   /** Those that are not open; the one that was silent for longest is the first. */
   readonly #closed = new Set<string>();
+  /** Of what was said at this moment or before, something may have been forgotten with its document. Before the start all was. */
+  #forgottenAt: number;
   #cancelSweep: (() => void) | null = null;
   #isEnded = false;
 
   constructor(options: EventRoomsOptions) {
     this.#options = options;
+    this.#forgottenAt = options.clock.monotonicMs();
     this.#budget = { bytes: 0, maxBytes: options.replay.maxTotalBytes, relieve: (log) => this.#relieve(log) };
   }
 
@@ -105,9 +108,10 @@ export class EventRooms {
   }
 
   #create(life: string, isOpen: boolean, since: number): Kept {
-    const { clock, limits, replay } = this.#options;
+    const { clock, hasPeers, limits, replay } = this.#options;
     const now = clock.monotonicMs();
-    const log = new EventLog(replay, this.#budget, now, since);
+    const heardSince = hasPeers ? since : Number.NEGATIVE_INFINITY;
+    const log = new EventLog(replay, this.#budget, now, since, { forgottenAt: this.#forgottenAt, heardSince });
     const pace = new EventPace(limits.maxEventsPerSecondPerDocument);
     const room = new EventRoom({ log, pace, maxDataBytes: limits.maxEventBytes, clock });
     const kept: Kept = { room, isOpen, idleSince: now };
@@ -135,7 +139,9 @@ export class EventRooms {
 
   /** What is said in it next is another log: whoever returns to this one is told that nobody knows what they missed (G3). */
   #forget(life: string): void {
-    this.#kept.get(life)?.room.log.clear();
+    const log = this.#kept.get(life)?.room.log;
+    log?.clear();
+    this.#forgottenAt = Math.max(this.#forgottenAt, log?.forgottenAt ?? this.#forgottenAt);
     this.#kept.delete(life);
     this.#closed.delete(life);
   }

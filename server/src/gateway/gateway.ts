@@ -76,6 +76,9 @@ const fullness = {
   },
 } as const satisfies Record<Exclude<SlotVerdict, 'taken'>, Fullness>;
 
+/** RFC 6455. ws would take a draft before it as well, in which browsers name the page that asks in another header than we look at. */
+const WEBSOCKET_VERSION = '13';
+
 /** Well under the 30 s after which providers take silence for a dead connection. */
 const QUIET_MS = 12_000;
 const UPKEEP_MS = 5_000;
@@ -189,6 +192,10 @@ export function createGateway(options: GatewayOptions): Gateway {
         refuse(socket, target.status, target.problem);
         return;
       }
+      if (request.headers['sec-websocket-version'] !== WEBSOCKET_VERSION) {
+        refuse(socket, '400 Bad Request', `Sec-WebSocket-Version must be ${WEBSOCKET_VERSION}.`);
+        return;
+      }
       if (socket.destroyed) return; // gone before we looked: its `close` may have passed, and would give nothing back
       const address = readAddress(request);
       const full = takeSlot(socket, address);
@@ -240,6 +247,6 @@ export function refuseUpgrade(socket: Duplex, status: string, problem: string, r
   socket.once('close', () => clearTimeout(giveUp));
   socket.end(
     `HTTP/1.1 ${status}\r\nConnection: close\r\n${retryAfter}Content-Type: text/plain; charset=utf-8\r\n` +
-      `Sec-WebSocket-Version: 13\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+      `Sec-WebSocket-Version: ${WEBSOCKET_VERSION}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
 }

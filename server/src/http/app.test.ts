@@ -28,6 +28,7 @@ function createWhole() {
   const { collaboration, documents } = stage;
   const commented: CommentedDocuments = {
     edit: (name, author, change) => collaboration.edit(name, author, change),
+    confirm: (name, storing) => collaboration.confirm(name, storing),
     read: (name, look) => collaboration.read(name, look),
     assertExists: async (name) => void (await documents.get(name)),
   };

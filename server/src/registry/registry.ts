@@ -18,6 +18,7 @@ export interface RegistryHost {
 interface StoredRegistry {
   readonly document: Y.Doc;
   write(author: string, update: Uint8Array, storing: Storing): Promise<void>;
+  confirm(storing: Storing): Promise<void>;
 }
 
 /** What an edit adds and takes away. */
@@ -183,12 +184,14 @@ class LiveRegistry implements Registry {
     });
     if (this.#pen.isUsedUp) this.#renewPen();
     const update = this.#pen.write(stored.document, added, removed);
+    const storing = { onStored: () => onStored(result) };
     if (update === null) {
-      onStored(result);
+      // It may have been asked for before, and not be confirmed yet.
+      await stored.confirm(storing);
       return result;
     }
     try {
-      await stored.write(author, update, { onStored: () => onStored(result) });
+      await stored.write(author, update, storing);
     } catch (error) {
       if (error instanceof Unconfirmed) throw error;
       // What this pen writes next would build on what is not there.

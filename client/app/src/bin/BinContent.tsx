@@ -1,10 +1,14 @@
 import { ServerOff, Trash2 } from 'lucide-react';
 import { nameForPeople } from '../home/document-words.ts';
 import { ActionButton, Notice } from '../home/Notice.tsx';
+import { SignedOutNotice } from '../home/SignedOutNotice.tsx';
 import { TableSkeleton } from '../home/TableSkeleton.tsx';
+import { chooseDateLocale } from '../ui/describe-time.ts';
 import { RelativeTime } from '../ui/RelativeTime.tsx';
 import type { BinnedDocument } from './bin-list.ts';
 import type { BinState } from './use-bin.ts';
+
+const locale = chooseDateLocale(navigator.languages);
 
 interface BinContentProps {
   readonly state: BinState;
@@ -25,6 +29,8 @@ export function BinContent({ state, onRetry, onMore, ...actions }: BinContentPro
           <ActionButton label="Retry" onAct={onRetry} />
         </Notice>
       );
+    case 'signed-out':
+      return <SignedOutNotice onRetry={onRetry} />;
     case 'ready':
       return (
         <>
@@ -107,5 +113,5 @@ function BinRow({
 }
 
 function dateOf(iso: string): string {
-  return new Date(iso).toLocaleDateString(undefined, { dateStyle: 'medium' });
+  return new Date(iso).toLocaleDateString(locale, { dateStyle: 'medium' });
 }

@@ -6,6 +6,8 @@ import { type BinnedDocument, type BinPage, listBin } from './bin-list.ts';
 export type BinState =
   | { readonly kind: 'loading' }
   | { readonly kind: 'failed'; readonly message: string }
+  /** The server wants to know who asks. */
+  | { readonly kind: 'signed-out' }
   | ({ readonly kind: 'ready' } & BinPage);
 
 export interface Bin {
@@ -30,8 +32,7 @@ export function useBin(): Bin {
         if (!signal.aborted) setState({ kind: 'ready', documents: [...before, ...page.documents], next: page.next });
       } catch (error) {
         if (signal.aborted) return;
-        const message = error instanceof QuireError ? error.message : 'Something unexpected happened.';
-        setState({ kind: 'failed', message });
+        setState(describeFailure(error));
       }
     },
     [api],
@@ -59,4 +60,9 @@ export function useBin(): Bin {
         shown.kind === 'ready' ? { ...shown, documents: shown.documents.filter((each) => each.name !== name) } : shown,
       ),
   };
+}
+
+function describeFailure(error: unknown): BinState {
+  if (!(error instanceof QuireError)) return { kind: 'failed', message: 'Something unexpected happened.' };
+  return error.problem === 'unauthorized' ? { kind: 'signed-out' } : { kind: 'failed', message: error.message };
 }

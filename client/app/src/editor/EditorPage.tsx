@@ -1,4 +1,4 @@
-import type { Person, Room } from '@quire/client';
+import type { Person, Room, RoomStatus } from '@quire/client';
 import { useReadable, useRoom, useStatus } from '@quire/client/react';
 import { findCarets, readSelectedText } from '@quire/widgets/document';
 import type { Editor } from '@tiptap/react';
@@ -80,7 +80,8 @@ function OpenDocument({ room, onReopen }: { readonly room: Room; readonly onReop
             if (editor.current !== null) focusText(editor.current, 'start');
           }}
         />
-        <SaveState status={status} />
+        {/* Where nothing was ever there, there is nothing to save: the page says what is the matter. */}
+        {(status.loaded || !isOver(status)) && <SaveState status={status} />}
         <PeopleBar room={room} onGoTo={goTo} />
         {comments !== null && status.loaded && (
           <CommentsButton
@@ -107,4 +108,8 @@ function OpenDocument({ room, onReopen }: { readonly room: Room; readonly onReop
       )}
     </div>
   );
+}
+
+function isOver({ state }: RoomStatus): boolean {
+  return state === 'cannot-save' || state === 'gone';
 }

@@ -5,6 +5,7 @@ import { useRestorable } from '../bin/use-restorable.ts';
 import { Link } from '../Link.tsx';
 import { homePath } from '../routes.ts';
 import { AlertPage } from '../ui/AlertPage.tsx';
+import { adviseOnAccess } from './access-advice.ts';
 import { EditorSkeleton } from './EditorSkeleton.tsx';
 
 interface NotLoadedProps {
@@ -16,6 +17,7 @@ interface NotLoadedProps {
 /** A document of which nothing can be shown yet. Never an empty page: nobody could tell it from an empty document (G3). */
 export function NotLoaded({ name, status, onReopen }: NotLoadedProps) {
   const isRestorable = useRestorable(name, status.state === 'cannot-save');
+  const advice = adviseOnAccess(status.refusal);
   switch (status.state) {
     case 'connecting':
     case 'saving':
@@ -49,6 +51,7 @@ export function NotLoaded({ name, status, onReopen }: NotLoadedProps) {
           <TriangleAlert aria-hidden />
           <h1>This document can’t be opened</h1>
           <p>{status.reason === undefined ? 'The server refused.' : `The server says: ${status.reason}.`}</p>
+          {advice !== null && <p>{advice}</p>}
           <HomeLink />
         </AlertPage>
       );

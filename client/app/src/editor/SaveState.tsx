@@ -3,6 +3,7 @@ import { Check, CircleDashed, CloudOff, Eye, type LucideIcon, RefreshCw, Trash2,
 import { useState } from 'react';
 import { usePopover } from '../ui/use-popover.ts';
 import { nextAnnouncement, silence } from './save-announcement.ts';
+import { describeTrouble } from './trouble-words.ts';
 
 const icons = {
   connecting: RefreshCw,
@@ -19,7 +20,9 @@ const icons = {
 export function SaveState({ status }: { readonly status: RoomStatus }) {
   const popover = usePopover();
   const { tone, explanation: meaning } = statusTable[status.state];
-  const explanation = status.transport === 'http' ? `${meaning} ${overHttpNote}` : meaning;
+  const advice = describeTrouble(status)?.advice;
+  const note = status.transport === 'http' ? overHttpNote : undefined;
+  const explanation = [meaning, advice, note].filter((words) => words !== undefined).join(' ');
   // While somebody types there is no word, and so no sign either that something is saved.
   const settled = status.label !== '';
   const Icon = settled ? icons[status.state] : CircleDashed;

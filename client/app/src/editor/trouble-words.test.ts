@@ -32,6 +32,13 @@ test('promises to send changes only while they are being sent again', () => {
   expect(say({ state: 'gone', retrying: false })).not.toMatch(promise);
 });
 
+test('says what helps where the changes do not fit, and that they are offered again then', () => {
+  const words = say({ retrying: false, canEdit: true });
+  expect(words).toContain('Undo them, or delete something');
+  expect(words).toContain('sent again by itself');
+  expect(words).not.toContain('any more');
+});
+
 test('says of a final refusal that nothing more is sent, and offers the copy', () => {
   const words = say({ retrying: false, canEdit: false });
   expect(words).toContain('does not send them any more');
@@ -50,4 +57,13 @@ test('gives the reason of a refusal', () => {
   expect(say({})).toContain(': the server’s disk refuses writes.');
   expect(say({ retrying: false })).toContain(': the server’s disk refuses writes.');
   expect(say({ retrying: false, unsaved: 0 })).toContain(': the server’s disk refuses writes.');
+});
+
+test('says to whom the server keeps out what lets them in', () => {
+  for (const unsaved of [0, 2]) {
+    const words = (refusal: string) => say({ retrying: false, canEdit: false, unsaved, refusal });
+    expect(words('unauthorized')).toMatch(/ Open it from where you signed in, .+\.$/);
+    expect(words('link-ended')).toMatch(/ Whoever owns it, .+ can let you in\.$/);
+    expect(words('bad-frame')).toMatch(/ copy\.$| download it\.$/);
+  }
 });

@@ -10,6 +10,8 @@ import { type Admission, useAdmission } from './use-admission.ts';
 import '../identity/profile.css';
 import './gallery.css';
 
+const TOKEN_COMMAND = `quire token --user you --grant 'editor:${GALLERY_PREFIX}*'`;
+
 /** Every custom element, live, beside the HTML that makes it; two panes are two people. */
 export function GalleryPage({ token }: { readonly token: string }) {
   const { admission, retry } = useAdmission(documentOf('quire-room'));
@@ -69,7 +71,7 @@ function AdmissionNotice({ admission, onRetry }: { readonly admission: Admission
           <p>
             To see the widgets live, open this page with one that covers the documents <code>{GALLERY_PREFIX}*</code>,
             behind a hash: <code>/widgets#token=…</code> Whoever runs this server makes one with{' '}
-            <code>quire token --grant &apos;editor:{GALLERY_PREFIX}*&apos;</code>. It stays in this tab.
+            <code>{TOKEN_COMMAND}</code>. It stays in this tab.
           </p>
         </Notice>
       );
@@ -78,7 +80,7 @@ function AdmissionNotice({ admission, onRetry }: { readonly admission: Admission
         <Notice icon={<LockKeyhole aria-hidden />} title="Your token is for other documents">
           <p>
             To see the widgets live, you need one that covers the documents <code>{GALLERY_PREFIX}*</code>, such as{' '}
-            <code>quire token --grant &apos;editor:{GALLERY_PREFIX}*&apos;</code> makes.
+            <code>{TOKEN_COMMAND}</code> makes.
           </p>
         </Notice>
       );

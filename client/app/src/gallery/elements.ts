@@ -88,13 +88,13 @@ const shown: readonly Pick<GalleryElement, 'tag' | 'title' | 'markup' | 'height'
   {
     tag: 'quire-chat',
     title: 'Chat',
-    height: 380,
+    height: 460,
     markup: '<quire-chat></quire-chat>',
   },
   {
     tag: 'quire-whiteboard',
     title: 'Whiteboard',
-    height: 380,
+    height: 440,
     markup: '<quire-whiteboard></quire-whiteboard>',
   },
   {

@@ -1,9 +1,10 @@
 import type { DocumentInfo } from '@quire/client';
-import { FileText, KeyRound, SearchX, ServerOff, TriangleAlert } from 'lucide-react';
+import { FileText, SearchX, ServerOff, TriangleAlert } from 'lucide-react';
 import { DocumentTable } from './DocumentTable.tsx';
 import { type DocumentListState, PAGE_SIZE } from './document-list.ts';
 import { matchesQuery } from './document-words.ts';
 import { ActionButton, Notice } from './Notice.tsx';
+import { SignedOutNotice } from './SignedOutNotice.tsx';
 import { TableSkeleton } from './TableSkeleton.tsx';
 
 interface HomeContentProps {
@@ -32,15 +33,7 @@ export function HomeContent({ state, query, onRetry, onMore, onClearSearch, ...a
         </Notice>
       );
     case 'signed-out':
-      return (
-        <Notice icon={<KeyRound aria-hidden />} title="You are not signed in" alert>
-          <p>
-            Or no longer. Open your documents from where you signed in, or with a link that holds a fresh token; whoever
-            runs this server can give you one.
-          </p>
-          <RetryButton onRetry={onRetry} />
-        </Notice>
-      );
+      return <SignedOutNotice onRetry={onRetry} />;
     case 'ready': {
       if (state.documents.length === 0) return <EmptyNotice stale={state.stale} onRetry={onRetry} />;
       const searching = query.trim() !== '';

@@ -1,4 +1,5 @@
 import { type ReactNode, useId, useLayoutEffect, useRef } from 'react';
+import { ToastLayer } from './ToastLayer.tsx';
 
 interface DialogProps {
   readonly title: string;
@@ -10,6 +11,7 @@ interface DialogProps {
 export function Dialog({ title, onClose, children }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const titleId = useId();
+  const isPressedBeside = useRef(false);
 
   // A layout effect: its end runs while the dialog is still in the page, where closing gives the focus back.
   useLayoutEffect(() => {
@@ -28,15 +30,21 @@ export function Dialog({ title, onClose, children }: DialogProps) {
         event.preventDefault();
         onClose();
       }}
+      // The dialog itself is only hit beside its content: on the backdrop. Where a selection in its text is dragged out there,
+      // the click that comes of it is not meant.
+      onPointerDown={(event) => {
+        isPressedBeside.current = event.target === event.currentTarget;
+      }}
       onClick={(event) => {
-        // The dialog itself is only hit beside its content: on the backdrop.
-        if (event.target === event.currentTarget) onClose();
+        if (isPressedBeside.current && event.target === event.currentTarget) onClose();
       }}
     >
       <div className="dialog-content">
         <h2 id={titleId}>{title}</h2>
         {children}
       </div>
+      {/* Whatever is outside of a modal dialog lies below it, and no screen reader hears of it. */}
+      <ToastLayer />
     </dialog>
   );
 }

@@ -88,6 +88,8 @@ export abstract class QuireElement extends Base {
   #shown: Shown | null = null;
   #isScheduled = false;
   #toldReady = false;
+  /** What is wrong with the room, as the page has been told; null while nothing is. */
+  #toldFault: string | null = null;
 
   constructor() {
     super();
@@ -352,6 +354,7 @@ export abstract class QuireElement extends Base {
 
   #hear(status: RoomStatus): void {
     this.#mirror({ state: status.state, label: this.#labelOf(status), tone: statusTable[status.state].tone });
+    this.#hearFault(status);
     if (!status.loaded || this.#toldReady) return;
     this.#toldReady = true;
     const held = this.#held;
@@ -363,9 +366,22 @@ export abstract class QuireElement extends Base {
     });
   }
 
+  /** A page hears once of what is wrong, however often a room fails with it: each attempt does so with an error of its own. */
+  #hearFault(status: RoomStatus): void {
+    const { error, reason = '', state } = status;
+    const isBad = error !== undefined || statusTable[state].tone === 'bad';
+    const fault = isBad ? `${error?.code ?? state}: ${error?.message ?? reason}` : null;
+    const isTold = fault === this.#toldFault;
+    this.#toldFault = fault;
+    if (fault === null || isTold) return;
+    if (error === undefined) this.tell('error', { code: state, message: this.#labelOf(status) });
+    else this.fail(error);
+  }
+
   #letGo(): void {
     const held = this.#held;
     this.#refused = null;
+    this.#toldFault = null;
     if (held !== null) {
       this.#held = null;
       this.#toldReady = false;
@@ -390,9 +406,6 @@ export abstract class QuireElement extends Base {
     this.#showStatus();
     if (shown === null) return;
     this.tell('status', { state: shown.state, label: shown.label });
-    if (shown.tone === 'bad' && shown.state !== before?.state && shown.state !== 'error') {
-      this.tell('error', { code: shown.state, message: shown.label });
-    }
   }
 
   #showStatus(): void {

@@ -60,6 +60,7 @@ export const declaration: ElementDeclaration = {
     { name: 'link-address', description: 'The field for the address of a link.' },
     { name: 'content', description: 'The sheet that the text is on.' },
     { name: 'text', description: 'The text itself.' },
+    { name: 'caret', description: 'The caret of somebody else.' },
     { name: 'waiting', description: 'What stands in for the text until it is there.' },
   ],
   cssProperties: [

@@ -58,7 +58,7 @@ export function mountEditor(parts: EditorParts): MountedEditor {
       ...documentExtensions(),
       Collaboration.configure({ document: room.doc, field: CONTENT_FRAGMENT }),
       SharedText.configure({ document: room.doc }),
-      Carets.configure({ awareness: room.awareness }),
+      Carets.configure({ awareness: room.awareness, part: 'caret' }),
       Placeholder.configure({ placeholder: parts.readPlaceholder, showOnlyWhenEditable: false }),
       Selection.configure({ className: 'resting-selection' }),
       CommentHighlights.configure({ onChoose: parts.onThread }),

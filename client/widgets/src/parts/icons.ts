@@ -5,6 +5,7 @@ export const down = () => icon('M12 5v14', 'M6 13l6 6 6-6');
 export const pen = () => icon('M4 20l1-4L16.5 4.5a2.1 2.1 0 0 1 3 3L8 19z', 'M14.5 6.5l3 3');
 export const eraser = () =>
   icon('M8.5 19.5L4 15l9.5-9.5a2 2 0 0 1 2.8 0l2.7 2.7a2 2 0 0 1 0 2.8L10.5 19.5z', 'M9 10l5.5 5.5', 'M8 19.5h12');
+export const arrow = () => icon('M6 3.5l12.5 10-6 .8 3.3 6-2.4 1.2-3.2-6L6 19.5z');
 export const hand = () =>
   icon('M12 3v18', 'M3 12h18', 'M9 6l3-3 3 3', 'M9 18l3 3 3-3', 'M6 9l-3 3 3 3', 'M18 9l3 3-3 3');
 export const undoArrow = () => icon('M9 14L4 9l5-5', 'M4 9h10a6 6 0 0 1 0 12h-3');

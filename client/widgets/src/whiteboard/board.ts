@@ -1,5 +1,6 @@
 import * as Y from 'yjs';
-import { decodePoints, encodePoints, type StrokePoint, snap } from './stroke-points.ts';
+import type { At } from './at.ts';
+import { decodePoints, encodePoints, type StrokePoint, snap, snapAt } from './stroke-points.ts';
 
 /** What a stroke is drawn with. */
 export interface Ink {
@@ -41,16 +42,31 @@ export interface Pen {
   discard(): void;
 }
 
+/** Strokes while they are moved: one thing to undo. */
+export interface Mover {
+  /** How much further they are for this person than others have been told. */
+  readonly ahead: At;
+  /** They are so far now from where they were. */
+  to(way: At): void;
+  /** Tells others. */
+  flush(): void;
+  end(): void;
+  /** Puts them back, as if they had never been moved: there is nothing to undo. */
+  cancel(): void;
+}
+
 /** The strokes of a document, and this person's hand on them. */
 export interface Board {
   /** From below to above. */
   strokes(): readonly StrokeKey[];
   read(key: StrokeKey): Stroke;
   begin(ink: Ink): Pen;
-  /** Until the next `begin` or `startErasing`, what is erased is undone at once. */
-  startErasing(): void;
+  /** What is erased until the next step begins, with this, `begin` or `move`, is undone at once. */
+  startStep(): void;
   erase(keys: ReadonlySet<StrokeKey>): void;
-  /** Brings back what was erased since `startErasing`, as if it had never been gone. */
+  /** Strokes that somebody erases meanwhile stay erased. */
+  move(keys: Iterable<StrokeKey>): Mover;
+  /** Brings back what was erased since the step began, as if it had never been gone. */
   unerase(): void;
   /** Only what this board did: others' strokes stay as they are. */
   undo(): void;
@@ -65,6 +81,7 @@ export const MAX_STROKE_POINTS = 2_000;
 export const MIN_SIZE = 1;
 export const MAX_SIZE = 64;
 export const DEFAULT_COLOR = '#182220';
+const PLACE_KEY = 'place';
 const hexColor = /^#[0-9a-f]{6}$/i;
 
 /**
@@ -106,15 +123,23 @@ class LiveBoard implements Board {
   }
 
   begin(ink: Ink): Pen {
-    this.startErasing();
+    this.startStep();
     return new LivePen(ink, {
       strokes: this.#strokes,
       change: (change) => this.#change(change),
-      remove: (keys) => this.#remove(keys),
+      remove: (keys) => this.#takeBack(() => this.#delete(keys)),
     });
   }
 
-  startErasing(): void {
+  move(keys: Iterable<StrokeKey>): Mover {
+    this.startStep();
+    return new LiveMover(keys, {
+      change: (change) => this.#change(change),
+      takeBack: (change) => this.#takeBack(change),
+    });
+  }
+
+  startStep(): void {
     this.#history.stopCapturing();
     this.#before = this.#history.undoStack.length;
   }
@@ -151,10 +176,10 @@ class LiveBoard implements Board {
   }
 
   /** Not by undoing it: of what somebody else has erased meanwhile nothing is left to undo, and Yjs would undo what was before. */
-  #remove(keys: ReadonlySet<StrokeKey>): void {
+  #takeBack(change: () => void): void {
     this.#history.undoStack.splice(this.#before);
     this.#history.stopCapturing();
-    this.#doc.transact(() => this.#delete(keys));
+    this.#doc.transact(change);
   }
 
   #delete(keys: ReadonlySet<StrokeKey>): void {
@@ -258,6 +283,60 @@ class LivePen implements Pen {
   }
 }
 
+interface Hold {
+  change(change: () => void): void;
+  takeBack(change: () => void): void;
+}
+
+const NOWHERE_ELSE: At = { x: 0, y: 0 };
+
+/**
+ * Where a stroke was moved to stands beside its points, in one place: of two who move it at once one wins, for both of them,
+ * and what was erased meanwhile has no place any more.
+ */
+class LiveMover implements Mover {
+  readonly #from: ReadonlyMap<StrokeKey, At>;
+  readonly #hold: Hold;
+  #way = NOWHERE_ELSE;
+  #told = NOWHERE_ELSE;
+
+  constructor(keys: Iterable<StrokeKey>, hold: Hold) {
+    this.#from = new Map([...keys].map((key) => [key, readPlace(key)]));
+    this.#hold = hold;
+  }
+
+  get ahead(): At {
+    return { x: this.#way.x - this.#told.x, y: this.#way.y - this.#told.y };
+  }
+
+  to(way: At): void {
+    this.#way = snapAt(way);
+  }
+
+  flush(): void {
+    const { x, y } = this.#way;
+    if (x === this.#told.x && y === this.#told.y) return;
+    this.#told = this.#way;
+    this.#hold.change(() => this.#place());
+  }
+
+  end(): void {
+    this.flush();
+  }
+
+  cancel(): void {
+    const wasTold = this.#told !== NOWHERE_ELSE;
+    this.#way = this.#told = NOWHERE_ELSE;
+    if (wasTold) this.#hold.takeBack(() => this.#place());
+  }
+
+  #place(): void {
+    for (const [key, { x, y }] of this.#from) {
+      if (key._item?.deleted === false) key.set(PLACE_KEY, [x + this.#told.x, y + this.#told.y]);
+    }
+  }
+}
+
 function makeStroke({ color, size, hasPressure }: Ink, batch: Uint8Array): StrokeKey {
   const stroke = new Y.Map<unknown>();
   stroke.set('color', color);
@@ -270,10 +349,13 @@ function makeStroke({ color, size, hasPressure }: Ink, batch: Uint8Array): Strok
 /** Whoever may edit the document can write anything into it: what makes no sense is left out, and nothing is without bound. */
 function readStroke(stroke: StrokeKey): Stroke {
   const points: StrokePoint[] = [];
+  const { x, y } = readPlace(stroke);
   const batches = stroke.get('points');
   for (const batch of batches instanceof Y.Array ? batches : []) {
     if (points.length >= MAX_STROKE_POINTS) break;
-    if (batch instanceof Uint8Array) points.push(...decodePoints(batch, MAX_STROKE_POINTS - points.length));
+    if (!(batch instanceof Uint8Array)) continue;
+    const drawn = decodePoints(batch, MAX_STROKE_POINTS - points.length);
+    points.push(...(x === 0 && y === 0 ? drawn : drawn.map((point) => ({ ...point, x: point.x + x, y: point.y + y }))));
   }
   return {
     points,
@@ -282,6 +364,13 @@ function readStroke(stroke: StrokeKey): Stroke {
     hasPressure: stroke.get('pressure') === true,
     isDone: stroke.get('done') === true,
   };
+}
+
+/** How far a stroke was moved from where it was drawn. */
+function readPlace(stroke: StrokeKey): At {
+  const place = stroke.get(PLACE_KEY);
+  const [x, y] = Array.isArray(place) ? place : [];
+  return snapAt({ x: Number(x), y: Number(y) });
 }
 
 function readColor(color: unknown): string {

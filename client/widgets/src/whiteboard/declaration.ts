@@ -6,7 +6,7 @@ export const declaration: ElementDeclaration = {
   className: 'QuireWhiteboard',
   module: 'whiteboard/quire-whiteboard.ts',
   summary:
-    'A board on which everybody draws, with mouse, finger, pen or keyboard; two fingers bring it nearer. Strokes grow on every screen, last in the document, and each person undoes their own.',
+    'A board on which everybody draws, with mouse, finger, pen or keyboard; two fingers bring it nearer. Strokes grow on every screen, last in the document, can be selected, moved and deleted by everybody, and each person undoes what they did.',
   attributes: [
     {
       name: 'field',
@@ -35,7 +35,7 @@ export const declaration: ElementDeclaration = {
     {
       name: 'undo',
       type: '() => void',
-      description: 'Takes back what this person last drew or erased; Ctrl + Z within the board.',
+      description: 'Takes back what this person last drew, moved or erased; Ctrl + Z within the board.',
     },
     { name: 'redo', type: '() => void', description: 'Brings it back; Ctrl + Shift + Z.' },
     { name: 'clear', type: '() => void', description: 'Erases everything, as one thing to undo.' },
@@ -46,7 +46,11 @@ export const declaration: ElementDeclaration = {
     },
   ],
   events: [
-    { name: 'quire-board', detail: '{ strokes: number }', description: 'Something was drawn or erased, by whomever.' },
+    {
+      name: 'quire-board',
+      detail: '{ strokes: number }',
+      description: 'Something was drawn, moved or erased, by whomever.',
+    },
   ],
   parts: [
     { name: 'toolbar', description: 'The tools.' },

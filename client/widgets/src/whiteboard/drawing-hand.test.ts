@@ -5,6 +5,7 @@ import { h, svg } from '../base/h.ts';
 import { type Board, openBoard } from './board.ts';
 import { followHand } from './drawing-hand.ts';
 import { createPicture, type Picture } from './picture.ts';
+import { createSelection } from './selection.ts';
 import type { Tool } from './tools.ts';
 
 const ERASER_END = { button: 5, buttons: 32 };
@@ -37,6 +38,7 @@ function takeHand(tool: Tool | null, mayDraw: boolean): Hand {
     paper,
     board,
     picture,
+    selection: createSelection({ board, picture, onChange: () => {} }),
     readTool: () => tool,
     mayDraw: () => mayDraw,
     readInk: () => ({ color: '#b3261e', size: 4 }),
@@ -88,7 +90,7 @@ describe('two fingers', () => {
     touch(hand, 'pointermove', 2, { ms: 2_000, x: 300 });
   };
 
-  test.each(['pen', 'eraser', 'hand'] as const)(
+  test.each(['pen', 'eraser', 'select', 'hand'] as const)(
     'bring a board nearer, and draw and erase nothing, with the %s',
     (tool) => {
       const hand = takeHand(tool, true);

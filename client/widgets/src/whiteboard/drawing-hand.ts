@@ -1,13 +1,16 @@
+import type { At } from './at.ts';
 import type { Board, Ink } from './board.ts';
-import { type At, draw, erase, type Gesture, pan } from './gestures.ts';
+import { draw, erase, type Gesture, pan, select } from './gestures.ts';
 import type { Picture } from './picture.ts';
 import { followPinch, type OnScreen } from './pinch.ts';
+import type { Selection } from './selection.ts';
 import type { Tool } from './tools.ts';
 
 export interface DrawingHandOptions {
   readonly paper: SVGSVGElement;
   readonly board: Board;
   readonly picture: Picture;
+  readonly selection: Selection;
   /** What a hand does now; null where it may do nothing. */
   readTool(): Tool | null;
   /** The end of a pen is nobody's choice of a tool: it is asked whether it may erase. */
@@ -26,15 +29,20 @@ const ERASER_BUTTONS = 32;
 /** Fingers of one hand come down so soon after each other. Later, what has been drawn was meant, and a palm takes nothing of it. */
 const PINCH_WITHIN_MS = 500;
 
+/** A press so far beside a stroke is meant for it. A finger covers what it points at. */
+const REACH_PX = 6;
+const FINGER_REACH_PX = 18;
+
 interface Underway extends Pick<Gesture, 'end' | 'cancel'> {
   readonly down: PointerEvent;
 }
 
-/** Draws, erases and pans with whatever points: a mouse, a finger, a pen; two fingers bring the board nearer. Returns how to stop. */
+/** Draws, erases, selects, moves and pans with whatever points: a mouse, a finger, a pen; two fingers bring the board nearer. Returns how to stop. */
 export function followHand({
   paper,
   board,
   picture,
+  selection,
   readTool,
   mayDraw,
   readInk,
@@ -52,6 +60,8 @@ export function followHand({
     const { x, y } = new DOMPoint(clientX, clientY).matrixTransform(matrix.inverse());
     return { x, y };
   };
+  const reachOf = ({ pointerType }: PointerEvent): number =>
+    (pointerType === 'touch' ? FINGER_REACH_PX : REACH_PX) / (paper.getScreenCTM()?.a ?? 1);
   const isPinching = followPinch({
     paper,
     signal,
@@ -75,6 +85,8 @@ export function followHand({
         return draw(board, picture, { ...readInk(), hasPressure: event.pointerType === 'pen' });
       case 'eraser':
         return erase(board, picture);
+      case 'select':
+        return select(selection, picture, { isAdding: event.shiftKey, reach: reachOf(event) });
       case 'hand':
         return pan(onPan);
       case null:

@@ -1,9 +1,5 @@
+import type { At } from './at.ts';
 import type { Stroke } from './board.ts';
-
-interface At {
-  readonly x: number;
-  readonly y: number;
-}
 
 /** Whether a sweep from one place to another, as wide as `radius`, comes over a stroke. */
 export function isTouched(

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { At, Gesture } from './gestures.ts';
+import type { At } from './at.ts';
+import type { Gesture } from './gestures.ts';
 import { createKeyboardHand, type KeyboardHand, type KeyboardHandState } from './keyboard-hand.ts';
 import { type View, wholeBoard } from './view.ts';
 

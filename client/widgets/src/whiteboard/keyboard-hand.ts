@@ -1,5 +1,6 @@
 import { svg } from '../base/h.ts';
-import type { At, Gesture } from './gestures.ts';
+import type { At } from './at.ts';
+import type { Gesture } from './gestures.ts';
 import { BOARD_HEIGHT, BOARD_WIDTH, middleOf, type View } from './view.ts';
 
 /** `ready`: Enter takes the pen. `lifted`, `down`: the arrow keys move it, Space puts it down or lifts it, Escape lays it aside. */
@@ -28,8 +29,8 @@ export interface KeyboardHand {
 }
 
 /** In units of the board as it is shown: a stroke is placed to the nearest hundredth of its width, and crosses it in ten steps. */
-const FINE_STEP = 16;
-const LONG_STEP = 160;
+export const FINE_STEP = 16;
+export const LONG_STEP = 160;
 /** Nobody presses a key harder. */
 const PRESSURE = 0.5;
 

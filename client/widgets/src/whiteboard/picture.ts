@@ -1,12 +1,9 @@
 import { svg } from '../base/h.ts';
+import type { At } from './at.ts';
 import type { Board, BoardChange, Stroke, StrokeKey } from './board.ts';
+import { type Box, boxAround, isWithin } from './box.ts';
 import { isTouched } from './hit-test.ts';
 import { outlinePath } from './outline-path.ts';
-
-interface At {
-  readonly x: number;
-  readonly y: number;
-}
 
 /** The strokes of a board, as they are seen. */
 export interface Picture {
@@ -17,6 +14,16 @@ export interface Picture {
   showLive(stroke: Stroke | null): void;
   /** Which strokes a sweep comes over. */
   touchedBy(from: At, to: At, radius: number): ReadonlySet<StrokeKey>;
+  /** The stroke at a place, the upper one of several; where none is, the upper one of those within reach. */
+  find(at: At, reach: number): StrokeKey | null;
+  /** Those that lie in it whole. */
+  within(box: Box): ReadonlySet<StrokeKey>;
+  /** Around these, where they lie in the document. */
+  boxOf(keys: Iterable<StrokeKey>): Box | null;
+  /** Has these look selected, and no others. */
+  mark(keys: ReadonlySet<StrokeKey>): void;
+  /** Shows these so far from where they lie in the document. */
+  shift(keys: Iterable<StrokeKey>, way: At): void;
   strokes(): readonly Stroke[];
 }
 
@@ -70,6 +77,37 @@ export function createPicture(board: Board): Picture {
     },
     touchedBy(from, to, radius) {
       return new Set([...drawn].filter(([, { stroke }]) => isTouched(stroke, from, to, radius)).map(([key]) => key));
+    },
+    find(at, reach) {
+      for (const width of [0, reach]) {
+        const found = board.strokes().findLast((key) => {
+          const stroke = drawn.get(key)?.stroke;
+          return stroke !== undefined && isTouched(stroke, at, at, width);
+        });
+        if (found !== undefined) return found;
+      }
+      return null;
+    },
+    within(box) {
+      const lies = ({ stroke }: Drawn): boolean => {
+        const own = boxAround([stroke]);
+        return own !== null && isWithin(own, box);
+      };
+      return new Set([...drawn].filter(([, entry]) => lies(entry)).map(([key]) => key));
+    },
+    boxOf(keys) {
+      const strokes = [...keys].flatMap((key) => drawn.get(key)?.stroke ?? []);
+      return boxAround(strokes);
+    },
+    mark(keys) {
+      for (const [key, { path }] of drawn) path.toggleAttribute('data-selected', keys.has(key));
+    },
+    shift(keys, { x, y }) {
+      for (const key of keys) {
+        const path = drawn.get(key)?.path;
+        if (x === 0 && y === 0) path?.removeAttribute('transform');
+        else path?.setAttribute('transform', `translate(${x} ${y})`);
+      }
     },
     strokes: () => board.strokes().map((key) => drawn.get(key)?.stroke ?? board.read(key)),
   };

@@ -1,4 +1,4 @@
-import type { At } from './gestures.ts';
+import type { At } from './at.ts';
 
 /** Where something is on the screen. */
 export type OnScreen = Pick<PointerEvent, 'clientX' | 'clientY'>;

@@ -3,12 +3,8 @@ import { h } from '../base/h.ts';
 import { safeColor } from '../base/presence-colors.ts';
 import { createPresenceField, readOthers, watchPresence } from '../base/presence-field.ts';
 import { createGliders } from '../motion/gliders.ts';
+import type { At } from './at.ts';
 import { BOARD_HEIGHT, BOARD_WIDTH, type View } from './view.ts';
-
-interface At {
-  readonly x: number;
-  readonly y: number;
-}
 
 /** Where somebody points at a board, in its units. */
 interface Pointing extends At {

@@ -4,9 +4,11 @@ import { QuireElement, reflect } from '../base/quire-element.ts';
 import { type Board, openBoard } from './board.ts';
 import { followHand } from './drawing-hand.ts';
 import { draw, erase } from './gestures.ts';
-import { createKeyboardHand, type KeyboardHand } from './keyboard-hand.ts';
+import { createKeyboardHand, FINE_STEP, type KeyboardHand, LONG_STEP } from './keyboard-hand.ts';
 import { createPicture, type Picture } from './picture.ts';
 import { type Pointers, watchPointers } from './pointers.ts';
+import { createSelection, type Selection } from './selection.ts';
+import { pressOnSelection } from './selection-keys.ts';
 import { whiteboardStyles } from './styles.ts';
 import { writeSvg } from './to-svg.ts';
 import { colors, createTools, sizes, type Tool, type ToolState, type Tools } from './tools.ts';
@@ -22,6 +24,7 @@ const keyWords = { ready: 'keysReady', lifted: 'keysLifted', down: 'keysDown' } 
 interface ShownBoard {
   readonly board: Board;
   readonly picture: Picture;
+  readonly selection: Selection;
   readonly paper: HTMLElement;
   readonly drawing: SVGSVGElement;
   readonly tools: Tools;
@@ -71,12 +74,14 @@ export class QuireWhiteboard extends QuireElement {
     return this.#canDraw && this.#shown?.board.canRedo === true;
   }
 
-  /** Takes back what this person last drew or erased. */
+  /** Takes back what this person last drew, moved or erased. */
   undo(): void {
+    this.#shown?.selection.settle();
     if (this.canUndo) this.#shown?.board.undo();
   }
 
   redo(): void {
+    this.#shown?.selection.settle();
     if (this.canRedo) this.#shown?.board.redo();
   }
 
@@ -84,7 +89,7 @@ export class QuireWhiteboard extends QuireElement {
   clear(): void {
     const shown = this.#shown;
     if (shown === null || !this.#canDraw) return;
-    shown.board.startErasing();
+    shown.board.startStep();
     shown.board.erase(new Set(shown.board.strokes()));
   }
 
@@ -114,10 +119,12 @@ export class QuireWhiteboard extends QuireElement {
   #draw({ room, root, signal }: Held): () => void {
     const board = openBoard(room.doc, this.field, (change) => {
       picture.follow(change);
+      selection.follow();
       this.#render();
       this.tell('board', { strokes: picture.count });
     });
     const picture = createPicture(board);
+    const selection = createSelection({ board, picture, onChange: () => this.#render() });
     const tools = createTools({
       word: (key) => this.word(key),
       onChange: (state) => {
@@ -126,6 +133,7 @@ export class QuireWhiteboard extends QuireElement {
       },
       onUndo: () => this.undo(),
       onRedo: () => this.redo(),
+      onRemove: () => selection.remove(),
       onZoom: (factor) => this.#look(factor === null ? wholeBoard : zoomAt(this.#view, factor, middleOf(this.#view))),
       onLeave: () => paper.focus(),
     });
@@ -143,7 +151,13 @@ export class QuireWhiteboard extends QuireElement {
       },
       onState: () => this.#render(),
     });
-    const drawing = svg('svg', { part: 'board', 'aria-hidden': 'true' }, picture.element, keyboard.element);
+    const drawing = svg(
+      'svg',
+      { part: 'board', 'aria-hidden': 'true' },
+      picture.element,
+      selection.element,
+      keyboard.element,
+    );
     const keys = h('p', { class: 'keys', part: 'keys', role: 'status' });
     const paper = h(
       'div',
@@ -154,21 +168,27 @@ export class QuireWhiteboard extends QuireElement {
     );
     const box = h('div', { class: 'box' }, tools.element, paper);
     root.append(box);
-    this.#shown = { board, picture, paper, drawing, tools, pointers, keyboard, keys };
+    this.#shown = { board, picture, selection, paper, drawing, tools, pointers, keyboard, keys };
 
     box.addEventListener('keydown', (event) => this.#key(event));
     paper.addEventListener('focus', () => this.#render());
     paper.addEventListener('blur', () => {
       keyboard.rest();
+      selection.settle();
       this.#render();
     });
+    const layAside = () => {
+      keyboard.rest();
+      selection.settle();
+    };
     // A hand that comes down takes over: one thing at a time is drawn, and undone.
-    paper.addEventListener('pointerdown', () => keyboard.rest(), { capture: true });
+    paper.addEventListener('pointerdown', layAside, { capture: true });
     paper.addEventListener('wheel', (event) => this.#wheel(event), { passive: false });
     const stopHand = followHand({
       paper: drawing,
       board,
       picture,
+      selection,
       readTool: () => this.#tool,
       mayDraw: () => this.#canDraw,
       readInk: () => this.#state,
@@ -185,7 +205,7 @@ export class QuireWhiteboard extends QuireElement {
 
     return () => {
       stopHand();
-      keyboard.rest();
+      layAside();
       resized.disconnect();
       pointers.close();
       board.close();
@@ -202,7 +222,7 @@ export class QuireWhiteboard extends QuireElement {
   /** What draws or erases; null where nothing does. */
   get #drawingTool(): 'pen' | 'eraser' | null {
     const tool = this.#tool;
-    return tool === 'hand' ? null : tool;
+    return tool === 'pen' || tool === 'eraser' ? tool : null;
   }
 
   #render(): void {
@@ -210,20 +230,39 @@ export class QuireWhiteboard extends QuireElement {
     if (shown === null) return;
     const { zoom } = this.#view;
     const { canUndo, canRedo } = this;
-    shown.tools.show({ ...this.#state, canDraw: this.#canDraw, canUndo, canRedo, zoom });
+    // It changes what is shown: here again, with nothing selected.
+    if (this.#tool !== 'select' && shown.selection.keys.size > 0) {
+      shown.selection.choose(new Set());
+      return;
+    }
+    const canRemove = shown.selection.keys.size > 0;
+    shown.tools.show({ ...this.#state, canDraw: this.#canDraw, canUndo, canRedo, canRemove, zoom });
     shown.drawing.setAttribute('viewBox', viewBox(this.#view));
     shown.paper.dataset.tool = this.#tool ?? 'none';
     shown.paper.setAttribute('aria-label', this.#describe(shown.picture.count));
-    const tool = this.#drawingTool;
-    if (tool === null) shown.keyboard.rest();
-    this.#sayKeys(shown, tool);
+    if (this.#drawingTool === null) shown.keyboard.rest();
+    this.#sayKeys(shown);
   }
 
-  #sayKeys({ paper, keyboard, keys }: ShownBoard, tool: 'pen' | 'eraser' | null): void {
-    const isForKeys = tool !== null && (keyboard.state !== 'ready' || paper.matches(':focus-visible'));
-    const words = isForKeys ? this.word(keyWords[keyboard.state], { tool: this.word(tool) }) : '';
+  #sayKeys(shown: ShownBoard): void {
+    const { paper, keyboard, keys } = shown;
+    const isForKeys = keyboard.state !== 'ready' || paper.matches(':focus-visible');
+    const words = isForKeys ? this.#describeKeys(shown) : '';
     // A line that says the same again is read out again.
     if (keys.textContent !== words) keys.textContent = words;
+  }
+
+  #describeKeys({ board, selection, keyboard }: ShownBoard): string {
+    const tool = this.#drawingTool;
+    if (tool !== null) return this.word(keyWords[keyboard.state], { tool: this.word(tool) });
+    if (this.#tool !== 'select') return '';
+    const [strokes, selected] = [board.strokes(), selection.keys.size];
+    if (selected === 0) return this.word('keysSelect');
+    const number = strokes.findIndex((key) => selection.keys.has(key)) + 1;
+    const count = strokes.length;
+    const what =
+      selected === 1 ? this.word('strokeOf', { number, count }) : this.word('strokesOf', { selected, count });
+    return this.word('keysSelected', { what });
   }
 
   #describe(count: number): string {
@@ -254,11 +293,20 @@ export class QuireWhiteboard extends QuireElement {
       if (event.shiftKey) this.redo();
       else this.undo();
     } else if (event.ctrlKey && event.key.toLowerCase() === 'y') this.redo();
+    else if (event.target === this.#shown?.paper && this.#select(event)) event.stopPropagation();
     else if (event.target !== this.#shown?.paper || event.ctrlKey || event.metaKey) return;
     // Of what is around the board nobody hears of it: Escape would close it.
     else if (this.#shown?.keyboard.press(event) === true) event.stopPropagation();
     else if (!this.#move(event.key)) return;
     event.preventDefault();
+  }
+
+  /** @returns whether the key does anything with what is selected */
+  #select(event: KeyboardEvent): boolean {
+    const shown = this.#shown;
+    if (shown === null || this.#tool !== 'select') return false;
+    const step = (event.shiftKey ? LONG_STEP : FINE_STEP) / this.#view.zoom;
+    return pressOnSelection(shown.selection, shown.board, event, step);
   }
 
   /** @returns whether the key does anything */

@@ -1,7 +1,7 @@
-/** A point of a stroke, in the board's units. */
-export interface StrokePoint {
-  readonly x: number;
-  readonly y: number;
+import type { At } from './at.ts';
+
+/** A point of a stroke. */
+export interface StrokePoint extends At {
   /** From 0 to 1. */
   readonly pressure: number;
 }
@@ -18,12 +18,12 @@ const SEVEN_BITS = 0x7f;
 const MORE = 0x80;
 
 /** Where a point is once it is written: what others see is what its own drawer sees. */
-export function snap({ x, y, pressure }: StrokePoint): StrokePoint {
-  return {
-    x: stepOf(x) / STEPS_PER_UNIT,
-    y: stepOf(y) / STEPS_PER_UNIT,
-    pressure: pressureByte(pressure) / FULL_PRESSURE,
-  };
+export function snap({ pressure, ...at }: StrokePoint): StrokePoint {
+  return { ...snapAt(at), pressure: pressureByte(pressure) / FULL_PRESSURE };
+}
+
+export function snapAt({ x, y }: At): At {
+  return { x: stepOf(x) / STEPS_PER_UNIT, y: stepOf(y) / STEPS_PER_UNIT };
 }
 
 /**

@@ -84,6 +84,10 @@ export const whiteboardStyles = `
   cursor: cell;
 }
 
+.paper[data-tool='select'] > svg {
+  cursor: default;
+}
+
 .paper[data-tool='hand'] > svg {
   cursor: grab;
 }
@@ -92,6 +96,36 @@ export const whiteboardStyles = `
 .paper[data-tool='none'] > svg {
   cursor: default;
   touch-action: auto;
+}
+
+/* Seen on paper and on ink of any colour, and as thin however near the board is. */
+.frame {
+  display: none;
+  fill: none;
+  stroke: #182220;
+  stroke-width: 1.5px;
+  stroke-dasharray: 6 4;
+  pointer-events: none;
+}
+
+.frame[data-shown] {
+  display: inline;
+}
+
+.frame rect {
+  vector-effect: non-scaling-stroke;
+}
+
+.frame .halo {
+  stroke: #fff;
+  stroke-width: 3px;
+  stroke-dasharray: none;
+}
+
+[data-selected] {
+  stroke: #0f67b8;
+  stroke-width: 2px;
+  vector-effect: non-scaling-stroke;
 }
 
 /* Seen on paper and on ink of any colour. */

@@ -1,10 +1,10 @@
 import { h } from '../base/h.ts';
 import { roveFocus } from '../base/roving-focus.ts';
-import { corners, eraser, hand, minus, pen, plus, redoArrow, undoArrow } from '../parts/icons.ts';
+import { arrow, bin, corners, eraser, hand, minus, pen, plus, redoArrow, undoArrow } from '../parts/icons.ts';
 import { ZOOM_STEP } from './view.ts';
 import type { whiteboardWords } from './words.ts';
 
-export type Tool = 'pen' | 'eraser' | 'hand';
+export type Tool = 'pen' | 'eraser' | 'select' | 'hand';
 
 export interface ToolState {
   readonly tool: Tool;
@@ -34,6 +34,7 @@ export interface ToolsOptions {
   onChange(state: Partial<ToolState>): void;
   onUndo(): void;
   onRedo(): void;
+  onRemove(): void;
   /** @param factor how much nearer; null shows the whole board */
   onZoom(factor: number | null): void;
   /** Back to the board, by a key. */
@@ -47,19 +48,21 @@ export interface Tools {
       readonly canDraw: boolean;
       readonly canUndo: boolean;
       readonly canRedo: boolean;
+      readonly canRemove: boolean;
       readonly zoom: number;
     },
   ): void;
 }
 
 /** One stop of the tab key: within it the arrow keys go from tool to tool, as in every toolbar. */
-export function createTools({ word, onChange, onUndo, onRedo, onZoom, onLeave }: ToolsOptions): Tools {
+export function createTools({ word, onChange, onUndo, onRedo, onRemove, onZoom, onLeave }: ToolsOptions): Tools {
   const button = (key: WordKey, picture: Node, onclick: () => void, more: Readonly<Record<string, string>> = {}) =>
     h('button', { type: 'button', 'aria-label': word(key), title: word(key), onclick, ...more }, picture);
 
   const toolButtons = new Map<Tool, HTMLButtonElement>([
     ['pen', button('pen', pen(), () => onChange({ tool: 'pen' }))],
     ['eraser', button('eraser', eraser(), () => onChange({ tool: 'eraser' }))],
+    ['select', button('select', arrow(), () => onChange({ tool: 'select' }))],
     ['hand', button('hand', hand(), () => onChange({ tool: 'hand' }))],
   ]);
   const colorButtons = new Map(
@@ -79,6 +82,7 @@ export function createTools({ word, onChange, onUndo, onRedo, onZoom, onLeave }:
   );
   const undo = button('undo', undoArrow(), onUndo);
   const redo = button('redo', redoArrow(), onRedo);
+  const remove = button('remove', bin(), onRemove);
   const zoomIn = button('zoomIn', plus(), () => onZoom(ZOOM_STEP));
   const zoomOut = button('zoomOut', minus(), () => onZoom(1 / ZOOM_STEP));
   const whole = button('whole', corners(), () => onZoom(null));
@@ -89,12 +93,13 @@ export function createTools({ word, onChange, onUndo, onRedo, onZoom, onLeave }:
     h('div', { class: 'set' }, ...toolButtons.values()),
     h('div', { class: 'set', role: 'radiogroup', 'aria-label': word('colors') }, ...colorButtons.values()),
     h('div', { class: 'set', role: 'radiogroup', 'aria-label': word('sizes') }, ...sizeButtons.values()),
-    h('div', { class: 'set' }, undo, redo),
+    h('div', { class: 'set' }, undo, redo, remove),
     h('div', { class: 'set' }, zoomOut, whole, zoomIn),
   );
   const drawing = [
     toolButtons.get('pen'),
     toolButtons.get('eraser'),
+    toolButtons.get('select'),
     ...colorButtons.values(),
     ...sizeButtons.values(),
   ];
@@ -112,13 +117,14 @@ export function createTools({ word, onChange, onUndo, onRedo, onZoom, onLeave }:
 
   return {
     element,
-    show({ tool, color, size, canDraw, canUndo, canRedo, zoom }) {
+    show({ tool, color, size, canDraw, canUndo, canRedo, canRemove, zoom }) {
       for (const [key, each] of toolButtons) each.setAttribute('aria-pressed', String(key === tool));
       for (const [key, each] of colorButtons) each.setAttribute('aria-checked', String(key === color));
       for (const [key, each] of sizeButtons) each.setAttribute('aria-checked', String(key === size));
       for (const each of drawing) setDisabled(each, !canDraw);
       setDisabled(undo, !canUndo);
       setDisabled(redo, !canRedo);
+      setDisabled(remove, !canRemove);
       setDisabled(zoomOut, zoom <= 1);
       setDisabled(whole, zoom <= 1);
     },

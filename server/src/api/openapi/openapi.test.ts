@@ -33,6 +33,7 @@ beforeEach(async () => {
   });
   const commented: CommentedDocuments = {
     edit: (name, author, change) => collaboration.edit(name, author, change),
+    confirm: (name, storing) => collaboration.confirm(name, storing),
     read: (name, look) => collaboration.read(name, look),
     assertExists: async (name) => void (await documents.get(name)),
   };

@@ -1,3 +1,5 @@
+import type { nodeStates } from '../../observability/metrics/label-values.ts';
+import type { MetricName } from '../../observability/metrics/metric-table.ts';
 import { quantile, rate, type Scrape, total } from './exposition.ts';
 
 /** What a server did between two scrapes; null where there was nothing to be measured. */
@@ -16,6 +18,9 @@ export interface Activity {
   readonly framesOutPerSecond: number | null;
   readonly bytesOutPerSecond: number | null;
   readonly editsPerSecond: number | null;
+  readonly editsRefusedPerSecond: number | null;
+  readonly socketsRefusedPerSecond: number | null;
+  readonly peopleRefusedPerSecond: number | null;
   readonly receiptsPerSecond: number | null;
   readonly receiptP50Seconds: number | null;
   readonly receiptP99Seconds: number | null;
@@ -30,15 +35,27 @@ export interface Activity {
   readonly journalQueueBytes: number | null;
   readonly unsentBytes: number | null;
   readonly slowSessions: number | null;
+  readonly judgingUpdates: number | null;
+  /** Of its Redis; empty on a node by itself. */
+  readonly redisState: string;
+  readonly nodesReady: number | null;
+  readonly nodesCatchingUp: number | null;
+  readonly nodesSilent: number | null;
+  readonly missingEntries: number | null;
+  readonly unpublishedEntries: number | null;
+  readonly unreceiptedEntries: number | null;
 }
 
 /** @param now seconds since 1970 */
-export function compareScrapes(before: Scrape, after: Scrape, now: number): Activity {
+export function compareScrapes(earlier: Scrape, after: Scrape, now: number): Activity {
   const startedAt = total(after, 'process_start_time_seconds');
+  // Of another process: its counters began anew, and may have overtaken those of the one before.
+  const isAnother = startedAt !== total(earlier, 'process_start_time_seconds');
+  const before: Scrape = isAnother ? { atMs: earlier.atMs, samples: new Map() } : earlier;
   return {
     version: after.samples.get('quire_build_info')?.[0]?.labels.version ?? '',
     uptimeSeconds: startedAt === null ? null : Math.max(0, now - startedAt),
-    journalState: after.samples.get('quire_store_state')?.find(({ value }) => value === 1)?.labels.state ?? '',
+    journalState: stateOf(after, 'quire_store_state'),
     sessions: total(after, 'quire_sessions'),
     sessionsByDialect: Object.fromEntries(
       (after.samples.get('quire_sessions') ?? []).map(({ labels, value }) => [labels.dialect ?? '', value]),
@@ -52,6 +69,9 @@ export function compareScrapes(before: Scrape, after: Scrape, now: number): Acti
     framesOutPerSecond: rate(before, after, 'quire_sent_frames_total'),
     bytesOutPerSecond: rate(before, after, 'quire_sent_bytes_total'),
     editsPerSecond: rate(before, after, 'quire_edits_total'),
+    editsRefusedPerSecond: rate(before, after, 'quire_edits_refused_total'),
+    socketsRefusedPerSecond: rate(before, after, 'quire_upgrade_failures_total'),
+    peopleRefusedPerSecond: rate(before, after, 'quire_access_refusals_total'),
     receiptsPerSecond: rate(before, after, 'quire_receipts_total'),
     receiptP50Seconds: quantile(before, after, 'quire_receipt_latency_seconds', 0.5),
     receiptP99Seconds: quantile(before, after, 'quire_receipt_latency_seconds', 0.99),
@@ -66,5 +86,22 @@ export function compareScrapes(before: Scrape, after: Scrape, now: number): Acti
     journalQueueBytes: total(after, 'quire_journal_queue_bytes'),
     unsentBytes: total(after, 'quire_unsent_bytes'),
     slowSessions: total(after, 'quire_slow_sessions'),
+    judgingUpdates: total(after, 'quire_judging_updates'),
+    redisState: stateOf(after, 'quire_cluster_bus_state'),
+    nodesReady: nodesIn(after, 'ready'),
+    nodesCatchingUp: nodesIn(after, 'catching-up'),
+    nodesSilent: nodesIn(after, 'silent'),
+    missingEntries: total(after, 'quire_cluster_missing_entries'),
+    unpublishedEntries: total(after, 'quire_cluster_unpublished_entries'),
+    unreceiptedEntries: total(after, 'quire_cluster_unreceipted_entries'),
   };
+}
+
+/** Which state of a metric is 1; empty for none. */
+function stateOf({ samples }: Scrape, name: MetricName): string {
+  return samples.get(name)?.find(({ value }) => value === 1)?.labels.state ?? '';
+}
+
+function nodesIn({ samples }: Scrape, state: (typeof nodeStates)[number]): number | null {
+  return samples.get('quire_cluster_nodes')?.find(({ labels }) => labels.state === state)?.value ?? null;
 }

@@ -30,19 +30,43 @@ export function drawActivity(url: string, activity: Activity): string {
       perSecond(a.receiptsPerSecond),
       `p50 ${milliseconds(a.receiptP50Seconds)}, p99 ${milliseconds(a.receiptP99Seconds)}`,
     ],
+    [
+      'refused',
+      '',
+      `${perSecond(a.editsRefusedPerSecond)} edits, ${perSecond(a.socketsRefusedPerSecond)} sockets, ${perSecond(a.peopleRefusedPerSecond)} people`,
+    ],
     ['disk', '', `fsync p99 ${milliseconds(a.fsyncP99Seconds)}`],
     [
       'event loop',
       percent(a.loopUtilisation),
       `lag p99 ${milliseconds(a.loopLagP99Seconds)}, CPU ${percent(a.cpuSecondsPerSecond)}, memory ${bytes(a.residentBytes)}`,
     ],
+    ...drawCluster(a),
     ['waiting', whole(a.unestablishedFrames), 'frames for their connection to be established'],
     ['', whole(a.documentQueueEdits), 'edits for their document to flush'],
     ['', whole(a.journalQueueEntries), `entries for the disk, ${bytes(a.journalQueueBytes)}`],
+    ['', whole(a.judgingUpdates), 'large updates to be judged'],
+    ...drawWaitingForNodes(a),
     ['', whole(a.slowSessions), `sockets with ${bytes(a.unsentBytes)} unsent`],
   ]);
   const trimmed = table.split('\n').map((line) => line.trimEnd());
   return `${heading}\n\n${trimmed.join('\n')}`;
+}
+
+/** Nothing on a node by itself, as what follows. */
+function drawCluster(a: Activity): string[][] {
+  if (a.redisState === '') return [];
+  const others = `${whole(a.nodesCatchingUp)} catching up, ${whole(a.nodesSilent)} silent`;
+  return [['cluster', whole(a.nodesReady), `nodes ready, ${others}, Redis ${a.redisState}`]];
+}
+
+function drawWaitingForNodes(a: Activity): string[][] {
+  if (a.redisState === '') return [];
+  return [
+    ['', whole(a.unpublishedEntries), 'entries for Redis'],
+    ['', whole(a.unreceiptedEntries), 'entries for Redis or other nodes to confirm them'],
+    ['', whole(a.missingEntries), 'entries that other nodes have'],
+  ];
 }
 
 function toSnakeCase(name: string): string {

@@ -49,6 +49,56 @@ describe('between two scrapes', () => {
 });
 
 describe('an activity', () => {
+  it('has no rates across a restart, also where the new counters have overtaken the old ones', () => {
+    const scrape = (startedAt: number, edits: number, atMs: number) =>
+      readExposition(`process_start_time_seconds ${startedAt}\nquire_edits_total{source="update"} ${edits}`, atMs);
+    const rateOf = (startedAt: number): number | null =>
+      compareScrapes(scrape(100, 10, 0), scrape(startedAt, 30, 1000), 400).editsPerSecond;
+    expect([rateOf(100), rateOf(300)]).toEqual([20, null]);
+  });
+
+  const clustered = [
+    'quire_cluster_bus_state{state="away"} 1',
+    ...['ready', 'catching-up', 'silent'].map((state, index) => `quire_cluster_nodes{state="${state}"} ${index}`),
+    'quire_cluster_missing_entries 7',
+    'quire_cluster_unpublished_entries 8',
+    'quire_cluster_unreceipted_entries 9',
+  ];
+
+  it('shows how a cluster stands, and says nothing of one on a node by itself', () => {
+    const draw = (lines: readonly string[]): string => {
+      const scrape = readExposition(lines.join('\n'), 0);
+      return drawActivity('http://localhost:1', compareScrapes(scrape, { ...scrape, atMs: 1000 }, 0));
+    };
+    const drawn = draw(clustered);
+    expect(drawn).toMatch(/^cluster +0 +nodes ready, 1 catching up, 2 silent, Redis away$/m);
+    expect(drawn).toMatch(/^ +7 +entries that other nodes have$/m);
+    expect(drawn).toMatch(/^ +8 +entries for Redis$/m);
+    expect(draw(['quire_cluster_bus_state{state="away"} 0'])).not.toMatch(/cluster|Redis|nodes/);
+  });
+
+  it('fits a terminal of 80 × 24, with large numbers and a cluster', () => {
+    const busy = [
+      ...clustered,
+      ...['hocuspocus', 'y-websocket'].map((dialect) => `quire_sessions{dialect="${dialect}"} 12345`),
+      ...['open_documents', 'document_connections', 'document_connections_entering', 'unestablished_frames'].map(
+        (name) => `quire_${name} 123456`,
+      ),
+      'quire_presence_people 24690',
+      'quire_event_loop_lag_p99_seconds 1.234',
+      'process_resident_memory_bytes 12345678901',
+      'quire_unsent_bytes 1234567890',
+      'quire_slow_sessions 12345',
+      'quire_build_info{version="10.20.30"} 1',
+      'quire_store_state{state="refusing"} 1',
+    ];
+    const scrape = readExposition(busy.join('\n'), 0);
+    const activity = compareScrapes(scrape, { ...scrape, atMs: 1000 }, 0);
+    const lines = drawActivity('http://localhost:8080', activity).trimEnd().split('\n');
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+    expect(lines.length).toBeLessThan(23);
+  });
+
   it('is told in full, and as unknown where a server does not say', () => {
     const nothing = readExposition('quire_sessions{dialect="hocuspocus"} 2', 1000);
     const activity = compareScrapes(nothing, { ...nothing, atMs: 2000 }, 0);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -89,6 +89,15 @@ describe('quire top --once', () => {
     const { status, stdout } = await run(['--once'], environment).finished;
     expect([status, stdout.includes('sessions 0')]).toEqual([0, true]);
   });
+
+  it('finds them in the config file that is named', async () => {
+    const metricsToken = 'correct-horse-battery';
+    const { server } = await start({ metricsToken });
+    const file = join(directory, 'production.json');
+    await writeFile(file, JSON.stringify({ port: server.port, metricsToken }));
+    const { status, stderr } = await run(['--once', '--config', file]).finished;
+    expect([status, stderr]).toEqual([0, '']);
+  });
 });
 
 describe('quire top on a terminal', () => {
@@ -126,6 +135,7 @@ describe('quire top says what is wrong, and ends with 1', () => {
   it.each<[string, readonly string[], string]>([
     ['nobody listens there', ['--url', 'http://127.0.0.1:9'], "can't be reached at http://127.0.0.1:9"],
     ['the address is none', ['--url', 'localhost:8080'], '--url must be an address'],
+    ['the address holds a password', ['--url', 'http://ada:hunter22@127.0.0.1:9'], 'but is "http://…@127.0.0.1:9"'],
   ])('%s', async (_, args, words) => {
     const { status, stdout, stderr } = await run(args).finished;
     expect([status, stdout]).toEqual([1, '']);

@@ -5,9 +5,13 @@ import { describeBadUrl, readServerUrl } from '../server-address.ts';
 import { compareScrapes } from './activity.ts';
 import { drawActivity, listActivity } from './describe-activity.ts';
 import type { Scrape } from './exposition.ts';
+import { fitScreen } from './fit-screen.ts';
 import { ScrapeError, type ScrapeTarget, scrape } from './scrape.ts';
 
 const INTERVAL_MS = 1000;
+
+/** Of a terminal that does not say how large it is, or says 0: some serial lines, and those of containers. */
+const USUAL_SCREEN = { columns: 80, rows: 24 };
 
 /** The other screen of the terminal, so that what was there before comes back; no cursor; from its top. */
 const ENTER_SCREEN = '\x1b[?1049h\x1b[?25l';
@@ -67,7 +71,9 @@ async function refresh(target: ScrapeTarget, before: Scrape, clock: Clock): Prom
   try {
     const after = await scrape(target, () => clock.monotonicMs());
     const drawn = drawActivity(target.url.origin, compareScrapes(before, after, clock.now() / 1000));
-    process.stdout.write(`${REDRAW}${drawn}\nControl-C ends this.\n`);
+    const columns = process.stdout.columns || USUAL_SCREEN.columns;
+    const rows = process.stdout.rows || USUAL_SCREEN.rows;
+    process.stdout.write(`${REDRAW}${fitScreen(`${drawn}\nControl-C ends this.`, { columns, rows })}`);
     return after;
   } catch (error) {
     if (!(error instanceof ScrapeError)) throw error;

@@ -7,6 +7,7 @@ import { ClusterMeters } from './cluster-meters.ts';
 import { CollabMeters } from './collab-meters.ts';
 import { createRegistry } from './exposition.ts';
 import { GatewayMeters } from './gateway-meters.ts';
+import { HttpMeters } from './http-meters.ts';
 import { JournalMeters } from './journal-meters.ts';
 import { createMetricsRoute } from './metrics-route.ts';
 import { ProcessMeters } from './process-meters.ts';
@@ -28,6 +29,7 @@ export interface Metrics {
   readonly access: AccessMeters;
   readonly journal: JournalMeters;
   readonly webhook: WebhookMeters;
+  readonly http: HttpMeters;
   readonly cluster: ClusterMeters;
   /** Once there is something to be read; from then on until `close` the process is watched too. */
   serve(parts: MetricsParts): Hono;
@@ -46,6 +48,7 @@ export function createMetrics({ clock, token, dataDirectory, queueLimitBytes, se
   const access = new AccessMeters();
   const journal = new JournalMeters();
   const webhook = new WebhookMeters();
+  const http = new HttpMeters();
   const cluster = new ClusterMeters();
   const process = new ProcessMeters({ clock, dataDirectory });
   const ends: (() => void)[] = [];
@@ -55,6 +58,7 @@ export function createMetrics({ clock, token, dataDirectory, queueLimitBytes, se
     access,
     journal,
     webhook,
+    http,
     cluster,
     serve({ store, collaboration, rules }) {
       ends.push(process.start(), journal.watch(store));
@@ -64,6 +68,7 @@ export function createMetrics({ clock, token, dataDirectory, queueLimitBytes, se
         access,
         journal,
         webhook,
+        http,
         cluster,
         process,
         store,

@@ -106,6 +106,19 @@ export function nameStatus(status: string): (typeof upgradeStatuses)[number] {
   return upgradeStatuses.find((known) => status.startsWith(known)) ?? 'other';
 }
 
+/**
+ * Of answers of the HTTP API: by class, but for what is too much, a fault, not to be had now, and not confirmed. Numbers come
+ * first, as in any object.
+ */
+export const answerClasses = ['429', '500', '503', '504', '2xx', '3xx', '4xx', 'other'] as const;
+
+export function nameAnswer(status: number): (typeof answerClasses)[number] {
+  const text = String(status);
+  return (
+    answerClasses.find((known) => known === text) ?? answerClasses.find((known) => known === `${text[0]}xx`) ?? 'other'
+  );
+}
+
 export const refusalCodes = [
   'read-only',
   'bad-update',

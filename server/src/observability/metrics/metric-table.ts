@@ -2,6 +2,7 @@ import { accessMetrics } from './table/access.ts';
 import { clusterMetrics } from './table/cluster.ts';
 import type { MetricDefinition } from './table/definition.ts';
 import { documentMetrics } from './table/documents.ts';
+import { httpMetrics } from './table/http.ts';
 import { journalMetrics } from './table/journal.ts';
 import { processMetrics } from './table/process.ts';
 import { socketMetrics } from './table/sockets.ts';
@@ -18,6 +19,7 @@ export const metricTable = {
   ...documentMetrics,
   ...accessMetrics,
   ...webhookMetrics,
+  ...httpMetrics,
   ...journalMetrics,
   ...clusterMetrics,
   ...processMetrics,

@@ -5,6 +5,7 @@ import type { ClusterMeters } from './cluster-meters.ts';
 import type { CollabMeters } from './collab-meters.ts';
 import type { Distribution } from './distribution.ts';
 import type { GatewayMeters } from './gateway-meters.ts';
+import type { HttpMeters } from './http-meters.ts';
 import type { JournalMeters } from './journal-meters.ts';
 import { busStates, nodeStates, storeStates } from './label-values.ts';
 import type { MetricName } from './metric-table.ts';
@@ -18,6 +19,7 @@ export interface MetricSources {
   readonly access: AccessMeters;
   readonly journal: JournalMeters;
   readonly webhook: WebhookMeters;
+  readonly http: HttpMeters;
   readonly cluster: ClusterMeters;
   readonly process: ProcessMeters;
   readonly store: Pick<DocumentStore, 'pendingFolds' | 'queue' | 'status'>;
@@ -124,6 +126,14 @@ const webhookReadings = {
   quire_auth_circuit_open: ({ webhook }) => (webhook.state.isCircuitOpen() ? 1 : 0),
 } as const satisfies Partial<Record<MetricName, Read>>;
 
+const httpReadings = {
+  quire_http_requests_total: ({ http }) => http.answers.values,
+  quire_http_request_duration_seconds: ({ http }) => http.duration,
+  quire_http_open_requests: ({ http }) => http.openRequests,
+  quire_http_open_reads: ({ http }) => http.openReads,
+  quire_http_body_bytes: ({ http }) => http.bodyBytes,
+} as const satisfies Partial<Record<MetricName, Read>>;
+
 const journalReadings = {
   quire_journal_batch_entries: ({ journal }) => journal.batchEntries,
   quire_journal_batch_bytes: ({ journal }) => journal.batchBytes,
@@ -209,6 +219,7 @@ export const readings: Readonly<Record<MetricName, Read>> = {
   ...documentReadings,
   ...accessReadings,
   ...webhookReadings,
+  ...httpReadings,
   ...journalReadings,
   ...clusterReadings,
   ...processReadings,

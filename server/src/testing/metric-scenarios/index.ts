@@ -5,6 +5,7 @@ import { inACluster } from './in-a-cluster.ts';
 import { inTheProcess } from './in-the-process.ts';
 import { onTheDisk } from './on-the-disk.ts';
 import { outOfStep } from './out-of-step.ts';
+import { overHttp } from './over-http.ts';
 import type { Scenario } from './scenario.ts';
 import { whoMayEnter } from './who-may-enter.ts';
 
@@ -17,6 +18,7 @@ export const scenarios: readonly Scenario[] = [
   ...whoMayEnter,
   ...badFrames,
   ...outOfStep,
+  ...overHttp,
   ...onTheDisk,
   ...inACluster,
   ...inTheProcess,

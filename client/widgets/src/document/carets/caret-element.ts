@@ -4,9 +4,14 @@ const MAX_LABEL_LENGTH = 40;
 const EDGE_PX = 8;
 
 /** Somebody else's caret with their name. Hidden from screen readers, for whom it would be part of the sentence. */
-export function createCaretElement(user: { name?: unknown; color?: unknown }, clientId: number): HTMLElement {
+export function createCaretElement(
+  user: { name?: unknown; color?: unknown },
+  clientId: number,
+  part: string | null,
+): HTMLElement {
   const caret = document.createElement('span');
   caret.className = 'collaboration-carets__caret';
+  if (part !== null) caret.setAttribute('part', part);
   caret.dataset.client = String(clientId);
   caret.style.setProperty('--person', safeColor(user.color));
   caret.ariaHidden = 'true';

@@ -10,16 +10,20 @@ import { createCaretElement, findCarets, flipAtEdge } from './caret-element.ts';
  * Carets and selections of other people. In place of Tiptap's extension, which doesn't say whose caret it draws (the
  * name shows while a caret moves, so it matters) and writes the `user` field of the awareness, which is the SDK's.
  */
-export const Carets = Extension.create<{ awareness: Awareness | null }>({
+export const Carets = Extension.create<{
+  awareness: Awareness | null;
+  /** As which part the page around a shadow root may style them; null where there is none. */
+  part: string | null;
+}>({
   name: 'carets',
   priority: 999,
 
   addOptions() {
-    return { awareness: null };
+    return { awareness: null, part: null };
   },
 
   addProseMirrorPlugins() {
-    const { awareness } = this.options;
+    const { awareness, part } = this.options;
     if (awareness === null) return [];
     let activity: CaretActivity | null = null;
 
@@ -44,7 +48,7 @@ export const Carets = Extension.create<{ awareness: Awareness | null }>({
       }),
       yCursorPlugin(awareness, {
         cursorBuilder: (user, clientId) => {
-          const caret = createCaretElement(user, clientId);
+          const caret = createCaretElement(user, clientId, part);
           caret.classList.toggle('is-named', activity?.isFresh(clientId) ?? false);
           const flip = () => {
             const page = caret.closest('.ProseMirror');

@@ -1,4 +1,4 @@
-export type Section = 'sockets' | 'documents' | 'access' | 'journal' | 'cluster' | 'process';
+export type Section = 'sockets' | 'documents' | 'access' | 'http' | 'journal' | 'cluster' | 'process';
 
 /** What a metric counts in, in the base units of Prometheus; `items` are things. */
 export type Unit = 'items' | 'seconds' | 'bytes' | 'flag' | 'timestamp';

@@ -1,0 +1,180 @@
+import { svg } from '../base/h.ts';
+import type { At } from './at.ts';
+import type { Board, Mover, StrokeKey } from './board.ts';
+import { type Box, isIn, middleOfBox } from './box.ts';
+import { SEND_EVERY_MS } from './gestures.ts';
+import type { Picture } from './picture.ts';
+import { BOARD_HEIGHT, BOARD_WIDTH } from './view.ts';
+
+/** What is selected, on its way to another place. */
+export interface Drag {
+  /** So far from where it was taken. */
+  to(way: At): void;
+  end(): void;
+  cancel(): void;
+}
+
+/** The strokes that this person has picked out, to move or delete them. Nobody else sees which. */
+export interface Selection {
+  /** Shows what is around them. */
+  readonly element: SVGElement;
+  readonly keys: ReadonlySet<StrokeKey>;
+  choose(keys: ReadonlySet<StrokeKey>): void;
+  /** The stroke after the one that is selected, or the one before it, from below to above and around. */
+  goOn(step: 1 | -1): void;
+  isAround(at: At, reach: number): boolean;
+  drag(): Drag;
+  /** Moves them a step further. Steps that follow each other are undone together. */
+  nudge(dx: number, dy: number): void;
+  /** What was moved step by step is done. */
+  settle(): void;
+  remove(): void;
+  /** Shows what a hand draws around strokes that it means; null: nothing. */
+  frame(box: Box | null): void;
+  /** The board has changed. */
+  follow(): void;
+}
+
+const NONE: ReadonlySet<StrokeKey> = new Set();
+
+export function createSelection(options: {
+  readonly board: Board;
+  readonly picture: Picture;
+  onChange(): void;
+}): Selection {
+  const { board, picture, onChange } = options;
+  const [around, drawn] = [createFrame('selected'), createFrame('selecting')];
+  const element = svg('g', {}, around.element, drawn.element);
+  let keys = NONE;
+  let nudged: { readonly mover: Mover; readonly limit: (way: At) => At; way: At } | null = null;
+
+  const arrange = () => {
+    picture.mark(keys);
+    around.show(picture.boxOf(keys));
+  };
+  const settle = () => {
+    nudged?.mover.end();
+    nudged = null;
+  };
+  const choose = (chosen: ReadonlySet<StrokeKey>) => {
+    if (chosen.size === keys.size && [...chosen].every((key) => keys.has(key))) return;
+    settle();
+    keys = chosen;
+    arrange();
+    onChange();
+  };
+  const take = () => ({ mover: board.move(keys), limit: limitsOf(picture.boxOf(keys)) });
+  const drag = (): Drag => {
+    const moved = keys;
+    const { mover, limit } = take();
+    let frame: number | null = null;
+    const show = () => {
+      frame = null;
+      picture.shift(moved, mover.ahead);
+      around.shift(mover.ahead);
+    };
+    const tell = () => {
+      mover.flush();
+      show();
+    };
+    const sending = setInterval(tell, SEND_EVERY_MS);
+    const leave = (finish: () => void) => {
+      clearInterval(sending);
+      if (frame !== null) cancelAnimationFrame(frame);
+      finish();
+      show();
+    };
+    return {
+      to(way) {
+        mover.to(limit(way));
+        frame ??= requestAnimationFrame(show);
+      },
+      end: () => leave(() => mover.end()),
+      cancel: () => leave(() => mover.cancel()),
+    };
+  };
+
+  return {
+    element,
+    get keys() {
+      return keys;
+    },
+    choose,
+    goOn(step) {
+      const all = board.strokes();
+      const at = step === 1 ? all.findLastIndex((key) => keys.has(key)) : all.findIndex((key) => keys.has(key));
+      const next = at === -1 && step === -1 ? all.length - 1 : (at + step + all.length) % Math.max(all.length, 1);
+      const key = all[next];
+      if (key !== undefined) choose(new Set([key]));
+    },
+    isAround(at, reach) {
+      const box = picture.boxOf(keys);
+      return box !== null && isIn(at, box, reach);
+    },
+    drag() {
+      settle();
+      return drag();
+    },
+    nudge(dx, dy) {
+      if (keys.size === 0) return;
+      nudged ??= { ...take(), way: { x: 0, y: 0 } };
+      nudged.way = nudged.limit({ x: nudged.way.x + dx, y: nudged.way.y + dy });
+      nudged.mover.to(nudged.way);
+      nudged.mover.flush();
+    },
+    settle,
+    remove() {
+      if (keys.size === 0) return;
+      settle();
+      board.startStep();
+      board.erase(keys);
+    },
+    frame: (box) => drawn.show(box),
+    follow() {
+      const present = new Set(board.strokes());
+      const left = new Set([...keys].filter((key) => present.has(key)));
+      if (left.size !== keys.size) choose(left);
+      else arrange();
+    },
+  };
+}
+
+/** However far somebody pulls: the middle of what they move stays on the board, where everybody finds it. */
+function limitsOf(box: Box | null): (way: At) => At {
+  if (box === null) return (way) => way;
+  const { x, y } = middleOfBox(box);
+  return (way) => ({ x: keepIn(x, way.x, BOARD_WIDTH), y: keepIn(y, way.y, BOARD_HEIGHT) });
+}
+
+/** What is beyond the end already may come back, and goes no further. */
+function keepIn(at: number, way: number, end: number): number {
+  return Math.min(Math.max(way, Math.min(-at, 0)), Math.max(end - at, 0));
+}
+
+interface Frame {
+  readonly element: SVGElement;
+  show(box: Box | null): void;
+  shift(way: At): void;
+}
+
+function createFrame(name: string): Frame {
+  const lines = [svg('rect', { class: 'halo' }), svg('rect')];
+  const element = svg('g', { class: `frame ${name}` }, ...lines);
+  return {
+    element,
+    show(box) {
+      element.toggleAttribute('data-shown', box !== null);
+      if (box === null) return;
+      const { left, top, right, bottom } = box;
+      for (const line of lines) {
+        for (const [key, value] of Object.entries({ x: left, y: top, width: right - left, height: bottom - top })) {
+          line.setAttribute(key, String(value));
+        }
+      }
+    },
+    shift({ x, y }) {
+      if (x === 0 && y === 0) element.removeAttribute('transform');
+      else element.setAttribute('transform', `translate(${x} ${y})`);
+    },
+  };
+}

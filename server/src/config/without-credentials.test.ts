@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest';
+import { withoutCredentials } from './without-credentials.ts';
+
+it.each([
+  ['redis://quire:hunter22@redis:6379/0', 'redis://…@redis:6379/0'],
+  ['redis://:p@ss@redis', 'redis://…@redis'],
+  ['redis-sentinel://a:1,b:2/main?sentinel-password=hunter22', 'redis-sentinel://a:1,b:2/main?…'],
+  ['https://app.example/quire?key=hunter22&x=1', 'https://app.example/quire?…'],
+  ['https://app.example/quire', 'https://app.example/quire'],
+  ['what is that? nothing', 'what is that? nothing'],
+])('of %j people see %j', (text, shown) => {
+  expect(withoutCredentials(text)).toBe(shown);
+});

@@ -1,0 +1,7 @@
+/**
+ * An address for people to read: without a user and a password, and without its query, in which services that know nobody
+ * by a header want their keys.
+ */
+export function withoutCredentials(text: string): string {
+  return text.replace(/\/\/[^/\s]*@/, '//…@').replace(/^([a-z][\w+.-]*:\/\/[^?\s]*\?).+$/is, '$1…');
+}

@@ -16,6 +16,8 @@ export async function playLastAct(world: World, note: (what: string) => void): P
   const from = running.find(({ life }) => life === visitors.seatOf(person));
   const to = running.find(({ life }) => life !== visitors.seatOf(person));
   if (from === undefined || to === undefined) return;
+  // Whoever was on a node that was killed may be shown so long: also who is back by now, and leaves again.
+  await world.pass(Math.max(0, world.lastCrashAt + KILLED_MS - world.clock.now()));
   switch (random.below(3)) {
     case 0:
       note(`person ${person.clientId} leaves`);

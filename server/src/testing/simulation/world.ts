@@ -50,6 +50,7 @@ export class World {
   #clients = 0;
   #isBusFaulty = false;
   #forgotAt = Number.NEGATIVE_INFINITY;
+  #lastCrashAt = Number.NEGATIVE_INFINITY;
 
   constructor(random: Random, { policy = 'cluster', people = 0, spoil = (options) => options }: WorldOptions = {}) {
     this.random = random;
@@ -71,6 +72,11 @@ export class World {
 
   get running(): { readonly machine: Machine; readonly life: Life }[] {
     return this.machines.flatMap((machine) => (machine.life === null ? [] : [{ machine, life: machine.life }]));
+  }
+
+  /** When a process last ended without a goodbye. */
+  get lastCrashAt(): number {
+    return this.#lastCrashAt;
   }
 
   get stopped(): Machine[] {
@@ -144,6 +150,7 @@ export class World {
     const { life } = machine;
     if (life === null) return;
     machine.life = null;
+    this.#lastCrashAt = this.clock.now();
     this.visitors.orphan(life);
     this.network.leave(life.address);
     life.clock.die();

@@ -60,7 +60,8 @@ interface Member {
 
 /**
  * What nodes that have one document open tell each other. The bus may lose, delay, repeat and reorder it: messages have
- * numbers, and whoever misses one asks for everything again. While no other node is there nothing is told at all.
+ * numbers, and whoever misses one asks for everything again. It says how many listen: while these are more than have said
+ * who is there by them, they are asked. While no other node is there nothing is told at all.
  */
 export class Room implements RoomLink {
   readonly document: string;
@@ -86,6 +87,8 @@ export class Room implements RoomLink {
   #hasMet = false;
   /** Others may have heard that it is open here. */
   #mayBeKnown = false;
+  /** How many others heard what was said last; null while that is not known. */
+  #listeners: number | null = null;
 
   constructor(document: string, life: number, room: SharedRoom, host: RoomHost) {
     this.document = document;
@@ -96,6 +99,7 @@ export class Room implements RoomLink {
       clock: host.clock,
       ask: (to) => this.#ask(to),
       isHeard: () => host.isConnected,
+      missesSomebody: () => this.#missesSomebody,
       onSilent: (node) => this.#remove(node),
       onSettled: () => {
         this.#isAlone = this.#members.size === 0;
@@ -149,8 +153,14 @@ export class Room implements RoomLink {
     if (this.#state === 'open') this.#inquiry.askAll([...this.#members.keys(), ...this.#missing]);
   }
 
-  pulse(): void {
-    if (this.isShared) void this.#send({ kind: 'pulse' });
+  /** @returns whether anybody is there whom it may concern */
+  pulse(): boolean {
+    if (!this.isShared) return false;
+    void this.#send({ kind: 'pulse' }).then((heardBy) => {
+      // Somebody has left, and their goodbye got lost.
+      if (heardBy > 0 && heardBy <= this.#members.size) this.#inquiry.askAll(this.#members.keys());
+    });
+    return true;
   }
 
   lose(node: string): void {
@@ -307,14 +317,23 @@ export class Room implements RoomLink {
     this.#departed.delete(node);
     this.#departed.set(node, life);
     keepLatest(this.#departed);
+    this.#listeners = null;
     this.#inquiry.forget(node);
     this.#remove(node);
   }
 
   #remove(node: string): void {
     if (!this.#members.delete(node)) return;
-    this.#isAlone = this.#members.size === 0;
+    this.#isAlone = this.#members.size === 0 && !this.#missesSomebody;
     this.#room.lose(node);
+  }
+
+  /** Whoever said hello, and whose people are not known, is missed as well. */
+  get #missesSomebody(): boolean {
+    if (this.#listeners === null) return false;
+    let met = 0;
+    for (const { isDescribed } of this.#members.values()) if (isDescribed) met += 1;
+    return this.#listeners > met;
   }
 
   #ask(to: string | null): void {
@@ -322,7 +341,9 @@ export class Room implements RoomLink {
     void this.#say({ kind: 'hello', question: this.#question, to }).then((heardBy) => {
       if (heardBy > 1) return;
       this.#mayBeKnown = false;
-      // By ourselves alone. When nobody heard it the bus is away, or drops what it is told: then it is asked again.
+      // The bus is away, or drops what it is told: anybody may listen, and it is asked again until that is known.
+      if (heardBy === 0) this.#listeners = Number.POSITIVE_INFINITY;
+      // By ourselves alone.
       if (heardBy === 1 && to === null && !this.isShared) this.#inquiry.unheard();
     });
   }
@@ -351,7 +372,17 @@ export class Room implements RoomLink {
 
   #send(said: Said): Promise<number> {
     if (said.kind !== 'pulse') this.#host.spoke(this);
-    return this.#host.tell(this.document, this.#encode(said));
+    return this.#host.tell(this.document, this.#encode(said)).then((heardBy) => {
+      this.#countListeners(heardBy);
+      return heardBy;
+    });
+  }
+
+  /** Words get lost on their way to who listens, but Redis knows to how many it sent them. */
+  #countListeners(heardBy: number): void {
+    if (this.#state !== 'open' || heardBy === 0) return;
+    this.#listeners = heardBy - 1;
+    if (this.#missesSomebody) this.#inquiry.wonder();
   }
 
   #encode(said: Said): Uint8Array {

@@ -7,7 +7,7 @@ import { HandBus, Post } from '../../testing/hand-bus.ts';
 import { ManualClock } from '../../testing/manual-clock.ts';
 import { BusError } from '../cluster-bus.ts';
 import { ChannelListeners } from '../redis/channel-listeners.ts';
-import { MOST_TRIES, PATIENCE_MS } from './inquiry.ts';
+import { LONGEST_PATIENCE_MS, MOST_TRIES, PATIENCE_MS } from './inquiry.ts';
 import { ANSWER_AFTER_MS, MISREAD_AGAIN_MS, MOST_STATELESS_CHARACTERS } from './room.ts';
 import { decodeRoomMessage, encodeRoomMessage, type Said } from './room-message.ts';
 import {
@@ -15,6 +15,7 @@ import {
   channelOf,
   createRooms,
   PULSE_AFTER_MS,
+  PULSE_EVERY,
   type RoomMeters,
   type Rooms,
   type RoomsBus,
@@ -35,6 +36,7 @@ afterEach(() => {
 });
 
 const UNREADABLE = 'unreadable';
+const STEP_MS = 500;
 
 /** A document as rooms see it: what it says of its people, and what it heard. */
 class Sheet implements SharedRoom {
@@ -135,6 +137,19 @@ function stage() {
   };
   /** What is on its way, by kind and in order. */
   const underway = (): string[] => post.letters.map(({ message }) => decodeRoomMessage(message).said.kind);
+  /** @returns how many messages were told meanwhile */
+  const pass = async (ms: number, fate: 'arrive' | 'lost' = 'arrive'): Promise<number> => {
+    let told = 0;
+    for (let passed = 0; passed < ms; passed += STEP_MS) {
+      clock.advance(STEP_MS);
+      await turn();
+      told += post.letters.length;
+      if (fate === 'lost') post.letters.length = 0;
+      while (post.deliver());
+    }
+    if (fate === 'arrive') await settle();
+    return told;
+  };
   /** All patience that anybody has runs out. */
   const wait = async (): Promise<void> => {
     for (let tries = 0; tries <= MOST_TRIES; tries += 1) {
@@ -142,7 +157,7 @@ function stage() {
       await settle();
     }
   };
-  return { clock, post, start, turn, settle, join, underway, wait };
+  return { clock, post, start, turn, settle, join, underway, pass, wait };
 }
 
 describe('rooms', () => {
@@ -454,9 +469,88 @@ describe('rooms', () => {
     clock.advance(PULSE_AFTER_MS);
     await settle();
     expect(ben.sheet.take()).toEqual(['1 is ada']);
-    clock.advance(3 * PULSE_AFTER_MS);
+  });
+
+  it('[G7] a loss is noticed though all that was said for minutes got lost with it', async () => {
+    const { join, pass, settle, start } = stage();
+    const [ada, ben] = [await join(start(), 'plan', 'ada'), await join(start())];
     await settle();
-    expect(clock.pending).toBe(0);
+    ben.sheet.take();
+    ada.link.tell(bytes('ada moves'));
+    await pass(300_000, 'lost');
+    expect(ben.sheet.take()).toEqual([]);
+    await pass(PULSE_EVERY * PULSE_AFTER_MS);
+    expect(ben.sheet.take()).toEqual(['1 is ada']);
+  });
+
+  it('[G4] where several nodes are and nothing is said, a message of each goes round now and again', async () => {
+    const { join, pass, settle, start } = stage();
+    await join(start(), 'plan', 'ada');
+    await join(start(), 'plan', 'ben');
+    await settle();
+    await pass(60_000);
+    const told = await pass(10 * PULSE_EVERY * PULSE_AFTER_MS);
+    expect(told).toBe(10 * 2 * 2); // by each of two, to both
+  });
+
+  it('[G7] nodes find each other after all that they said for an hour got lost, and ask rarely until then', async () => {
+    const { clock, join, pass, start } = stage();
+    const ada = await join(start(), 'plan', 'ada');
+    const ben = await join(start(), 'plan', 'ben');
+    await pass(60_000, 'lost');
+    const told = await pass(3_600_000, 'lost');
+    expect(told).toBeLessThanOrEqual((2 * 2 * 3_600_000) / LONGEST_PATIENCE_MS);
+    expect([ada.link.isShared, ben.link.isShared]).toEqual([false, false]);
+    await pass(LONGEST_PATIENCE_MS);
+    expect([ada.sheet.take().at(-1), ben.sheet.take().at(-1)]).toEqual(['2 is ben', '1 is ada']);
+    expect(clock.pending).toBe(2); // the next pulse of each
+  });
+
+  it('[G7] who was given up since nothing of it came through is found again', async () => {
+    const { join, pass, settle, start } = stage();
+    const [one, two] = [start(), start()];
+    const ada = await join(one, 'plan', 'ada');
+    const ben = await join(two, 'plan', 'ben');
+    await settle();
+    one.bus.become(away);
+    one.bus.become(connected);
+    await pass(60_000, 'lost');
+    expect(ada.sheet.take().at(-1)).toBe('2 leaves');
+    ben.sheet.take();
+    await pass(LONGEST_PATIENCE_MS);
+    expect(ada.sheet.take().at(-1)).toBe('2 is ben');
+    expect([ada.link.isShared, ben.link.isShared]).toEqual([true, true]);
+  });
+
+  it('[G7] one of several that is not met though another is, is found', async () => {
+    const { join, pass, post, settle, start, turn } = stage();
+    const [one, two] = [start(), start()];
+    const ada = await join(one, 'plan', 'ada');
+    await join(two, 'plan', 'ben');
+    await settle();
+    await pass(60_000);
+    const eve = await join(start(), 'plan', 'eve');
+    await turn();
+    post.lose(one.bus);
+    await settle();
+    expect(eve.sheet.take()).toEqual(['2 is ben']);
+    await pass(2 * PATIENCE_MS);
+    expect(eve.sheet.take()).toContain('1 is ada');
+    expect(ada.sheet.take()).toContain('3 is eve');
+  });
+
+  it('[G7] who left is gone though the goodbye got lost', async () => {
+    const { join, pass, settle, post, start, turn } = stage();
+    const ada = await join(start(), 'plan', 'ada');
+    const ben = await join(start(), 'plan', 'ben');
+    await settle();
+    ben.link.leave();
+    await turn();
+    post.letters.length = 0;
+    ada.sheet.take();
+    await pass(PULSE_AFTER_MS + (MOST_TRIES + 1) * PATIENCE_MS);
+    expect(ada.sheet.take()).toEqual(['2 leaves']);
+    expect(ada.link.isShared).toBe(false);
   });
 
   it('[R10] what arrives twice or too late is not heard again', async () => {

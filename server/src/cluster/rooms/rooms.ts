@@ -10,6 +10,9 @@ import { decodeRoomMessage } from './room-message.ts';
 /** Within so long after they spoke, rooms say the number of their last message: long enough to stand for many. */
 export const PULSE_AFTER_MS = 5_000;
 
+/** A pulse may get lost as well: while others are there it is said again, after twice that time and then always after so many. */
+export const PULSE_EVERY = 4;
+
 /**
  * After so long without the bus, others who left may still be on screens, since nobody hears that they did (G7). As long as a
  * silent node is believed to be there; a restart of Redis takes less.
@@ -91,7 +94,8 @@ class LiveRooms implements Rooms, RoomHost {
   readonly #lost = new Set<string>();
   /** The last goodbye of each document that was closed while the bus was away. */
   readonly #unsaid = new Map<string, Uint8Array>();
-  readonly #spoke = new Set<Room>();
+  /** How many times `PULSE_AFTER_MS` have passed since each spoke. */
+  readonly #pulses = new Map<Room, number>();
   readonly #stopWatchingBus: () => void;
   #cancelPulse: (() => void) | null = null;
   #isHeard: boolean;
@@ -165,17 +169,28 @@ class LiveRooms implements Rooms, RoomHost {
   }
 
   spoke(room: Room): void {
-    this.#spoke.add(room);
+    this.#pulses.set(room, 0);
+    this.#pulseLater();
+  }
+
+  #pulseLater(): void {
     this.#cancelPulse ??= this.clock.after(PULSE_AFTER_MS, () => {
       this.#cancelPulse = null;
-      const rooms = [...this.#spoke];
-      this.#spoke.clear();
-      for (const each of rooms) each.pulse();
+      const due: Room[] = [];
+      for (const [room, before] of this.#pulses) {
+        const times = before + 1;
+        this.#pulses.set(room, times);
+        if (times <= 2 || times % PULSE_EVERY === 0) due.push(room);
+      }
+      this.#inSteps(due, (room) => {
+        if (!room.pulse()) this.#pulses.delete(room);
+      });
+      if (this.#pulses.size > 0) this.#pulseLater();
     });
   }
 
   left(room: Room, goodbye: Uint8Array | null): void {
-    this.#spoke.delete(room);
+    this.#pulses.delete(room);
     const hearing = this.#rooms.get(room);
     this.#rooms.delete(room);
     // While the bus is away, whoever begins waits for it: nothing of them may be left behind with it (G4).

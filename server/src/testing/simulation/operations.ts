@@ -82,12 +82,18 @@ const muddle: Operation = async (world) => {
   return 'records are lost, repeated, overtaken and late';
 };
 
-/** What is told in rooms, and no records. Where most of it got lost, nodes would give up asking before they met. */
+const MUMBLED: readonly (readonly Fate[])[] = [
+  ['arrive', 'arrive', 'arrive', 'lose', 'repeat', 'overtake', 'wait'],
+  ['arrive', 'lose', 'lose', 'lose', 'wait'],
+  ['lose'],
+];
+
+/** What is told in rooms, and no records. */
 const mumble: Operation = async (world) => {
   if (world.visitors.people.length === 0) return null;
   world.disturb('bus');
   const random = world.random.fork();
-  const fates: readonly Fate[] = ['arrive', 'arrive', 'arrive', 'lose', 'repeat', 'overtake', 'wait'];
+  const fates = random.pick(MUMBLED);
   world.hub.disturb(({ by }) => ('channel' in by ? random.pick(fates) : 'arrive'));
   return 'messages are lost, repeated, overtaken and late';
 };

@@ -284,6 +284,19 @@ export const alerts: readonly Alert[] = [
     stays: [{ series: 'quire_cluster_missing_entries', values: '0x30' }],
   },
   {
+    name: 'QuireClockOff',
+    severity: 'warning',
+    expression: `abs(${metric('quire_cluster_clock_skew_seconds')}) > 5`,
+    minutes: 5,
+    summary: 'The clock of a node differs from that of Redis by more than five seconds.',
+    meaning:
+      'What nodes do together does not depend on it. But this node takes tokens and share links to end, and writes times into lists and the history, by its own clock.',
+    action:
+      'Let NTP set the clock of its machine. Where it is right, and all nodes show the same difference, it is the clock of the machine that Redis is on.',
+    fires: [{ series: 'quire_cluster_clock_skew_seconds', values: '-90x30' }],
+    stays: [{ series: 'quire_cluster_clock_skew_seconds', values: '0.2x30' }],
+  },
+  {
     name: 'QuireEntriesUnpublished',
     severity: 'warning',
     expression: `${metric('quire_cluster_unpublished_seconds')} > 30`,

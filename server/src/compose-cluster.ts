@@ -103,6 +103,7 @@ export async function composeCluster(parts: ClusterParts): Promise<ClusterMember
     nodes: () => cluster.nodes,
     unpublished: () => cluster.unpublished,
     unreceipted: () => cluster.unreceipted,
+    clockSkewMs: () => cluster.clockSkewMs,
   });
   const routes = createPeerRoutes({
     cluster,

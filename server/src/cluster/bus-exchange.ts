@@ -1,9 +1,11 @@
 import type { Logger } from '../observability/log.ts';
 import { type Announcement, encodeAnnouncement } from './announcement.ts';
 import { BusError, type ClusterBus } from './cluster-bus.ts';
+import type { CommonTime } from './common-time.ts';
 import type { Ears } from './ears.ts';
 import { Follower } from './follower.ts';
 import type { Standing } from './readiness.ts';
+import { SkewWatch } from './skew-watch.ts';
 import type { Watch } from './watch.ts';
 
 /** Everybody announces once a beat: who starts for the first time has heard all that are there after three. */
@@ -13,6 +15,7 @@ export interface BusExchangeOptions {
   readonly bus: ClusterBus;
   readonly watch: Watch;
   readonly ears: Ears;
+  readonly time: CommonTime;
   readonly log: Logger;
   /** What this node says of itself now. */
   readonly word: () => Announcement;
@@ -24,6 +27,7 @@ export interface BusExchangeOptions {
 export class BusExchange {
   readonly #options: BusExchangeOptions;
   readonly #follower: Follower;
+  readonly #skewWatch: SkewWatch;
   #isRunning = false;
   #isClosed = false;
   /** How often the announcements were read, and whose records were followed when they were last. */
@@ -34,16 +38,19 @@ export class BusExchange {
 
   constructor(options: BusExchangeOptions) {
     this.#options = options;
-    const { bus, take } = options;
+    const { bus, log, take } = options;
+    this.#skewWatch = new SkewWatch(log);
     this.#follower = new Follower({ bus, take, onFollowed: () => void this.run() });
   }
 
   async run(): Promise<void> {
-    const { bus, ears, log, onHeard, watch, word } = this.#options;
+    const { bus, ears, log, onHeard, time, watch, word } = this.#options;
     if (this.#isRunning || this.#isClosed || bus.status.state !== 'connected') return;
     this.#isRunning = true;
     const absences = this.#absences;
     try {
+      await time.ask(() => bus.time());
+      this.#skewWatch.note(time.skewMs);
       await bus.announce(encodeAnnouncement(word()));
       // Asked after they began to be followed, or it does not count (R12).
       const { followed } = this.#follower;

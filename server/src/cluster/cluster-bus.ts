@@ -36,6 +36,8 @@ export interface ClusterBus {
   announce(announcement: Uint8Array): Promise<void>;
   /** What nodes said last, however long ago. @throws {BusError} */
   announcements(): Promise<ReadonlyMap<string, Uint8Array>>;
+  /** What time of day it is by the clock of the bus, in ms since 1970. @throws {BusError} */
+  time(): Promise<number>;
   /** Forgets what a node said and published. @throws {BusError} */
   erase(node: string): Promise<void>;
 

@@ -11,6 +11,7 @@ import { BusExchange } from './bus-exchange.ts';
 import type { Cluster, NodeReport, ReceiptPolicy, ReplicatedDocuments } from './cluster.ts';
 import type { BusStatus, ClusterBus } from './cluster-bus.ts';
 import type { ClusterFile } from './cluster-file.ts';
+import { CommonTime } from './common-time.ts';
 import { Ears } from './ears.ts';
 import { missingOf, Patience } from './gaps.ts';
 import { Inheritance } from './inheritance.ts';
@@ -82,6 +83,9 @@ export interface LiveClusterOptions {
 }
 
 export interface LiveCluster extends Cluster {
+  commonTime(): number;
+  /** How far the clock of this node is ahead of that of the bus, or below zero behind it; null while that is not known. */
+  readonly clockSkewMs: number | null;
   /** What is on this disk and not on the bus, and how long the oldest of it has waited. */
   readonly unpublished: { readonly entries: number; readonly oldestMs: number };
   /** Entries whose receipts wait for the bus or for other nodes, and how long the oldest of them has. */
@@ -109,6 +113,7 @@ class LiveNode implements LiveCluster {
   #inheritancePublisher: InheritancePublisher | null = null;
   readonly #retention: Retention;
   readonly #ears: Ears;
+  readonly #time: CommonTime;
   readonly #exchange: BusExchange;
   readonly #reunion: Reunion;
   readonly #unread: UnreadRecords;
@@ -190,8 +195,10 @@ class LiveNode implements LiveCluster {
       log,
       onRollChanged: () => void this.#save().catch((error) => this.#fail(error)),
     });
+    this.#time = new CommonTime(clock);
     this.#exchange = new BusExchange({
       bus,
+      time: this.#time,
       watch: this.#watch,
       ears: this.#ears,
       log,
@@ -298,6 +305,14 @@ class LiveNode implements LiveCluster {
 
   get unreceipted(): { readonly entries: number; readonly oldestMs: number } {
     return this.#receipts.backlog;
+  }
+
+  get clockSkewMs(): number | null {
+    return this.#time.skewMs;
+  }
+
+  commonTime(): number {
+    return this.#time.now();
   }
 
   acknowledged(id: EntryId): Promise<void> | null {

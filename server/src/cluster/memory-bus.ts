@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Clock } from '../clock.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import { BusError, type BusErrorCode, type BusStatus, type ClusterBus } from './cluster-bus.ts';
 
 /**
@@ -484,6 +484,10 @@ class MemoryBus implements ClusterBus {
 
   announcements(): Promise<ReadonlyMap<string, Uint8Array>> {
     return this.#command(() => new Map(this.#hub.announcements));
+  }
+
+  time(): Promise<number> {
+    return this.#command(() => (this.#hub.clock ?? systemClock).now());
   }
 
   erase(node: string): Promise<void> {

@@ -36,7 +36,7 @@ export class DocumentVoice {
       mayEdit,
       userOf,
       now: () => options.clock.monotonicMs(),
-      timeOfDay: () => options.clock.now(),
+      timeOfDay: () => options.replication.commonTime() ?? options.clock.now(),
     });
     const { clock, meters } = options;
     this.stragglers = new Stragglers(

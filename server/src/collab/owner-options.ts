@@ -47,7 +47,7 @@ export interface OwnerOptions {
   readonly maxPresenceStateBytes: number;
   readonly unloadDelayMs: number;
   readonly slicing: Slicing;
-  readonly replication: Pick<Replication, 'acknowledged' | 'acknowledgedSoFar'>;
+  readonly replication: Pick<Replication, 'acknowledged' | 'acknowledgedSoFar' | 'commonTime'>;
   /** Whether other nodes may write in it. */
   readonly hasPeers: boolean;
   /** What is said in it. `since`: monotonic, when it was opened. */

@@ -36,7 +36,7 @@ export interface PresenceOptions {
   readonly userOf: (owner: PresenceOwner) => string;
   /** Monotonic, in ms. */
   readonly now: () => number;
-  /** The time of day, in ms since 1970: about the same on all nodes, and in later lives of this one. */
+  /** The time of day, in ms since 1970: the same on all nodes to within moments, and never less in later lives of this one. */
   readonly timeOfDay: () => number;
 }
 

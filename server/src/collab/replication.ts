@@ -16,6 +16,8 @@ export interface Replication {
   acknowledgedSoFar(document: string): Promise<void> | null;
   /** Whether a name of which nothing is stored here is known to be new (R13). */
   readonly knowsAllNames: boolean;
+  /** What time of day it is for all nodes, in ms since 1970, whatever their own clocks say; null where there are no others. */
+  commonTime(): number | null;
   /** What is told between the nodes that have a document open. Joined when it opens; `leave` when it is let go of. */
   join(document: string, room: SharedRoom): RoomLink;
 }
@@ -81,5 +83,6 @@ export const alone: Replication = {
   acknowledged: () => null,
   acknowledgedSoFar: () => null,
   knowsAllNames: true,
+  commonTime: () => null,
   join: () => ({ isShared: false, tell() {}, relay() {}, tellEvent() {}, leave() {} }),
 };

@@ -70,6 +70,10 @@ export class HeldReplication implements Replication {
     return new Promise((resolve) => this.#waiting.push({ id, resolve }));
   }
 
+  commonTime(): null {
+    return null;
+  }
+
   acknowledgedSoFar(): Promise<void> | null {
     return this.soFar;
   }

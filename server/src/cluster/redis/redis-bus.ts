@@ -8,7 +8,7 @@ import { describeRedisAddress, describeServer, type RedisAddress, type RedisServ
 import { closed, explainFailure, unreachable, unsuitable } from './redis-failure.ts';
 import { createRedisKeys, PROBE_FIELD, RECORD_FIELD, type RedisKeys } from './redis-keys.ts';
 import { RedisLine } from './redis-line.ts';
-import { asNumber, readHash } from './redis-replies.ts';
+import { asList, asNumber, readHash } from './redis-replies.ts';
 import { RedisSession } from './redis-session.ts';
 import { createServerFinder, type ServerFinder } from './server-finder.ts';
 import { StreamReader } from './stream-reader.ts';
@@ -172,6 +172,13 @@ class RedisBus implements ClusterBus {
 
   announcements(): Promise<ReadonlyMap<string, Uint8Array>> {
     return this.#command(async ({ commands }) => readHash(await commands.call('HGETALL', this.#keys.announcements)));
+  }
+
+  time(): Promise<number> {
+    return this.#command(async ({ commands }) => {
+      const [seconds, microseconds] = asList(await commands.call('TIME'));
+      return asNumber(seconds) * 1_000 + asNumber(microseconds) / 1_000;
+    });
   }
 
   async erase(node: string): Promise<void> {

@@ -53,6 +53,7 @@ describe('the metrics of a cluster', () => {
     tell(away);
     unwatch();
     meters.watch({ sharedDocuments: () => 7 });
+    meters.watch({ clockSkewMs: () => -61_500 });
     meters.watch({ unpublished: () => ({ entries: 12, oldestMs: 2500 }) });
     meters.watch({ unreceipted: () => ({ entries: 3, oldestMs: 1500 }) });
     meters.watch({
@@ -89,6 +90,7 @@ describe('the metrics of a cluster', () => {
       quire_cluster_record_bytes_total: { published: 100, received: 600 },
       quire_cluster_unpublished_entries: 12,
       quire_cluster_unpublished_seconds: 2.5,
+      quire_cluster_clock_skew_seconds: -61.5,
       quire_cluster_unreceipted_entries: 3,
       quire_cluster_unreceipted_seconds: 1.5,
       quire_cluster_message_queue_bytes: 30,

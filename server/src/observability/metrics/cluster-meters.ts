@@ -30,6 +30,8 @@ export interface ClusterState {
   /** Whose receipts wait for Redis or for other nodes; how long the oldest has, 0 when there is none. */
   readonly unreceipted: () => { readonly entries: number; readonly oldestMs: number };
   readonly sharedDocuments: () => number;
+  /** Of this node's clock, ahead of that of Redis; below zero behind it, null while that is not known. */
+  readonly clockSkewMs: () => number | null;
 }
 
 const BY_ITSELF: ClusterState = {
@@ -38,6 +40,7 @@ const BY_ITSELF: ClusterState = {
   unpublished: () => ({ entries: 0, oldestMs: 0 }),
   unreceipted: () => ({ entries: 0, oldestMs: 0 }),
   sharedDocuments: () => 0,
+  clockSkewMs: () => null,
 };
 
 /** What replication counts, in place: the bus its records, whoever moves entries these, rooms their messages. */

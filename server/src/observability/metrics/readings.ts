@@ -177,6 +177,7 @@ const clusterReadings = {
     const others = state.nodes().filter(({ isSelf }) => !isSelf);
     return Math.max(0, ...others.map(({ heardMsAgo }) => heardMsAgo ?? 0)) / SECOND_MS;
   },
+  quire_cluster_clock_skew_seconds: ({ cluster: { state } }) => (state.clockSkewMs() ?? 0) / SECOND_MS,
   quire_cluster_receipts_without_redis_total: ({ cluster }) => cluster.receiptsWithoutRedis,
   quire_cluster_receipt_wait_seconds: ({ cluster }) => cluster.receiptWait,
   quire_cluster_unreceipted_entries: ({ cluster: { state } }) => state.unreceipted().entries,

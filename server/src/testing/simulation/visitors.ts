@@ -10,7 +10,7 @@ export interface Place {
   readonly clock: Clock;
 }
 
-/** Longer than clocks of nodes differ that are kept within a second: nobody is back sooner. */
+/** Nobody is back sooner. */
 export const COMING_BACK_MS = 1_000;
 const DOCUMENT = 'plan';
 const SLOW_ONE_IN = 4;
@@ -159,7 +159,7 @@ export class Visitors {
     if (open !== undefined) return open;
     const desk = new Desk((room) => place.cluster.join(DOCUMENT, room), {
       now: () => place.clock.monotonicMs(),
-      timeOfDay: () => place.clock.now(),
+      timeOfDay: () => place.cluster.commonTime(),
     });
     this.#desks.set(place, desk);
     return desk;

@@ -31,8 +31,6 @@ const HEARD_AFTER_MS = 2_000;
 /** Nodes or people that answer each other for longer do so for ever. */
 const MOST_ROUNDS = 500;
 const HOUR_MS = 3_600_000;
-/** Providers that come from another node ignore what is told there at an earlier time of day. */
-const SMALL_SKEW_MS = 400;
 const log = pino({ level: 'silent' });
 
 /** Machines, a bus, lines and people, in one process with one clock. Whatever breaks a rule throws. */
@@ -286,10 +284,9 @@ export class World {
   }
 
   #createClock(): LifeClock {
-    const skewMs = this.visitors.people.length === 0 ? HOUR_MS : SMALL_SKEW_MS;
     return new LifeClock(this.clock, {
       rate: this.random.pick([0.9, 1, 1, 1.1]),
-      offsetMs: this.random.pick([0, 0, skewMs, -skewMs]),
+      offsetMs: this.random.pick([0, 0, HOUR_MS, -HOUR_MS]),
     });
   }
 

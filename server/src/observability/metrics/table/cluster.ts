@@ -100,6 +100,12 @@ export const clusterMetrics = {
     unit: 'seconds',
     help: 'How long the node that has been silent for longest has not been heard, of those that ever were.',
   },
+  quire_cluster_clock_skew_seconds: {
+    type: 'gauge',
+    section: 'cluster',
+    unit: 'seconds',
+    help: 'How far the clock of this node is ahead of that of Redis; below zero when it is behind.',
+  },
   quire_cluster_receipts_without_redis_total: {
     type: 'counter',
     section: 'cluster',

@@ -130,6 +130,19 @@ describe('a hub in memory, told to', () => {
     expect(read).toEqual(['1']);
   });
 
+  it('half-open for a moment only, what is told meanwhile is counted, and arrives late', async () => {
+    const heard: string[] = [];
+    await ada.listen('room', (message) => heard.push(text(message)));
+    hub.silence('ada');
+    expect(await ben.tell('room', bytes('late'))).toBe(1);
+    await hub.flush();
+    expect(heard).toEqual([]);
+    clock.advance(500);
+    hub.heal('ada');
+    await hub.flush();
+    expect(heard).toEqual(['late']);
+  });
+
   it('[R11] forgotten or trimmed, records are gone without a word, and later ones arrive', async () => {
     await publish('1', '2');
     hub.trim('ada', 1);

@@ -373,6 +373,8 @@ class RecordLine extends Line {
 
 class MessageLine extends Line {
   readonly listeners = new Set<(message: Uint8Array) => void>();
+  /** The bus knows that it is listened on. */
+  isKnown = false;
   #items: Item[] = [];
 
   constructor(channel: string) {
@@ -518,6 +520,7 @@ class MemoryBus implements ClusterBus {
     };
     signal?.addEventListener('abort', stop, { once: true });
     await this.#whenReached(signal);
+    line.isKnown = true;
     return stop;
   }
 
@@ -563,9 +566,15 @@ class MemoryBus implements ClusterBus {
   /** @returns whether it listens */
   hear(channel: string, item: Item): boolean {
     const line = this.#channels.get(channel);
-    if (line === undefined || !this.#isReached) return false;
+    if (line === undefined || (!this.#isReached && !(line.isKnown && this.#isHalfOpen))) return false;
     line.add(item);
     return true;
+  }
+
+  /** What is told lies on the line until it works again, or this node gives it up. */
+  get #isHalfOpen(): boolean {
+    const reach = this.#hub.reach(this.node);
+    return this.#life === 'open' && this.#noticed !== 'silence' && reach !== 'cut';
   }
 
   /** What the hub is like has changed, or what is known of it. */

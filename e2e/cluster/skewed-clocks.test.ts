@@ -63,6 +63,12 @@ describe('three nodes, one of them hours ahead and one hours behind', () => {
     expect(created.map(minutesOff)).toEqual(SHIFTS.map((shift) => shift / MINUTE_MS));
   });
 
+  it('say how far they are off Redis, whose clock is right', async () => {
+    const hoursOff = async (node: number): Promise<number> =>
+      Math.round((await readGauge(cluster.node(node).url, 'quire_cluster_clock_skew_seconds')) / 3_600);
+    expect(await Promise.all(ALL.map(hoursOff))).toEqual([3, 0, -5]);
+  });
+
   it('[G1] [G2] give receipts for what all of them keep, also after a kill, a restart and with Redis away', async () => {
     const urls = cluster.nodes.map(({ wsUrl }) => wsUrl);
     const writers = createWriters([...urls, ...urls], 'busy', 1);

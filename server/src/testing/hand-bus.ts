@@ -28,6 +28,8 @@ export class Post {
 /** A bus whose messages are delivered by hand. */
 export class HandBus implements RoomsBus {
   status: BusStatus = { state: 'connected' };
+  /** It has too much to tell, and drops what is added. */
+  isFull = false;
   readonly #post: Post;
   readonly #watching = new Set<(status: BusStatus) => void>();
 
@@ -48,7 +50,7 @@ export class HandBus implements RoomsBus {
   }
 
   async tell(channel: string, message: Uint8Array): Promise<number> {
-    if (!this.isThere) return 0;
+    if (!this.isThere || this.isFull) return 0;
     const hearing = [...this.#post.listening].filter((each) => each.channel === channel && each.by.isThere);
     for (const to of hearing) this.#post.letters.push({ to, message });
     return hearing.length;

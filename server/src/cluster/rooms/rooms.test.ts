@@ -506,6 +506,20 @@ describe('rooms', () => {
     expect(clock.pending).toBe(2); // the next pulse of each
   });
 
+  it('[G7] who could ask nobody for a minute, since its bus dropped all that it was told, asks once it takes it', async () => {
+    const { join, pass, settle, start } = stage();
+    const [one, two] = [start(), start()];
+    const ada = await join(one, 'plan', 'ada');
+    await settle();
+    two.bus.isFull = true;
+    const ben = await join(two, 'plan', 'ben');
+    await pass(60_000);
+    expect(ben.link.isShared).toBe(false);
+    two.bus.isFull = false;
+    await pass(LONGEST_PATIENCE_MS);
+    expect([ada.sheet.take().at(-1), ben.sheet.take().at(-1)]).toEqual(['2 is ben', '1 is ada']);
+  });
+
   it('[G7] who was given up since nothing of it came through is found again', async () => {
     const { join, pass, settle, start } = stage();
     const [one, two] = [start(), start()];

@@ -3,6 +3,7 @@ import { describeRun, runFuzz } from '../fuzz/fuzz-run.ts';
 import { describeLeaks, renderRows } from '../soak/report.ts';
 import { ROUND_MS, runChaos } from './cluster/chaos-run.ts';
 import { type ChaosOptions, parseChaosOptions, usage } from './options.ts';
+import { runSimulations } from './run-simulations.ts';
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -13,12 +14,13 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(usage);
     return 0;
   }
-  const { rounds, frames, minutes, seed } = options;
+  const { rounds, frames, schedules, minutes, seed } = options;
   const signal = stopSignal();
   const again = (part: string): string => `npm run chaos -- ${part} --seed ${seed}`;
   const parts = [
     rounds === 0 || (await crash(options, again(`--rounds ${rounds}`))),
     frames === 0 || (await fuzz(options, signal, again(`--frames ${frames}`))),
+    schedules === 0 || (await simulate(options, signal, again(`--schedules ${schedules}`))),
     minutes === 0 || (await harm(options, signal, again(`--minutes ${minutes}`))),
   ];
   return parts.every((passed) => passed) ? 0 : 1;
@@ -71,6 +73,13 @@ async function fuzz({ frames, seed }: ChaosOptions, signal: AbortSignal, again: 
   } catch (error) {
     return fail([error instanceof Error ? error.message : String(error)], again);
   }
+}
+
+/** @returns whether nothing that was promised was broken in any of them */
+async function simulate({ schedules, seed }: ChaosOptions, signal: AbortSignal, again: string): Promise<boolean> {
+  console.log(`seed ${seed}: ${again}`);
+  const isPassed = await runSimulations({ seed, schedules, signal });
+  return isPassed || fail(['a simulated cluster broke a promise: each seed is told above'], again);
 }
 
 /** @returns whether everything that was receipted is there, and everybody has the same */

@@ -5,18 +5,27 @@ test('takes whole numbers, does what is named and nothing else, and invents a se
   expect(parseChaosOptions(['--frames', '20000', '--seed', '7'])).toEqual({
     rounds: 0,
     frames: 20_000,
+    schedules: 0,
     minutes: 0,
     seed: 7,
   });
   expect(parseChaosOptions(['--minutes', '60'])).toMatchObject({ rounds: 0, frames: 0, minutes: 60 });
+  expect(parseChaosOptions(['--schedules', '9'])).toMatchObject({ rounds: 0, frames: 0, schedules: 9, minutes: 0 });
   expect(parseChaosOptions(['--rounds', '0', '--frames', '5'])).toMatchObject({ rounds: 0, frames: 5, minutes: 0 });
   expect(parseChaosOptions([])).toMatchObject({
     rounds: 200,
     frames: 2_000_000,
+    schedules: 20_000,
     minutes: 10,
     seed: expect.any(Number),
   });
-  expect(parseChaosOptions(['--seed', '7'])).toEqual({ rounds: 200, frames: 2_000_000, minutes: 10, seed: 7 });
+  expect(parseChaosOptions(['--seed', '7'])).toEqual({
+    rounds: 200,
+    frames: 2_000_000,
+    schedules: 20_000,
+    minutes: 10,
+    seed: 7,
+  });
   expect(parseChaosOptions(['-h'])).toBe('help');
 });
 

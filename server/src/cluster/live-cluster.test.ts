@@ -3,7 +3,8 @@ import { createRandom } from '@quire/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EMPTY_DISK, readDisk } from '../testing/simulation/disk.ts';
 import { readText, type } from '../testing/simulation/edit.ts';
-import { holds, type Life, type Machine, World } from '../testing/simulation/world.ts';
+import { holds, type Life, type Machine } from '../testing/simulation/life.ts';
+import { World } from '../testing/simulation/world.ts';
 import { decodeAnnouncement } from './announcement.ts';
 import { ClusterFileError } from './cluster-file.ts';
 import { decodeEntries } from './entry-record.ts';
@@ -68,7 +69,7 @@ describe('a node of a cluster', () => {
   it.each(['cluster', 'strict'] as const)(
     '[G1] with receipts that are "%s" brings to Redis after a restart what it had not, though another node is dead, and gives receipts for it',
     async (policy) => {
-      world = new World(createRandom(7), policy);
+      world = new World(createRandom(7), { policy });
       const [a, b] = await start(2);
       await world.crash(machineOf(b));
       world.hub.cut();
@@ -92,7 +93,7 @@ describe('a node of a cluster', () => {
   );
 
   it('[G1] with strict receipts gives none after a restart for what Redis and one of the others lack', async () => {
-    world = new World(createRandom(7), 'strict');
+    world = new World(createRandom(7), { policy: 'strict' });
     const [a, b, c] = await start(3);
     await world.crash(machineOf(c));
     world.hub.cut();
@@ -130,7 +131,7 @@ describe('a node of a cluster', () => {
   });
 
   it('[G1] with strict receipts, and Redis away, goes on giving them beside an entry that another node refuses', async () => {
-    world = new World(createRandom(7), 'strict');
+    world = new World(createRandom(7), { policy: 'strict' });
     const [a, b] = await start(2);
     const { store, cluster } = lifeOf(a);
     damage(lifeOf(b).store, 'bad');

@@ -55,6 +55,17 @@ describe('the watch', () => {
     expect(watch.get(first.incarnation)?.announcement.counter).toBe(9);
   });
 
+  it('[G7] hears a node on the bus though what it answers directly is always later', () => {
+    const { clock, hear, watch } = open();
+    hear();
+    for (let counter = 3; counter < 30; counter += 2) {
+      clock.advance(1_000);
+      hear({ counter: counter + 1 }, 'direct');
+      const heard = hear({ counter });
+      expect(watch.isOnBus(heard)).toBe(true);
+    }
+  });
+
   it('[G7] sees a node speak though others told of later words already', () => {
     const { clock, hear, isAlive } = open();
     hear();

@@ -40,6 +40,8 @@ export interface Heard {
   changes: number;
   /** The counter of the last one that was its own word; null while there is only what others told. */
   ownCounter: number | null;
+  /** The counter of the last one that the bus had; null when it never had one. What it answers directly is ahead of that. */
+  busCounter: number | null;
   /** When it was first heard by itself; null when it never was. */
   ownSince: number | null;
   /** A node that goes on as another incarnation has no other; see `current`. */
@@ -72,6 +74,7 @@ export class Watch {
         firstHeardAt: now,
         changes: 0,
         ownCounter: way === 'told' ? null : announcement.counter,
+        busCounter: way === 'bus' ? announcement.counter : null,
         ownSince: way === 'told' ? null : now,
         isOver: false,
         isFresh: false,
@@ -202,11 +205,15 @@ export class Watch {
   #noteLife(known: Heard, { counter }: Announcement, way: 'bus' | 'direct'): void {
     const now = this.#clock.monotonicMs();
     const hasMoved = known.ownCounter !== null && counter > known.ownCounter;
+    if (way === 'bus') {
+      const before = known.busCounter ?? known.ownCounter;
+      if (before !== null && counter > before) known.onBusAt = now;
+      known.busCounter = Math.max(known.busCounter ?? 0, counter);
+    }
     known.ownSince ??= now;
     known.ownCounter = Math.max(known.ownCounter ?? 0, counter);
     if (hasMoved) known.changes += 1;
     if (hasMoved || way === 'direct') known.aliveAt = now;
-    if (hasMoved && way === 'bus') known.onBusAt = now;
     if (way === 'direct') known.answeredAt = now;
     // One change may come out of a bus that was restored.
     if (way === 'direct' || (hasMoved && known.changes >= 2)) this.#endOthers(known);

@@ -1,17 +1,12 @@
-import { decodePresence } from '@quire/protocol';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import { BusError } from '../cluster/cluster-bus.ts';
 import { createRooms, PULSE_AFTER_MS, type Rooms } from '../cluster/rooms/rooms.ts';
 import { AwarePerson } from '../testing/aware-person.ts';
-import { createPresence } from '../testing/create-presence.ts';
+import { Desk } from '../testing/desk.ts';
 import { HandBus, Post } from '../testing/hand-bus.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
-import type { Presence } from './presence.ts';
-import { decodeTold, type Told } from './presence-told.ts';
-import type { RoomLink } from './replication.ts';
-import { createSharedRoom, tellOthers } from './shared-presence.ts';
 
 const PEOPLE = 4;
 const NODES = 3;
@@ -45,33 +40,31 @@ class Stage {
   }
 
   nodeOf(person: AwarePerson): Node | undefined {
-    return this.nodes.find(({ people }) => people.has(person));
+    return this.nodes.find(({ desk }) => desk.people.has(person));
   }
 
   disconnect(person: AwarePerson): void {
     const node = this.nodeOf(person);
-    const socket = person.disconnect();
-    node?.people.delete(person);
+    const socket = node?.desk.lose(person) ?? null;
     if (node !== undefined && socket !== null) this.lost.push({ node, socket });
   }
 
   connect(person: AwarePerson, node: Node): void {
     this.disconnect(person);
     this.timeOfDay += COMING_BACK_MS;
-    node.people.add(person);
-    person.connect(node.presence);
+    node.desk.enter(person);
   }
 
   miss(): void {
     const missed = this.lost.shift();
-    missed?.node.presence.forget(missed.socket);
+    missed?.node.desk.presence.forget(missed.socket);
   }
 
   /** Killed, and started again. Its people are left with nobody. */
   async kill(index: number): Promise<void> {
     const node = this.nodes[index];
     if (node === undefined) return;
-    for (const person of [...node.people]) this.disconnect(person);
+    for (const person of [...node.desk.people]) this.disconnect(person);
     this.lost.splice(0, this.lost.length, ...this.lost.filter((each) => each.node !== node));
     await node.die();
     this.dead.push(node.incarnation);
@@ -94,56 +87,24 @@ class Node {
   readonly incarnation: string;
   readonly bus: HandBus;
   readonly rooms: Rooms;
-  readonly presence: Presence;
-  readonly people = new Set<AwarePerson>();
-  readonly #link: RoomLink;
+  readonly desk: Desk;
 
   constructor(incarnation: string, stage: Stage) {
     const { clock, maxListed, post } = stage;
     this.incarnation = incarnation;
     this.bus = new HandBus(post);
     this.rooms = createRooms({ bus: this.bus, incarnation, clock, log });
-    this.presence = createPresence({
+    this.desk = new Desk((room) => this.rooms.join('plan', room), {
       maxListed,
       now: () => clock.monotonicMs(),
       timeOfDay: () => stage.timeOfDay,
     });
-    const { presence } = this;
-    this.#link = this.rooms.join(
-      'plan',
-      createSharedRoom({
-        epoch: '',
-        presence,
-        maxStateBytes: 1_000,
-        changed() {},
-        relay() {},
-        events: { hear() {}, pass() {}, reach() {}, learnKeys() {}, keys: [], head: '', recent: [] },
-      }),
-    );
-  }
-
-  flush(): void {
-    const { message = null, saidBy = null } = this.presence.takeChanges() ?? {};
-    if (message !== null) {
-      for (const { inbox, socket } of this.people) if (socket !== saidBy) inbox.push(message);
-    }
-    tellOthers(this.presence, this.#link);
   }
 
   async die(): Promise<void> {
     this.bus.become(away);
     await this.bus.close();
     this.rooms.close();
-  }
-
-  /** What it says to others of those who are here by it. */
-  get told(): Told {
-    return decodeTold(this.presence.takeAllForOthers() ?? Uint8Array.of(0, 0), 1_000);
-  }
-
-  get shown(): Record<number, string> {
-    const listed = decodePresence(this.presence.answerQuery(), { maxEntries: 1_000, maxStateBytes: 1_000 });
-    return Object.fromEntries(listed.map(({ clientId, state }) => [clientId, state]));
   }
 }
 
@@ -178,7 +139,7 @@ async function doStep(stage: Stage, { act, who, where }: { act: Act; who: number
       person[act]();
       return;
     case 'flush':
-      node.flush();
+      node.desk.flush();
       return;
     case 'deliver':
       if (stage.post.letters.length > 0) stage.post.deliver((who * NODES + where) % stage.post.letters.length);
@@ -215,14 +176,14 @@ async function settle(stage: Stage): Promise<void> {
   const { clock, nodes, people, post } = stage;
   let quietForMs = 0;
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    for (const node of nodes) node.flush();
+    for (const { desk } of nodes) desk.flush();
     await turn();
     while (post.deliver());
     for (const person of people) person.listen();
     for (const person of people) person.speak();
     await turn();
     const isQuiet = post.letters.length === 0 && people.every((one) => one.isQuiet);
-    const isTold = nodes.every(({ presence }) => !presence.hasChanges);
+    const isTold = nodes.every(({ desk }) => !desk.presence.hasChanges);
     quietForMs = isQuiet && isTold ? quietForMs + 500 : 0;
     if (quietForMs > 2 * PULSE_AFTER_MS) return;
     clock.advance(500);
@@ -251,8 +212,9 @@ async function play(maxListed: number, steps: readonly { act: Act; who: number; 
     }
     const here = stage.people.filter((person) => stage.nodeOf(person) !== undefined);
     const listed = Math.min(maxListed, here.length);
-    const told = stage.nodes.flatMap((node) => node.told.people);
-    for (const { presence, shown } of stage.nodes) {
+    const told = stage.nodes.flatMap(({ desk }) => desk.told.people);
+    for (const { desk } of stage.nodes) {
+      const { presence, shown } = desk;
       expect(Object.keys(shown).length).toBe(listed);
       expect(presence.viewers.forNewcomer()?.count ?? 0).toBe(here.length - listed);
       for (const person of told) {
@@ -260,7 +222,7 @@ async function play(maxListed: number, steps: readonly { act: Act; who: number; 
       }
     }
     for (const person of here) {
-      const { [person.clientId]: own, ...others } = stage.nodeOf(person)?.shown ?? {};
+      const { [person.clientId]: own, ...others } = stage.nodeOf(person)?.desk.shown ?? {};
       expect(person.screen).toEqual(others);
       if (own !== undefined) expect(JSON.parse(own)).toEqual(person.awareness.getLocalState());
     }

@@ -49,11 +49,15 @@ export async function openDisk(store: SimulatedStore, { answers }: Disk): Promis
 }
 
 export class MemoryFile implements ClusterFile {
-  record: ClusterRecord | null;
+  #text: string | null;
   #isOpen = true;
 
   constructor(record: ClusterRecord | null) {
-    this.record = record;
+    this.#text = record === null ? null : formatClusterRecord(record);
+  }
+
+  get record(): ClusterRecord | null {
+    return this.#text === null ? null : parseClusterRecord(this.#text, 'the file of a simulated node');
   }
 
   async read(): Promise<ClusterRecord | null> {
@@ -61,7 +65,7 @@ export class MemoryFile implements ClusterFile {
   }
 
   async write(record: ClusterRecord): Promise<void> {
-    if (this.#isOpen) this.record = parseClusterRecord(formatClusterRecord(record), 'the file of a simulated node');
+    if (this.#isOpen) this.#text = formatClusterRecord(record);
   }
 
   /** The process is dead: nothing that it still does reaches the disk. */

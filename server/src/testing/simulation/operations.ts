@@ -1,9 +1,13 @@
 import type { Fate, MemoryDump } from '../../cluster/memory-bus.ts';
+import type { AwarePerson } from '../aware-person.ts';
 import { type Disk, EMPTY_DISK, readDisk } from './disk.ts';
-import type { Machine, World } from './world.ts';
+import type { Machine } from './life.ts';
+import type { World } from './world.ts';
 
 const DOCUMENTS = ['plan', 'team/notes'];
-const MOST_MACHINES = 6;
+const MOST_MACHINES = 5;
+/** Most things happen within moments of each other; some of them only once somebody is taken for dead, or has given up. */
+const WAITS_MS = [250, 250, 500, 500, 1_000, 1_000, 2_000, 3_000, 5_000, 11_000];
 
 /** What may befall a cluster. Each says what it did; null when there was nothing to do it to. */
 type Operation = (world: World, memory: Memory) => Promise<string | null>;
@@ -39,7 +43,7 @@ const remove: Operation = async (world) => {
 };
 
 const wait: Operation = async (world) => {
-  const ms = 250 * (1 + world.random.below(24));
+  const ms = world.random.pick(WAITS_MS);
   await world.pass(ms);
   return `${ms} ms pass`;
 };
@@ -76,6 +80,16 @@ const muddle: Operation = async (world) => {
   const fates: readonly Fate[] = ['arrive', 'arrive', 'arrive', 'lose', 'repeat', 'overtake', 'wait'];
   world.hub.disturb(() => random.pick(fates));
   return 'records are lost, repeated, overtaken and late';
+};
+
+/** What is told in rooms, and no records. Where most of it got lost, nodes would give up asking before they met. */
+const mumble: Operation = async (world) => {
+  if (world.visitors.people.length === 0) return null;
+  world.disturb('bus');
+  const random = world.random.fork();
+  const fates: readonly Fate[] = ['arrive', 'arrive', 'arrive', 'lose', 'repeat', 'overtake', 'wait'];
+  world.hub.disturb(({ by }) => ('channel' in by ? random.pick(fates) : 'arrive'));
+  return 'messages are lost, repeated, overtaken and late';
 };
 
 const flushBus: Operation = async (world) => {
@@ -214,6 +228,42 @@ const fold: Operation = async (world) => {
   return `${machine.name} folds ${document}`;
 };
 
+const come: Operation = async (world) => {
+  const { machine, life } = pickRunning(world) ?? {};
+  const person = pickPerson(world);
+  if (machine === undefined || life === undefined || person === null) return null;
+  if (!world.visitors.enter(person, life)) return null;
+  return `person ${person.clientId} comes to ${machine.name}`;
+};
+
+const lose: Operation = async (world) => {
+  const person = pickPerson(world);
+  if (person === null || world.visitors.seatOf(person) === undefined) return null;
+  world.visitors.lose(person);
+  return `the line of person ${person.clientId} breaks`;
+};
+
+const leave: Operation = async (world) => {
+  const person = pickPerson(world);
+  if (person === null || world.visitors.seatOf(person) === undefined) return null;
+  world.visitors.leave(person);
+  return `person ${person.clientId} leaves, and all dead lines are noticed`;
+};
+
+const say: Operation = async (world) => {
+  const person = pickPerson(world);
+  if (person === null) return null;
+  person.move();
+  return `person ${person.clientId} says ${JSON.stringify(person.said)}`;
+};
+
+const letGo: Operation = async (world) => {
+  if (world.visitors.people.length === 0) return null;
+  world.visitors.miss();
+  world.visitors.closeEmpty();
+  return 'dead lines are noticed, and nodes without people let go of the document';
+};
+
 const WEIGHTS: readonly (readonly [Operation, number])[] = [
   [edit, 30],
   [open, 10],
@@ -223,6 +273,7 @@ const WEIGHTS: readonly (readonly [Operation, number])[] = [
   [refuseWrites, 1],
   [healBus, 6],
   [muddle, 3],
+  [mumble, 8],
   [flushBus, 2],
   [trimBus, 2],
   [keepDump, 2],
@@ -240,6 +291,11 @@ const WEIGHTS: readonly (readonly [Operation, number])[] = [
   [forget, 1],
   [refuseDisk, 2],
   [fold, 2],
+  [come, 20],
+  [lose, 5],
+  [leave, 4],
+  [say, 8],
+  [letGo, 3],
 ];
 
 const DRAWN = WEIGHTS.flatMap(([operation, weight]) => Array.from({ length: weight }, () => operation));
@@ -249,6 +305,10 @@ export async function operate(world: World, memory: Memory): Promise<string | nu
 }
 
 export { DOCUMENTS };
+
+function pickPerson({ visitors, random }: World): AwarePerson | null {
+  return visitors.people.length === 0 ? null : random.pick(visitors.people);
+}
 
 function pickRunning(world: World): World['running'][number] | null {
   const { running } = world;

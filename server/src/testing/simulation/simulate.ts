@@ -1,23 +1,35 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { compareEpochs } from '@quire/persistence';
 import { createRandom } from '@quire/testing';
-import * as Y from 'yjs';
 import type { ReceiptPolicy } from '../../cluster/cluster.ts';
-import { readText } from './edit.ts';
-import { DOCUMENTS, type Memory, operate } from './operations.ts';
-import { holds, nameOf, World } from './world.ts';
+import { becomeWell, playLastAct } from './last-act.ts';
+import { type Memory, operate } from './operations.ts';
+import { compareNodes, differenceOf } from './outcome.ts';
+import { COMING_BACK_MS } from './visitors.ts';
+import { World, type WorldOptions } from './world.ts';
 
-const FIRST_NODES = 3;
-const OPERATIONS = 60;
-const SETTLE_MS = 120_000;
+/** Of two nodes much is possible that three hide. */
+const FIRST_NODES = [2, 3, 3];
+const PEOPLE = [0, 3];
 const POLICIES: readonly ReceiptPolicy[] = ['cluster', 'cluster', 'strict', 'strict', 'local'];
+/** Many short schedules find more in the same time than few long ones; some faults only come after many others. */
+const SHORT = 14;
+const LONG = 80;
+const LONG_ONE_IN = 50;
+const START_MS = 10_000;
+const SETTLE_MS = 120_000;
+/** Once all nodes are heard that will ever be, others are known to be silent. */
+const FORGET_AFTER_MS = 6_000;
+/** Everybody has asked everybody who is there: of whom nothing is heard for ten seconds, nobody is shown. */
+const PRESENCE_MS = 30_000;
 
 export interface Simulated {
   readonly seed: number;
-  readonly operations: readonly string[];
+  /** What happened, and when. */
+  readonly timeline: readonly string[];
   readonly receipts: number;
   readonly safeReceipts: number;
   readonly lost: number;
+  /** Whose presence was compared in the end. */
+  readonly present: number;
 }
 
 /**
@@ -25,51 +37,65 @@ export interface Simulated {
  *
  * @throws {Error} with the seed and what happened, when one is broken
  */
-export async function simulate(seed: number): Promise<Simulated> {
+export async function simulate(seed: number, { spoil }: Pick<WorldOptions, 'spoil'> = {}): Promise<Simulated> {
   const random = createRandom(seed);
   const policy = random.pick(POLICIES);
-  const world = new World(random, policy);
-  const operations: string[] = [`receipts are ${policy}`];
-  const memory: Memory = { backups: new Map(), dump: null };
+  const people = random.pick(PEOPLE);
+  const world = new World(random, { policy, people, ...(spoil === undefined ? {} : { spoil }) });
+  const beganAt = world.clock.now();
+  const timeline: string[] = [];
+  const note = (what: string): void => {
+    timeline.push(`${((world.clock.now() - beganAt) / 1_000).toFixed(2)} s: ${what}`);
+  };
   try {
-    for (let nodes = 0; nodes < FIRST_NODES; nodes += 1) await world.start(world.addMachine(), FIRST_NODES);
-    await world.pass(10_000);
-    expectReady(world);
-    for (let count = 0; count < OPERATIONS; count += 1) {
+    await begin(world, note);
+    const memory: Memory = { backups: new Map(), dump: null };
+    const operations = random.oneIn(LONG_ONE_IN) ? LONG : SHORT;
+    for (let count = 0; count < operations; count += 1) {
       const operation = await operate(world, memory);
-      if (operation !== null) operations.push(`${world.clock.now() % 1_000_000_000} ${operation}`);
-      await nextTurn();
+      if (operation !== null) note(operation);
+      await world.settle();
       world.check();
     }
-    operations.push('everything is healed');
+    note('everything is healed');
     await heal(world);
     await converge(world);
-    await compare(world);
-    return {
-      seed,
-      operations,
-      receipts: world.receipts.length,
-      safeReceipts: world.safeReceipts,
-      lost: world.lost.size,
-    };
+    await compareNodes(world);
+    note('all nodes are the same');
+    await becomeWell(world, PRESENCE_MS);
+    const present = world.visitors.seated.length;
+    note(`${present} people are there, and all are shown`);
+    await playLastAct(world, note);
+    const { receipts, safeReceipts, lost } = world.ledger;
+    return { seed, timeline, receipts: receipts.length, safeReceipts, lost: lost.size, present };
   } catch (error) {
-    const story = [`seed ${seed}: ${error instanceof Error ? error.message : error}`, ...operations].join('\n  ');
+    note('broken');
+    const story = [`seed ${seed}: ${error instanceof Error ? error.message : error}`, ...timeline].join('\n  ');
     throw new Error(story, { cause: error });
   } finally {
-    for (const { life } of world.running) life.clock.die();
+    world.end();
   }
 }
 
-function expectReady(world: World): void {
-  for (const { machine, life } of world.running) {
-    if (life.cluster.unreadiness !== null)
-      throw new Error(`${machine.name} never gets ready: ${life.cluster.unreadiness}`);
+async function begin(world: World, note: (what: string) => void): Promise<void> {
+  const nodes = world.random.pick(FIRST_NODES);
+  for (let count = 0; count < nodes; count += 1) await world.start(world.addMachine(), nodes);
+  for (let passed = 0; unreadinessOf(world) !== null; passed += 1_000) {
+    if (passed >= START_MS) throw new Error(`never gets ready: ${unreadinessOf(world)}`);
+    await world.pass(1_000);
   }
+  note(`${nodes} nodes are ready; receipts are ${world.policy}`);
+}
+
+function unreadinessOf({ running }: World): string | null {
+  return running.map(({ life }) => life.cluster.unreadiness).find((unreadiness) => unreadiness !== null) ?? null;
 }
 
 async function heal(world: World): Promise<void> {
   world.healBus();
   world.network.heal();
+  world.visitors.calm();
+  world.visitors.miss();
   for (const { life } of world.running) if (life.store.status.state === 'refusing') life.store.recover();
   for (const machine of world.stopped) await world.start(machine, 1);
 }
@@ -78,10 +104,16 @@ async function converge(world: World): Promise<void> {
   for (let passed = 0; passed < SETTLE_MS; passed += 1_000) {
     await world.pass(1_000);
     // What an operator does when a node will never return.
-    if (passed === 15_000) await forgetTheGone(world);
-    if (passed >= 20_000 && (await difference(world)) === null) return;
+    if (passed === FORGET_AFTER_MS) await forgetTheGone(world);
+    if (passed >= COMING_BACK_MS) returnAll(world);
+    if (passed >= COMING_BACK_MS && differenceOf(world) === null) return;
   }
-  throw new Error((await difference(world)) ?? 'nothing');
+  throw new Error(differenceOf(world) ?? 'nothing');
+}
+
+/** Their providers try again and again. */
+function returnAll({ random, running, visitors }: World): void {
+  for (const person of visitors.people) visitors.enter(person, random.pick(running).life);
 }
 
 async function forgetTheGone(world: World): Promise<void> {
@@ -90,75 +122,4 @@ async function forgetTheGone(world: World): Promise<void> {
       if (!isSelf && state === 'silent') await world.during(life.cluster.forget(id), 'forgetting');
     }
   }
-}
-
-/** What keeps the nodes from being the same; null when nothing does. */
-async function difference(world: World): Promise<string | null> {
-  const [first, ...others] = world.running;
-  if (first === undefined) return 'no node is left';
-  for (const { machine, life } of world.running) {
-    if (life.cluster.unreadiness !== null) return `${machine.name} is not ready: ${life.cluster.unreadiness}`;
-    for (const document of DOCUMENTS) {
-      if (life.cluster.acknowledgedSoFar(document) !== null) return `${machine.name} gives no receipts for ${document}`;
-    }
-  }
-  for (const { machine, life } of others) {
-    const [here, there] = [describeHoldings(first.life.store.holdings()), describeHoldings(life.store.holdings())];
-    if (here !== there) return `${first.machine.name} holds ${here}\n  ${machine.name} holds ${there}`;
-  }
-  return null;
-}
-
-function describeHoldings(holdings: ReadonlyMap<string, readonly { first: number; last: number }[]>): string {
-  const lines = [...holdings].map(([incarnation, spans]) => {
-    return `${incarnation} ${spans.map(({ first, last }) => `${first}-${last}`).join()}`;
-  });
-  return lines.sort().join(' | ');
-}
-
-async function compare(world: World): Promise<void> {
-  const ids = new Set(world.running.map(({ life }) => life.cluster.nodes.find(({ isSelf }) => isSelf)?.id));
-  if (ids.size !== world.running.length) throw new Error('two nodes go by the same id');
-  const [first] = world.running;
-  for (const { machine, life } of world.running) {
-    for (const { id } of world.receipts) {
-      const name = nameOf(id);
-      if (!world.lost.has(name) && !holds(life.store, id))
-        throw new Error(`${machine.name} lacks the receipted ${name}`);
-    }
-    for (const document of DOCUMENTS) {
-      const [here, there] = [await first?.life.store.load(document), await life.store.load(document)];
-      if (here == null || there == null) {
-        if ((here ?? null) !== (there ?? null))
-          throw new Error(`${document} is not known to ${machine.name}, or to it alone`);
-        continue;
-      }
-      if (compareEpochs(here.epoch, there.epoch) !== 0)
-        throw new Error(`${document} lives another life on ${machine.name}`);
-      const [expected, text] = [
-        expectedText(world, document, there.epoch.id, life.store),
-        await readText(life.store, document),
-      ];
-      if (text !== expected) throw new Error(`${document} reads "${text}" on ${machine.name} and not "${expected}"`);
-    }
-  }
-}
-
-/** From everything that was ever written in this life and is held. */
-function expectedText(
-  world: World,
-  document: string,
-  epoch: string,
-  store: Parameters<typeof holds>[0],
-): string | null {
-  const doc = new Y.Doc();
-  let isLive = false;
-  for (const entry of world.written.values()) {
-    if (entry.document !== document || entry.epoch.id !== epoch || !holds(store, entry.id)) continue;
-    for (const { update } of entry.updates) {
-      isLive = true;
-      Y.applyUpdate(doc, update);
-    }
-  }
-  return isLive ? doc.getText().toString() : null;
 }

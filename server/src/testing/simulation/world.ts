@@ -1,80 +1,61 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Entry, type EntryId, type Epoch, PersistenceError } from '@quire/persistence';
+import { type EntryId, type Epoch, FIRST_EPOCH, PersistenceError } from '@quire/persistence';
 import type { Random } from '@quire/testing';
 import { pino } from 'pino';
 import type { ReceiptPolicy } from '../../cluster/cluster.ts';
 import type { ClusterBus } from '../../cluster/cluster-bus.ts';
-import { decodeEntries } from '../../cluster/entry-record.ts';
-import { createCluster, type LiveCluster, type LiveClusterOptions } from '../../cluster/live-cluster.ts';
+import { createCluster, type LiveClusterOptions } from '../../cluster/live-cluster.ts';
 import { createMemoryHub, type MemoryHub } from '../../cluster/memory-bus.ts';
 import { noMeters } from '../../cluster/meters.ts';
-import { spansInclude } from '../../cluster/spans.ts';
+import { createRooms } from '../../cluster/rooms/rooms.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { type Disk, EMPTY_DISK, MemoryFile, openDisk, readDisk, SimulatedStore } from './disk.ts';
-import { type } from './edit.ts';
+import { Ledger, nameOf } from './ledger.ts';
+import { holds, type Life, type Machine } from './life.ts';
 import { LifeClock } from './life-clock.ts';
+import { nextTurn } from './next-turn.ts';
 import { PeerNetwork } from './peers.ts';
+import { Visitors } from './visitors.ts';
+import { wordOf } from './words.ts';
 
-/** A process on a machine. */
-export interface Life {
-  readonly store: SimulatedStore;
-  readonly cluster: LiveCluster;
-  readonly address: string;
-  readonly bus: ClusterBus;
-  readonly clock: LifeClock;
-  readonly file: MemoryFile;
-  readonly meters: { withoutRedis: number };
-  readonly startedAt: number;
-  /** What had been receipted anywhere when it started. */
-  readonly receiptedBefore: number;
-  /** What the bus had then. */
-  readonly onBusBefore: ReadonlySet<string>;
-  /** No fault was there while it started. */
-  isUndisturbed: boolean;
-  wasReady: boolean;
+export interface WorldOptions {
+  /** Default: `cluster`. */
+  readonly policy?: ReceiptPolicy;
+  /** How many come and go. Default: nobody. */
+  readonly people?: number;
+  /** Breaks every node in some way, for a test of the tests. */
+  readonly spoil?: (options: LiveClusterOptions) => LiveClusterOptions;
 }
 
-export interface Machine {
-  readonly name: string;
-  /** Where its next process is reached. */
-  address: string;
-  disk: Disk;
-  life: Life | null;
-}
-
-interface Receipt {
-  readonly id: EntryId;
-  readonly document: string;
-}
-
-const STEP_MS = 250;
+export const STEP_MS = 250;
 const HEARD_AFTER_MS = 2_000;
+/** Nodes or people that answer each other for longer do so for ever. */
+const MOST_ROUNDS = 500;
+const HOUR_MS = 3_600_000;
+/** Providers that come from another node ignore what is told there at an earlier time of day. */
+const SMALL_SKEW_MS = 400;
+const log = pino({ level: 'silent' });
 
-/** Machines, a bus and lines, in one process with one clock. Whatever breaks a rule throws. */
+/** Machines, a bus, lines and people, in one process with one clock. Whatever breaks a rule throws. */
 export class World {
   readonly random: Random;
   readonly clock = new ManualClock();
   readonly hub: MemoryHub = createMemoryHub(this.clock);
   readonly network = new PeerNetwork();
   readonly machines: Machine[] = [];
-  readonly receipts: Receipt[] = [];
-  /** Those that did not go out from one disk alone. */
-  safeReceipts = 0;
-  readonly written = new Map<string, Entry>();
-  readonly #policy: ReceiptPolicy;
-  /** What the bus has had, and what another machine than its writer's has had on its disk. */
-  readonly #published = new Set<string>();
-  readonly #copied = new Set<string>();
-  /** Entries of which no copy is left, through losses that nobody promises to survive. */
-  readonly lost = new Set<string>();
+  readonly ledger = new Ledger();
+  readonly visitors: Visitors;
+  readonly policy: ReceiptPolicy;
+  readonly #spoil: (options: LiveClusterOptions) => LiveClusterOptions;
   readonly #failures: string[] = [];
   #clients = 0;
   #isBusFaulty = false;
   #forgotAt = Number.NEGATIVE_INFINITY;
 
-  constructor(random: Random, policy: ReceiptPolicy = 'cluster') {
+  constructor(random: Random, { policy = 'cluster', people = 0, spoil = (options) => options }: WorldOptions = {}) {
     this.random = random;
-    this.#policy = policy;
+    this.policy = policy;
+    this.#spoil = spoil;
+    this.visitors = new Visitors(people, this.clock, people === 0 ? random : random.fork());
   }
 
   hexId(): string {
@@ -97,51 +78,48 @@ export class World {
   }
 
   async start(machine: Machine, expectedNodes: number, more: Partial<LiveClusterOptions> = {}): Promise<Life> {
-    const { random } = this;
-    const clock = new LifeClock(this.clock, {
-      rate: random.pick([0.9, 1, 1, 1.1]),
-      offsetMs: random.pick([0, 0, 3_600_000, -3_600_000]),
-    });
+    const clock = this.#createClock();
     const store = new SimulatedStore(this.hexId(), clock);
     await openDisk(store, machine.disk);
     const file = new MemoryFile(machine.disk.record);
     const bus = this.#noting(this.hub.bus(store.incarnation));
     const meters = { withoutRedis: 0 };
-    const cluster = createCluster({
-      store,
-      bus,
-      peers: this.network.from(machine.name),
-      clock,
-      log: pino({ level: 'silent' }),
-      file,
-      address: machine.address,
-      release: '1.0.0',
-      settings: { expectedNodes, receipts: this.#policy, receiptPatienceMs: 1_000 },
-      randomId: () => this.hexId(),
-      meters: {
-        ...noMeters,
-        receiptWithoutRedis: () => {
-          meters.withoutRedis += 1;
+    const cluster = createCluster(
+      this.#spoil({
+        store,
+        bus,
+        peers: this.network.from(machine.name),
+        clock,
+        log,
+        file,
+        address: machine.address,
+        release: '1.0.0',
+        settings: { expectedNodes, receipts: this.policy, receiptPatienceMs: 1_000 },
+        rooms: createRooms({ bus, incarnation: store.incarnation, clock, log }),
+        randomId: () => this.hexId(),
+        meters: {
+          ...noMeters,
+          receiptWithoutRedis: () => {
+            meters.withoutRedis += 1;
+          },
         },
-      },
-      ...more,
-    });
+        ...more,
+      }),
+    );
     cluster.attach({
       adopted: async (entries) => {
         for (const { id } of entries) {
           if (!holds(store, id)) this.fail(`${machine.name} was handed ${nameOf(id)}, which its store does not hold`);
-          this.#copied.add(nameOf(id));
         }
+        this.ledger.copied(entries.map(({ id }) => nameOf(id)));
       },
     });
-    store.onStored((entries) => {
-      for (const entry of entries) this.written.set(nameOf(entry.id), entry);
-    });
+    store.onStored((entries) => this.ledger.wrote(entries));
     const onBusBefore = this.#onBus();
     await cluster.start();
     const { address } = machine;
     this.network.listen(machine.name, cluster, address);
-    const receiptedBefore = this.receipts.length;
+    const receiptedBefore = this.ledger.receipts.length;
     const startedAt = this.clock.now();
     const isUndisturbed = !this.#isBusFaulty && this.network.isWhole && this.#forgotAt + HEARD_AFTER_MS <= startedAt;
     machine.life = {
@@ -166,6 +144,7 @@ export class World {
     const { life } = machine;
     if (life === null) return;
     machine.life = null;
+    this.visitors.orphan(life);
     this.network.leave(life.address);
     life.clock.die();
     life.file.seal();
@@ -176,6 +155,7 @@ export class World {
   async stop(machine: Machine): Promise<void> {
     const { life } = machine;
     if (life === null) return;
+    this.visitors.empty(life);
     await this.during(life.cluster.close(), `the end of ${machine.name}`);
     await this.crash(machine);
   }
@@ -184,14 +164,12 @@ export class World {
     const { life } = machine;
     if (life === null || life.cluster.unreadiness !== null || life.store.status.state !== 'ready') return;
     this.#clients += 1;
-    const client = this.#clients;
-    const typed = type(life.store, document, `${client} `, client, life.clock.now());
-    typed
+    this.#type(life, document, this.#clients)
       .then(async (id) => {
         const before = life.meters.withoutRedis;
         await life.cluster.acknowledged(id);
         if (machine.life !== life) return;
-        this.receipts.push({ id, document });
+        this.ledger.receipts.push({ id, document });
         this.#checkCopies(machine, id, life.meters.withoutRedis !== before);
       })
       .catch((error: unknown) => this.#tolerate(error));
@@ -201,7 +179,7 @@ export class World {
   open(machine: Machine, document: string): void {
     const { life } = machine;
     if (life === null || life.cluster.unreadiness !== null) return;
-    const held = [...this.written.values()].filter(
+    const held = [...this.ledger.written.values()].filter(
       (entry) => entry.document === document && holds(life.store, entry.id),
     );
     const before = life.meters.withoutRedis;
@@ -262,15 +240,18 @@ export class World {
     for (let passed = 0; passed < ms; passed += STEP_MS) {
       for (const { life } of this.running) if (this.random.below(5) > 0) life.store.flush();
       this.clock.advance(STEP_MS);
+      this.visitors.slowDown();
       await this.settle();
       this.#checkReadiness();
       this.check();
     }
   }
 
+  /** Everything that is on its way arrives, and whatever is said to it. */
   async settle(): Promise<void> {
-    for (let rounds = 0; rounds < 4; rounds += 1) {
-      this.hub.deliver();
+    await nextTurn();
+    for (let rounds = 0; this.hub.deliver() + this.visitors.stir() > 0; rounds += 1) {
+      if (rounds > MOST_ROUNDS) return this.fail('nobody comes to rest');
       await nextTurn();
     }
   }
@@ -278,8 +259,8 @@ export class World {
   /** Notes what has no copy any more, after something was destroyed. */
   noteLosses(): void {
     const onBus = this.#onBus();
-    for (const [name, { id }] of this.written) {
-      if (!onBus.has(name) && !this.#isOnADisk(id)) this.lost.add(name);
+    for (const [name, { id }] of this.ledger.written) {
+      if (!onBus.has(name) && !this.#isOnADisk(id)) this.ledger.lost.add(name);
     }
   }
 
@@ -291,9 +272,29 @@ export class World {
     if (this.#failures.length > 0) throw new Error(this.#failures.join('\n'));
   }
 
+  /** Nothing goes on after it. */
+  end(): void {
+    for (const { life } of this.running) life.clock.die();
+    this.visitors.close();
+  }
+
+  #createClock(): LifeClock {
+    const skewMs = this.visitors.people.length === 0 ? HOUR_MS : SMALL_SKEW_MS;
+    return new LifeClock(this.clock, {
+      rate: this.random.pick([0.9, 1, 1, 1.1]),
+      offsetMs: this.random.pick([0, 0, skewMs, -skewMs]),
+    });
+  }
+
+  async #type({ store, clock }: Life, document: string, client: number): Promise<EntryId> {
+    const epoch = (await store.stat(document))?.epoch ?? FIRST_EPOCH;
+    const updates = [{ author: `u${client}`, update: wordOf(client) }];
+    return store.append({ document, epoch, time: clock.now(), updates });
+  }
+
   /** G1: what was receipted as safe survives the loss of any one disk. Nobody promises more after Redis or a disk was lost. */
   #checkCopies(machine: Machine, id: EntryId, isWithoutRedis: boolean): void {
-    switch (this.#policy) {
+    switch (this.policy) {
       case 'local':
         return;
       case 'cluster':
@@ -302,10 +303,9 @@ export class World {
       case 'strict':
         if (isWithoutRedis) this.fail(`${nameOf(id)} was receipted without Redis, and with "strict"`);
     }
-    this.safeReceipts += 1;
+    this.ledger.safeReceipts += 1;
     const isElsewhere = this.running.some((other) => other.machine !== machine && holds(other.life.store, id));
-    if (isElsewhere || this.#published.has(nameOf(id)) || this.#copied.has(nameOf(id))) return;
-    this.fail(`${nameOf(id)} was receipted with one copy of it`);
+    if (!isElsewhere && !this.ledger.isCopied(id)) this.fail(`${nameOf(id)} was receipted with one copy of it`);
   }
 
   /** The same bus; it is noted what it has had. */
@@ -313,7 +313,7 @@ export class World {
     const publish = bus.publish.bind(bus);
     bus.publish = async (record) => {
       await publish(record);
-      for (const { id } of decodeEntries(record)) this.#published.add(nameOf(id));
+      this.ledger.copied(this.ledger.namesIn(record));
     };
     return bus;
   }
@@ -327,7 +327,7 @@ export class World {
       const onBus = this.#onBus();
       // Who starts at the same moment can't be heard yet.
       const audible = this.running.filter((other) => other.life.startedAt + HEARD_AFTER_MS <= life.startedAt);
-      for (const { id } of this.receipts.slice(0, life.receiptedBefore)) {
+      for (const { id } of this.ledger.receipts.slice(0, life.receiptedBefore)) {
         // What such a one brings to the bus has to be heard of as well.
         const isThere = life.onBusBefore.has(nameOf(id)) && onBus.has(nameOf(id));
         const canBeHad = isThere || audible.some((other) => holds(other.life.store, id));
@@ -342,7 +342,7 @@ export class World {
     for (const [incarnation, { items }] of streams) {
       // A bus that forgot who published it within the second in which that one dies has lost it: nobody knows to look for it.
       if (!announcements.has(incarnation)) continue;
-      for (const { bytes } of items) for (const { id } of decodeEntries(bytes)) names.add(nameOf(id));
+      for (const { bytes } of items) for (const name of this.ledger.namesIn(bytes)) names.add(name);
     }
     return names;
   }
@@ -360,12 +360,4 @@ export class World {
     if (error instanceof PersistenceError && codes.includes(error.code)) return;
     this.fail(`an edit failed: ${error instanceof Error ? error.stack : error}`);
   }
-}
-
-export function holds(store: SimulatedStore, { incarnation, sequence }: EntryId): boolean {
-  return spansInclude(store.holdings().get(incarnation) ?? [], sequence);
-}
-
-export function nameOf({ incarnation, sequence }: EntryId): string {
-  return `${incarnation}:${sequence}`;
 }

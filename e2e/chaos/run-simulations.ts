@@ -1,0 +1,22 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+const PROGRAM = join(import.meta.dirname, '../../server/src/testing/simulation/run-simulations.ts');
+
+export interface SimulationsOptions {
+  /** Of the first schedule; each has the next one. */
+  readonly seed: number;
+  readonly schedules: number;
+  readonly signal: AbortSignal;
+}
+
+/** Prints the timeline of each schedule that fails. @returns whether none did */
+export async function runSimulations({ seed, schedules, signal }: SimulationsOptions): Promise<boolean> {
+  const program = spawn(process.execPath, [PROGRAM, `${seed}`, `${schedules}`], { stdio: 'inherit' });
+  const stop = (): boolean => program.kill();
+  signal.addEventListener('abort', stop, { once: true });
+  const [code] = (await once(program, 'exit')) as [number | null];
+  signal.removeEventListener('abort', stop);
+  return code === 0;
+}

@@ -16,8 +16,8 @@ export interface InProcessServer {
 export interface InProcessOptions {
   /** Left out: any free one. */
   readonly port?: number;
-  /** As for `createServer` of `@quire/server`; where it listens and what it logs has other defaults here. */
-  readonly settings?: ConfigInput;
+  /** As for `createServer` of `@quire/server`; what it logs has another default here, and `port` and `data` are said beside them. */
+  readonly settings?: Omit<ConfigInput, 'host' | 'port' | 'data'>;
   /** Decides who may do what, in the place of what the settings say. */
   readonly authenticator?: ServerParts['authenticator'];
 }
@@ -84,8 +84,11 @@ async function start({ options, settings, parts, cleanUp }: Plan): Promise<InPro
       server = await create();
     },
     async stop() {
-      await server.close();
-      await cleanUp();
+      try {
+        await server.close();
+      } finally {
+        await cleanUp();
+      }
     },
   };
 }

@@ -151,3 +151,23 @@ describe('with TLS', () => {
     await crosses(ada, ben, 'secret');
   });
 });
+
+describe('with another prefix', () => {
+  it('two clusters share a Redis, and neither reads, hears or counts the other, whatever their nodes are called', async () => {
+    const redis = await startServer();
+    const [ada, ben] = await stage.startPair(redis.url, { prefix: 'one:' });
+    const [stranger, other] = await stage.startPair(redis.url, { prefix: 'two:' });
+    await crosses(ada, ben, 'in one');
+    await crosses(stranger, other, 'in two');
+    expect([ben.read, other.read]).toEqual([['in one'], ['in two']]);
+    expect((await ada.bus.announcements()).size).toBe(1);
+    const heard: string[] = [];
+    await other.bus.listen('plan', (message) => heard.push(toText(message)));
+    expect(await ada.bus.tell('plan', toBytes('to one'))).toBe(0);
+    expect(await stranger.bus.tell('plan', toBytes('to two'))).toBe(1);
+    await until(() => heard.includes('to two'), { what: 'it was not heard' });
+    expect(heard).toEqual(['to two']);
+    const keys = (await redis.command('KEYS', '*')) as string[];
+    expect(keys.filter((key) => !/^(one|two):/.test(key))).toEqual([]);
+  });
+});

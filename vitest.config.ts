@@ -11,7 +11,7 @@ const APART_TOO = [
   'client/sdk/src/{offline,leftovers,server}.test.ts',
   'client/sdk/src/react/rendered-on-a-server.test.tsx',
   'server/src/gateway/draining.test.ts',
-  'client/widgets/src/{base/{quire-element,roving-focus},chat/quire-chat,comments/quire-comments}.test.ts',
+  'client/widgets/src/{attributes,base/{quire-element,roving-focus},chat/quire-chat,comments/quire-comments}.test.ts',
   'client/widgets/src/{cursors,map,motion,notifications,parts,presence,whiteboard}/*.test.ts',
 ];
 

@@ -7,13 +7,17 @@ const PARTS: readonly (readonly [string, (round: Round) => number])[] = [
   ['one person comes in', ({ joinMs }) => joinMs],
   ['stop, with them in it', ({ stopMs }) => stopMs],
 ];
-const WAYS: readonly TestServerOptions[] = [{ storage: 'memory' }, { storage: 'disk' }];
+const WAYS: readonly (readonly [string, TestServerOptions])[] = [
+  ['in memory', { storage: 'memory' }],
+  ['on disk, in this process', { storage: 'disk', inProcess: true }],
+  ['on disk, in a process of its own', { storage: 'disk' }],
+];
 
-for (const options of WAYS) {
+for (const [name, options] of WAYS) {
   const first = await measureRound(options);
   const rounds: Round[] = [];
   for (let round = 0; round < ROUNDS; round += 1) rounds.push(await measureRound(options));
-  console.log(`${options.storage}: the first ${first.startMs.toFixed(0)} ms, and of ${ROUNDS} more`);
+  console.log(`${name}: the first ${first.startMs.toFixed(0)} ms, and of ${ROUNDS} more`);
   for (const [what, read] of PARTS) {
     const times = rounds.map(read).sort((one, other) => one - other);
     console.log(`  ${what}: ${medianOf(times).toFixed(0)} ms (${times[0]?.toFixed(0)}–${times.at(-1)?.toFixed(0)})`);

@@ -142,6 +142,27 @@ test('who may only read changes nothing in the examples for shared-maps and Hocu
   }
 });
 
+/** Its provider knows that it is not connected, and no more. */
+const TOLD = present.filter((name) => name !== 'y-websocket');
+
+test('who is not let in is told so by every example that can tell, before there is anything to show', async ({
+  browser,
+  stage,
+}) => {
+  const server = await startServer({ auth: 'tokens' });
+  // Not somebody's page: what nobody catches is meant for the console here.
+  const page = await browser.newPage();
+  try {
+    for (const name of TOLD) {
+      await page.goto(addressOf(name, 'Ada', { ...stage, server }));
+      await expect(page.locator('#status'), name).toHaveText(/^(Can’t save: you are not signed in|Refused: .+)$/);
+    }
+  } finally {
+    await page.close();
+    await server.stop();
+  }
+});
+
 test('no page of the examples has both bindings of ProseMirror, which do not know each other', ({ stage }) => {
   const { packages } = stage.site;
   expect([...packages.keys()].sort()).toEqual(present);

@@ -59,6 +59,7 @@ test.describe('a share link', () => {
     await ben.page.goto(link);
     await ben.editor.expectText('A bold claim. ');
     await expect(ben.editor.text).not.toBeEditable();
+    await expect(ben.editor.saveState).toHaveText('Comment only');
     const bens = new CommentsPanel(ben.page);
     await bens.button.click();
     await bens.panel.getByRole('textbox', { name: 'Comment on the document' }).fill('Says who?');

@@ -142,6 +142,33 @@ test('[G2] editors in shadow roots take what others write while they are focused
   }
 });
 
+test('tables, tasks and code in a text need nothing inline either', async ({ ada: { page }, server }) => {
+  const call = (method: string, path: string, type: string, body: string) =>
+    fetch(`${server.url}/v1/documents${path}`, { method, headers: { 'Content-Type': type }, body });
+  expect((await call('POST', '', 'application/json', '{"name":"rich"}')).status).toBe(201);
+  const written = `<h1>Plan</h1>
+<table><tbody><tr><th colwidth="120"><p>Who</p></th><th><p>What</p></th></tr><tr><td><p>Ada</p></td><td><p>Buns</p></td></tr></tbody></table>
+<ul data-type="taskList"><li data-type="taskItem" data-checked="true"><p>Flour</p></li></ul>
+<pre><code class="language-js">let us = 2;</code></pre><hr><blockquote><p>Quoted</p></blockquote>
+<p><a href="https://example.com">A link</a>, <u>under</u>, <s>struck</s></p>`;
+  expect((await call('PUT', '/rich/content', 'text/html', written)).status).toBe(204);
+  site = await servePages({
+    '/': {
+      policy: `default-src 'none'; script-src ${server.url}; style-src 'self'; connect-src ${server.url} ${server.wsUrl}`,
+      html: pageOf(server.url, MODULE, '<quire-editor server="SERVER" document="rich" name="Ada"></quire-editor>'),
+    },
+  });
+  await open(page, '/');
+  const text = page.getByRole('textbox', { name: 'Document text' });
+  await text.getByRole('cell', { name: 'Buns' }).click();
+  await page.keyboard.press('End');
+  await page.keyboard.type(' and rolls');
+  await expect(text.getByRole('cell', { name: 'Buns and rolls' })).toBeVisible();
+  await text.getByRole('checkbox', { name: 'Done' }).uncheck();
+  await expect(page.locator('quire-editor')).toHaveAttribute('status', 'saved');
+  expect(await violationsOf(page)).toEqual([]);
+});
+
 test('comments on a page of another origin are begun, answered and settled there', async ({ ada, ben, server }) => {
   const page = (name: string): ServedPage => ({
     policy: `default-src 'none'; script-src ${server.url}; style-src 'self'; connect-src ${server.url} ${server.wsUrl}`,

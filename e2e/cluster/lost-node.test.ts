@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { joinWithYWebsocket, type ServerCluster, startCluster } from '@quire/testing';
+import { joinWithYWebsocket, type ServerCluster, startCluster, until } from '@quire/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { applyUpdate, Doc, encodeStateAsUpdate } from 'yjs';
 import { findBrokenPromises } from '../crash/edit-ledger.ts';
 import type { Writer } from '../crash/writer.ts';
+import { readGauge } from './read-gauge.ts';
 import { connectAll, createWriters, expectKept, receiptsOf, startTyping, typeUntil } from './writers.ts';
 
 let cluster: ServerCluster;
@@ -66,10 +67,26 @@ describe('a node that is lost', () => {
     await connectAll(later);
     await typeUntil(later, 20);
     expect(await added.isReady()).toBe(false);
+    // An operator sees how much it lacks, of it and of the node that it is.
+    await expect.poll(() => readGauge(added.url, 'quire_cluster_missing_entries')).toBeGreaterThan(0);
+    expect(await readGauge(added.url, 'quire_cluster_nodes{state="catching-up"}')).toBe(1);
+    await expect.poll(() => readGauge(cluster.node(0).url, 'quire_cluster_nodes{state="catching-up"}')).toBe(1);
     for (const node of cluster.nodes) node.heal();
     await added.ready();
+    await expect.poll(() => readGauge(added.url, 'quire_cluster_missing_entries')).toBe(0);
     for (const writer of later) writer.leave();
     await expectKept(cluster, 'plan', [...writers, ...later]);
+  }, 120_000);
+
+  it('[R12] a new node that can’t get everything ends when it is told to, with status 0', async () => {
+    const writers = await write([0], 'plan', 13);
+    await expectKept(cluster, 'plan', writers);
+    for (const node of cluster.nodes) node.peerLink.cut();
+    await cluster.redis.flush();
+    const added = await cluster.add();
+    await until(() => added.server.log.includes('catches up with its cluster'), { what: 'it does not wait' });
+    expect(await added.stop()).toMatchObject({ code: 0 });
+    for (const node of cluster.nodes) node.heal();
   }, 120_000);
 
   it('[G2] [R11] one that is restored from an old backup gets what it lacks, and what it writes then is nobody else’s number', async () => {

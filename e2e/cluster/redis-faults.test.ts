@@ -2,8 +2,17 @@ import { cp, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { problemSchema } from '@quire/protocol';
-import { eventually, type ServerCluster, startCluster, startRedis, startSentinels, until } from '@quire/testing';
+import {
+  type ClusterNode,
+  eventually,
+  type ServerCluster,
+  startCluster,
+  startRedis,
+  startSentinels,
+  until,
+} from '@quire/testing';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { readGauge } from './read-gauge.ts';
 import { connectAll, createWriters, expectKept, finishTyping, startTyping } from './writers.ts';
 
 /** Ends the fault. */
@@ -11,6 +20,10 @@ type End = () => unknown;
 
 interface Fault {
   readonly name: string;
+  /** What those to whom it happens take it for; null where they are to notice nothing. */
+  readonly code: 'unreachable' | 'full' | 'read-only' | 'denied' | null;
+  /** To node 1 alone. */
+  readonly isOfOne?: true;
   readonly begin: (cluster: ServerCluster) => End | Promise<End>;
 }
 
@@ -28,6 +41,7 @@ function healLinks(nodes: ServerCluster['nodes']): void {
 const faults: readonly Fault[] = [
   {
     name: 'is flushed',
+    code: null,
     async begin({ redis }) {
       await redis.flush();
       return () => {};
@@ -35,6 +49,7 @@ const faults: readonly Fault[] = [
   },
   {
     name: 'is killed, and comes back empty',
+    code: 'unreachable',
     async begin({ redis }) {
       await redis.kill();
       return () => redis.restart();
@@ -42,6 +57,7 @@ const faults: readonly Fault[] = [
   },
   {
     name: 'is stopped where it is',
+    code: 'unreachable',
     begin({ redis }) {
       redis.pause();
       return () => redis.resume();
@@ -49,31 +65,33 @@ const faults: readonly Fault[] = [
   },
   {
     name: 'is full',
-    async begin({ redis, nodes }) {
+    code: 'full',
+    async begin({ redis }) {
       await redis.command('CONFIG', 'SET', 'maxmemory', '1');
-      await saysWhy(nodes, 'full');
       return () => redis.command('CONFIG', 'SET', 'maxmemory', '0');
     },
   },
   {
     name: 'is a replica that takes no writes',
-    async begin({ redis, nodes }) {
+    code: 'read-only',
+    async begin({ redis }) {
       // Of a master that is not there: it has nothing to copy, and nothing of its own goes away.
       await redis.command('REPLICAOF', '127.0.0.1', '1');
-      await saysWhy(nodes, 'read-only');
       return () => redis.command('REPLICAOF', 'NO', 'ONE');
     },
   },
   {
     name: 'wants another password',
-    async begin({ redis, nodes }) {
+    code: 'denied',
+    async begin({ redis }) {
       await redis.setPassword('another');
-      await saysWhy(nodes, 'denied');
       return () => redis.setPassword(null);
     },
   },
   {
     name: 'can’t be reached by one node',
+    code: 'unreachable',
+    isOfOne: true,
     begin(one) {
       one.node(1).redisLink.cut();
       return () => one.node(1).redisLink.heal();
@@ -81,15 +99,18 @@ const faults: readonly Fault[] = [
   },
   {
     name: 'can’t be reached by one node, nor that by the others',
+    code: 'unreachable',
+    isOfOne: true,
     begin(one) {
       one.node(1).isolate();
       return () => one.node(1).heal();
     },
   },
-  { name: 'can’t be reached by anybody', begin: everyLink('cut') },
-  { name: 'answers nobody, on connections that look open', begin: everyLink('freeze') },
+  { name: 'can’t be reached by anybody', code: 'unreachable', begin: everyLink('cut') },
+  { name: 'answers nobody, on connections that look open', code: 'unreachable', begin: everyLink('freeze') },
   {
     name: 'is far away',
+    code: null,
     begin({ nodes }) {
       for (const { redisLink } of nodes) redisLink.delay(200);
       return () => healLinks(nodes);
@@ -97,12 +118,21 @@ const faults: readonly Fault[] = [
   },
 ];
 
-/** An operator reads there what is wrong. */
-async function saysWhy(nodes: ServerCluster['nodes'], code: string): Promise<void> {
-  await until(() => nodes.every(({ server }) => server.log.includes(`"code":"${code}"`)), {
-    what: () => `not every node says that Redis is ${code}; the first: ${nodes[0]?.server.log.slice(-2_000)}`,
-  });
+/** What an operator sees: that Redis is away, and why, and that there is something which only this node has. */
+async function tellsWhy({ url, server }: ClusterNode, code: string): Promise<void> {
+  await expect.poll(() => readGauge(url, 'quire_cluster_bus_state{state="away"}'), WAIT).toBe(1);
+  expect(await readGauge(url, `quire_cluster_bus_failures_total{code="${code}"}`)).toBeGreaterThan(0);
+  expect(await readGauge(url, 'quire_cluster_unpublished_entries')).toBeGreaterThan(0);
+  expect(server.log).toContain(`"code":"${code}"`);
+  expect(server.log).toContain('editing goes on without Redis');
 }
+
+async function tellsOfNothing({ url }: ClusterNode): Promise<void> {
+  await expect.poll(() => readGauge(url, 'quire_cluster_bus_state{state="connected"}'), WAIT).toBe(1);
+  await expect.poll(() => readGauge(url, 'quire_cluster_unpublished_entries'), WAIT).toBe(0);
+}
+
+const WAIT = { timeout: 30_000 };
 
 const documentOf = (fault: number): string => `plan-${fault}`;
 const PULLED = 'by-pulling';
@@ -133,8 +163,8 @@ describe('when Redis', () => {
   afterAll(() => cluster.close(), 60_000);
 
   it.each(faults.map((fault, index) => ({ ...fault, document: documentOf(index), seed: index + 1 })))(
-    '[G5] $name, editing goes on on each node, [G1] nothing receipted is lost, and [G2] all have the same afterwards without a fresh edit',
-    async ({ begin, document, seed }) => {
+    '[G5] $name, editing goes on on each node, an operator sees what is wrong, [G1] nothing receipted is lost, and [G2] all have the same afterwards without a fresh edit',
+    async ({ begin, code, document, isOfOne, seed }) => {
       const urls = cluster.nodes.map(({ wsUrl }) => wsUrl);
       const writers = createWriters([...urls, ...urls], document, seed);
       await connectAll(writers);
@@ -143,10 +173,13 @@ describe('when Redis', () => {
       for (const writer of writers) writer.stopTyping();
       // Each by itself: whoever got no receipt since then is named.
       await startTyping(writers, 40);
+      const befallen = isOfOne === true ? [cluster.node(1)] : cluster.nodes;
+      if (code !== null) await Promise.all(befallen.map((node) => tellsWhy(node, code)));
       await end();
       await finishTyping(writers);
       for (const writer of writers) writer.leave();
       await expectKept(cluster, document, writers);
+      await Promise.all(cluster.nodes.map(tellsOfNothing));
     },
     120_000,
   );

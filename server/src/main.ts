@@ -132,7 +132,7 @@ export interface QuireServer {
  * await server.documents.create({ title: 'Plan' });
  * await server.close();
  *
- * A node of a cluster is ready once it has everything that the cluster holds; until then only other nodes are answered.
+ * A node of a cluster is ready once it has everything that the cluster holds; until then only other nodes are answered, and whoever asks for metrics.
  *
  * @throws {ConfigError} when settings are wrong, {ListenError} when the port can't be had, {PersistenceError} when the
  * directory can't, {RegistryError} when it can't be known whose access was taken back, {ClusterFileError} when a node can't
@@ -262,6 +262,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     replay: describeReplay(config),
     ...(membership === null ? {} : { replication: membership.cluster }),
   });
+  const metricsRoute = metrics?.serve({ store, collaboration, rules });
   try {
     if (membership !== null)
       await takePart(membership, {
@@ -269,6 +270,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
         listener,
         clock,
         meters: metrics?.gateway ?? null,
+        metrics: metricsRoute,
         log: logger.child({ component: 'cluster' }),
         signal: parts.signal,
       });
@@ -369,8 +371,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     readWarnings: membership?.readWarnings,
     peers: membership?.routes,
     log,
-    metrics:
-      metrics === null ? null : { route: metrics.serve({ store, collaboration, rules }), gateway: metrics.gateway },
+    metrics: metrics === null || metricsRoute === undefined ? null : { route: metricsRoute, gateway: metrics.gateway },
   });
   const httpDoor = createHttpDoor({ gateway, origins, isDraining, clock, meters: metrics?.gateway ?? null });
   listener.handle(createHandlers({ app, gateway, httpDoor, origins, isDraining, meters: metrics?.gateway ?? null }));

@@ -1,3 +1,4 @@
+import type { Hono } from 'hono';
 import type { Clock } from './clock.ts';
 import type { Collaboration } from './collab/collaboration.ts';
 import type { ClusterMembership } from './compose-cluster.ts';
@@ -18,6 +19,8 @@ export interface StartingNode {
   readonly listener: Listener;
   readonly clock: Clock;
   readonly meters: GatewayMeters | null;
+  /** Where what is counted is told; left out: nothing is. */
+  readonly metrics: Hono | undefined;
   readonly log: Logger;
   /** Ends the waiting; with its reason the promise rejects. */
   readonly signal: AbortSignal | undefined;
@@ -25,14 +28,15 @@ export interface StartingNode {
 
 /**
  * Joins the cluster, and waits until this node has everything that it holds (R12). Meanwhile other nodes are answered, since
- * they may wait for this one, and nobody else.
+ * they may wait for this one, and whoever may see what is counted; nobody else.
  */
 export async function takePart({ cluster, routes }: ClusterMembership, node: StartingNode): Promise<void> {
-  const { clock, collaboration, listener, log, meters, signal } = node;
+  const { clock, collaboration, listener, log, meters, metrics, signal } = node;
   cluster.attach(collaboration);
   listener.handle(
     createStartingHandlers({
       meters,
+      metrics,
       peers: routes,
       readUnreadiness: () => {
         const waits = findClusterUnreadiness(cluster.unreadiness);

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Balance, type HaproxyProcess, startBalancer } from './haproxy-process.ts';
+import { askAsIs } from './testing/ask-as-is.ts';
 import { openStand, type Stand } from './testing/stand.ts';
 import { until } from './until.ts';
 
@@ -93,6 +94,28 @@ describe('the balancer of deploy/', () => {
     expect(await get(path)).toBe('404');
     expect(stands.flatMap(({ asked }) => asked).filter((line) => line.includes(path))).toEqual([]);
   });
+
+  it.each([
+    '/./metrics',
+    '/x/../metrics',
+    '/x/%2e%2E/cluster/v1/status',
+    '/%2e/cluster/v1/status',
+    '/cluster/../metrics',
+    '/yjs/../%63luster/v1/status',
+    '/..',
+    '/x/..?y',
+  ])('[G6] lets nobody in by %s, which nodes take for another path than it looks', async (path) => {
+    expect(await askAsIs(balancer.url, path)).toBe(400);
+    expect(stands.flatMap(({ asked }) => asked).filter((line) => line.includes(path))).toEqual([]);
+  });
+
+  it.each(['/yjs/.plan', '/yjs/plan..', '/yjs/a%2F..%2Fb', '/v1/documents/...', '/?next=/../x'])(
+    'lets %s through, where dots mean nothing but themselves',
+    async (path) => {
+      expect(await askAsIs(balancer.url, path)).toBe(200);
+      expect(stands.flatMap(({ asked }) => asked)).toContain(`GET ${path} for 127.0.0.1`);
+    },
+  );
 
   it('keeps names and tokens out of its log', async () => {
     await get(`${stateOf('secret plan')}?token=abc`);

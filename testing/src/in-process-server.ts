@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { ConfigInput, QuireServer, ServerParts } from '@quire/server';
 import { pickPort } from './pick-port.ts';
 
@@ -13,10 +16,15 @@ export interface InProcessServer {
 export interface InProcessOptions {
   /** Left out: any free one. */
   readonly port?: number;
-  /** As for `createServer` of `@quire/server`; where it listens and what it logs has other defaults here. */
-  readonly settings?: ConfigInput;
+  /** As for `createServer` of `@quire/server`; what it logs has another default here, and `port` and `data` are said beside them. */
+  readonly settings?: Omit<ConfigInput, 'host' | 'port' | 'data'>;
   /** Decides who may do what, in the place of what the settings say. */
   readonly authenticator?: ServerParts['authenticator'];
+}
+
+export interface InProcessDiskOptions extends InProcessOptions {
+  /** Left out: a directory of its own, removed by `stop`. */
+  readonly data?: string;
 }
 
 const HOST = '127.0.0.1';
@@ -24,24 +32,48 @@ const HOST = '127.0.0.1';
 const DRAIN_TIMEOUT_MS = 1_000;
 
 /** A server in this process, whose documents are in memory: they outlive `restart`, and nothing else. */
-export async function startInProcess({
-  settings,
-  authenticator,
-  ...options
-}: InProcessOptions): Promise<InProcessServer> {
-  // Whoever only starts servers of their own, in processes of their own, does not wait for this.
-  const [{ createServer }, { MemoryStore }] = await Promise.all([
-    import('@quire/server'),
-    import('@quire/persistence'),
-  ]);
+export async function startInMemory(options: InProcessOptions): Promise<InProcessServer> {
+  const { MemoryStore } = await import('@quire/persistence');
   const store = new MemoryStore();
+  return start({ options, settings: {}, parts: { store }, cleanUp: () => store.close() });
+}
+
+/** A server in this process, with its journal in a directory: the same as `quire serve` has, and it locks it as that does. */
+export async function startOnDiskHere({
+  data: given,
+  ...options
+}: InProcessDiskOptions): Promise<InProcessServer & { readonly data: string }> {
+  const data = given ?? (await mkdtemp(join(tmpdir(), 'quire-data-')));
+  const cleanUp = async (): Promise<void> => {
+    if (given === undefined) await rm(data, { recursive: true, force: true });
+  };
+  try {
+    return Object.assign(await start({ options, settings: { data }, parts: {}, cleanUp }), { data });
+  } catch (error) {
+    await cleanUp();
+    throw error;
+  }
+}
+
+interface Plan {
+  readonly options: InProcessOptions;
+  readonly settings: ConfigInput;
+  readonly parts: Pick<ServerParts, 'store'>;
+  /** After it has stopped. */
+  cleanUp(): Promise<void>;
+}
+
+async function start({ options, settings, parts, cleanUp }: Plan): Promise<InProcessServer> {
+  // Whoever only starts servers of their own, in processes of their own, does not wait for this.
+  const { createServer } = await import('@quire/server');
   const port = options.port ?? (await pickPort());
-  const start = (): Promise<QuireServer> =>
+  const defaults: ConfigInput = { host: HOST, log: { level: 'silent' }, drainTimeoutMs: DRAIN_TIMEOUT_MS };
+  const create = (): Promise<QuireServer> =>
     createServer(
-      { host: HOST, log: { level: 'silent' }, drainTimeoutMs: DRAIN_TIMEOUT_MS, ...settings, port },
-      { store, authenticator },
+      { ...defaults, ...options.settings, ...settings, port },
+      { ...parts, authenticator: options.authenticator },
     );
-  let server = await start();
+  let server = await create();
   return {
     port,
     get server() {
@@ -49,11 +81,14 @@ export async function startInProcess({
     },
     async restart() {
       await server.close();
-      server = await start();
+      server = await create();
     },
     async stop() {
-      await server.close();
-      await store.close();
+      try {
+        await server.close();
+      } finally {
+        await cleanUp();
+      }
     },
   };
 }

@@ -34,6 +34,8 @@ export { type SeededOptions, seeded } from './seeded.ts';
 export type { Exit, ServerOptions, ServerProcess } from './server-process.ts';
 export { type Bearer, type Grants, signToken } from './sign-token.ts';
 export {
+  type DiskHereServer,
+  type DiskHereServerOptions,
   type DiskServer,
   type DiskServerOptions,
   type MemoryServer,

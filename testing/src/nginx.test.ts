@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { pickPort } from './pick-port.ts';
+import { askAsIs } from './testing/ask-as-is.ts';
 import { openStand, type Stand } from './testing/stand.ts';
 import { until } from './until.ts';
 import { untilListening } from './until-listening.ts';
@@ -109,6 +110,14 @@ describe('nginx with the configuration of deploy/', () => {
     '[G6] lets nobody in from outside to %s',
     async (path) => {
       expect(await ask(path)).toBe('404');
+      expect(stands.flatMap(({ asked }) => asked).filter((line) => line.includes(path))).toEqual([]);
+    },
+  );
+
+  it.each(['/./metrics', '/x/../metrics', '/x/%2e%2E/cluster/v1/status', '/yjs/../%63luster/v1/status'])(
+    '[G6] lets nobody in by %s, which nodes take for another path than it looks',
+    async (path) => {
+      expect(await askAsIs(url, path)).toBe(404);
       expect(stands.flatMap(({ asked }) => asked).filter((line) => line.includes(path))).toEqual([]);
     },
   );

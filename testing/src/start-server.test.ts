@@ -1,5 +1,7 @@
-import { existsSync } from 'node:fs';
-import { afterEach, describe, expect, test } from 'vitest';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { converged, type MemoryServer, type MemoryServerOptions, startServer, until } from './index.ts';
 
 const ends: (() => unknown)[] = [];
@@ -82,6 +84,42 @@ describe('a server in memory', () => {
     const ada = await server.join(name, { name: 'Ada' });
     expect(ada.doc.getMap('meta').get('title')).toBe('Plan');
     expect((await fetch(`${server.url}/metrics`)).status).toBe(404);
+  });
+});
+
+describe('a server on disk, in this process', () => {
+  test('[G1] has what was saved after a restart, and for whoever opens its directory next', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'quire-kept-'));
+    ends.push(() => rmSync(data, { recursive: true }));
+    const server = await startServer({ storage: 'disk', inProcess: true, data, auth: 'tokens' });
+    const token = server.token('editor', { user: 'ada' });
+    const ada = await server.join('plan', { name: 'Ada', token });
+    ada.doc.getText('body').insert(0, 'kept');
+    await ada.saved();
+    await server.restart();
+    await ada.synced();
+    await server.stop();
+    await using next = await startServer({ data });
+    const ben = await next.join('plan', { name: 'Ben', dialect: 'y-websocket' });
+    expect(ben.doc.getText('body').toString()).toBe('kept');
+  });
+
+  test('removes the directory that it made for itself, and that one only', async () => {
+    const server = await startServer({ storage: 'disk', inProcess: true });
+    expect(existsSync(join(server.data, 'owner.json'))).toBe(true);
+    await server.stop();
+    expect(existsSync(server.data)).toBe(false);
+  });
+
+  test('leaves nothing behind where it can’t start', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'quire-temporary-'));
+    ends.push(() => rmSync(folder, { recursive: true }));
+    const taken = await start();
+    vi.stubEnv('TMPDIR', folder);
+    ends.push(() => vi.unstubAllEnvs());
+    const refused = startServer({ storage: 'disk', inProcess: true, port: taken.port });
+    await expect(refused).rejects.toThrow(String(taken.port));
+    expect(readdirSync(folder)).toEqual([]);
   });
 });
 

@@ -1,5 +1,11 @@
 import type { QuireServer } from '@quire/server';
-import { type InProcessOptions, startInProcess } from './in-process-server.ts';
+import {
+  type InProcessDiskOptions,
+  type InProcessOptions,
+  type InProcessServer,
+  startInMemory,
+  startOnDiskHere,
+} from './in-process-server.ts';
 import { type JoinedPerson, type JoinOptions, join } from './people/join.ts';
 import type { Dialect } from './people/seat.ts';
 import { type ServerOptions, type ServerProcess, startServer as startProcess } from './server-process.ts';
@@ -14,13 +20,21 @@ export interface MemoryServerOptions extends InProcessOptions {
   readonly auth?: TestAuth;
 }
 
+export interface DiskHereServerOptions extends InProcessDiskOptions {
+  readonly storage: 'disk';
+  readonly inProcess: true;
+  /** Left out: `open`. */
+  readonly auth?: TestAuth;
+}
+
 export interface DiskServerOptions extends ServerOptions {
   readonly storage?: 'disk';
+  readonly inProcess?: false;
   /** Left out: `open`, unless `env` says otherwise. */
   readonly auth?: TestAuth;
 }
 
-export type TestServerOptions = MemoryServerOptions | DiskServerOptions;
+export type TestServerOptions = MemoryServerOptions | DiskHereServerOptions | DiskServerOptions;
 
 /** A Quire for one test, and the people in it. */
 export interface TestServer {
@@ -60,6 +74,15 @@ export interface MemoryServer extends TestServer {
   readonly server: QuireServer;
 }
 
+/** In this process, with a journal on disk: quick too, and what it has stored is there for whoever opens `data` next. */
+export interface DiskHereServer extends TestServer {
+  readonly storage: 'disk';
+  /** The server itself, as a program that embeds it has it; another one after each `restart`. */
+  readonly server: QuireServer;
+  /** The directory of the journal. */
+  readonly data: string;
+}
+
 /** In a process of its own, with a journal on disk: it can be killed. */
 export interface DiskServer extends TestServer, ServerProcess {
   readonly storage: 'disk';
@@ -78,35 +101,37 @@ export interface DiskServer extends TestServer, ServerProcess {
  * await converged({ ada, ben });
  */
 export async function startServer(options: MemoryServerOptions): Promise<MemoryServer>;
+export async function startServer(options: DiskHereServerOptions): Promise<DiskHereServer>;
 export async function startServer(options?: DiskServerOptions): Promise<DiskServer>;
-export async function startServer(options: TestServerOptions): Promise<MemoryServer | DiskServer>;
-export async function startServer(options: TestServerOptions = {}): Promise<MemoryServer | DiskServer> {
-  return options.storage === 'memory' ? startInMemory(options) : startOnDisk(options);
+export async function startServer(options: TestServerOptions): Promise<MemoryServer | DiskHereServer | DiskServer>;
+export async function startServer(
+  options: TestServerOptions = {},
+): Promise<MemoryServer | DiskHereServer | DiskServer> {
+  if (options.storage === 'memory') return startHere(options, 'memory', startInMemory);
+  if (options.inProcess !== true) return startOnDisk(options);
+  const place = options.data === undefined ? {} : { data: options.data };
+  return startHere(options, 'disk', (others) => startOnDiskHere({ ...others, ...place }));
 }
 
-async function startInMemory({ auth, settings, ...options }: MemoryServerOptions): Promise<MemoryServer> {
+async function startHere<Server extends InProcessServer, Storage extends 'memory' | 'disk'>(
+  { auth, ...options }: InProcessOptions & { readonly auth?: TestAuth },
+  storage: Storage,
+  start: (options: InProcessOptions) => Promise<Server>,
+) {
   const secret = auth === 'tokens' ? inventSecret() : null;
+  const { settings } = options;
   const jwt = secret === null ? {} : { jwt: { ...settings?.jwt, secrets: [secret] } };
-  const process = await startInProcess({ ...options, settings: { ...settings, ...jwt } });
-  const url = `http://127.0.0.1:${process.port}`;
+  const started = await start({ ...options, settings: { ...settings, ...jwt } });
+  const url = `http://127.0.0.1:${started.port}`;
   const company = createCompany(url, secret);
+  const end = started.stop;
   let stopping: Promise<void> | null = null;
   const stop = (): Promise<void> => {
-    stopping ??= company.leave().then(() => process.stop());
+    stopping ??= company.leave().then(end);
     return stopping;
   };
-  return {
-    storage: 'memory',
-    url,
-    ...company.doors,
-    port: process.port,
-    get server() {
-      return process.server;
-    },
-    restart: () => process.restart(),
-    stop,
-    [Symbol.asyncDispose]: stop,
-  };
+  // Onto the same object: `server` is asked of it anew each time.
+  return Object.assign(started, { storage, url, ...company.doors, stop, [Symbol.asyncDispose]: stop });
 }
 
 async function startOnDisk({ auth, ...options }: DiskServerOptions): Promise<DiskServer> {

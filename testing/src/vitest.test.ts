@@ -27,6 +27,20 @@ describe('the fixtures for vitest', () => {
     });
   });
 
+  describe('with a server on disk', () => {
+    test.override('serverOptions', { storage: 'disk', inProcess: true });
+
+    test('keep what was saved for whoever comes after its restart', async ({ server, person }) => {
+      const ada = await person('Ada');
+      ada.doc.getText('body').insert(0, 'kept');
+      await ada.saved();
+      await server.restart();
+      const ben = await person('Ben');
+      expect(ben.doc.getText('body').toString()).toBe('kept');
+      expect(server).toMatchObject({ storage: 'disk', data: expect.stringContaining('quire-data-') });
+    });
+  });
+
   test('bring numbers', ({ random }) => {
     expect(random.below(10)).toBeLessThan(10);
   });

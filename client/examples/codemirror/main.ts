@@ -10,6 +10,12 @@ const client = connect({ url: address.get('server') ?? 'ws://localhost:8080' });
 const room = client.open(address.get('document') ?? 'examples/codemirror');
 room.setPerson({ name: address.get('name') ?? 'Guest', color: '#0c7079' });
 
+function show({ label }: RoomStatus): void {
+  document.querySelector('#status')?.replaceChildren(label);
+}
+show(room.status.get());
+room.status.subscribe(show); // before there is a text: it says why there is none
+
 await room.whenLoaded(); // until then an empty page would be a lie
 
 const text = room.doc.getText('codemirror');
@@ -27,12 +33,11 @@ const view = new EditorView({
   ],
 });
 
-function show({ label, canEdit }: RoomStatus): void {
-  document.querySelector('#status')?.replaceChildren(label);
+function followRole({ canEdit }: RoomStatus): void {
   // Only when it changes: the editor takes no other transaction while it is in one, and what you type changes the status.
   if (view.state.facet(EditorView.editable) !== canEdit) {
     view.dispatch({ effects: editable.reconfigure(EditorView.editable.of(canEdit)) });
   }
 }
-show(room.status.get());
-room.status.subscribe(show);
+followRole(room.status.get());
+room.status.subscribe(followRole);

@@ -18,6 +18,7 @@ const provider = new HocuspocusProvider({
   document: doc,
   // Counts down with the receipts of the server, which it gives for what is on disk.
   onUnsyncedChanges: ({ number }) => show(number === 0 ? 'Saved' : 'Saving…'),
+  onAuthenticationFailed: ({ reason }) => show(`Refused: ${reason}`),
 });
 
 await new Promise((resolve) => provider.on('synced', resolve));

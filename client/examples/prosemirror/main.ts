@@ -12,6 +12,12 @@ const client = connect({ url: address.get('server') ?? 'ws://localhost:8080' });
 const room = client.open(address.get('document') ?? 'examples/prosemirror');
 room.setPerson({ name: address.get('name') ?? 'Guest', color: '#0c7079' });
 
+function show({ label }: RoomStatus): void {
+  document.querySelector('#status')?.replaceChildren(label);
+}
+show(room.status.get());
+room.status.subscribe(show); // before there is a text: it says why there is none
+
 await room.whenLoaded(); // until then an empty page would be a lie
 
 const fragment = room.doc.getXmlFragment('prosemirror');
@@ -32,9 +38,8 @@ const view = new EditorView(document.querySelector('#editor'), {
   attributes: { role: 'textbox', 'aria-multiline': 'true', 'aria-label': 'Text' },
 });
 
-function show({ label, canEdit }: RoomStatus): void {
-  document.querySelector('#status')?.replaceChildren(label);
+function followRole({ canEdit }: RoomStatus): void {
   if (view.editable !== canEdit) view.setProps({}); // asks `editable` again
 }
-show(room.status.get());
-room.status.subscribe(show);
+followRole(room.status.get());
+room.status.subscribe(followRole);

@@ -10,6 +10,12 @@ const client = connect({ url: address.get('server') ?? 'ws://localhost:8080' });
 const room = client.open(address.get('document') ?? 'examples/quill');
 room.setPerson({ name: address.get('name') ?? 'Guest', color: '#0c7079' });
 
+function show({ label }: RoomStatus): void {
+  document.querySelector('#status')?.replaceChildren(label);
+}
+show(room.status.get());
+room.status.subscribe(show); // before there is a text: it says why there is none
+
 await room.whenLoaded(); // until then an empty page would be a lie
 
 Quill.register('modules/cursors', QuillCursors);
@@ -25,9 +31,8 @@ quill.root.role = 'textbox';
 quill.root.ariaLabel = 'Text';
 new QuillBinding(room.doc.getText('quill'), quill, room.awareness);
 
-function show({ label, canEdit }: RoomStatus): void {
-  document.querySelector('#status')?.replaceChildren(label);
+function followRole({ canEdit }: RoomStatus): void {
   quill.enable(canEdit);
 }
-show(room.status.get());
-room.status.subscribe(show);
+followRole(room.status.get());
+room.status.subscribe(followRole);

@@ -10,6 +10,12 @@ const me = { name: address.get('name') ?? 'Guest', color: '#0c7079' };
 const client = connect({ url: address.get('server') ?? 'ws://localhost:8080' });
 const room = client.open(address.get('document') ?? 'examples/tiptap');
 
+function show({ label }: RoomStatus): void {
+  document.querySelector('#status')?.replaceChildren(label);
+}
+show(room.status.get());
+room.status.subscribe(show); // before there is a text: it says why there is none
+
 await room.whenLoaded(); // until then an empty page would be a lie
 
 const editor = new Editor({
@@ -22,9 +28,8 @@ const editor = new Editor({
   editorProps: { attributes: { role: 'textbox', 'aria-label': 'Text' } },
 });
 
-function show({ label, canEdit }: RoomStatus): void {
-  document.querySelector('#status')?.replaceChildren(label);
+function followRole({ canEdit }: RoomStatus): void {
   if (editor.isEditable !== canEdit) editor.setEditable(canEdit, false);
 }
-show(room.status.get());
-room.status.subscribe(show);
+followRole(room.status.get());
+room.status.subscribe(followRole);

@@ -284,6 +284,7 @@ export interface DocumentsApi {
   get(name: string, options?: CallOptions): Promise<DocumentWithRole>;
   create(document?: { readonly name?: string; readonly title?: string }, options?: CallOptions): Promise<DocumentInfo>;
   rename(name: string, title: string, options?: CallOptions): Promise<DocumentInfo>;
+  /** At once and for good, comments and links included. What is to be taken back goes into the bin: `api.call('binDocument', …)`. */
   delete(name: string, options?: CallOptions): Promise<void>;
   readonly links: LinksApi;
 }

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { COMMENTS_PREFIX, commentAttribute } from '@quire/protocol';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as Y from 'yjs';
 import type { Client, Comments, Room, TextRange } from './api.ts';
 import { connect } from './connect.ts';
@@ -26,6 +26,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  vi.restoreAllMocks();
   for (const client of clients) client.close();
   await server.kill();
   await rm(data, { recursive: true, force: true });
@@ -100,6 +101,21 @@ describe('comments against a real server', () => {
     expect(status.canEdit).toBe(false);
     await expect(rita.start('Hello?')).rejects.toMatchObject({ code: 'refused', problem: 'forbidden', status: 403 });
     expect(rita.threads.get()).toEqual([]);
+  });
+
+  it('who one is is asked for without all that was ever said', async () => {
+    await writeText('text');
+    const cleo = clientOf('cleo', 'commenter').openComments(PLAN);
+    for (const text of ['one', 'two', 'three']) await cleo.start(text);
+    const { fetch } = globalThis;
+    const threads: number[] = [];
+    vi.spyOn(globalThis, 'fetch').mockImplementation(async (...request) => {
+      const answer = await fetch(...request);
+      threads.push((await answer.clone().json()).threads.length);
+      return answer;
+    });
+    expect(await cleo.you()).toMatchObject({ id: 'cleo' });
+    expect(threads).toEqual([1]); // a page holds no fewer
   });
 
   it('[G1] what was said is there after the server was killed, and goes on from there', async () => {

@@ -46,7 +46,10 @@ export function createComments({ document, room, api, whenTextSaved }: CommentsO
     },
     whenLoaded: (options) => room.whenLoaded(options),
     you: (options) =>
-      call({ method: 'GET', path, read: async (answer) => threadListShape(await answer.json()).you }, options),
+      call(
+        { method: 'GET', path: `${path}?limit=1`, read: async (answer) => threadListShape(await answer.json()).you },
+        options,
+      ),
     start(text, range, options) {
       if (range === undefined) return call({ method: 'POST', path, body: { text, guest }, read: readThread }, options);
       const body = { text, guest, anchor: encodeRange(range) };

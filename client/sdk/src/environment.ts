@@ -1,12 +1,12 @@
-/** What this package uses of the page it runs in; in Node and workers most of it is missing. */
+/** What this package uses of the page it runs in. A worker has no window and nothing to leave, and Node not even a network to hear of. */
 export interface Environment {
-  /** `host` with port, and the protocol with its colon; null outside a page. */
+  /** `host` with port, and the protocol with its colon; null outside a page and its workers. */
   readonly location: { readonly protocol: string; readonly host: string } | null;
   readonly hasIndexedDb: boolean;
   isOnline(): boolean;
   /** The page is in front of somebody; always so where there is no page. */
   isVisible(): boolean;
-  /** Listens on the window; returns how to stop. Does nothing where there is none. */
+  /** Listens on the window, or in a worker on that; returns how to stop. Does nothing where there is neither. */
   listen(
     type: 'online' | 'offline' | 'pagehide' | 'pageshow' | 'visibilitychange' | 'beforeunload',
     listener: (event: Event) => void,
@@ -15,7 +15,7 @@ export interface Environment {
 
 /** Reads the globals when asked, not when imported: pages are also rendered on servers. */
 export function readEnvironment(): Environment {
-  const page = typeof window === 'undefined' ? null : window;
+  const page = findPage();
   return {
     location: page?.location?.host ? { protocol: page.location.protocol, host: page.location.host } : null,
     hasIndexedDb: typeof indexedDB !== 'undefined' && indexedDB !== null,
@@ -26,4 +26,11 @@ export function readEnvironment(): Environment {
       return () => page?.removeEventListener(type, listener);
     },
   };
+}
+
+/** The window, or what a worker has in its place: it hears of the network, and has an address, as a window. */
+function findPage(): (Window & typeof globalThis) | null {
+  if (typeof window !== 'undefined') return window;
+  // Where pages are rendered, some define `self` and nothing behind it.
+  return typeof self !== 'undefined' && typeof self.addEventListener === 'function' ? self : null;
 }

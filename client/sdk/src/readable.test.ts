@@ -40,3 +40,15 @@ test('where nothing takes error reports, the error of a listener comes to the su
   value.set('b');
   expect(surfaced).toEqual([fault]);
 });
+
+test('a subscription ends with its signal, and does not begin where that has aborted', () => {
+  const value = createWritable(0);
+  const heard: number[] = [];
+  const patience = new AbortController();
+  value.subscribe((now) => heard.push(now), { signal: patience.signal });
+  value.set(1);
+  patience.abort();
+  value.subscribe((now) => heard.push(now), { signal: patience.signal });
+  value.set(2);
+  expect(heard).toEqual([1]);
+});

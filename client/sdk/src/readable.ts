@@ -1,8 +1,13 @@
+import { listenUntilAborted } from './listen-until-aborted.ts';
+
 /** A value that changes: the shape that `useSyncExternalStore` asks for. `get` returns the same object until it changes. */
 export interface Readable<T> {
   get(): T;
-  /** Calls `listener` with every new value; returns how to stop. What it throws is reported, and stops nothing here. */
-  subscribe(listener: (value: T) => void): () => void;
+  /**
+   * Calls `listener` with every new value until `signal` aborts; returns how to stop. What it throws is reported, and stops
+   * nothing here.
+   */
+  subscribe(listener: (value: T) => void, options?: { readonly signal?: AbortSignal }): () => void;
 }
 
 export interface Writable<T> extends Readable<T> {
@@ -15,13 +20,13 @@ export function createWritable<T>(initial: T, isSame: (a: T, b: T) => boolean = 
   const listeners = new Set<(value: T) => void>();
   return {
     get: () => current,
-    subscribe(listener) {
+    subscribe(listener, { signal } = {}) {
       // Wrapped, so that one function subscribed twice is told twice and removed once.
       const entry = (value: T) => listener(value);
-      listeners.add(entry);
-      return () => {
-        listeners.delete(entry);
-      };
+      return listenUntilAborted(() => {
+        listeners.add(entry);
+        return () => listeners.delete(entry);
+      }, signal);
     },
     set(value) {
       if (isSame(current, value)) return;

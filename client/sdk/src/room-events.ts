@@ -12,6 +12,7 @@ import type { EventMap, ReceivedEvent, RoomEvents, SentEvent } from './api.ts';
 import type { Clock } from './clock.ts';
 import { QuireError } from './errors.ts';
 import { beginListening, type EventStream, hearEvent, nothingHeard, pointOf } from './event-stream.ts';
+import { listenUntilAborted } from './listen-until-aborted.ts';
 import { tell } from './readable.ts';
 import { createWaiters } from './waiters.ts';
 
@@ -101,22 +102,25 @@ class LiveRoomEvents implements RoomEventsLink, RoomEvents {
   ): () => void {
     // Wrapped, so that one function that listens twice is told twice and removed once.
     const entry: Heard = (event) => listener(event as ReceivedEvent<Name, EventMap[Name]>);
-    const listeners = this.#listeners.get(name) ?? new Set();
-    this.#listeners.set(name, listeners);
-    const stop = () => {
-      listeners.delete(entry);
-      if (listeners.size === 0 && this.#listeners.get(name) === listeners) this.#listeners.delete(name);
+    const begin = () => {
+      const listeners = this.#listeners.get(name) ?? new Set();
+      this.#listeners.set(name, listeners);
+      listeners.add(entry);
+      return () => {
+        listeners.delete(entry);
+        if (listeners.size === 0 && this.#listeners.get(name) === listeners) this.#listeners.delete(name);
+      };
     };
-    return this.#listen(() => listeners.add(entry), stop, signal);
+    return this.#listen(begin, signal);
   }
 
   onGap(listener: (gap: EventGap) => void, { signal }: { signal?: AbortSignal } = {}): () => void {
     const entry = (gap: EventGap) => listener(gap);
-    return this.#listen(
-      () => this.#gapListeners.add(entry),
-      () => this.#gapListeners.delete(entry),
-      signal,
-    );
+    const begin = () => {
+      this.#gapListeners.add(entry);
+      return () => this.#gapListeners.delete(entry);
+    };
+    return this.#listen(begin, signal);
   }
 
   whenListening({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
@@ -287,16 +291,10 @@ class LiveRoomEvents implements RoomEventsLink, RoomEvents {
     for (const listener of [...this.#gapListeners]) tell(listener, gap);
   }
 
-  #listen(begin: () => void, stop: () => void, signal: AbortSignal | undefined): () => void {
-    if (signal?.aborted === true) return () => {};
-    begin();
-    const end = () => {
-      stop();
-      signal?.removeEventListener('abort', end);
-    };
-    signal?.addEventListener('abort', end, { once: true });
-    this.#want();
-    return end;
+  #listen(begin: () => () => void, signal: AbortSignal | undefined): () => void {
+    const stop = listenUntilAborted(begin, signal);
+    if (signal?.aborted !== true) this.#want();
+    return stop;
   }
 
   #want(): void {

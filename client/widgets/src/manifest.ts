@@ -71,6 +71,7 @@ export const common: Pick<ElementDeclaration, 'attributes' | 'events'> & {
     { name: 'name', type: 'string | null', description: 'As the attribute.' },
     { name: 'color', type: 'string | null', description: 'As the attribute.' },
     { name: 'theme', type: 'string | null', description: 'As the attribute.' },
+    { name: 'noStatus', type: 'boolean', description: 'As `no-status`.' },
     {
       name: 'getToken',
       type: '(() => Promise<string>) | undefined',

@@ -8,8 +8,9 @@ import { pause } from '../../soak/pause.ts';
 import { inspectable, openServerGauge } from '../../soak/server-gauge.ts';
 import { createTimeline, type Timeline } from '../../timeline.ts';
 import { compareJournals } from './compare-journals.ts';
+import type { Deck } from './deck.ts';
 import { inflict } from './inflict.ts';
-import { describePlanned, type FaultKind, type PlannedFault, planFaults } from './plan.ts';
+import { createFaultDeck, describePlanned, type FaultKind, type PlannedFault, planFaults } from './plan.ts';
 import { openScene, type Scene } from './scene.ts';
 
 export interface ChaosRunOptions {
@@ -71,10 +72,11 @@ export async function runChaos(options: ChaosRunOptions): Promise<ChaosResult> {
   let [receipted, returns] = [0, 0];
   try {
     if (stage.disks.length === 0) say('no disk is filled: only root can mount small ones');
+    const deck = createFaultDeck(random.fork(), stage.disks.length > 0);
     const heapBefore = await readHeap(cluster, 0, signal);
     for (let round = 0; round < rounds; round += 1) {
       timeline.note(`round ${round}`);
-      const done = await playRound(stage, round, random.fork(), options, timeline);
+      const done = await playRound(stage, round, { random: random.fork(), deck }, options, timeline);
       // A round that was broken off had less harm done to it than was planned: nothing is proved by it.
       signal.throwIfAborted();
       for (const { fault } of done.planned) faults[fault.kind] = (faults[fault.kind] ?? 0) + 1;
@@ -156,12 +158,12 @@ interface Round {
 async function playRound(
   stage: Stage,
   round: number,
-  random: Random,
+  { random, deck }: { readonly random: Random; readonly deck: Deck<FaultKind> },
   { durationMs, signal }: ChaosRunOptions,
   timeline: Timeline,
 ): Promise<Round> {
-  const { cluster, disks } = stage;
-  const planned = planFaults(random.fork(), { nodes: NODES, durationMs, canFillDisks: disks.length > 0 });
+  const { cluster } = stage;
+  const planned = planFaults(random.fork(), { nodes: NODES, durationMs, deck });
   const documents = Array.from({ length: DOCUMENTS }, (_, index) => `chaos/${round}/${index}`);
   const scenes = documents.map((document) => openScene(cluster.balancer.wsUrl, document, random.fork()));
   try {

@@ -1,4 +1,5 @@
 import type { Random } from '@quire/testing';
+import { createDeck, type Deck } from './deck.ts';
 
 /** Something that goes wrong, and ends. */
 export type Fault =
@@ -35,8 +36,8 @@ export interface PlannedFault {
 export interface PlanOptions {
   readonly nodes: number;
   readonly durationMs: number;
-  /** Disks of nodes can be filled, which takes a mount. */
-  readonly canFillDisks: boolean;
+  /** What kinds come from; one for all rounds of a run, so that every kind comes up in a few of them. */
+  readonly deck: Deck<FaultKind>;
 }
 
 export const nodeFaults = [
@@ -55,6 +56,7 @@ export const nodeFaults = [
 ] as const satisfies readonly FaultKind[];
 export const redisFaults = ['kill-redis', 'pause-redis', 'flush-redis'] as const satisfies readonly FaultKind[];
 
+const ofRedis: ReadonlySet<FaultKind> = new Set(redisFaults);
 /** A node that has one of these takes no edits; one of all is always left that does. */
 const stopping: ReadonlySet<FaultKind> = new Set(['kill', 'restart', 'pause', 'fill-disk']);
 
@@ -69,32 +71,40 @@ const MAX_DELAY_MS = 300;
 /** What a node that starts takes until it does what it is there for, on a slow machine. */
 const RECOVERY_MS = 3_000;
 
+/** @param canFillDisks disks of nodes can be filled, which takes a mount */
+export function createFaultDeck(random: Random, canFillDisks: boolean): Deck<FaultKind> {
+  const kinds: readonly FaultKind[] = [...nodeFaults, ...redisFaults];
+  return createDeck(
+    kinds.filter((kind) => canFillDisks || kind !== 'fill-disk'),
+    random,
+  );
+}
+
 /**
  * What goes wrong when. Faults overlap as they like, but for two things: none begins where another one is, and a node is
  * always left to write to.
  */
-export function planFaults(random: Random, { nodes, durationMs, canFillDisks }: PlanOptions): readonly PlannedFault[] {
+export function planFaults(random: Random, { nodes, durationMs, deck }: PlanOptions): readonly PlannedFault[] {
   const planned: PlannedFault[] = [];
-  const kinds: readonly FaultKind[] = [
-    ...nodeFaults.filter((kind) => canFillDisks || kind !== 'fill-disk'),
-    ...redisFaults,
-  ];
   const step = (): number => MIN_GAP_MS + random.below(MAX_GAP_MS - MIN_GAP_MS);
   for (let atMs = CALM_MS; atMs + MIN_LASTS_MS < durationMs; atMs += step()) {
     const lastsMs = Math.min(MIN_LASTS_MS + random.below(MAX_LASTS_MS - MIN_LASTS_MS), durationMs - atMs);
-    const fault = describeFault(random.pick(kinds), random.below(nodes), random);
+    const node = random.below(nodes);
     const current = planned.filter((other) => other.atMs + other.lastsMs + RECOVERY_MS > atMs);
-    if (current.some((other) => targetOf(other.fault) === targetOf(fault))) continue;
-    const stopped = current.filter((other) => stopping.has(other.fault.kind)).length;
-    if (stopping.has(fault.kind) && stopped >= nodes - 1) continue;
-    planned.push({ atMs, lastsMs, fault });
+    const befallen = new Set(current.map(({ fault }) => targetOf(fault)));
+    const stopped = current.filter(({ fault }) => stopping.has(fault.kind)).length;
+    const kind = deck.draw(
+      (one) => !befallen.has(targetOf({ kind: one, node })) && !(stopping.has(one) && stopped >= nodes - 1),
+    );
+    if (kind === null) continue;
+    planned.push({ atMs, lastsMs, fault: describeFault(kind, node, random) });
   }
   return planned;
 }
 
 /** What it befalls: a node, or Redis. */
-export function targetOf(fault: Fault): string {
-  return 'node' in fault ? `node ${fault.node}` : 'redis';
+export function targetOf({ kind, node }: { readonly kind: FaultKind; readonly node?: number }): string {
+  return ofRedis.has(kind) ? 'redis' : `node ${node}`;
 }
 
 export function describePlanned({ fault, lastsMs }: PlannedFault): string {

@@ -397,6 +397,7 @@ describe('whatever is sent to the HTTP API, as its own description says or not',
               expect(status, what).toBeLessThan(500);
               expect(Object.keys(findCall(request.id).responses).map(Number), what).toContain(status);
               if (status >= 400) {
+                expect(type, what).toBe('application/problem+json');
                 const problem = problemSchema.parse(JSON.parse(text));
                 expect(Object.keys(problemKinds), what).toContain(problem.code);
               } else if (type?.startsWith('application/json') === true) known.learn(request, JSON.parse(text));

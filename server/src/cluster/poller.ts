@@ -69,7 +69,9 @@ export class Poller {
     try {
       const status = await peers.status(address, self(), abort.signal);
       if (this.#isClosed) return;
-      if (!onStatus(node, status)) throw new Error(`Another node answers at ${address}`);
+      if (!onStatus(node, status)) {
+        throw new Error(`What answers at ${address} is another node, or one of a release that this node can't read`);
+      }
       if (this.#forgive(node)) log.info({ node, address }, 'A node answers again');
     } catch (error) {
       if (this.#isClosed) return;

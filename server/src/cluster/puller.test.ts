@@ -1,6 +1,7 @@
 import { type Entry, MemoryStore } from '@quire/persistence';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import type { Logger } from '../observability/log.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { Adopter } from './adopter.ts';
 import type { Source } from './gaps.ts';
@@ -8,7 +9,7 @@ import { noMeters } from './meters.ts';
 import { PeerError, type Want } from './peer-link.ts';
 import { Puller } from './puller.ts';
 
-const log = pino({ level: 'silent' });
+const silent = pino({ level: 'silent' });
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const theirs = '00000000000000b1';
 const missing = new Map([[theirs, [{ first: 1, last: 3 }]]]);
@@ -24,7 +25,7 @@ function entry(sequence: number, document = 'plan'): Entry {
   };
 }
 
-function open(answer: (wants: readonly Want[]) => readonly Entry[]) {
+function open(answer: (wants: readonly Want[]) => readonly Entry[], log: Logger = silent) {
   const clock = new ManualClock();
   const store = new MemoryStore({ clock });
   const adopter = new Adopter({ store, clock, log, meters: noMeters });
@@ -67,6 +68,27 @@ describe('the puller', () => {
     puller.pull(missing, [source]);
     expect(asked).toHaveLength(1);
     await turn();
+  });
+
+  it('[R12] tells an operator how far it is, every five seconds, where it has much to fetch, and nothing of a little', async () => {
+    const lines: unknown[] = [];
+    const log = pino({}, { write: (line: string) => lines.push(JSON.parse(line)) });
+    const { puller, clock } = open(([want]) => [entry(want?.spans[0]?.first ?? 0)], log);
+    const from = (first: number, last: number): Source['holdings'] => new Map([[theirs, [{ first, last }]]]);
+    const fetch = async (first: number, last: number): Promise<void> => {
+      puller.pull(from(first, last), [{ ...source, holdings: from(first, last) }]);
+      await turn();
+    };
+    await fetch(1, 999);
+    expect(lines).toEqual([]);
+    await fetch(2, 2_001);
+    await fetch(3, 2_001);
+    clock.advance(5_000);
+    await fetch(4, 2_001);
+    expect(lines).toMatchObject([
+      { msg: 'Fetching entries from other nodes', missing: 2_000, pulled: 1 },
+      { msg: 'Fetching entries from other nodes', missing: 1_998, pulled: 3 },
+    ]);
   });
 
   it('asks a peer that fails, or gives nothing, ever less often', async () => {

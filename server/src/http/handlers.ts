@@ -45,15 +45,18 @@ export interface StartingParts {
   readonly readUnreadiness?: ReadUnreadiness | undefined;
   /** As soon as there are some: nodes that start together wait for each other (R12). */
   readonly peers?: Hono | undefined;
+  /** What is counted, also of a node that takes hours to catch up; left out: there is nothing to be told yet. */
+  readonly metrics?: Hono | undefined;
 }
 
 const openingJournal: ReadUnreadiness = () => [{ code: 'starting', detail: 'The journal is being opened' }];
 
-/** Before there is a server: the process lives, other nodes are answered, and everything else is asked to come back. */
-export function createStartingHandlers({ meters, peers, readUnreadiness }: StartingParts): Handlers {
+/** Before there is a server: the process lives, other nodes and Prometheus are answered, and everything else is asked to come back. */
+export function createStartingHandlers({ meters, metrics, peers, readUnreadiness }: StartingParts): Handlers {
   const refuse = createRefusal(meters);
   const app = createHealth(readUnreadiness ?? openingJournal);
   if (peers !== undefined) addPeerRoutes(app, peers);
+  if (metrics !== undefined) app.route('/', metrics);
   app.all('*', (context) =>
     context.text('The server is starting.\n', 503, { 'Retry-After': String(RETRY_AFTER_SECONDS) }),
   );

@@ -81,7 +81,7 @@ function OpenDocument({ room, onReopen }: { readonly room: Room; readonly onReop
           }}
         />
         {/* Where nothing was ever there, there is nothing to save: the page says what is the matter. */}
-        {(status.loaded || !isOver(status)) && <SaveState status={status} />}
+        {(status.loaded || !isOver(status)) && <SaveState status={status} comments={comments} />}
         <PeopleBar room={room} onGoTo={goTo} />
         {comments !== null && status.loaded && (
           <CommentsButton

@@ -28,6 +28,11 @@ describe('a value made of others', () => {
     expect(watchers.size).toBe(1);
     for (const stop of [...stops, ...stops]) stop();
     expect(watchers.size).toBe(0);
+    const patience = new AbortController();
+    readable.subscribe(() => {}, { signal: patience.signal });
+    expect(watchers.size).toBe(1);
+    patience.abort();
+    expect(watchers.size).toBe(0);
   });
 
   it('is made anew only when it may have changed', () => {

@@ -1,4 +1,5 @@
 import { equalityDeep } from 'lib0/function';
+import { listenUntilAborted } from '../listen-until-aborted.ts';
 import { type Readable, tell } from '../readable.ts';
 
 interface Derivation<T> {
@@ -33,20 +34,22 @@ export function derive<T>({ watch, read }: Derivation<T>): Readable<T> {
 
   return {
     get,
-    subscribe(listener) {
+    subscribe(listener, { signal } = {}) {
       const entry = (value: T) => listener(value);
-      listeners.add(entry);
-      if (stop === null) {
-        stop = watch(changed);
-        isFresh = false;
-      }
-      return () => {
-        listeners.delete(entry);
-        if (listeners.size > 0 || stop === null) return;
-        stop();
-        stop = null;
-        isFresh = false;
-      };
+      return listenUntilAborted(() => {
+        listeners.add(entry);
+        if (stop === null) {
+          stop = watch(changed);
+          isFresh = false;
+        }
+        return () => {
+          listeners.delete(entry);
+          if (listeners.size > 0 || stop === null) return;
+          stop();
+          stop = null;
+          isFresh = false;
+        };
+      }, signal);
     },
   };
 }

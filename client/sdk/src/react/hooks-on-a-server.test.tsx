@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import '../testing/page.ts';
 import { cleanup, fireEvent, render, screen } from '@testing-library/react';
-import { Activity, Component, type ReactNode, StrictMode } from 'react';
+import { Activity, Component, type ReactNode, StrictMode, useEffect } from 'react';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Client, Room } from '../api.ts';
 import { connect } from '../connect.ts';
@@ -15,6 +15,7 @@ import {
   isShallowEqual,
   type Other,
   QuireProvider,
+  RoomProvider,
   useClient,
   useEvent,
   useOthers,
@@ -527,6 +528,34 @@ describe('presence and events', () => {
     await writer.events.send('chat', 'three');
     await isTold;
     expect(heard).toHaveLength(2);
+  });
+
+  it('in StrictMode, too, an event is heard once', async () => {
+    const heard: unknown[] = [];
+    let opened: Room | null = null;
+    const Listener = () => {
+      const room = useRoom();
+      useEvent(room, 'chat', ({ data: said }) => heard.push(said));
+      useEffect(() => {
+        opened = room;
+      }, [room]);
+      return null;
+    };
+    render(
+      <StrictMode>
+        <QuireProvider url={url()}>
+          <RoomProvider name={document}>
+            <Listener />
+          </RoomProvider>
+        </QuireProvider>
+      </StrictMode>,
+    );
+    await untilTrue(() => opened !== null);
+    await (opened as Room | null)?.events.whenListening();
+    const writer = watch();
+    for (const line of ['one', 'two']) await writer.events.send('chat', line);
+    await untilTrue(() => heard.includes('two'));
+    expect(heard).toEqual(['one', 'two']);
   });
 
   it('a person who changes their name is seen under the new one, without another room', async () => {

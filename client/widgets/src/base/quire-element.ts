@@ -58,6 +58,7 @@ export abstract class QuireElement extends Base {
     'name',
     'color',
     'theme',
+    'noStatus',
     'getToken',
     'strings',
   ];
@@ -150,6 +151,15 @@ export abstract class QuireElement extends Base {
 
   set theme(value: string | null | undefined) {
     reflect(this, 'theme', value);
+  }
+
+  /** Without the line that says how the room goes. */
+  get noStatus(): boolean {
+    return this.hasAttribute('no-status');
+  }
+
+  set noStatus(value: boolean) {
+    this.toggleAttribute('no-status', value);
   }
 
   /** The newest is asked for a fresh token on every connection; wins over `token`. */
@@ -411,7 +421,7 @@ export abstract class QuireElement extends Base {
   #showStatus(): void {
     const line = this.#statusLine;
     if (line === null) return;
-    line.hidden = this.hasAttribute('no-status');
+    line.hidden = this.noStatus;
     line.dataset.tone = this.#shown?.tone ?? 'quiet';
     line.textContent = this.#shown?.label ?? '';
   }
@@ -446,9 +456,9 @@ export function define(element: (new () => QuireElement) & { readonly tag: strin
 }
 
 /** Sets an attribute, or takes it away where there is no value. */
-export function reflect(element: Element, name: string, value: string | null | undefined): void {
+export function reflect(element: Element, name: string, value: string | number | null | undefined): void {
   if (value === null || value === undefined) element.removeAttribute(name);
-  else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+  else if (element.getAttribute(name) !== String(value)) element.setAttribute(name, String(value));
 }
 
 /** Chromium before 125 knows no `:state()`, and takes names that begin with two dashes alone: there the attribute does without. */

@@ -112,8 +112,10 @@ test('a comment that is taken when another document is shown already leaves alon
   document.body.append(editorWith('The ferry'));
   const comments = await commentsOn('before', { for: 'text' });
   comments.focus();
-  find<HTMLTextAreaElement>(comments, '.new textarea').value = 'When does it leave?';
-  find<HTMLFormElement>(comments, '.new form').requestSubmit();
+  const field = find<HTMLTextAreaElement>(comments, '.new textarea');
+  field.value = 'When does it leave?';
+  field.dispatchEvent(new Event('input'));
+  find<HTMLButtonElement>(comments, '.new button[type=submit]').click();
   comments.document = 'after';
   await turn();
   comments.focus();

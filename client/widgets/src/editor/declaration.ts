@@ -16,6 +16,7 @@ export const declaration: ElementDeclaration = {
   properties: [
     { name: 'placeholder', type: 'string | null', description: 'As the attribute.' },
     { name: 'readOnly', type: 'boolean', description: 'As `readonly`.' },
+    { name: 'noToolbar', type: 'boolean', description: 'As `no-toolbar`.' },
     { name: 'formField', type: 'string | null', description: 'As `form-field`.' },
     { name: 'form', type: 'HTMLFormElement | null', readonly: true, description: 'The form that it is part of.' },
   ],

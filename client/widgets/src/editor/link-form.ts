@@ -32,12 +32,6 @@ export function createLinkForm(editor: Editor, word: (key: string) => string): L
       hidden: true,
       novalidate: true,
       'aria-label': word('link'),
-      onsubmit: (event) => {
-        event.preventDefault();
-        const href = normalizeLink(address.value);
-        if (href === null) complain(true);
-        else apply(href);
-      },
       onkeydown: (event) => {
         if ((event as KeyboardEvent).key !== 'Escape') return;
         event.preventDefault();
@@ -45,11 +39,19 @@ export function createLinkForm(editor: Editor, word: (key: string) => string): L
       },
     },
     address,
-    h('button', { type: 'submit', class: 'primary' }, word('setLink')),
+    h('button', { type: 'submit', class: 'primary', onclick: set }, word('setLink')),
     remove,
     h('button', { type: 'button', onclick: () => close() }, word('cancel')),
     fault,
   );
+
+  /** Enter in the field clicks the button, too. Where a frame’s sandbox has no `allow-forms`, no form hears `submit`. */
+  function set(event: Event): void {
+    event.preventDefault();
+    const href = normalizeLink(address.value);
+    if (href === null) complain(true);
+    else apply(href);
+  }
 
   function complain(isWrong: boolean): void {
     address.setAttribute('aria-invalid', String(isWrong));

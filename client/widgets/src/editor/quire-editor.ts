@@ -13,10 +13,20 @@ export class QuireEditor extends QuireField {
   static override readonly tag = 'quire-editor';
   static override readonly styles = editorStyles;
   static override readonly words = editorWords;
+  static override readonly properties: readonly string[] = [...QuireField.properties, 'noToolbar'];
   #mounted: MountedEditor | null = null;
 
   static override get observedAttributes(): readonly string[] {
     return [...QuireField.observedAttributes, 'no-toolbar'];
+  }
+
+  /** Without the buttons; the keys still work. */
+  get noToolbar(): boolean {
+    return this.hasAttribute('no-toolbar');
+  }
+
+  set noToolbar(value: boolean) {
+    this.toggleAttribute('no-toolbar', value);
   }
 
   override focus(options?: FocusOptions): void {
@@ -89,7 +99,7 @@ export class QuireEditor extends QuireField {
       word: (key) => this.word(key),
       readPlaceholder: () => this.placeholder ?? '',
       canEdit: () => this.allowsWriting && room.status.get().canEdit,
-      wantsToolbar: () => !this.hasAttribute('no-toolbar'),
+      wantsToolbar: () => !this.noToolbar,
       onInput: () => this.tell('input'),
       onThread: (thread) => this.tell('thread', { thread }),
     });

@@ -30,7 +30,13 @@ export const declaration: ElementDeclaration = {
   ],
   properties: [
     { name: 'tiles', type: 'string | null', description: 'As the attribute.' },
+    { name: 'attribution', type: 'string | null', description: 'As the attribute.' },
+    { name: 'attributionHref', type: 'string | null', description: 'As `attribution-href`.' },
+    { name: 'center', type: 'string | null', description: 'As the attribute.' },
+    { name: 'zoom', type: 'string | null', description: 'As the attribute.' },
+    { name: 'maxZoom', type: 'number', description: 'As `max-zoom`.' },
     { name: 'follow', type: 'string | null', description: 'As the attribute.' },
+    { name: 'noShare', type: 'boolean', description: 'As `no-share`.' },
     {
       name: 'positions',
       type: 'readonly { clientId: number; name: string; position: Position; isMe: boolean }[]',

@@ -46,7 +46,17 @@ export class QuireMap extends QuireElement {
   static override readonly tag = 'quire-map';
   static override readonly styles = mapStyles;
   static override readonly words = mapWords;
-  static override readonly properties: readonly string[] = [...QuireElement.properties, 'follow', 'tiles'];
+  static override readonly properties: readonly string[] = [
+    ...QuireElement.properties,
+    'tiles',
+    'attribution',
+    'attributionHref',
+    'center',
+    'zoom',
+    'maxZoom',
+    'follow',
+    'noShare',
+  ];
   #shown: ShownMap | null = null;
   #located: ReadonlyMap<number, Located> = new Map();
   #course = NOWHERE_YET;
@@ -82,6 +92,61 @@ export class QuireMap extends QuireElement {
 
   set tiles(value: string | null | undefined) {
     reflect(this, 'tiles', value);
+  }
+
+  /** Whose map it is, as its maker wants it said. */
+  get attribution(): string | null {
+    return this.getAttribute('attribution');
+  }
+
+  set attribution(value: string | null | undefined) {
+    reflect(this, 'attribution', value);
+  }
+
+  /** Where that leads to. */
+  get attributionHref(): string | null {
+    return this.getAttribute('attribution-href');
+  }
+
+  set attributionHref(value: string | null | undefined) {
+    reflect(this, 'attribution-href', value);
+  }
+
+  /** `latitude, longitude` of what is shown first. */
+  get center(): string | null {
+    return this.getAttribute('center');
+  }
+
+  set center(value: string | null | undefined) {
+    reflect(this, 'center', value);
+  }
+
+  /** How near, together with `center`. */
+  get zoom(): string | null {
+    return this.getAttribute('zoom');
+  }
+
+  set zoom(value: number | string | null | undefined) {
+    reflect(this, 'zoom', value);
+  }
+
+  /** The nearest that there are pictures for. */
+  get maxZoom(): number {
+    const zoom = Number(this.getAttribute('max-zoom') ?? DEFAULT_MAX_ZOOM);
+    return zoom > 0 ? zoom : DEFAULT_MAX_ZOOM;
+  }
+
+  set maxZoom(value: number | string | null | undefined) {
+    reflect(this, 'max-zoom', value);
+  }
+
+  /** Without the button that shares this person’s location. */
+  get noShare(): boolean {
+    return this.hasAttribute('no-share');
+  }
+
+  set noShare(value: boolean) {
+    this.toggleAttribute('no-share', value);
   }
 
   /** `all`, `me`, or what somebody is called. */
@@ -232,17 +297,12 @@ export class QuireMap extends QuireElement {
     if (name === 'follow') this.#followAsAsked();
     else if (name === 'no-share') this.#renderShare();
     else if (name === 'attribution' || name === 'attribution-href') this.#renderCredit();
-    else if (name === 'tiles' || name === 'max-zoom') map?.setTiles(this.tiles, this.#maxZoom);
+    else if (name === 'tiles' || name === 'max-zoom') map?.setTiles(this.tiles, this.maxZoom);
     else map?.setView(this.#askedView ?? map.readView());
   }
 
-  get #maxZoom(): number {
-    const zoom = Number(this.getAttribute('max-zoom') ?? DEFAULT_MAX_ZOOM);
-    return zoom > 0 ? zoom : DEFAULT_MAX_ZOOM;
-  }
-
   get #askedView(): MapView | null {
-    return parseView(this.getAttribute('center'), this.getAttribute('zoom'));
+    return parseView(this.center, this.zoom);
   }
 
   /** Leaflet comes with the first map of a page. */
@@ -262,7 +322,7 @@ export class QuireMap extends QuireElement {
       onChoose: (id) => this.#choose(id),
       onTileError: () => this.#say(this.word('noTiles')),
     });
-    map.setTiles(this.tiles, this.#maxZoom);
+    map.setTiles(this.tiles, this.maxZoom);
     const gliders = createGliders<number>({
       longestMs: LONGEST_MS,
       onMove: (id, spot) => map.move(id, spot),
@@ -405,8 +465,8 @@ export class QuireMap extends QuireElement {
   }
 
   #credit(): (Node | string)[] {
-    const words = this.getAttribute('attribution')?.trim() ?? '';
-    const href = this.getAttribute('attribution-href');
+    const words = this.attribution?.trim() ?? '';
+    const href = this.attributionHref;
     if (words === '') return [];
     const isPage = href !== null && /^https?:/i.test(href);
     return [isPage ? h('a', { href, target: '_blank', rel: 'noopener noreferrer' }, words) : words];
@@ -425,7 +485,7 @@ export class QuireMap extends QuireElement {
     const button = this.#shareButton;
     if (button === null) return;
     const isSharing = this.#watch !== null;
-    button.hidden = this.hasAttribute('no-share');
+    button.hidden = this.noShare;
     button.setAttribute('aria-pressed', String(isSharing));
     button.replaceChildren(locate(), this.word(isSharing ? 'sharing' : 'share'));
   }

@@ -28,6 +28,8 @@ export const declaration: ElementDeclaration = {
   ],
   properties: [
     { name: 'channel', type: 'string', description: 'As the attribute.' },
+    { name: 'person', type: 'string | null', description: 'As the attribute.' },
+    { name: 'noToasts', type: 'boolean', description: 'As `no-toasts`.' },
     { name: 'notices', type: 'readonly Notice[]', readonly: true, description: 'The list, the newest first.' },
     { name: 'unread', type: 'number', readonly: true, description: 'How many are unread.' },
   ],

@@ -47,7 +47,12 @@ export class QuireNotifications extends QuireElement {
   static override readonly hasStatusLine = false;
   static override readonly styles = notificationStyles;
   static override readonly words = notificationWords;
-  static override readonly properties: readonly string[] = [...QuireElement.properties, 'channel'];
+  static override readonly properties: readonly string[] = [
+    ...QuireElement.properties,
+    'channel',
+    'person',
+    'noToasts',
+  ];
   #kept: Kept | null = null;
   #shown: ShownNotices | null = null;
 
@@ -62,6 +67,24 @@ export class QuireNotifications extends QuireElement {
 
   set channel(value: string | null | undefined) {
     reflect(this, 'channel', value);
+  }
+
+  /** Whose list this is on this device; null: whom the server takes them for. */
+  get person(): string | null {
+    return this.getAttribute('person');
+  }
+
+  set person(value: string | null | undefined) {
+    reflect(this, 'person', value);
+  }
+
+  /** Only the list, nothing at the edge of the page. */
+  get noToasts(): boolean {
+    return this.hasAttribute('no-toasts');
+  }
+
+  set noToasts(value: boolean) {
+    this.toggleAttribute('no-toasts', value);
   }
 
   /** The newest first. */
@@ -111,7 +134,7 @@ export class QuireNotifications extends QuireElement {
   /** The same list as before, unless it is another's, or of another place: then nobody is shown what the one before was told. */
   #keepFor(room: Room): Kept {
     const { channel } = this;
-    const named = this.getAttribute('person')?.trim() ?? '';
+    const named = this.person?.trim() ?? '';
     const key = this.#findKey(room, named);
     const known = this.#kept;
     const isSamePlace = known?.room === room && known.channel === channel && known.named === named;
@@ -152,7 +175,7 @@ export class QuireNotifications extends QuireElement {
     const notices = addNotice(kept.notices, notice);
     if (notices === kept.notices) return;
     this.#change(notices);
-    if (!this.hasAttribute('no-toasts')) this.#shown?.toasts.show(notice);
+    if (!this.noToasts) this.#shown?.toasts.show(notice);
     this.tell('notification', { notice });
   }
 

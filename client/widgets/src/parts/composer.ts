@@ -95,7 +95,8 @@ export function createComposer(options: ComposerOptions): Composer {
     failure,
     h('div', { class: 'actions' }, cancel, submit),
   );
-  element.addEventListener('submit', (event) => {
+  // Where a frame’s sandbox has no `allow-forms`, no form hears `submit`.
+  submit.addEventListener('click', (event) => {
     event.preventDefault();
     void send();
   });

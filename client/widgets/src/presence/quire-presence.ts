@@ -85,7 +85,7 @@ li.more {
   }
 
   set max(value: number | string | null | undefined) {
-    reflect(this, 'max', value === null || value === undefined ? null : String(value));
+    reflect(this, 'max', value);
   }
 
   /** Everybody in the room of whom the server says who they are, this person first. */

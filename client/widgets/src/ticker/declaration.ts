@@ -30,6 +30,7 @@ export const declaration: ElementDeclaration = {
     { name: 'channel', type: 'string', description: 'As the attribute.' },
     { name: 'symbol', type: 'string | null', description: 'As the attribute.' },
     { name: 'depth', type: 'number', description: 'As the attribute.' },
+    { name: 'digits', type: 'number', description: 'As the attribute.' },
   ],
   methods: [
     {

@@ -44,6 +44,7 @@ export class QuireTicker extends QuireElement {
     'channel',
     'symbol',
     'depth',
+    'digits',
   ];
   #stream: Stream | null = null;
   #render: () => void = () => {};
@@ -83,8 +84,17 @@ export class QuireTicker extends QuireElement {
     return readCount(this.getAttribute('depth'), DEFAULT_DEPTH, 1, MAX_DEPTH);
   }
 
-  set depth(value: number | null | undefined) {
-    reflect(this, 'depth', value === null || value === undefined ? null : String(value));
+  set depth(value: number | string | null | undefined) {
+    reflect(this, 'depth', value);
+  }
+
+  /** How many digits stand behind the point. */
+  get digits(): number {
+    return readCount(this.getAttribute('digits'), DEFAULT_DIGITS, 0, MAX_DIGITS);
+  }
+
+  set digits(value: number | string | null | undefined) {
+    reflect(this, 'digits', value);
   }
 
   /** Says something under this ticker's name, to everybody; what is not taken within a second is not said any more. */
@@ -99,9 +109,8 @@ export class QuireTicker extends QuireElement {
   }
 
   protected override show({ room, root, signal }: Held): () => void {
-    const { channel, kind, symbol } = this;
+    const { channel, digits, kind, symbol } = this;
     const stream = this.#streamOf(room, channel, symbol);
-    const digits = readCount(this.getAttribute('digits'), DEFAULT_DIGITS, 0, MAX_DIGITS);
     const notice = h('p', { class: 'notice', part: 'notice', role: 'status', hidden: true });
     const empty = h('p', { class: 'empty', part: 'empty' });
     const show = kind === 'book' ? this.#bookIn(stream, digits) : this.#quotesIn(stream, digits);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import {
+  eventually,
   makeCertificate,
   type RedisCluster,
   type RedisProcess,
@@ -117,6 +118,40 @@ describe('with a Redis Cluster', () => {
     expect(await owner.command('EXISTS', 'quire:{q}:s:ada')).toBe(1);
   });
 
+  /** One that takes over once its master is gone. */
+  async function addReplica(cluster: RedisCluster, master: RedisProcess): Promise<RedisProcess> {
+    const replica = await startServer({ isClusterNode: true });
+    const busPort = String(await replica.command('CONFIG', 'GET', 'cluster-port')).split(',')[1] ?? '';
+    await master.command('CLUSTER', 'MEET', '127.0.0.1', replica.port, busPort);
+    const known = `cluster_known_nodes:${cluster.servers.length + 1}`;
+    const isKnown = async (server: RedisProcess): Promise<boolean> =>
+      String(await server.command('CLUSTER', 'INFO')).includes(known);
+    await eventually(async () => (await Promise.all([...cluster.servers, replica].map(isKnown))).every(Boolean), {
+      what: 'not all know the replica',
+    });
+    await replica.command('CLUSTER', 'REPLICATE', String(await master.command('CLUSTER', 'MYID')));
+    await eventually(
+      async () => String(await replica.command('INFO', 'replication')).includes('master_link_status:up'),
+      { what: 'the replica has not caught up' },
+    );
+    return replica;
+  }
+
+  it('[G5] that server gone, the bus is on the replica that takes its place', async () => {
+    const cluster = await startCluster();
+    const owner = await cluster.ownerOf('quire:{q}');
+    const replica = await addReplica(cluster, owner);
+    const [ada, ben] = [openNode('ada', cluster.url), openNode('ben', cluster.url)];
+    await connect(ada, ben);
+    await crosses(ada, ben, 'before');
+    await owner.kill();
+    await Promise.all([reaches(ada, 'unreachable'), reaches(ben, 'unreachable')]);
+    await connect(ada, ben);
+    await crosses(ada, ben, 'after');
+    expect(await replica.command('EXISTS', 'quire:{q}:s:ada')).toBe(1);
+    expect(String(await replica.command('INFO', 'replication'))).toContain('role:master');
+  });
+
   it('[G5] that server gone, the bus is away, and back with it', async () => {
     const cluster = await startCluster();
     const [ada, ben] = [openNode('ada', cluster.url), openNode('ben', cluster.url)];
@@ -149,5 +184,25 @@ describe('with TLS', () => {
     const [ada, ben] = [openNode('ada', redis.url, { caFile }), openNode('ben', redis.url, { caFile })];
     await connect(ada, ben);
     await crosses(ada, ben, 'secret');
+  });
+});
+
+describe('with another prefix', () => {
+  it('two clusters share a Redis, and neither reads, hears or counts the other, whatever their nodes are called', async () => {
+    const redis = await startServer();
+    const [ada, ben] = await stage.startPair(redis.url, { prefix: 'one:' });
+    const [stranger, other] = await stage.startPair(redis.url, { prefix: 'two:' });
+    await crosses(ada, ben, 'in one');
+    await crosses(stranger, other, 'in two');
+    expect([ben.read, other.read]).toEqual([['in one'], ['in two']]);
+    expect((await ada.bus.announcements()).size).toBe(1);
+    const heard: string[] = [];
+    await other.bus.listen('plan', (message) => heard.push(toText(message)));
+    expect(await ada.bus.tell('plan', toBytes('to one'))).toBe(0);
+    expect(await stranger.bus.tell('plan', toBytes('to two'))).toBe(1);
+    await until(() => heard.includes('to two'), { what: 'it was not heard' });
+    expect(heard).toEqual(['to two']);
+    const keys = (await redis.command('KEYS', '*')) as string[];
+    expect(keys.filter((key) => !/^(one|two):/.test(key))).toEqual([]);
   });
 });

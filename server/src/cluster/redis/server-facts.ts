@@ -50,7 +50,8 @@ export function isOlder(version: string, [oldestMajor, oldestMinor]: readonly [n
 
 function warnOfMemory(info: ReadonlyMap<string, string>): readonly string[] {
   const policy = info.get('maxmemory_policy') ?? 'noeviction';
-  if ((info.get('maxmemory') ?? '0') === '0' || !policy.startsWith('allkeys-')) return [];
+  // Those that spare keys without an expiry throw streams away, too: each has one, in case its node never comes back.
+  if ((info.get('maxmemory') ?? '0') === '0' || policy === 'noeviction') return [];
   return [
     `Redis throws away streams of nodes when its memory is full (maxmemory-policy ${policy}): set it to noeviction`,
   ];

@@ -1,0 +1,42 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { readEnvironment } from './environment.ts';
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+/** What a worker has under `self`, and no `window`. */
+function stubWorker(address: string): EventTarget {
+  const worker = Object.assign(new EventTarget(), { location: new URL(address) });
+  vi.stubGlobal('self', worker);
+  return worker;
+}
+
+describe('what it runs in', () => {
+  it('as a worker it hears that the network is gone and back, as a page does, until it stops listening', () => {
+    const worker = stubWorker('https://docs.example.org/worker.js');
+    const environment = readEnvironment();
+    const heard: string[] = [];
+    const stops = (['offline', 'online'] as const).map((type) => environment.listen(type, () => heard.push(type)));
+    worker.dispatchEvent(new Event('offline'));
+    worker.dispatchEvent(new Event('online'));
+    expect(heard).toEqual(['offline', 'online']);
+    for (const stop of stops) stop();
+    worker.dispatchEvent(new Event('offline'));
+    expect(heard).toHaveLength(2);
+  });
+
+  it('as a worker it has the address of where it was loaded from, unless it was made of a blob', () => {
+    stubWorker('https://docs.example.org/worker.js');
+    expect(readEnvironment().location).toEqual({ protocol: 'https:', host: 'docs.example.org' });
+    stubWorker('blob:https://docs.example.org/0a1b');
+    expect(readEnvironment().location).toBeNull();
+  });
+
+  it('where pages are rendered there is nothing to listen to, whatever a polyfill calls self', () => {
+    vi.stubGlobal('self', {});
+    const environment = readEnvironment();
+    expect(environment.location).toBeNull();
+    expect(() => environment.listen('online', () => {})()).not.toThrow();
+  });
+});

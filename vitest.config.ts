@@ -44,7 +44,8 @@ export default defineConfig({
     environment: 'node',
     pool: 'forks',
     sequence: { sequencer: LongOnesFirst },
-    // No more than the cores that there are at the least: with three, restarts under load and the fuzz ran out of their time.
+    // The cores that there are at the least. Three workers of `integration` are too many: restarts under load and the fuzz ran
+    // out of their time. Beside its two a whole run has one of `unit` (scripts/test-run/plan.mjs), which mostly computes: that goes.
     maxWorkers: 2,
     setupFiles: ['./scripts/test-run/patience.ts'],
     expect: { poll: { timeout: 15_000 } },

@@ -40,19 +40,25 @@ const sum = (costs: readonly Cost[]): number =>
  * changes with each slice. @returns µs of CPU per edit
  */
 async function measureTurn(): Promise<{ on: number; off: number }> {
-  const stages: Record<'on' | 'off', TypingStage> = {
-    on: await openTypingStage(true),
-    off: await openTypingStage(false),
+  const opened: TypingStage[] = [];
+  const open = async (metrics: boolean): Promise<TypingStage> => {
+    const stage = await openTypingStage(metrics);
+    opened.push(stage);
+    return stage;
   };
-  const costs: Record<'on' | 'off', Cost[]> = { on: [], off: [] };
-  for (const { typeFor } of [stages.on, stages.off]) await typeFor(WARM_UP_SECONDS);
-  for (let slice = 0; slice < slices; slice += 1) {
-    for (const side of slice % 2 === 0 ? (['on', 'off'] as const) : (['off', 'on'] as const)) {
-      costs[side].push(await stages[side].typeFor(SLICE_SECONDS));
+  try {
+    const stages = { on: await open(true), off: await open(false) };
+    const costs: Record<'on' | 'off', Cost[]> = { on: [], off: [] };
+    for (const { typeFor } of [stages.on, stages.off]) await typeFor(WARM_UP_SECONDS);
+    for (let slice = 0; slice < slices; slice += 1) {
+      for (const side of slice % 2 === 0 ? (['on', 'off'] as const) : (['off', 'on'] as const)) {
+        costs[side].push(await stages[side].typeFor(SLICE_SECONDS));
+      }
     }
+    return { on: sum(costs.on), off: sum(costs.off) };
+  } finally {
+    await Promise.all(opened.map((stage) => stage.close()));
   }
-  await Promise.all([stages.on.close(), stages.off.close()]);
-  return { on: sum(costs.on), off: sum(costs.off) };
 }
 
 const costs = { on: [] as number[], off: [] as number[] };

@@ -6,6 +6,8 @@ export interface Cores {
   readonly server: string;
   /** What is left to the load; where there is one core only, both share it. */
   readonly load: string;
+  /** The load has no thread of the server’s physical core. */
+  readonly areApart: boolean;
 }
 
 /** `0-2,5`, as the kernel lists cores. */
@@ -27,10 +29,11 @@ export function shareOutCores(allowed: readonly number[], twinsOf: (core: number
   const twins = twinsOf(server);
   const apart = others.filter((core) => !twins.includes(core));
   const load = apart.length > 0 ? apart : others.length > 0 ? others : [server];
-  return { server: String(server), load: load.join(',') };
+  return { server: String(server), load: load.join(','), areApart: apart.length > 0 };
 }
 
-function readAllowedCores(): number[] {
+/** Fewer may be worth counting on, where a container may use only so much of their time. */
+export function readAllowedCores(): number[] {
   const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
   return parseCoreList(list ?? '0');
 }

@@ -9,5 +9,6 @@ export const inventedMachine: Machine = {
   node: 'v24',
   serverCore: '0',
   loadCores: '1',
+  isLoadApart: true,
   loadAverages: [0.1],
 };

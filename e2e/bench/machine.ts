@@ -10,6 +10,7 @@ export interface Machine {
   readonly node: string;
   readonly serverCore: string;
   readonly loadCores: string;
+  readonly isLoadApart: boolean;
   /**
    * Processes that wanted to run when the bench began, beside its own: above a few tenths, figures mean little. One for
    * each part that was measured by itself.
@@ -29,6 +30,7 @@ export function describeMachine(): Machine {
     node: process.version,
     serverCore: cores.server,
     loadCores: cores.load,
+    isLoadApart: cores.areApart,
     loadAverages: [Number(readFileSync('/proc/loadavg', 'utf8').split(' ')[0])],
   };
 }

@@ -92,7 +92,7 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s, while it measures', (signal) 
     await until(() => started.every((child) => !existsSync(`/proc/${child}`)), { what: 'all of them have ended' });
     expect(readdirSync(directory)).toEqual(['results.json']);
     expect(readResults(path)).toMatchObject({ contestants: { quire: expect.any(String) }, failures: [] });
-  });
+  }, 120_000);
 });
 
 test('what was measured is there after each figure', async () => {
@@ -108,4 +108,4 @@ test('what was measured is there after each figure', async () => {
   );
   expect(counts).toContain(1);
   expect(await running.ended).toBe(0);
-});
+}, 120_000);

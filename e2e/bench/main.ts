@@ -33,8 +33,10 @@ async function measure(options: BenchOptions): Promise<Results> {
   say(
     `${machine.processor}, ${machine.cores} cores, Node ${machine.node}, load average ${machine.loadAverages.join()}`,
   );
-  if (machine.serverCore === machine.loadCores) {
-    say('one core, which server and load share: this shows that everything runs, and measures nothing worth reading');
+  if (!machine.isLoadApart) {
+    say(
+      'server and load are not apart, but on one core: this shows that everything runs, and measures nothing worth reading',
+    );
   }
   const source = describeSource();
   say(nameSource(source));

@@ -28,7 +28,11 @@ function mergeTwo(a: Results, b: Results): Results {
     ...a,
     startedAt: a.startedAt < b.startedAt ? a.startedAt : b.startedAt,
     durationMinutes: a.durationMinutes + b.durationMinutes,
-    machine: { ...a.machine, loadAverages: [...a.machine.loadAverages, ...b.machine.loadAverages] },
+    machine: {
+      ...a.machine,
+      isLoadApart: a.machine.isLoadApart && b.machine.isLoadApart,
+      loadAverages: [...a.machine.loadAverages, ...b.machine.loadAverages],
+    },
     sources: mergeSources(a.sources, b.sources),
     contestants: { ...a.contestants, ...b.contestants },
     samples: [...a.samples, ...b.samples],

@@ -59,11 +59,16 @@ export function workloadsOf({ samples, failures }: Pick<Results, 'samples' | 'fa
   return [...new Set([...samples, ...failures].map(({ workload }) => workload))];
 }
 
+/** As they may be in a file from before all of it was noted. */
+interface StoredResults extends Omit<Results, 'machine' | 'sources'> {
+  readonly machine: Omit<Machine, 'isLoadApart'> & Partial<Machine>;
+  readonly sources?: Results['sources'];
+}
+
 /** @throws when they are from before results named what was measured */
 export function readResults(path: string): Results {
-  const results: Omit<Results, 'sources'> & { readonly sources?: Results['sources'] } = JSON.parse(
-    readFileSync(path, 'utf8'),
-  );
-  if (results.sources === undefined) throw new Error(`${path} does not say which commit was measured`);
-  return { ...results, sources: results.sources };
+  const { machine, sources, ...results }: StoredResults = JSON.parse(readFileSync(path, 'utf8'));
+  if (sources === undefined) throw new Error(`${path} does not say which commit was measured`);
+  const { isLoadApart = machine.serverCore !== machine.loadCores } = machine;
+  return { ...results, machine: { ...machine, isLoadApart }, sources };
 }

@@ -266,6 +266,9 @@ test('[G2] whoever has no hand for it selects, moves and deletes with the keyboa
   await expect(keys).toHaveText(/^Stroke 1 of 2 selected/);
   await press('Shift+ArrowRight', 'Shift+ArrowDown', 'ArrowDown');
   await expect.poll(() => strokeOn(ben.page)).toEqual(near(560, 476));
+  await expect(keys).toHaveText(/^Stroke 1 of 2 moved to 5\d\d of 1600 across, 4\d\d of 1000 down\.$/);
+  await press(...Array<string>(4).fill('Shift+ArrowUp'));
+  await expect(keys).toHaveText('Stroke 1 of 2 at the edge of the board: no further this way.');
   await press('Enter', 'Delete');
   await expect(bens).toHaveAccessibleName('Whiteboard, 1 stroke');
   await expect(keys).toHaveText(/^Enter selects a stroke/);

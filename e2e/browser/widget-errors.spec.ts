@@ -14,26 +14,35 @@ interface Told {
 
 interface PageWindow {
   readonly told: Told[];
+  /** By the elements that it was told on. */
+  readonly on: string[];
   asked: number;
   fault: string | null;
 }
 
-/** A page with a chat whose `getToken` fails with `window.fault`, as long as there is one. */
-async function open(page: Page, serverUrl: string): Promise<void> {
+const CHAT = '<quire-chat document="talk" name="Ada"></quire-chat>';
+
+/** A page with elements whose `getToken` fails with `window.fault`, as long as there is one; the first of them has it. */
+async function open(page: Page, serverUrl: string, elements = CHAT): Promise<void> {
   const html = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <title>A chat</title>
 <script type="module" src="${serverUrl}/widgets/quire.js"></script>
-<body><quire-chat server="${serverUrl}" document="talk" name="Ada"></quire-chat>
+<body>${elements}
 <script>
-  Object.assign(window, { told: [], asked: 0, fault: 'signed out' });
+  Object.assign(window, { told: [], on: [], asked: 0, fault: 'signed out' });
   addEventListener('quire-error', ({ detail: { code, message } }) => told.push({ code, message }));
-  document.querySelector('quire-chat').getToken = async () => {
+  for (const element of document.querySelectorAll('body *:not(script)')) {
+    element.addEventListener('quire-error', ({ target }) => target === element && on.push(element.localName));
+  }
+  const [first] = document.body.children;
+  first.getToken = async () => {
     asked += 1;
     if (fault !== null) throw new Error(fault);
     return 'no such token';
   };
+  first.server = '${serverUrl}';
 </script></body>
 </html>`;
   site = await servePages({ '/': { html } });
@@ -63,6 +72,21 @@ test('a page whose `getToken` fails hears of it once, however often it is asked,
   await setFault(page, null);
   await expect(page.locator('quire-chat')).toHaveAttribute('status', 'saved');
   expect(await toldOn(page)).toHaveLength(2);
+});
+
+test('of a room that several elements show a page hears once, and each element’s own listener too', async ({
+  ada: { page },
+  server,
+}) => {
+  const inside = ['quire-chat', 'quire-presence', 'quire-whiteboard'];
+  const elements = inside.map((name) => `<${name}></${name}>`).join('');
+  await open(page, server.url, `<quire-room document="talk" name="Ada">${elements}</quire-room>`);
+  const heardOn = () => page.evaluate(() => (window as unknown as PageWindow).on.toSorted());
+  await expect.poll(heardOn).toEqual([...inside, 'quire-room'].toSorted());
+  expect(await toldOn(page)).toEqual([noToken('signed out')]);
+  await setFault(page, 'no network');
+  await expect.poll(heardOn).toHaveLength(2 * (inside.length + 1));
+  expect(await toldOn(page)).toEqual([noToken('signed out'), noToken('no network')]);
 });
 
 test.describe('where the server asks for tokens', () => {

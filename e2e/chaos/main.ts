@@ -18,7 +18,7 @@ async function main(args: readonly string[]): Promise<number> {
   const signal = stopSignal();
   const again = (part: string): string => `npm run chaos -- ${part} --seed ${seed}`;
   const parts = [
-    rounds === 0 || (await crash(options, again(`--rounds ${rounds}`))),
+    rounds === 0 || (await crash(options, signal, again(`--rounds ${rounds}`))),
     frames === 0 || (await fuzz(options, signal, again(`--frames ${frames}`))),
     schedules === 0 || (await simulate(options, signal, again(`--schedules ${schedules}`))),
     minutes === 0 || (await harm(options, signal, again(`--minutes ${minutes}`))),
@@ -35,12 +35,13 @@ function stopSignal(): AbortSignal {
 }
 
 /** @returns whether nothing that was receipted is missing */
-async function crash({ rounds, seed }: ChaosOptions, again: string): Promise<boolean> {
+async function crash({ rounds, seed }: ChaosOptions, signal: AbortSignal, again: string): Promise<boolean> {
   console.log(`seed ${seed}: ${again}`);
   try {
     const done = await runCrashes({
       seed,
       rounds,
+      signal,
       onRound({ number, receipted, inFlight, survivedUnreceipted, killedInRecovery }) {
         const twice = killedInRecovery ? ', killed again while it recovered' : '';
         console.log(
@@ -78,8 +79,12 @@ async function fuzz({ frames, seed }: ChaosOptions, signal: AbortSignal, again: 
 /** @returns whether nothing that was promised was broken in any of them */
 async function simulate({ schedules, seed }: ChaosOptions, signal: AbortSignal, again: string): Promise<boolean> {
   console.log(`seed ${seed}: ${again}`);
-  const isPassed = await runSimulations({ seed, schedules, signal });
-  return isPassed || fail(['a simulated cluster broke a promise: each seed is told above'], again);
+  try {
+    const isPassed = await runSimulations({ seed, schedules, signal });
+    return isPassed || fail(['a simulated cluster broke a promise: each seed is told above'], again);
+  } catch (error) {
+    return fail([error instanceof Error ? error.message : String(error)], again);
+  }
 }
 
 /** @returns whether everything that was receipted is there, and everybody has the same */

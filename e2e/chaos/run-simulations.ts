@@ -11,12 +11,21 @@ export interface SimulationsOptions {
   readonly signal: AbortSignal;
 }
 
-/** Prints the timeline of each schedule that fails. @returns whether none did */
+/**
+ * Prints the timeline of each schedule that fails.
+ *
+ * @returns whether none did
+ * @throws when they were stopped before the last: that says nothing of the others
+ */
 export async function runSimulations({ seed, schedules, signal }: SimulationsOptions): Promise<boolean> {
+  // Who listens for a signal that has come already hears nothing.
+  signal.throwIfAborted();
   const program = spawn(process.execPath, [PROGRAM, `${seed}`, `${schedules}`], { stdio: 'inherit' });
   const stop = (): boolean => program.kill();
   signal.addEventListener('abort', stop, { once: true });
-  const [code] = (await once(program, 'exit')) as [number | null];
+  const [code, endedBy] = (await once(program, 'exit')) as [number | null, NodeJS.Signals | null];
   signal.removeEventListener('abort', stop);
+  signal.throwIfAborted();
+  if (endedBy !== null) throw new Error(`the schedules were ended by ${endedBy}`);
   return code === 0;
 }

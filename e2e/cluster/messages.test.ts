@@ -24,11 +24,17 @@ interface Listener {
 const isEvent = (payload: string): boolean => payload.startsWith('{"type":"quire.event"');
 
 /** A page with the published provider. @param listens whether it asks for events, as docs/events.md says */
-function joinWithProvider(node: number, document: string, listens: boolean): Listener & { person: HocuspocusPerson } {
+function joinWithProvider(
+  node: number,
+  document: string,
+  listens: boolean,
+): Listener & { readonly person: HocuspocusPerson; readonly isListening: boolean } {
   const person = joinWithHocuspocus(cluster.node(node).wsUrl, document);
   leaving.push(() => person.leave());
   const heard: string[] = [];
+  let isListening = false;
   person.provider.on('stateless', ({ payload }: { readonly payload: string }) => {
+    if (payload.startsWith('{"type":"quire.event.listening"')) isListening = true;
     if (isEvent(payload)) heard.push(eventSchema.parse(JSON.parse(payload)).data);
   });
   if (listens) {
@@ -36,7 +42,14 @@ function joinWithProvider(node: number, document: string, listens: boolean): Lis
   }
   const say = (data: string): void =>
     person.provider.sendStateless(JSON.stringify({ type: 'quire.event.send', ref: data, name: 'chat', data }));
-  return { person, heard, say };
+  return {
+    person,
+    heard,
+    say,
+    get isListening() {
+      return isListening;
+    },
+  };
 }
 
 async function joinWithSdk(node: number, document: string): Promise<Listener & { count(): number }> {
@@ -58,6 +71,7 @@ it('[G2] a stateless message of a published provider on one node is heard on the
   const [cleo, dan] = [await joinWithSdk(0, 'said'), await joinWithSdk(1, 'said')];
   await until(() => [cleo, dan].every(({ count }) => count() === 5), { what: 'the nodes know of each other' });
   await until(() => [ada, ben, eve].every(({ person }) => person.provider.synced), { what: 'all are in' });
+  await until(() => ada.isListening && ben.isListening, { what: 'the nodes tell Ada and Ben of events' });
   const words = Array.from({ length: 30 }, (_, index) => `a${index}`);
   for (const word of words) ada.say(word);
   dan.say('by the SDK');

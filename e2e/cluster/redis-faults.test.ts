@@ -118,13 +118,20 @@ const faults: readonly Fault[] = [
   },
 ];
 
-/** What an operator sees: that Redis is away, and why, and that there is something which only this node has. */
-async function tellsWhy({ url, server }: ClusterNode, code: string): Promise<void> {
-  await expect.poll(() => readGauge(url, 'quire_cluster_bus_state{state="away"}'), WAIT).toBe(1);
-  expect(await readGauge(url, `quire_cluster_bus_failures_total{code="${code}"}`)).toBeGreaterThan(0);
-  expect(await readGauge(url, 'quire_cluster_unpublished_entries')).toBeGreaterThan(0);
-  expect(server.log).toContain(`"code":"${code}"`);
-  expect(server.log).toContain('editing goes on without Redis');
+const failuresOf = ({ url }: ClusterNode, code: string): Promise<number> =>
+  readGauge(url, `quire_cluster_bus_failures_total{code="${code}"}`);
+
+/** What an operator sees from now on: that Redis is away, and why, and that there is something which only this node has. */
+async function watchWhy(node: ClusterNode, code: string): Promise<() => Promise<void>> {
+  const { url, server } = node;
+  const [failures, logged] = [await failuresOf(node, code), server.log.length];
+  return async () => {
+    await expect.poll(() => readGauge(url, 'quire_cluster_bus_state{state="away"}'), WAIT).toBe(1);
+    await expect.poll(() => failuresOf(node, code), WAIT).toBeGreaterThan(failures);
+    await expect.poll(() => readGauge(url, 'quire_cluster_unpublished_entries'), WAIT).toBeGreaterThan(0);
+    await expect.poll(() => server.log.slice(logged), WAIT).toContain(`"code":"${code}"`);
+    expect(server.log.slice(logged)).toContain('editing goes on without Redis');
+  };
 }
 
 async function tellsOfNothing({ url }: ClusterNode): Promise<void> {
@@ -169,12 +176,13 @@ describe('when Redis', () => {
       const writers = createWriters([...urls, ...urls], document, seed);
       await connectAll(writers);
       await startTyping(writers, 20);
+      const befallen = isOfOne === true ? [cluster.node(1)] : cluster.nodes;
+      const watches = code === null ? [] : await Promise.all(befallen.map((node) => watchWhy(node, code)));
       const end = await begin(cluster);
       for (const writer of writers) writer.stopTyping();
       // Each by itself: whoever got no receipt since then is named.
       await startTyping(writers, 40);
-      const befallen = isOfOne === true ? [cluster.node(1)] : cluster.nodes;
-      if (code !== null) await Promise.all(befallen.map((node) => tellsWhy(node, code)));
+      await Promise.all(watches.map((tellWhy) => tellWhy()));
       await end();
       await finishTyping(writers);
       for (const writer of writers) writer.leave();

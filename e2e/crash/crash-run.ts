@@ -33,6 +33,8 @@ export interface Round {
 export interface CrashRunOptions {
   readonly seed: number;
   readonly rounds: number;
+  /** Stops it after the round that it is at. */
+  readonly signal?: AbortSignal;
   onRound?(round: Round): void;
 }
 
@@ -76,7 +78,8 @@ const TIMELINE_EVENTS = 60;
  *
  * @throws {CrashRunError}
  */
-export async function runCrashes({ seed, rounds, onRound }: CrashRunOptions): Promise<Round[]> {
+export async function runCrashes({ seed, rounds, signal, onRound }: CrashRunOptions): Promise<Round[]> {
+  signal?.throwIfAborted();
   const random = createRandom(seed);
   const timeline = createTimeline(TIMELINE_EVENTS);
   // Folding early and often, so that the signal also meets compactions; without the app, which nobody opens.
@@ -94,9 +97,12 @@ export async function runCrashes({ seed, rounds, onRound }: CrashRunOptions): Pr
       const round = await crashOnce(server, cast, number, random, timeline.note);
       results.push(round);
       onRound?.(round);
+      signal?.throwIfAborted();
     }
     return results;
   } catch (error) {
+    // In a terminal Ctrl-C ends the server, too: a round that was broken off proves nothing.
+    signal?.throwIfAborted();
     const problem = error instanceof Error ? error.message : String(error);
     const story = timeline.tell();
     throw new CrashRunError(

@@ -188,7 +188,7 @@ export interface RoomStatus {
   readonly unsaved: number;
   /**
    * The room is still at it: it connects, reconnects, or awaits the server's answer to a change. When it is false in
-   * `cannot-save` or `gone`, nothing more is sent by itself.
+   * `cannot-save` or `gone`, nothing more is sent by itself until the next change, where `canEdit` is true.
    */
   readonly retrying: boolean;
   /** Why changes can't be saved, in words for a person; only in the states `cannot-save` and `gone`. */

@@ -100,7 +100,7 @@ export const common: Pick<ElementDeclaration, 'attributes' | 'events'> & {
       name: 'quire-error',
       detail: '{ code: string; message: string; error?: unknown }',
       description:
-        'Something went wrong that the page may want to know of: `no-token` while `getToken` fails, `cannot-save` and `gone` as in `status`, or the code of a `QuireError`.',
+        'Something went wrong that the page may want to know of: `no-token` while `getToken` fails, `cannot-save` and `gone` as in `status`, or the code of a `QuireError`. What is wrong with a room bubbles from one of the elements that show it, and is told on each of them.',
     },
   ],
 };

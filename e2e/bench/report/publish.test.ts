@@ -93,6 +93,15 @@ describe('the published page', () => {
     expect(() => publish({ ...inventResults(), runs: 4 })).toThrow(/4 runs are not published/);
   });
 
+  test('is not made from a bench that was stopped in the middle', () => {
+    expect(() => publish({ ...inventResults(), runs: 5 })).toThrow(/stopped in the middle.*: 2 of 5 runs/);
+  });
+
+  test('is not made where the load has a thread of the server’s core', () => {
+    const results = { ...inventResults(), runs: 5, machine: { ...inventedMachine, isLoadApart: false } };
+    expect(() => publish(results)).toThrow(/share a core/);
+  });
+
   test('is not made from a short run', () => {
     expect(() => publish({ ...inventResults(), scale: 'short' })).toThrow(/whole measurement/);
   });

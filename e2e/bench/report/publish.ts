@@ -12,6 +12,7 @@ import { judge } from './goals.ts';
 import { renderMarkdown, replaceSection } from './markdown.ts';
 import { type BarPlot, drawBars } from './plot.ts';
 import { countRuns, measuredContestants, spreadFor, tabulate, tabulateVerdicts } from './summary.ts';
+import { findUnfinished } from './unfinished.ts';
 
 const docs = join(dirname(dirname(dirname(import.meta.dirname))), 'docs');
 const PAGE = join(docs, 'benchmarks.md');
@@ -54,8 +55,12 @@ export function publish(results: Results): void {
   if (results.runs < LEAST_PUBLISHED_RUNS) {
     throw new Error(`${results.runs} runs are not published, but ${LEAST_PUBLISHED_RUNS} or more`);
   }
-  if (results.machine.serverCore === results.machine.loadCores) {
+  if (!results.machine.isLoadApart) {
     throw new Error('nothing is published of a machine on which server and load share a core');
+  }
+  const [unfinished] = findUnfinished(results);
+  if (unfinished !== undefined) {
+    throw new Error(`a bench that was stopped in the middle is not published: ${unfinished}`);
   }
   mkdirSync(PLOTS, { recursive: true });
   for (const { file, svg } of drawPlots(results)) writeFileSync(join(PLOTS, file), svg);

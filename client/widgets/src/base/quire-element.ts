@@ -17,6 +17,9 @@ const PLACE = ['server', 'document', 'token'] as const;
 /** Settings that are attributes. */
 const TEXTS = ['server', 'document', 'token', 'name', 'color', 'lang'] as const;
 
+/** What is wrong with a room, as the page has been told. Whoever opens one has a room of their own, and its status in common. */
+const toldFaults = new WeakMap<Room['status'], string>();
+
 interface HeldRoom {
   readonly room: Room;
   readonly lease: ClientLease;
@@ -227,16 +230,16 @@ export abstract class QuireElement extends Base {
 
   /** Dispatches `quire-<name>`, which leaves shadow roots and can be heard anywhere above. */
   protected tell(name: string, detail: unknown = {}): void {
-    this.dispatchEvent(new CustomEvent(`quire-${name}`, { bubbles: true, composed: true, detail }));
+    this.#dispatch(name, detail, true);
+  }
+
+  #dispatch(name: string, detail: unknown, bubbles: boolean): void {
+    this.dispatchEvent(new CustomEvent(`quire-${name}`, { bubbles, composed: bubbles, detail }));
   }
 
   /** Says what went wrong to whoever made the page; a person gets it by the status, or where they did what failed. */
   protected fail(error: unknown): void {
-    const { code, message } =
-      error instanceof QuireError
-        ? error
-        : { code: 'failed', message: error instanceof Error ? error.message : `${error}` };
-    this.tell('error', { code, message, error });
+    this.tell('error', describeError(error));
   }
 
   // Its life in a page.
@@ -325,8 +328,8 @@ export abstract class QuireElement extends Base {
       const held: HeldRoom = { room, lease, settings, stopFollowing: () => {}, clear: () => {} };
       this.#held = held;
       introduce(room, settings);
-      held.stopFollowing = room.status.subscribe((status) => this.#hear(status));
-      this.#hear(room.status.get());
+      held.stopFollowing = room.status.subscribe((status) => this.#hear(room, status));
+      this.#hear(room, room.status.get());
       this.#present(held, root);
     } catch (error) {
       if (this.#held === null) lease?.release();
@@ -358,13 +361,13 @@ export abstract class QuireElement extends Base {
     if (before.name !== settings.name || before.color !== settings.color) introduce(held.room, settings);
     if (before.lang === settings.lang && isSameWords(before.strings, settings.strings)) return;
     // In other words: everything is said anew.
-    this.#hear(held.room.status.get());
+    this.#hear(held.room, held.room.status.get());
     this.showAgain();
   }
 
-  #hear(status: RoomStatus): void {
+  #hear(room: Room, status: RoomStatus): void {
     this.#mirror({ state: status.state, label: this.#labelOf(status), tone: statusTable[status.state].tone });
-    this.#hearFault(status);
+    this.#hearFault(room, status);
     if (!status.loaded || this.#toldReady) return;
     this.#toldReady = true;
     const held = this.#held;
@@ -376,16 +379,22 @@ export abstract class QuireElement extends Base {
     });
   }
 
-  /** A page hears once of what is wrong, however often a room fails with it: each attempt does so with an error of its own. */
-  #hearFault(status: RoomStatus): void {
+  /**
+   * A page hears once of what is wrong, however often a room fails with it, each attempt with an error of its own, and however
+   * many elements show the room: of those after the first hears only who listens to them.
+   */
+  #hearFault(room: Room, status: RoomStatus): void {
     const { error, reason = '', state } = status;
     const isBad = error !== undefined || statusTable[state].tone === 'bad';
     const fault = isBad ? `${error?.code ?? state}: ${error?.message ?? reason}` : null;
     const isTold = fault === this.#toldFault;
     this.#toldFault = fault;
+    if (fault === null) toldFaults.delete(room.status);
     if (fault === null || isTold) return;
-    if (error === undefined) this.tell('error', { code: state, message: this.#labelOf(status) });
-    else this.fail(error);
+    const isNews = toldFaults.get(room.status) !== fault;
+    toldFaults.set(room.status, fault);
+    const detail = error === undefined ? { code: state, message: this.#labelOf(status) } : describeError(error);
+    this.#dispatch('error', detail, isNews);
   }
 
   #letGo(): void {
@@ -468,6 +477,11 @@ function addState(states: CustomStateSet | undefined, state: Shown['state']): vo
   } catch (error) {
     if (!(error instanceof DOMException && error.name === 'SyntaxError')) throw error;
   }
+}
+
+function describeError(error: unknown): { readonly code: string; readonly message: string; readonly error: unknown } {
+  if (error instanceof QuireError) return { code: error.code, message: error.message, error };
+  return { code: 'failed', message: error instanceof Error ? error.message : `${error}`, error };
 }
 
 function upgradeProperty(element: HTMLElement, name: string): void {

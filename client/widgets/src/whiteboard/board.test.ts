@@ -305,6 +305,34 @@ describe('a board', () => {
     expect(look(tomas)).toEqual([[10, 11, 12]]);
   });
 
+  it('goes on from where somebody else has moved a stroke meanwhile, and puts back no more than its own', () => {
+    const [mara, tomas] = sitDown();
+    draw(tomas, 0);
+    const mover = mara.board.move(mara.board.strokes());
+    mover.to({ x: 10, y: 0 });
+    mover.flush();
+    move(tomas, 0, 500);
+    mover.to({ x: 20, y: 0 });
+    mover.flush();
+    expect([look(mara), look(tomas)]).toEqual([[[520, 521, 522]], [[520, 521, 522]]]);
+    mover.cancel();
+    expect(look(tomas)).toEqual([[500, 501, 502]]);
+  });
+
+  it('undoes a move to where somebody else had put the stroke in the middle of it', () => {
+    const [mara, tomas] = sitDown();
+    draw(tomas, 0);
+    const mover = mara.board.move(mara.board.strokes());
+    mover.to({ x: 10, y: 0 });
+    mover.flush();
+    move(tomas, 0, 500);
+    mover.to({ x: 20, y: 0 });
+    mover.end();
+    mara.board.undo();
+    expect([look(mara), look(tomas)]).toEqual([[[510, 511, 512]], [[510, 511, 512]]]);
+    expect(mara.board.canUndo).toBe(false);
+  });
+
   it('[G2] two who move a stroke at once see it in the same place', () => {
     const [mara, tomas, meet] = sitApart();
     draw(tomas, 0);

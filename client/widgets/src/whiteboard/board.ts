@@ -291,17 +291,17 @@ interface Hold {
 const NOWHERE_ELSE: At = { x: 0, y: 0 };
 
 /**
- * Where a stroke was moved to stands beside its points, in one place: of two who move it at once one wins, for both of them,
- * and what was erased meanwhile has no place any more.
+ * Where a stroke was moved to stands beside its points, in one place: of two who move it at the same moment one wins, for both of
+ * them, and what was erased meanwhile has no place any more. Each goes on from where the other has moved it to.
  */
 class LiveMover implements Mover {
-  readonly #from: ReadonlyMap<StrokeKey, At>;
+  readonly #keys: readonly StrokeKey[];
   readonly #hold: Hold;
   #way = NOWHERE_ELSE;
   #told = NOWHERE_ELSE;
 
   constructor(keys: Iterable<StrokeKey>, hold: Hold) {
-    this.#from = new Map([...keys].map((key) => [key, readPlace(key)]));
+    this.#keys = [...keys];
     this.#hold = hold;
   }
 
@@ -314,10 +314,10 @@ class LiveMover implements Mover {
   }
 
   flush(): void {
-    const { x, y } = this.#way;
-    if (x === this.#told.x && y === this.#told.y) return;
+    const { ahead } = this;
+    if (ahead.x === 0 && ahead.y === 0) return;
     this.#told = this.#way;
-    this.#hold.change(() => this.#place());
+    this.#hold.change(() => this.#shift(ahead));
   }
 
   end(): void {
@@ -325,14 +325,16 @@ class LiveMover implements Mover {
   }
 
   cancel(): void {
-    const wasTold = this.#told !== NOWHERE_ELSE;
+    const told = this.#told;
     this.#way = this.#told = NOWHERE_ELSE;
-    if (wasTold) this.#hold.takeBack(() => this.#place());
+    if (told !== NOWHERE_ELSE) this.#hold.takeBack(() => this.#shift({ x: -told.x, y: -told.y }));
   }
 
-  #place(): void {
-    for (const [key, { x, y }] of this.#from) {
-      if (key._item?.deleted === false) key.set(PLACE_KEY, [x + this.#told.x, y + this.#told.y]);
+  #shift(way: At): void {
+    for (const key of this.#keys) {
+      if (key._item?.deleted !== false) continue;
+      const { x, y } = readPlace(key);
+      key.set(PLACE_KEY, [x + way.x, y + way.y]);
     }
   }
 }

@@ -12,7 +12,18 @@ import { pressOnSelection } from './selection-keys.ts';
 import { whiteboardStyles } from './styles.ts';
 import { writeSvg } from './to-svg.ts';
 import { colors, createTools, sizes, type Tool, type ToolState, type Tools } from './tools.ts';
-import { middleOf, pan, reveal, type View, viewBox, wholeBoard, ZOOM_STEP, zoomAt } from './view.ts';
+import {
+  BOARD_HEIGHT,
+  BOARD_WIDTH,
+  middleOf,
+  pan,
+  reveal,
+  type View,
+  viewBox,
+  wholeBoard,
+  ZOOM_STEP,
+  zoomAt,
+} from './view.ts';
 import { whiteboardWords } from './words.ts';
 
 const DEFAULT_FIELD = 'board';
@@ -262,7 +273,12 @@ export class QuireWhiteboard extends QuireElement {
     const count = strokes.length;
     const what =
       selected === 1 ? this.word('strokeOf', { number, count }) : this.word('strokesOf', { selected, count });
-    return this.word('keysSelected', { what });
+    const { step } = selection;
+    if (step === null) return this.word('keysSelected', { what });
+    if (!step.hasMoved) return this.word('keysAtEdge', { what });
+    // Where to, too: each step says something else, and so is read out.
+    const [x, y] = [Math.round(step.middle.x), Math.round(step.middle.y)];
+    return this.word('keysMoved', { what, x, y, width: BOARD_WIDTH, height: BOARD_HEIGHT });
   }
 
   #describe(count: number): string {

@@ -8,6 +8,7 @@ import { createSelection, type Selection } from './selection.ts';
 import { pressOnSelection } from './selection-keys.ts';
 import { BOARD_WIDTH } from './view.ts';
 
+let doc: Y.Doc;
 let board: Board;
 let picture: Picture;
 let selection: Selection;
@@ -16,7 +17,8 @@ const changed = vi.fn();
 /** Three upright strokes, 100 apart, each of 100 from top to bottom. */
 beforeEach(() => {
   changed.mockClear();
-  board = openBoard(new Y.Doc(), 'board', (change) => {
+  doc = new Y.Doc();
+  board = openBoard(doc, 'board', (change) => {
     picture.follow(change);
     selection.follow();
   });
@@ -215,6 +217,24 @@ describe('keys that select', () => {
     expect(places()[FIRST]).toEqual([100, 100]);
   });
 
+  test('move it on from where somebody else has moved it meanwhile, and tell that it stops at the edge', () => {
+    press('Enter', 'ArrowRight');
+    expect([places()[FIRST], selection.step]).toEqual([[110, 100], { hasMoved: true, middle: { x: 110, y: 150 } }]);
+    const others = openBoard(doc, 'board', () => {}).move([keyOf(FIRST)]);
+    others.to({ x: BOARD_WIDTH - 125, y: 0 });
+    others.end();
+    press('ArrowRight');
+    expect(places()[FIRST]).toEqual([BOARD_WIDTH - 5, 100]);
+    press('ArrowRight');
+    expect(selection.step).toEqual({ hasMoved: true, middle: { x: BOARD_WIDTH, y: 150 } });
+    changed.mockClear();
+    press('ArrowRight');
+    expect([places()[FIRST], selection.step?.hasMoved]).toEqual([[BOARD_WIDTH, 100], false]);
+    expect(changed).toHaveBeenCalledTimes(1);
+    press('Enter');
+    expect(selection.step).toBeNull();
+  });
+
   test('delete what is selected, whole and undone at once', () => {
     press('Control+a', 'Delete');
     expect([board.strokes().length, chosen()]).toEqual([0, []]);
@@ -234,4 +254,16 @@ test('a stroke that somebody erases is no longer selected, and said so once', ()
   board.erase(new Set([keyOf(SECOND)]));
   expect(chosen()).toEqual([FIRST]);
   expect(changed).toHaveBeenCalledTimes(1);
+});
+
+test.each([
+  ['end', [0, 1]],
+  ['cancel', [0]],
+] as const)('a stroke that somebody erases under the hand is not selected again at its %s', (finish, left) => {
+  selection.choose(new Set([keyOf(FIRST), keyOf(SECOND)]));
+  const gesture = select(selection, picture, { ...AT_ONCE, isAdding: true });
+  gesture.move({ x: 300, y: 150 }, 0.5);
+  board.erase(new Set([keyOf(FIRST)]));
+  gesture[finish]();
+  expect([chosen(), selection.keys.size]).toEqual([left, left.length]);
 });

@@ -4,6 +4,7 @@ import type { Board, Mover, StrokeKey } from './board.ts';
 import { type Box, isIn, middleOfBox } from './box.ts';
 import { SEND_EVERY_MS } from './gestures.ts';
 import type { Picture } from './picture.ts';
+import { snapAt } from './stroke-points.ts';
 import { BOARD_HEIGHT, BOARD_WIDTH } from './view.ts';
 
 /** What is selected, on its way to another place. */
@@ -14,6 +15,13 @@ export interface Drag {
   cancel(): void;
 }
 
+export interface Step {
+  /** At the edge of the board they stay where they are. */
+  readonly hasMoved: boolean;
+  /** Where the middle of them was then. */
+  readonly middle: At;
+}
+
 /** The strokes that this person has picked out, to move or delete them. Nobody else sees which. */
 export interface Selection {
   /** Shows what is around them. */
@@ -21,11 +29,13 @@ export interface Selection {
   readonly keys: ReadonlySet<StrokeKey>;
   choose(keys: ReadonlySet<StrokeKey>): void;
   /** The stroke after the one that is selected, or the one before it, from below to above and around. */
-  goOn(step: 1 | -1): void;
+  goOn(by: 1 | -1): void;
   isAround(at: At, reach: number): boolean;
   drag(): Drag;
   /** Moves them a step further. Steps that follow each other are undone together. */
   nudge(dx: number, dy: number): void;
+  /** How the last of these steps went; null once they are settled. */
+  readonly step: Step | null;
   /** What was moved step by step is done. */
   settle(): void;
   remove(): void;
@@ -46,7 +56,8 @@ export function createSelection(options: {
   const [around, drawn] = [createFrame('selected'), createFrame('selecting')];
   const element = svg('g', {}, around.element, drawn.element);
   let keys = NONE;
-  let nudged: { readonly mover: Mover; readonly limit: (way: At) => At; way: At } | null = null;
+  let nudged: { readonly mover: Mover; way: At } | null = null;
+  let step: Step | null = null;
 
   const arrange = () => {
     picture.mark(keys);
@@ -55,18 +66,22 @@ export function createSelection(options: {
   const settle = () => {
     nudged?.mover.end();
     nudged = null;
+    step = null;
   };
-  const choose = (chosen: ReadonlySet<StrokeKey>) => {
+  const choose = (wanted: ReadonlySet<StrokeKey>) => {
+    // Who erases a stroke while somebody has their hand on it has erased it.
+    const present = new Set(board.strokes());
+    const chosen = new Set([...wanted].filter((key) => present.has(key)));
     if (chosen.size === keys.size && [...chosen].every((key) => keys.has(key))) return;
     settle();
     keys = chosen;
     arrange();
     onChange();
   };
-  const take = () => ({ mover: board.move(keys), limit: limitsOf(picture.boxOf(keys)) });
   const drag = (): Drag => {
     const moved = keys;
-    const { mover, limit } = take();
+    const limit = limitsOf(picture.boxOf(moved));
+    const mover = board.move(moved);
     let frame: number | null = null;
     const show = () => {
       frame = null;
@@ -100,10 +115,10 @@ export function createSelection(options: {
       return keys;
     },
     choose,
-    goOn(step) {
+    goOn(by) {
       const all = board.strokes();
-      const at = step === 1 ? all.findLastIndex((key) => keys.has(key)) : all.findIndex((key) => keys.has(key));
-      const next = at === -1 && step === -1 ? all.length - 1 : (at + step + all.length) % Math.max(all.length, 1);
+      const at = by === 1 ? all.findLastIndex((key) => keys.has(key)) : all.findIndex((key) => keys.has(key));
+      const next = at === -1 && by === -1 ? all.length - 1 : (at + by + all.length) % Math.max(all.length, 1);
       const key = all[next];
       if (key !== undefined) choose(new Set([key]));
     },
@@ -116,11 +131,22 @@ export function createSelection(options: {
       return drag();
     },
     nudge(dx, dy) {
-      if (keys.size === 0) return;
-      nudged ??= { ...take(), way: { x: 0, y: 0 } };
-      nudged.way = nudged.limit({ x: nudged.way.x + dx, y: nudged.way.y + dy });
-      nudged.mover.to(nudged.way);
-      nudged.mover.flush();
+      // As far as they may from where they are now: somebody else may have moved them since the last step.
+      const box = picture.boxOf(keys);
+      if (box === null) return;
+      const [middle, way] = [middleOfBox(box), snapAt(limitsOf(box)({ x: dx, y: dy }))];
+      const hasMoved = way.x !== 0 || way.y !== 0;
+      if (hasMoved) {
+        nudged ??= { mover: board.move(keys), way: { x: 0, y: 0 } };
+        nudged.way = { x: nudged.way.x + way.x, y: nudged.way.y + way.y };
+        nudged.mover.to(nudged.way);
+        nudged.mover.flush();
+      }
+      step = { hasMoved, middle: { x: middle.x + way.x, y: middle.y + way.y } };
+      onChange();
+    },
+    get step() {
+      return step;
     },
     settle,
     remove() {
@@ -131,10 +157,9 @@ export function createSelection(options: {
     },
     frame: (box) => drawn.show(box),
     follow() {
-      const present = new Set(board.strokes());
-      const left = new Set([...keys].filter((key) => present.has(key)));
-      if (left.size !== keys.size) choose(left);
-      else arrange();
+      const before = keys;
+      choose(keys);
+      if (keys === before) arrange();
     },
   };
 }

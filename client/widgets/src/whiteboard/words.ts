@@ -26,6 +26,8 @@ export const whiteboardWords = {
   keysSelect: 'Enter selects a stroke, and then the next; Ctrl + A selects all.',
   keysSelected:
     '{what} selected: arrow keys move it, with Shift further; Enter goes to the next, Delete deletes it, Escape lets go.',
+  keysMoved: '{what} moved to {x} of {width} across, {y} of {height} down.',
+  keysAtEdge: '{what} at the edge of the board: no further this way.',
   strokeOf: 'Stroke {number} of {count}',
   strokesOf: '{selected} of {count} strokes',
   keysDown: '{tool} down: arrow keys move it, with Shift further; Space lifts it, Escape ends.',

@@ -144,7 +144,10 @@ it('[G1] [G3] [R12] [R13] what a release can’t read of the next one’s it lac
   await expectKept(cluster, 'new/two', await write('new/two', 4, ALL));
 }, 240_000);
 
-it('[G1] [G7] [R12] a node whose words the others can’t read loses nothing, leaves no ghosts, and gives everything once all are upgraded', async () => {
+it('[G1] [G3] [G7] [R12] [R13] a node whose words the others can’t read loses nothing, leaves no ghosts, and gives everything once all are upgraded', async () => {
+  const known = await write('plan', 3, ALL);
+  await expectKept(cluster, 'plan', known);
+  await expectKept(cluster, 'seen', await write('seen', 4, ALL));
   await upgrade(0, 'announcements');
   for (const node of [1, 2]) {
     await until(() => cluster.node(node).server.log.includes('wants a reader of version 2: update this node'), {
@@ -154,10 +157,16 @@ it('[G1] [G7] [R12] a node whose words the others can’t read loses nothing, le
   const [before, alone] = [await write('plan', 1, [1, 2]), await write('plan', 2, [0])];
   const reader = joinWithHocuspocus(cluster.node(0).wsUrl, 'plan');
   leaving.push(() => reader.leave());
-  const ledgers = [...before, ...alone].map(({ ledger }) => ledger);
+  const ledgers = [...known, ...before, ...alone].map(({ ledger }) => ledger);
   await until(() => findBrokenPromises(reader.doc, ledgers).length === 0, {
     what: 'the first has what the others have',
   });
+  const fresh = await write('new', 5, [0]);
+  for (const node of [1, 2]) {
+    await eventually(async () => (await fetch(`${cluster.node(node).url}/v1/documents/new`)).status === 503, {
+      what: `node ${node} does not say that there is none of this name`,
+    });
+  }
 
   const [ada, ben] = [
     joinWithHocuspocus(cluster.node(0).wsUrl, 'seen'),
@@ -177,13 +186,16 @@ it('[G1] [G7] [R12] a node whose words the others can’t read loses nothing, le
   await upgrade(1, 'announcements');
   await upgrade(2, 'announcements');
   await cluster.ready();
-  await expectKept(cluster, 'plan', [...before, ...alone]);
+  await expectKept(cluster, 'plan', [...known, ...before, ...alone]);
+  await expectKept(cluster, 'new', fresh);
 }, 240_000);
 
 it('[R12] a node that is put back to a release that can’t read its file does not start, and says which release does', async () => {
+  const before = await write('plan', 1, ALL);
+  await expectKept(cluster, 'plan', before);
   await upgrade(0, 'announcements');
   await upgrade(1, 'announcements');
-  const kept = await write('plan', 1, ALL);
+  const kept = [...before, ...(await write('plan', 2, ALL))];
   const { server } = cluster.node(0);
   // It may answer, that it starts, before it has looked at its file.
   await putBack(0).catch(() => {});

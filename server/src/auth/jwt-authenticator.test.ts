@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createHmac, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -104,6 +104,18 @@ describe('[G6] who brings a token', () => {
     const texts = ['', 'x', 'a.b.c', `${'e'.repeat(70_000)}.a.b`, '..', 'eyJhbGciOiJIUzI1NiJ9..', '\u{1f600}'];
     for (const text of texts) expect(await refusalOf(authenticator, text)).toMatch(/^unauthorized: /);
   });
+
+  it.each([[null], [7], [true], [['only']], [{ of: 'only' }]])(
+    'is refused with one that names its key by what is no text: %j',
+    async (kid) => {
+      const header = Buffer.from(JSON.stringify({ alg: 'HS256', kid })).toString('base64url');
+      const [, claims = ''] = (await signToken()).split('.');
+      const signature = createHmac('sha256', SECRET).update(`${header}.${claims}`).digest('base64url');
+      const authenticator = authenticatorWith(withSecrets(SECRET));
+      const refusal = await refusalOf(authenticator, `${header}.${claims}.${signature}`);
+      expect(refusal).toBe('unauthorized: the token names its key by what is no text');
+    },
+  );
 
   it('may have a clock that is a little off, where that is allowed', async () => {
     const token = await signToken({ expiresIn: -10 });
@@ -301,6 +313,11 @@ describe('keys that an identity provider publishes', () => {
     const headless = `${Buffer.from('{}').toString('base64url')}.e30.`;
     expect(await refusalOf(authenticator, headless)).toMatch(/^unauthorized: /);
     expect(await refusalOf(authenticator, good)).toBe('let in');
+    for (const kid of [null, { of: 'only' }]) {
+      const odd = `${Buffer.from(JSON.stringify({ alg: 'ES256', kid })).toString('base64url')}.e30.`;
+      expect(await refusalOf(authenticator, odd)).toMatch(/^unauthorized: /);
+    }
+    expect(await refusalOf(authenticator, good)).toBe('let in');
   });
 
   it('let in whom they know after one who brought an unknown key while the provider is away', async () => {
@@ -346,5 +363,12 @@ describe('keys that an identity provider publishes', () => {
     expect(await judge()).toEqual(['let in', 'let in', 'unauthorized']);
     expect(await judge()).toEqual(['unauthorized', 'let in', 'unauthorized']);
     expect(provider.requests).toBe(2);
+    // So they are whatever is published next.
+    const third = createKeyPair('third');
+    provider.keys = [second.jwk, third.jwk];
+    vi.setSystemTime(Date.now() + 30_000);
+    expect(await refusalOf(authenticator, await sign(third, 'third'))).toBe('let in');
+    expect(await judge()).toEqual(['unauthorized', 'let in', 'unauthorized']);
+    expect(provider.requests).toBe(3);
   });
 });

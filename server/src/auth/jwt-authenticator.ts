@@ -71,11 +71,22 @@ async function findKeys(source: KeySource, header: JWTHeaderParameters) {
 
 /** @throws {AccessError} */
 function readHeader(token: string): JWTHeaderParameters {
+  const header = decodeHeader(token);
+  // Nobody has signed it yet as far as is known: there may be any JSON, whatever the types say.
+  if (typeof header.alg !== 'string') {
+    throw new AccessError(closeCodes.unauthorized, 'the token does not say how it is signed');
+  }
+  if (header.kid !== undefined && typeof header.kid !== 'string') {
+    throw new AccessError(closeCodes.unauthorized, 'the token names its key by what is no text');
+  }
+  return header as JWTHeaderParameters;
+}
+
+/** @throws {AccessError} */
+function decodeHeader(token: string): ReturnType<typeof decodeProtectedHeader> {
   try {
-    const header = decodeProtectedHeader(token);
-    if (typeof header.alg === 'string') return header as JWTHeaderParameters;
+    return decodeProtectedHeader(token);
   } catch (cause) {
     throw new AccessError(closeCodes.unauthorized, 'this is no JSON Web Token', { cause });
   }
-  throw new AccessError(closeCodes.unauthorized, 'the token does not say how it is signed');
 }

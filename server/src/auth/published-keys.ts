@@ -68,9 +68,13 @@ export function createPublishedKeys(
   function readPublished(): Published | null {
     const { jwks: set } = fetched;
     if (set === undefined || set === published?.set) return published;
-    const named = published === null ? [] : [...published.set.keys.map(({ kid = '' }) => kid), ...published.unsettled];
-    const missing = new Set(named.filter((id) => !names(set, id)));
-    published = { set, find: createLocalJWKSet(set), missing, unsettled: new Set() };
+    const missing = published === null ? [] : namedBy(published).filter((id) => !names(set, id));
+    published = {
+      set,
+      find: createLocalJWKSet(set),
+      missing: new Set(missing.slice(0, MAX_NOTED)),
+      unsettled: new Set(),
+    };
     return published;
   }
 
@@ -96,6 +100,11 @@ export function createPublishedKeys(
     },
     close: stop,
   };
+}
+
+/** What has been spoken of last comes first. */
+function namedBy({ set, missing, unsettled }: Published): readonly string[] {
+  return [...set.keys.flatMap(({ kid }) => kid ?? []), ...unsettled, ...missing];
 }
 
 function names({ keys }: JSONWebKeySet, id: string): boolean {

@@ -90,6 +90,17 @@ describe('quire config', () => {
     },
   );
 
+  it.each([
+    ['redis://quire:hunter 22@redis', 'redis://…@redis'],
+    [' redis-sentinel://one:1, two:2/main?sentinel-password=hunter%2022\n', 'redis-sentinel://one:1, two:2/main?…'],
+  ])('shows of the address %j, which the server would take, only where it leads', async (address, shown) => {
+    const settings = await runForJson([], {
+      QUIRE_REDIS: address,
+      QUIRE_CLUSTER_SECRET: 'a secret that is long enough for it',
+    });
+    expect(settings.get('redis')?.value.trim()).toBe(shown);
+  });
+
   it('reports wrong settings as quire serve does, all at once, without the secret among them', async () => {
     const environment = { QUIRE_PORT: 'abc', QUIRE_PROT: '1', QUIRE_METRICS_TOKEN: 'too-short' };
     const { status, stdout, stderr } = await run([], environment);

@@ -506,6 +506,22 @@ describe('a node of a cluster', () => {
     expect([await read(b), cluster.knowsAllNames]).toEqual(['hello', true]);
   });
 
+  it('[R13][G3] does not know all names while a node is there whose words only a later release reads', async () => {
+    const [a] = await start(2);
+    const { cluster } = lifeOf(a);
+    const later = world.hub.bus('f'.repeat(16));
+    later.open();
+    await world.settle();
+    for (let counter = 1; counter <= 3; counter += 1) {
+      await later.announce(Buffer.from(JSON.stringify({ version: 2, readableBy: 2, counter })));
+      await world.pass(1_000);
+    }
+    expect([cluster.unreadiness, cluster.knowsAllNames]).toEqual([null, false]);
+    await later.close();
+    await world.pass(6_000);
+    expect(cluster.knowsAllNames).toBe(true);
+  });
+
   it('[R13][G3] knows no names by the answer of a node alone, while it lacks what that one has', async () => {
     const [a, b] = await start(2);
     const { cluster, store } = lifeOf(a);

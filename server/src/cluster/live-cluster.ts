@@ -103,6 +103,7 @@ class LiveNode implements LiveCluster {
   readonly #meters: ReplicationMeters;
   readonly #membership: Membership;
   readonly #watch: Watch;
+  readonly #strangers: Strangers;
   readonly #announcer: Announcer;
   readonly #adopter: Adopter;
   readonly #receiver: Receiver;
@@ -139,7 +140,7 @@ class LiveNode implements LiveCluster {
     this.#meters = meters;
     this.#membership = new Membership(file, options.randomId ?? (() => randomBytes(8).toString('hex')));
     this.#watch = new Watch(clock);
-    const strangers = new Strangers(clock);
+    this.#strangers = new Strangers(clock);
     this.#unread = new UnreadRecords(clock);
     this.#adopter = new Adopter({ store, clock, log, meters });
     this.#announcer = new Announcer({
@@ -179,7 +180,7 @@ class LiveNode implements LiveCluster {
     this.#retention = new Retention(store);
     this.#attendance = new Attendance({
       watch: this.#watch,
-      strangers,
+      strangers: this.#strangers,
       membership: this.#membership,
       clock,
       onBusSince: () => this.#onBusSince,
@@ -189,7 +190,7 @@ class LiveNode implements LiveCluster {
     this.#ears = new Ears({
       store,
       watch: this.#watch,
-      strangers,
+      strangers: this.#strangers,
       membership: this.#membership,
       announcer: this.#announcer,
       log,
@@ -324,7 +325,8 @@ class LiveNode implements LiveCluster {
   }
 
   get knowsAllNames(): boolean {
-    return this.#unreadiness === null && this.#reunion.isOver && !this.#unread.areOwed;
+    const hasUnread = this.#unread.areOwed || this.#strangers.isAnyAlive;
+    return this.#unreadiness === null && this.#reunion.isOver && !hasUnread;
   }
 
   join(document: string, room: SharedRoom): ReturnType<Replication['join']> {

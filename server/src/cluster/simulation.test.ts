@@ -2,8 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { simulate } from '../testing/simulation/simulate.ts';
 import type { LiveClusterOptions } from './live-cluster.ts';
 
-const FIRST = Number(process.env.SEED ?? 1);
-const SEEDS = Number(process.env.SEEDS ?? (process.env.SEED === undefined ? 2_000 : 1));
+const { SEED } = process.env;
+/** Of schedules that failed: a few say nothing of all. */
+const isRerun = SEED !== undefined;
+const FIRST = Number(SEED ?? 1);
+const SEEDS = Number(process.env.SEEDS ?? (isRerun ? 1 : 2_000));
 
 describe('a simulated cluster', () => {
   it('[G1] [G2] [G7] [R10] [R11] [R12] after any schedule of faults all nodes hold the same, and everything that was receipted, and show who is there', async () => {
@@ -14,6 +17,7 @@ describe('a simulated cluster', () => {
       sum.safeReceipts += safeReceipts;
       sum.present += present;
     }
+    if (isRerun) return;
     // Schedules in which nobody could write, or be seen, would prove nothing.
     expect(sum.receipts).toBeGreaterThan(2 * SEEDS);
     expect(sum.safeReceipts).toBeGreaterThan(SEEDS);
@@ -24,7 +28,7 @@ describe('a simulated cluster', () => {
     expect((await simulate(3)).timeline).toEqual((await simulate(3)).timeline);
   });
 
-  it.each([
+  it.skipIf(isRerun).each([
     ['give receipts for what nobody else has', 'one copy', liesOfRedis],
     ['fetch nothing from each other', 'lacks|holds|not ready', fetchesNothing],
     ['keep on screens who was on a node that is dead', 'who is not there', forgetsNobody],

@@ -14,7 +14,8 @@ interface Stranger {
 
 /**
  * Processes whose words this release can't read. Their people are understood all the same, so it has to be known when they are
- * gone (G7): as with any other, it is the change of what they say that shows that they are alive.
+ * gone (G7): as with any other, it is the change of what they say that shows that they are alive. While they are, they may hold
+ * documents of which nothing is known here (R13).
  */
 export class Strangers {
   readonly #clock: Pick<Clock, 'monotonicMs'>;
@@ -26,6 +27,10 @@ export class Strangers {
 
   get incarnations(): Iterable<string> {
     return this.#strangers.keys();
+  }
+
+  get isAnyAlive(): boolean {
+    return [...this.#strangers.keys()].some((incarnation) => this.isAlive(incarnation));
   }
 
   hear(incarnation: string, words: Uint8Array): void {

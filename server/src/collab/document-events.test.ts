@@ -16,6 +16,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { allow, type Identity } from '../auth/authenticator.ts';
 import { createGuard } from '../auth/guard.ts';
 import { type Clock, systemClock } from '../clock.ts';
+import { BusError } from '../cluster/cluster-bus.ts';
 import { createRooms, type Rooms } from '../cluster/rooms/rooms.ts';
 import { createEvents } from '../events/events.ts';
 import { HandBus, Post } from '../testing/hand-bus.ts';
@@ -36,6 +37,7 @@ afterEach(async () => {
 interface Node {
   readonly collaboration: Collaboration;
   readonly rooms: Rooms;
+  readonly bus: HandBus;
 }
 
 /** Somebody's token is who they are and what they may do. */
@@ -59,7 +61,8 @@ function stage() {
   const clock: Clock = { ...systemClock, monotonicMs: () => systemClock.monotonicMs() + ahead };
   const start = (options: { extensions?: readonly Extension[]; isAlone?: boolean } = {}): Node => {
     const store = new MemoryStore();
-    const rooms = createRooms({ bus: new HandBus(post), incarnation: store.incarnation, clock, log });
+    const bus = new HandBus(post);
+    const rooms = createRooms({ bus, incarnation: store.incarnation, clock, log });
     const collaboration = createCollaboration({
       store,
       ...(options.isAlone === true
@@ -77,7 +80,7 @@ function stage() {
       rooms.close();
       await store.close();
     });
-    return { collaboration, rooms };
+    return { collaboration, rooms, bus };
   };
   /** Somebody who is in, and listens from then on. */
   const enter = async (node: Node, token = ADA): Promise<Page> => {
@@ -446,6 +449,27 @@ describe('events in a document that is open on several nodes', () => {
     const [event] = eventsOf(ada);
     expect(noticesOf(again).at(-1)).toMatchObject({ kind: 'taken', ref: 'one', id: event?.id });
     expect(textsOf(ada)).toEqual(['hello']);
+  });
+
+  it('[G2] what others may have taken while a node was cut off is not taken again there', async () => {
+    const { start, enter, meet, wait } = stage();
+    const [here, there] = [start(), start()];
+    const [ada, ben] = [await enter(here), await enter(there)];
+    await meet(ada, ben);
+    there.bus.become({ state: 'away', error: new BusError('unreachable', 'gone'), since: 0 });
+    send(ada, 'hello', { ref: 'one' });
+    const moved = await enter(there);
+    const sayAgain = (ref: string, saidMs: number): void =>
+      say(moved, { kind: 'send', ref, name: 'chat', data: 'hello', clientId: null, saidMs });
+    sayAgain('one', 2_000);
+    there.bus.become({ state: 'connected' });
+    sayAgain('one', 2_000);
+    // What is said for the first time it takes all the while.
+    send(moved, 'hello', { ref: 'two' });
+    wait(5_000);
+    sayAgain('three', 3_000);
+    const answers = noticesOf(moved).map((notice) => (notice.kind === 'refused' ? notice.code : notice.kind));
+    expect(answers).toEqual(['maybe-taken', 'maybe-taken', 'taken', 'taken']);
   });
 
   it('[R14] of a former life do not reach people of the new one, though another node has yet to hear of its end', async () => {

@@ -19,6 +19,8 @@ export interface DocumentEventsOptions {
 export class DocumentEvents {
   readonly #options: DocumentEventsOptions;
   #room: EventRoom | null = null;
+  /** As {@link hearSince} was told; null while it was not: since the document was opened. */
+  #heardSince: number | null = null;
 
   constructor(options: DocumentEventsOptions) {
     this.#options = options;
@@ -42,6 +44,12 @@ export class DocumentEvents {
   /** Another node has taken these. */
   learnKeys(keys: readonly EventKey[]): void {
     this.#open().learnKeys(keys);
+  }
+
+  /** What other nodes take is heard from this moment on, monotonic; for ever: it is not. */
+  hearSince(at: number): void {
+    this.#heardSince = at;
+    this.#room?.log.hearSince(at);
   }
 
   /** @param onTaken told before anybody hears of it */
@@ -89,7 +97,9 @@ export class DocumentEvents {
   }
 
   #open(): EventRoom {
-    this.#room ??= this.#options.open();
+    if (this.#room !== null) return this.#room;
+    this.#room = this.#options.open();
+    if (this.#heardSince !== null) this.#room.log.hearSince(this.#heardSince);
     return this.#room;
   }
 }

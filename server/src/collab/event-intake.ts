@@ -78,8 +78,8 @@ function send(host: FrameHost, connection: DocumentConnection, state: Establishe
     name,
     data,
     from: describeSender(connection, state, request),
-    // Nobody can tell one guest from another: only the same words under the same name are the same event.
     saidAgoMs: request.saidMs,
+    // Nobody can tell one guest from another: only the same words under the same name are the same event.
     key: JSON.stringify(['client', grant.user.id, ref, grant.user.id === '' ? digestOf(name, data) : '']),
   };
   connection.session.together(() => {

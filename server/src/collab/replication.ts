@@ -59,6 +59,8 @@ export interface SharedRoom {
   eventsReach(head: string, isCounted: boolean): void;
   /** By what those know them again who sent them, of the events that another node has taken. */
   learnEventKeys(keys: readonly EventKey[]): void;
+  /** Events of other nodes are heard from this moment on, monotonic; for ever: they are not, since the bus is away. */
+  hearEventsSince(at: number): void;
   /** The same of those that were taken here. */
   readonly eventKeys: readonly EventKey[];
   /** The last that was taken here; empty while none was. */

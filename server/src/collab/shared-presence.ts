@@ -21,6 +21,7 @@ export interface SharedEvents {
   pass(id: string, mayBeOurs: boolean): void;
   reach(head: string, isCounted: boolean): void;
   learnKeys(keys: readonly EventKey[]): void;
+  hearSince(at: number): void;
   readonly keys: readonly EventKey[];
   readonly head: string;
   readonly recent: readonly LoggedEvent[];
@@ -45,6 +46,7 @@ export function createSharedRoom(options: SharedRoomOptions): SharedRoom {
     passEvent: (id, mayBeOurs) => events.pass(id, mayBeOurs),
     eventsReach: (head, isCounted) => events.reach(head, isCounted),
     learnEventKeys: (keys) => events.learnKeys(keys),
+    hearEventsSince: (at) => events.hearSince(at),
     get eventKeys() {
       return events.keys;
     },

@@ -13,6 +13,7 @@ const nobody: Omit<SharedRoom, 'epoch'> = {
   passEvent() {},
   eventsReach() {},
   learnEventKeys() {},
+  hearEventsSince() {},
   eventKeys: [],
   eventsHead: '',
   recentEvents: [],

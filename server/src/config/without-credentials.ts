@@ -3,5 +3,11 @@
  * by a header want their keys.
  */
 export function withoutCredentials(text: string): string {
-  return text.replace(/\/\/[^/\s]*@/, '//…@').replace(/^([a-z][\w+.-]*:\/\/[^?\s]*\?).+$/is, '$1…');
+  return (
+    text
+      .replace(/\/\/[^/?#]*@/, '//…@')
+      // Whether a user or a host stands before it, nobody can say.
+      .replace(/\/\/[^/?#@]*[?#][^/]*@.*/s, '//…')
+      .replace(/^(\s*[a-z][\w+.-]*:\/\/[^?]*\?).+$/is, '$1…')
+  );
 }

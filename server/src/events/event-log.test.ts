@@ -196,6 +196,34 @@ describe('a log of events', () => {
     expect(back(log).gap).not.toBeNull();
   });
 
+  it('[G3] what it never heard it does not claim to have heard, whichever streams it forgets', () => {
+    const { leave, open, pass, now } = stage();
+    const log = open(now());
+    pass(5_000);
+    const back = leave(log);
+    pass(5_000);
+    log.cover(now());
+    log.hearSince(now() + 1_000);
+    pass(1_500);
+    for (let node = 0; node < 100; node += 1) log.reach(`node${node}.1`, false);
+    expect(log.heads.length).toBeLessThanOrEqual(64);
+    expect([back(log).gap, log.wouldKnow(now())]).toEqual(['unknown', false]);
+    pass(1_000);
+    expect(log.wouldKnow(now())).toBe(true);
+  });
+
+  it('[G2] would know by its key what another node takes, only since it hears of it', () => {
+    const { open, pass, now } = stage();
+    const log = open();
+    expect(log.wouldKnow(now())).toBe(true);
+    log.hearSince(Number.POSITIVE_INFINITY);
+    pass(5_000);
+    expect(log.wouldKnow(now())).toBe(false);
+    log.hearSince(now());
+    pass(1_000);
+    expect([log.wouldKnow(now() - 1), log.wouldKnow(now())]).toEqual([false, true]);
+  });
+
   it('[G4] keys count as well, and those of a log alone are bounded by what all may hold', () => {
     const { open, say, budget } = stage({}, 5_000);
     const log = open();

@@ -169,6 +169,14 @@ export class EventLog {
     this.#name = randomName();
   }
 
+  /**
+   * What other nodes take is heard from this moment on, monotonic; for ever: it is not. That an event was missed shows by the
+   * numbers, and people are told of the gap; its key, by which it would be known again, does not come any more.
+   */
+  hearSince(at: number): void {
+    this.#heardSince = at;
+  }
+
   /** Keys of this moment or before may have been forgotten, monotonic. */
   get forgottenAt(): number {
     return this.#forgottenAt;
@@ -310,7 +318,9 @@ export class EventLog {
   #forgetStream(): void {
     const [, silent] = this.#streams.keys(); // our own is the first
     if (silent !== undefined) this.#streams.delete(silent);
-    this.cover(this.#lastAt);
+    this.#coversSince = Math.max(this.#lastAt, this.#coversSince);
+    this.#heardSince = Math.max(this.#lastAt, this.#heardSince);
+    this.#name = randomName();
   }
 
   #keep(stream: string, number: number, event: LoggedEvent, now: number): void {

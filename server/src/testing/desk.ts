@@ -6,7 +6,7 @@ import { createSharedRoom, tellOthers } from '../collab/shared-presence.ts';
 import type { AwarePerson } from './aware-person.ts';
 import { createPresence } from './create-presence.ts';
 
-const NO_EVENTS = { hear() {}, pass() {}, reach() {}, learnKeys() {}, keys: [], head: '', recent: [] };
+const NO_EVENTS = { hear() {}, pass() {}, reach() {}, learnKeys() {}, hearSince() {}, keys: [], head: '', recent: [] };
 const MAX_STATE_BYTES = 1_000;
 
 /** A document that is open on a node, with those who are in it there: its presence, and no content. */

@@ -105,6 +105,7 @@ export class Room implements RoomLink {
         this.#isAlone = this.#members.size === 0;
       },
     });
+    this.#noteHearing();
   }
 
   get isShared(): boolean {
@@ -145,12 +146,26 @@ export class Room implements RoomLink {
   opened(): void {
     if (this.#state !== 'opening') return;
     this.#state = 'open';
+    this.#noteHearing();
     this.#inquiry.askAll([]);
   }
 
   /** Nobody knows what got lost meanwhile. Who missed something of ours notices by the number of the question. */
   renew(): void {
-    if (this.#state === 'open') this.#inquiry.askAll([...this.#members.keys(), ...this.#missing]);
+    if (this.#state !== 'open') return;
+    this.#noteHearing();
+    this.#inquiry.askAll([...this.#members.keys(), ...this.#missing]);
+  }
+
+  /** The bus is away: until it is renewed nothing is heard in it. */
+  fallSilent(): void {
+    this.#noteHearing();
+  }
+
+  #noteHearing(): void {
+    const { clock, isConnected } = this.#host;
+    const isHeard = this.#state === 'open' && isConnected;
+    this.#room.hearEventsSince(isHeard ? clock.monotonicMs() : Number.POSITIVE_INFINITY);
   }
 
   /** @returns whether anybody is there whom it may concern */

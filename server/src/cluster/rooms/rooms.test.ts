@@ -45,6 +45,7 @@ class Sheet implements SharedRoom {
   eventsHead = '';
   eventKeys: readonly EventKey[] = [];
   recentEvents: readonly LoggedEvent[] = [];
+  hearsEventsSince: number | null = null;
   readonly heard: string[] = [];
 
   describe(): Uint8Array | null {
@@ -70,6 +71,10 @@ class Sheet implements SharedRoom {
 
   learnEventKeys(keys: readonly EventKey[]): void {
     this.heard.push(`knows ${keys.map(({ key }) => key).join()}`);
+  }
+
+  hearEventsSince(at: number): void {
+    this.hearsEventsSince = at;
   }
 
   passEvent(id: string, mayBeOurs: boolean): void {
@@ -632,6 +637,26 @@ describe('rooms', () => {
     expect(ben.sheet.take()).toContain('1 is ada moved');
   });
 
+  it('[G2] documents are told since when events of other nodes are heard, and that they are not while the bus is away', async () => {
+    const { clock, join, settle, start } = stage();
+    const node = start();
+    const plan = await join(node);
+    const openedAt = clock.monotonicMs();
+    node.bus.become(away);
+    const other = await join(node, 'other');
+    const hearSince = () => [plan, other].map(({ sheet }) => sheet.hearsEventsSince);
+    expect(hearSince()).toEqual([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]);
+    clock.advance(1_000);
+    node.bus.become(connected);
+    expect(hearSince()).toEqual([openedAt + 1_000, openedAt + 1_000]);
+    clock.advance(1_000);
+    node.bus.become(full);
+    await settle();
+    expect(hearSince()).toEqual([openedAt + 1_000, openedAt + 1_000]);
+    const third = await join(node, 'third');
+    expect(third.sheet.hearsEventsSince).toBe(clock.monotonicMs());
+  });
+
   it('[G7] nobody of another node stays on screens for long while the bus is away, and all are there again when it is back', async () => {
     const { clock, join, settle, start } = stage();
     const [one, two] = [start(), start()];
@@ -798,6 +823,19 @@ describe('rooms', () => {
     clock.advance(1_000);
     await turn();
     expect(post.letters.length).toBe(3_000);
+  });
+
+  it('[G7] all documents are renewed, though the bus turns out to be full meanwhile', async () => {
+    const { clock, join, settle, start } = stage();
+    const node = start();
+    const documents: Awaited<ReturnType<typeof join>>[] = [];
+    for (let index = 0; index < 100; index += 1) documents.push(await join(node, `plan-${index}`));
+    await settle();
+    node.bus.become(away);
+    node.bus.become(connected);
+    node.bus.become(full);
+    clock.advance(1_000);
+    expect(documents.map(({ sheet }) => sheet.hearsEventsSince)).not.toContain(Number.POSITIVE_INFINITY);
   });
 
   it('[G7] what only a later release says is passed over and counted, and nothing seems to be missed for it', async () => {

@@ -241,12 +241,13 @@ class LiveRooms implements Rooms, RoomHost {
   #watchBus(status: BusStatus): void {
     const wasHeard = this.#isHeard;
     this.#isHeard = carriesWords(status);
-    // That it is away for another reason by now changes nothing.
-    if (!wasHeard && !this.#isHeard) return;
+    // That it is away for another reason by now changes nothing, nor that it is only full while rooms are being renewed.
+    if (wasHeard === this.#isHeard && status.state !== 'connected') return;
     this.#endSteps();
     this.#cancelAlone?.();
     this.#cancelAlone = null;
-    if (this.#isHeard && (!wasHeard || status.state === 'connected')) this.#renew();
+    if (!this.#isHeard) for (const room of this.#rooms.keys()) room.fallSilent();
+    if (this.#isHeard) this.#renew();
     if (status.state === 'away' && !this.#isHeard) this.#giveUpLater();
   }
 

@@ -1,8 +1,12 @@
 export type { OperationName } from '@quire/protocol/rest';
 export {
+  type BinList,
+  type BinnedDocument,
   COMMENT_MARK,
   type Comment,
   type CommentAuthor,
+  type ContentDocument,
+  type ContentFormat,
   type CreatedLink,
   type DocumentInfo,
   type DocumentList,
@@ -20,17 +24,20 @@ export type {
   Client,
   Comments,
   ConnectOptions,
+  ContentIn,
   DocumentsApi,
   EventMap,
   Leftover,
   LeftoversApi,
   LinkOptions,
   LinksApi,
+  ListBinOptions,
   ListDocumentsOptions,
   LoadingProgress,
   Person,
   PersonDetails,
   Presence,
+  ReadUpdateOptions,
   ReceivedEvent,
   Room,
   RoomAwareness,
@@ -40,6 +47,7 @@ export type {
   SentEvent,
   Speaker,
   TextRange,
+  TokenRequest,
 } from './api.ts';
 export { connect } from './connect.ts';
 export { QuireError, type QuireErrorCode } from './errors.ts';

@@ -8,6 +8,7 @@ import {
 import type { Node } from 'prosemirror-model';
 import * as Y from 'yjs';
 import { type Elsewhere, nowhereElse } from '../cluster/elsewhere.ts';
+import { acrossDeletion } from '../collab/across-deletion.ts';
 import { applyInSlices, createSlicing, type Slicing } from '../collab/apply-in-slices.ts';
 import type { Storing } from '../collab/confirmation.ts';
 import { readTitle } from '../collab/document-title.ts';
@@ -83,9 +84,14 @@ export function createContents(options: {
   const asking = new Seats(MAX_WAITING_CALLS);
 
   /** Nothing that is asked of a document creates it. */
-  async function look<T>(name: DocumentName, see: (document: Y.Doc) => T): Promise<T> {
-    await documents.get(name);
-    return live.read(name, see);
+  function look<T>(name: DocumentName, see: (document: Y.Doc) => T): Promise<T> {
+    return acrossDeletion(async () => {
+      await documents.get(name);
+      const seen = await live.read(name, see);
+      // Of a name whose document was deleted in between, what was seen is the nothing that the next one would begin with.
+      await documents.get(name);
+      return seen;
+    });
   }
 
   async function seated<T>(name: DocumentName, task: () => Promise<T>, seats = waiting): Promise<T> {
@@ -99,7 +105,7 @@ export function createContents(options: {
 
   /** One after the other on each document, with deletions and renames of it; and no more of them than can wait. */
   function inTurn<T>(name: DocumentName, task: (onStored: () => void) => Promise<T>): Promise<T> {
-    return seated(name, () => takeTurn(name, task));
+    return seated(name, () => takeTurn(name, (onStored) => acrossDeletion(() => task(onStored))));
   }
 
   return {

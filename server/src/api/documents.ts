@@ -10,6 +10,7 @@ import {
 } from '@quire/protocol';
 import type * as Y from 'yjs';
 import type { DocumentBin } from '../bin/document-bin.ts';
+import { acrossDeletion } from '../collab/across-deletion.ts';
 import type { Storing } from '../collab/confirmation.ts';
 import { NOT_KNOWN_HERE } from '../collab/not-here-yet.ts';
 import { ApiError } from '../problems.ts';
@@ -83,6 +84,11 @@ export function createDocuments(options: {
     return describe(stat);
   }
 
+  /** Another node may delete it all the same. */
+  function inTurn<T>(name: DocumentName, task: (onStored: () => void) => Promise<T>): Promise<T> {
+    return takeTurn(name, (onStored) => acrossDeletion(() => task(onStored)));
+  }
+
   async function setTitle(
     { name, title, author }: { readonly name: DocumentName; readonly title: string; readonly author: string },
     storing: Storing,
@@ -103,7 +109,7 @@ export function createDocuments(options: {
     getAnyway: async (name) => describe(await findAnyway(name)),
     create: ({ name = randomDocumentName(), title = '', author = NOBODY } = {}) =>
       // Two requests for one name: the second one looks after the first one's edit is on disk.
-      takeTurn(name, async (onStored) => {
+      inTurn(name, async (onStored) => {
         assertDocument(name);
         const stat = await store.stat(name);
         if (stat !== null && stat.state !== 'deleted') {
@@ -112,7 +118,7 @@ export function createDocuments(options: {
         return setTitle({ name, title, author }, { onStored });
       }),
     rename: (name, title, author = NOBODY) =>
-      takeTurn(name, async (onStored) => {
+      inTurn(name, async (onStored) => {
         await find(name);
         return setTitle({ name, title, author }, { onStored });
       }),

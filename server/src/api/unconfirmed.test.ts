@@ -200,7 +200,7 @@ describe('[G1] what other nodes do not confirm', () => {
     clock.advance(PATIENCE_MS);
     const said = await Promise.all(answers.map(async (answer) => (await answer).status));
     // The document under what was still waited for was deleted.
-    expect(said).toEqual([503, 503, 503, 504, 504, 504]);
+    expect(said).toEqual([404, 404, 404, 504, 504, 504]);
     expect((await send(PLAN, { method: 'PATCH', json: { title: 'Gone' } })).status).toBe(404);
   });
 

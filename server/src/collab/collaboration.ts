@@ -423,6 +423,8 @@ class LiveCollaboration implements Collaboration {
   async #hold(name: DocumentName): Promise<HeldOwner> {
     const endEntering = this.#unloads.noteEntering(name);
     try {
+      // Until then it is in memory, and takes nobody in.
+      await this.#deletions.over(name);
       const owner = await this.#enter(name);
       return { owner, release: owner.hold() };
     } finally {

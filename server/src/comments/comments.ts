@@ -12,6 +12,7 @@ import {
   type Thread,
 } from '@quire/protocol';
 import type * as Y from 'yjs';
+import { acrossDeletion } from '../collab/across-deletion.ts';
 import type { EditOptions } from '../collab/collaboration.ts';
 import { type Storing, Unconfirmed, untilStored } from '../collab/confirmation.ts';
 import { partyOf } from '../party.ts';
@@ -115,10 +116,12 @@ export function createComments(options: {
     if (!waiting.take(document))
       throw new ApiError('overloaded', 'Too much is being said about this document; try again');
     try {
-      return await takeTurn(document, async (onStored) => {
-        await documents.assertExists(document);
-        return task({ onStored });
-      });
+      return await takeTurn(document, (onStored) =>
+        acrossDeletion(async () => {
+          await documents.assertExists(document);
+          return task({ onStored });
+        }),
+      );
     } finally {
       waiting.giveBack(document);
     }
@@ -194,10 +197,14 @@ export function createComments(options: {
   }
 
   return {
-    async list(document) {
-      await documents.assertExists(document);
-      return read(document, readThreads);
-    },
+    list: (document) =>
+      acrossDeletion(async () => {
+        await documents.assertExists(document);
+        const threads = await read(document, readThreads);
+        // Of a document that was deleted in between there were none to be seen.
+        await documents.assertExists(document);
+        return threads;
+      }),
 
     start: ({ document, speaker }, { text, anchor }) =>
       inTurn(document, async (storing) => {

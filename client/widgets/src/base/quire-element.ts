@@ -1,4 +1,5 @@
 import { type PersonDetails, QuireError, type Room, type RoomStatus, statusTable } from '@quire/client';
+import type { QuireEventDetails } from '../events.ts';
 import { type ClientLease, leaseClient } from './clients.ts';
 import { askForContext, type ContextSource, onSourcesChanged } from './context.ts';
 import { h } from './h.ts';
@@ -16,6 +17,11 @@ const PLACE = ['server', 'document', 'token'] as const;
 
 /** Settings that are attributes. */
 const TEXTS = ['server', 'document', 'token', 'name', 'color', 'lang'] as const;
+
+/** What is declared of an event; elements of others have events of their own, with whatever they carry. */
+type DetailOf<Name extends string> = `quire-${Name}` extends keyof QuireEventDetails
+  ? QuireEventDetails[`quire-${Name}`]
+  : unknown;
 
 interface HeldRoom {
   readonly room: Room;
@@ -158,8 +164,8 @@ export abstract class QuireElement extends Base {
     return this.hasAttribute('no-status');
   }
 
-  set noStatus(value: boolean) {
-    this.toggleAttribute('no-status', value);
+  set noStatus(value: boolean | null | undefined) {
+    this.toggleAttribute('no-status', value ?? false);
   }
 
   /** The newest is asked for a fresh token on every connection; wins over `token`. */
@@ -226,8 +232,8 @@ export abstract class QuireElement extends Base {
   }
 
   /** Dispatches `quire-<name>`, which leaves shadow roots and can be heard anywhere above. */
-  protected tell(name: string, detail: unknown = {}): void {
-    this.dispatchEvent(new CustomEvent(`quire-${name}`, { bubbles: true, composed: true, detail }));
+  protected tell<Name extends string>(name: Name, detail?: DetailOf<Name>): void {
+    this.dispatchEvent(new CustomEvent(`quire-${name}`, { bubbles: true, composed: true, detail: detail ?? {} }));
   }
 
   /** Says what went wrong to whoever made the page; a person gets it by the status, or where they did what failed. */

@@ -1,8 +1,5 @@
 import { defineConfig } from '@playwright/test';
-import { findProgram } from '../scripts/setup/command.mjs';
-
-const chromium = findProgram('chromium', process.env);
-if (chromium === null) throw new Error('PATH finds no chromium: node scripts/setup.mjs test installs it');
+import { launchOptions } from './chromium.ts';
 
 export default defineConfig({
   testDir: './browser',
@@ -20,18 +17,6 @@ export default defineConfig({
     locale: 'en-GB',
     viewport: { width: 1280, height: 800 },
     screenshot: 'only-on-failure',
-    launchOptions: {
-      executablePath: chromium,
-      args: [
-        '--headless',
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    },
+    launchOptions,
   },
 });

@@ -193,7 +193,20 @@ test.describe('in the gallery of widgets', () => {
       }
       await expect(prices(ben)).toContainText('▼');
       await gallery.section('Ticker').getByRole('button', { name: 'Send what is traded' }).click();
-      for (const pane of [ada, ben]) await expect(pane.getByRole('table', { name: 'Bid' })).toBeVisible();
+      const bids = (pane: FrameLocator) => pane.getByRole('table', { name: 'Bid' }).locator('tbody td');
+      for (const pane of [ada, ben]) await expect(bids(pane)).toHaveCount(6);
+      // Only what changes is told: the best level is gone, and one is a little below it.
+      const [best, , ...others] = await bids(ada).allInnerTexts();
+      const next = Number(best) - 0.01;
+      const delta = {
+        symbol: 'QRE',
+        bids: [
+          [Number(best), 0],
+          [next, 77],
+        ],
+      };
+      expect((await post('ticker', 'book', delta)).status).toBe(202);
+      for (const pane of [ada, ben]) await expect(bids(pane)).toHaveText([next.toFixed(2), '77.00', ...others]);
     });
 
     await test.step('notifications', async () => {

@@ -7,7 +7,8 @@ import { promisify } from 'node:util';
 import { type ServerProcess, startServer } from '@quire/testing';
 import { checks } from '@quire/testing/conformance';
 import { beforeAll, describe, test } from 'vitest';
-import { mintToken, QUIRE } from './subjects.ts';
+import { readTable } from './read-published.ts';
+import { mintToken, PAGE, QUIRE, subjects } from './subjects.ts';
 
 const execute = promisify(execFile);
 const SECRET = 'signs the tokens of this test and nothing else';
@@ -68,15 +69,15 @@ async function runSuite(server: ServerProcess, path: string): Promise<Printed> {
 
 /** The second says nothing of its dialect: the suite has to ask. */
 const paths = [
-  { dialect: 'hocuspocus', path: '/collab' },
-  { dialect: 'y-websocket', path: '/yjs/team' },
+  { dialect: 'hocuspocus', path: '/collab', label: subjects.quire.label },
+  { dialect: 'y-websocket', path: '/yjs/team', label: subjects['quire-yjs'].label },
 ] as const;
 
 describe('quire conformance', () => {
   test.concurrent.for(paths)(
-    'finds nothing wrong with Quire in the $dialect dialect, which it kills and restarts by shell commands',
+    'finds nothing wrong with Quire in the $dialect dialect, as published, and kills and restarts it by shell commands',
     { timeout: 180_000 },
-    async ({ dialect, path }, { expect, onTestFinished }) => {
+    async ({ dialect, path, label }, { expect, onTestFinished }) => {
       const data = await mkdtemp(join(tmpdir(), 'quire-conformance-'));
       const env = { QUIRE_JWT_SECRETS: SECRET, QUIRE_LIMITS_UNLOAD_DELAY_MS: UNLOAD_DELAY_MS };
       const server = await startServer({ data, env });
@@ -87,6 +88,8 @@ describe('quire conformance', () => {
       expect(idsOf('failed')).toEqual([]);
       expect(idsOf('not-checked')).toEqual(elsewhere);
       expect(idsOf('passed')).toHaveLength(checks.length - elsewhere.length);
+      const published = readTable(await readFile(PAGE, 'utf8')).get(label);
+      expect(Object.fromEntries(results.map(({ id, outcome }) => [id, outcome]))).toEqual(published);
       expect(documents.filter((name) => !name.startsWith('conformance-'))).toEqual([]);
     },
   );

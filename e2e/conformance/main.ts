@@ -1,7 +1,6 @@
 // npm run conformance: checks Quire, in both of its dialects, and what others use, by the same suite, and says what came out.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, release } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
   checkConformance,
@@ -13,34 +12,39 @@ import {
 import { installPeers } from '../bench/peers/install-peers.ts';
 import { describeSource, nameSource } from '../bench/source.ts';
 import { renderPage, type SubjectReport } from './publish.ts';
-import { type SubjectName, subjectNames, subjects } from './subjects.ts';
-
-const PAGE = join(import.meta.dirname, '..', '..', 'docs', 'conformance.md');
+import { findDifferences, readTable } from './read-published.ts';
+import { PAGE, type SubjectName, subjectNames, subjects } from './subjects.ts';
 
 const usage = `npm run conformance -- [options]
 
   --subjects A,B        some of: ${subjectNames.join(', ')}
   --publish             rewrite the results in docs/conformance.md; takes all of them
+  --compare             say what comes out in another way than docs/conformance.md has it
 
-Ends with 1 when Quire has failed a check; what others fail is a finding.`;
+Ends with 1 when Quire has failed a check, and with --compare when anything came out in another way; what others fail is a finding.`;
 
 interface Options {
   readonly names: readonly SubjectName[];
   readonly publish: boolean;
+  readonly compare: boolean;
 }
 
 /** @throws with what is wrong, for the person who typed it */
 function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
-    options: { subjects: { type: 'string' }, publish: { type: 'boolean', default: false } },
+    options: {
+      subjects: { type: 'string' },
+      publish: { type: 'boolean', default: false },
+      compare: { type: 'boolean', default: false },
+    },
   });
   const wanted = values.subjects?.split(',') ?? subjectNames;
   const names = subjectNames.filter((name) => wanted.includes(name));
   if (names.length !== wanted.length) throw new Error(`--subjects takes some of: ${subjectNames.join(', ')}`);
   if (values.publish && names.length !== subjectNames.length)
     throw new Error('only a run of all subjects is published');
-  return { names, publish: values.publish };
+  return { names, publish: values.publish, compare: values.compare };
 }
 
 async function checkSubject(name: SubjectName): Promise<SubjectReport> {
@@ -64,17 +68,30 @@ async function checkSubject(name: SubjectName): Promise<SubjectReport> {
   }
 }
 
-async function run({ names, publish }: Options): Promise<number> {
+/** Says what is not as the page has it. */
+function comparePage(reports: readonly SubjectReport[]): boolean {
+  const published = readTable(readFileSync(PAGE, 'utf8'));
+  const differences = reports.flatMap(({ name, report }) => {
+    const { label } = subjects[name];
+    return findDifferences(published.get(label), report.results).map((difference) => `${label}: ${difference}`);
+  });
+  console.log(differences.length === 0 ? '\nAll of it is as on the page.' : `\n${differences.join('\n')}`);
+  return differences.length === 0;
+}
+
+async function run({ names, publish, compare }: Options): Promise<number> {
   installPeers((line) => console.log(line));
   const reports: SubjectReport[] = [];
   for (const name of names) reports.push(await checkSubject(name));
+  const isAsPublished = !compare || comparePage(reports);
   if (publish) {
     const machine = `Linux ${release()} with ${availableParallelism()} cores, Node ${process.version}; ${nameSource(describeSource())}`;
     const published = { day: new Date().toISOString().slice(0, 10), machine, reports };
     writeFileSync(PAGE, renderPage(readFileSync(PAGE, 'utf8'), published));
   }
   const ours = reports.filter(({ name }) => name === 'quire' || name === 'quire-yjs');
-  return ours.some(({ report }) => countOutcomes(report).failed > 0) ? 1 : 0;
+  const hasFailed = ours.some(({ report }) => countOutcomes(report).failed > 0);
+  return hasFailed || !isAsPublished ? 1 : 0;
 }
 
 function main(): Promise<number> {

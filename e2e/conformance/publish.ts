@@ -37,7 +37,8 @@ function renderResults({ day, machine, reports }: Published): string {
   ].join('\n\n');
 }
 
-const words = { passed: 'yes', failed: '**no**', 'not-checked': '–' } as const satisfies Record<
+/** As the table has them. */
+export const words = { passed: 'yes', failed: '**no**', 'not-checked': '–' } as const satisfies Record<
   CheckResult['outcome']['kind'],
   string
 >;

@@ -31,6 +31,8 @@ export interface Subject {
 }
 
 const SECRET = 'signs the tokens of the conformance run and nothing else';
+/** Where it is said what came out. */
+export const PAGE = join(import.meta.dirname, '..', '..', 'docs', 'conformance.md');
 export const QUIRE = join(import.meta.dirname, '..', '..', 'node_modules', '.bin', 'quire');
 
 export function mintToken(user: string, role: 'editor' | 'reader', secret: string): string {

@@ -3,8 +3,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { checkPackage, createPackageFromTarballData, type Problem } from '@arethetypeswrong/core';
 import { startServer } from '@quire/testing';
+import { chromium } from 'playwright-core';
 import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { serveProgram } from '../browser/page-server.ts';
+import { launchOptions } from '../chromium.ts';
 import { bundle } from './bundle.ts';
 import { type Consumer, installConsumer, publicPackages } from './consumer.ts';
 
@@ -21,6 +24,8 @@ let consumer: Consumer;
 
 beforeAll(async () => {
   consumer = await installConsumer();
+  const files = ['typed.ts', 'react.tsx', 'widgets.tsx'];
+  writeFileSync(join(consumer.folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: STRICT, files }));
 }, SETUP_TIMEOUT_MS);
 
 afterAll(() => consumer?.remove());
@@ -53,10 +58,6 @@ describe('a program that installs the packages', { timeout: PROGRAM_TIMEOUT_MS }
 
   test('in TypeScript finds every type, and shares its one Yjs with them', async () => {
     const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-    writeFileSync(
-      join(consumer.folder, 'tsconfig.json'),
-      JSON.stringify({ compilerOptions: STRICT, files: ['typed.ts', 'react.tsx'] }),
-    );
     const checked = spawnSync(process.execPath, [tsc, '-p', '.'], { cwd: consumer.folder, encoding: 'utf8' });
     expect(checked.stdout).toBe('');
     expect(checked.status).toBe(0);
@@ -156,7 +157,50 @@ describe('@quire/widgets', { timeout: PROGRAM_TIMEOUT_MS }, () => {
     expect(paths).toHaveLength(11);
     expect(filesIn('@quire/widgets')).toEqual(expect.arrayContaining([...paths]));
   });
+
+  test('is bundled into a page with React 19, which sets properties of the elements, and hears their events', async () => {
+    const program = await bundle(consumer.folder, "import './widgets.tsx';");
+    await using server = await startServer({ storage: 'memory' });
+    const site = await serveProgram(program);
+    const browser = await chromium.launch(launchOptions);
+    try {
+      const page = await browser.newPage();
+      await page.goto(`${site.url}/?server=${encodeURIComponent(server.url)}`);
+      // Words are an object, which no attribute could hold.
+      await page.getByRole('button', { name: 'Senden' }).waitFor();
+      await page.locator('quire-chat[channel=table][no-status]').waitFor();
+      await page.getByText('saved, 0 unread').waitFor();
+
+      await say(server.url, 'Said by a backend');
+      await page.getByText('saved, 1 unread').waitFor();
+      expect(await page.title()).toBe('Said by a backend');
+      // Whoever points at it has seen it.
+      await page.getByRole('log').hover();
+      await page.getByText('saved, 0 unread').waitFor();
+      await page.getByRole('button', { name: 'Speak' }).click();
+      await page.getByRole('log').getByText('Said by Ada').waitFor();
+
+      // From yes to no, and to what is not said any more.
+      for (let press = 0; press < 2; press += 1) {
+        await page.getByRole('button', { name: 'Show how it goes' }).click();
+        await page.locator('quire-chat:not([no-status])').waitFor();
+      }
+    } finally {
+      await browser.close();
+      await site.close();
+    }
+  });
 });
+
+/** As a backend does. */
+async function say(url: string, text: string): Promise<void> {
+  const answer = await fetch(`${url}/v1/documents/team%2Fplan/events`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ name: 'table', data: { text } }),
+  });
+  expect(answer.status).toBe(202);
+}
 
 /** As strict as a consumer can be, our declarations included. */
 const STRICT = {

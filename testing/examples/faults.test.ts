@@ -1,7 +1,11 @@
 // Each fault as docs/testing.md shows it.
-import { converged, join, seeded, startServer, until } from '@quire/testing';
-import { test } from '@quire/testing/vitest';
+import { converged, type JoinedPerson, join, seeded, startServer, until } from '@quire/testing';
+import { test, testWith } from '@quire/testing/vitest';
 import { describe, expect } from 'vitest';
+
+/** How often somebody's line has brought them to the server. */
+const connectionsOf = ({ timeline }: JoinedPerson) =>
+  timeline.events.filter(({ what }) => what === '← connected').length;
 
 describe('people', () => {
   test('come with any of the three clients', async ({ server }) => {
@@ -48,20 +52,24 @@ describe('a line', () => {
     ben.doc.getText('body').insert(0, 'yours ');
     await ada.link.online();
     await converged({ ada, ben });
+    expect([connectionsOf(ada), connectionsOf(ben)]).toEqual([2, 1]);
   });
 
   test('is cut', async ({ person }) => {
     const ada = await person('Ada');
     await ada.link.cut();
     await ada.synced();
-    expect(ada.timeline.events.filter(({ what }) => what === '← connected')).toHaveLength(2);
+    expect(connectionsOf(ada)).toBe(2);
   });
 
   test('takes its time', async ({ person }) => {
     const ada = await person('Ada');
+    const began = performance.now();
     await ada.link.delay(80);
     ada.doc.getText('body').insert(0, 'late');
     await ada.saved();
+    // There and back; a timer may be a moment early.
+    expect(performance.now() - began).toBeGreaterThan(150);
   });
 
   test('is half-open', async ({ person }) => {
@@ -91,6 +99,7 @@ describe('a server', () => {
     await server.restart();
     ada.doc.getText('body').insert(0, 'still here');
     await ada.saved();
+    expect(connectionsOf(ada)).toBe(2);
   });
 
   test('is killed', async () => {
@@ -103,6 +112,18 @@ describe('a server', () => {
     const ben = await server.join('plan', { name: 'Ben' });
     expect(ben.doc.getText('body').toString()).toBe('saved');
   });
+});
+
+const testKilled = testWith({ storage: 'disk' });
+
+testKilled('what is written while the server is gone is saved once it is back', async ({ server, person }) => {
+  const ada = await person('Ada');
+  await server.kill();
+  ada.doc.getText('body').insert(0, 'written meanwhile');
+  await server.restart();
+  await ada.saved();
+  const ben = await person('Ben');
+  expect(ben.doc.getText('body').toString()).toBe('written meanwhile');
 });
 
 describe('what is made up', () => {

@@ -27,6 +27,6 @@ describe('what the docs show runs', () => {
   );
 
   test('and there is something to run on every page', () => {
-    expect(PAGES.map((page) => fencesOf(page).length)).toEqual([14, 1]);
+    expect(PAGES.map((page) => fencesOf(page).length)).toEqual([15, 1]);
   });
 });

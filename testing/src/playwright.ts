@@ -8,6 +8,7 @@ import {
 import { type Link, openLink } from './links/person-link.ts';
 import { describeTimeline, type Timeline } from './links/timeline.ts';
 import { createLetIn, type LetIn } from './people/let-in.ts';
+import { assertOwnProcess } from './server-options.ts';
 import { type DiskServer, type DiskServerOptions, startServer } from './start-server.ts';
 
 export type { LetIn };
@@ -22,7 +23,10 @@ export interface BrowserPerson {
 }
 
 export interface QuireFixtures {
-  /** How the server of a test is started: on disk, in a process that can be killed. */
+  /**
+   * How the server of a test is started: always on disk and in a process of its own, which can be killed. Takes `auth`, `env`
+   * (`QUIRE_…` variables), `data`, `port`, `startsWith` and `program`.
+   */
   readonly serverOptions: DiskServerOptions;
   /** A server of this test's own. When the test fails, what it printed is attached. */
   readonly server: DiskServer;
@@ -53,6 +57,7 @@ export const test = base.extend<QuireFixtures>({
   serverOptions: [{}, { option: true }],
 
   server: async ({ serverOptions }, use, testInfo) => {
+    assertOwnProcess(serverOptions);
     const server = await startServer(serverOptions);
     await use(server);
     if (hasFailed(testInfo)) {

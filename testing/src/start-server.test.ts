@@ -2,7 +2,15 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { converged, type MemoryServer, type MemoryServerOptions, startServer, until } from './index.ts';
+import {
+  converged,
+  type MemoryServer,
+  type MemoryServerOptions,
+  startServer,
+  type TestServerOptions,
+  until,
+} from './index.ts';
+import { assertOwnProcess } from './server-options.ts';
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -105,7 +113,7 @@ describe('a server on disk, in this process', () => {
   });
 
   test('removes the directory that it made for itself, and that one only', async () => {
-    const server = await startServer({ storage: 'disk', inProcess: true });
+    const server = await startServer({ inProcess: true });
     expect(existsSync(join(server.data, 'owner.json'))).toBe(true);
     await server.stop();
     expect(existsSync(server.data)).toBe(false);
@@ -141,4 +149,26 @@ describe('a server on disk', () => {
     await server.stop();
     expect(existsSync(server.data)).toBe(false);
   });
+});
+
+describe('options in JavaScript, where no compiler looks at them', () => {
+  const refused: readonly (readonly [string, object])[] = [
+    ["storage is 'memory' or 'disk', and not \"memroy\"", { storage: 'memroy' }],
+    ["a server in memory (storage: 'memory') takes no env: it takes storage, auth,", { storage: 'memory', env: {} }],
+    ['takes no inProcess', { storage: 'memory', inProcess: false }],
+    ["(storage: 'disk', inProcess: true) takes no env, program", { inProcess: true, env: {}, program: ['quire'] }],
+    ["a server in a process of its own (storage: 'disk') takes no settings", { settings: { metrics: false } }],
+  ];
+
+  test.each(refused)('are refused where they would be ignored: %s', async (words, options) => {
+    await expect(startServer(options as TestServerOptions)).rejects.toThrow(words);
+  });
+
+  test.each([{ storage: 'memory' }, { inProcess: true }] as const)(
+    'are refused by the fixtures for Playwright, which need a process: %o',
+    (options) => {
+      expect(() => assertOwnProcess(options)).toThrow('leave out storage and inProcess');
+      expect(() => assertOwnProcess({ storage: 'disk', auth: 'tokens' })).not.toThrow();
+    },
+  );
 });

@@ -8,6 +8,7 @@ import {
 } from './in-process-server.ts';
 import { type JoinedPerson, type JoinOptions, join } from './people/join.ts';
 import type { Dialect } from './people/seat.ts';
+import { assertOptions } from './server-options.ts';
 import { type ServerOptions, type ServerProcess, startServer as startProcess } from './server-process.ts';
 import { type Bearer, type Grants, inventSecret, signToken } from './sign-token.ts';
 
@@ -21,7 +22,7 @@ export interface MemoryServerOptions extends InProcessOptions {
 }
 
 export interface DiskHereServerOptions extends InProcessDiskOptions {
-  readonly storage: 'disk';
+  readonly storage?: 'disk';
   readonly inProcess: true;
   /** Left out: `open`. */
   readonly auth?: TestAuth;
@@ -99,6 +100,7 @@ export interface DiskServer extends TestServer, ServerProcess {
  * const ben = await server.join('plan', { name: 'Ben', dialect: 'y-websocket' });
  * ada.doc.getText('body').insert(0, 'Hello');
  * await converged({ ada, ben });
+ * @throws {TypeError} for options that such a server would ignore
  */
 export async function startServer(options: MemoryServerOptions): Promise<MemoryServer>;
 export async function startServer(options: DiskHereServerOptions): Promise<DiskHereServer>;
@@ -107,6 +109,7 @@ export async function startServer(options: TestServerOptions): Promise<MemorySer
 export async function startServer(
   options: TestServerOptions = {},
 ): Promise<MemoryServer | DiskHereServer | DiskServer> {
+  assertOptions(options);
   if (options.storage === 'memory') return startHere(options, 'memory', startInMemory);
   if (options.inProcess !== true) return startOnDisk(options);
   const place = options.data === undefined ? {} : { data: options.data };

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { converged } from './index.ts';
-import { test } from './vitest.ts';
+import { test, testWith } from './vitest.ts';
 
 describe('the fixtures for vitest', () => {
   test('bring a server of its own for each test, and people in it', async ({ server, person }) => {
@@ -38,6 +38,45 @@ describe('the fixtures for vitest', () => {
       const ben = await person('Ben');
       expect(ben.doc.getText('body').toString()).toBe('kept');
       expect(server).toMatchObject({ storage: 'disk', data: expect.stringContaining('quire-data-') });
+    });
+  });
+
+  describe('with servers of one kind', () => {
+    const testInMemory = testWith({ storage: 'memory' });
+    const testOnDiskHere = testWith({ inProcess: true });
+    const testOnDisk = testWith({ storage: 'disk' });
+
+    testInMemory('have the server itself, in this process', async ({ server, person }) => {
+      await person('Ada');
+      expect(server.server.url).toBe(server.url);
+      // @ts-expect-error: a process that kills itself tests nothing any more
+      expect(server.kill).toBeUndefined();
+    });
+
+    testOnDiskHere('have the directory of its journal', ({ server }) => {
+      expect(server.data).toContain('quire-data-');
+    });
+
+    testOnDisk('[G1] have one that can be killed, with what was saved', async ({ server, person }) => {
+      const ada = await person('Ada');
+      ada.doc.getText('body').insert(0, 'saved');
+      await ada.saved();
+      const { pid } = server;
+      expect(await server.kill()).toMatchObject({ signal: 'SIGKILL' });
+      await server.restart();
+      const ben = await person('Ben');
+      expect(ben.doc.getText('body').toString()).toBe('saved');
+      expect(server.pid).not.toBe(pid);
+    });
+
+    describe('that is told more', () => {
+      testInMemory.override('serverOptions', { storage: 'memory', auth: 'tokens' });
+
+      testInMemory('stay of that kind', async ({ server }) => {
+        const ada = await server.join('plan', { token: server.token('editor') });
+        await server.server.documents.create({ title: 'Another' });
+        expect(ada.document).toBe('plan');
+      });
     });
   });
 

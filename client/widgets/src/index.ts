@@ -4,6 +4,7 @@ import { QuireCode } from './code/quire-code.ts';
 import { QuireComments } from './comments/quire-comments.ts';
 import { QuireCursors } from './cursors/quire-cursors.ts';
 import { QuireEditor } from './editor/quire-editor.ts';
+import type { QuireEventMap } from './events.ts';
 import { QuireMap } from './map/quire-map.ts';
 import { QuireNotifications } from './notifications/quire-notifications.ts';
 import { QuirePresence } from './presence/quire-presence.ts';
@@ -14,6 +15,7 @@ import { QuireWhiteboard } from './whiteboard/quire-whiteboard.ts';
 export type { Held } from './base/held.ts';
 export { define, QuireElement } from './base/quire-element.ts';
 export type { Settings, TokenSource, Words } from './base/settings.ts';
+export type { QuireEventDetails, QuireEventMap } from './events.ts';
 export {
   QuireChat,
   QuireCode,
@@ -45,18 +47,9 @@ export const elements = [
 
 for (const element of elements) define(element);
 
+type ElementsByTag = { [Made in (typeof elements)[number] as Made['tag']]: InstanceType<Made> };
+
 declare global {
-  interface HTMLElementTagNameMap {
-    'quire-chat': QuireChat;
-    'quire-code': QuireCode;
-    'quire-comments': QuireComments;
-    'quire-cursors': QuireCursors;
-    'quire-editor': QuireEditor;
-    'quire-map': QuireMap;
-    'quire-notifications': QuireNotifications;
-    'quire-presence': QuirePresence;
-    'quire-room': QuireRoom;
-    'quire-ticker': QuireTicker;
-    'quire-whiteboard': QuireWhiteboard;
-  }
+  interface GlobalEventHandlersEventMap extends QuireEventMap {}
+  interface HTMLElementTagNameMap extends ElementsByTag {}
 }

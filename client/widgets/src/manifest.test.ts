@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { describeEvents, describeReact } from '../describe-types.ts';
 import { QuireElement } from './base/quire-element.ts';
 import { elements } from './index.ts';
 import { common, declarations, type ElementDeclaration, writeManifest } from './manifest.ts';
@@ -32,6 +33,13 @@ describe('what the elements say of themselves', () => {
   test('is in custom-elements.json: node client/widgets/write-manifest.ts writes it', () => {
     const written: unknown = JSON.parse(readFileSync(join(src, '..', 'custom-elements.json'), 'utf8'));
     expect(written).toEqual(JSON.parse(JSON.stringify(writeManifest())));
+  });
+
+  test.each([
+    ['events.ts', describeEvents],
+    ['react.ts', describeReact],
+  ])('is in the types of %s, which it writes, too', (path, describeTypes) => {
+    expect(readFileSync(join(src, path), 'utf8')).toBe(describeTypes());
   });
 
   test('is there for every element that is defined', () => {

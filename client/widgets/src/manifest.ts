@@ -94,7 +94,7 @@ export const common: Pick<ElementDeclaration, 'attributes' | 'events'> & {
     { name: 'quire-ready', description: 'There is content, and the element shows it.' },
     {
       name: 'quire-status',
-      detail: '{ state: RoomState | "error"; label: string }',
+      detail: "{ state: RoomState | 'error'; label: string }",
       description: 'How the room goes has changed.',
     },
     {

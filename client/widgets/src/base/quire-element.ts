@@ -1,4 +1,5 @@
 import { type PersonDetails, QuireError, type Room, type RoomStatus, statusTable } from '@quire/client';
+import type { QuireEventDetails } from '../events.ts';
 import { type ClientLease, leaseClient } from './clients.ts';
 import { askForContext, type ContextSource, onSourcesChanged } from './context.ts';
 import { h } from './h.ts';
@@ -19,6 +20,11 @@ const TEXTS = ['server', 'document', 'token', 'name', 'color', 'lang'] as const;
 
 /** What is wrong with a room, as the page has been told. Whoever opens one has a room of their own, and its status in common. */
 const toldFaults = new WeakMap<Room['status'], string>();
+
+/** What is declared of an event; elements of others have events of their own, with whatever they carry. */
+type DetailOf<Name extends string> = `quire-${Name}` extends keyof QuireEventDetails
+  ? QuireEventDetails[`quire-${Name}`]
+  : unknown;
 
 interface HeldRoom {
   readonly room: Room;
@@ -161,8 +167,8 @@ export abstract class QuireElement extends Base {
     return this.hasAttribute('no-status');
   }
 
-  set noStatus(value: boolean) {
-    this.toggleAttribute('no-status', value);
+  set noStatus(value: boolean | null | undefined) {
+    this.toggleAttribute('no-status', value ?? false);
   }
 
   /** The newest is asked for a fresh token on every connection; wins over `token`. */
@@ -229,8 +235,8 @@ export abstract class QuireElement extends Base {
   }
 
   /** Dispatches `quire-<name>`, which leaves shadow roots and can be heard anywhere above. */
-  protected tell(name: string, detail: unknown = {}): void {
-    this.#dispatch(name, detail, true);
+  protected tell<Name extends string>(name: Name, detail?: DetailOf<Name>): void {
+    this.#dispatch(name, detail ?? {}, true);
   }
 
   #dispatch(name: string, detail: unknown, bubbles: boolean): void {

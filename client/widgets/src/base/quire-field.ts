@@ -31,8 +31,8 @@ export abstract class QuireField extends QuireElement {
     return this.hasAttribute('readonly');
   }
 
-  set readOnly(value: boolean) {
-    this.toggleAttribute('readonly', value);
+  set readOnly(value: boolean | null | undefined) {
+    this.toggleAttribute('readonly', value ?? false);
   }
 
   /** Shown while there is no text. */

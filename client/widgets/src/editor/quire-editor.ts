@@ -25,8 +25,8 @@ export class QuireEditor extends QuireField {
     return this.hasAttribute('no-toolbar');
   }
 
-  set noToolbar(value: boolean) {
-    this.toggleAttribute('no-toolbar', value);
+  set noToolbar(value: boolean | null | undefined) {
+    this.toggleAttribute('no-toolbar', value ?? false);
   }
 
   override focus(options?: FocusOptions): void {

@@ -41,7 +41,7 @@ async function show(attributes: Readonly<Record<string, string>> = {}): Promise<
 
 function hearFollow(element: QuireMap): unknown[] {
   const heard: unknown[] = [];
-  element.addEventListener('quire-follow', (event) => heard.push((event as CustomEvent).detail.follow));
+  element.addEventListener('quire-follow', ({ detail }) => heard.push(detail.follow));
   return heard;
 }
 

@@ -145,8 +145,8 @@ export class QuireMap extends QuireElement {
     return this.hasAttribute('no-share');
   }
 
-  set noShare(value: boolean) {
-    this.toggleAttribute('no-share', value);
+  set noShare(value: boolean | null | undefined) {
+    this.toggleAttribute('no-share', value ?? false);
   }
 
   /** `all`, `me`, or what somebody is called. */

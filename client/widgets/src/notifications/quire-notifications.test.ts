@@ -47,7 +47,7 @@ test('a list that becomes another person’s has nothing of the one before, and 
   expect(titlesIn(list)).toEqual(['Order 18', 'Order 17']);
   expect(list.getAttribute('unread')).toBe('2');
   const counts: number[] = [];
-  list.addEventListener('quire-unread', (event) => counts.push((event as CustomEvent<{ count: number }>).detail.count));
+  list.addEventListener('quire-unread', ({ detail }) => counts.push(detail.count));
 
   list.setAttribute('person', 'ben');
   await turn();

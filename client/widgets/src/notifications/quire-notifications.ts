@@ -83,8 +83,8 @@ export class QuireNotifications extends QuireElement {
     return this.hasAttribute('no-toasts');
   }
 
-  set noToasts(value: boolean) {
-    this.toggleAttribute('no-toasts', value);
+  set noToasts(value: boolean | null | undefined) {
+    this.toggleAttribute('no-toasts', value ?? false);
   }
 
   /** The newest first. */

@@ -24,7 +24,7 @@ async function turn(): Promise<void> {
 test('who is here is told when it is another, or called otherwise, and not with every move of a caret', async () => {
   const element = h('quire-presence' as 'div', { server: SERVER, document: 'plan', name: 'Ada', color: '#7c3aed' });
   const heard: unknown[] = [];
-  element.addEventListener('quire-presence', (event) => heard.push((event as CustomEvent).detail.people[0]));
+  element.addEventListener('quire-presence', ({ detail }) => heard.push(detail.people[0]));
   document.body.append(element);
   await turn();
   expect(heard).toMatchObject([{ name: 'Ada', color: '#7c3aed', isMe: true }]);

@@ -73,8 +73,8 @@ export class QuireWhiteboard extends QuireElement {
     return this.hasAttribute('readonly');
   }
 
-  set readOnly(value: boolean) {
-    this.toggleAttribute('readonly', value);
+  set readOnly(value: boolean | null | undefined) {
+    this.toggleAttribute('readonly', value ?? false);
   }
 
   get canUndo(): boolean {

@@ -2,7 +2,6 @@ import * as protocol from '@quire/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as answers from './answers.ts';
-import * as documentAnswers from './document-answers.ts';
 import { type Shape, tryRead } from './shape.ts';
 
 /** One of the schemas of the protocol, as far as it is asked here. */
@@ -42,42 +41,30 @@ const thread = fc.record({
 });
 
 const CASES: readonly (readonly [string, Shape<unknown>, Schema, fc.Arbitrary<object>])[] = [
-  ['a document', documentAnswers.documentShape, protocol.documentSchema, fc.record(documentFields)],
+  ['a document', answers.documentShape, protocol.documentSchema, fc.record(documentFields)],
   [
     'a document with a role',
-    documentAnswers.documentWithRoleShape,
+    answers.documentWithRoleShape,
     protocol.documentWithRoleSchema,
     fc.record({ ...documentFields, role }),
   ],
   [
     'a list of documents',
-    documentAnswers.documentListShape,
+    answers.documentListShape,
     protocol.documentListSchema,
     fc.record({ documents: fc.array(fc.record(documentFields), { maxLength: 3 }), next: fc.option(fc.string()) }),
   ],
   [
     'a link that was created',
-    documentAnswers.createdLinkShape,
+    answers.createdLinkShape,
     protocol.createdLinkSchema,
     fc.record({ ...linkFields, token: fc.string(), url: fc.option(fc.string()) }),
   ],
   [
     'a list of links',
-    documentAnswers.shareLinkListShape,
+    answers.shareLinkListShape,
     protocol.shareLinkListSchema,
     fc.record({ links: fc.array(fc.record(linkFields), { maxLength: 3 }), next: fc.option(fc.string()) }),
-  ],
-  [
-    'a list of what is in the bin',
-    documentAnswers.binListShape,
-    protocol.binListSchema,
-    fc.record({
-      documents: fc.array(
-        fc.record({ name: fc.string(), title: fc.string(), binned: time, binnedBy: fc.string(), purged: time }),
-        { maxLength: 3 },
-      ),
-      next: fc.option(fc.string()),
-    }),
   ],
   ['a comment', answers.commentShape, protocol.commentSchema, comment],
   ['a thread', answers.threadShape, protocol.threadSchema, thread],
@@ -128,7 +115,7 @@ describe('answers are read as the schemas of the protocol have them', () => {
   });
 
   it('the message says where the fault is', () => {
-    expect(() => documentAnswers.documentListShape({ documents: [{ name: 1 }], next: null })).toThrow(
+    expect(() => answers.documentListShape({ documents: [{ name: 1 }], next: null })).toThrow(
       new TypeError('the answer.documents[0].name is not a text'),
     );
   });

@@ -1,12 +1,38 @@
 import {
   type Comment,
   type CommentAuthor,
+  type CreatedLink,
+  type DocumentInfo,
+  type DocumentList,
+  type DocumentWithRole,
+  linkRoles,
   type Problem,
   roles,
+  type ShareLink,
+  type ShareLinkList,
   type Thread,
   type ThreadList,
 } from '@quire/protocol/wire';
-import { count, listOf, objectOf, oneOf, orNull, text, time } from './shape.ts';
+import { count, flag, listOf, objectOf, oneOf, orNull, text, time } from './shape.ts';
+
+const documentFields = { name: text, title: text, created: time, edited: time, size: count, damaged: flag };
+export const documentShape = objectOf<DocumentInfo>(documentFields);
+export const documentWithRoleShape = objectOf<DocumentWithRole>({ ...documentFields, role: oneOf(roles) });
+export const documentListShape = objectOf<DocumentList>({ documents: listOf(documentShape), next: orNull(text) });
+
+const linkFields = {
+  id: text,
+  role: oneOf(linkRoles),
+  label: text,
+  expires: orNull(time),
+  created: time,
+  createdBy: text,
+};
+export const createdLinkShape = objectOf<CreatedLink>({ ...linkFields, token: text, url: orNull(text) });
+export const shareLinkListShape = objectOf<ShareLinkList>({
+  links: listOf(objectOf<ShareLink>(linkFields)),
+  next: orNull(text),
+});
 
 const authorFields = { id: text, name: text };
 const authorShape = objectOf<CommentAuthor>(authorFields);

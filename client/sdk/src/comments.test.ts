@@ -143,7 +143,7 @@ describe('comments against a real server', () => {
     const comments = owner.openComments(PLAN);
     await comments.start('old');
     await until(comments.threads, (threads) => threads.length === 1);
-    await owner.documents.deleteForGood(PLAN);
+    await owner.documents.delete(PLAN);
     await untilState(comments, 'gone');
     comments.leave();
     await writeText('new');

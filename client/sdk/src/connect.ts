@@ -11,7 +11,7 @@ import type { Client, ConnectOptions, Room } from './api.ts';
 import type { ApiOptions } from './api-call.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { createComments } from './comments.ts';
-import { documentsWhenCalled } from './documents-when-called.ts';
+import { createDocumentsApi } from './documents.ts';
 import { resolveEndpoint } from './endpoint.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import { QuireError } from './errors.ts';
@@ -62,7 +62,7 @@ interface HeldRoom {
 export function connectIn(surroundings: Surroundings, options: ConnectOptions): Client {
   const { clock, environment, random } = surroundings;
   const endpoint = resolveEndpoint(options.url, environment.location);
-  const getToken = async (signal: AbortSignal) => options.getToken?.({ signal }) ?? options.token ?? '';
+  const getToken = async () => (options.getToken === undefined ? (options.token ?? '') : options.getToken());
   // Called as a function of the page: a browser's own takes no other `this`.
   const ask: typeof fetch = (...request) => fetch(...request);
   const choice = new TransportChoice(options.transport ?? 'auto');
@@ -239,7 +239,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
   };
 
   return {
-    documents: documentsWhenCalled(api),
+    documents: createDocumentsApi(api),
     api: createRestClient(api),
     leftovers: createLeftovers({ server: keepsCopies ? endpoint.socketUrl : null, open }),
     open: open as Client['open'], // what events are called is between those who send them

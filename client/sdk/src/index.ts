@@ -1,12 +1,8 @@
 export type { OperationName } from '@quire/protocol/rest';
 export {
-  type BinList,
-  type BinnedDocument,
   COMMENT_MARK,
   type Comment,
   type CommentAuthor,
-  type ContentDocument,
-  type ContentFormat,
   type CreatedLink,
   type DocumentInfo,
   type DocumentList,
@@ -24,20 +20,17 @@ export type {
   Client,
   Comments,
   ConnectOptions,
-  ContentIn,
   DocumentsApi,
   EventMap,
   Leftover,
   LeftoversApi,
   LinkOptions,
   LinksApi,
-  ListBinOptions,
   ListDocumentsOptions,
   LoadingProgress,
   Person,
   PersonDetails,
   Presence,
-  ReadUpdateOptions,
   ReceivedEvent,
   Room,
   RoomAwareness,
@@ -47,7 +40,6 @@ export type {
   SentEvent,
   Speaker,
   TextRange,
-  TokenRequest,
 } from './api.ts';
 export { connect } from './connect.ts';
 export { QuireError, type QuireErrorCode } from './errors.ts';

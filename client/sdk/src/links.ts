@@ -1,6 +1,6 @@
+import { createdLinkShape, shareLinkListShape } from './answers.ts';
 import type { LinksApi } from './api.ts';
 import type { Call } from './api-call.ts';
-import { createdLinkShape, shareLinkListShape } from './document-answers.ts';
 
 /** Share links over `/v1`. @param pathOf where a document is */
 export function createLinksApi(call: <T>(request: Call<T>) => Promise<T>, pathOf: (name: string) => string): LinksApi {

@@ -44,7 +44,7 @@ export interface RoomContext {
   /** Names the server in this device's store. */
   readonly server: string;
   readonly offline: boolean;
-  readonly getToken: (signal: AbortSignal) => Promise<string>;
+  readonly getToken: () => Promise<string>;
   /** Whether the next token may be another one than the last. */
   readonly renewsTokens: boolean;
   /** For a document that this device does not have, should it be a large one. */
@@ -134,8 +134,6 @@ class LiveRoom implements OpenRoom {
   readonly #store: OfflineStore | null;
   readonly #provider: RoomProvider;
   readonly #waiters = createWaiters();
-  /** Nobody needs anything of it any more. */
-  readonly #ending = new AbortController();
   readonly #download: FirstDownload;
   /** Whether the server has the document as a download; null where nothing has to be downloaded, or no more. */
   #offer: Promise<boolean | null> | null = null;
@@ -294,7 +292,6 @@ class LiveRoom implements OpenRoom {
     this.#cancelPatience();
     this.#cancelRetry();
     const reason = new QuireError('room-closed', 'The document was closed.');
-    this.#ending.abort(reason);
     this.#waiters.close(reason);
     this.#events.end(reason);
     this.#people.close();
@@ -325,7 +322,7 @@ class LiveRoom implements OpenRoom {
   }
 
   async #askForSize(): Promise<boolean | null> {
-    const token = this.#context.getToken(this.#ending.signal);
+    const token = this.#context.getToken();
     this.#earlyToken = { token, fetchedAt: this.#context.clock.now() };
     try {
       return await this.#download.isOffered(await token);
@@ -338,7 +335,7 @@ class LiveRoom implements OpenRoom {
     const early = this.#earlyToken;
     this.#earlyToken = null;
     const isFresh = early !== null && this.#context.clock.now() - early.fetchedAt < EARLY_TOKEN_LASTS_MS;
-    return isFresh ? early.token : this.#context.getToken(this.#ending.signal);
+    return isFresh ? early.token : this.#context.getToken();
   }
 
   /** It is this room's alone: the others on the socket have theirs, and who is in stays until what let them in ends. */

@@ -1,4 +1,3 @@
-import type { BinnedDocument } from '@quire/client';
 import { ServerOff, Trash2 } from 'lucide-react';
 import { nameForPeople } from '../home/document-words.ts';
 import { ActionButton, Notice } from '../home/Notice.tsx';
@@ -6,6 +5,7 @@ import { SignedOutNotice } from '../home/SignedOutNotice.tsx';
 import { TableSkeleton } from '../home/TableSkeleton.tsx';
 import { chooseDateLocale } from '../ui/describe-time.ts';
 import { RelativeTime } from '../ui/RelativeTime.tsx';
+import type { BinnedDocument } from './bin-list.ts';
 import type { BinState } from './use-bin.ts';
 
 const locale = chooseDateLocale(navigator.languages);

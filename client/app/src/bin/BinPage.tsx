@@ -1,4 +1,4 @@
-import { type BinnedDocument, QuireError } from '@quire/client';
+import { QuireError } from '@quire/client';
 import { useClient } from '@quire/client/react';
 import { ChevronLeft } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
@@ -9,13 +9,14 @@ import { homePath } from '../routes.ts';
 import { DeletionDialog } from '../ui/DeletionDialog.tsx';
 import { announce } from '../ui/toasts.ts';
 import { BinContent } from './BinContent.tsx';
+import type { BinnedDocument } from './bin-list.ts';
 import { useBin } from './use-bin.ts';
 import '../home/home.css';
 import './bin.css';
 
 /** What was deleted: it can be taken back until its days are over. */
 export function BinPage() {
-  const { documents } = useClient();
+  const { api } = useClient();
   const bin = useBin();
   const [asking, setAsking] = useState<BinnedDocument | null>(null);
   const heading = useRef<HTMLHeadingElement>(null);
@@ -33,7 +34,7 @@ export function BinPage() {
   async function restore(binned: BinnedDocument): Promise<void> {
     const { title } = nameForPeople(binned);
     try {
-      await documents.restore(binned.name);
+      await api.call('restoreDocument', { parameters: { name: binned.name } });
       show(`Restored “${title}”.`, binned);
     } catch (error) {
       const why = error instanceof QuireError ? error.message : 'Something unexpected happened.';
@@ -42,7 +43,7 @@ export function BinPage() {
   }
 
   async function purge(binned: BinnedDocument): Promise<void> {
-    await documents.purge(binned.name);
+    await api.call('purgeDocument', { parameters: { name: binned.name } });
     setAsking(null);
     show(`Deleted “${nameForPeople(binned).title}” for good.`, binned);
   }

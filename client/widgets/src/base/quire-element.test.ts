@@ -229,9 +229,8 @@ test('another function in `getToken` is the newest to ask, and no other room; wi
   expect(element.log).toEqual(['show plan']);
   expect(inner.log).toEqual(['show notes']);
   asked.length = 0;
-  const request = { signal: new AbortController().signal };
-  await element.settingsNow.getToken?.(request);
-  await inner.settingsNow.getToken?.(request);
+  await element.settingsNow.getToken?.();
+  await inner.settingsNow.getToken?.();
   expect(asked).toEqual(['second', 'newest']);
 
   element.getToken = undefined;

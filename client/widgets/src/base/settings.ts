@@ -1,9 +1,7 @@
-import type { TokenRequest } from '@quire/client';
-
 /** The words of an element, by their keys. */
 export type Words = Readonly<Record<string, string>>;
 
-export type TokenSource = (request: TokenRequest) => Promise<string>;
+export type TokenSource = () => Promise<string>;
 
 /** What an element has to know of where it belongs and who is there; what is left out may be known further up. */
 export interface Settings {

@@ -161,3 +161,42 @@ describe('what one node decides', () => {
     expect(doc.getText('body').toString()).toBe('the second');
   }, 60_000);
 });
+
+describe('a node that was away', () => {
+  it.each([
+    ['over Redis', 'in Redis', async () => {}],
+    ['from the others, since Redis has forgotten it', 'flushed', () => cluster.redis.flush()],
+  ] as const)(
+    '[G6] [R12] [R14] knows when it takes edits again what was decided meanwhile: of links, revocations and deletes, %s',
+    async (_, suffix, forget) => {
+      const [one, three] = [cluster.node(0), cluster.node(2)];
+      const [kept, gone] = [`kept ${suffix}`, `gone ${suffix}`];
+      const dora = `dora ${suffix}`;
+      const pathOf = (name: string): string => `/v1/documents/${encodeURIComponent(name)}`;
+      const createLink = async () =>
+        createdLinkSchema.parse(await (await ask(one, 'POST', `${pathOf(kept)}/links`, { role: 'reader' })).json());
+      for (const name of [kept, gone]) expect((await ask(one, 'POST', '/v1/documents', { name })).status).toBe(201);
+      const ended = await createLink();
+      const revoked = await issue(dora, 'editor');
+      await untilFares(three, kept, ended.token, 'readonly');
+      await untilFares(three, kept, revoked, 'read-write');
+      await three.stop();
+
+      expect((await ask(one, 'DELETE', `${pathOf(kept)}/links/${ended.id}`)).status).toBe(204);
+      expect((await ask(one, 'POST', '/v1/revocations', { user: dora })).status).toBe(201);
+      expect((await ask(one, 'DELETE', pathOf(gone))).status).toBe(204);
+      const made = await createLink();
+      await forget();
+
+      await three.start();
+      await three.ready();
+      expect({
+        ended: await knock(three, kept, ended.token),
+        made: await knock(three, kept, made.token),
+        revoked: await knock(three, kept, revoked),
+        gone: (await ask(three, 'GET', pathOf(gone))).status,
+      }).toEqual({ ended: 'link-ended', made: 'readonly', revoked: 'access-revoked', gone: 404 });
+    },
+    60_000,
+  );
+});

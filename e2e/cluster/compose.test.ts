@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,7 @@ import { joinWithHocuspocus, type ServerCluster, startCluster } from '@quire/tes
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeSecrets } from '../../deploy/write-secrets.mjs';
 import { readComposeFile } from '../../scripts/containers/compose-file.ts';
+import { type Prometheus, startPrometheus } from '../../scripts/monitoring/real-prometheus.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -16,42 +17,64 @@ const compose = read('docker-compose.yml');
 const { services } = readComposeFile('docker-compose.yml');
 
 let secrets: string;
+let redisData: string;
 let cluster: ServerCluster;
+let prometheus: Prometheus;
 const clients: Client[] = [];
 
-/** What is the same here; addresses, names and volumes are not. */
+/** As they are there; but addresses, names and volumes are others here. */
 function settingsOf(node: number): Record<string, string> {
-  const { QUIRE_AUTH = '', QUIRE_CLUSTER_NODES = '' } = services[`quire-${node + 1}`]?.environment ?? {};
-  // The secret of the cluster is in the file, too; one that is set to nothing is not set.
+  const { QUIRE_CLUSTER_ADDRESS: _, ...settings } = services[`quire-${node + 1}`]?.environment ?? {};
+  const inside = services.haproxy?.networks;
+  const { ipv4_address: haproxy = '' } = (Array.isArray(inside) ? undefined : inside?.inside) ?? {};
   return {
-    QUIRE_AUTH,
-    QUIRE_CLUSTER_NODES,
+    ...settings,
+    QUIRE_CONFIG: settings.QUIRE_CONFIG?.replace('/run/secrets', secrets) ?? '',
+    QUIRE_TRUSTED_PROXIES: settings.QUIRE_TRUSTED_PROXIES?.replace(haproxy, '127.0.0.1') ?? '',
+    // It is in the file; one that is set to nothing is not set.
     QUIRE_CLUSTER_SECRET: '',
-    QUIRE_CONFIG: join(secrets, 'quire', 'quire.json'),
   };
 }
 
-/** Its lines, by name. */
-function readRedisSettings(): Record<string, string> {
-  const lines = read('deploy/redis.conf').matchAll(/^([a-z-]+) (.*)$/gm);
-  return Object.fromEntries([...lines].map(([, name, value = '']) => [name, value.replaceAll('"', '')]));
+/** Those of its command; the kit's own file, which says where it listens, takes the place of the first. */
+function redisArguments(): readonly string[] {
+  const [, ...words] = services.redis?.command ?? [];
+  return ['--include', ...words].map((word) =>
+    word
+      .replace('/etc/redis.conf', join(root, 'deploy', 'redis.conf'))
+      .replace('/run/secrets', secrets)
+      .replace(/^\/data$/, redisData),
+  );
+}
+
+function prometheusConfiguration(): string {
+  return cluster.nodes
+    .reduce(
+      (text, { number, server }) => text.replace(`quire-${number + 1}:8080`, `127.0.0.1:${server.port}`),
+      read('deploy/prometheus/prometheus.yml'),
+    )
+    .replace('/run/secrets/quire', join(secrets, 'prometheus'))
+    .replace('- quire.rules.yml', `- ${join(root, 'deploy', 'prometheus', 'quire.rules.yml')}`);
 }
 
 beforeAll(async () => {
   secrets = mkdtempSync(join(tmpdir(), 'quire-secrets-'));
+  redisData = mkdtempSync(join(tmpdir(), 'quire-redis-'));
   writeSecrets(secrets);
   const [, password = ''] =
     /^requirepass (.*)$/m.exec(readFileSync(join(secrets, 'redis', 'password.conf'), 'utf8')) ?? [];
   cluster = await startCluster({
     settingsOf,
     balance: 'document',
-    redis: { password, isAppendOnly: true, settings: readRedisSettings() },
+    redis: { password, dir: redisData, args: redisArguments() },
   });
+  prometheus = await startPrometheus(prometheusConfiguration());
 }, 60_000);
 afterAll(async () => {
   for (const client of clients) client.close();
-  await cluster.close();
-  rmSync(secrets, { recursive: true });
+  await prometheus?.stop();
+  await cluster?.close();
+  for (const directory of [secrets, redisData]) rmSync(directory, { recursive: true });
 }, 60_000);
 
 describe('the cluster of docker-compose.yml, from its files, as processes', () => {
@@ -94,5 +117,28 @@ describe('the cluster of docker-compose.yml, from its files, as processes', () =
     }
     expect((await fetch(`${cluster.balancer.url}/metrics`, { headers })).status).toBe(404);
     expect((await fetch(`${cluster.balancer.url}/cluster/v1/status`, { headers })).status).toBe(404);
+  });
+
+  it('has a Prometheus that scrapes all nodes, with the token and the rules that are there for it', async () => {
+    await expect.poll(() => prometheus.query('up{job="quire"}')).toEqual({ kind: 'values', values: [1, 1, 1] });
+    const rules = await prometheus.rules();
+    expect(rules.length).toBeGreaterThan(10);
+    expect(rules.filter(({ lastError }) => lastError)).toEqual([]);
+  });
+
+  it('has a Redis as its file and its command say', async () => {
+    const setting = async (name: string) => ((await cluster.redis.command('CONFIG', 'GET', name)) as string[])[1];
+    expect({
+      appendonly: await setting('appendonly'),
+      appendfsync: await setting('appendfsync'),
+      'maxmemory-policy': await setting('maxmemory-policy'),
+      dir: await setting('dir'),
+    }).toEqual({
+      appendonly: 'yes',
+      appendfsync: 'everysec',
+      'maxmemory-policy': 'noeviction',
+      dir: realpathSync(redisData),
+    });
+    expect(Number(await setting('maxmemory'))).toBe(512 * 1024 * 1024);
   });
 });

@@ -1,9 +1,13 @@
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { connect } from '@quire/client';
 import { type ServerCluster, startCluster } from '@quire/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Doc } from 'yjs';
 import { z } from 'zod';
+import { readGauge } from './read-gauge.ts';
 import { connectAll, createWriters, expectKept, typeUntil } from './writers.ts';
 
 const QUIRE = join(import.meta.dirname, '..', '..', 'node_modules', '.bin', 'quire');
@@ -20,6 +24,11 @@ const nodesSchema = z.object({
   ),
 });
 type Listed = z.infer<typeof nodesSchema>['nodes'][number];
+
+/** An answer holds some mebibyte, so it takes several. */
+const PIECES = 40;
+const PIECE_BYTES = 128 * 1024;
+const NARROW_BYTES_PER_SECOND = 512 * 1024;
 
 let cluster: ServerCluster;
 beforeEach(async () => {
@@ -63,6 +72,34 @@ async function expectAllReady(asked: number, count: number): Promise<void> {
     .toEqual(Array.from({ length: count }, () => 'ready, 0'));
 }
 
+/** One entry of the journal each, that no compression makes smaller than half; resolves once all nodes have all of them. */
+async function writePieces(document: string): Promise<void> {
+  const client = connect({ url: `${cluster.node(0).wsUrl}/collab`, offline: false });
+  try {
+    const room = client.open(document);
+    await room.whenLoaded();
+    for (let piece = 0; piece < PIECES; piece += 1) {
+      room.doc.getText('body').insert(0, randomBytes(PIECE_BYTES).toString('hex'));
+      await room.whenSaved();
+    }
+  } finally {
+    client.close();
+  }
+  await cluster.converged(document, { until: isWhole, timeoutMs: 30_000 });
+}
+
+function isWhole(doc: Doc): boolean {
+  return doc.getText('body').length === PIECES * PIECE_BYTES * 2;
+}
+
+/** Entries that the first three nodes have given to others. */
+async function countServed(): Promise<number> {
+  const counts = cluster.nodes
+    .slice(0, 3)
+    .map(({ url }) => readGauge(url, 'quire_cluster_entries_total{way="served"}'));
+  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+}
+
 describe('with quire nodes, an operator', () => {
   it('[G1] [R12] has a node forgotten that was lost with its disk and replaced: nobody waits for it any more', async () => {
     await write('before', 1, 0, 1, 2);
@@ -93,5 +130,34 @@ describe('with quire nodes, an operator', () => {
     await cluster.node(0).ready();
     for (const { redisLink } of cluster.nodes) redisLink.cut();
     await write('plan', 5, 0, 2);
+  }, 120_000);
+
+  it('[R12] sees how much a node lacks that catches up; over a line that breaks midway it goes on from there, and nothing is sent it twice', async () => {
+    await writePieces('long');
+    // Its peers alone have that, and it reaches one of them, over a narrow line.
+    await cluster.redis.flush();
+    const [line, ...others] = cluster.nodes.map(({ peerLink }) => peerLink);
+    for (const other of others) other.cut();
+    line?.narrow(NARROW_BYTES_PER_SECOND);
+    const added = await cluster.add();
+    await expect
+      .poll(() => readGauge(added.url, 'quire_cluster_entries_total{way="pulled"}'), { timeout: 30_000 })
+      .toBeGreaterThan(0);
+    line?.cut();
+    const { id, missingEntries, state } =
+      (await list(3)).find(({ isSelf }) => isSelf) ?? expect.fail('it is not listed');
+    expect(state).toBe('catching-up');
+    expect(missingEntries).toBeGreaterThan(0);
+    expect(missingEntries).toBeLessThan(PIECES);
+    const told = await nodes(3);
+    expect(told).toMatch(new RegExp(`${id} \\(asked\\) .* catching up .* ${missingEntries}\n`));
+    expect(told).toContain('It is not ready: ');
+    expect((await list(0)).find((one) => one.id === id)).toMatchObject({ state: 'catching-up' });
+    const served = await countServed();
+    for (const { peerLink } of cluster.nodes) peerLink.heal();
+    await added.ready();
+    await expectAllReady(3, 4);
+    expect((await countServed()) - served).toBe(missingEntries);
+    await cluster.converged('long', { until: isWhole, timeoutMs: 30_000 });
   }, 120_000);
 });

@@ -5,9 +5,11 @@ import {
   joinWithHocuspocus,
   type ServerCluster,
   startCluster,
+  startRedis,
+  startSentinels,
   until,
 } from '@quire/testing';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
 let cluster: ServerCluster;
 beforeAll(async () => {
@@ -20,8 +22,8 @@ afterEach(() => {
   for (const person of people.splice(0)) person.leave();
 });
 
-async function come(node: number, document: string, name: string): Promise<HocuspocusPerson> {
-  const person = joinWithHocuspocus(cluster.node(node).wsUrl, document);
+async function come(node: number, document: string, name: string, nodes = cluster): Promise<HocuspocusPerson> {
+  const person = joinWithHocuspocus(nodes.node(node).wsUrl, document);
   people.push(person);
   person.provider.setAwarenessField('user', { name });
   await until(() => person.provider.synced, { what: `${name} is in` });
@@ -135,17 +137,72 @@ describe('people of a document that is open on several nodes', () => {
     await cluster.ready();
   }, 60_000);
 
-  it('[G5] [G7] see only those on their own node while Redis is away, and each other again once it is back', async () => {
-    const ada = await come(0, 'healing', 'Ada');
-    const ben = await come(1, 'healing', 'Ben');
-    const bothSeeBoth = (): boolean => [ada, ben].every((person) => seenBy(person).join() === 'Ada,Ben');
-    await until(bothSeeBoth, { what: 'both see both' });
-    for (const { redisLink } of cluster.nodes) redisLink.cut();
-    await until(() => seenBy(ada).join() === 'Ada' && seenBy(ben).join() === 'Ben', { what: 'they are still shown' });
-    const cleo = await come(1, 'healing', 'Cleo');
-    await until(() => seenBy(ben).join() === 'Ben,Cleo', { what: 'Ben sees Cleo' });
-    cleo.leave();
-    for (const { redisLink } of cluster.nodes) redisLink.heal();
-    await until(bothSeeBoth, { what: 'both see both again, and nobody else' });
-  }, 60_000);
+  it.each<[string, string, (harmed: ServerCluster) => () => void]>([
+    ['can’t be reached', 'cut', ({ nodes }) => onEveryLink(nodes, 'cut')],
+    ['answers nobody, on connections that look open', 'half-open', ({ nodes }) => onEveryLink(nodes, 'freeze')],
+    [
+      'is stopped where it is',
+      'paused',
+      ({ redis }) => {
+        redis.pause();
+        return () => redis.resume();
+      },
+    ],
+  ])(
+    '[G5] [G7] see only those on their own node while Redis %s, and each other again once it is back',
+    async (_, document, begin) => {
+      const ada = await come(0, document, 'Ada');
+      const ben = await come(1, document, 'Ben');
+      const bothSeeBoth = (): boolean => [ada, ben].every((person) => seenBy(person).join() === 'Ada,Ben');
+      await until(bothSeeBoth, { what: 'both see both' });
+      const end = begin(cluster);
+      try {
+        await until(() => seenBy(ada).join() === 'Ada' && seenBy(ben).join() === 'Ben', {
+          what: 'they are still shown',
+        });
+        const cleo = await come(1, document, 'Cleo');
+        await until(() => seenBy(ben).join() === 'Ben,Cleo', { what: 'Ben sees Cleo' });
+        cleo.leave();
+      } finally {
+        end();
+      }
+      await until(bothSeeBoth, { what: 'both see both again, and nobody else' });
+    },
+    60_000,
+  );
 });
+
+function onEveryLink(nodes: ServerCluster['nodes'], act: 'cut' | 'freeze'): () => void {
+  for (const { redisLink } of nodes) redisLink[act]();
+  return () => {
+    for (const { redisLink } of nodes) redisLink.heal();
+  };
+}
+
+it('[G5] [G7] when the Redis of Sentinels is killed, who comes and leaves meanwhile is shown so everywhere once another has taken its place', async () => {
+  const master = await startRedis();
+  onTestFinished(() => master.stop());
+  const replica = await startRedis({ replicaOf: master });
+  onTestFinished(() => replica.stop());
+  await until(() => replica.log.includes('sync: Finished'), { what: 'the replica has not caught up' });
+  const sentinels = await startSentinels(master);
+  onTestFinished(() => sentinels.stop());
+  const watched = await startCluster({ nodes: 2, settings: { QUIRE_REDIS: sentinels.url } });
+  onTestFinished(() => watched.close(), 60_000);
+  const [ada, ben, dora] = [
+    await come(0, 'plan', 'Ada', watched),
+    await come(1, 'plan', 'Ben', watched),
+    await come(1, 'plan', 'Dora', watched),
+  ];
+  await until(() => [ada, ben, dora].every((person) => seenBy(person).join() === 'Ada,Ben,Dora'), {
+    what: 'all see all',
+  });
+  await master.kill();
+  dora.leave();
+  const cleo = await come(1, 'plan', 'Cleo', watched);
+  await until(() => [ada, ben, cleo].every((person) => seenBy(person).join() === 'Ada,Ben,Cleo'), {
+    what: () => `they see ${[ada, ben, cleo].map((person) => seenBy(person).join()).join(' and ')}`,
+    timeoutMs: 30_000,
+  });
+  expect(await sentinels.masterPort()).toBe(replica.port);
+}, 120_000);

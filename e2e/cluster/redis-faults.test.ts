@@ -24,6 +24,8 @@ interface Fault {
   readonly code: 'unreachable' | 'full' | 'read-only' | 'denied' | null;
   /** To node 1 alone. */
   readonly isOfOne?: true;
+  /** It answers, but late: an operator sees by how much. */
+  readonly isSlow?: true;
   readonly begin: (cluster: ServerCluster) => End | Promise<End>;
 }
 
@@ -111,6 +113,7 @@ const faults: readonly Fault[] = [
   {
     name: 'is far away',
     code: null,
+    isSlow: true,
     begin({ nodes }) {
       for (const { redisLink } of nodes) redisLink.delay(200);
       return () => healLinks(nodes);
@@ -132,6 +135,18 @@ async function watchWhy(node: ClusterNode, code: string): Promise<() => Promise<
     await expect.poll(() => server.log.slice(logged), WAIT).toContain(`"code":"${code}"`);
     expect(server.log.slice(logged)).toContain('editing goes on without Redis');
   };
+}
+
+/** How often something has taken longer than a quarter of a second. */
+async function countSlow(url: string, histogram: string): Promise<number> {
+  const count = await readGauge(url, `${histogram}_count`);
+  return count - (await readGauge(url, `${histogram}_bucket{le="0.25"}`));
+}
+
+/** How many records of a node Redis confirmed late, and how many receipts waited for that. */
+async function lateOnes({ url }: ClusterNode): Promise<readonly number[]> {
+  const histograms = ['quire_cluster_publish_seconds', 'quire_cluster_receipt_wait_seconds'];
+  return Promise.all(histograms.map((name) => countSlow(url, name)));
 }
 
 async function tellsOfNothing({ url }: ClusterNode): Promise<void> {
@@ -171,18 +186,25 @@ describe('when Redis', () => {
 
   it.each(faults.map((fault, index) => ({ ...fault, document: documentOf(index), seed: index + 1 })))(
     '[G5] $name, editing goes on on each node, an operator sees what is wrong, [G1] nothing receipted is lost, and [G2] all have the same afterwards without a fresh edit',
-    async ({ begin, code, document, isOfOne, seed }) => {
+    async ({ begin, code, document, isOfOne, isSlow, seed }) => {
       const urls = cluster.nodes.map(({ wsUrl }) => wsUrl);
       const writers = createWriters([...urls, ...urls], document, seed);
       await connectAll(writers);
       await startTyping(writers, 20);
       const befallen = isOfOne === true ? [cluster.node(1)] : cluster.nodes;
       const watches = code === null ? [] : await Promise.all(befallen.map((node) => watchWhy(node, code)));
+      const late = await Promise.all(cluster.nodes.map(lateOnes));
       const end = await begin(cluster);
       for (const writer of writers) writer.stopTyping();
       // Each by itself: whoever got no receipt since then is named.
       await startTyping(writers, 40);
       await Promise.all(watches.map((tellWhy) => tellWhy()));
+      if (isSlow === true) {
+        for (const [number, node] of cluster.nodes.entries()) {
+          const grown = (await lateOnes(node)).map((count, index) => count - (late[number]?.[index] ?? 0));
+          expect([number, grown.map((more) => more > 0)]).toEqual([number, [true, true]]);
+        }
+      }
       await end();
       await finishTyping(writers);
       for (const writer of writers) writer.leave();

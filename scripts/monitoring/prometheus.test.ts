@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { allowing, startAuthBackend, WEBHOOK_SECRET } from '../../server/src/testing/auth-backend.ts';
 import { alerts } from './alerts.ts';
 import { rows } from './dashboard.ts';
-import { type Prometheus, startPrometheus } from './real-prometheus.ts';
+import { describeScrape, type Prometheus, startPrometheus } from './real-prometheus.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 /** Characters that are judged in a thread when they are sent at once. */
@@ -24,10 +24,8 @@ beforeAll(async () => {
     },
   });
   ends.push(() => server.stop());
-  prometheus = await startPrometheus({
-    targets: [`127.0.0.1:${server.port}`],
-    ruleFile: join(root, 'deploy', 'prometheus', 'quire.rules.yml'),
-  });
+  const ruleFile = join(root, 'deploy', 'prometheus', 'quire.rules.yml');
+  prometheus = await startPrometheus(describeScrape({ targets: [`127.0.0.1:${server.port}`], ruleFile }));
   ends.push(() => prometheus.stop());
   ends.push(await keepBusy(server));
 });

@@ -24,31 +24,34 @@ export interface RuleState {
   readonly lastEvaluation: string;
 }
 
-export interface PrometheusOptions {
+export interface ScrapeOptions {
   /** `host:port` of the servers that it scrapes. */
   readonly targets: readonly string[];
   readonly ruleFile: string;
 }
 
+/** A configuration of Prometheus, for one that is not waited for. */
+export function describeScrape({ targets, ruleFile }: ScrapeOptions): string {
+  // JSON is YAML.
+  return JSON.stringify({
+    global: { scrape_interval: '500ms', scrape_timeout: '500ms', evaluation_interval: '500ms' },
+    rule_files: [ruleFile],
+    scrape_configs: [
+      { job_name: 'quire', static_configs: [{ targets, labels: { namespace: 'docs', pod: 'quire-0' } }] },
+    ],
+  });
+}
+
 /** A Prometheus of our own, on a free port of loopback and with a directory that it takes with it. */
-export async function startPrometheus({ targets, ruleFile }: PrometheusOptions): Promise<Prometheus> {
+export async function startPrometheus(configuration: string): Promise<Prometheus> {
   const directory = await mkdtemp(join(tmpdir(), 'quire-prometheus-'));
   const port = await findFreePort();
-  const configuration = join(directory, 'prometheus.json'); // JSON is YAML
-  await writeFile(
-    configuration,
-    JSON.stringify({
-      global: { scrape_interval: '500ms', scrape_timeout: '500ms', evaluation_interval: '500ms' },
-      rule_files: [ruleFile],
-      scrape_configs: [
-        { job_name: 'quire', static_configs: [{ targets, labels: { namespace: 'docs', pod: 'quire-0' } }] },
-      ],
-    }),
-  );
+  const file = join(directory, 'prometheus.yml');
+  await writeFile(file, configuration);
   const child = spawn(
     'prometheus',
     [
-      `--config.file=${configuration}`,
+      `--config.file=${file}`,
       `--storage.tsdb.path=${join(directory, 'data')}`,
       `--web.listen-address=127.0.0.1:${port}`,
       '--log.level=warn',

@@ -124,6 +124,7 @@ export async function composeCluster(parts: ClusterParts): Promise<ClusterMember
     readWarnings: () => findBusWarnings(bus.status),
     async close() {
       await cluster.close();
+      peers.close();
       stopWatchingBus?.();
     },
   };

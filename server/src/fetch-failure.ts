@@ -1,9 +1,9 @@
-/** Why a request got no answer, in words that complete "… can't be reached: ". */
+/** Why a request got no answer, of `fetch` or `node:http`, in words that complete "… can't be reached: ". */
 export function describeFetchFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  const cause: Error = error.cause instanceof Error ? error.cause : error;
   // A name with several addresses fails with one error for each.
-  const cause: unknown = error.cause instanceof AggregateError ? error.cause.errors[0] : error.cause;
-  const root = cause instanceof Error ? cause : error;
+  const root: Error = cause instanceof AggregateError && cause.errors[0] instanceof Error ? cause.errors[0] : cause;
   switch ('code' in root ? root.code : undefined) {
     case 'ECONNREFUSED':
       return 'the connection is refused';

@@ -29,7 +29,7 @@ export { openRawWebSocket, type RawWebSocket, type RawWebSocketOptions } from '.
 export { readerServerProgram, writerToken } from './reader-server-program.ts';
 export { type RedisCluster, startRedisCluster } from './redis-cluster.ts';
 export { type RedisProcess, type RedisServerOptions, startRedis } from './redis-process.ts';
-export { type RedisSentinels, startSentinels } from './redis-sentinels.ts';
+export { type RedisSentinels, type SentinelOptions, startSentinels } from './redis-sentinels.ts';
 export { type SeededOptions, seeded } from './seeded.ts';
 export type { Exit, ServerOptions, ServerProcess } from './server-process.ts';
 export { type Bearer, type Grants, signToken } from './sign-token.ts';

@@ -1,8 +1,8 @@
 import { eventually } from './eventually.ts';
-import { type RedisProcess, startRedis } from './redis-process.ts';
+import { type RedisProcess, type RedisServerOptions, startRedis } from './redis-process.ts';
 
 export interface RedisCluster {
-  /** `redis-cluster://127.0.0.1:port,…` */
+  /** `redis-cluster://127.0.0.1:port,…`, `rediss-cluster://` with TLS; nobody's password is in it. */
   readonly url: string;
   readonly servers: readonly RedisProcess[];
   /** The server that has the slot of a key. */
@@ -15,8 +15,12 @@ const SLOTS = 16_384;
 const FORM_TIMEOUT_MS = 20_000;
 
 /** Three servers that share the slots among them; none has a replica. */
-export async function startRedisCluster(): Promise<RedisCluster> {
-  const servers = await Promise.all(Array.from({ length: COUNT }, () => startRedis({ isClusterNode: true })));
+export async function startRedisCluster(
+  options: Pick<RedisServerOptions, 'password' | 'users' | 'tls'> = {},
+): Promise<RedisCluster> {
+  const servers = await Promise.all(
+    Array.from({ length: COUNT }, () => startRedis({ ...options, isClusterNode: true })),
+  );
   const stop = async (): Promise<void> => {
     await Promise.all(servers.map((server) => server.stop()));
   };
@@ -27,7 +31,7 @@ export async function startRedisCluster(): Promise<RedisCluster> {
     throw error;
   }
   return {
-    url: `redis-cluster://${servers.map(({ port }) => `127.0.0.1:${port}`).join(',')}`,
+    url: `${options.tls === undefined ? 'redis' : 'rediss'}-cluster://${servers.map(({ port }) => `127.0.0.1:${port}`).join(',')}`,
     servers,
     async ownerOf(key) {
       const slot = Number(await servers[0]?.command('CLUSTER', 'KEYSLOT', key));

@@ -24,6 +24,8 @@ export interface RedisServerOptions {
   readonly tls?: CertificateFiles;
   /** Further settings, by name. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Further arguments, which count more than any setting: `--include`, and a file. */
+  readonly args?: readonly string[];
 }
 
 type RedisAccess = Pick<RedisServerOptions, 'password' | 'tls'>;
@@ -69,30 +71,39 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
   const port = await pickPort();
   const settings: [name: string, value: string][] = [
     ['bind', '127.0.0.1'],
-    ...(options.tls === undefined
-      ? [['port', String(port)] as [string, string]]
-      : ([
-          ['port', '0'],
-          ['tls-port', String(port)],
-          ['tls-cert-file', options.tls.certificate],
-          ['tls-key-file', options.tls.key],
-          ['tls-ca-cert-file', options.tls.certificate],
-          ['tls-auth-clients', 'no'],
-        ] as [string, string][])),
+    ...settingsOfAccess(port, options),
     ['save', ''],
     ['appendonly', options.isAppendOnly === true ? 'yes' : 'no'],
     ['appendfsync', 'always'],
     ...optional('maxmemory', options.maxMemory),
     ...optional('maxmemory-policy', options.maxMemoryPolicy),
-    ...optional('requirepass', options.password),
-    ...(options.users ?? []).map((user): [string, string] => ['user', user]),
     ...optional('replicaof', options.replicaOf === undefined ? undefined : `127.0.0.1 ${options.replicaOf.port}`),
-    ...(options.isClusterNode === true ? await clusterSettings() : []),
+    ...(options.isClusterNode === true ? await clusterSettings(options) : []),
     // A replica that starts is served at once instead of in five seconds.
     ['repl-diskless-sync-delay', '0'],
     ...Object.entries(options.settings ?? {}),
   ];
-  return launchRedis(port, settings, options);
+  return launchRedis(port, settings, options, options.args);
+}
+
+/** Where it listens, and to whom; with TLS, all others of its kind are expected to have it, too. */
+export function settingsOfAccess(
+  port: number,
+  { password, tls, users = [] }: Pick<RedisServerOptions, 'password' | 'users' | 'tls'>,
+): [name: string, value: string][] {
+  const listening: [name: string, value: string][] =
+    tls === undefined
+      ? [['port', String(port)]]
+      : [
+          ['port', '0'],
+          ['tls-port', String(port)],
+          ['tls-cert-file', tls.certificate],
+          ['tls-key-file', tls.key],
+          ['tls-ca-cert-file', tls.certificate],
+          ['tls-auth-clients', 'no'],
+          ['tls-replication', 'yes'],
+        ];
+  return [...listening, ...optional('requirepass', password), ...users.map((user): [string, string] => ['user', user])];
 }
 
 /** What Sentinels are, too: a `redis-server` with a configuration file. */
@@ -233,9 +244,10 @@ function optional(name: string, value: string | undefined): [name: string, value
 }
 
 /** By default it would be the port and ten thousand more, which nobody has seen to be free. */
-async function clusterSettings(): Promise<[name: string, value: string][]> {
+async function clusterSettings({ tls }: Pick<RedisServerOptions, 'tls'>): Promise<[name: string, value: string][]> {
   return [
     ['cluster-enabled', 'yes'],
+    ...(tls === undefined ? [] : [['tls-cluster', 'yes'] as [string, string]]),
     ['cluster-port', String(await pickPort())],
     ['cluster-node-timeout', '2000'],
   ];

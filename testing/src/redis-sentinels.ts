@@ -1,9 +1,14 @@
 import { eventually } from './eventually.ts';
 import { pickPort } from './pick-port.ts';
-import { launchRedis, type RedisProcess } from './redis-process.ts';
+import { launchRedis, type RedisProcess, type RedisServerOptions, settingsOfAccess } from './redis-process.ts';
+
+export interface SentinelOptions extends Pick<RedisServerOptions, 'password' | 'users' | 'tls'> {
+  /** What the master wants to hear from them. */
+  readonly masterPassword?: string;
+}
 
 export interface RedisSentinels {
-  /** `redis-sentinel://127.0.0.1:port,…/name` */
+  /** `redis-sentinel://127.0.0.1:port,…/name`, `rediss-sentinel://` with TLS; nobody's password is in it. */
   readonly url: string;
   readonly sentinels: readonly RedisProcess[];
   /** The port of the Redis that they call the master now. */
@@ -16,9 +21,16 @@ const MASTER_NAME = 'quire';
 const DOWN_AFTER_MS = 500;
 const FAILOVER_TIMEOUT_MS = 3_000;
 
-/** Three Sentinels, two of whom decide, and who are quick about it; resolves once they know each other. */
-export async function startSentinels(master: Pick<RedisProcess, 'port'>): Promise<RedisSentinels> {
-  const sentinels = await Promise.all(Array.from({ length: COUNT }, () => startSentinel(master.port)));
+/**
+ * Three Sentinels, two of whom decide, and who are quick about it; resolves once they know each other.
+ *
+ * @param options with TLS, they expect it of the master, too
+ */
+export async function startSentinels(
+  master: Pick<RedisProcess, 'port'>,
+  options: SentinelOptions = {},
+): Promise<RedisSentinels> {
+  const sentinels = await Promise.all(Array.from({ length: COUNT }, () => startSentinel(master.port, options)));
   const stop = async (): Promise<void> => {
     await Promise.all(sentinels.map((sentinel) => sentinel.stop()));
   };
@@ -29,7 +41,7 @@ export async function startSentinels(master: Pick<RedisProcess, 'port'>): Promis
     throw error;
   }
   return {
-    url: `redis-sentinel://${sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')}/${MASTER_NAME}`,
+    url: `${options.tls === undefined ? 'redis' : 'rediss'}-sentinel://${sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')}/${MASTER_NAME}`,
     sentinels,
     async masterPort() {
       const answer = await sentinels[0]?.command('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', MASTER_NAME);
@@ -50,14 +62,17 @@ async function meet(sentinels: readonly RedisProcess[]): Promise<void> {
   });
 }
 
-async function startSentinel(masterPort: number): Promise<RedisProcess> {
+async function startSentinel(masterPort: number, options: SentinelOptions): Promise<RedisProcess> {
   const port = await pickPort();
-  const settings = [
+  const settings: (readonly [name: string, value: string])[] = [
     ['bind', '127.0.0.1'],
-    ['port', String(port)],
+    ...settingsOfAccess(port, options),
     ['sentinel', `monitor ${MASTER_NAME} 127.0.0.1 ${masterPort} 2`],
     ['sentinel', `down-after-milliseconds ${MASTER_NAME} ${DOWN_AFTER_MS}`],
     ['sentinel', `failover-timeout ${MASTER_NAME} ${FAILOVER_TIMEOUT_MS}`],
-  ] as const;
-  return launchRedis(port, settings, {}, ['--sentinel']);
+  ];
+  if (options.masterPassword !== undefined) {
+    settings.push(['sentinel', `auth-pass ${MASTER_NAME} ${options.masterPassword}`]);
+  }
+  return launchRedis(port, settings, options, ['--sentinel']);
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRandom, type Random, type ServerCluster, startCluster } from '@quire/testing';
-import { findBrokenPromises } from '../../crash/edit-ledger.ts';
+import { type EditLedger, findBrokenPromises } from '../../crash/edit-ledger.ts';
 import { mountSmallDisk, type SmallDisk } from '../../small-disk.ts';
 import { pause } from '../../soak/pause.ts';
 import { inspectable, openServerGauge } from '../../soak/server-gauge.ts';
@@ -20,6 +20,8 @@ export interface ChaosRunOptions {
   readonly rounds: number;
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
+  /** What others than its people have receipts for, which has to be in every document, too. Left out: nobody has. */
+  readonly others?: readonly EditLedger[];
 }
 
 export interface ChaosResult {
@@ -159,7 +161,7 @@ async function playRound(
   stage: Stage,
   round: number,
   { random, deck }: { readonly random: Random; readonly deck: Deck<FaultKind> },
-  { durationMs, signal }: ChaosRunOptions,
+  { durationMs, others = [], signal }: ChaosRunOptions,
   timeline: Timeline,
 ): Promise<Round> {
   const { cluster } = stage;
@@ -184,7 +186,7 @@ async function playRound(
     if (failed !== undefined) throw failed.reason;
     await cluster.ready(SETTLE_TIMEOUT_MS);
     timeline.note('all faults are over, and all nodes take edits');
-    await settle(cluster, scenes, timeline);
+    await settle(cluster, scenes, others, timeline);
     return {
       planned,
       documents,
@@ -206,7 +208,12 @@ async function play(one: PlannedFault, stage: Stage, signal: AbortSignal, timeli
   timeline.note(`is over: ${describePlanned(one)}`);
 }
 
-async function settle(cluster: ServerCluster, scenes: readonly Scene[], timeline: Timeline): Promise<void> {
+async function settle(
+  cluster: ServerCluster,
+  scenes: readonly Scene[],
+  others: readonly EditLedger[],
+  timeline: Timeline,
+): Promise<void> {
   await Promise.all(scenes.map((scene) => scene.finish(SETTLE_TIMEOUT_MS)));
   timeline.note('everybody has the same');
   await Promise.all(scenes.map((scene) => scene.expectNoGhosts(GHOST_TIMEOUT_MS)));
@@ -216,10 +223,7 @@ async function settle(cluster: ServerCluster, scenes: readonly Scene[], timeline
   for (const scene of scenes) scene.leave();
   for (const { document, writers } of scenes) {
     const doc = await cluster.converged(document, { timeoutMs: SETTLE_TIMEOUT_MS });
-    const broken = findBrokenPromises(
-      doc,
-      writers.map(({ ledger }) => ledger),
-    );
+    const broken = findBrokenPromises(doc, [...writers.map(({ ledger }) => ledger), ...others]);
     if (broken.length > 0) {
       throw new Error(`${document} has lost what was receipted:\n  ${broken.slice(0, 20).join('\n  ')}`);
     }

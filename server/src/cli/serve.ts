@@ -39,8 +39,8 @@ export async function serve(sources: ConfigSources): Promise<void> {
     stops.dispose();
     log.flush();
   }
-  // Nothing is left to be done, but a connection may be under way to a node that can't be reached, and `fetch` tries it again and
-  // again: the process would outlive its server until somebody kills it.
+  // Nothing is left to be done, but a connection may be under way to a backend that can't be reached, and `fetch` tries it again
+  // and again: the process would outlive its server until somebody kills it.
   process.exit();
 }
 

@@ -6,10 +6,11 @@ import { until } from '@quire/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { systemClock } from '../../clock.ts';
+import { countConnections, openBlackHole } from '../../testing/black-hole.ts';
 import { ManualClock } from '../../testing/manual-clock.ts';
 import { codec, openPeerNode, PEER_SECRET, serveStore } from '../../testing/peer-node.ts';
-import { PeerError, type PeerLink, type Want } from '../peer-link.ts';
-import { createHttpPeerLink, type HttpPeerLinkOptions, SILENCE_MS } from './http-peer-link.ts';
+import { PeerError, type Want } from '../peer-link.ts';
+import { createHttpPeerLink, type HttpPeerLink, type HttpPeerLinkOptions, SILENCE_MS } from './http-peer-link.ts';
 import { MAX_WANTED_SPANS } from './peer-wire.ts';
 
 const MIB = 1024 * 1024;
@@ -20,8 +21,10 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
-function createLink(options: Partial<HttpPeerLinkOptions> = {}): PeerLink {
-  return createHttpPeerLink({ secrets: [PEER_SECRET], codec, clock: systemClock, ...options });
+function createLink(options: Partial<HttpPeerLinkOptions> = {}): HttpPeerLink {
+  const link = createHttpPeerLink({ secrets: [PEER_SECRET], codec, clock: systemClock, ...options });
+  ends.push(() => link.close());
+  return link;
 }
 
 async function open(...parameters: Parameters<typeof openPeerNode>) {
@@ -283,5 +286,23 @@ describe('patience', () => {
     expect(await asking).toMatchObject({ code: 'unreachable', message: expect.stringContaining('not waited for') });
     await until(() => isGone, { what: 'the connection is given up' });
     expect(clock.pending).toBe(0);
+  });
+});
+
+describe('a link that is closed', () => {
+  it('gives up what it asks, and holds no process open, be a connection still being opened or kept', async () => {
+    const hole = await openBlackHole();
+    ends.push(() => hole.close());
+    const before = countConnections();
+    const link = createLink();
+    const node = await open({});
+    await link.status(node.address, asker, never);
+    const kept = countConnections();
+    const asking = errorOf(link.status(hole.address, asker, never));
+    await until(() => countConnections() > kept, { what: 'a connection is being opened' });
+    link.close();
+    expect(await asking).toMatchObject({ code: 'unreachable', message: expect.stringContaining('not waited for') });
+    await until(() => countConnections() <= before, { what: 'connections are left', timeoutMs: 3_000 });
+    expect((await errorOf(link.status(node.address, asker, never))).code).toBe('unreachable');
   });
 });

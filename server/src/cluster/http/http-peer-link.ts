@@ -1,9 +1,11 @@
+import type { IncomingMessage } from 'node:http';
 import { problemSchema } from '@quire/protocol';
 import type { z } from 'zod';
 import type { Clock } from '../../clock.ts';
 import { describeFetchFailure } from '../../fetch-failure.ts';
 import type { PeopleLink } from '../elsewhere.ts';
 import { type Asker, PeerError, type PeerLink } from '../peer-link.ts';
+import { openPeerConnections, type PeerConnections } from './peer-connections.ts';
 import { derivePeerToken } from './peer-secret.ts';
 import {
   ASKER_HEADER,
@@ -52,33 +54,44 @@ interface Question {
   readonly signal: AbortSignal;
 }
 
+export interface HttpPeerLink extends PeerLink, PeopleLink {
+  /** Gives up whatever is being asked, and ends all connections: nothing of it holds a process open. */
+  close(): void;
+}
+
 /** Other nodes, asked over HTTP on the connections that are kept between questions. */
-export function createHttpPeerLink(options: HttpPeerLinkOptions): PeerLink & PeopleLink {
+export function createHttpPeerLink(options: HttpPeerLinkOptions): HttpPeerLink {
   const { clock, codec, maxAnswerBytes = MAX_ANSWER_BYTES, secrets } = options;
   const [secret] = secrets;
   if (secret === undefined) throw new Error('nodes of a cluster know each other by a secret, and there is none');
   const authorization = `Bearer ${derivePeerToken(secret)}`;
+  const connections = openPeerConnections();
+  /** Gives up what is being asked, one of each; null once the link is closed. */
+  let underWay: Set<() => void> | null = new Set();
 
   async function ask(question: Question): Promise<Buffer> {
     const { address, signal } = question;
-    const silence = new AbortController();
+    const end = new AbortController();
+    const giveUp = (why = 'it was not waited for any longer'): void => end.abort(unreachable(address, why));
     const listen = (): (() => void) =>
-      clock.after(SILENCE_MS, () => {
-        silence.abort(unreachable(address, `it sent nothing for ${SILENCE_MS / 1000} s`));
-      });
+      clock.after(SILENCE_MS, () => giveUp(`it sent nothing for ${SILENCE_MS / 1000} s`));
+    if (underWay === null) giveUp();
+    else underWay.add(giveUp);
     let stopListening = listen();
     try {
-      return await send(question, authorization, AbortSignal.any([signal, silence.signal]), () => {
+      const sent = { ...question, signal: AbortSignal.any([signal, end.signal]) };
+      return await send(sent, connections, authorization, () => {
         stopListening();
         stopListening = listen();
       });
     } catch (error) {
       if (error instanceof PeerError) throw error;
-      if (silence.signal.aborted) throw silence.signal.reason;
+      if (end.signal.aborted) throw end.signal.reason;
       if (signal.aborted) throw unreachable(address, 'it was not waited for any longer', signal.reason);
       throw unreachable(address, describeFetchFailure(error), error);
     } finally {
       stopListening();
+      underWay?.delete(giveUp);
     }
   }
 
@@ -115,18 +128,23 @@ export function createHttpPeerLink(options: HttpPeerLinkOptions): PeerLink & Peo
       const question = { address, path: peopleDoors.endSession, about: { document, session }, signal };
       return (await askAbout(endedAnswerSchema, question)).ended;
     },
+    close() {
+      const left = underWay ?? [];
+      underWay = null;
+      for (const giveUp of left) giveUp();
+      connections.close();
+    },
   };
 }
 
 /** @param onSign the other side is there: it answers, or goes on sending */
 async function send(
-  { address, asker, body, maxBytes, path }: Question,
+  { address, asker, body, maxBytes, path, signal }: Question,
+  connections: PeerConnections,
   authorization: string,
-  signal: AbortSignal,
   onSign: () => void,
 ): Promise<Buffer> {
-  const response = await fetch(locate(address, path), {
-    method: body === null ? 'GET' : 'POST',
+  const response = await connections.ask(locate(address, path), {
     headers: {
       Authorization: authorization,
       'User-Agent': 'Quire',
@@ -134,11 +152,10 @@ async function send(
       ...(asker === undefined ? {} : { [ASKER_HEADER]: encodeAsker(asker) }),
     },
     body,
-    redirect: 'manual', // whoever it points to would get the token
     signal,
   });
   onSign();
-  if (response.status !== 200) throw await describeRefusal(address, response);
+  if (response.statusCode !== 200) throw await describeRefusal(address, response);
   try {
     return await readLimited(response, maxBytes, onSign);
   } catch (error) {
@@ -157,8 +174,8 @@ function locate(address: string, path: string): URL {
   );
 }
 
-async function describeRefusal(address: string, response: Response): Promise<PeerError> {
-  const { status } = response;
+async function describeRefusal(address: string, response: IncomingMessage): Promise<PeerError> {
+  const { statusCode: status = 0 } = response;
   const said = await readProblem(response);
   switch (status) {
     case 401:
@@ -186,7 +203,7 @@ async function describeRefusal(address: string, response: Response): Promise<Pee
 }
 
 /** In the words of the other side, where it is one of ours. */
-async function readProblem(response: Response): Promise<string | null> {
+async function readProblem(response: IncomingMessage): Promise<string | null> {
   try {
     const text = await readLimited(response, MAX_PROBLEM_BYTES);
     return problemSchema.safeParse(JSON.parse(text.toString())).data?.detail ?? null;

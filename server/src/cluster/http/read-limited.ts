@@ -9,11 +9,15 @@ export class TooLongError extends Error {
  * @param onBytes called for each piece that arrives
  * @throws {TooLongError}
  */
-export async function readLimited(response: Response, maxBytes: number, onBytes = (): void => {}): Promise<Buffer> {
+export async function readLimited(
+  response: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+  onBytes = (): void => {},
+): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   let length = 0;
   // Leaving the loop cancels what has not been read.
-  for await (const piece of response.body ?? []) {
+  for await (const piece of response) {
     onBytes();
     length += piece.byteLength;
     if (length > maxBytes) throw new TooLongError(`more than ${maxBytes} bytes`);

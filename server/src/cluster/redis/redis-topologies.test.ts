@@ -187,6 +187,49 @@ describe('with TLS', () => {
   });
 });
 
+describe('with TLS, and a user of its own', () => {
+  const users = ['quire on >p@ss ~* &* +@all'];
+
+  it('a bus asks Sentinels, who let in nobody else, and is on the master that they name', async () => {
+    const tls = await makeCertificate(await stage.startDirectory());
+    const master = await startServer({ tls, password: 'of-the-master' });
+    const sentinels = await startSentinels(master, {
+      tls,
+      users,
+      password: 'among them',
+      masterPassword: 'of-the-master',
+    });
+    stage.onEnd(() => sentinels.stop());
+    const url = sentinels.url.replace('://', '://:of-the-master@');
+    const caFile = tls.certificate;
+
+    const stranger = openNode('ada', url, { caFile });
+    await reaches(stranger, 'denied');
+
+    const known = `${url}?sentinel-user=quire&sentinel-password=p%40ss`;
+    const [ada, ben] = [openNode('ada', known, { caFile }), openNode('ben', known, { caFile })];
+    await connect(ada, ben);
+    await crosses(ada, ben, 'secret');
+  });
+
+  it('a bus is on the server of a Redis Cluster that has its slot', async () => {
+    const tls = await makeCertificate(await stage.startDirectory());
+    const cluster = await startRedisCluster({ tls, users, password: 'among them' });
+    stage.onEnd(() => cluster.stop());
+    const caFile = tls.certificate;
+
+    const stranger = openNode('ada', cluster.url, { caFile });
+    await reaches(stranger, 'denied');
+
+    const known = cluster.url.replace('://', '://quire:p%40ss@');
+    const [ada, ben] = [openNode('ada', known, { caFile }), openNode('ben', known, { caFile })];
+    await connect(ada, ben);
+    await crosses(ada, ben, 'secret');
+    const owner = await cluster.ownerOf('quire:{q}');
+    expect(await owner.command('EXISTS', 'quire:{q}:s:ada')).toBe(1);
+  });
+});
+
 describe('with another prefix', () => {
   it('two clusters share a Redis, and neither reads, hears or counts the other, whatever their nodes are called', async () => {
     const redis = await startServer();

@@ -8,7 +8,7 @@ const LONG = /\/e2e\/(soak\/soak|bench\/bench|chaos\/cluster\/chaos)\.test/;
 const APART = ['{testing,scripts,e2e}/**/*.test.ts'];
 /** In these packages too: with a document or a database of the browser for each, or without any; and where all that is alive counts. */
 const APART_TOO = [
-  'client/sdk/src/{offline,leftovers,server}.test.ts',
+  'client/sdk/src/{environment,offline,leftovers,server}.test.ts',
   'client/sdk/src/react/rendered-on-a-server.test.tsx',
   'server/src/gateway/draining.test.ts',
   'client/widgets/src/{attributes,base/{quire-element,roving-focus},chat/quire-chat,comments/quire-comments}.test.ts',

@@ -60,6 +60,19 @@ describe('the launcher', () => {
     });
   });
 
+  test('V8 has no more threads than there are cores for them: on one core, one beside the server', () => {
+    installProjectNode();
+    write(
+      'node_modules/@quire/server/dist/cli.js',
+      `import { readdirSync, readFileSync } from 'node:fs';
+      const names = readdirSync('/proc/self/task').map((task) => readFileSync('/proc/self/task/' + task + '/comm', 'utf8').trim());
+      console.log(names.filter((name) => name === 'V8Worker').length);`,
+    );
+    const quire = join(project, 'node_modules/.bin/quire');
+    const core = spawnSync('sh', ['-c', 'taskset -cp $$'], { encoding: 'utf8' }).stdout.match(/\d+(?=\D*$)/)?.[0] ?? '';
+    expect(launch('taskset', '-c', core, quire)).toMatchObject({ status: 0, stdout: '1\n' });
+  });
+
   test('a relative link and a link to a link lead home too', () => {
     installProjectNode();
     mkdirSync(join(project, 'bin'));

@@ -16,9 +16,12 @@ const TURNS_BETWEEN_SLICES = 4;
  */
 const DISK_PATIENCE_MS = 2;
 
-/** Structs between two looks at the time: in a process that has just started, a hundred take a millisecond. */
+/** Structs between two looks at the time, at the most. */
 const STRUCTS_PER_LOOK = 32;
-/** Made-up ones can take milliseconds each (`integration-cost.ts`): where some took so long, the next is looked at alone. */
+/**
+ * Made-up structs can take milliseconds each (`integration-cost.ts`), and so can any in a process that has just started: where
+ * some took so long, and at first, one is looked at alone, and from there twice as many each time.
+ */
 const SLOW_LOOK_MS = 0.5;
 /** Yjs tidies up after a transaction, with nobody looking at the time: gathers garbage, merges neighbours, tells of it. */
 const STRUCTS_PER_SLICE = 256;
@@ -63,7 +66,7 @@ export async function applyInSlices(
   origin: unknown = null,
 ): Promise<boolean> {
   const { order, deletes } = await decodeInSlices(update, slicing);
-  let [sliceMs, structsPerLook] = [SLICE_MS, STRUCTS_PER_LOOK];
+  let [sliceMs, structsPerLook] = [SLICE_MS, 1];
   while (!order.isExhausted) {
     const began = slicing.now();
     const structsPerSlice = STRUCTS_PER_SLICE * (sliceMs / SLICE_MS);
@@ -76,7 +79,7 @@ export async function applyInSlices(
         looked += structsPerLook;
         const before = integrated;
         integrated = slicing.now();
-        structsPerLook = integrated - before > SLOW_LOOK_MS ? 1 : STRUCTS_PER_LOOK;
+        structsPerLook = integrated - before > SLOW_LOOK_MS ? 1 : Math.min(2 * structsPerLook, STRUCTS_PER_LOOK);
       } while (!order.isExhausted && looked < structsPerSlice && integrated - began < sliceMs);
     });
     // Tidying up may go through all clients, or through one long text: a slice takes as long as that of the last one did, or

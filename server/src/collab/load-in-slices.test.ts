@@ -173,6 +173,28 @@ describe('loading in slices', () => {
   });
 });
 
+describe('a large update', () => {
+  it('is integrated in one step at first, then in twice as many at each look that finds them quick, up to 32', async () => {
+    const doc = Object.assign(new Y.Doc(), { clientID: 1 });
+    // Written from the end to the beginning, so that each is a struct of its own.
+    for (let index = 0; index < 200; index += 1) doc.getText('body').insert(0, 'x');
+    const loaded = new Y.Doc();
+    const seen: number[] = [];
+    const slicing: Slicing = {
+      minBytes: 0,
+      now: () => {
+        const integrated = Y.getState(loaded.store, 1);
+        if (integrated > 0) seen.push(integrated);
+        return 0;
+      },
+      nextTurn: () => Promise.resolve(),
+    };
+    await loadInSlices(loaded, stored(Y.encodeStateAsUpdate(doc)), silent, slicing);
+    // The first step only finds where to begin.
+    expect(seen.slice(0, 7)).toEqual([2, 6, 14, 30, 62, 94, 126]);
+  });
+});
+
 /** The first struct of `client`, which builds on the first one of `other`; without that one. */
 function writtenAfter(client: number, other: number): Uint8Array {
   const first = Object.assign(new Y.Doc(), { clientID: other });

@@ -303,12 +303,8 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     knowsAllNames,
   });
   const comments = createComments({
-    documents: {
-      edit: (name, author, change, options) => collaboration.edit(name, author, change, options),
-      confirm: (name, storing) => collaboration.confirm(name, storing),
-      read: (name, look) => collaboration.read(name, look),
-      assertExists: async (name) => void (await documents.get(name)),
-    },
+    documents,
+    live: collaboration,
     takeTurn,
     now: () => clock.now(),
     maxAnchorsPerCommenter: config.limits.maxAnchorsPerCommenter,

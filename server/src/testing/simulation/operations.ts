@@ -1,4 +1,4 @@
-import type { Fate, MemoryDump } from '../../cluster/memory-bus.ts';
+import type { Fate, MemoryDump } from '../../cluster/memory-hub.ts';
 import type { AwarePerson } from '../aware-person.ts';
 import { type Disk, EMPTY_DISK, readDisk } from './disk.ts';
 import type { Machine } from './life.ts';

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import type { ReceiptPolicy } from '../../cluster/cluster.ts';
 import type { ClusterBus } from '../../cluster/cluster-bus.ts';
 import { createCluster, type LiveClusterOptions } from '../../cluster/live-cluster.ts';
-import { createMemoryHub, type MemoryHub } from '../../cluster/memory-bus.ts';
+import { createMemoryHub, type MemoryHub } from '../../cluster/memory-hub.ts';
 import { noMeters } from '../../cluster/meters.ts';
 import { createRooms } from '../../cluster/rooms/rooms.ts';
 import { ManualClock } from '../manual-clock.ts';

@@ -12,7 +12,7 @@ import {
   type Thread,
 } from '@quire/protocol';
 import type * as Y from 'yjs';
-import { acrossDeletion } from '../collab/across-deletion.ts';
+import { acrossDeletion, lookAcrossDeletion } from '../collab/across-deletion.ts';
 import type { Collaboration } from '../collab/collaboration.ts';
 import { type Storing, Unconfirmed, untilStored } from '../collab/confirmation.ts';
 import { partyOf } from '../party.ts';
@@ -193,13 +193,10 @@ export function createComments(options: {
 
   return {
     list: (document) =>
-      acrossDeletion(async () => {
-        await documents.get(document);
-        const threads = await read(document, readThreads);
-        // Of a document that was deleted in between there were none to be seen.
-        await documents.get(document);
-        return threads;
-      }),
+      lookAcrossDeletion(
+        () => documents.get(document),
+        () => read(document, readThreads),
+      ),
 
     start: ({ document, speaker }, { text, anchor }) =>
       inTurn(document, async (storing) => {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type EntryId, type Epoch, FIRST_EPOCH, PersistenceError } from '@quire/persistence';
 import type { Random } from '@quire/testing';
 import { pino } from 'pino';
@@ -12,7 +13,6 @@ import { type Disk, EMPTY_DISK, MemoryFile, openDisk, readDisk, SimulatedStore }
 import { Ledger, nameOf } from './ledger.ts';
 import { holds, type Life, type Machine } from './life.ts';
 import { LifeClock } from './life-clock.ts';
-import { nextTurn } from './next-turn.ts';
 import { PeerNetwork } from './peers.ts';
 import { Visitors } from './visitors.ts';
 import { wordOf } from './words.ts';

@@ -53,6 +53,30 @@ describe('rooms without a bus', () => {
     expect(third.sheet.hearsEventsSince).toBe(clock.monotonicMs());
   });
 
+  it('[G3] after the bus was away what a node has taken of which nobody knew counts as missed', async () => {
+    const { clock, join, settle, start } = stage();
+    const [one, two, three] = [start(), start(), start()];
+    const ada = await join(one);
+    const ben = await join(two, 'plan', 'ben');
+    const dora = await join(three, 'other');
+    await settle();
+    one.bus.become(away);
+    clock.advance(ALONE_AFTER_MS);
+    const carl = await join(three, 'plan', 'carl');
+    for (const { sheet } of [ben, carl]) sheet.eventsHead = 'stream.1';
+    await settle();
+    ada.sheet.take();
+    one.bus.become(connected);
+    await settle();
+    const eventsHeardBy = (sheet: Sheet) => sheet.take().filter((heard) => heard.includes('events'));
+    expect(eventsHeardBy(ada.sheet)).toEqual(['counted events until stream.1', 'counted events until stream.1']);
+    // Who opens a document while the bus is there has missed nothing.
+    const late = await join(one, 'other');
+    dora.sheet.eventsHead = 'stream.1';
+    await settle();
+    expect(eventsHeardBy(late.sheet)).toEqual(['events until stream.1']);
+  });
+
   it('[G7] nobody of another node stays on screens for long while the bus is away, and all are there again when it is back', async () => {
     const { clock, join, settle, start } = stage();
     const [one, two] = [start(), start()];

@@ -80,6 +80,30 @@ describe('rooms whose words get lost', () => {
     expect(told).toBe(10 * 2 * 2); // by each of two, to both
   });
 
+  it('[G4] of many quiet documents that nodes share each costs a node one message in twenty seconds, a few at a time', async () => {
+    const { clock, join, pass, post, settle, start, turn } = stage();
+    const [one, two] = [start(), start()];
+    for (let index = 0; index < 200; index += 1) {
+      await join(one, `plan-${index}`, 'ada');
+      await join(two, `plan-${index}`, 'ben');
+    }
+    // Open on one node alone it costs nothing.
+    for (let index = 0; index < 200; index += 1) await join(one, `other-${index}`, 'ada');
+    await settle();
+    await pass(60_000);
+    let [told, most] = [0, 0];
+    for (let passedMs = 0; passedMs < PULSE_EVERY * PULSE_AFTER_MS; passedMs += 10) {
+      clock.advance(10);
+      await turn();
+      told += post.letters.length;
+      most = Math.max(most, post.letters.length);
+      while (post.deliver());
+    }
+    // By each of two, to both.
+    expect(told).toBe(200 * 2 * 2);
+    expect(most).toBeLessThanOrEqual(20 * 2 * 2);
+  });
+
   it('[G7] nodes find each other after all that they said for an hour got lost, and ask rarely until then', async () => {
     const { clock, join, pass, start } = stage();
     const ada = await join(start(), 'plan', 'ada');

@@ -79,6 +79,8 @@ async function listPeople(node: number, document: string): Promise<number> {
   return presenceListSchema.parse(await answer.json()).people.length;
 }
 
+const whyNotReady = async (node: number): Promise<string> => (await fetch(`${cluster.node(node).url}/readyz`)).text();
+
 const ALL = [0, 1, 2];
 
 it('[G1] [G2] a release that says more than the one before is understood by it, node after node, over Redis and without', async () => {
@@ -127,11 +129,10 @@ it('[G1] [G3] [R12] [R13] what a release can’t read of the next one’s it lac
   await expectKept(cluster, 'plan', [...plan, ...more]);
 
   await old.restart();
-  const why = async (): Promise<string> => (await fetch(`${old.url}/readyz`)).text();
-  await eventually(async () => (await why()).includes('later release'), {
+  await eventually(async () => (await whyNotReady(1)).includes('later release'), {
     what: 'a node that must catch up on what it can not read says why it is not ready',
   });
-  expect(JSON.parse(await why())).toMatchObject({ reasons: [{ code: 'cluster-catching-up' }] });
+  expect(JSON.parse(await whyNotReady(1))).toMatchObject({ reasons: [{ code: 'cluster-catching-up' }] });
 
   // From now on only the disk of the first has it.
   await cluster.redis.flush();
@@ -183,6 +184,10 @@ it('[G1] [G3] [G7] [R12] [R13] a node whose words the others can’t read loses 
   await eventually(async () => (await listPeople(1, 'seen')) === 1, { what: 'Ada is still listed', timeoutMs: 10_000 });
   await until(() => seenByBen() === 1, { what: 'Ada is still shown', timeoutMs: 10_000 });
   await cluster.node(0).start();
+  await cluster.node(1).restart();
+  await eventually(async () => (await whyNotReady(1)).includes('of itself: update this node'), {
+    what: 'a node that can not compare with what the first holds says why it is not ready',
+  });
   await upgrade(1, 'announcements');
   await upgrade(2, 'announcements');
   await cluster.ready();

@@ -388,5 +388,3 @@ export type Config = Frozen<Omit<ParsedConfig, 'auth'> & { readonly auth: Exclud
 
 /** What an embedding program may pass: any part of the settings. */
 export type ConfigInput = Frozen<z.input<typeof configSchema>>;
-
-export type Limits = Config['limits'];

@@ -262,7 +262,8 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     replay: describeReplay(config),
     ...(membership === null ? {} : { replication: membership.cluster }),
   });
-  const metricsRoute = metrics?.serve({ store, collaboration, rules });
+  const served =
+    metrics === null ? null : { route: metrics.serve({ store, collaboration, rules }), gateway: metrics.gateway };
   try {
     if (membership !== null)
       await takePart(membership, {
@@ -270,7 +271,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
         listener,
         clock,
         meters: metrics?.gateway ?? null,
-        metrics: metricsRoute,
+        metrics: served?.route,
         log: logger.child({ component: 'cluster' }),
         signal: parts.signal,
       });
@@ -303,12 +304,8 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     knowsAllNames,
   });
   const comments = createComments({
-    documents: {
-      edit: (name, author, change, options) => collaboration.edit(name, author, change, options),
-      confirm: (name, storing) => collaboration.confirm(name, storing),
-      read: (name, look) => collaboration.read(name, look),
-      assertExists: async (name) => void (await documents.get(name)),
-    },
+    documents,
+    live: collaboration,
     takeTurn,
     now: () => clock.now(),
     maxAnchorsPerCommenter: config.limits.maxAnchorsPerCommenter,
@@ -371,7 +368,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     readWarnings: membership?.readWarnings,
     peers: membership?.routes,
     log,
-    metrics: metrics === null || metricsRoute === undefined ? null : { route: metricsRoute, gateway: metrics.gateway },
+    metrics: served,
   });
   const httpDoor = createHttpDoor({ gateway, origins, isDraining, clock, meters: metrics?.gateway ?? null });
   listener.handle(createHandlers({ app, gateway, httpDoor, origins, isDraining, meters: metrics?.gateway ?? null }));

@@ -8,7 +8,7 @@ import {
 import type { Node } from 'prosemirror-model';
 import * as Y from 'yjs';
 import { type Elsewhere, nowhereElse } from '../cluster/elsewhere.ts';
-import { acrossDeletion } from '../collab/across-deletion.ts';
+import { acrossDeletion, lookAcrossDeletion } from '../collab/across-deletion.ts';
 import { applyInSlices, createSlicing, type Slicing } from '../collab/apply-in-slices.ts';
 import type { Storing } from '../collab/confirmation.ts';
 import { readTitle } from '../collab/document-title.ts';
@@ -85,13 +85,10 @@ export function createContents(options: {
 
   /** Nothing that is asked of a document creates it. */
   function look<T>(name: DocumentName, see: (document: Y.Doc) => T): Promise<T> {
-    return acrossDeletion(async () => {
-      await documents.get(name);
-      const seen = await live.read(name, see);
-      // Of a name whose document was deleted in between, what was seen is the nothing that the next one would begin with.
-      await documents.get(name);
-      return seen;
-    });
+    return lookAcrossDeletion(
+      () => documents.get(name),
+      () => live.read(name, see),
+    );
   }
 
   async function seated<T>(name: DocumentName, task: () => Promise<T>, seats = waiting): Promise<T> {

@@ -32,12 +32,8 @@ beforeEach(async () => {
   documents = createDocuments({ store, editor: collaboration, takeTurn });
   contents = createContents({ documents, live: collaboration, takeTurn });
   comments = createComments({
-    documents: {
-      edit: (name, author, change, options) => collaboration.edit(name, author, change, options),
-      confirm: (name, storing) => collaboration.confirm(name, storing),
-      read: (name, look) => collaboration.read(name, look),
-      assertExists: async (name) => void (await documents.get(name)),
-    },
+    documents,
+    live: collaboration,
     takeTurn,
     now: () => 0,
     maxAnchorsPerCommenter: 10,

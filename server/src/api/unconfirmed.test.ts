@@ -67,12 +67,8 @@ beforeEach(async () => {
   });
   addThreads(api, {
     comments: createComments({
-      documents: {
-        edit: (name, author, change, options) => collaboration.edit(name, author, change, options),
-        confirm: (name, storing) => collaboration.confirm(name, storing),
-        read: (name, look) => collaboration.read(name, look),
-        assertExists: async (name) => void (await documents.get(name)),
-      },
+      documents,
+      live: collaboration,
       takeTurn,
       now: () => clock.now(),
       maxAnchorsPerCommenter: 10,

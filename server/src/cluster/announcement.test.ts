@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type Announcement, AnnouncementError, decodeAnnouncement, encodeAnnouncement } from './announcement.ts';
+import {
+  type Announcement,
+  AnnouncementError,
+  decodeAnnouncement,
+  encodeAnnouncement,
+  readSpeaker,
+} from './announcement.ts';
 import { MOST_FORGOTTEN } from './roll.ts';
 
 const announcement: Announcement = {
@@ -44,6 +50,19 @@ describe('an announcement', () => {
     });
     expect(decodeAnnouncement(later)).toEqual({ ...announcement, state: 'catching-up' });
     expect(() => decodeAnnouncement(changed((json) => (json.readableBy = 2)))).toThrow(/update this node/);
+  });
+
+  it('[R12] of any version says whose it is', () => {
+    const later = changed((json) => {
+      json.readableBy = 2;
+      json.holdings = 'otherwise';
+      json.colour = 'blue';
+    });
+    const { node, generation, address, release } = announcement;
+    expect(readSpeaker(later)).toEqual({ node, generation, address, release });
+    for (const bytes of [Buffer.from('{'), Buffer.from('null'), changed((json) => (json.node = 'a'))]) {
+      expect(readSpeaker(bytes)).toBeNull();
+    }
   });
 
   it('[G4] that is malformed, in disorder or too large is refused', () => {

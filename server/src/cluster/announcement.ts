@@ -26,6 +26,9 @@ export interface Announcement {
   readonly refused: Holdings;
 }
 
+/** What stays where it is in all versions: who can't read the rest can say whose it is. */
+export type Speaker = Pick<Announcement, 'node' | 'generation' | 'address' | 'release'>;
+
 export class AnnouncementError extends Error {
   override readonly name: string = 'AnnouncementError';
 }
@@ -45,13 +48,15 @@ const count = z.int().min(0);
 const spans = z.array(z.tuple([count, count]));
 const holdings = z.record(id, spans);
 const version = z.object({ readableBy: z.int() });
-const schema = z.object({
+const speaker = z.object({
   node: id,
-  incarnation: id,
   generation: count,
-  counter: count,
   address: z.string().max(1_024),
   release: z.string().max(128),
+});
+const schema = speaker.extend({
+  incarnation: id,
+  counter: count,
   records: z.object({ min: count, max: count }),
   // A state that a later release brings is not one to rely on.
   state: z.enum(['ready', 'catching-up', 'leaving']).catch('catching-up'),
@@ -71,14 +76,25 @@ export function encodeAnnouncement(announcement: Announcement): Uint8Array {
 
 /** @throws {AnnouncementError} */
 export function decodeAnnouncement(bytes: Uint8Array): Announcement {
-  checkSize(bytes);
-  let json: unknown;
+  return announcementFromJson(parse(bytes));
+}
+
+/** Whose announcement it is that can't be read; null where not even that can. */
+export function readSpeaker(bytes: Uint8Array): Speaker | null {
   try {
-    json = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
+    return speaker.parse(parse(bytes));
+  } catch {
+    return null; // that is the answer
+  }
+}
+
+function parse(bytes: Uint8Array): unknown {
+  checkSize(bytes);
+  try {
+    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
   } catch (error) {
     throw new AnnouncementError('An announcement is not JSON', { cause: error });
   }
-  return announcementFromJson(json);
 }
 
 export function announcementToJson(announcement: Announcement): unknown {

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { systemClock } from '../clock.ts';
 import { toBytes as bytes, toText as text } from '../testing/text-bytes.ts';
 import type { BusStatus, ClusterBus } from './cluster-bus.ts';
-import { createMemoryHub } from './memory-bus.ts';
+import { createMemoryHub } from './memory-hub.ts';
 import { parseRedisAddress } from './redis/redis-address.ts';
 import { createRedisBus } from './redis/redis-bus.ts';
 

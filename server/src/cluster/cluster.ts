@@ -26,7 +26,12 @@ export interface NodeReport {
   readonly id: string;
   readonly address: string;
   readonly isSelf: boolean;
-  readonly state: 'ready' | 'catching-up' | 'silent';
+  readonly state:
+    | 'ready'
+    | 'catching-up'
+    | 'silent'
+    /** It is there, and of a release of which this one can't read what it says of itself. */
+    | 'unreadable';
   /** Version of Quire. */
   readonly release: string;
   /** Milliseconds since it was heard; null when it never was. */

@@ -34,6 +34,17 @@ describe('the time of a cluster', () => {
     expect(time.now()).toBe(NOON + MINUTE_MS + 500);
   });
 
+  it('does not go by an answer that took long, once it knows better', async () => {
+    const clock = new ManualClock(NOON);
+    const time = new CommonTime(clock);
+    await time.ask(async () => NOON);
+    await time.ask(async () => {
+      clock.advance(501);
+      return NOON;
+    });
+    expect(time.now()).toBe(NOON + 501);
+  });
+
   it('follows the bus when its clock is set', async () => {
     const time = new CommonTime(new ManualClock(NOON));
     await time.ask(async () => NOON + MINUTE_MS);

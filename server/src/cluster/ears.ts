@@ -1,6 +1,6 @@
 import type { DocumentStore, Holdings } from '@quire/persistence';
 import type { Logger } from '../observability/log.ts';
-import { type Announcement, AnnouncementError, decodeAnnouncement, LaterAnnouncementError } from './announcement.ts';
+import { type Announcement, AnnouncementError, decodeAnnouncement } from './announcement.ts';
 import type { Announcer } from './announcer.ts';
 import type { Membership } from './membership.ts';
 import type { PeerStatus } from './peer-link.ts';
@@ -14,7 +14,7 @@ const MOST_TOLD = 1_000;
 export interface EarsOptions {
   readonly store: Pick<DocumentStore, 'incarnation' | 'holdings'>;
   readonly watch: Watch;
-  readonly strangers: Pick<Strangers, 'hear'>;
+  readonly strangers: Pick<Strangers, 'hear' | 'answered'>;
   readonly membership: Membership;
   readonly announcer: Announcer;
   readonly log: Logger;
@@ -43,7 +43,8 @@ export class Ears {
 
   /** @returns whether it is the node that was asked for */
   hearStatus(node: string, status: PeerStatus): boolean {
-    const announcement = this.#decode(node, status.announcement);
+    const { announcement: said } = status;
+    const announcement = this.#decode(node, said, () => this.#options.strangers.answered(node, said));
     if (announcement === null) return false;
     const heard = this.hear(announcement, 'direct');
     if (heard !== null) {
@@ -73,12 +74,12 @@ export class Ears {
     return heard;
   }
 
-  #decode(from: string, bytes: Uint8Array, onLater: () => void = () => {}): Announcement | null {
+  #decode(from: string, bytes: Uint8Array, onUnread: () => void = () => {}): Announcement | null {
     try {
       return decodeAnnouncement(bytes);
     } catch (error) {
       if (!(error instanceof AnnouncementError)) throw error;
-      if (error instanceof LaterAnnouncementError) onLater();
+      onUnread();
       this.#tellOnce(from, error);
       return null;
     }

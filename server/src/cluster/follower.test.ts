@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { Follower } from './follower.ts';
-import { createMemoryHub } from './memory-bus.ts';
+import { createMemoryHub } from './memory-hub.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 

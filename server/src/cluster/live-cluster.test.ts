@@ -8,6 +8,7 @@ import { World } from '../testing/simulation/world.ts';
 import { decodeAnnouncement } from './announcement.ts';
 import { ClusterFileError } from './cluster-file.ts';
 import { decodeEntries } from './entry-record.ts';
+import { PeerError, type PeerStatus } from './peer-link.ts';
 import { MOST_FORGOTTEN } from './roll.ts';
 
 describe('a node of a cluster', () => {
@@ -522,6 +523,76 @@ describe('a node of a cluster', () => {
     expect(cluster.knowsAllNames).toBe(true);
   });
 
+  it('[R12][G3] that starts again is not ready beside a node whose words only a later release reads, nor after it, and names the cure', async () => {
+    const [a, b] = await start(2);
+    const node = nodeOf(machineOf(b));
+    await world.crash(machineOf(a));
+    await world.stop(machineOf(b));
+    const later = world.hub.bus('f'.repeat(16));
+    later.open();
+    await world.start(machineOf(a), 1);
+    const { cluster } = lifeOf(a);
+    for (let counter = 1; counter <= 8; counter += 1) {
+      await later.announce(saidLater(node, counter));
+      await world.pass(1_000);
+      expect(cluster.unreadiness).not.toBeNull();
+    }
+    expect(cluster.unreadiness).toMatch(new RegExp(`node ${node} runs release 99\\.0\\.0.*update this node$`));
+    const known = () => cluster.nodes.find(({ id }) => id === node);
+    expect(known()).toMatchObject({ state: 'unreadable', release: '99.0.0', address: 'later' });
+    await expect(cluster.forget(node)).rejects.toThrow(/is alive/);
+    await later.close();
+    await world.pass(20_000);
+    expect(cluster.unreadiness).toMatch(`quire nodes forget ${node}`);
+    expect(known()).toMatchObject({ state: 'silent', release: '99.0.0' });
+    expect(await cluster.forget(node)).toBe(true);
+    await world.pass(2_000);
+    expect(cluster.unreadiness).toBeNull();
+  });
+
+  it.each<[string, (node: string) => PeerStatus]>([
+    [
+      'of whose answer it can not read what that says of itself',
+      (node) => ({ announcement: saidLater(node, 1), holdings: new Map(), heard: new Map() }),
+    ],
+    [
+      'of whose answer it can read nothing',
+      () => {
+        throw new PeerError('later', 'it is of tomorrow');
+      },
+    ],
+  ])('[R12][G3] that starts again without Redis is not ready beside a node %s', async (_, answer) => {
+    const [a, b] = await start(2);
+    const node = nodeOf(machineOf(b));
+    await world.crash(machineOf(b));
+    world.network.listen(nameOf(b), { status: () => answer(node), entries: async () => [] });
+    world.hub.cut();
+    await world.crash(machineOf(a));
+    await world.start(machineOf(a), 1);
+    const { cluster } = lifeOf(a);
+    for (let second = 0; second < 20; second += 1) {
+      await world.pass(1_000);
+      expect(cluster.unreadiness).not.toBeNull();
+    }
+    expect(cluster.unreadiness).toMatch(new RegExp(`^node ${node} .*update this node$`));
+    expect(cluster.nodes.map(({ state }) => state)).toEqual(['catching-up', 'unreadable']);
+    world.network.leave(nameOf(b));
+    await world.pass(20_000);
+    expect(cluster.unreadiness).toMatch(`quire nodes forget ${node}`);
+  });
+
+  it('[R12] is ready beside a node that was put back to a release that can be read', async () => {
+    const [a, b] = await start(2);
+    const later = world.hub.bus('f'.repeat(16));
+    later.open();
+    await world.settle();
+    await later.announce(saidLater(nodeOf(machineOf(b)), 1));
+    await world.crash(machineOf(a));
+    await world.start(machineOf(a), 1);
+    await world.pass(8_000);
+    expect(lifeOf(a).cluster.unreadiness).toBeNull();
+  });
+
   it('[R13][G3] knows no names by the answer of a node alone, while it lacks what that one has', async () => {
     const [a, b] = await start(2);
     const { cluster, store } = lifeOf(a);
@@ -564,7 +635,8 @@ describe('a node of a cluster', () => {
     expect(lost).toEqual([first, second]);
     await world.crash(b);
     await world.pass(6_000);
-    expect(lost).toEqual([first, second, third]);
+    // Of the second it is said again, once it is silent.
+    expect(lost).toEqual([first, second, second, third]);
   });
 
   it('[G7] says that an incarnation is gone while it alone is not heard on the bus, though it answers, and that it is back', async () => {
@@ -684,6 +756,12 @@ function lifeOf(machine: Machine | undefined): Life {
 
 function nameOf(machine: Machine | undefined): string {
   return machineOf(machine).name;
+}
+
+/** As a later release says it: of its announcements this one reads no more than whose they are. */
+function saidLater(node: string, counter: number): Uint8Array {
+  const speaker = { node, generation: 7, address: 'later', release: '99.0.0' };
+  return Buffer.from(JSON.stringify({ version: 2, readableBy: 2, ...speaker, counter }));
 }
 
 /** What others have of it can not be stored any more. */

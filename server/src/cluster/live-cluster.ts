@@ -33,6 +33,7 @@ import { serveEntries } from './serve-entries.ts';
 import { contiguousEnd, countHoldings, intersectHoldings, NO_SPANS, uniteInto, uniteSpans } from './spans.ts';
 import { Strangers } from './strangers.ts';
 import { fullWord, tellWord } from './told-word.ts';
+import { findUnreadNodes, type UnreadNode } from './unread-nodes.ts';
 import { UnreadRecords } from './unread-records.ts';
 import { type Heard, isComplete, Watch } from './watch.ts';
 
@@ -229,6 +230,7 @@ class LiveNode implements LiveCluster {
       clock,
       log,
       onStatus: (node, status) => this.#heardDirectly(node, status),
+      onLater: (node) => this.#strangers.answered(node, null),
     });
   }
 
@@ -297,7 +299,7 @@ class LiveNode implements LiveCluster {
       isReady: this.#unreadiness === null,
       holdings: store.holdings(),
     };
-    return reportNodes(own, this.#membership.others, this.#watch);
+    return reportNodes(own, this.#membership.others, this.#watch, this.#unreadNodes);
   }
 
   get unpublished(): { readonly entries: number; readonly oldestMs: number } {
@@ -336,7 +338,8 @@ class LiveNode implements LiveCluster {
   async forget(node: string): Promise<boolean> {
     if (!this.#membership.isMember(node)) return false;
     const heard = this.#watch.current(node);
-    if (node === this.#membership.node || (heard !== null && this.#watch.isAlive(heard))) {
+    const isUnreadAlive = this.#unreadNodes.some((unread) => unread.node === node && unread.isAlive);
+    if (node === this.#membership.node || isUnreadAlive || (heard !== null && this.#watch.isAlive(heard))) {
       throw new Error(`Node ${node} is alive: stop it before it is forgotten`);
     }
     if (this.#membership.roll.forgotten.size >= MOST_FORGOTTEN) {
@@ -539,12 +542,17 @@ class LiveNode implements LiveCluster {
       isFormed: this.#membership.isFormed,
       expectedNodes: this.#options.settings.expectedNodes,
       bus: this.#exchange.standing(this.#membership.isFormed),
-      isUndecided: this.#watch.isUndecided,
+      isUndecided: this.#watch.isUndecided || this.#strangers.isUndecided,
       others: this.#membership.others.map((node) => this.#standingOf(node)),
+      unread: this.#unreadNodes,
       missingEntries: countHoldings(missing),
       areUnreadable: this.#unread.areOwed,
       silentHolders: this.#silentHolders(missing, claims),
     };
+  }
+
+  get #unreadNodes(): readonly UnreadNode[] {
+    return findUnreadNodes(this.#strangers.all, this.#membership.others, this.#watch);
   }
 
   #silentHolders(missing: Holdings, claims: readonly Heard[]): string[] {

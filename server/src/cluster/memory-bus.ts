@@ -1,406 +1,33 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Clock, systemClock } from '../clock.ts';
 import { BusError, type BusErrorCode, type BusStatus, type ClusterBus } from './cluster-bus.ts';
-
-/**
- * A bus in one process, for tests and the simulator: nothing arrives before it is told to, in the same order each time, and
- * everything that can go wrong with a real one goes wrong on demand.
- */
-export interface MemoryHub {
-  /** A connection of this node. After the death of a node, its next life asks for one of its own. */
-  bus(node: string): ClusterBus;
-
-  /**
-   * Hands over up to so many records and messages, the oldest first, and says how many. Who is still at work on records gets
-   * none.
-   */
-  deliver(limit?: number): number;
-  /**
-   * Hands over all that can be, and what is published and told on account of it. Who takes records gets a turn of the event
-   * loop for them, and is not waited for beyond that: it may wait for a clock.
-   */
-  flush(): Promise<void>;
-  /** Records and messages that are on their way. */
-  readonly waiting: number;
-
-  /** From now on, what becomes of each record and message on its way is for `judge` to say; null: it arrives. */
-  disturb(judge: Judge | null): void;
-  /** The bus can't be reached by this node, or by none, and they know it; what was told them is gone. */
-  cut(node?: string): void;
-  /**
-   * Half-open: this node is answered nothing, and finds it out after a second, if the hub has a clock.
-   *
-   * @param hears whether what it does arrives, as when only the answers are lost
-   */
-  silence(node: string, hears?: boolean): void;
-  /** Takes no writes any more; everything else works. Nodes notice with their next write. */
-  refuse(code: 'full' | 'read-only'): void;
-  /** Everything works again: for this node, or for all. */
-  heal(node?: string): void;
-
-  /** Forgets all but the last records of a node, whoever has not read them yet. */
-  trim(node: string, keep: number): void;
-  /** Forgets everything that was published and announced. */
-  forgetAll(): void;
-  dump(): MemoryDump;
-  /**
-   * Everything is as it was then.
-   *
-   * @param isClockBehind its clock, too: what is published now gets the numbers of what was forgotten, and whoever has read
-   * those takes it for old
-   */
-  rewind(dump: MemoryDump, isClockBehind?: boolean): void;
-}
-
-export interface MemoryDump {
-  readonly last: number;
-  readonly streams: ReadonlyMap<string, Readonly<Stream>>;
-  readonly announcements: ReadonlyMap<string, Uint8Array>;
-}
-
-interface Stream {
-  lastNumber: number;
-  items: Item[];
-}
-
-interface Item {
-  /** Greater than that of everything before it, on the whole hub. */
-  readonly number: number;
-  readonly bytes: Uint8Array;
-}
-
-/** Something on its way. */
-export interface Passage {
-  /** The node that it goes to. */
-  readonly to: string;
-  /** The node whose record it is, or the channel on which it was told. */
-  readonly by: { readonly node: string } | { readonly channel: string };
-  readonly bytes: Uint8Array;
-}
-
-export type Fate =
-  | 'arrive'
-  | 'lose'
-  /** It arrives, and once more, at the next delivery. */
-  | 'repeat'
-  /** What is behind it arrives first. */
-  | 'overtake'
-  /** It does not arrive now, nor what is behind it. */
-  | 'wait';
-
-export type Judge = (passage: Passage) => Fate;
-
-/** @param isAutomatic everything arrives by itself, a microtask later */
-export function createMemoryHub(clock?: Clock, isAutomatic = false): MemoryHub {
-  return new Hub(clock ?? null, isAutomatic);
-}
+import { type Item, type Line, MessageLine, RecordLine, type Streams } from './memory-lines.ts';
 
 /** As the real bus. */
 const COMMAND_DEADLINE_MS = 1_000;
-const RECORDS_AT_ONCE = 64;
-/** As many messages wait for a node; further ones are dropped. */
-const MAX_MESSAGES = 10_000;
-/** Nodes that answer every message with a message would keep a delivery of everything from ending. */
-const MAX_FLUSH_ROUNDS = 100_000;
+export const RECORDS_AT_ONCE = 64;
 
-const NO_STREAM: Readonly<Stream> = { lastNumber: 0, items: [] };
-
-type Reach =
+export type Reach =
   | 'reached'
   | 'cut'
   | 'silent'
   /** Silent, but what it does arrives. */
   | 'unanswered';
 
-class Hub implements MemoryHub {
+/** The hub, as the connections of nodes see it. */
+export interface BusOwner extends Streams {
   readonly clock: Clock | null;
-  readonly buses = new Set<MemoryBus>();
-  announcements = new Map<string, Uint8Array>();
-  refusal: 'full' | 'read-only' | null = null;
-  readonly #isAutomatic: boolean;
-  readonly #reach = new Map<string, Reach>();
-  #isDown = false;
-  #isDeliveryDue = false;
-  #streams = new Map<string, Stream>();
-  #last = 0;
-  #round = 0;
-  #judge: Judge = () => 'arrive';
-
-  constructor(clock: Clock | null, isAutomatic: boolean) {
-    this.clock = clock;
-    this.#isAutomatic = isAutomatic;
-  }
-
-  bus(node: string): ClusterBus {
-    return new MemoryBus(this, node);
-  }
-
-  deliver(limit = Number.POSITIVE_INFINITY): number {
-    this.#round += 1;
-    for (const bus of this.buses) bus.noticeRewinds();
-    const held = new Set<Line>();
-    let delivered = 0;
-    while (delivered < limit) {
-      const next = this.#oldestLine(held);
-      if (next === null) return delivered;
-      delivered += this.#handOver(next, limit - delivered, held);
-    }
-    return delivered;
-  }
-
-  async flush(): Promise<void> {
-    // Whoever took records gets further ones only once they are done, a turn later.
-    for (let round = 0, quiet = 0; round < MAX_FLUSH_ROUNDS; round += 1) {
-      quiet = this.deliver() === 0 ? quiet + 1 : 0;
-      if (quiet > 1) return;
-      await nextTurn();
-    }
-    throw new Error(`messages answer messages: ${MAX_FLUSH_ROUNDS} deliveries did not bring them to an end`);
-  }
-
-  get waiting(): number {
-    let waiting = 0;
-    for (const bus of this.buses) for (const line of bus.lines()) waiting += line.length;
-    return waiting;
-  }
-
-  disturb(judge: Judge | null): void {
-    this.#judge = judge ?? (() => 'arrive');
-    this.wake();
-  }
-
-  cut(node?: string): void {
-    if (node === undefined) this.#isDown = true;
-    else this.#reach.set(node, 'cut');
-    this.#reconsider();
-  }
-
-  silence(node: string, hears = false): void {
-    this.#reach.set(node, hears ? 'unanswered' : 'silent');
-    this.#reconsider();
-  }
-
-  refuse(code: 'full' | 'read-only'): void {
-    this.refusal = code;
-  }
-
-  heal(node?: string): void {
-    if (node === undefined) {
-      this.#isDown = false;
-      this.refusal = null;
-      this.#reach.clear();
-    } else {
-      this.#reach.delete(node);
-    }
-    this.#reconsider();
-    this.wake();
-  }
-
-  trim(node: string, keep: number): void {
-    const stream = this.#streams.get(node);
-    if (stream !== undefined) stream.items = stream.items.slice(Math.max(0, stream.items.length - keep));
-  }
-
-  forgetAll(): void {
-    this.#streams = new Map();
-    this.announcements = new Map();
-  }
-
-  dump(): MemoryDump {
-    return { last: this.#last, streams: copyStreams(this.#streams), announcements: new Map(this.announcements) };
-  }
-
-  rewind(dump: MemoryDump, isClockBehind = false): void {
-    this.#streams = copyStreams(dump.streams);
-    this.announcements = new Map(dump.announcements);
-    if (isClockBehind) this.#last = dump.last;
-    this.wake();
-  }
-
-  reach(node: string): Reach {
-    return this.#isDown ? 'cut' : (this.#reach.get(node) ?? 'reached');
-  }
-
-  stream(node: string): Readonly<Stream> {
-    return this.#streams.get(node) ?? NO_STREAM;
-  }
-
-  append(node: string, bytes: Uint8Array): void {
-    const stream = this.#streams.get(node) ?? { lastNumber: 0, items: [] };
-    this.#streams.set(node, stream);
-    stream.lastNumber = this.nextNumber();
-    stream.items.push({ number: stream.lastNumber, bytes });
-    this.wake();
-  }
-
-  erase(node: string): void {
-    this.#streams.delete(node);
-    this.announcements.delete(node);
-  }
-
-  nextNumber(): number {
-    this.#last += 1;
-    return this.#last;
-  }
-
-  /** In automatic mode, what is new arrives once the caller is done. */
-  wake(): void {
-    if (!this.#isAutomatic || this.#isDeliveryDue) return;
-    this.#isDeliveryDue = true;
-    queueMicrotask(() => {
-      this.#isDeliveryDue = false;
-      this.deliver();
-    });
-  }
-
-  #reconsider(): void {
-    for (const bus of this.buses) bus.reconsider();
-  }
-
-  #oldestLine(held: ReadonlySet<Line>): Next | null {
-    let oldest: Next | null = null;
-    for (const bus of this.buses) {
-      for (const line of bus.readyLines()) {
-        const item = held.has(line) ? undefined : line.first(this.#round);
-        if (item !== undefined && (oldest === null || item.number < oldest.item.number)) oldest = { bus, line, item };
-      }
-    }
-    return oldest;
-  }
-
-  #handOver({ bus, line }: Next, limit: number, held: Set<Line>): number {
-    const strays = line.takeStrays(this.#round);
-    const arriving: Item[] = [];
-    let taken = strays.length;
-    for (let item = line.peek(); item !== undefined && taken < limit; item = line.peek()) {
-      if (arriving.length === RECORDS_AT_ONCE) break;
-      const fate = this.#judge(passageOf(bus, line, item));
-      if (fate === 'wait') {
-        held.add(line);
-        break;
-      }
-      line.pass(item);
-      taken += 1;
-      if (fate === 'arrive' || fate === 'repeat') arriving.push(item);
-      if (fate === 'overtake' || fate === 'repeat') line.strays.push({ round: this.#round, item });
-    }
-    arriving.push(...strays);
-    if (arriving.length > 0) bus.take(line, arriving);
-    return taken;
-  }
-}
-
-function copyStreams(streams: ReadonlyMap<string, Readonly<Stream>>): Map<string, Stream> {
-  return new Map([...streams].map(([node, stream]) => [node, { ...stream, items: [...stream.items] }]));
-}
-
-interface Next {
-  readonly bus: MemoryBus;
-  readonly line: Line;
-  readonly item: Item;
-}
-
-function passageOf(bus: MemoryBus, line: Line, { bytes }: Item): Passage {
-  return { to: bus.node, by: line.by, bytes };
-}
-
-/** Records of one node, or the messages of one channel, on their way to one node. */
-abstract class Line {
-  readonly by: Passage['by'];
-  /** What was overtaken, or arrives again: from the delivery after this round on. */
-  strays: { readonly round: number; readonly item: Item }[] = [];
-
-  constructor(by: Passage['by']) {
-    this.by = by;
-  }
-
-  abstract peek(): Item | undefined;
-  abstract pass(item: Item): void;
-  protected abstract readonly freshLength: number;
-
-  get length(): number {
-    return this.freshLength + this.strays.length;
-  }
-
-  first(round: number): Item | undefined {
-    return this.strays.find((stray) => stray.round < round)?.item ?? this.peek();
-  }
-
-  takeStrays(round: number): Item[] {
-    const due = this.strays.filter((stray) => stray.round < round);
-    this.strays = this.strays.filter((stray) => stray.round >= round);
-    return due.map(({ item }) => item);
-  }
-}
-
-class RecordLine extends Line {
-  readonly from: string;
-  readonly #hub: Hub;
-  #position: number;
-
-  constructor(hub: Hub, from: string) {
-    super({ node: from });
-    this.from = from;
-    this.#hub = hub;
-    this.#position = hub.stream(from).lastNumber;
-  }
-
-  peek(): Item | undefined {
-    return this.#hub.stream(this.from).items[this.#firstIndex()];
-  }
-
-  pass(item: Item): void {
-    this.#position = item.number;
-  }
-
-  /** A stream that ends before what was read of it is another one: it is read from its start. */
-  noticeRewind(): void {
-    if (this.#position > this.#hub.stream(this.from).lastNumber) this.#position = 0;
-  }
-
-  protected get freshLength(): number {
-    return this.#hub.stream(this.from).items.length - this.#firstIndex();
-  }
-
-  #firstIndex(): number {
-    const { items } = this.#hub.stream(this.from);
-    // From the end: a reader is seldom far behind.
-    let index = items.length;
-    while (index > 0 && (items[index - 1]?.number ?? 0) > this.#position) index -= 1;
-    return index;
-  }
-}
-
-class MessageLine extends Line {
-  readonly listeners = new Set<(message: Uint8Array) => void>();
-  /** The bus knows that it is listened on. */
-  isKnown = false;
-  #items: Item[] = [];
-
-  constructor(channel: string) {
-    super({ channel });
-  }
-
-  add(item: Item): void {
-    if (this.#items.length < MAX_MESSAGES) this.#items.push(item);
-  }
-
-  clear(): void {
-    this.#items = [];
-    this.strays = [];
-  }
-
-  peek(): Item | undefined {
-    return this.#items[0];
-  }
-
-  pass(): void {
-    this.#items.shift();
-  }
-
-  protected get freshLength(): number {
-    return this.#items.length;
-  }
+  /** Those that were opened, and are not closed. */
+  readonly buses: Set<MemoryBus>;
+  /** What nodes said last. */
+  readonly announcements: Map<string, Uint8Array>;
+  /** Why it takes no writes; null: it takes them. */
+  readonly refusal: 'full' | 'read-only' | null;
+  reach(node: string): Reach;
+  append(node: string, bytes: Uint8Array): void;
+  erase(node: string): void;
+  nextNumber(): number;
+  /** Something may be handed over. */
+  wake(): void;
 }
 
 type Life = 'unopened' | 'opening' | 'open' | 'closed';
@@ -410,9 +37,10 @@ interface Unanswered {
   fail(error: BusError): void;
 }
 
-class MemoryBus implements ClusterBus {
+/** The connection of one node to a hub. */
+export class MemoryBus implements ClusterBus {
   readonly node: string;
-  readonly #hub: Hub;
+  readonly #hub: BusOwner;
   #life: Life = 'unopened';
   #status: BusStatus = { state: 'connecting' };
   readonly #statusListeners = new Set<(status: BusStatus) => void>();
@@ -426,7 +54,7 @@ class MemoryBus implements ClusterBus {
   readonly #channels = new Map<string, MessageLine>();
   #awaitingReach: (() => void)[] = [];
 
-  constructor(hub: Hub, node: string) {
+  constructor(hub: BusOwner, node: string) {
     this.#hub = hub;
     this.node = node;
   }

@@ -1,6 +1,7 @@
 import type { Holdings } from '@quire/persistence';
 import type { NodeReport } from './cluster.ts';
 import { countHoldings, type Spans, subtractHoldings, uniteInto } from './spans.ts';
+import type { UnreadNode } from './unread-nodes.ts';
 import type { Heard, Watch } from './watch.ts';
 
 export interface OwnStanding {
@@ -12,7 +13,12 @@ export interface OwnStanding {
 }
 
 /** This node first, then the other members by id. */
-export function reportNodes(own: OwnStanding, others: readonly string[], watch: Watch): NodeReport[] {
+export function reportNodes(
+  own: OwnStanding,
+  others: readonly string[],
+  watch: Watch,
+  unread: readonly UnreadNode[],
+): NodeReport[] {
   const known = new Map<string, Spans>(own.holdings);
   for (const { holdings } of watch.claims(others)) uniteInto(known, holdings);
   const missing = (holdings: Holdings): number => countHoldings(subtractHoldings(known, holdings));
@@ -25,7 +31,20 @@ export function reportNodes(own: OwnStanding, others: readonly string[], watch: 
     heardMsAgo: 0,
     missingEntries: missing(own.holdings),
   };
-  return [self, ...[...others].sort().map((node) => reportOther(node, watch, missing))];
+  const reports = [...others].sort().map((node) => {
+    const report = reportOther(node, watch, missing);
+    const later = unread.find((each) => each.node === node);
+    return later === undefined ? report : { ...report, ...describeUnread(later, report.address) };
+  });
+  return [self, ...reports];
+}
+
+/** What was heard of it before it could not be read any more is not how it is. */
+function describeUnread(
+  { address, release, isAlive, heardMsAgo }: UnreadNode,
+  lastAddress: string,
+): Partial<NodeReport> {
+  return { address: address || lastAddress, release, heardMsAgo, state: isAlive ? 'unreadable' : 'silent' };
 }
 
 function reportOther(node: string, watch: Watch, missing: (holdings: Holdings) => number): NodeReport {

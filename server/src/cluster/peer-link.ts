@@ -40,7 +40,9 @@ export type PeerErrorCode =
   /** It has another secret. */
   | 'denied'
   /** It does not speak a version that this node does. */
-  | 'unsuitable';
+  | 'unsuitable'
+  /** Nor is it another thing than a node: it is one of a later release. */
+  | 'later';
 
 export class PeerError extends Error {
   override readonly name = 'PeerError';

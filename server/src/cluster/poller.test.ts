@@ -11,6 +11,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 
 function open(answer: (signal: AbortSignal) => Promise<PeerStatus>, isRightNode = true) {
   const clock = new ManualClock();
+  const later: string[] = [];
   const asked: { readonly address: string; readonly asker: Asker }[] = [];
   const poller = new Poller({
     peers: {
@@ -24,6 +25,7 @@ function open(answer: (signal: AbortSignal) => Promise<PeerStatus>, isRightNode 
     clock,
     log: pino({ level: 'silent' }),
     onStatus: () => isRightNode,
+    onLater: (node) => later.push(node),
   });
   const askFor = async (ms: number, longestRestMs: number) => {
     for (let passed = 0; passed < ms; passed += 1_000) {
@@ -32,7 +34,7 @@ function open(answer: (signal: AbortSignal) => Promise<PeerStatus>, isRightNode 
       clock.advance(1_000);
     }
   };
-  return { clock, poller, askFor, asked: () => asked.length, last: () => asked.at(-1) };
+  return { clock, poller, askFor, later, asked: () => asked.length, last: () => asked.at(-1) };
 }
 
 describe('the poller', () => {
@@ -66,6 +68,12 @@ describe('the poller', () => {
     await turn();
     expect([poller.failures(b), poller.failures(moved)]).toEqual([0, 0]);
     expect(clock.pending).toBe(0);
+  });
+
+  it('[R12] tells who answers what only a later release reads, and takes it for no answer', async () => {
+    const { askFor, later, poller } = open(() => Promise.reject(new PeerError('later', 'it is of tomorrow')));
+    await askFor(1_000, 10_000);
+    expect([later, poller.failures(b)]).toEqual([['b'], 1]);
   });
 
   it('[R12] takes the answer of another node, at an address that changed hands, for none', async () => {

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/log.ts';
-import type { Asker, PeerLink, PeerStatus } from './peer-link.ts';
+import { type Asker, PeerError, type PeerLink, type PeerStatus } from './peer-link.ts';
 
 const DEADLINE_MS = 3_000;
 const REST_MS = 1_000;
@@ -13,6 +13,8 @@ export interface PollerOptions {
   readonly log: Logger;
   /** @returns whether it is the node that was asked for */
   readonly onStatus: (node: string, status: PeerStatus) => boolean;
+  /** It answers what only a later release reads. */
+  readonly onLater: (node: string) => void;
 }
 
 interface Failure {
@@ -75,6 +77,7 @@ export class Poller {
       if (this.#forgive(node)) log.info({ node, address }, 'A node answers again');
     } catch (error) {
       if (this.#isClosed) return;
+      if (error instanceof PeerError && error.code === 'later') this.#options.onLater(node);
       const times = this.failures(whom) + 1;
       const restMs = Math.min(longestRestMs, REST_MS * 2 ** Math.min(times - 1, 10));
       this.#failed.set(keyOf(whom), { node, times, until: clock.monotonicMs() + restMs });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { BusError } from './cluster-bus.ts';
 import { decodeEntries } from './entry-record.ts';
-import { createMemoryHub } from './memory-bus.ts';
+import { createMemoryHub } from './memory-hub.ts';
 import { noMeters } from './meters.ts';
 import { Publisher } from './publisher.ts';
 

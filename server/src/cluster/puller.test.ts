@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Logger } from '../observability/log.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { Adopter } from './adopter.ts';
+import { RecordError } from './entry-record.ts';
 import type { Source } from './gaps.ts';
 import { noMeters } from './meters.ts';
 import { PeerError, type Want } from './peer-link.ts';
@@ -30,7 +31,7 @@ function open(answer: (wants: readonly Want[]) => readonly Entry[], log: Logger 
   const store = new MemoryStore({ clock });
   const adopter = new Adopter({ store, clock, log, meters: noMeters });
   const asked: (readonly Want[])[] = [];
-  let adoptions = 0;
+  let [adoptions, unreadable] = [0, 0];
   const puller = new Puller({
     peers: {
       status: () => Promise.reject(new PeerError('unreachable', 'not asked for')),
@@ -46,10 +47,12 @@ function open(answer: (wants: readonly Want[]) => readonly Entry[], log: Logger 
     onAdopted: () => {
       adoptions += 1;
     },
-    onUnreadable() {},
+    onUnreadable: () => {
+      unreadable += 1;
+    },
     onError() {},
   });
-  return { clock, store, adopter, puller, asked, adoptions: () => adoptions };
+  return { clock, store, adopter, puller, asked, adoptions: () => adoptions, unreadable: () => unreadable };
 }
 
 describe('the puller', () => {
@@ -102,6 +105,24 @@ describe('the puller', () => {
     }
     expect(asked.length).toBeGreaterThan(10);
     expect(asked.length).toBeLessThan(25);
+  });
+
+  it('[R13] says that an answer is of a later release, and not that a peer is away or damaged something', async () => {
+    const faults = [
+      new PeerError('unreachable', 'it is not there'),
+      new PeerError('unsuitable', 'it is damaged', { cause: new RecordError('damaged', 'half of it') }),
+      new PeerError('unsuitable', 'it is of tomorrow', { cause: new RecordError('unknown-version', 'version 2') }),
+    ];
+    const said = [];
+    for (const fault of faults) {
+      const { puller, unreadable } = open(() => {
+        throw fault;
+      });
+      puller.pull(missing, [source]);
+      await turn();
+      said.push(unreadable());
+    }
+    expect(said).toEqual([0, 0, 1]);
   });
 
   it('[G4] takes only what it asked for', async () => {

@@ -7,6 +7,7 @@ const sound: Standing = {
   bus: 'following',
   isUndecided: false,
   others: [],
+  unread: [],
   missingEntries: 0,
   areUnreadable: false,
   silentHolders: [],
@@ -46,6 +47,20 @@ describe('readiness', () => {
 
   it('[R12] names the cure when only a silent member has what is missing', () => {
     expect(unreadinessOf({ ...sound, missingEntries: 3, silentHolders: ['b'] })).toMatch(/^3 .*quire nodes forget b/);
+  });
+
+  it('[R12][G3] does not do without a member of which it can not read what it holds, and names the cure', () => {
+    const unread = { node: 'b', release: '9.0.0', isAlive: true };
+    const standings = [unread, { ...unread, isAlive: false }, { ...unread, release: '' }, { ...unread, node: '' }];
+    const reasons = standings.map((each) =>
+      unreadinessOf({ ...sound, isFormed: false, expectedNodes: 2, unread: [each] }),
+    );
+    expect(reasons).toEqual([
+      expect.stringMatching(/^node b runs release 9\.0\.0.*update this node$/),
+      expect.stringMatching(/^node b ran release 9\.0\.0.*update this node.*quire nodes forget b/),
+      expect.stringMatching(/^node b runs a later release/),
+      expect.stringMatching(/^a node is there.*update this node$/),
+    ]);
   });
 
   it('[R12] of a first start waits for so many nodes, and for Redis, by which they find each other', () => {

@@ -12,6 +12,15 @@ export interface MemberStanding {
   readonly isTried: boolean;
 }
 
+/** A node of which it can't be read here what it holds. */
+export interface UnreadStanding {
+  /** Empty where not even that can be read. */
+  readonly node: string;
+  /** Empty where that can't be read. */
+  readonly release: string;
+  readonly isAlive: boolean;
+}
+
 export interface Standing {
   /** Whether the cluster was complete once. */
   readonly isFormed: boolean;
@@ -26,6 +35,7 @@ export interface Standing {
   /** Whether it is not known yet of somebody whether it is alive. */
   readonly isUndecided: boolean;
   readonly others: readonly MemberStanding[];
+  readonly unread: readonly UnreadStanding[];
   readonly missingEntries: number;
   /** Whether some of them are in records that only a later release reads. */
   readonly areUnreadable: boolean;
@@ -43,6 +53,7 @@ export function unreadinessOf({
   bus,
   isUndecided,
   others,
+  unread: [unread],
   missingEntries,
   areUnreadable,
   silentHolders,
@@ -59,6 +70,7 @@ export function unreadinessOf({
     case 'following':
       break;
   }
+  if (unread !== undefined) return describeUnread(unread);
   if (!isFormed && others.length + 1 < expectedNodes) {
     return `${others.length + 1} of ${expectedNodes} nodes are known: start the others, or lower cluster.nodes`;
   }
@@ -83,4 +95,13 @@ export function unreadinessOf({
   }
   const why = areUnreadable ? ', of a later release than this one, which does not read them: update this node' : '';
   return `entries that other nodes hold are still missing here: ${missingEntries}${why}`;
+}
+
+/** There is nothing to compare with: what it wrote may be nowhere else, and its documents are not new. */
+function describeUnread({ node, release, isAlive }: UnreadStanding): string {
+  if (node === '') return "a node is there, and this release can't read what it says of itself: update this node";
+  const which = release === '' ? 'a later release' : `release ${release}`;
+  return isAlive
+    ? `node ${node} runs ${which}, and this one can't read what it says of itself: update this node`
+    : `node ${node} ran ${which}, and this one can't read what it said last: update this node, or run "quire nodes forget ${node}" if it never returns`;
 }

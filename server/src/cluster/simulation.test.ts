@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { decodeTold, encodeTold } from '../collab/presence-told.ts';
 import { simulate } from '../testing/simulation/simulate.ts';
-import type { LiveClusterOptions } from './live-cluster.ts';
+import type { ClusterRecord } from './cluster-file.ts';
+import { createCluster, type LiveCluster, type LiveClusterOptions } from './live-cluster.ts';
 
 const { SEED } = process.env;
 /** Of schedules that failed: a few say nothing of all. */
@@ -31,13 +33,16 @@ describe('a simulated cluster', () => {
   it.skipIf(isRerun).each([
     ['give receipts for what nobody else has', 'one copy', liesOfRedis],
     ['fetch nothing from each other', 'lacks|holds|not ready', fetchesNothing],
+    ['call themselves ready before they have everything', 'is ready without', hurries],
+    ['forget at a restart what may be on their disk alone', 'one copy', owesNothing],
     ['keep on screens who was on a node that is dead', 'who is not there', forgetsNobody],
+    ['take off screens whoever any node says has left', 'saw person \\d+ leave, who is there', believesAnybody],
   ])(
     'is found out when its nodes %s',
-    async (_, complaint, spoil) => {
+    async (_, complaint, create) => {
       const found = async (): Promise<string> => {
         for (let seed = FIRST; seed < FIRST + SEEDS; seed += 1) {
-          const broken = await simulate(seed, { spoil }).then(
+          const broken = await simulate(seed, { create }).then(
             () => null,
             (error: Error) => error.message,
           );
@@ -51,16 +56,51 @@ describe('a simulated cluster', () => {
   );
 });
 
-function liesOfRedis(options: LiveClusterOptions): LiveClusterOptions {
+function liesOfRedis(options: LiveClusterOptions): LiveCluster {
   options.bus.publish = async () => {};
-  return options;
+  return createCluster(options);
 }
 
-function fetchesNothing({ peers, ...options }: LiveClusterOptions): LiveClusterOptions {
-  return { ...options, peers: { status: (...asked) => peers.status(...asked), entries: async () => [] } };
+function fetchesNothing({ peers, ...options }: LiveClusterOptions): LiveCluster {
+  return createCluster({
+    ...options,
+    peers: { status: (...asked) => peers.status(...asked), entries: async () => [] },
+  });
 }
 
-function forgetsNobody(options: LiveClusterOptions): LiveClusterOptions {
+function hurries(options: LiveClusterOptions): LiveCluster {
+  const cluster = createCluster(options);
+  const askNode = (): string | null => Reflect.get(Object.getPrototypeOf(cluster), 'unreadiness', cluster);
+  const unreadiness = (): string | null => (askNode()?.includes('missing here') ? null : askNode());
+  return Object.defineProperty(cluster, 'unreadiness', { get: unreadiness });
+}
+
+function owesNothing({ file, ...options }: LiveClusterOptions): LiveCluster {
+  const read = async (): Promise<ClusterRecord | null> => {
+    const record = await file.read();
+    return record === null ? null : { ...record, owed: [] };
+  };
+  return createCluster({ ...options, file: { read, write: (record) => file.write(record) } });
+}
+
+function forgetsNobody(options: LiveClusterOptions): LiveCluster {
   if (options.rooms !== undefined) options.rooms.lose = () => {};
-  return options;
+  return createCluster(options);
+}
+
+function believesAnybody(options: LiveClusterOptions): LiveCluster {
+  const { rooms } = options;
+  const join = rooms?.join.bind(rooms);
+  if (rooms === undefined || join === undefined) return createCluster(options);
+  rooms.join = (document, room) => {
+    const nodes = new Set<string>();
+    const hear = (from: string, presence: Uint8Array, isWhole: boolean): void => {
+      room.hear(from, presence, isWhole);
+      const left = decodeTold(presence, 1_000).people.filter(({ kind }) => kind === 'left');
+      for (const node of nodes) if (node !== from) room.hear(node, encodeTold({ people: left, counted: 0 }), false);
+      nodes.add(from);
+    };
+    return join(document, Object.assign(Object.create(room), { hear }));
+  };
+  return createCluster(options);
 }

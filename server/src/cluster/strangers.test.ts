@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { Strangers } from './strangers.ts';
-import { SILENT_AFTER_MS } from './watch.ts';
+import { JUDGED_AFTER_MS, SILENT_AFTER_MS } from './watch.ts';
 
 it('[G7] takes a process whose words can’t be read to be alive while they change, and not for what may be old', () => {
   const clock = new ManualClock();
@@ -17,6 +17,37 @@ it('[G7] takes a process whose words can’t be read to be alive while they chan
   expect([strangers.isAlive('a'), strangers.isAnyAlive]).toEqual([true, true]);
   clock.advance(1);
   expect([strangers.isAlive('a'), strangers.isAlive('b'), strangers.isAnyAlive]).toEqual([false, false, false]);
+});
+
+it('[R12] is undecided about who was heard once, until it would have spoken again', () => {
+  const clock = new ManualClock();
+  const strangers = new Strangers(clock);
+  expect(strangers.isUndecided).toBe(false);
+  strangers.hear('a', Buffer.from('one'));
+  clock.advance(JUDGED_AFTER_MS - 1);
+  expect(strangers.isUndecided).toBe(true);
+  clock.advance(1);
+  expect(strangers.isUndecided).toBe(false);
+  strangers.hear('b', Buffer.from('one'));
+  strangers.hear('b', Buffer.from('two'));
+  expect(strangers.isUndecided).toBe(false);
+});
+
+it('[R12] takes a node to be alive that answers what can’t be read, for as long as it is asked no more often', () => {
+  const clock = new ManualClock();
+  const strangers = new Strangers(clock);
+  const node = '00000000000000a1';
+  const speaker = { node, generation: 3, address: 'http://a', release: '9.0.0' };
+  const words = Buffer.from(JSON.stringify(speaker));
+  strangers.answered('00000000000000a2', words);
+  expect(strangers.all).toEqual([]);
+  strangers.answered(node, words);
+  clock.advance(14_000);
+  expect(strangers.all).toEqual([{ speaker, isAlive: true, heardMsAgo: 14_000 }]);
+  clock.advance(1_000);
+  expect(strangers.all).toEqual([{ speaker, isAlive: false, heardMsAgo: 15_000 }]);
+  strangers.answered(node, null);
+  expect(strangers.all).toMatchObject([{ speaker: { node, release: '' }, isAlive: true }]);
 });
 
 it('[G4] remembers so many, and forgets first who said something new the longest ago', () => {

@@ -1,15 +1,34 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import { SILENT_AFTER_MS } from './watch.ts';
+import { readSpeaker, type Speaker } from './announcement.ts';
+import { JUDGED_AFTER_MS, SILENT_AFTER_MS } from './watch.ts';
 
 /** As many as there may be of a later release, with those before them; the one that was silent for longest goes first. */
 const MOST_STRANGERS = 256;
+/** Who answers so that it can't be read counts as one that does not, and is asked every ten seconds; an answer takes three. */
+const ANSWERS_AGAIN_MS = 15_000;
 
-interface Stranger {
+interface Said {
   /** A digest of what it said last, which may be long. */
-  readonly said: string;
+  readonly digest: string;
+  readonly speaker: Speaker | null;
+  readonly firstHeardAt: number;
   /** When that changed; null while it may be from long ago. */
   readonly changedAt: number | null;
+}
+
+interface Answer {
+  readonly speaker: Speaker;
+  readonly at: number;
+}
+
+/** A process whose words this release can't read. */
+export interface Stranger {
+  /** Null where not even that can be read. */
+  readonly speaker: Speaker | null;
+  readonly isAlive: boolean;
+  /** How long ago it was last seen to be alive, in ms; null when it never was. */
+  readonly heardMsAgo: number | null;
 }
 
 /**
@@ -19,33 +38,73 @@ interface Stranger {
  */
 export class Strangers {
   readonly #clock: Pick<Clock, 'monotonicMs'>;
-  readonly #strangers = new Map<string, Stranger>();
+  /** On the bus, by incarnation. */
+  readonly #said = new Map<string, Said>();
+  /** By node: members are asked, and there are so many of them. */
+  readonly #answers = new Map<string, Answer>();
 
   constructor(clock: Pick<Clock, 'monotonicMs'>) {
     this.#clock = clock;
   }
 
   get incarnations(): Iterable<string> {
-    return this.#strangers.keys();
+    return this.#said.keys();
+  }
+
+  get all(): Stranger[] {
+    const now = this.#clock.monotonicMs();
+    const said = [...this.#said].map(([incarnation, { speaker, changedAt }]) => {
+      const heardMsAgo = changedAt === null ? null : Math.round(now - changedAt);
+      return { speaker, isAlive: this.isAlive(incarnation), heardMsAgo };
+    });
+    const answered = [...this.#answers.values()].map(({ speaker, at }) => {
+      return { speaker, isAlive: now - at < ANSWERS_AGAIN_MS, heardMsAgo: Math.round(now - at) };
+    });
+    return [...said, ...answered];
   }
 
   get isAnyAlive(): boolean {
-    return [...this.#strangers.keys()].some((incarnation) => this.isAlive(incarnation));
+    return this.all.some(({ isAlive }) => isAlive);
+  }
+
+  /** Whether there is somebody of whom it can't be told yet whether these are its last words. */
+  get isUndecided(): boolean {
+    const now = this.#clock.monotonicMs();
+    return [...this.#said.values()].some(({ changedAt, firstHeardAt }) => {
+      return changedAt === null && now - firstHeardAt < JUDGED_AFTER_MS;
+    });
   }
 
   hear(incarnation: string, words: Uint8Array): void {
-    const said = createHash('sha256').update(words).digest('hex');
-    const known = this.#strangers.get(incarnation);
-    if (known?.said === said) return;
-    this.#strangers.delete(incarnation);
-    this.#strangers.set(incarnation, { said, changedAt: known === undefined ? null : this.#clock.monotonicMs() });
-    if (this.#strangers.size <= MOST_STRANGERS) return;
-    const [oldest] = this.#strangers.keys();
-    if (oldest !== undefined) this.#strangers.delete(oldest);
+    const digest = createHash('sha256').update(words).digest('hex');
+    const known = this.#said.get(incarnation);
+    if (known?.digest === digest) return;
+    const now = this.#clock.monotonicMs();
+    this.#said.delete(incarnation);
+    this.#said.set(incarnation, {
+      digest,
+      speaker: readSpeaker(words),
+      firstHeardAt: known?.firstHeardAt ?? now,
+      changedAt: known === undefined ? null : now,
+    });
+    if (this.#said.size <= MOST_STRANGERS) return;
+    const [oldest] = this.#said.keys();
+    if (oldest !== undefined) this.#said.delete(oldest);
+  }
+
+  /**
+   * @param node that was asked directly, if it is that one
+   * @param words null where not even these can be told from the rest of the answer
+   */
+  answered(node: string, words: Uint8Array | null): void {
+    // Nothing that was heard of it before is later.
+    const nameless = { node, generation: Number.MAX_SAFE_INTEGER, address: '', release: '' };
+    const speaker = (words === null ? null : readSpeaker(words)) ?? nameless;
+    if (speaker.node === node) this.#answers.set(node, { speaker, at: this.#clock.monotonicMs() });
   }
 
   isAlive(incarnation: string): boolean {
-    const changedAt = this.#strangers.get(incarnation)?.changedAt ?? null;
+    const changedAt = this.#said.get(incarnation)?.changedAt ?? null;
     return changedAt !== null && this.#clock.monotonicMs() - changedAt < SILENT_AFTER_MS;
   }
 }

@@ -6,7 +6,7 @@ import { type Spans, uniteInto } from './spans.ts';
 /** Four announcements that did not come. Judged by this node's own clock alone: nobody's time of day matters. */
 export const SILENT_AFTER_MS = 4_000;
 /** Of who announces every second, it is known by then whether it is alive. */
-const JUDGED_AFTER_MS = 2_500;
+export const JUDGED_AFTER_MS = 2_500;
 /** A superseded incarnation is remembered as long as Redis keeps its records: who restarts finds them by it. */
 const REMEMBER_SUPERSEDED_MS = 10 * 60_000;
 /** Incarnations that are remembered of one node that restarts again and again. */

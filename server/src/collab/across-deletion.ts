@@ -15,6 +15,19 @@ export async function acrossDeletion<T>(task: () => Promise<T>): Promise<T> {
   }
 }
 
+/**
+ * Looks at something of a document that `find` finds, or throws. Of a name whose document is deleted in between, what is seen is the
+ * nothing that the next one would begin with: so it is found again after that.
+ */
+export function lookAcrossDeletion<T>(find: () => Promise<unknown>, look: () => Promise<T>): Promise<T> {
+  return acrossDeletion(async () => {
+    await find();
+    const seen = await look();
+    await find();
+    return seen;
+  });
+}
+
 /** Nobody is at fault, and nothing is broken: what it was meant for is over. */
 function isOfEndedLife(error: unknown): boolean {
   if (error instanceof PersistenceError) return error.code === 'EPOCH_MOVED';

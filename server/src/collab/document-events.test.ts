@@ -472,6 +472,51 @@ describe('events in a document that is open on several nodes', () => {
     expect(answers).toEqual(['maybe-taken', 'maybe-taken', 'taken', 'taken']);
   });
 
+  it('[G3] who comes back to a node that was cut off meanwhile is told that nobody knows what they missed', async () => {
+    const { start, enter, meet, wait } = stage();
+    const [here, there] = [start(), start()];
+    const [ada, ben] = [await enter(here), await enter(there)];
+    await meet(ada, ben);
+    /** @returns somebody who has heard what they had */
+    const comeBack = async (left: Page, awayMs: number): Promise<Page> => {
+      const back = await enter(here);
+      listen(back, { ...pointOf(left), awayMs });
+      return back;
+    };
+    const early = await comeBack(ada, 3_000);
+    here.bus.become({ state: 'away', error: new BusError('unreachable', 'gone'), since: 0 });
+    wait(5_000);
+    const during = await comeBack(early, 3_000);
+    const again = await comeBack(during, 3_000);
+    // Of a node that opened it meanwhile, and closed it again, nobody hears any more.
+    here.bus.become({ state: 'connected' });
+    wait(5_000);
+    const [late, after] = [await comeBack(during, 7_000), await comeBack(ada, 3_000)];
+    expect([early, during, again, late, after].map(gapsOf)).toEqual([[], ['unknown'], ['unknown'], ['unknown'], []]);
+  });
+
+  it('[G3] who stays is told of a gap when another node opened the document, and took an event, while theirs was cut off', async () => {
+    const { start, enter, deliver, wait } = stage();
+    const [here, there] = [start(), start()];
+    const ada = await enter(here);
+    listen(ada);
+    wait(5_000);
+    here.bus.become({ state: 'away', error: new BusError('unreachable', 'gone'), since: 0 });
+    const ben = await enter(there);
+    send(ben, 'missed');
+    // What is younger is told once more.
+    wait(2_000);
+    here.bus.become({ state: 'connected' });
+    await until(
+      () => {
+        deliver();
+        return gapsOf(ada).join() === 'lost';
+      },
+      { what: 'told of a gap' },
+    );
+    expect(textsOf(ada)).toEqual([]);
+  });
+
   it('[R14] of a former life do not reach people of the new one, though another node has yet to hear of its end', async () => {
     const { start, enter, hears, deliver, meet } = stage();
     const [here, there] = [start(), start()];

@@ -49,7 +49,7 @@ export class DocumentEvents {
   /** What other nodes take is heard from this moment on, monotonic; for ever: it is not. */
   hearSince(at: number): void {
     this.#heardSince = at;
-    this.#room?.log.hearSince(at);
+    this.#room?.log.cover(at);
   }
 
   /** @param onTaken told before anybody hears of it */
@@ -99,7 +99,7 @@ export class DocumentEvents {
   #open(): EventRoom {
     if (this.#room !== null) return this.#room;
     this.#room = this.#options.open();
-    if (this.#heardSince !== null) this.#room.log.hearSince(this.#heardSince);
+    if (this.#heardSince !== null) this.#room.log.cover(this.#heardSince);
     return this.#room;
   }
 }

@@ -534,14 +534,14 @@ describe('comments', () => {
       return doc;
     };
     const comments = createComments({
-      documents: {
+      documents: { get: async () => {} },
+      live: {
         async edit(name, _author, change, { share } = {}) {
           await edited(share);
           change(open(name));
         },
         confirm: async () => {},
         read: async (name, look) => look(open(name)),
-        assertExists: async () => {},
       },
       takeTurn: (_key, task) => task(() => {}),
       now: () => 0,

@@ -12,8 +12,8 @@ import {
   type Thread,
 } from '@quire/protocol';
 import type * as Y from 'yjs';
-import { acrossDeletion } from '../collab/across-deletion.ts';
-import type { EditOptions } from '../collab/collaboration.ts';
+import { acrossDeletion, lookAcrossDeletion } from '../collab/across-deletion.ts';
+import type { Collaboration } from '../collab/collaboration.ts';
 import { type Storing, Unconfirmed, untilStored } from '../collab/confirmation.ts';
 import { partyOf } from '../party.ts';
 import { ApiError } from '../problems.ts';
@@ -43,15 +43,6 @@ export interface Speaker {
   readonly role: Role;
   /** Where they are; left out: nobody knows. */
   readonly remoteAddress?: string;
-}
-
-/** The documents, as comments need them; see `Collaboration`. */
-export interface CommentedDocuments {
-  edit(name: DocumentName, author: string, change: (document: Y.Doc) => void, options?: EditOptions): Promise<void>;
-  confirm(name: DocumentName, storing: Storing): Promise<void>;
-  read<T>(name: DocumentName, look: (document: Y.Doc) => T): Promise<T>;
-  /** @throws {ApiError} `unknown-document` */
-  assertExists(name: DocumentName): Promise<void>;
 }
 
 /** Names one thread, and who wants something of it. */
@@ -92,7 +83,11 @@ export interface Comments {
 }
 
 export function createComments(options: {
-  readonly documents: CommentedDocuments;
+  readonly documents: {
+    /** @throws {ApiError} where there is no such document */
+    get(name: DocumentName): Promise<unknown>;
+  };
+  readonly live: Pick<Collaboration, 'confirm' | 'edit' | 'read'>;
   /** The same that deletions of documents take. */
   readonly takeTurn: TakeTurn;
   readonly now: () => number;
@@ -105,7 +100,7 @@ export function createComments(options: {
   /** Called where that was too fast. */
   readonly onTooFast?: () => void;
 }): Comments {
-  const { documents, takeTurn, now, maxAnchorsPerCommenter, onFull = () => {} } = options;
+  const { documents, live, takeTurn, now, maxAnchorsPerCommenter, onFull = () => {} } = options;
   const { anchorPace, onTooFast = () => {} } = options;
   /** Each takes a copy of the document, or of its comments. */
   const waiting = new Seats(MAX_WAITING_CALLS);
@@ -118,7 +113,7 @@ export function createComments(options: {
     try {
       return await takeTurn(document, (onStored) =>
         acrossDeletion(async () => {
-          await documents.assertExists(document);
+          await documents.get(document);
           return task({ onStored });
         }),
       );
@@ -128,7 +123,7 @@ export function createComments(options: {
   }
 
   function read<T>(document: DocumentName, look: (companion: Y.Doc) => T): Promise<T> {
-    return documents.read(companionOf(document, 'comments'), look);
+    return live.read(companionOf(document, 'comments'), look);
   }
 
   /** @throws {ApiError} whatever `change` throws; then nothing is changed */
@@ -139,7 +134,7 @@ export function createComments(options: {
   ): Promise<T> {
     const outcome: T[] = [];
     const note = (companion: Y.Doc): void => void outcome.push(change(companion));
-    await documents.edit(companionOf(document, 'comments'), signatureOf(speaker), note, storing);
+    await live.edit(companionOf(document, 'comments'), signatureOf(speaker), note, storing);
     return outcome[0] as T;
   }
 
@@ -166,7 +161,7 @@ export function createComments(options: {
   async function mark(document: DocumentName, speaker: Speaker, thread: string, anchor: Anchor): Promise<string> {
     await assertMayMark(document, speaker, thread);
     // An edit takes a copy of the document: not for what is refused.
-    await documents.read(document, (live) => assertRange(live, anchor));
+    await live.read(document, (text) => assertRange(text, anchor));
     let quote = '';
     const change = (copy: Y.Doc): void => {
       const parts = findTextRange(copy, anchor);
@@ -175,15 +170,15 @@ export function createComments(options: {
       markThread(parts, thread);
     };
     const share = shareOf(speaker.role);
-    await untilStored((storing) => documents.edit(document, signatureOf(speaker), change, { ...storing, share }));
+    await untilStored((storing) => live.edit(document, signatureOf(speaker), change, { ...storing, share }));
     return quote;
   }
 
   async function unmark({ document, speaker, thread }: ThreadCall, storing: Storing): Promise<void> {
-    const isMarked = await documents.read(document, (live) => hasMark(live, thread));
+    const isMarked = await live.read(document, (text) => hasMark(text, thread));
     // An edit would cost a copy for nothing; but the mark may be gone only here so far.
-    if (!isMarked) await documents.confirm(document, storing);
-    else await documents.edit(document, signatureOf(speaker), (copy) => unmarkThread(copy, thread), storing);
+    if (!isMarked) await live.confirm(document, storing);
+    else await live.edit(document, signatureOf(speaker), (copy) => unmarkThread(copy, thread), storing);
   }
 
   function look(call: ThreadCall): Promise<Thread> {
@@ -198,13 +193,10 @@ export function createComments(options: {
 
   return {
     list: (document) =>
-      acrossDeletion(async () => {
-        await documents.assertExists(document);
-        const threads = await read(document, readThreads);
-        // Of a document that was deleted in between there were none to be seen.
-        await documents.assertExists(document);
-        return threads;
-      }),
+      lookAcrossDeletion(
+        () => documents.get(document),
+        () => read(document, readThreads),
+      ),
 
     start: ({ document, speaker }, { text, anchor }) =>
       inTurn(document, async (storing) => {

@@ -162,19 +162,15 @@ export class EventLog {
     });
   }
 
-  /** From now on events of other nodes are heard again; what was sent meanwhile nobody knows. */
+  /**
+   * What other nodes take is heard from this moment on, monotonic; for ever: it is not. What was sent meanwhile nobody knows: that
+   * it was shows by the numbers only where its node is still heard of, and keys, by which events would be known again, do not come
+   * any more.
+   */
   cover(since: number): void {
     this.#coversSince = since;
     this.#heardSince = since;
     this.#name = randomName();
-  }
-
-  /**
-   * What other nodes take is heard from this moment on, monotonic; for ever: it is not. That an event was missed shows by the
-   * numbers, and people are told of the gap; its key, by which it would be known again, does not come any more.
-   */
-  hearSince(at: number): void {
-    this.#heardSince = at;
   }
 
   /** Keys of this moment or before may have been forgotten, monotonic. */
@@ -271,7 +267,8 @@ export class EventLog {
     const heard = new Map(heads);
     const isSame = log === this.#name;
     const awaySince = now - awayMs;
-    const isUnknown = !isSame && this.#coversSince > awaySince - LATENCY_MS;
+    const isCertain = isSame && this.#coversSince < Number.POSITIVE_INFINITY;
+    const isUnknown = !isCertain && this.#coversSince > awaySince - LATENCY_MS;
     const isLost = [...this.#streams].some(([stream, { lost }]) => lost > (heard.get(stream) ?? 0));
     const missed = this.#held.filter(({ event, stream, number, at }) => {
       if (this.#isHeardAsTwin(event, heard)) return false;

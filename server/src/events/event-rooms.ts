@@ -139,9 +139,11 @@ export class EventRooms {
 
   /** What is said in it next is another log: whoever returns to this one is told that nobody knows what they missed (G3). */
   #forget(life: string): void {
-    const log = this.#kept.get(life)?.room.log;
-    log?.clear();
-    this.#forgottenAt = Math.max(this.#forgottenAt, log?.forgottenAt ?? this.#forgottenAt);
+    const kept = this.#kept.get(life);
+    if (kept === undefined) return;
+    const { log } = kept.room;
+    log.clear();
+    this.#forgottenAt = Math.max(this.#forgottenAt, log.forgottenAt);
     this.#kept.delete(life);
     this.#closed.delete(life);
   }

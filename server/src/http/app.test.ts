@@ -7,7 +7,7 @@ import { createContents } from '../api/contents.ts';
 import { DocumentStates } from '../api/document-states.ts';
 import { addThreads } from '../api/threads-api.ts';
 import { systemClock } from '../clock.ts';
-import { type CommentedDocuments, createComments } from '../comments/comments.ts';
+import { createComments } from '../comments/comments.ts';
 import { createEvents } from '../events/events.ts';
 import { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
 import { createMetricsRoute } from '../observability/metrics/metrics-route.ts';
@@ -26,12 +26,6 @@ function createWhole() {
   const log = pino({ level: 'silent' });
   const takeTurn = createTurns();
   const { collaboration, documents } = stage;
-  const commented: CommentedDocuments = {
-    edit: (name, author, change) => collaboration.edit(name, author, change),
-    confirm: (name, storing) => collaboration.confirm(name, storing),
-    read: (name, look) => collaboration.read(name, look),
-    assertExists: async (name) => void (await documents.get(name)),
-  };
   const api = createApi({
     contents: createContents({ documents, live: collaboration, takeTurn }),
     events: createEvents(collaboration),
@@ -52,7 +46,7 @@ function createWhole() {
     gateway: new GatewayMeters(),
   };
   addThreads(api, {
-    comments: createComments({ documents: commented, takeTurn, maxAnchorsPerCommenter: 200, now: Date.now }),
+    comments: createComments({ documents, live: collaboration, takeTurn, maxAnchorsPerCommenter: 200, now: Date.now }),
     guard: openGuard,
   });
   return { api, app: createApp({ api, staticApp: null, readUnreadiness: () => [], log, metrics }) };

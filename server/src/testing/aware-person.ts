@@ -17,6 +17,8 @@ export class AwarePerson {
   #moves = 0;
   #wasIn = false;
   said: object = {};
+  /** Those who were shown, and are to have left since. */
+  readonly seenToLeave = new Set<number>();
 
   constructor(clientId: number) {
     const doc = new Y.Doc();
@@ -27,6 +29,9 @@ export class AwarePerson {
     this.awareness.on('update', (change: Record<'added' | 'updated' | 'removed', number[]>) => {
       const changed = [...change.added, ...change.updated, ...change.removed];
       if (this.socket !== null) this.#outbox.push(encodeAwarenessUpdate(this.awareness, changed));
+    });
+    this.awareness.on('change', ({ removed }: { readonly removed: readonly number[] }) => {
+      if (this.socket !== null) for (const each of removed) this.seenToLeave.add(each);
     });
   }
 

@@ -2,7 +2,7 @@ import { operations } from '@quire/protocol/rest';
 import type { Hono } from 'hono';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type CommentedDocuments, createComments } from '../../comments/comments.ts';
+import { createComments } from '../../comments/comments.ts';
 import { createEvents } from '../../events/events.ts';
 import { type AccessStage, openAccessStage } from '../../testing/access-stage.ts';
 import { openGuard } from '../../testing/open-guard.ts';
@@ -31,14 +31,8 @@ beforeEach(async () => {
     isDraining: () => false,
     rules: stage,
   });
-  const commented: CommentedDocuments = {
-    edit: (name, author, change) => collaboration.edit(name, author, change),
-    confirm: (name, storing) => collaboration.confirm(name, storing),
-    read: (name, look) => collaboration.read(name, look),
-    assertExists: async (name) => void (await documents.get(name)),
-  };
   addThreads(api, {
-    comments: createComments({ documents: commented, takeTurn, maxAnchorsPerCommenter: 200, now: Date.now }),
+    comments: createComments({ documents, live: collaboration, takeTurn, maxAnchorsPerCommenter: 200, now: Date.now }),
     guard: openGuard,
   });
 });

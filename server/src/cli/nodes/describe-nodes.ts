@@ -19,6 +19,7 @@ export function describeNodes({ nodes, redis, unreadiness }: NodesAnswer, now: n
     ...(unreadiness === null ? [] : [`It is not ready: ${unreadiness}.\n`]),
     ...describeRedis(redis, now),
     ...nodes.filter(({ state }) => state === 'silent').map(describeSilent),
+    ...nodes.filter(({ state }) => state === 'unreadable').map(describeUnreadable),
   ].join('');
 }
 
@@ -30,6 +31,8 @@ function describeState({ heardMsAgo, state }: NodeAnswer): string {
       return 'catching up';
     case 'silent':
       return heardMsAgo === null ? 'silent' : `silent for ${describeDuration(heardMsAgo)}`;
+    case 'unreadable':
+      return 'of a later release';
     default:
       return state satisfies never;
   }
@@ -58,6 +61,10 @@ function describeRedis({ detail = '', since, state }: NodesAnswer['redis'], now:
 
 function describeSilent({ id }: NodeAnswer): string {
   return `If ${id} never returns: quire nodes forget ${id}\n`;
+}
+
+function describeUnreadable({ id, release }: NodeAnswer): string {
+  return `The node that was asked can't read what ${id} says of itself, of release ${release || 'unknown'}: update the one that was asked\n`;
 }
 
 function describeDuration(ms: number): string {

@@ -91,6 +91,14 @@ describe('quire nodes', () => {
     expect([status, stdout]).toEqual([0, expect.stringContaining('aaaa (asked)')]);
   });
 
+  it('says which node can not be read by the one that it asked, and what helps', () => {
+    const later: NodeReport = { ...self, id: 'eeee', isSelf: false, state: 'unreadable', release: '9.0.0' };
+    const text = describeNodes({ nodes: [self, later], unreadiness: null, redis: { state: 'connected' } }, 0);
+    expect(text).toMatch(/^eeee .* of a later release +9\.0\.0/m);
+    expect(text).toMatch(/^The node that was asked .* eeee .* 9\.0\.0: update the one that was asked$/m);
+    expect(text).not.toContain('forget');
+  });
+
   it('tells long from short silence', () => {
     const states = [59_000, 3_599_000, 7_200_000, 172_800_000].map((heardMsAgo) => {
       const silent: NodeReport = { ...self, isSelf: false, state: 'silent', heardMsAgo };

@@ -195,7 +195,8 @@ describe('a peer that can not be asked is named, with what is wrong and what hel
       /no node of a cluster/,
     ],
     ['says what is no JSON', (_, response) => response.end('<html>'), 'unsuitable', /can't be read: it is not JSON/],
-    ['says something else', (_, response) => response.end('{"version":2}'), 'unsuitable', /can't be read: version/],
+    ['says something else', (_, response) => response.end('{"version":0}'), 'unsuitable', /can't be read: version/],
+    ['is of a later release', (_, response) => response.end('{"version":2}'), 'later', /it is of a later release/],
     [
       'is of a version too far',
       (_, response) => response.writeHead(400).end(),

@@ -13,6 +13,7 @@ import {
   type EntryCodec,
   encodeAsker,
   encodeWants,
+  LaterWireError,
   limitWants,
   MAX_STATUS_BYTES,
   PEER_PATH,
@@ -217,7 +218,8 @@ function read<T>(address: string, decode: () => T): T {
     return decode();
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new PeerError('unsuitable', `what the node at ${address} says can't be read: ${why}`, { cause });
+    const code = cause instanceof LaterWireError ? 'later' : 'unsuitable';
+    throw new PeerError(code, `what the node at ${address} says can't be read: ${why}`, { cause });
   }
 }
 

@@ -41,6 +41,8 @@ const statusSchema = z.object({
   heard: z.array(z.tuple([z.string().min(1).max(200), z.base64()])),
 });
 
+const laterSchema = z.object({ version: z.int().min(PEER_VERSION + 1) });
+
 const askerSchema = z.object({ node: z.string().regex(/^[\da-f]{16}$/), address: z.string().max(1024) });
 
 const wantsSchema = z.object({
@@ -59,7 +61,12 @@ export interface WantsRequest {
 
 /** What does not have the shape that it should, in words. */
 export class WireError extends Error {
-  override readonly name = 'WireError';
+  override readonly name: string = 'WireError';
+}
+
+/** Only a later release reads it. */
+export class LaterWireError extends WireError {
+  override readonly name = 'LaterWireError';
 }
 
 export function encodeStatus({ announcement, heard, holdings }: PeerStatus): string {
@@ -126,7 +133,7 @@ export const nodesSchema = z.object({
       id: z.string(),
       address: z.string(),
       isSelf: z.boolean(),
-      state: z.enum(['ready', 'catching-up', 'silent']),
+      state: z.enum(['ready', 'catching-up', 'silent', 'unreadable']),
       release: z.string(),
       heardMsAgo: z.number().nullable(),
       missingEntries: z.number(),
@@ -152,6 +159,7 @@ export function parseWire<T>(schema: z.ZodType<T>, text: string): T {
     throw new WireError('it is not JSON', { cause });
   }
   const result = schema.safeParse(value);
+  if (!result.success && laterSchema.safeParse(value).success) throw new LaterWireError('it is of a later release');
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw new WireError([issue?.path.join('.'), issue?.message].filter(Boolean).join(': '));

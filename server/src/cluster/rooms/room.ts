@@ -85,6 +85,8 @@ export class Room implements RoomLink {
   #isAlone = false;
   /** Some node was here. */
   #hasMet = false;
+  /** Of a node that is heard of for the first time, all that it has taken may have been missed. */
+  #wasDeaf = false;
   /** Others may have heard that it is open here. */
   #mayBeKnown = false;
   /** How many others heard what was said last; null while that is not known. */
@@ -165,6 +167,7 @@ export class Room implements RoomLink {
   #noteHearing(): void {
     const { clock, isConnected } = this.#host;
     const isHeard = this.#state === 'open' && isConnected;
+    if (!isConnected) this.#wasDeaf = true;
     this.#room.hearEventsSince(isHeard ? clock.monotonicMs() : Number.POSITIVE_INFINITY);
   }
 
@@ -210,7 +213,7 @@ export class Room implements RoomLink {
     if (said.kind === 'event') {
       const teller = this.#members.get(from);
       // Whatever is thought of its node, and though it comes late: events are told apart by their own numbers.
-      this.#hearEvent(said, teller?.life === life && teller.isDescribed);
+      this.#hearEvent(said, this.#wasDeaf || (teller?.life === life && teller.isDescribed));
       // Who says something in a document that it does not have open is nobody to wait for.
       if (teller?.life !== life) return;
     }
@@ -279,7 +282,7 @@ export class Room implements RoomLink {
       case 'here': {
         const isRead = said.presence.length === 0 || this.#hearPresence(from, said.presence, true);
         if (said.presence.length === 0) this.#room.lose(from);
-        if (said.eventsHead !== '') this.#room.eventsReach(said.eventsHead, wasDescribed);
+        if (said.eventsHead !== '') this.#room.eventsReach(said.eventsHead, this.#wasDeaf || wasDescribed);
         this.#inquiry.answered(from);
         return isRead;
       }

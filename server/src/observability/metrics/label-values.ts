@@ -190,7 +190,8 @@ export type StrangeMessage = (typeof strangeMessages)[number];
 export const entryWays = ['published', 'received', 'pulled', 'served'] as const;
 export type EntryWay = (typeof entryWays)[number];
 
-export const nodeStates = ['ready', 'catching-up', 'silent'] as const;
+/** `unreadable` is there, and of a release of which this one can't read what it says of itself. */
+export const nodeStates = ['ready', 'catching-up', 'silent', 'unreadable'] as const;
 
 /** What came of a request of another node, or of `quire nodes`. */
 export const peerAnswers = ['served', 'denied', 'refused', 'failed'] as const;

@@ -29,6 +29,7 @@ export async function playLastAct(world: World, note: (what: string) => void): P
       await world.pass(PROMPT_MS);
       visitors.enter(person, to.life);
       await becomeWell(world, PROMPT_MS);
+      visitors.watch();
       await stayWell(world, MISSED_MS);
       visitors.miss();
       return stayWell(world, MISSED_MS);
@@ -52,7 +53,7 @@ export async function becomeWell(world: World, withinMs: number): Promise<void> 
 async function stayWell(world: World, forMs: number): Promise<void> {
   await world.settle();
   for (let passedMs = 0; ; passedMs += STEP_MS) {
-    const difference = world.visitors.difference();
+    const difference = world.visitors.difference() ?? world.visitors.wronglyGone;
     if (difference !== null) throw new Error(`meanwhile ${difference}`);
     if (passedMs >= forMs) return;
     await world.pass(STEP_MS);

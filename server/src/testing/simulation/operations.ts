@@ -1,13 +1,16 @@
-import type { Fate, MemoryDump } from '../../cluster/memory-bus.ts';
+import type { Fate, MemoryDump } from '../../cluster/memory-hub.ts';
 import type { AwarePerson } from '../aware-person.ts';
 import { type Disk, EMPTY_DISK, readDisk } from './disk.ts';
 import type { Machine } from './life.ts';
-import type { World } from './world.ts';
+import { HEARD_AFTER_MS, type World } from './world.ts';
 
 const DOCUMENTS = ['plan', 'team/notes'];
 const MOST_MACHINES = 5;
 /** Most things happen within moments of each other; some of them only once somebody is taken for dead, or has given up. */
 const WAITS_MS = [250, 250, 500, 500, 1_000, 1_000, 2_000, 3_000, 5_000, 11_000];
+
+/** A node is ready by then that has nobody to fetch anything from. */
+const READY_AGAIN_MS = 3_000;
 
 /** What may befall a cluster. Each says what it did; null when there was nothing to do it to. */
 type Operation = (world: World, memory: Memory) => Promise<string | null>;
@@ -234,6 +237,39 @@ const fold: Operation = async (world) => {
   return `${machine.name} folds ${document}`;
 };
 
+/** What it wrote is on its disk alone, and the process that knows of it is gone. */
+const writeAlone: Operation = async (world) => {
+  const { machine } = pickRunning(world) ?? {};
+  if (machine === undefined) return null;
+  world.disturb('bus');
+  world.hub.cut();
+  for (const other of world.machines) if (other !== machine) world.network.cut(machine.name, other.name);
+  const document = world.random.pick(DOCUMENTS);
+  world.edit(machine, document);
+  await world.pass(500);
+  await world.crash(machine);
+  world.noteLosses();
+  await world.start(machine, 1);
+  await world.pass(READY_AGAIN_MS);
+  world.open(machine, document);
+  return `${machine.name} is alone, edits ${document}, crashes and starts again, and opens it`;
+};
+
+/** What it missed is not on the bus any more, and has to be fetched. */
+const comeLate: Operation = async (world) => {
+  const { machine } = pickRunning(world) ?? {};
+  const other = world.running.find((each) => each.machine !== machine)?.machine;
+  if (machine === undefined || other === undefined) return null;
+  await world.stop(machine);
+  const document = world.random.pick(DOCUMENTS);
+  world.edit(other, document);
+  await world.pass(1_000);
+  world.busForgets(() => world.hub.forgetAll());
+  await world.pass(HEARD_AFTER_MS);
+  await world.start(machine, 1);
+  return `${machine.name} stops, ${other.name} edits ${document}, the bus forgets everything, and ${machine.name} starts again`;
+};
+
 const come: Operation = async (world) => {
   const { machine, life } = pickRunning(world) ?? {};
   const person = pickPerson(world);
@@ -297,6 +333,8 @@ const WEIGHTS: readonly (readonly [Operation, number])[] = [
   [forget, 1],
   [refuseDisk, 2],
   [fold, 2],
+  [writeAlone, 2],
+  [comeLate, 2],
   [come, 20],
   [lose, 5],
   [leave, 4],

@@ -9,6 +9,8 @@ import { World, type WorldOptions } from './world.ts';
 /** Of two nodes much is possible that three hide. */
 const FIRST_NODES = [2, 3, 3];
 const PEOPLE = [0, 3];
+/** Until entries are there that a node asks another one for. */
+const ANSWERS_MS = [0, 0, 0, 3_000];
 const POLICIES: readonly ReceiptPolicy[] = ['cluster', 'cluster', 'strict', 'strict', 'local'];
 /** Many short schedules find more in the same time than few long ones; some faults only come after many others. */
 const SHORT = 14;
@@ -37,11 +39,12 @@ export interface Simulated {
  *
  * @throws {Error} with the seed and what happened, when one is broken
  */
-export async function simulate(seed: number, { spoil }: Pick<WorldOptions, 'spoil'> = {}): Promise<Simulated> {
+export async function simulate(seed: number, { create }: Pick<WorldOptions, 'create'> = {}): Promise<Simulated> {
   const random = createRandom(seed);
   const policy = random.pick(POLICIES);
   const people = random.pick(PEOPLE);
-  const world = new World(random, { policy, people, ...(spoil === undefined ? {} : { spoil }) });
+  const world = new World(random, { policy, people, ...(create === undefined ? {} : { create }) });
+  world.network.slowDown(random.pick(ANSWERS_MS));
   const beganAt = world.clock.now();
   const timeline: string[] = [];
   const note = (what: string): void => {

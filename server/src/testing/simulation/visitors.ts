@@ -131,6 +131,22 @@ export class Visitors {
     return stirred;
   }
 
+  /** From now on nobody who stays is to leave a screen. */
+  watch(): void {
+    for (const person of this.people) person.seenToLeave.clear();
+  }
+
+  /** Who was seen to leave, and is there, since they are watched; null when nobody was (R10). */
+  get wronglyGone(): string | null {
+    for (const viewer of this.#seats.keys()) {
+      for (const { clientId } of this.#seats.keys()) {
+        if (viewer.seenToLeave.has(clientId))
+          return `person ${viewer.clientId} saw person ${clientId} leave, who is there`;
+      }
+    }
+    return null;
+  }
+
   /** Who is shown and is not there, or is there and not shown, or not as they are (G7); null when all is well. */
   difference(): string | null {
     const here = new Map<string, string>();

@@ -1,10 +1,11 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type EntryId, type Epoch, FIRST_EPOCH, PersistenceError } from '@quire/persistence';
 import type { Random } from '@quire/testing';
 import { pino } from 'pino';
 import type { ReceiptPolicy } from '../../cluster/cluster.ts';
 import type { ClusterBus } from '../../cluster/cluster-bus.ts';
-import { createCluster, type LiveClusterOptions } from '../../cluster/live-cluster.ts';
-import { createMemoryHub, type MemoryHub } from '../../cluster/memory-bus.ts';
+import { createCluster, type LiveCluster, type LiveClusterOptions } from '../../cluster/live-cluster.ts';
+import { createMemoryHub, type MemoryHub } from '../../cluster/memory-hub.ts';
 import { noMeters } from '../../cluster/meters.ts';
 import { createRooms } from '../../cluster/rooms/rooms.ts';
 import { ManualClock } from '../manual-clock.ts';
@@ -12,7 +13,6 @@ import { type Disk, EMPTY_DISK, MemoryFile, openDisk, readDisk, SimulatedStore }
 import { Ledger, nameOf } from './ledger.ts';
 import { holds, type Life, type Machine } from './life.ts';
 import { LifeClock } from './life-clock.ts';
-import { nextTurn } from './next-turn.ts';
 import { PeerNetwork } from './peers.ts';
 import { Visitors } from './visitors.ts';
 import { wordOf } from './words.ts';
@@ -22,12 +22,13 @@ export interface WorldOptions {
   readonly policy?: ReceiptPolicy;
   /** How many come and go. Default: nobody. */
   readonly people?: number;
-  /** Breaks every node in some way, for a test of the tests. */
-  readonly spoil?: (options: LiveClusterOptions) => LiveClusterOptions;
+  /** Makes a node; for a test of the tests, one that is broken in some way. */
+  readonly create?: (options: LiveClusterOptions) => LiveCluster;
 }
 
 export const STEP_MS = 250;
-const HEARD_AFTER_MS = 2_000;
+/** All who are there have announced themselves by then to a bus that has forgotten them. */
+export const HEARD_AFTER_MS = 2_000;
 /** Nodes or people that answer each other for longer do so for ever. */
 const MOST_ROUNDS = 500;
 const HOUR_MS = 3_600_000;
@@ -38,22 +39,22 @@ export class World {
   readonly random: Random;
   readonly clock = new ManualClock();
   readonly hub: MemoryHub = createMemoryHub(this.clock);
-  readonly network = new PeerNetwork();
+  readonly network = new PeerNetwork(this.clock);
   readonly machines: Machine[] = [];
   readonly ledger = new Ledger();
   readonly visitors: Visitors;
   readonly policy: ReceiptPolicy;
-  readonly #spoil: (options: LiveClusterOptions) => LiveClusterOptions;
+  readonly #create: (options: LiveClusterOptions) => LiveCluster;
   readonly #failures: string[] = [];
   #clients = 0;
   #isBusFaulty = false;
   #forgotAt = Number.NEGATIVE_INFINITY;
   #lastCrashAt = Number.NEGATIVE_INFINITY;
 
-  constructor(random: Random, { policy = 'cluster', people = 0, spoil = (options) => options }: WorldOptions = {}) {
+  constructor(random: Random, { policy = 'cluster', people = 0, create = createCluster }: WorldOptions = {}) {
     this.random = random;
     this.policy = policy;
-    this.#spoil = spoil;
+    this.#create = create;
     this.visitors = new Visitors(people, this.clock, people === 0 ? random : random.fork());
   }
 
@@ -88,28 +89,26 @@ export class World {
     const file = new MemoryFile(machine.disk.record);
     const bus = this.#noting(this.hub.bus(store.incarnation));
     const meters = { withoutRedis: 0 };
-    const cluster = createCluster(
-      this.#spoil({
-        store,
-        bus,
-        peers: this.network.from(machine.name),
-        clock,
-        log,
-        file,
-        address: machine.address,
-        release: '1.0.0',
-        settings: { expectedNodes, receipts: this.policy, receiptPatienceMs: 1_000 },
-        rooms: createRooms({ bus, incarnation: store.incarnation, clock, log }),
-        randomId: () => this.hexId(),
-        meters: {
-          ...noMeters,
-          receiptWithoutRedis: () => {
-            meters.withoutRedis += 1;
-          },
+    const cluster = this.#create({
+      store,
+      bus,
+      peers: this.network.from(machine.name),
+      clock,
+      log,
+      file,
+      address: machine.address,
+      release: '1.0.0',
+      settings: { expectedNodes, receipts: this.policy, receiptPatienceMs: 1_000 },
+      rooms: createRooms({ bus, incarnation: store.incarnation, clock, log }),
+      randomId: () => this.hexId(),
+      meters: {
+        ...noMeters,
+        receiptWithoutRedis: () => {
+          meters.withoutRedis += 1;
         },
-        ...more,
-      }),
-    );
+      },
+      ...more,
+    });
     cluster.attach({
       adopted: async (entries) => {
         for (const { id } of entries) {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { toBytes as bytes, toText as text } from '../testing/text-bytes.ts';
 import type { ClusterBus } from './cluster-bus.ts';
-import { createMemoryHub, type Fate, type MemoryHub } from './memory-bus.ts';
+import { createMemoryHub, type Fate, type MemoryHub } from './memory-hub.ts';
 
 describe('a hub in memory, told to', () => {
   let clock: ManualClock;

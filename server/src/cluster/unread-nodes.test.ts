@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { ManualClock } from '../testing/manual-clock.ts';
+import type { Announcement } from './announcement.ts';
+import { EMPTY_ROLL } from './roll.ts';
+import type { Stranger } from './strangers.ts';
+import { findUnreadNodes } from './unread-nodes.ts';
+import { Watch } from './watch.ts';
+
+const alive = { isAlive: true, heardMsAgo: 0 };
+const silent = { isAlive: false, heardMsAgo: null };
+
+function strangerOf(node: string, generation: number, standing: typeof alive | typeof silent): Stranger {
+  return { speaker: { node, generation, address: `http://${node}`, release: `${generation}.0.0` }, ...standing };
+}
+
+function wordOf(node: string, generation: number, counter: number): Announcement {
+  return {
+    node,
+    incarnation: `${node}${generation}`,
+    generation,
+    counter,
+    address: '',
+    release: '1.0.0',
+    records: { min: 1, max: 1 },
+    state: 'ready',
+    roll: EMPTY_ROLL,
+    holdings: new Map(),
+    digest: '',
+    refused: new Map(),
+  };
+}
+
+describe('nodes of which nothing can be read here but whose words they are', () => {
+  const find = (strangers: readonly Stranger[], watch = new Watch(new ManualClock())): string[] =>
+    findUnreadNodes(strangers, ['b', 'c'], watch).map(({ node, release, isAlive }) => {
+      return `${node} ${release} ${isAlive ? 'alive' : 'silent'}`;
+    });
+
+  it('[R12] are all that are alive, and those of the others that are members', () => {
+    const nameless = { speaker: null, ...alive };
+    expect(find([strangerOf('b', 2, silent), strangerOf('x', 3, alive), strangerOf('y', 3, silent), nameless])).toEqual(
+      ['b 2.0.0 silent', 'x 3.0.0 alive', '  alive'],
+    );
+    expect(find([{ speaker: null, ...silent }])).toEqual([]);
+  });
+
+  it('[R12] are each known by its latest words, and by those of the process that is alive', () => {
+    expect(find([strangerOf('b', 3, silent), strangerOf('b', 4, silent), strangerOf('b', 2, silent)])).toEqual([
+      'b 4.0.0 silent',
+    ]);
+    expect(find([strangerOf('b', 2, alive), strangerOf('b', 4, silent)])).toEqual(['b 2.0.0 alive']);
+  });
+
+  it('[R12] are not those that have said something later that can be read, as after they were put back', () => {
+    const watch = new Watch(new ManualClock());
+    watch.hear(wordOf('b', 3, 1), 'told');
+    expect(find([strangerOf('b', 2, silent)], watch)).toEqual([]);
+    expect(find([strangerOf('b', 4, silent)], watch)).toEqual(['b 4.0.0 silent']);
+    // Out of a backup, it counts its starts from before.
+    for (const counter of [2, 3]) watch.hear(wordOf('b', 3, counter), 'bus');
+    expect(find([strangerOf('b', 4, silent)], watch)).toEqual([]);
+  });
+});

@@ -1,6 +1,6 @@
 import { problemShape } from './answers.ts';
 import type { Clock } from './clock.ts';
-import { noToken, QuireError } from './errors.ts';
+import { noToken, QuireError, unreachable } from './errors.ts';
 import { createPatience, type Patience } from './patience.ts';
 import { tryRead } from './shape.ts';
 import { unlessAborted } from './unless-aborted.ts';
@@ -142,7 +142,7 @@ async function reach(
   } catch (cause) {
     // The caller's own abort, and our timeout, say themselves what they are.
     signal.throwIfAborted();
-    throw new QuireError('unreachable', 'The server can’t be reached. Check the connection and try again.', { cause });
+    throw unreachable(cause);
   }
 }
 

@@ -15,13 +15,14 @@ import { createDocumentsApi } from './documents.ts';
 import { resolveEndpoint } from './endpoint.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import { QuireError } from './errors.ts';
-import { FirstDownload } from './first-download.ts';
 import { answersHttp, HttpSocket, type HttpSocketSurroundings } from './http-socket.ts';
 import { createLeaveGuard } from './leave-guard.ts';
 import { createLeftovers } from './leftovers.ts';
+import { loadPart } from './load-part.ts';
+import { createOfferedDownload } from './offered-download.ts';
 import { createRestClient } from './rest-client.ts';
 import { type OpenRoom, openRoom } from './room.ts';
-import { saveAs } from './save-as.ts';
+import type { SaveCopy } from './save-as.ts';
 import { SharedSocket, type SocketClass } from './shared-socket.ts';
 import { TransportChoice } from './transport-choice.ts';
 
@@ -163,6 +164,11 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
     held.room.whenSaved(patience.signal).then(finish, finish);
   };
 
+  const saveCopy: SaveCopy = async (source, formerName, saving) => {
+    const { saveAs } = await loadPart(() => import('./save-as.ts'), clock, saving?.signal);
+    return saveAs(source, formerName, open, saving);
+  };
+
   const lease = (held: HeldRoom): Room => {
     const { room } = held;
     let left = false;
@@ -180,7 +186,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
       whenSaved: ({ signal } = {}) => room.whenSaved(signal),
       whenLoaded: ({ signal } = {}) => room.whenLoaded(signal),
       async saveAs(saving) {
-        const name = await saveAs(room.doc, room.name, open, saving);
+        const name = await saveCopy(room.doc, room.name, saving);
         await room.noteSavedElsewhere();
         return name;
       },
@@ -224,7 +230,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
       getToken,
       renewsTokens: options.getToken !== undefined,
       createDownload: (onProgress) =>
-        new FirstDownload({
+        createOfferedDownload({
           url: `${endpoint.httpUrl}/v1/documents/${encodeURIComponent(name)}/state`,
           clock,
           fetch: ask,
@@ -241,7 +247,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
   return {
     documents: createDocumentsApi(api),
     api: createRestClient(api),
-    leftovers: createLeftovers({ server: keepsCopies ? endpoint.socketUrl : null, open }),
+    leftovers: createLeftovers({ server: keepsCopies ? endpoint.socketUrl : null, saveCopy }),
     open: open as Client['open'], // what events are called is between those who send them
     openComments(name) {
       const fault = findDocumentFault(name);

@@ -13,7 +13,7 @@ import type { LoadingProgress, Person, PersonDetails, RoomEvents, RoomStatus } f
 import { computeRetryDelayMs } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { noToken, QuireError } from './errors.ts';
-import type { FirstDownload } from './first-download.ts';
+import type { OfferedDownload } from './offered-download.ts';
 import { type LocalCopy, type OfflineStore, openOfflineStore } from './offline-store.ts';
 import { type PeopleList, watchPeople } from './people.ts';
 import { createWritable, type Readable, type Writable } from './readable.ts';
@@ -48,7 +48,7 @@ export interface RoomContext {
   /** Whether the next token may be another one than the last. */
   readonly renewsTokens: boolean;
   /** For a document that this device does not have, should it be a large one. */
-  readonly createDownload: (onProgress: (progress: LoadingProgress) => void) => FirstDownload;
+  readonly createDownload: (onProgress: (progress: LoadingProgress) => void) => OfferedDownload;
   /** The count of unconfirmed changes is zero now, or no longer is. */
   readonly onUnsavedChanged: () => void;
   /** The room needs the socket no more. */
@@ -134,7 +134,7 @@ class LiveRoom implements OpenRoom {
   readonly #store: OfflineStore | null;
   readonly #provider: RoomProvider;
   readonly #waiters = createWaiters();
-  readonly #download: FirstDownload;
+  readonly #download: OfferedDownload;
   /** Whether the server has the document as a download; null where nothing has to be downloaded, or no more. */
   #offer: Promise<boolean | null> | null = null;
   #earlyToken: { readonly token: Promise<string>; readonly fetchedAt: number } | null = null;

@@ -75,16 +75,13 @@ export interface Client {
 export interface Room<Events extends object = any, P extends object = any> {
   readonly name: string;
   readonly doc: Doc;
-  /** For editor bindings, and for what else a page says of its person while they are here. */
+  /** For editor bindings; what your own pages say of their people is in {@link presence}. */
   readonly awareness: RoomAwareness<P>;
+  /** Who is in the room, and what their pages say of them for as long as they are here. */
+  readonly presence: RoomPresence<P>;
   readonly status: Readable<RoomStatus>;
-  /**
-   * Everybody in the document, one row per tab: me first, then by arrival. Where there are more than the server lists
-   * (`limits.maxListedPeople`), those who edit go before those who only look on.
-   */
-  readonly people: Readable<readonly Person[]>;
-  /** How many more are in the document than `people` has; nothing but their number is known. */
-  readonly viewers: Readable<number>;
+  /** Whether the server was reached, and has confirmed every change made so far. {@link whenSaved} waits for it. */
+  readonly saved: Readable<boolean>;
   /**
    * Whom the server takes this person for: the user of their token, and an empty text for guests, who are all one to it. Null until
    * it has said so, which it does before anything else of the document; with a token of somebody else it changes.
@@ -92,7 +89,6 @@ export interface Room<Events extends object = any, P extends object = any> {
   readonly userId: Readable<string | null>;
   /** What is said to everybody who is in the room now, and kept nowhere. */
   readonly events: RoomEvents<Events>;
-  setPerson(person: PersonDetails): void;
   /** Resolves once every change made so far has its receipt; rejects when `signal` aborts or the room closes. */
   whenSaved(options?: CallOptions): Promise<void>;
   /** Resolves once content can be shown, from this device or from the server. */
@@ -116,6 +112,43 @@ export interface Room<Events extends object = any, P extends object = any> {
 /** What somebody is, as long as they are here: a pointer, a selection, a mood. By name, as JSON. */
 export type Presence = Record<string, unknown>;
 
+/** Somebody else in the room. */
+export interface Other<P extends object = Presence> extends Person {
+  /** What their page says of them. Another page may say anything: look at what comes before you rely on it. */
+  readonly presence: Readonly<Partial<P>>;
+}
+
+/**
+ * Who is in the room, and what pages say of their people to everybody in it. `user` and `cursor` are taken, by names and by the
+ * carets of text editors, and `typing` by `useTyping`.
+ *
+ * @example
+ * room.presence.update({ pointer: { x, y } });
+ * room.presence.others.subscribe((others) => {
+ *   for (const { name, presence } of others) draw(name, presence.pointer);
+ * });
+ */
+export interface RoomPresence<P extends object = Presence> {
+  /**
+   * Everybody in the document, one row per tab: me first, then by arrival. Where there are more than the server lists
+   * (`limits.maxListedPeople`), those who edit go before those who only look on.
+   */
+  readonly people: Readable<readonly Person[]>;
+  /** How many more are in the document than `people` has; nothing but their number is known. */
+  readonly viewers: Readable<number>;
+  /** The others among `people`, with what their pages say. Who has not changed is the same object as before. */
+  readonly others: Readable<readonly Other<P>[]>;
+  /** What this page says. */
+  readonly mine: Readable<Readonly<Partial<P>>>;
+  /** Who one is to the others. */
+  setPerson(person: PersonDetails): void;
+  /**
+   * Merges fields into what this page says, in one change. Each is sent to everybody, so call it at most some 25 times a second. Who
+   * has left says nothing.
+   */
+  update(patch: Readonly<Partial<P>>): void;
+}
+
 /**
  * The `Awareness` of y-protocols, which knows what one's own pages say in it. Other pages may say anything: look at what comes
  * before you rely on it. `user` and `cursor` are taken, by names and by the carets of text editors.
@@ -135,7 +168,7 @@ export interface ReceivedEvent<Name extends string = string, Data = unknown> {
   readonly id: string;
   readonly name: Name;
   readonly data: Data;
-  /** As the server knows them; `clientId` finds them in `people`. */
+  /** As the server knows them; `clientId` finds them in `presence.people`. */
   readonly from: EventSender;
   /** When the server took it (ms since 1970, by the server’s clock). */
   readonly at: number;

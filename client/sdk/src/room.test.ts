@@ -268,6 +268,24 @@ describe('a room', () => {
     await untilState(room, 'saved');
   });
 
+  it('[G1] is saved as long as the server has confirmed all that was written, and the loss of a connection changes nothing', async () => {
+    const room = stage.connect().open('plan');
+    const heard: boolean[] = [];
+    room.saved.subscribe((isSaved) => heard.push(isSaved));
+    expect(room.saved.get()).toBe(false);
+    await room.whenSaved();
+    expect(room.saved.get()).toBe(true);
+    stage.peer.holdsReceipts = true;
+    type(room, 'precious');
+    expect(room.saved.get()).toBe(false);
+    await untilTrue(() => stage.peer.heldReceipts > 0);
+    stage.peer.releaseReceipts();
+    await room.whenSaved();
+    stage.peer.drop();
+    await untilState(room, 'reconnecting');
+    expect([room.saved.get(), heard]).toEqual([true, [true, false, true]]);
+  });
+
   it('[R2] edits between the opening of the socket and the step 2 leave in the step 2 alone', async () => {
     let giveToken: (token: string) => void = () => {};
     const getToken = vi.fn(() => new Promise<string>((resolve) => (giveToken = resolve)));

@@ -21,7 +21,7 @@ const guest = joinWithHocuspocus(wsUrl, 'team/plan');
 await converged({ room, guest });
 console.log(`guest: ${guest.doc.getText('body').toString()}, one Yjs: ${room.doc instanceof Y.Doc}`);
 guest.leave();
-const people: readonly Person[] = room.people.get();
+const people: readonly Person[] = room.presence.people.get();
 console.log(`people: ${people.filter(({ isMe }) => isMe).length}`);
 client.close();
 await server.close();

@@ -53,7 +53,7 @@ function OpenDocument({ room, onReopen }: { readonly room: Room; readonly onReop
     editor.current = current;
   }, []);
 
-  useEffect(() => room.setPerson(person), [room, person]);
+  useEffect(() => room.presence.setPerson(person), [room, person]);
   useEffect(followKeyboard, []);
 
   function comment(): void {

@@ -45,7 +45,7 @@ interface HeldRoom {
  *   protected override show({ room, root, signal }: Held) {
  *     const count = h('output');
  *     root.append(count);
- *     follow(room.people, signal, (people) => { count.value = String(people.length); });
+ *     follow(room.presence.people, signal, (people) => { count.value = String(people.length); });
  *     return () => {};
  *   }
  * }
@@ -513,7 +513,7 @@ function isSameWords(a: Words = {}, b: Words = {}): boolean {
 function introduce(room: Room, { name, color }: Settings): void {
   const known = (room.awareness.getLocalState()?.user ?? {}) as Partial<PersonDetails>;
   if (name === undefined && color === undefined && known.name !== undefined) return;
-  room.setPerson({
+  room.presence.setPerson({
     name: name ?? known.name ?? 'Guest',
     color: color ?? known.color ?? colorFor(room.awareness.clientID),
   });

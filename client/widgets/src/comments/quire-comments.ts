@@ -180,7 +180,7 @@ export class QuireComments extends QuireElement {
       render();
       renderNew();
     });
-    follow(room.people, signal, (people) => {
+    follow(room.presence.people, signal, (people) => {
       const me = people.find(({ isMe }) => isMe);
       if (me !== undefined) comments.setPerson({ name: me.name });
     });

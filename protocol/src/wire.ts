@@ -38,6 +38,6 @@ export {
   writeEventRequest,
 } from './room-events.ts';
 export type { CreatedLink, ShareLink, ShareLinkList } from './share-links.ts';
-export { MAX_COMMENT_LENGTH, THREADS_MAP } from './thread-facts.ts';
+export { MAX_COMMENT_LENGTH, MAX_GUEST_NAME_LENGTH, THREADS_MAP } from './thread-facts.ts';
 export type { Anchor, Comment, CommentAuthor, Thread, ThreadList } from './threads.ts';
 export { readViewers } from './viewers.ts';

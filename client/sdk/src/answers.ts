@@ -1,6 +1,4 @@
 import {
-  type Comment,
-  type CommentAuthor,
   type CreatedLink,
   type DocumentInfo,
   type DocumentList,
@@ -10,10 +8,10 @@ import {
   roles,
   type ShareLink,
   type ShareLinkList,
-  type Thread,
   type ThreadList,
 } from '@quire/protocol/wire';
 import { count, flag, listOf, objectOf, oneOf, orNull, text, time } from './shape.ts';
+import { authorFields, threadShape } from './thread-answers.ts';
 
 const documentFields = { name: text, title: text, created: time, edited: time, size: count, damaged: flag };
 export const documentShape = objectOf<DocumentInfo>(documentFields);
@@ -34,23 +32,6 @@ export const shareLinkListShape = objectOf<ShareLinkList>({
   next: orNull(text),
 });
 
-const authorFields = { id: text, name: text };
-const authorShape = objectOf<CommentAuthor>(authorFields);
-export const commentShape = objectOf<Comment>({
-  id: text,
-  author: authorShape,
-  time,
-  edited: orNull(time),
-  text,
-});
-export const threadShape = objectOf<Thread>({
-  id: text,
-  author: authorShape,
-  created: time,
-  quote: text,
-  resolved: orNull(objectOf<NonNullable<Thread['resolved']>>({ by: authorShape, time })),
-  comments: listOf(commentShape),
-});
 export const threadListShape = objectOf<ThreadList>({
   threads: listOf(threadShape),
   next: orNull(text),

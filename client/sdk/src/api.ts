@@ -52,13 +52,6 @@ export interface Client {
    * @throws {QuireError} `bad-document-name`, `client-closed`
    */
   open<Events extends object = EventMap, P extends object = Presence>(name: string): Room<Events, P>;
-  /**
-   * Opens the comments on a document, which are a document of their own on the same socket; every `openComments` is paired
-   * with one `leave`. They can be there before the document is, but nobody says anything until it exists.
-   *
-   * @throws {QuireError} `bad-document-name`, `client-closed`
-   */
-  openComments(name: string): Comments;
   readonly documents: DocumentsApi;
   /** Every call of the HTTP API, by its name. */
   readonly api: RestClient;
@@ -89,6 +82,8 @@ export interface Room<Events extends object = any, P extends object = any> {
   readonly userId: Readable<string | null>;
   /** What is said to everybody who is in the room now, and kept nowhere. */
   readonly events: RoomEvents<Events>;
+  /** What is said about it; looked at by nobody, it costs nothing. */
+  readonly comments: Comments;
   /** Resolves once every change made so far has its receipt; rejects when `signal` aborts or the room closes. */
   whenSaved(options?: CallOptions): Promise<void>;
   /** Resolves once content can be shown, from this device or from the server. */
@@ -350,20 +345,8 @@ export interface TextRange {
   readonly end: RelativePosition;
 }
 
-/**
- * The comments on one document. Whoever may comment on it may call everything here; the server says who wrote what, and
- * when. Calls reject with a {@link QuireError} whose message can be shown; what they did is in `threads` a moment later.
- */
-export interface Comments {
-  /** The document that they are on. */
-  readonly document: string;
-  /** As everybody sees them, oldest first. */
-  readonly threads: Readable<readonly Thread[]>;
-  /** Of their own connection; `canEdit` says whether this person may comment. */
-  readonly status: Readable<RoomStatus>;
-  /** What somebody is called whom no token names. */
-  setPerson(person: Pick<PersonDetails, 'name'>): void;
-  whenLoaded(options?: CallOptions): Promise<void>;
+/** What is done about comments over HTTP. Calls reject with a {@link QuireError} whose message can be shown. */
+export interface CommentCalls {
   /** Who one is to the server, to know what is one's own; a guest has an empty `id`, as all guests have. */
   you(options?: CallOptions): Promise<Speaker>;
   /**
@@ -386,5 +369,22 @@ export interface Comments {
   anchor(thread: string, range: TextRange, options?: CallOptions): Promise<Thread>;
   /** Takes the mark out of the text. For the same people. */
   unanchor(thread: string, options?: CallOptions): Promise<void>;
-  leave(): void;
+}
+
+/**
+ * The comments on a document, which are in a document of their own on the same socket, with a role of its own: who may not edit
+ * the one may comment on it. It is opened when somebody first asks for `threads`, `status` or `whenLoaded`, and left with the room.
+ * The server says who wrote what, and when; of who has no token, it takes the name that they have in presence. What calls did is in
+ * `threads` a moment later.
+ *
+ * @throws {QuireError} when it is opened: `bad-document-name` where the document is one that nobody comments on, `room-closed`,
+ * `client-closed`
+ */
+export interface Comments extends CommentCalls {
+  /** As everybody sees them, oldest first. */
+  readonly threads: Readable<readonly Thread[]>;
+  /** Of their own connection; `canEdit` says whether this person may comment. */
+  readonly status: Readable<RoomStatus>;
+  /** They can be there before the document is, but nobody says anything until it is stored. */
+  whenLoaded(options?: CallOptions): Promise<void>;
 }

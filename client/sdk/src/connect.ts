@@ -164,6 +164,20 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
     held.room.whenSaved(patience.signal).then(finish, finish);
   };
 
+  const api: ApiOptions = {
+    baseUrl: endpoint.httpUrl,
+    getToken,
+    clock,
+    fetch: ask,
+  };
+
+  /** Where the comments on a document are. */
+  const openCompanion = (name: string): Room => {
+    const fault = findDocumentFault(name);
+    if (fault !== null) throw badName(fault);
+    return open(companionOf(name as DocumentName, 'comments'));
+  };
+
   const saveCopy: SaveCopy = async (source, formerName, saving) => {
     const { saveAs } = await loadPart(() => import('./save-as.ts'), clock, saving?.signal);
     return saveAs(source, formerName, open, saving);
@@ -171,6 +185,15 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
 
   const lease = (held: HeldRoom): Room => {
     const { room } = held;
+    const { comments, leave: leaveComments } = createComments({
+      document: room.name,
+      open: () => openCompanion(room.name),
+      api,
+      findGuest: () => room.presence.people.get().find(({ isMe }) => isMe)?.name,
+      async whenTextSaved(signal) {
+        if (room.hasUnsaved()) await room.whenSaved(signal);
+      },
+    });
     let left = false;
     held.leases += 1;
     return {
@@ -182,6 +205,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
       saved: room.saved,
       userId: room.userId,
       events: room.events,
+      comments,
       whenSaved: ({ signal } = {}) => room.whenSaved(signal),
       whenLoaded: ({ signal } = {}) => room.whenLoaded(signal),
       async saveAs(saving) {
@@ -192,18 +216,12 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
       leave() {
         if (left) return;
         left = true;
+        leaveComments();
         held.leases -= 1;
         // Not at once: a component that is mounted again in the same moment finds its room as it was.
         if (held.leases === 0) held.cancelClosing = clock.schedule(() => wind(held), 0);
       },
     };
-  };
-
-  const api: ApiOptions = {
-    baseUrl: endpoint.httpUrl,
-    getToken,
-    clock,
-    fetch: ask,
   };
 
   const open = (name: string): Room => {
@@ -248,19 +266,6 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
     api: createRestClient(api),
     leftovers: createLeftovers({ server: keepsCopies ? endpoint.socketUrl : null, saveCopy }),
     open: open as Client['open'], // what events are called is between those who send them
-    openComments(name) {
-      const fault = findDocumentFault(name);
-      if (fault !== null) throw badName(fault);
-      return createComments({
-        document: name,
-        room: open(companionOf(name as DocumentName, 'comments')),
-        api,
-        async whenTextSaved(signal) {
-          const held = rooms.get(name);
-          if (held?.room.hasUnsaved() === true) await held.room.whenSaved(signal);
-        },
-      });
-    },
     close() {
       if (closed) return;
       closed = true;

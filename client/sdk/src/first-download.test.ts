@@ -201,7 +201,7 @@ describe('a document', () => {
     await small.whenSaved();
     const large = client.open('large');
     await large.whenSaved();
-    const comments = client.openComments('large');
+    const comments = client.open('large').comments;
     await untilTrue(() => comments.status.get().loaded);
     expect(proxy.asked.filter(({ url }) => url.includes('comments'))).toEqual([]);
     expect(downloads()).toHaveLength(1);

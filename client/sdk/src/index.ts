@@ -18,6 +18,7 @@ export {
 export type {
   CallOptions,
   Client,
+  CommentCalls,
   Comments,
   ConnectOptions,
   DocumentsApi,

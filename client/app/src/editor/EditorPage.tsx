@@ -46,7 +46,7 @@ function DocumentPage({ name, onReopen }: { readonly name: string; readonly onRe
 function OpenDocument({ room, onReopen }: { readonly room: Room; readonly onReopen: () => void }) {
   const status = useStatus(room);
   const person = useReadable(guest);
-  const comments = useComments(room.name);
+  const comments = useComments(room);
   const [panel, setPanel] = useState<CommentsPanelState>({ kind: 'closed' });
   const editor = useRef<Editor | null>(null);
   const keepEditor = useCallback((current: Editor | null) => {

@@ -349,7 +349,7 @@ export abstract class QuireElement extends Base {
 
   #present(held: HeldRoom, root: ShadowRoot): void {
     const end = new AbortController();
-    const { room, lease } = held;
+    const { room } = held;
     let cleanUp = () => {};
     held.clear = () => {
       held.clear = () => {};
@@ -357,7 +357,7 @@ export abstract class QuireElement extends Base {
       cleanUp();
       for (const node of [...root.childNodes]) if (this.#lasting?.has(node) !== true) node.remove();
     };
-    cleanUp = this.show({ room, client: lease.client, root, signal: end.signal });
+    cleanUp = this.show({ room, root, signal: end.signal });
   }
 
   /** Who somebody is, and their words, may change while they are in a room. */

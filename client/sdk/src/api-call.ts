@@ -8,7 +8,7 @@ import { unlessAborted } from './unless-aborted.ts';
 export interface ApiOptions {
   /** `http(s)://host[/prefix]`, without a slash at its end. */
   readonly baseUrl: string;
-  readonly getToken: () => Promise<string>;
+  readonly getToken: (signal: AbortSignal) => Promise<string>;
   readonly clock: Clock;
   readonly fetch: typeof fetch;
 }
@@ -74,7 +74,7 @@ async function exchange<T>(options: ApiOptions, request: Call<T>, patience: Pati
     await after.met(signal);
   }
   patience.expect(timeoutMs, () => noToken(`no answer within ${inSeconds(timeoutMs)}`));
-  const token = await options.getToken().catch((cause: unknown) => {
+  const token = await options.getToken(signal).catch((cause: unknown) => {
     throw noToken(cause);
   });
   signal.throwIfAborted();

@@ -24,11 +24,17 @@ export interface ConnectOptions {
   readonly url?: string | undefined;
   readonly token?: string | undefined;
   /** Asked for a fresh token on every connection, and again after a while where it fails; wins over `token`. */
-  readonly getToken?: (() => Promise<string>) | undefined;
+  readonly getToken?: ((options: TokenRequest) => Promise<string>) | undefined;
   /** Keep documents on this device (IndexedDB). Default: true where IndexedDB exists. */
   readonly offline?: boolean | undefined;
   /** Default: `auto`, a WebSocket, and plain HTTP where the network lets none through. */
   readonly transport?: 'auto' | Transport | undefined;
+}
+
+/** What is asked of a `getToken`. */
+export interface TokenRequest {
+  /** Aborts once nobody needs the token any more: its room was closed, or the call that it was for given up. For your `fetch`. */
+  readonly signal: AbortSignal;
 }
 
 /** What everything takes that one may have to wait for. */

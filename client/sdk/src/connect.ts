@@ -63,7 +63,7 @@ interface HeldRoom {
 export function connectIn(surroundings: Surroundings, options: ConnectOptions): Client {
   const { clock, environment, random } = surroundings;
   const endpoint = resolveEndpoint(options.url, environment.location);
-  const getToken = async () => (options.getToken === undefined ? (options.token ?? '') : options.getToken());
+  const getToken = async (signal: AbortSignal) => options.getToken?.({ signal }) ?? options.token ?? '';
   // Called as a function of the page: a browser's own takes no other `this`.
   const ask: typeof fetch = (...request) => fetch(...request);
   const choice = new TransportChoice(options.transport ?? 'auto');

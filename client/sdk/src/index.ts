@@ -43,6 +43,7 @@ export type {
   SentEvent,
   Speaker,
   TextRange,
+  TokenRequest,
 } from './api.ts';
 export { connect } from './connect.ts';
 export { QuireError, type QuireErrorCode } from './errors.ts';

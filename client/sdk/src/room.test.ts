@@ -1,5 +1,6 @@
 import { closeCodes } from '@quire/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { TokenRequest } from './api.ts';
 import { ManualClock } from './testing/manual-clock.ts';
 import { openStage, type Stage, textOf, type } from './testing/stage.ts';
 import { until, untilState, untilTrue } from './testing/until.ts';
@@ -284,6 +285,25 @@ describe('a room', () => {
     stage.peer.drop();
     await untilState(room, 'reconnecting');
     expect([room.saved.get(), heard]).toEqual([true, [true, false, true]]);
+  });
+
+  it('gives up the token that it waits for once it is closed, and no other room’s', async () => {
+    const signals: AbortSignal[] = [];
+    const getToken = ({ signal }: TokenRequest) => {
+      signals.push(signal);
+      return new Promise<string>((_, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason));
+      });
+    };
+    const client = stage.connect({ getToken });
+    const left = client.open('plan');
+    client.open('other');
+    await untilTrue(() => signals.length === 2);
+    left.leave();
+    await untilTrue(() => signals[0]?.aborted === true);
+    expect(signals[1]?.aborted).toBe(false);
+    client.close();
+    expect(signals[1]?.reason).toMatchObject({ code: 'room-closed' });
   });
 
   it('[R2] edits between the opening of the socket and the step 2 leave in the step 2 alone', async () => {

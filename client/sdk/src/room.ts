@@ -45,7 +45,7 @@ export interface RoomContext {
   /** Names the server in this device's store. */
   readonly server: string;
   readonly offline: boolean;
-  readonly getToken: () => Promise<string>;
+  readonly getToken: (signal: AbortSignal) => Promise<string>;
   /** Whether the next token may be another one than the last. */
   readonly renewsTokens: boolean;
   /** For a document that this device does not have, should it be a large one. */
@@ -136,6 +136,8 @@ class LiveRoom implements OpenRoom {
   readonly #store: OfflineStore | null;
   readonly #provider: RoomProvider;
   readonly #waiters = createWaiters();
+  /** Nobody needs anything of it any more. */
+  readonly #ending = new AbortController();
   readonly #download: OfferedDownload;
   /** Whether the server has the document as a download; null where nothing has to be downloaded, or no more. */
   #offer: Promise<boolean | null> | null = null;
@@ -286,6 +288,7 @@ class LiveRoom implements OpenRoom {
     this.#cancelPatience();
     this.#cancelRetry();
     const reason = new QuireError('room-closed', 'The document was closed.');
+    this.#ending.abort(reason);
     this.#waiters.close(reason);
     this.#events.end(reason);
     this.#people.close();
@@ -321,7 +324,7 @@ class LiveRoom implements OpenRoom {
   }
 
   async #askForSize(): Promise<boolean | null> {
-    const token = this.#context.getToken();
+    const token = this.#context.getToken(this.#ending.signal);
     this.#earlyToken = { token, fetchedAt: this.#context.clock.now() };
     try {
       return await this.#download.isOffered(await token);
@@ -334,7 +337,7 @@ class LiveRoom implements OpenRoom {
     const early = this.#earlyToken;
     this.#earlyToken = null;
     const isFresh = early !== null && this.#context.clock.now() - early.fetchedAt < EARLY_TOKEN_LASTS_MS;
-    return isFresh ? early.token : this.#context.getToken();
+    return isFresh ? early.token : this.#context.getToken(this.#ending.signal);
   }
 
   /** It is this room's alone: the others on the socket have theirs, and who is in stays until what let them in ends. */

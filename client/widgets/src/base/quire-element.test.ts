@@ -229,8 +229,9 @@ test('another function in `getToken` is the newest to ask, and no other room; wi
   expect(element.log).toEqual(['show plan']);
   expect(inner.log).toEqual(['show notes']);
   asked.length = 0;
-  await element.settingsNow.getToken?.();
-  await inner.settingsNow.getToken?.();
+  const request = { signal: new AbortController().signal };
+  await element.settingsNow.getToken?.(request);
+  await inner.settingsNow.getToken?.(request);
   expect(asked).toEqual(['second', 'newest']);
 
   element.getToken = undefined;

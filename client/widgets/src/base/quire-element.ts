@@ -85,7 +85,7 @@ export abstract class QuireElement extends Base {
   #lasting: ReadonlySet<Node> | null = null;
   #getToken: TokenSource | undefined;
   /** What the connection knows of it: a page may set another function with each of its renders, and the newest is asked. */
-  readonly #askToken: TokenSource = () => this.#newestGetToken();
+  readonly #askToken: TokenSource = (request) => this.#newestGetToken(request);
   /** Also once it is taken back, for a connection that is about to be closed. */
   #newestGetToken: TokenSource = async () => '';
   #strings: Words | undefined;

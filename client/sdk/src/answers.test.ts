@@ -67,6 +67,18 @@ const CASES: readonly (readonly [string, Shape<unknown>, Schema, fc.Arbitrary<ob
     protocol.shareLinkListSchema,
     fc.record({ links: fc.array(fc.record(linkFields), { maxLength: 3 }), next: fc.option(fc.string()) }),
   ],
+  [
+    'a list of what is in the bin',
+    answers.binListShape,
+    protocol.binListSchema,
+    fc.record({
+      documents: fc.array(
+        fc.record({ name: fc.string(), title: fc.string(), binned: time, binnedBy: fc.string(), purged: time }),
+        { maxLength: 3 },
+      ),
+      next: fc.option(fc.string()),
+    }),
+  ],
   ['a comment', threadAnswers.commentShape, protocol.commentSchema, comment],
   ['a thread', threadAnswers.threadShape, protocol.threadSchema, thread],
   [

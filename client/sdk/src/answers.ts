@@ -1,4 +1,7 @@
 import {
+  type BinList,
+  type BinnedDocument,
+  type ContentDocument,
   type CreatedLink,
   type DocumentInfo,
   type DocumentList,
@@ -10,7 +13,7 @@ import {
   type ShareLinkList,
   type ThreadList,
 } from '@quire/protocol/wire';
-import { count, flag, listOf, objectOf, oneOf, orNull, text, time } from './shape.ts';
+import { count, flag, listOf, objectOf, oneOf, orNull, type Shape, text, time } from './shape.ts';
 import { authorFields, threadShape } from './thread-answers.ts';
 
 const documentFields = { name: text, title: text, created: time, edited: time, size: count, damaged: flag };
@@ -31,6 +34,20 @@ export const shareLinkListShape = objectOf<ShareLinkList>({
   links: listOf(objectOf<ShareLink>(linkFields)),
   next: orNull(text),
 });
+
+export const binListShape = objectOf<BinList>({
+  documents: listOf(objectOf<BinnedDocument>({ name: text, title: text, binned: time, binnedBy: text, purged: time })),
+  next: orNull(text),
+});
+
+/** What its nodes are is for the schema of documents to say. */
+const nodesShape = listOf<unknown>((node) => node);
+const docShape = objectOf<Pick<ContentDocument, 'type'>>({ type: oneOf(['doc']) });
+export const contentDocumentShape: Shape<ContentDocument> = (value, place) => {
+  const doc = docShape(value, place);
+  const { content } = value as { readonly content?: unknown };
+  return content === undefined ? doc : { ...doc, content: nodesShape(content) };
+};
 
 export const threadListShape = objectOf<ThreadList>({
   threads: listOf(threadShape),

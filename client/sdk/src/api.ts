@@ -1,5 +1,8 @@
 import type {
+  BinList,
   Comment,
+  ContentDocument,
+  ContentFormat,
   CreatedLink,
   DocumentInfo,
   DocumentList,
@@ -311,15 +314,67 @@ export interface ListDocumentsOptions extends CallOptions {
   readonly order?: 'name' | 'recent';
 }
 
+export interface ListBinOptions extends CallOptions {
+  /** The `next` of the page before. */
+  readonly after?: string;
+  readonly limit?: number;
+}
+
+export interface ReadUpdateOptions extends CallOptions {
+  /** What is known already, as `Y.encodeStateVector` says it: only what is missing comes. */
+  readonly since?: Uint8Array;
+}
+
+/** The text of a document: as ProseMirror and Tiptap write it (`editor.getJSON()`), or as a text in one of the other formats. */
+export type ContentIn<Format extends ContentFormat> = Format extends 'json' ? ContentDocument : string;
+
 /** Documents over HTTP. Every call rejects with a {@link QuireError} whose message can be shown. */
-export interface DocumentsApi {
+export interface DocumentCalls {
   list(options?: ListDocumentsOptions): Promise<DocumentList>;
   /** With the role that this client has in it. */
   get(name: string, options?: CallOptions): Promise<DocumentWithRole>;
   create(document?: { readonly name?: string; readonly title?: string }, options?: CallOptions): Promise<DocumentInfo>;
   rename(name: string, title: string, options?: CallOptions): Promise<DocumentInfo>;
-  /** At once and for good, comments and links included. What is to be taken back goes into the bin: `api.call('binDocument', …)`. */
-  delete(name: string, options?: CallOptions): Promise<void>;
+  /** A document of its own with the same content, without the comments; left out, under a random name, and with the same title. */
+  copy(
+    name: string,
+    copy?: { readonly name?: string; readonly title?: string },
+    options?: CallOptions,
+  ): Promise<DocumentInfo>;
+  /** Nobody can open it any more, and whoever has it open is put out; {@link restore} takes it out as it was. */
+  moveToBin(name: string, options?: CallOptions): Promise<void>;
+  /** Those in the bin that this client owns, the latest first, each with when it is purged by itself. */
+  listBin(options?: ListBinOptions): Promise<BinList>;
+  restore(name: string, options?: CallOptions): Promise<DocumentWithRole>;
+  /** Of one that is in the bin, for good. */
+  purge(name: string, options?: CallOptions): Promise<void>;
+  /** Of one that need not be in the bin: at once, comments and links included, and nobody can take it back. */
+  deleteForGood(name: string, options?: CallOptions): Promise<void>;
+  /**
+   * The text of a document, as its editors show it.
+   *
+   * @example
+   * const markdown = await client.documents.readContent('plan', 'markdown');
+   */
+  readContent<Format extends ContentFormat>(
+    name: string,
+    format: Format,
+    options?: CallOptions,
+  ): Promise<ContentIn<Format>>;
+  /** Who has it open sees it change as by an edit; paragraphs at both ends that stay the same keep their comments. */
+  replaceContent<Format extends ContentFormat>(
+    name: string,
+    format: Format,
+    content: ContentIn<Format>,
+    options?: CallOptions,
+  ): Promise<void>;
+  /** All that is in a document, for `Y.applyUpdate`. */
+  readUpdate(name: string, options?: ReadUpdateOptions): Promise<Uint8Array<ArrayBuffer>>;
+  /** Merges what `Y.encodeStateAsUpdate` gave; what the document has already changes nothing. */
+  writeUpdate(name: string, update: Uint8Array, options?: CallOptions): Promise<void>;
+}
+
+export interface DocumentsApi extends DocumentCalls {
   readonly links: LinksApi;
 }
 

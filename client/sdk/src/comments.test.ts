@@ -146,7 +146,7 @@ describe('comments against a real server', () => {
     const { comments } = room;
     await comments.start('old');
     await until(comments.threads, (threads) => threads.length === 1);
-    await owner.documents.delete(PLAN);
+    await owner.documents.deleteForGood(PLAN);
     await untilState(comments, 'gone');
     room.leave();
     await writeText('new');

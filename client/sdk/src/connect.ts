@@ -11,7 +11,7 @@ import type { Client, ConnectOptions, Room } from './api.ts';
 import type { ApiOptions } from './api-call.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { createComments } from './comments.ts';
-import { createDocumentsApi } from './documents.ts';
+import { documentsWhenCalled } from './documents-when-called.ts';
 import { resolveEndpoint } from './endpoint.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import { QuireError } from './errors.ts';
@@ -262,7 +262,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
   };
 
   return {
-    documents: createDocumentsApi(api),
+    documents: documentsWhenCalled(api),
     api: createRestClient(api),
     leftovers: createLeftovers({ server: keepsCopies ? endpoint.socketUrl : null, saveCopy }),
     open: open as Client['open'], // what events are called is between those who send them

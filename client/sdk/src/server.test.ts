@@ -174,7 +174,7 @@ describe.each(['websocket', 'http'] as const)('the SDK against a real server, ov
     expect(room.doc.getMap('meta').get('title')).toBe('Our plan');
     // The index follows the document a moment later.
     await untilTrue(async () => (await documents.list({ prefix: 'team/' })).documents[0]?.title === 'Our plan');
-    await documents.delete('team/plan');
+    await documents.deleteForGood('team/plan');
     expect((await documents.list({ prefix: 'team/' })).documents).toEqual([]);
     await expect(documents.rename('team/plan', 'x')).rejects.toMatchObject({ status: 404 });
   });
@@ -185,7 +185,7 @@ describe.each(['websocket', 'http'] as const)('the SDK against a real server, ov
     textOf(plan).insert(0, 'precious');
     textOf(other).insert(0, 'unrelated');
     await Promise.all([plan.whenSaved(), other.whenSaved()]);
-    await client.documents.delete('plan');
+    await client.documents.deleteForGood('plan');
     expect(await untilState(plan, 'gone')).toMatchObject({ canEdit: false });
     textOf(other).insert(0, 'still ');
     await other.whenSaved();
@@ -223,7 +223,7 @@ async function outliveCopy({ successor }: { readonly successor: string }): Promi
   await before.whenSaved();
   await untilTrue(() => !page.environment.dispatch('beforeunload'));
   page.close();
-  await documents.delete('plan');
+  await documents.deleteForGood('plan');
   if (successor !== '') {
     const room = open('plan');
     textOf(room).insert(0, successor);

@@ -22,6 +22,7 @@ test('browsers have lines of their own, and a server that is killed comes back t
   for (const { page, link } of [ada, ben]) await page.goto(`${link.url}/d/plan`);
   const textOf = ({ page }: typeof ada) => page.getByRole('textbox', { name: 'Document text' });
   await textOf(ada).click();
+  await expect(textOf(ben)).toBeVisible();
   await ben.link.halfOpen();
   await ada.page.keyboard.type('Only Ada sees this');
   await expect(ada.page.getByRole('button', { name: /^Save state: Saved/ })).toBeVisible();

@@ -60,7 +60,7 @@ async function joinWithSdk(node: number, document: string): Promise<Listener & {
   room.events.on('chat', ({ data }) => heard.push(data));
   await Promise.all([room.whenLoaded(), room.events.whenListening()]);
   const say = (data: string): void => void room.events.send('chat', data);
-  return { heard, say, count: () => room.people.get().length };
+  return { heard, say, count: () => room.presence.people.get().length };
 }
 
 it('[G2] a stateless message of a published provider on one node is heard on the other, by it and by the SDK, once and in order', async () => {

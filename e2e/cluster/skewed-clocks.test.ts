@@ -192,7 +192,9 @@ describe('three nodes, one of them hours ahead and one hours behind', () => {
     const hers = (await connections()).indexOf(1);
     const others = ALL.filter((node) => node !== hers);
     const [ben, cleo] = await Promise.all(others.map((node) => enter(cluster.node(node).wsUrl)));
-    await until(() => [ada, ben, cleo].every((room) => room?.people.get().length === 3), { what: 'all see all' });
+    await until(() => [ada, ben, cleo].every((room) => room?.presence.people.get().length === 3), {
+      what: 'all see all',
+    });
     // Two lines may differ: a node that had listened for too short a time before she last heard anything could not be sure.
     for (const node of others) {
       const asking = joinWithHocuspocus(cluster.node(node).wsUrl, 'told');

@@ -57,7 +57,7 @@ const textsOf = ({ heard }: Listener): string => heard.map(({ data }) => data).j
 
 /** Until the nodes of these two know of each other. */
 async function meet(one: Listener, other: Listener): Promise<void> {
-  const counts = () => [one, other].map(({ room }) => room.people.get().length);
+  const counts = () => [one, other].map(({ room }) => room.presence.people.get().length);
   await until(() => counts().every((count) => count >= 2), { what: () => `they see ${counts().join(' and ')} people` });
 }
 
@@ -73,7 +73,7 @@ it('[G2] what somebody says is heard on every node, once, in the order in which 
     expect(new Set(heard.map(({ id }) => id)).size).toBe(21);
   }
   const [fromAda] = ben.heard.filter(({ data }) => data === 'a1');
-  const { people } = ben.room;
+  const { people } = ben.room.presence;
   expect(people.get().find(({ clientId }) => clientId === fromAda?.from.clientId)?.isMe).toBe(false);
 });
 

@@ -64,9 +64,10 @@ describe('a program that installs the packages', { timeout: PROGRAM_TIMEOUT_MS }
 
     const { stdout } = await consumer.run('typed.ts');
     expect(stdout.trim().split('\n')).toEqual([
-      'room: saved, 0 unsaved',
+      'room: saved, 0 unsaved, all of it saved',
       'guest: Hello, one Yjs: true',
       'people: 1',
+      'copy: team/copy, comment: Shall we?',
       'folded: 1',
       'protocol: protocol-error, empty',
     ]);

@@ -1,16 +1,5 @@
 import { z } from 'zod';
-
-/** How the text of a document goes in and out over HTTP, and as which media type. */
-export const contentTypes = {
-  json: 'application/json',
-  html: 'text/html',
-  markdown: 'text/markdown',
-  text: 'text/plain',
-} as const;
-
-export type ContentFormat = keyof typeof contentTypes;
-
-export const contentFormats = ['json', 'html', 'markdown', 'text'] as const satisfies readonly ContentFormat[];
+import { contentFormats } from './content-types.ts';
 
 /** What is converted at once, all of it in one turn of the server: some two hundred pages of a book. */
 export const MAX_CONTENT_BYTES = 512 * 1024;
@@ -22,3 +11,4 @@ export const contentQuerySchema = z.object({ format: z.enum(contentFormats).defa
 
 /** A document as ProseMirror and Tiptap write it (`editor.getJSON()`). What nodes it may hold is for its schema to say. */
 export const contentDocumentSchema = z.object({ type: z.literal('doc'), content: z.array(z.unknown()).optional() });
+export type ContentDocument = z.infer<typeof contentDocumentSchema>;

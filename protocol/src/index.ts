@@ -2,12 +2,11 @@ export { type BinList, type BinnedDocument, binListSchema, binnedDocumentSchema,
 export type { ClientFrame, ClientFrameKind } from './client-frame.ts';
 export { type CloseCode, type CloseCodeName, closeCodes, describeClose, findCloseCode } from './close-codes.ts';
 export { COMMENT_MARK, commentAttribute } from './comment-mark.ts';
+export { type ContentFormat, contentFormats, contentTypes } from './content-types.ts';
 export {
-  type ContentFormat,
+  type ContentDocument,
   contentDocumentSchema,
-  contentFormats,
   contentQuerySchema,
-  contentTypes,
   MAX_CONTENT_BYTES,
   MAX_UPDATE_BYTES,
 } from './contents.ts';

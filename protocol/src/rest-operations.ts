@@ -1,11 +1,6 @@
 import { binListSchema, binQuerySchema } from './bin.ts';
-import {
-  contentDocumentSchema,
-  contentQuerySchema,
-  contentTypes,
-  MAX_CONTENT_BYTES,
-  MAX_UPDATE_BYTES,
-} from './contents.ts';
+import { contentTypes } from './content-types.ts';
+import { contentDocumentSchema, contentQuerySchema, MAX_CONTENT_BYTES, MAX_UPDATE_BYTES } from './contents.ts';
 import { sendEventHeadersSchema, sendEventSchema, sentEventSchema } from './event-schemas.ts';
 import { pageQuerySchema } from './paging.ts';
 import { presenceListSchema } from './presence-listing.ts';

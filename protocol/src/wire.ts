@@ -1,7 +1,10 @@
 // What clients need of the protocol: no schema is among it, so that a page, or a program in Node, loads none until it asks for some.
+export type { BinList, BinnedDocument } from './bin.ts';
 export type { ClientFrameKind } from './client-frame.ts';
 export { type CloseCode, closeCodes, describeClose, findCloseCode } from './close-codes.ts';
 export { COMMENT_MARK, commentAttribute } from './comment-mark.ts';
+export { type ContentFormat, contentTypes } from './content-types.ts';
+export type { ContentDocument } from './contents.ts';
 export { companionOf, parseDocumentAddress } from './document-address.ts';
 export {
   type DocumentName,
@@ -38,6 +41,6 @@ export {
   writeEventRequest,
 } from './room-events.ts';
 export type { CreatedLink, ShareLink, ShareLinkList } from './share-links.ts';
-export { MAX_COMMENT_LENGTH, THREADS_MAP } from './thread-facts.ts';
+export { MAX_COMMENT_LENGTH, MAX_GUEST_NAME_LENGTH, THREADS_MAP } from './thread-facts.ts';
 export type { Anchor, Comment, CommentAuthor, Thread, ThreadList } from './threads.ts';
 export { readViewers } from './viewers.ts';

@@ -47,19 +47,14 @@ export async function startOnDiskHere({
   const cleanUp = async (): Promise<void> => {
     if (given === undefined) await rm(data, { recursive: true, force: true });
   };
-  try {
-    return Object.assign(await start({ options, settings: { data }, parts: {}, cleanUp }), { data });
-  } catch (error) {
-    await cleanUp();
-    throw error;
-  }
+  return Object.assign(await start({ options, settings: { data }, parts: {}, cleanUp }), { data });
 }
 
 interface Plan {
   readonly options: InProcessOptions;
   readonly settings: ConfigInput;
   readonly parts: Pick<ServerParts, 'store'>;
-  /** After it has stopped. */
+  /** After it has stopped, or where it can't start. */
   cleanUp(): Promise<void>;
 }
 
@@ -73,7 +68,10 @@ async function start({ options, settings, parts, cleanUp }: Plan): Promise<InPro
       { ...defaults, ...options.settings, ...settings, port },
       { ...parts, authenticator: options.authenticator },
     );
-  let server = await create();
+  let server = await create().catch(async (error: unknown) => {
+    await cleanUp();
+    throw error;
+  });
   return {
     port,
     get server() {

@@ -1,5 +1,5 @@
 import { eventually } from './eventually.ts';
-import { type RedisProcess, type RedisServerOptions, startRedis } from './redis-process.ts';
+import { addressesOf, type RedisProcess, type RedisServerOptions, schemeOf, startRedis } from './redis-process.ts';
 
 export interface RedisCluster {
   /** `redis-cluster://127.0.0.1:port,…`, `rediss-cluster://` with TLS; nobody's password is in it. */
@@ -31,7 +31,7 @@ export async function startRedisCluster(
     throw error;
   }
   return {
-    url: `${options.tls === undefined ? 'redis' : 'rediss'}-cluster://${servers.map(({ port }) => `127.0.0.1:${port}`).join(',')}`,
+    url: `${schemeOf(options)}-cluster://${addressesOf(servers)}`,
     servers,
     async ownerOf(key) {
       const slot = Number(await servers[0]?.command('CLUSTER', 'KEYSLOT', key));

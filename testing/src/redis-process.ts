@@ -86,6 +86,16 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
   return launchRedis(port, settings, options, options.args);
 }
 
+/** `redis`, or with TLS `rediss`. */
+export function schemeOf({ tls }: Pick<RedisServerOptions, 'tls'>): string {
+  return tls === undefined ? 'redis' : 'rediss';
+}
+
+/** Where several listen, as the URL of Sentinels or of a cluster names them. */
+export function addressesOf(servers: readonly Pick<RedisProcess, 'port'>[]): string {
+  return servers.map(({ port }) => `127.0.0.1:${port}`).join(',');
+}
+
 /** Where it listens, and to whom; with TLS, all others of its kind are expected to have it, too. */
 export function settingsOfAccess(
   port: number,
@@ -154,7 +164,6 @@ export async function launchRedis(
     return started;
   }
 
-  const scheme = options.tls === undefined ? 'redis' : 'rediss';
   const identity = options.password === undefined ? '' : `:${encodeURIComponent(options.password)}@`;
   let { password } = options;
   const access = (): RedisAccess => ({
@@ -163,7 +172,7 @@ export async function launchRedis(
   });
   const command: RedisProcess['command'] = (name, ...values) => runCommand(port, access(), name, values);
   return {
-    url: `${scheme}://${identity}127.0.0.1:${port}`,
+    url: `${schemeOf(options)}://${identity}127.0.0.1:${port}`,
     port,
     dir,
     command,

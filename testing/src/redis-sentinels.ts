@@ -1,6 +1,13 @@
 import { eventually } from './eventually.ts';
 import { pickPort } from './pick-port.ts';
-import { launchRedis, type RedisProcess, type RedisServerOptions, settingsOfAccess } from './redis-process.ts';
+import {
+  addressesOf,
+  launchRedis,
+  type RedisProcess,
+  type RedisServerOptions,
+  schemeOf,
+  settingsOfAccess,
+} from './redis-process.ts';
 
 export interface SentinelOptions extends Pick<RedisServerOptions, 'password' | 'users' | 'tls'> {
   /** What the master wants to hear from them. */
@@ -41,7 +48,7 @@ export async function startSentinels(
     throw error;
   }
   return {
-    url: `${options.tls === undefined ? 'redis' : 'rediss'}-sentinel://${sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')}/${MASTER_NAME}`,
+    url: `${schemeOf(options)}-sentinel://${addressesOf(sentinels)}/${MASTER_NAME}`,
     sentinels,
     async masterPort() {
       const answer = await sentinels[0]?.command('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', MASTER_NAME);

@@ -1,3 +1,5 @@
+import type { ConfigInput } from '@quire/server';
+import type { InProcessOptions } from './in-process-server.ts';
 import type {
   DiskHereServerOptions,
   DiskServerOptions,
@@ -45,20 +47,31 @@ const inProcessOfItsOwn: Kind = {
   } satisfies Record<keyof DiskServerOptions, true>,
 };
 
+/** Of what `createServer` takes: what `settings` do not, since it is said beside them, or the same for all. */
+const notInSettings = { host: true, port: true, data: true } satisfies Record<
+  Exclude<keyof ConfigInput, keyof NonNullable<InProcessOptions['settings']>>,
+  true
+>;
+
 /**
  * TypeScript refuses all of this; a test in JavaScript would get another server than it asked for, or one that ignores a setting.
  *
  * @throws {TypeError} for options that are not of one kind of server
  */
 export function assertOptions(options: TestServerOptions): void {
-  const { storage = 'disk' }: { readonly storage?: unknown } = options;
+  const { storage = 'disk', settings = {} }: { readonly storage?: unknown; readonly settings?: object } = options;
   if (storage !== 'memory' && storage !== 'disk') {
     throw new TypeError(`storage is 'memory' or 'disk', and not ${JSON.stringify(storage)}`);
   }
   const { words, takes } = kindOf(options);
-  const ignored = Object.entries(options).flatMap(([name, value]) =>
-    value === undefined || name in takes ? [] : [name],
-  );
+  const given = (of: object): string[] =>
+    Object.entries(of).flatMap(([name, value]) => (value === undefined ? [] : name));
+  const ignored = [
+    ...given(options).filter((name) => !(name in takes)),
+    ...given(settings)
+      .filter((name) => name in notInSettings)
+      .map((name) => `settings.${name}`),
+  ];
   if (ignored.length === 0) return;
   throw new TypeError(`${words} takes no ${ignored.join(', ')}: it takes ${Object.keys(takes).join(', ')}`);
 }

@@ -156,6 +156,7 @@ describe('options in JavaScript, where no compiler looks at them', () => {
     ["storage is 'memory' or 'disk', and not \"memroy\"", { storage: 'memroy' }],
     ["a server in memory (storage: 'memory') takes no env: it takes storage, auth,", { storage: 'memory', env: {} }],
     ['takes no inProcess', { storage: 'memory', inProcess: false }],
+    ['takes no settings.port, settings.data', { storage: 'memory', settings: { port: 1, data: '/nowhere' } }],
     ["(storage: 'disk', inProcess: true) takes no env, program", { inProcess: true, env: {}, program: ['quire'] }],
     ["a server in a process of its own (storage: 'disk') takes no settings", { settings: { metrics: false } }],
   ];

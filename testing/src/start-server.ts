@@ -110,21 +110,21 @@ export async function startServer(
   options: TestServerOptions = {},
 ): Promise<MemoryServer | DiskHereServer | DiskServer> {
   assertOptions(options);
-  if (options.storage === 'memory') return startHere(options, 'memory', startInMemory);
+  if (options.storage === 'memory') {
+    return startHere(options, 'memory', (settings) => startInMemory({ ...options, settings }));
+  }
   if (options.inProcess !== true) return startOnDisk(options);
-  const place = options.data === undefined ? {} : { data: options.data };
-  return startHere(options, 'disk', (others) => startOnDiskHere({ ...others, ...place }));
+  return startHere(options, 'disk', (settings) => startOnDiskHere({ ...options, settings }));
 }
 
 async function startHere<Server extends InProcessServer, Storage extends 'memory' | 'disk'>(
-  { auth, ...options }: InProcessOptions & { readonly auth?: TestAuth },
+  { auth, settings }: MemoryServerOptions | DiskHereServerOptions,
   storage: Storage,
-  start: (options: InProcessOptions) => Promise<Server>,
+  start: (settings: NonNullable<InProcessOptions['settings']>) => Promise<Server>,
 ) {
   const secret = auth === 'tokens' ? inventSecret() : null;
-  const { settings } = options;
   const jwt = secret === null ? {} : { jwt: { ...settings?.jwt, secrets: [secret] } };
-  const started = await start({ ...options, settings: { ...settings, ...jwt } });
+  const started = await start({ ...settings, ...jwt });
   const url = `http://127.0.0.1:${started.port}`;
   const company = createCompany(url, secret);
   const end = started.stop;

@@ -8,7 +8,7 @@ const address = new URLSearchParams(location.search);
 
 const client = connect({ url: address.get('server') ?? 'ws://localhost:8080' });
 const room = client.open(address.get('document') ?? 'examples/codemirror');
-room.setPerson({ name: address.get('name') ?? 'Guest', color: '#0c7079' });
+room.presence.setPerson({ name: address.get('name') ?? 'Guest', color: '#0c7079' });
 
 function show({ label }: RoomStatus): void {
   document.querySelector('#status')?.replaceChildren(label);

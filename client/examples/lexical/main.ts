@@ -51,7 +51,7 @@ handle(lexical.REDO_COMMAND, () => undoManager.redo(), true);
 
 const focus = (isHere: boolean) => () => lexicalYjs.setLocalStateFocus(provider, me.name, me.color, isHere, {});
 lexicalYjs.initLocalState(provider, me.name, me.color, false, {});
-room.setPerson(me);
+room.presence.setPerson(me);
 handle(lexical.FOCUS_COMMAND, focus(true), false);
 handle(lexical.BLUR_COMMAND, focus(false), false);
 room.awareness.on('update', () => lexicalYjs.syncCursorPositions(binding, provider));

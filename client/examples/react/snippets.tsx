@@ -162,8 +162,8 @@ export function Audience() {
 }
 
 function People({ room }: { room: Room }) {
-  const listed = useReadable(room.people, (people) => people.length);
-  const viewers = useReadable(room.viewers);
+  const listed = useReadable(room.presence.people, (people) => people.length);
+  const viewers = useReadable(room.presence.viewers);
   return <p>{listed + viewers} here</p>;
 }
 

@@ -5,7 +5,7 @@ const address = new URLSearchParams(location.search);
 
 const client = connect({ url: address.get('server') ?? 'ws://localhost:8080' });
 const room = client.open(address.get('document') ?? 'examples/shared-maps');
-room.setPerson({ name: address.get('name') ?? 'Guest', color: '#0c7079' });
+room.presence.setPerson({ name: address.get('name') ?? 'Guest', color: '#0c7079' });
 
 const items = room.doc.getArray<Y.Map<string | boolean>>('items');
 const undoManager = new Y.UndoManager(items); // takes back only what you did

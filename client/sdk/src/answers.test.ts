@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as answers from './answers.ts';
 import { type Shape, tryRead } from './shape.ts';
+import * as threadAnswers from './thread-answers.ts';
 
 /** One of the schemas of the protocol, as far as it is asked here. */
 interface Schema {
@@ -66,8 +67,20 @@ const CASES: readonly (readonly [string, Shape<unknown>, Schema, fc.Arbitrary<ob
     protocol.shareLinkListSchema,
     fc.record({ links: fc.array(fc.record(linkFields), { maxLength: 3 }), next: fc.option(fc.string()) }),
   ],
-  ['a comment', answers.commentShape, protocol.commentSchema, comment],
-  ['a thread', answers.threadShape, protocol.threadSchema, thread],
+  [
+    'a list of what is in the bin',
+    answers.binListShape,
+    protocol.binListSchema,
+    fc.record({
+      documents: fc.array(
+        fc.record({ name: fc.string(), title: fc.string(), binned: time, binnedBy: fc.string(), purged: time }),
+        { maxLength: 3 },
+      ),
+      next: fc.option(fc.string()),
+    }),
+  ],
+  ['a comment', threadAnswers.commentShape, protocol.commentSchema, comment],
+  ['a thread', threadAnswers.threadShape, protocol.threadSchema, thread],
   [
     'a list of threads',
     answers.threadListShape,

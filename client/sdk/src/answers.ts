@@ -1,6 +1,7 @@
 import {
-  type Comment,
-  type CommentAuthor,
+  type BinList,
+  type BinnedDocument,
+  type ContentDocument,
   type CreatedLink,
   type DocumentInfo,
   type DocumentList,
@@ -10,10 +11,10 @@ import {
   roles,
   type ShareLink,
   type ShareLinkList,
-  type Thread,
   type ThreadList,
 } from '@quire/protocol/wire';
-import { count, flag, listOf, objectOf, oneOf, orNull, text, time } from './shape.ts';
+import { count, flag, listOf, objectOf, oneOf, orNull, type Shape, text, time } from './shape.ts';
+import { authorFields, threadShape } from './thread-answers.ts';
 
 const documentFields = { name: text, title: text, created: time, edited: time, size: count, damaged: flag };
 export const documentShape = objectOf<DocumentInfo>(documentFields);
@@ -34,23 +35,20 @@ export const shareLinkListShape = objectOf<ShareLinkList>({
   next: orNull(text),
 });
 
-const authorFields = { id: text, name: text };
-const authorShape = objectOf<CommentAuthor>(authorFields);
-export const commentShape = objectOf<Comment>({
-  id: text,
-  author: authorShape,
-  time,
-  edited: orNull(time),
-  text,
+export const binListShape = objectOf<BinList>({
+  documents: listOf(objectOf<BinnedDocument>({ name: text, title: text, binned: time, binnedBy: text, purged: time })),
+  next: orNull(text),
 });
-export const threadShape = objectOf<Thread>({
-  id: text,
-  author: authorShape,
-  created: time,
-  quote: text,
-  resolved: orNull(objectOf<NonNullable<Thread['resolved']>>({ by: authorShape, time })),
-  comments: listOf(commentShape),
-});
+
+/** What its nodes are is for the schema of documents to say. */
+const nodesShape = listOf<unknown>((node) => node);
+const docShape = objectOf<Pick<ContentDocument, 'type'>>({ type: oneOf(['doc']) });
+export const contentDocumentShape: Shape<ContentDocument> = (value, place) => {
+  const doc = docShape(value, place);
+  const { content } = value as { readonly content?: unknown };
+  return content === undefined ? doc : { ...doc, content: nodesShape(content) };
+};
+
 export const threadListShape = objectOf<ThreadList>({
   threads: listOf(threadShape),
   next: orNull(text),

@@ -24,6 +24,25 @@ function stage() {
 const send = { parameters: { name: 'plan' }, type: 'application/octet-stream' } as const;
 
 describe('a call of the HTTP API', () => {
+  it('gives up the token that it waits for with itself', async () => {
+    const asked: AbortSignal[] = [];
+    const api = createRestClient({
+      baseUrl: 'http://server',
+      getToken: (signal) => {
+        asked.push(signal);
+        return new Promise<never>(() => {});
+      },
+      clock: new ManualClock(),
+      fetch,
+    });
+    const abort = new AbortController();
+    const outcome = expect(api.call('listDocuments', { signal: abort.signal })).rejects.toThrow('not needed');
+    await untilTrue(() => asked.length === 1);
+    abort.abort(new Error('not needed'));
+    await outcome;
+    expect(asked[0]?.aborted).toBe(true);
+  });
+
   it.each([
     ['that sends nothing is given up after 15 s of silence', 0, undefined, 15_000],
     ['that sends 16 MiB has the time that they take on a slow line', 16 * MIB, undefined, 15_000 + (16 * MIB) / 32],

@@ -1,6 +1,6 @@
 import { problemShape } from './answers.ts';
 import type { Clock } from './clock.ts';
-import { noToken, QuireError } from './errors.ts';
+import { noToken, QuireError, unreachable } from './errors.ts';
 import { createPatience, type Patience } from './patience.ts';
 import { tryRead } from './shape.ts';
 import { unlessAborted } from './unless-aborted.ts';
@@ -8,7 +8,7 @@ import { unlessAborted } from './unless-aborted.ts';
 export interface ApiOptions {
   /** `http(s)://host[/prefix]`, without a slash at its end. */
   readonly baseUrl: string;
-  readonly getToken: () => Promise<string>;
+  readonly getToken: (signal: AbortSignal) => Promise<string>;
   readonly clock: Clock;
   readonly fetch: typeof fetch;
 }
@@ -74,7 +74,7 @@ async function exchange<T>(options: ApiOptions, request: Call<T>, patience: Pati
     await after.met(signal);
   }
   patience.expect(timeoutMs, () => noToken(`no answer within ${inSeconds(timeoutMs)}`));
-  const token = await options.getToken().catch((cause: unknown) => {
+  const token = await options.getToken(signal).catch((cause: unknown) => {
     throw noToken(cause);
   });
   signal.throwIfAborted();
@@ -142,7 +142,7 @@ async function reach(
   } catch (cause) {
     // The caller's own abort, and our timeout, say themselves what they are.
     signal.throwIfAborted();
-    throw new QuireError('unreachable', 'The server can’t be reached. Check the connection and try again.', { cause });
+    throw unreachable(cause);
   }
 }
 

@@ -1,5 +1,8 @@
 import type {
+  BinList,
   Comment,
+  ContentDocument,
+  ContentFormat,
   CreatedLink,
   DocumentInfo,
   DocumentList,
@@ -24,11 +27,17 @@ export interface ConnectOptions {
   readonly url?: string | undefined;
   readonly token?: string | undefined;
   /** Asked for a fresh token on every connection, and again after a while where it fails; wins over `token`. */
-  readonly getToken?: (() => Promise<string>) | undefined;
+  readonly getToken?: ((options: TokenRequest) => Promise<string>) | undefined;
   /** Keep documents on this device (IndexedDB). Default: true where IndexedDB exists. */
   readonly offline?: boolean | undefined;
   /** Default: `auto`, a WebSocket, and plain HTTP where the network lets none through. */
   readonly transport?: 'auto' | Transport | undefined;
+}
+
+/** What is asked of a `getToken`. */
+export interface TokenRequest {
+  /** Aborts once nobody needs the token any more: its room was closed, or the call that it was for given up. For your `fetch`. */
+  readonly signal: AbortSignal;
 }
 
 /** What everything takes that one may have to wait for. */
@@ -52,13 +61,6 @@ export interface Client {
    * @throws {QuireError} `bad-document-name`, `client-closed`
    */
   open<Events extends object = EventMap, P extends object = Presence>(name: string): Room<Events, P>;
-  /**
-   * Opens the comments on a document, which are a document of their own on the same socket; every `openComments` is paired
-   * with one `leave`. They can be there before the document is, but nobody says anything until it exists.
-   *
-   * @throws {QuireError} `bad-document-name`, `client-closed`
-   */
-  openComments(name: string): Comments;
   readonly documents: DocumentsApi;
   /** Every call of the HTTP API, by its name. */
   readonly api: RestClient;
@@ -75,16 +77,13 @@ export interface Client {
 export interface Room<Events extends object = any, P extends object = any> {
   readonly name: string;
   readonly doc: Doc;
-  /** For editor bindings, and for what else a page says of its person while they are here. */
+  /** For editor bindings; what your own pages say of their people is in {@link presence}. */
   readonly awareness: RoomAwareness<P>;
+  /** Who is in the room, and what their pages say of them for as long as they are here. */
+  readonly presence: RoomPresence<P>;
   readonly status: Readable<RoomStatus>;
-  /**
-   * Everybody in the document, one row per tab: me first, then by arrival. Where there are more than the server lists
-   * (`limits.maxListedPeople`), those who edit go before those who only look on.
-   */
-  readonly people: Readable<readonly Person[]>;
-  /** How many more are in the document than `people` has; nothing but their number is known. */
-  readonly viewers: Readable<number>;
+  /** Whether the server was reached, and has confirmed every change made so far. {@link whenSaved} waits for it. */
+  readonly saved: Readable<boolean>;
   /**
    * Whom the server takes this person for: the user of their token, and an empty text for guests, who are all one to it. Null until
    * it has said so, which it does before anything else of the document; with a token of somebody else it changes.
@@ -92,7 +91,8 @@ export interface Room<Events extends object = any, P extends object = any> {
   readonly userId: Readable<string | null>;
   /** What is said to everybody who is in the room now, and kept nowhere. */
   readonly events: RoomEvents<Events>;
-  setPerson(person: PersonDetails): void;
+  /** What is said about it; looked at by nobody, it costs nothing. */
+  readonly comments: Comments;
   /** Resolves once every change made so far has its receipt; rejects when `signal` aborts or the room closes. */
   whenSaved(options?: CallOptions): Promise<void>;
   /** Resolves once content can be shown, from this device or from the server. */
@@ -116,6 +116,43 @@ export interface Room<Events extends object = any, P extends object = any> {
 /** What somebody is, as long as they are here: a pointer, a selection, a mood. By name, as JSON. */
 export type Presence = Record<string, unknown>;
 
+/** Somebody else in the room. */
+export interface Other<P extends object = Presence> extends Person {
+  /** What their page says of them. Another page may say anything: look at what comes before you rely on it. */
+  readonly presence: Readonly<Partial<P>>;
+}
+
+/**
+ * Who is in the room, and what pages say of their people to everybody in it. `user` and `cursor` are taken, by names and by the
+ * carets of text editors, and `typing` by `useTyping`.
+ *
+ * @example
+ * room.presence.update({ pointer: { x, y } });
+ * room.presence.others.subscribe((others) => {
+ *   for (const { name, presence } of others) draw(name, presence.pointer);
+ * });
+ */
+export interface RoomPresence<P extends object = Presence> {
+  /**
+   * Everybody in the document, one row per tab: me first, then by arrival. Where there are more than the server lists
+   * (`limits.maxListedPeople`), those who edit go before those who only look on.
+   */
+  readonly people: Readable<readonly Person[]>;
+  /** How many more are in the document than `people` has; nothing but their number is known. */
+  readonly viewers: Readable<number>;
+  /** The others among `people`, with what their pages say. Who has not changed is the same object as before. */
+  readonly others: Readable<readonly Other<P>[]>;
+  /** What this page says. */
+  readonly mine: Readable<Readonly<Partial<P>>>;
+  /** Who one is to the others. */
+  setPerson(person: PersonDetails): void;
+  /**
+   * Merges fields into what this page says, in one change. Each is sent to everybody, so call it at most some 25 times a second. Who
+   * has left says nothing.
+   */
+  update(patch: Readonly<Partial<P>>): void;
+}
+
 /**
  * The `Awareness` of y-protocols, which knows what one's own pages say in it. Other pages may say anything: look at what comes
  * before you rely on it. `user` and `cursor` are taken, by names and by the carets of text editors.
@@ -135,7 +172,7 @@ export interface ReceivedEvent<Name extends string = string, Data = unknown> {
   readonly id: string;
   readonly name: Name;
   readonly data: Data;
-  /** As the server knows them; `clientId` finds them in `people`. */
+  /** As the server knows them; `clientId` finds them in `presence.people`. */
   readonly from: EventSender;
   /** When the server took it (ms since 1970, by the server’s clock). */
   readonly at: number;
@@ -277,15 +314,67 @@ export interface ListDocumentsOptions extends CallOptions {
   readonly order?: 'name' | 'recent';
 }
 
+export interface ListBinOptions extends CallOptions {
+  /** The `next` of the page before. */
+  readonly after?: string;
+  readonly limit?: number;
+}
+
+export interface ReadUpdateOptions extends CallOptions {
+  /** What is known already, as `Y.encodeStateVector` says it: only what is missing comes. */
+  readonly since?: Uint8Array;
+}
+
+/** The text of a document: as ProseMirror and Tiptap write it (`editor.getJSON()`), or as a text in one of the other formats. */
+export type ContentIn<Format extends ContentFormat> = Format extends 'json' ? ContentDocument : string;
+
 /** Documents over HTTP. Every call rejects with a {@link QuireError} whose message can be shown. */
-export interface DocumentsApi {
+export interface DocumentCalls {
   list(options?: ListDocumentsOptions): Promise<DocumentList>;
   /** With the role that this client has in it. */
   get(name: string, options?: CallOptions): Promise<DocumentWithRole>;
   create(document?: { readonly name?: string; readonly title?: string }, options?: CallOptions): Promise<DocumentInfo>;
   rename(name: string, title: string, options?: CallOptions): Promise<DocumentInfo>;
-  /** At once and for good, comments and links included. What is to be taken back goes into the bin: `api.call('binDocument', …)`. */
-  delete(name: string, options?: CallOptions): Promise<void>;
+  /** A document of its own with the same content, without the comments; left out, under a random name, and with the same title. */
+  copy(
+    name: string,
+    copy?: { readonly name?: string; readonly title?: string },
+    options?: CallOptions,
+  ): Promise<DocumentInfo>;
+  /** Nobody can open it any more, and whoever has it open is put out; {@link restore} takes it out as it was. */
+  moveToBin(name: string, options?: CallOptions): Promise<void>;
+  /** Those in the bin that this client owns, the latest first, each with when it is purged by itself. */
+  listBin(options?: ListBinOptions): Promise<BinList>;
+  restore(name: string, options?: CallOptions): Promise<DocumentWithRole>;
+  /** Of one that is in the bin, for good. */
+  purge(name: string, options?: CallOptions): Promise<void>;
+  /** Of one that need not be in the bin: at once, comments and links included, and nobody can take it back. */
+  deleteForGood(name: string, options?: CallOptions): Promise<void>;
+  /**
+   * The text of a document, as its editors show it.
+   *
+   * @example
+   * const markdown = await client.documents.readContent('plan', 'markdown');
+   */
+  readContent<Format extends ContentFormat>(
+    name: string,
+    format: Format,
+    options?: CallOptions,
+  ): Promise<ContentIn<Format>>;
+  /** Who has it open sees it change as by an edit; paragraphs at both ends that stay the same keep their comments. */
+  replaceContent<Format extends ContentFormat>(
+    name: string,
+    format: Format,
+    content: ContentIn<Format>,
+    options?: CallOptions,
+  ): Promise<void>;
+  /** All that is in a document, for `Y.applyUpdate`. */
+  readUpdate(name: string, options?: ReadUpdateOptions): Promise<Uint8Array<ArrayBuffer>>;
+  /** Merges what `Y.encodeStateAsUpdate` gave; what the document has already changes nothing. */
+  writeUpdate(name: string, update: Uint8Array, options?: CallOptions): Promise<void>;
+}
+
+export interface DocumentsApi extends DocumentCalls {
   readonly links: LinksApi;
 }
 
@@ -317,20 +406,8 @@ export interface TextRange {
   readonly end: RelativePosition;
 }
 
-/**
- * The comments on one document. Whoever may comment on it may call everything here; the server says who wrote what, and
- * when. Calls reject with a {@link QuireError} whose message can be shown; what they did is in `threads` a moment later.
- */
-export interface Comments {
-  /** The document that they are on. */
-  readonly document: string;
-  /** As everybody sees them, oldest first. */
-  readonly threads: Readable<readonly Thread[]>;
-  /** Of their own connection; `canEdit` says whether this person may comment. */
-  readonly status: Readable<RoomStatus>;
-  /** What somebody is called whom no token names. */
-  setPerson(person: Pick<PersonDetails, 'name'>): void;
-  whenLoaded(options?: CallOptions): Promise<void>;
+/** What is done about comments over HTTP. Calls reject with a {@link QuireError} whose message can be shown. */
+export interface CommentCalls {
   /** Who one is to the server, to know what is one's own; a guest has an empty `id`, as all guests have. */
   you(options?: CallOptions): Promise<Speaker>;
   /**
@@ -353,5 +430,22 @@ export interface Comments {
   anchor(thread: string, range: TextRange, options?: CallOptions): Promise<Thread>;
   /** Takes the mark out of the text. For the same people. */
   unanchor(thread: string, options?: CallOptions): Promise<void>;
-  leave(): void;
+}
+
+/**
+ * The comments on a document, which are in a document of their own on the same socket, with a role of its own: who may not edit
+ * the one may comment on it. It is opened when somebody first asks for `threads`, `status` or `whenLoaded`, and left with the room.
+ * The server says who wrote what, and when; of who has no token, it takes the name that they have in presence. What calls did is in
+ * `threads` a moment later.
+ *
+ * @throws {QuireError} when it is opened: `bad-document-name` where the document is one that nobody comments on, `room-closed`,
+ * `client-closed`
+ */
+export interface Comments extends CommentCalls {
+  /** As everybody sees them, oldest first. */
+  readonly threads: Readable<readonly Thread[]>;
+  /** Of their own connection; `canEdit` says whether this person may comment. */
+  readonly status: Readable<RoomStatus>;
+  /** They can be there before the document is, but nobody says anything until it is stored. */
+  whenLoaded(options?: CallOptions): Promise<void>;
 }

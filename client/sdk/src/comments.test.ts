@@ -6,14 +6,16 @@ import { COMMENTS_PREFIX, commentAttribute } from '@quire/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as Y from 'yjs';
 import type { Client, Comments, Room, TextRange } from './api.ts';
+import { createCommentCalls } from './comment-calls.ts';
 import { connect } from './connect.ts';
 import { ManualClock } from './testing/manual-clock.ts';
 import { type RunningServer, serve } from './testing/serve.ts';
-import { openStage } from './testing/stage.ts';
+import { openStage, type Stage } from './testing/stage.ts';
 import { until, untilState, untilTrue } from './testing/until.ts';
 
 const SECRET = 'a secret of the tests that is long enough';
 const PLAN = 'team/plan';
+const COMPANION = `${COMMENTS_PREFIX}${PLAN}`;
 
 let data: string;
 let server: RunningServer;
@@ -37,13 +39,13 @@ describe('comments against a real server', () => {
     const room = await writeText('The quick fox');
     const cleo = clientOf('cleo', 'commenter');
     const view = cleo.open(PLAN);
-    const comments = cleo.openComments(PLAN);
+    const { comments } = view;
     await Promise.all([untilState(view, 'view-only'), untilState(comments, 'saved')]);
     expect([view.status.get().canEdit, comments.status.get().canEdit]).toEqual([false, true]);
 
     const started = await comments.start('Which one?', rangeOf(view, 4, 9));
     expect(started).toMatchObject({ author: { id: 'cleo', name: 'cleo' }, quote: 'quick' });
-    const others = clientOf('rita', 'reader').openComments(PLAN);
+    const { comments: others } = clientOf('rita', 'reader').open(PLAN);
     const [thread] = await until(others.threads, (threads) => threads.length === 1);
     expect(thread).toEqual(started);
     const marked = [
@@ -57,8 +59,8 @@ describe('comments against a real server', () => {
   it('threads are answered, changed, settled and taken back, live', async () => {
     await writeText('The quick fox');
     const [cleo, ben] = [
-      clientOf('cleo', 'commenter').openComments(PLAN),
-      clientOf('ben', 'commenter').openComments(PLAN),
+      clientOf('cleo', 'commenter').open(PLAN).comments,
+      clientOf('ben', 'commenter').open(PLAN).comments,
     ];
     const { id } = await cleo.start('About all of it');
     const reply = await ben.reply(id, 'Wel');
@@ -83,7 +85,7 @@ describe('comments against a real server', () => {
 
   it('a range that was typed a moment ago is found: what is about it waits until it is saved', async () => {
     const room = await writeText('Old. ');
-    const comments = clients[0]?.openComments(PLAN) as Comments;
+    const comments = clients[0]?.open(PLAN).comments as Comments;
     textOf(room).insert(5, 'brand new');
     const thread = await comments.start('Is it?', rangeOf(room, 5, 10));
     expect(thread.quote).toBe('brand');
@@ -95,7 +97,7 @@ describe('comments against a real server', () => {
 
   it('[G6] a reader follows them and says nothing', async () => {
     await writeText('text');
-    const rita = clientOf('rita', 'reader').openComments(PLAN);
+    const { comments: rita } = clientOf('rita', 'reader').open(PLAN);
     const status = await untilState(rita, 'view-only');
     expect(await rita.you()).toEqual({ id: 'rita', name: 'rita', role: 'reader' });
     expect(status.canEdit).toBe(false);
@@ -105,7 +107,7 @@ describe('comments against a real server', () => {
 
   it('who one is is asked for without all that was ever said', async () => {
     await writeText('text');
-    const cleo = clientOf('cleo', 'commenter').openComments(PLAN);
+    const { comments: cleo } = clientOf('cleo', 'commenter').open(PLAN);
     for (const text of ['one', 'two', 'three']) await cleo.start(text);
     const { fetch } = globalThis;
     const threads: number[] = [];
@@ -120,12 +122,12 @@ describe('comments against a real server', () => {
 
   it('[G1] what was said is there after the server was killed, and goes on from there', async () => {
     await writeText('text');
-    const comments = clientOf('cleo', 'commenter').openComments(PLAN);
+    const { comments } = clientOf('cleo', 'commenter').open(PLAN);
     const { id } = await comments.start('first');
     await comments.reply(id, 'second');
     await server.kill();
     server = await serve(server.port, data, { QUIRE_JWT_SECRETS: SECRET });
-    const anew = clientOf('ben', 'commenter').openComments(PLAN);
+    const { comments: anew } = clientOf('ben', 'commenter').open(PLAN);
     const [thread] = await until(anew.threads, (threads) => threads.length === 1);
     expect(thread?.comments.map(({ text }) => text)).toEqual(['first', 'second']);
     await untilTrue(() =>
@@ -140,14 +142,15 @@ describe('comments against a real server', () => {
   it('[R14] are over with their document, and begin anew with its next life', async () => {
     await writeText('old');
     const owner = clientOf('olga', 'owner');
-    const comments = owner.openComments(PLAN);
+    const room = owner.open(PLAN);
+    const { comments } = room;
     await comments.start('old');
     await until(comments.threads, (threads) => threads.length === 1);
-    await owner.documents.delete(PLAN);
+    await owner.documents.deleteForGood(PLAN);
     await untilState(comments, 'gone');
-    comments.leave();
+    room.leave();
     await writeText('new');
-    const anew = clientOf('cleo', 'commenter').openComments(PLAN);
+    const { comments: anew } = clientOf('cleo', 'commenter').open(PLAN);
     await anew.whenLoaded();
     expect(anew.threads.get()).toEqual([]);
     await anew.start('new');
@@ -156,16 +159,14 @@ describe('comments against a real server', () => {
 
   it('can be opened before their document is there, and are no document in any list', async () => {
     const client = clientOf('ada', 'editor');
-    const comments = client.openComments(PLAN);
+    const { comments } = client.open(PLAN);
     await comments.whenLoaded();
     await expect(comments.start('too early')).rejects.toMatchObject({ problem: 'unknown-document' });
     await writeText('text');
     await comments.start('now');
     const { documents } = await client.documents.list();
     expect(documents.map(({ name }) => name)).toEqual([PLAN]);
-    for (const name of ['', `${COMMENTS_PREFIX}plan`]) {
-      expect(() => client.openComments(name)).toThrow(/^Not a document name: /);
-    }
+    expect(() => client.open(`${COMMENTS_PREFIX}plan`).comments.threads).toThrow(/^Not a document name: /);
   });
 });
 
@@ -174,7 +175,7 @@ describe('calls on comments', () => {
     await writeText('The quick fox');
     const room = clientOf('ada', 'editor').open(PLAN);
     await room.whenLoaded();
-    const comments = clientOf('cleo', 'editor').openComments(PLAN);
+    const { comments } = clientOf('cleo', 'editor').open(PLAN);
     const { id, comments: said } = await comments.start('About all of it');
     const first = said[0]?.id ?? '';
     const range = rangeOf(room, 4, 9);
@@ -204,21 +205,71 @@ describe('calls on comments', () => {
 
   it('about a text that can not be saved send nothing, and say so', async () => {
     const clock = new ManualClock();
-    const stage = await openStage();
-    const client = stage.connect({ clock });
-    const room = client.open(PLAN);
-    await room.whenSaved();
-    stage.peer.holdsReceipts = true;
-    textOf(room).insert(0, 'brand new');
-    const comments = client.openComments(PLAN);
+    const asked = vi.fn<typeof fetch>();
+    const room = new Y.Doc().getText('body');
+    const at = Y.createRelativePositionFromTypeIndex(room, 0);
+    const calls = createCommentCalls({
+      document: PLAN,
+      api: { baseUrl: 'http://server', getToken: async () => '', clock, fetch: asked },
+      findGuest: () => undefined,
+      whenTextSaved: () => new Promise(() => {}),
+    });
     const message = expect.stringContaining('nothing was sent');
     const outcomes = [
-      comments.start('Is it?', rangeOf(room, 0, 5)),
-      comments.anchor('a thread', rangeOf(room, 0, 5)),
+      calls.start('Is it?', { start: at, end: at }),
+      calls.anchor('a thread', { start: at, end: at }),
     ].map((call) => expect(call).rejects.toMatchObject({ code: 'not-saved', retryable: true, message }));
     clock.advance(15_000);
     await Promise.all(outcomes);
+    expect(asked).not.toHaveBeenCalled();
+  });
+});
+
+describe('comments of a room', () => {
+  let stage: Stage;
+  beforeEach(async () => {
+    stage = await openStage();
+  });
+  afterEach(async () => {
     await stage.close();
+  });
+
+  const heardOf = (document: string) =>
+    stage.peer.connections.flatMap(({ heard }) => heard.filter((frame) => frame.document === document));
+
+  it('are opened when somebody first looks at them, once, and closed with the last opening of the room', async () => {
+    const client = stage.connect();
+    const [one, other] = [client.open(PLAN), client.open(PLAN)];
+    await one.whenSaved();
+    expect(heardOf(COMPANION)).toEqual([]);
+    await Promise.all([one.comments.whenLoaded(), other.comments.whenLoaded()]);
+    expect(one.comments.threads).toBe(one.comments.threads);
+    expect(heardOf(COMPANION).filter(({ kind }) => kind === 'token')).toHaveLength(1);
+    one.leave();
+    await untilState(other.comments, 'saved');
+    other.leave();
+    await untilTrue(() => heardOf(COMPANION).at(-1)?.kind === 'close');
+  });
+
+  it('that nobody looked at before the room was left stay closed, and say so', async () => {
+    const room = stage.connect().open(PLAN);
+    await room.whenSaved();
+    room.leave();
+    expect(() => room.comments.threads).toThrow(expect.objectContaining({ code: 'room-closed' }));
+    await expect(room.comments.whenLoaded()).rejects.toMatchObject({ code: 'room-closed' });
+    expect(heardOf(COMPANION)).toEqual([]);
+  });
+
+  it('are signed by guests with the name that they have in presence, as far as the server takes it', async () => {
+    const room = stage.connect().open(PLAN);
+    room.presence.setPerson({ name: 'A'.repeat(70), color: '#2563eb' });
+    const bodies: string[] = [];
+    vi.spyOn(globalThis, 'fetch').mockImplementation(async (_, { body = null, method } = {}) => {
+      if (method === 'POST') bodies.push(String(body));
+      return new Response(null, { status: 500 });
+    });
+    await expect(room.comments.start('Hello')).rejects.toMatchObject({ code: 'refused' });
+    expect(bodies).toEqual([JSON.stringify({ text: 'Hello', guest: 'A'.repeat(60) })]);
   });
 });
 

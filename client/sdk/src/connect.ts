@@ -11,17 +11,18 @@ import type { Client, ConnectOptions, Room } from './api.ts';
 import type { ApiOptions } from './api-call.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { createComments } from './comments.ts';
-import { createDocumentsApi } from './documents.ts';
+import { documentsWhenCalled } from './documents-when-called.ts';
 import { resolveEndpoint } from './endpoint.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import { QuireError } from './errors.ts';
-import { FirstDownload } from './first-download.ts';
 import { answersHttp, HttpSocket, type HttpSocketSurroundings } from './http-socket.ts';
 import { createLeaveGuard } from './leave-guard.ts';
 import { createLeftovers } from './leftovers.ts';
+import { loadPart } from './load-part.ts';
+import { createOfferedDownload } from './offered-download.ts';
 import { createRestClient } from './rest-client.ts';
 import { type OpenRoom, openRoom } from './room.ts';
-import { saveAs } from './save-as.ts';
+import type { SaveCopy } from './save-as.ts';
 import { SharedSocket, type SocketClass } from './shared-socket.ts';
 import { TransportChoice } from './transport-choice.ts';
 
@@ -62,7 +63,7 @@ interface HeldRoom {
 export function connectIn(surroundings: Surroundings, options: ConnectOptions): Client {
   const { clock, environment, random } = surroundings;
   const endpoint = resolveEndpoint(options.url, environment.location);
-  const getToken = async () => (options.getToken === undefined ? (options.token ?? '') : options.getToken());
+  const getToken = async (signal: AbortSignal) => options.getToken?.({ signal }) ?? options.token ?? '';
   // Called as a function of the page: a browser's own takes no other `this`.
   const ask: typeof fetch = (...request) => fetch(...request);
   const choice = new TransportChoice(options.transport ?? 'auto');
@@ -163,42 +164,64 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
     held.room.whenSaved(patience.signal).then(finish, finish);
   };
 
+  const api: ApiOptions = {
+    baseUrl: endpoint.httpUrl,
+    getToken,
+    clock,
+    fetch: ask,
+  };
+
+  /** Where the comments on a document are. */
+  const openCompanion = (name: string): Room => {
+    const fault = findDocumentFault(name);
+    if (fault !== null) throw badName(fault);
+    return open(companionOf(name as DocumentName, 'comments'));
+  };
+
+  const saveCopy: SaveCopy = async (source, formerName, saving) => {
+    const { saveAs } = await loadPart(() => import('./save-as.ts'), clock, saving?.signal);
+    return saveAs(source, formerName, open, saving);
+  };
+
   const lease = (held: HeldRoom): Room => {
     const { room } = held;
+    const { comments, leave: leaveComments } = createComments({
+      document: room.name,
+      open: () => openCompanion(room.name),
+      api,
+      findGuest: () => room.presence.people.get().find(({ isMe }) => isMe)?.name,
+      async whenTextSaved(signal) {
+        if (room.hasUnsaved()) await room.whenSaved(signal);
+      },
+    });
     let left = false;
     held.leases += 1;
     return {
       name: room.name,
       doc: room.doc,
       awareness: room.awareness,
+      presence: room.presence,
       status: room.status,
-      people: room.people,
-      viewers: room.viewers,
+      saved: room.saved,
       userId: room.userId,
       events: room.events,
-      setPerson: (person) => room.setPerson(person),
+      comments,
       whenSaved: ({ signal } = {}) => room.whenSaved(signal),
       whenLoaded: ({ signal } = {}) => room.whenLoaded(signal),
       async saveAs(saving) {
-        const name = await saveAs(room.doc, room.name, open, saving);
+        const name = await saveCopy(room.doc, room.name, saving);
         await room.noteSavedElsewhere();
         return name;
       },
       leave() {
         if (left) return;
         left = true;
+        leaveComments();
         held.leases -= 1;
         // Not at once: a component that is mounted again in the same moment finds its room as it was.
         if (held.leases === 0) held.cancelClosing = clock.schedule(() => wind(held), 0);
       },
     };
-  };
-
-  const api: ApiOptions = {
-    baseUrl: endpoint.httpUrl,
-    getToken,
-    clock,
-    fetch: ask,
   };
 
   const open = (name: string): Room => {
@@ -224,7 +247,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
       getToken,
       renewsTokens: options.getToken !== undefined,
       createDownload: (onProgress) =>
-        new FirstDownload({
+        createOfferedDownload({
           url: `${endpoint.httpUrl}/v1/documents/${encodeURIComponent(name)}/state`,
           clock,
           fetch: ask,
@@ -239,23 +262,10 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
   };
 
   return {
-    documents: createDocumentsApi(api),
+    documents: documentsWhenCalled(api),
     api: createRestClient(api),
-    leftovers: createLeftovers({ server: keepsCopies ? endpoint.socketUrl : null, open }),
+    leftovers: createLeftovers({ server: keepsCopies ? endpoint.socketUrl : null, saveCopy }),
     open: open as Client['open'], // what events are called is between those who send them
-    openComments(name) {
-      const fault = findDocumentFault(name);
-      if (fault !== null) throw badName(fault);
-      return createComments({
-        document: name,
-        room: open(companionOf(name as DocumentName, 'comments')),
-        api,
-        async whenTextSaved(signal) {
-          const held = rooms.get(name);
-          if (held?.room.hasUnsaved() === true) await held.room.whenSaved(signal);
-        },
-      });
-    },
     close() {
       if (closed) return;
       closed = true;

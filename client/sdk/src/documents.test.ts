@@ -51,7 +51,6 @@ const json = (value: unknown, status = 200) =>
   new Response(JSON.stringify(value), { status, headers: { 'content-type': 'application/json' } });
 
 /** What needs no time to pass is done by then. */
-/** What needs no time to pass is done by then. */
 async function untilIdle(): Promise<void> {
   for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
@@ -72,7 +71,7 @@ describe('documents over HTTP', () => {
       method === 'DELETE' ? new Response(null, { status: 204 }) : json(plan),
     );
     await documents.rename('team/plan', 'Plan');
-    await documents.delete('team/plan?#ä');
+    await documents.deleteForGood('team/plan?#ä');
     expect(sent).toMatchObject([
       { method: 'PATCH', url: 'http://server/base/v1/documents/team%2Fplan', body: { title: 'Plan' } },
       { method: 'DELETE', url: 'http://server/base/v1/documents/team%2Fplan%3F%23%C3%A4', body: null },
@@ -84,7 +83,7 @@ describe('documents over HTTP', () => {
       const answer = new Response(null, { status: 204 });
       return Object.defineProperty(answer, 'body', { value: new Response('').body });
     });
-    await expect(documents.delete('plan')).resolves.toBeUndefined();
+    await expect(documents.deleteForGood('plan')).resolves.toBeUndefined();
   });
 
   it('creates with a name, with a title, or with neither', async () => {
@@ -221,7 +220,16 @@ describe('documents over HTTP', () => {
     ['get', ({ get }, options) => get('plan', options)],
     ['create', ({ create }, options) => create({ title: 'Plan' }, options)],
     ['rename', ({ rename }, options) => rename('plan', 'Plan', options)],
-    ['delete', (documents, options) => documents.delete('plan', options)],
+    ['deleteForGood', (documents, options) => documents.deleteForGood('plan', options)],
+    ['copy', ({ copy }, options) => copy('plan', {}, options)],
+    ['moveToBin', ({ moveToBin }, options) => moveToBin('plan', options)],
+    ['listBin', ({ listBin }, options) => listBin(options)],
+    ['restore', ({ restore }, options) => restore('plan', options)],
+    ['purge', ({ purge }, options) => purge('plan', options)],
+    ['readContent', ({ readContent }, options) => readContent('plan', 'markdown', options)],
+    ['replaceContent', ({ replaceContent }, options) => replaceContent('plan', 'json', { type: 'doc' }, options)],
+    ['readUpdate', ({ readUpdate }, options) => readUpdate('plan', options)],
+    ['writeUpdate', ({ writeUpdate }, options) => writeUpdate('plan', new Uint8Array(), options)],
     ['links.list', ({ links }, options) => links.list('plan', options)],
     ['links.create', ({ links }, options) => links.create('plan', { role: 'reader' }, options)],
     ['links.revoke', ({ links }, options) => links.revoke('plan', 'an id', options)],

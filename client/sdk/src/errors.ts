@@ -63,6 +63,10 @@ export function noToken(cause: unknown): QuireError {
   });
 }
 
+export function unreachable(cause: unknown): QuireError {
+  return new QuireError('unreachable', 'The server can’t be reached. Check the connection and try again.', { cause });
+}
+
 export function wordsOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }

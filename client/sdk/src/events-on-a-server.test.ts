@@ -171,7 +171,7 @@ async function enter(user: string, role = 'editor', port = server.port): Promise
   const client = connect({ url: `ws://127.0.0.1:${port}/collab`, token, offline: false, transport });
   clients.push(client);
   const room = client.open<Said>(ROOM);
-  room.setPerson({ name: user, color: '#2563eb' });
+  room.presence.setPerson({ name: user, color: '#2563eb' });
   const heard: Listener['heard'] = [];
   const gaps: string[] = [];
   room.events.on('chat', (event) => heard.push(event));

@@ -147,13 +147,13 @@ describe('where the network lets no WebSocket through', () => {
     const watcher = page().open('plan');
     const visitor = page();
     const room = visitor.open('plan');
-    room.setPerson({ name: 'Ada', color: '#2563eb' });
-    await until(watcher.people, (people) => people.some(({ name }) => name === 'Ada'));
+    room.presence.setPerson({ name: 'Ada', color: '#2563eb' });
+    await until(watcher.presence.people, (people) => people.some(({ name }) => name === 'Ada'));
     await room.whenSaved();
     type(room, 'last words');
     visitor.environment.dispatch('pagehide');
     // G7's second.
-    await until(watcher.people, (people) => people.length === 1, 1_000);
+    await until(watcher.presence.people, (people) => people.length === 1, 1_000);
     await untilTrue(() => textOf(watcher).toString() === 'last words');
   });
 
@@ -209,11 +209,11 @@ describe('a line over HTTP', () => {
 
   it('[R4] is taken up again by the next stream when a proxy ends one, and nobody sees anybody leave', async () => {
     const [watcher, writer] = [page().open('plan'), page().open('plan')];
-    writer.setPerson({ name: 'Ada', color: '#2563eb' });
-    await until(watcher.people, (people) => people.length === 2);
+    writer.presence.setPerson({ name: 'Ada', color: '#2563eb' });
+    await until(watcher.presence.people, (people) => people.length === 2);
     await writer.whenSaved();
     const fewest: number[] = [];
-    watcher.people.subscribe((people) => fewest.push(people.length));
+    watcher.presence.people.subscribe((people) => fewest.push(people.length));
     const streams = () => proxy.asked.filter(({ method, url }) => method === 'GET' && url.includes('after=')).length;
     for (let cut = 0; cut < 5; cut += 1) {
       const before = streams();

@@ -201,7 +201,7 @@ describe('a document', () => {
     await small.whenSaved();
     const large = client.open('large');
     await large.whenSaved();
-    const comments = client.openComments('large');
+    const comments = client.open('large').comments;
     await untilTrue(() => comments.status.get().loaded);
     expect(proxy.asked.filter(({ url }) => url.includes('comments'))).toEqual([]);
     expect(downloads()).toHaveLength(1);
@@ -216,7 +216,7 @@ describe('a document', () => {
     const room = newClient().open('large');
     const steps = watch(room);
     await untilTrue(() => steps.length > 0);
-    await newClient('websocket', server.port).documents.delete('large');
+    await newClient('websocket', server.port).documents.deleteForGood('large');
     await untilState(room, 'gone');
     const later = newClient().open('large');
     await later.whenLoaded();
@@ -233,7 +233,7 @@ describe('a document', () => {
     expect(room.status.get().loaded).toBe(false);
     await untilTrue(async () => (await readMetric('quire_http_sessions')) === 0);
     const owner = newClient('websocket', server.port, signToken('owner'));
-    await owner.documents.delete('large');
+    await owner.documents.deleteForGood('large');
     const successor = owner.open('large');
     type(successor, 'another life');
     await successor.whenSaved();

@@ -1,12 +1,10 @@
 import type { LoadingProgress } from './api.ts';
 import type { Clock } from './clock.ts';
 import { createPatience, type Patience } from './patience.ts';
+import { requestState, type StatePlace } from './request-state.ts';
 
-export interface FirstDownloadOptions {
-  /** Where the server has the state of the document. */
-  readonly url: string;
+export interface FirstDownloadOptions extends StatePlace {
   readonly clock: Clock;
-  readonly fetch: typeof fetch;
   readonly onProgress: (progress: LoadingProgress) => void;
 }
 
@@ -45,16 +43,6 @@ export class FirstDownload {
     this.#options = options;
   }
 
-  /** Whether the document is so large that the server offers it; null when it can't be asked. */
-  async isOffered(token: string): Promise<boolean | null> {
-    try {
-      const { status } = await this.#request('HEAD', { token });
-      return status >= 500 ? null : status === 200;
-    } catch {
-      return null;
-    }
-  }
-
   /**
    * Fetches what is missing of it.
    *
@@ -80,7 +68,7 @@ export class FirstDownload {
     const patience = createPatience(this.#options.clock, signal);
     patience.expect(STALL_TIMEOUT_MS);
     try {
-      const answer = await this.#request('GET', { token, headers: rest, signal: patience.signal });
+      const answer = await requestState(this.#options, 'GET', { token, headers: rest, signal: patience.signal });
       if (answer.status >= 500) return 'cut';
       if (answer.body === null || !this.#begin(answer)) return 'none';
       await this.#collect(answer.body, patience);
@@ -130,21 +118,6 @@ export class FirstDownload {
     } catch {
       return null; // changed on its way, by whoever thought it knew better
     }
-  }
-
-  #request(
-    method: 'GET' | 'HEAD',
-    request: { readonly token: string; readonly headers?: Record<string, string>; readonly signal?: AbortSignal },
-  ): Promise<Response> {
-    const { headers = {}, signal = null, token } = request;
-    const { fetch, url } = this.#options;
-    return fetch(url, {
-      method,
-      headers: token === '' ? headers : { ...headers, authorization: `Bearer ${token}` },
-      cache: 'no-store',
-      credentials: 'include',
-      signal,
-    });
   }
 }
 

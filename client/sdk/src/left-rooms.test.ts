@@ -113,12 +113,15 @@ describe('a room that is left', () => {
     const client = stage.connect();
     const watcher = stage.connect().open('plan');
     const room = client.open('plan');
-    room.setPerson({ name: 'Ada', color: '#00f' });
-    await Promise.all([room.whenSaved(), until(watcher.people, (people) => people.some((one) => one.name === 'Ada'))]);
+    room.presence.setPerson({ name: 'Ada', color: '#00f' });
+    await Promise.all([
+      room.whenSaved(),
+      until(watcher.presence.people, (people) => people.some((one) => one.name === 'Ada')),
+    ]);
     stage.peer.holdsReceipts = true;
     type(room, 'last words');
     room.leave();
-    await until(watcher.people, (people) => people.length === 1);
+    await until(watcher.presence.people, (people) => people.length === 1);
     const connection = stage.peer.connections.find((one) => one.kindsHeard().includes('update'));
     await untilTrue(() => stage.peer.heldReceipts === 1);
     expect(connection?.kindsHeard()).not.toContain('close');

@@ -1,17 +1,17 @@
 import * as Y from 'yjs';
-import type { CallOptions, Leftover, LeftoversApi, Room } from './api.ts';
+import type { CallOptions, Leftover, LeftoversApi } from './api.ts';
 import { type AsideCopy, discardCopy, findAsideCopies, readUpdates } from './aside-copies.ts';
-import { saveAs } from './save-as.ts';
+import type { SaveCopy } from './save-as.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
 export interface LeftoversOptions {
   /** Names the server in this device's store; null where nothing is kept on this device. */
   readonly server: string | null;
-  readonly open: (name: string) => Room;
+  readonly saveCopy: SaveCopy;
 }
 
 /** What never reached the server of documents that were deleted, as it is kept on this device. */
-export function createLeftovers({ server, open }: LeftoversOptions): LeftoversApi {
+export function createLeftovers({ server, saveCopy }: LeftoversOptions): LeftoversApi {
   const read = async ({ id }: Leftover, { signal }: CallOptions = {}): Promise<Y.Doc> => {
     signal?.throwIfAborted();
     const doc = new Y.Doc();
@@ -33,7 +33,7 @@ export function createLeftovers({ server, open }: LeftoversOptions): LeftoversAp
     async saveAs(leftover, options) {
       const doc = await read(leftover, options);
       try {
-        const name = await saveAs(doc, leftover.name, open, options);
+        const name = await saveCopy(doc, leftover.name, options);
         await discardCopy(leftover.id);
         return name;
       } finally {

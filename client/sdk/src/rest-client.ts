@@ -1,6 +1,7 @@
 import type { OperationName, operations } from '@quire/protocol/rest';
 import type { CallOptions } from './api.ts';
 import type { ApiOptions } from './api-call.ts';
+import { loadPart } from './load-part.ts';
 
 type Operations = typeof operations;
 
@@ -73,7 +74,7 @@ export function createRestClient(options: ApiOptions): RestClient {
   return {
     async call(name, input) {
       // Loaded by whoever calls: the schemas weigh more than the rest of the client.
-      const { callRest } = await import('./rest-call.ts');
+      const { callRest } = await loadPart(() => import('./rest-call.ts'), options.clock, input.signal);
       return callRest(options, name, input);
     },
   };

@@ -49,11 +49,9 @@ type Listening = 'no' | 'asked' | 'yes';
  */
 interface Waiting {
   readonly payload: string;
-  /** On the present connection. */
-  isSaid: boolean;
   /** When it was first said on a connection that was then lost, so that it may have arrived. */
   doubtfulSince: number | null;
-  /** When it was first said on the present connection. */
+  /** When it was said on the present connection; null where it is still to be said. */
   saidAt: number | null;
   resolve(sent: SentEvent): void;
   reject(reason: unknown): void;
@@ -149,7 +147,6 @@ class LiveRoomEvents implements RoomEventsLink, RoomEvents {
       };
       const waiting: Waiting = {
         payload,
-        isSaid: false,
         doubtfulSince: null,
         saidAt: null,
         resolve(sent) {
@@ -179,7 +176,6 @@ class LiveRoomEvents implements RoomEventsLink, RoomEvents {
     this.#cancelAsking();
     this.#endPause();
     for (const waiting of this.#waiting.values()) {
-      waiting.isSaid = false;
       waiting.doubtfulSince ??= waiting.saidAt;
       waiting.saidAt = null;
     }
@@ -238,7 +234,6 @@ class LiveRoomEvents implements RoomEventsLink, RoomEvents {
     if (code === 'maybe-taken') waiting?.reject(unconfirmed());
     else if (code !== 'too-many-events') waiting?.reject(refusalOf(code, detail));
     else if (waiting !== undefined) {
-      waiting.isSaid = false;
       waiting.saidAt = null;
       this.#pause();
     }
@@ -259,14 +254,14 @@ class LiveRoomEvents implements RoomEventsLink, RoomEvents {
   /** In the order in which they were sent. */
   #sayWaiting(): void {
     if (!this.#mayGoOn) return;
-    for (const waiting of [...this.#waiting.values()]) if (!waiting.isSaid) this.#say(waiting);
+    for (const waiting of [...this.#waiting.values()]) if (waiting.saidAt === null) this.#say(waiting);
   }
 
   #say(waiting: Waiting): void {
     const { doubtfulSince, payload } = waiting;
     const now = this.#options.clock.now();
-    waiting.isSaid = this.#options.say(doubtfulSince === null ? payload : sayEventAgain(payload, now - doubtfulSince));
-    if (waiting.isSaid) waiting.saidAt ??= now;
+    const words = doubtfulSince === null ? payload : sayEventAgain(payload, now - doubtfulSince);
+    if (this.#options.say(words)) waiting.saidAt = now;
   }
 
   /** Not in the pause after one that came too fast. */

@@ -1,5 +1,6 @@
 import { closeCodes } from '@quire/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { TokenRequest } from './api.ts';
 import { ManualClock } from './testing/manual-clock.ts';
 import { openStage, type Stage, textOf, type } from './testing/stage.ts';
 import { until, untilState, untilTrue } from './testing/until.ts';
@@ -266,6 +267,43 @@ describe('a room', () => {
     expect(state).toBe('saving');
     stage.peer.releaseReceipts(2);
     await untilState(room, 'saved');
+  });
+
+  it('[G1] is saved as long as the server has confirmed all that was written, and the loss of a connection changes nothing', async () => {
+    const room = stage.connect().open('plan');
+    const heard: boolean[] = [];
+    room.saved.subscribe((isSaved) => heard.push(isSaved));
+    expect(room.saved.get()).toBe(false);
+    await room.whenSaved();
+    expect(room.saved.get()).toBe(true);
+    stage.peer.holdsReceipts = true;
+    type(room, 'precious');
+    expect(room.saved.get()).toBe(false);
+    await untilTrue(() => stage.peer.heldReceipts > 0);
+    stage.peer.releaseReceipts();
+    await room.whenSaved();
+    stage.peer.drop();
+    await untilState(room, 'reconnecting');
+    expect([room.saved.get(), heard]).toEqual([true, [true, false, true]]);
+  });
+
+  it('gives up the token that it waits for once it is closed, and no other room’s', async () => {
+    const signals: AbortSignal[] = [];
+    const getToken = ({ signal }: TokenRequest) => {
+      signals.push(signal);
+      return new Promise<string>((_, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason));
+      });
+    };
+    const client = stage.connect({ getToken });
+    const left = client.open('plan');
+    client.open('other');
+    await untilTrue(() => signals.length === 2);
+    left.leave();
+    await untilTrue(() => signals[0]?.aborted === true);
+    expect(signals[1]?.aborted).toBe(false);
+    client.close();
+    expect(signals[1]?.reason).toMatchObject({ code: 'room-closed' });
   });
 
   it('[R2] edits between the opening of the socket and the step 2 leave in the step 2 alone', async () => {

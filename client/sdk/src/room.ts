@@ -9,13 +9,14 @@ import {
 } from '@quire/protocol/wire';
 import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
-import type { LoadingProgress, Person, PersonDetails, RoomEvents, RoomStatus } from './api.ts';
+import type { LoadingProgress, PersonDetails, RoomEvents, RoomPresence, RoomStatus } from './api.ts';
 import { computeRetryDelayMs } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { noToken, QuireError } from './errors.ts';
-import type { FirstDownload } from './first-download.ts';
+import type { OfferedDownload } from './offered-download.ts';
 import { type LocalCopy, type OfflineStore, openOfflineStore } from './offline-store.ts';
 import { type PeopleList, watchPeople } from './people.ts';
+import { createPresence } from './presence.ts';
 import { createWritable, type Readable, type Writable } from './readable.ts';
 import { countUnsaved, isAwaiting } from './receipts-ledger.ts';
 import { createRoomEpoch, type RoomEpoch } from './room-epoch.ts';
@@ -44,11 +45,11 @@ export interface RoomContext {
   /** Names the server in this device's store. */
   readonly server: string;
   readonly offline: boolean;
-  readonly getToken: () => Promise<string>;
+  readonly getToken: (signal: AbortSignal) => Promise<string>;
   /** Whether the next token may be another one than the last. */
   readonly renewsTokens: boolean;
   /** For a document that this device does not have, should it be a large one. */
-  readonly createDownload: (onProgress: (progress: LoadingProgress) => void) => FirstDownload;
+  readonly createDownload: (onProgress: (progress: LoadingProgress) => void) => OfferedDownload;
   /** The count of unconfirmed changes is zero now, or no longer is. */
   readonly onUnsavedChanged: () => void;
   /** The room needs the socket no more. */
@@ -88,11 +89,10 @@ export interface OpenRoom {
   readonly doc: Y.Doc;
   readonly awareness: Awareness;
   readonly status: Readable<RoomStatus>;
-  readonly people: Readable<readonly Person[]>;
-  readonly viewers: Readable<number>;
+  readonly presence: RoomPresence;
+  readonly saved: Readable<boolean>;
   readonly userId: Readable<string | null>;
   readonly events: RoomEvents;
-  setPerson(person: PersonDetails): void;
   whenSaved(signal?: AbortSignal): Promise<void>;
   whenLoaded(signal?: AbortSignal): Promise<void>;
   /** Appears in the list of people, again if need be. */
@@ -124,7 +124,9 @@ class LiveRoom implements OpenRoom {
   readonly name: string;
   readonly doc = new Y.Doc();
   readonly awareness = new Awareness(this.doc);
+  readonly presence: RoomPresence;
   readonly status: Readable<RoomStatus>;
+  readonly #saved = createWritable(false);
   readonly #userId = createWritable<string | null>(null);
   readonly #context: RoomContext;
   readonly #status: Writable<RoomStatus>;
@@ -134,7 +136,9 @@ class LiveRoom implements OpenRoom {
   readonly #store: OfflineStore | null;
   readonly #provider: RoomProvider;
   readonly #waiters = createWaiters();
-  readonly #download: FirstDownload;
+  /** Nobody needs anything of it any more. */
+  readonly #ending = new AbortController();
+  readonly #download: OfferedDownload;
   /** Whether the server has the document as a download; null where nothing has to be downloaded, or no more. */
   #offer: Promise<boolean | null> | null = null;
   #earlyToken: { readonly token: Promise<string>; readonly fetchedAt: number } | null = null;
@@ -163,6 +167,7 @@ class LiveRoom implements OpenRoom {
     this.#status = createWritable(this.#describe(), isSameStatus);
     this.status = this.#status;
     this.#people = watchPeople(this.awareness, clock);
+    this.presence = createPresence(this.awareness, this.#people, (person) => this.#setPerson(person));
     this.#events = createRoomEvents({
       say: (payload) => this.#provider.say(payload),
       clientId: this.awareness.clientID,
@@ -204,12 +209,8 @@ class LiveRoom implements OpenRoom {
     this.#begin();
   }
 
-  get people(): Readable<readonly Person[]> {
-    return this.#people.list;
-  }
-
-  get viewers(): Readable<number> {
-    return this.#people.viewers;
+  get saved(): Readable<boolean> {
+    return this.#saved;
   }
 
   get userId(): Readable<string | null> {
@@ -218,11 +219,6 @@ class LiveRoom implements OpenRoom {
 
   get events(): RoomEvents {
     return this.#events.events;
-  }
-
-  setPerson(person: PersonDetails): void {
-    this.#person = { name: person.name, color: person.color };
-    this.appear();
   }
 
   appear(): void {
@@ -292,6 +288,7 @@ class LiveRoom implements OpenRoom {
     this.#cancelPatience();
     this.#cancelRetry();
     const reason = new QuireError('room-closed', 'The document was closed.');
+    this.#ending.abort(reason);
     this.#waiters.close(reason);
     this.#events.end(reason);
     this.#people.close();
@@ -299,6 +296,11 @@ class LiveRoom implements OpenRoom {
     this.#provider.destroy();
     // The last notes are written before the database closes; nobody has to wait for it.
     void (this.#store?.close() ?? Promise.resolve()).finally(() => this.doc.destroy());
+  }
+
+  #setPerson({ name, color }: PersonDetails): void {
+    this.#person = { name, color };
+    this.appear();
   }
 
   #begin(): void {
@@ -322,7 +324,7 @@ class LiveRoom implements OpenRoom {
   }
 
   async #askForSize(): Promise<boolean | null> {
-    const token = this.#context.getToken();
+    const token = this.#context.getToken(this.#ending.signal);
     this.#earlyToken = { token, fetchedAt: this.#context.clock.now() };
     try {
       return await this.#download.isOffered(await token);
@@ -335,7 +337,7 @@ class LiveRoom implements OpenRoom {
     const early = this.#earlyToken;
     this.#earlyToken = null;
     const isFresh = early !== null && this.#context.clock.now() - early.fetchedAt < EARLY_TOKEN_LASTS_MS;
-    return isFresh ? early.token : this.#context.getToken();
+    return isFresh ? early.token : this.#context.getToken(this.#ending.signal);
   }
 
   /** It is this room's alone: the others on the socket have theirs, and who is in stays until what let them in ends. */
@@ -557,6 +559,7 @@ class LiveRoom implements OpenRoom {
     if (this.#closed) return;
     const now = this.#context.clock.now();
     this.#status.set(this.#describe());
+    this.#saved.set(isSaved(this.#machine));
     this.#waiters.check();
     const next = findNextChange(this.#machine, now);
     // An earlier alarm is kept: it finds out by itself that there is nothing to do yet.

@@ -8,6 +8,9 @@ import { QuireError } from './errors.ts';
 const META_MAP = 'meta';
 const TITLE_KEY = 'title';
 
+/** Resolves with the name of the copy. @throws {QuireError} */
+export type SaveCopy = (source: Y.Doc, formerName: string, options?: SaveAsOptions) => Promise<string>;
+
 /**
  * Makes a document of its own of what another one holds. Resolves with its name once all of it is saved; until then
  * nobody may let go of the original.

@@ -113,10 +113,10 @@ describe.each(['websocket', 'http'] as const)('the SDK against a real server, ov
     const watcher = open('plan');
     const client = newClient();
     const visitor = client.open('plan');
-    visitor.setPerson({ name: 'Ada', color: '#2563eb' });
-    await until(watcher.people, (people) => people.some((person) => person.name === 'Ada'));
+    visitor.presence.setPerson({ name: 'Ada', color: '#2563eb' });
+    await until(watcher.presence.people, (people) => people.some((person) => person.name === 'Ada'));
     client.close();
-    await until(watcher.people, (people) => people.length === 1);
+    await until(watcher.presence.people, (people) => people.length === 1);
   });
 
   it('a guest knows that the server takes them for nobody', async () => {
@@ -128,11 +128,11 @@ describe.each(['websocket', 'http'] as const)('the SDK against a real server, ov
 
   it('[R10] people are seen again after a restart of the server, without waiting for a renewal', async () => {
     const [one, two] = [open('plan'), open('plan')];
-    two.setPerson({ name: 'Ben', color: '#db2777' });
-    const seesBen = () => until(one.people, (people) => people.some((person) => person.name === 'Ben'));
+    two.presence.setPerson({ name: 'Ben', color: '#db2777' });
+    const seesBen = () => until(one.presence.people, (people) => people.some((person) => person.name === 'Ben'));
     await seesBen();
     await server.kill();
-    await until(one.people, (people) => people.length === 1);
+    await until(one.presence.people, (people) => people.length === 1);
     server = await serve(server.port, data);
     await seesBen();
   });
@@ -142,23 +142,23 @@ describe.each(['websocket', 'http'] as const)('the SDK against a real server, ov
     server = await serve(server.port, data, { QUIRE_LIMITS_MAX_LISTED_PEOPLE: '2' });
     const rooms = ['Ada', 'Ben', 'Eve', 'Fay'].map((name) => {
       const room = open('plan');
-      room.setPerson({ name, color: '#2563eb' });
+      room.presence.setPerson({ name, color: '#2563eb' });
       return room;
     });
     // Four are here. Who is listed sees two, and two more; who is not sees three, and one more.
     await untilTrue(
       () =>
         rooms
-          .map((room) => `${room.people.get().length}+${room.viewers.get()}`)
+          .map((room) => `${room.presence.people.get().length}+${room.presence.viewers.get()}`)
           .sort()
           .join() === '2+2,2+2,3+1,3+1',
     );
-    const unlisted = rooms.find((room) => room.viewers.get() === 1) as Room;
-    const me = unlisted.people.get()[0];
+    const unlisted = rooms.find((room) => room.presence.viewers.get() === 1) as Room;
+    const me = unlisted.presence.people.get()[0];
     textOf(unlisted).insert(0, 'me, too');
     const isThere = (people: readonly Person[]) => people.some(({ clientId }) => clientId === me?.clientId);
-    await Promise.all(rooms.map((room) => until(room.people, isThere)));
-    await until(unlisted.viewers, (count) => count === 2);
+    await Promise.all(rooms.map((room) => until(room.presence.people, isThere)));
+    await until(unlisted.presence.viewers, (count) => count === 2);
   });
 
   it('documents are created, listed, renamed and deleted; a second one of a name is refused with words', async () => {
@@ -174,7 +174,7 @@ describe.each(['websocket', 'http'] as const)('the SDK against a real server, ov
     expect(room.doc.getMap('meta').get('title')).toBe('Our plan');
     // The index follows the document a moment later.
     await untilTrue(async () => (await documents.list({ prefix: 'team/' })).documents[0]?.title === 'Our plan');
-    await documents.delete('team/plan');
+    await documents.deleteForGood('team/plan');
     expect((await documents.list({ prefix: 'team/' })).documents).toEqual([]);
     await expect(documents.rename('team/plan', 'x')).rejects.toMatchObject({ status: 404 });
   });
@@ -185,7 +185,7 @@ describe.each(['websocket', 'http'] as const)('the SDK against a real server, ov
     textOf(plan).insert(0, 'precious');
     textOf(other).insert(0, 'unrelated');
     await Promise.all([plan.whenSaved(), other.whenSaved()]);
-    await client.documents.delete('plan');
+    await client.documents.deleteForGood('plan');
     expect(await untilState(plan, 'gone')).toMatchObject({ canEdit: false });
     textOf(other).insert(0, 'still ');
     await other.whenSaved();
@@ -223,7 +223,7 @@ async function outliveCopy({ successor }: { readonly successor: string }): Promi
   await before.whenSaved();
   await untilTrue(() => !page.environment.dispatch('beforeunload'));
   page.close();
-  await documents.delete('plan');
+  await documents.deleteForGood('plan');
   if (successor !== '') {
     const room = open('plan');
     textOf(room).insert(0, successor);

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { propertyOf, settableAttributes } from '../describe-types.ts';
-import { elements } from './index.ts';
+import './index.ts';
 import { common, declarations } from './manifest.ts';
 
 const settable = declarations.flatMap(({ tag, attributes }) =>
@@ -35,7 +35,11 @@ test.each(settable)('<%s %s> is not there while its property is undefined', (tag
   expect(element.hasAttribute(name)).toBe(false);
 });
 
-test.each(settable)('<%s %s>, set before the script was there, is not lost', (tag, name) => {
-  const made = elements.find((one) => one.tag === tag);
-  expect(made?.properties).toContain(propertyOf(name));
+test.each(settable)('<%s %s>, set before the script was there, is not lost', (tag, name, type) => {
+  const element = document.createElement(tag);
+  const value = exampleOf(type);
+  Object.defineProperty(element, propertyOf(name), { value, configurable: true, writable: true, enumerable: true });
+  document.body.append(element);
+  expect(element.getAttribute(name)).toBe(value === true ? '' : String(value));
+  element.remove();
 });

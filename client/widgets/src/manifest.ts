@@ -74,8 +74,9 @@ export const common: Pick<ElementDeclaration, 'attributes' | 'events'> & {
     { name: 'noStatus', type: 'boolean', description: 'As `no-status`.' },
     {
       name: 'getToken',
-      type: '(() => Promise<string>) | undefined',
-      description: 'The newest is asked for a fresh token on every connection; wins over `token`.',
+      type: '((request: { signal: AbortSignal }) => Promise<string>) | undefined',
+      description:
+        'The newest is asked for a fresh token on every connection; wins over `token`. Its signal aborts when nobody needs the token any more.',
     },
     {
       name: 'strings',

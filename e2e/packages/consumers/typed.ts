@@ -1,5 +1,5 @@
 // A program in TypeScript that has installed Quire, with a compiler that checks the declarations of the packages too.
-import { connect, type Person, type Room, type RoomStatus } from '@quire/client';
+import { connect, type Person, type Room, type RoomStatus, type Thread } from '@quire/client';
 import { FIRST_EPOCH, MemoryStore, openLevelStore } from '@quire/persistence';
 import { type CloseCode, closeCodes, findNameFault } from '@quire/protocol';
 import { createServer, type QuireServer } from '@quire/server';
@@ -14,15 +14,19 @@ await room.whenLoaded();
 room.doc.getText('body').insert(0, 'Hello');
 await room.whenSaved();
 const { state, unsaved }: RoomStatus = room.status.get();
-console.log(`room: ${state}, ${unsaved} unsaved`);
+console.log(`room: ${state}, ${unsaved} unsaved, ${room.saved.get() ? 'all of it' : 'not'} saved`);
 
 const guest = joinWithHocuspocus(wsUrl, 'team/plan');
 // One copy of Yjs, or the documents of the packages would not be those of this program.
 await converged({ room, guest });
 console.log(`guest: ${guest.doc.getText('body').toString()}, one Yjs: ${room.doc instanceof Y.Doc}`);
 guest.leave();
-const people: readonly Person[] = room.people.get();
+const people: readonly Person[] = room.presence.people.get();
 console.log(`people: ${people.filter(({ isMe }) => isMe).length}`);
+// Parts of the client that are loaded when they are needed.
+const { name } = await client.documents.copy('team/plan', { name: 'team/copy' });
+const thread: Thread = await room.comments.start('Shall we?');
+console.log(`copy: ${name}, comment: ${thread.comments[0]?.text}`);
 client.close();
 await server.close();
 

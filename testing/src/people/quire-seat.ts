@@ -12,7 +12,7 @@ export interface QuireRoom {
   readonly status: {
     get(): { readonly state: string; readonly unsaved: number; readonly retrying: boolean; readonly reason?: string };
   };
-  setPerson(person: { readonly name: string; readonly color: string }): void;
+  readonly presence: { setPerson(person: { readonly name: string; readonly color: string }): void };
   leave(): void;
 }
 
@@ -40,7 +40,7 @@ export async function takeQuireSeat(options: SeatOptions): Promise<Seat<'quire'>
     transport: 'websocket',
   });
   const room = client.open(options.document);
-  room.setPerson({ name: options.name, color: options.color });
+  room.presence.setPerson({ name: options.name, color: options.color });
   return {
     doc: room.doc,
     awareness: room.awareness,

@@ -1,3 +1,4 @@
+import type { BinnedDocument } from '@quire/client';
 import { ServerOff, Trash2 } from 'lucide-react';
 import { nameForPeople } from '../home/document-words.ts';
 import { ActionButton, Notice } from '../home/Notice.tsx';
@@ -5,7 +6,6 @@ import { SignedOutNotice } from '../home/SignedOutNotice.tsx';
 import { TableSkeleton } from '../home/TableSkeleton.tsx';
 import { chooseDateLocale } from '../ui/describe-time.ts';
 import { RelativeTime } from '../ui/RelativeTime.tsx';
-import type { BinnedDocument } from './bin-list.ts';
 import type { BinState } from './use-bin.ts';
 
 const locale = chooseDateLocale(navigator.languages);

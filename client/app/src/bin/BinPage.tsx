@@ -1,4 +1,4 @@
-import { QuireError } from '@quire/client';
+import { type BinnedDocument, QuireError } from '@quire/client';
 import { useClient } from '@quire/client/react';
 import { ChevronLeft } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
@@ -9,14 +9,13 @@ import { homePath } from '../routes.ts';
 import { DeletionDialog } from '../ui/DeletionDialog.tsx';
 import { announce } from '../ui/toasts.ts';
 import { BinContent } from './BinContent.tsx';
-import type { BinnedDocument } from './bin-list.ts';
 import { useBin } from './use-bin.ts';
 import '../home/home.css';
 import './bin.css';
 
 /** What was deleted: it can be taken back until its days are over. */
 export function BinPage() {
-  const { api } = useClient();
+  const { documents } = useClient();
   const bin = useBin();
   const [asking, setAsking] = useState<BinnedDocument | null>(null);
   const heading = useRef<HTMLHeadingElement>(null);
@@ -34,7 +33,7 @@ export function BinPage() {
   async function restore(binned: BinnedDocument): Promise<void> {
     const { title } = nameForPeople(binned);
     try {
-      await api.call('restoreDocument', { parameters: { name: binned.name } });
+      await documents.restore(binned.name);
       show(`Restored “${title}”.`, binned);
     } catch (error) {
       const why = error instanceof QuireError ? error.message : 'Something unexpected happened.';
@@ -43,7 +42,7 @@ export function BinPage() {
   }
 
   async function purge(binned: BinnedDocument): Promise<void> {
-    await api.call('purgeDocument', { parameters: { name: binned.name } });
+    await documents.purge(binned.name);
     setAsking(null);
     show(`Deleted “${nameForPeople(binned).title}” for good.`, binned);
   }

@@ -11,13 +11,13 @@ interface RestoreButtonProps {
 
 /** Takes a document out of the bin, for who may. */
 export function RestoreButton({ name, onRestored }: RestoreButtonProps) {
-  const { api } = useClient();
+  const { documents } = useClient();
   const [busy, setBusy] = useState(false);
 
   async function restore(): Promise<void> {
     setBusy(true);
     try {
-      await api.call('restoreDocument', { parameters: { name } });
+      await documents.restore(name);
       onRestored();
     } catch (error) {
       setBusy(false);

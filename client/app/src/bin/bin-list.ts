@@ -1,6 +1,4 @@
-import type { Client, RestAnswer } from '@quire/client';
-
-export type BinnedDocument = RestAnswer<'listBin'>['documents'][number];
+import type { BinnedDocument, DocumentsApi } from '@quire/client';
 
 export interface BinPage {
   /** The latest deleted first. */
@@ -14,17 +12,17 @@ export const BIN_PAGE_SIZE = 50;
 const MAX_PAGE_SIZE = 200;
 
 /** What was deleted of the documents that this person owns. */
-export function listBin(api: Client['api'], after: string | null, signal: AbortSignal): Promise<BinPage> {
+export function listBin(api: DocumentsApi, after: string | null, signal: AbortSignal): Promise<BinPage> {
   const from = after === null ? {} : { after };
-  return api.call('listBin', { query: { limit: BIN_PAGE_SIZE, ...from }, signal });
+  return api.listBin({ limit: BIN_PAGE_SIZE, ...from, signal });
 }
 
 /** Whether a document is in the bin, and this person may take it out. */
-export async function isRestorable(api: Client['api'], name: string, signal: AbortSignal): Promise<boolean> {
+export async function isRestorable(api: DocumentsApi, name: string, signal: AbortSignal): Promise<boolean> {
   let after: string | null = null;
   do {
     const from: { readonly after?: string } = after === null ? {} : { after };
-    const page: BinPage = await api.call('listBin', { query: { limit: MAX_PAGE_SIZE, ...from }, signal });
+    const page: BinPage = await api.listBin({ limit: MAX_PAGE_SIZE, ...from, signal });
     if (page.documents.some((document) => document.name === name)) return true;
     after = page.next;
   } while (after !== null);

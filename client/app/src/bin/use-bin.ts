@@ -1,7 +1,7 @@
-import { QuireError } from '@quire/client';
+import { type BinnedDocument, QuireError } from '@quire/client';
 import { useClient } from '@quire/client/react';
 import { useCallback, useEffect, useState } from 'react';
-import { type BinnedDocument, type BinPage, listBin } from './bin-list.ts';
+import { type BinPage, listBin } from './bin-list.ts';
 
 export type BinState =
   | { readonly kind: 'loading' }
@@ -21,7 +21,7 @@ export interface Bin {
 
 /** The bin, fetched when somebody looks at it, and again on coming back. */
 export function useBin(): Bin {
-  const { api } = useClient();
+  const { documents: api } = useClient();
   const [state, setState] = useState<BinState>({ kind: 'loading' });
   const [closing, setClosing] = useState<AbortSignal | null>(null);
 

@@ -8,19 +8,19 @@ import { isRestorable } from './bin-list.ts';
  * @param isAsked the server has refused the document
  */
 export function useRestorable(name: string, isAsked: boolean): boolean {
-  const { api } = useClient();
+  const { documents } = useClient();
   const [restorable, setRestorable] = useState(false);
   useEffect(() => {
     setRestorable(false);
     if (!isAsked) return;
     const stop = new AbortController();
-    isRestorable(api, name, stop.signal).then(
+    isRestorable(documents, name, stop.signal).then(
       (is) => {
         if (!stop.signal.aborted) setRestorable(is);
       },
       () => {}, // what the server has said already stays on the page
     );
     return () => stop.abort();
-  }, [api, name, isAsked]);
+  }, [documents, name, isAsked]);
   return restorable;
 }

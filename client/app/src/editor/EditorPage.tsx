@@ -1,4 +1,4 @@
-import type { Person, Room, RoomStatus } from '@quire/client';
+import type { Person, Room } from '@quire/client';
 import { useReadable, useRoom, useStatus } from '@quire/client/react';
 import { findCarets, readSelectedText } from '@quire/widgets/document';
 import type { Editor } from '@tiptap/react';
@@ -21,6 +21,7 @@ import { RefusedBoundary } from './RefusedBoundary.tsx';
 import { SaveState } from './SaveState.tsx';
 import { ShareButton } from './share/ShareButton.tsx';
 import { TitleInput } from './TitleInput.tsx';
+import { describeTrouble } from './trouble-words.ts';
 import './carets/carets.css';
 import './document.css';
 import './editor.css';
@@ -45,14 +46,14 @@ function DocumentPage({ name, onReopen }: { readonly name: string; readonly onRe
 function OpenDocument({ room, onReopen }: { readonly room: Room; readonly onReopen: () => void }) {
   const status = useStatus(room);
   const person = useReadable(guest);
-  const comments = useComments(room.name);
+  const comments = useComments(room);
   const [panel, setPanel] = useState<CommentsPanelState>({ kind: 'closed' });
   const editor = useRef<Editor | null>(null);
   const keepEditor = useCallback((current: Editor | null) => {
     editor.current = current;
   }, []);
 
-  useEffect(() => room.setPerson(person), [room, person]);
+  useEffect(() => room.presence.setPerson(person), [room, person]);
   useEffect(followKeyboard, []);
 
   function comment(): void {
@@ -81,7 +82,7 @@ function OpenDocument({ room, onReopen }: { readonly room: Room; readonly onReop
           }}
         />
         {/* Where nothing was ever there, there is nothing to save: the page says what is the matter. */}
-        {(status.loaded || !isOver(status)) && <SaveState status={status} comments={comments} />}
+        {(status.loaded || describeTrouble(status) === null) && <SaveState status={status} comments={comments} />}
         <PeopleBar room={room} onGoTo={goTo} />
         {comments !== null && status.loaded && (
           <CommentsButton
@@ -108,8 +109,4 @@ function OpenDocument({ room, onReopen }: { readonly room: Room; readonly onReop
       )}
     </div>
   );
-}
-
-function isOver({ state }: RoomStatus): boolean {
-  return state === 'cannot-save' || state === 'gone';
 }

@@ -20,8 +20,8 @@ interface PeopleBarProps {
 }
 
 export function PeopleBar({ room, onGoTo }: PeopleBarProps) {
-  const people = useReadable(room.people);
-  const viewers = useReadable(room.viewers);
+  const people = useReadable(room.presence.people);
+  const viewers = useReadable(room.presence.viewers);
   const others = people.filter((person) => !person.isMe);
   const narrow = useMediaQuery('(width < 640px)');
   const shown = others.slice(0, narrow ? MAX_AVATARS_NARROW : MAX_AVATARS);

@@ -1,6 +1,6 @@
 import { type RoomStatus, type StatusRow, statusTable } from '@quire/client';
 
-export type SaveWords = Pick<StatusRow, 'label' | 'explanation'>;
+type SaveWords = Pick<StatusRow, 'label' | 'explanation'>;
 
 const commentOnly: SaveWords = {
   label: 'Comment only',

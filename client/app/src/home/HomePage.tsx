@@ -30,7 +30,7 @@ export function HomePage() {
 type Asking = { readonly to: 'rename' | 'delete'; readonly document: DocumentInfo };
 
 function Home({ list }: { readonly list: DocumentListStore }) {
-  const { api, documents } = useClient();
+  const { documents } = useClient();
   const state = useReadable(list);
   const [query, setQuery] = useState('');
   const [asking, setAsking] = useState<Asking | null>(null);
@@ -54,7 +54,7 @@ function Home({ list }: { readonly list: DocumentListStore }) {
   }
 
   async function remove(document: DocumentInfo): Promise<void> {
-    await api.call('binDocument', { parameters: { name: document.name } });
+    await documents.moveToBin(document.name);
     list.remove(document.name);
     setAsking(null);
     // The row that had the focus has gone.

@@ -282,9 +282,9 @@ describe('rooms and sockets', () => {
     );
     await untilTrue(() => page.container.textContent === 'saved1');
     expect(sockets.opened - before).toBe(1);
-    await until(watcher.people, (people) => people.length === 2);
+    await until(watcher.presence.people, (people) => people.length === 2);
     page.unmount();
-    await until(watcher.people, (people) => people.length === 1);
+    await until(watcher.presence.people, (people) => people.length === 1);
     await untilTrue(() => sockets.open === 1);
   });
 
@@ -300,8 +300,8 @@ describe('rooms and sockets', () => {
     ada.goTo(later.name);
     await untilTrue(() => ada.now === 'later');
     expect(ada.renders.slice(rendersBefore)).not.toContain('former');
-    await until(former.people, (people) => people.length === 1);
-    await until(later.people, (people) => people.length === 2);
+    await until(former.presence.people, (people) => people.length === 1);
+    await until(later.presence.people, (people) => people.length === 2);
     expect(sockets.opened - opened).toBe(1);
   });
 
@@ -317,12 +317,12 @@ describe('rooms and sockets', () => {
     );
     const page = render(<Page count={3} />);
     await untilTrue(() => page.container.textContent === 'saved'.repeat(3));
-    expect(watcher.people.get()).toHaveLength(2);
+    expect(watcher.presence.people.get()).toHaveLength(2);
     page.rerender(<Page count={1} />);
     await watcher.events.send('anything');
-    expect([page.container.textContent, watcher.people.get().length]).toEqual(['saved', 2]);
+    expect([page.container.textContent, watcher.presence.people.get().length]).toEqual(['saved', 2]);
     page.rerender(<Page count={0} />);
-    await until(watcher.people, (people) => people.length === 1);
+    await until(watcher.presence.people, (people) => people.length === 1);
   });
 
   it('[G1] what was written in the moment before a page goes is saved', async () => {
@@ -346,10 +346,10 @@ describe('rooms and sockets', () => {
     const page = render(<Page mode="visible" />);
     await untilTrue(() => page.container.textContent === 'saved');
     page.rerender(<Page mode="hidden" />);
-    await until(watcher.people, (people) => people.length === 1);
+    await until(watcher.presence.people, (people) => people.length === 1);
     await untilTrue(() => sockets.open === 1);
     page.rerender(<Page mode="visible" />);
-    await until(watcher.people, (people) => people.length === 2);
+    await until(watcher.presence.people, (people) => people.length === 2);
     await untilTrue(() => page.container.textContent === 'saved');
   });
 
@@ -460,8 +460,8 @@ describe('a component is rendered', () => {
 
   it('with the same snapshot, when it is rendered for another reason', async () => {
     const ada = visit(() => [useStatus(), useOthers(), useSharedArray('todos')[0], usePresence()[0]]);
-    watch().setPerson({ name: 'Ben', color: 'red' });
-    await untilTrue(() => ada.room.people.get().length === 2 && ada.room.status.get().state === 'saved');
+    watch().presence.setPerson({ name: 'Ben', color: 'red' });
+    await untilTrue(() => ada.room.presence.people.get().length === 2 && ada.room.status.get().state === 'saved');
     ada.room.doc.getArray('todos').push([{ text: 'a' }]);
     await ada.room.whenSaved();
     const before = ada.now;
@@ -484,13 +484,13 @@ describe('presence and events', () => {
   it('who types is seen by others, with their name, until they stop or go', async () => {
     const ada = visit(() => useTyping(), 'Ada');
     const ben = visit(() => useTyping()[0]);
-    await untilTrue(() => ben.room.people.get().some(({ name }) => name === 'Ada'));
+    await untilTrue(() => ben.room.presence.people.get().some(({ name }) => name === 'Ada'));
     ada.now[1](true);
     await untilTrue(() => ben.now.map(({ name }) => name).join() === 'Ada');
     expect(ada.now[0]).toEqual([]);
     const renders = ben.renders.length;
     ada.room.awareness.setLocalStateField('cursor', { anchor: 1 });
-    await until(ben.room.people, (people) => people.some(({ cursorActiveAt }) => cursorActiveAt !== null));
+    await until(ben.room.presence.people, (people) => people.some(({ cursorActiveAt }) => cursorActiveAt !== null));
     expect(ben.renders).toHaveLength(renders);
     ada.now[1](false);
     await untilTrue(() => ben.now.length === 0);
@@ -570,7 +570,8 @@ describe('presence and events', () => {
       return null;
     };
     const page = render(<Page name="Ada" />);
-    const isCalled = (name: string) => until(watcher.people, (people) => people.some((person) => person.name === name));
+    const isCalled = (name: string) =>
+      until(watcher.presence.people, (people) => people.some((person) => person.name === name));
     const { clientId } = (await isCalled('Ada'))[1] ?? {};
     page.rerender(<Page name="Countess" />);
     expect((await isCalled('Countess'))[1]?.clientId).toBe(clientId);

@@ -1,9 +1,8 @@
 'use client'; // where components are also rendered on a server for good, as with React Server Components, these are not
 
-export type { Presence } from '../api.ts';
+export type { Other, Presence } from '../api.ts';
 export type { IsEqual, Select } from './hook-arguments.ts';
 export { isShallowEqual } from './is-shallow-equal.ts';
-export type { Other } from './presence.ts';
 export { QuireProvider, type QuireProviderProps } from './quire-provider.ts';
 export { RoomProvider, type RoomProviderProps } from './room-provider.ts';
 export type { SharedArray, SharedMap, SharedText } from './shared-types.ts';

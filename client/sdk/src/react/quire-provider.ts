@@ -1,5 +1,5 @@
 import { createElement, type ReactElement, type ReactNode, useEffect, useMemo } from 'react';
-import type { Client, ConnectOptions } from '../api.ts';
+import type { Client, ConnectOptions, TokenRequest } from '../api.ts';
 import { connect } from '../connect.ts';
 import { borrowClient, createClientSource } from './client-source.ts';
 import { ClientContext } from './contexts.ts';
@@ -26,9 +26,9 @@ export function QuireProvider(props: QuireProviderProps): ReactElement {
   const access = useLatest({ token, getToken });
   const source = useMemo(() => {
     if (client !== undefined) return borrowClient(client);
-    const askToken = async () => {
+    const askToken = async (request: TokenRequest) => {
       const newest = access.current;
-      return newest.getToken === undefined ? (newest.token ?? '') : newest.getToken();
+      return newest.getToken === undefined ? (newest.token ?? '') : newest.getToken(request);
     };
     return createClientSource(() => connect({ url, offline, transport, getToken: askToken }));
   }, [client, url, offline, transport, access]);

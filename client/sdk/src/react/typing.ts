@@ -1,7 +1,5 @@
-import type { Person, Room } from '../api.ts';
+import type { Other, Person, Room } from '../api.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import { perRoom } from './derive.ts';
-import { addPresence, type Other } from './presence.ts';
 
 /** Whoever has not gone on typing for this long has stopped, or was called away. */
 export const TYPING_LASTS_MS = 5_000;
@@ -12,18 +10,21 @@ export interface TypingSign {
   end(): void;
 }
 
-/** Those of one page that say it now: to the others it is one person, who types until the last of them rests. */
-const signsIn = perRoom((_: Room) => new Set<TypingSign>());
+/**
+ * Those of one page that say it now: to the others it is one person, who types until the last of them rests. By what all
+ * openings of a room share.
+ */
+const signsByRoom = new WeakMap<object, Set<TypingSign>>();
 
 /** Says to everybody that this person types, once, and takes it back when it is not said again for a while. */
 export function createTypingSign(room: Room | null, clock: Clock = systemClock): TypingSign {
-  const signs = room === null ? new Set<TypingSign>() : signsIn(room);
+  const signs = signsIn(room);
   let cancel = () => {};
   const show = (isTyping: boolean) => {
     const before = signs.size;
     if (isTyping) signs.add(sign);
     else signs.delete(sign);
-    if (before > 0 !== signs.size > 0) addPresence(room, { typing: isTyping });
+    if (before > 0 !== signs.size > 0) room?.presence.update({ typing: isTyping });
   };
   const set = (isTyping: boolean) => {
     cancel();
@@ -32,6 +33,12 @@ export function createTypingSign(room: Room | null, clock: Clock = systemClock):
   };
   const sign: TypingSign = { set, end: () => set(false) };
   return sign;
+}
+
+function signsIn(room: Room | null): Set<TypingSign> {
+  const signs = (room && signsByRoom.get(room.presence)) ?? new Set<TypingSign>();
+  if (room !== null) signsByRoom.set(room.presence, signs);
+  return signs;
 }
 
 export function findTypists(others: readonly Other[]): readonly Person[] {

@@ -4,7 +4,7 @@ import type { ClientSource } from './client-source.ts';
 import { ClientContext } from './contexts.ts';
 
 /**
- * The client of the nearest {@link QuireProvider}, for what has no hook: `documents`, `api`, `openComments`. Where pages are
+ * The client of the nearest {@link QuireProvider}, for what has no hook: `documents`, `api`, `leftovers`. Where pages are
  * rendered on a server, the provider needs a `url` for it.
  *
  * @example

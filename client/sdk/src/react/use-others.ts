@@ -1,6 +1,6 @@
-import type { Presence, Room } from '../api.ts';
+import type { Other, Presence, Room } from '../api.ts';
 import { type IsEqual, type Select, type Selection, useArguments } from './hook-arguments.ts';
-import { type Other, othersOf, type RoomOf } from './presence.ts';
+import type { RoomOf } from './room-of.ts';
 import { itself, useSelected } from './use-readable.ts';
 
 export const nobody: readonly Other[] = [];
@@ -32,5 +32,5 @@ export function useOthers<S, P extends object = Presence>(
 ): S;
 export function useOthers(...given: readonly unknown[]): unknown {
   const [room, select = itself, isEqual] = useArguments<Selection<readonly Other[]>>('useOthers', given);
-  return useSelected(room === null ? null : othersOf(room), readNobody, select, isEqual);
+  return useSelected(room?.presence.others ?? null, readNobody, select, isEqual);
 }

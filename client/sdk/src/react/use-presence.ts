@@ -1,7 +1,7 @@
 import { useCallback } from 'react';
 import type { Presence, Room } from '../api.ts';
 import { type IsEqual, type Select, type Selection, useArguments } from './hook-arguments.ts';
-import { addPresence, presenceOf, type RoomOf } from './presence.ts';
+import type { RoomOf } from './room-of.ts';
 import { itself, useSelected } from './use-readable.ts';
 
 /** Merges fields into one's own presence. Every call is sent to everybody, so call it at most some 25 times a second. */
@@ -41,7 +41,7 @@ export function usePresence<S, P extends object = Presence>(
 ): readonly [selected: S, update: UpdatePresence<P>];
 export function usePresence(...given: readonly unknown[]): readonly [unknown, UpdatePresence] {
   const [room, select = itself, isEqual] = useArguments<Selection<Presence>>('usePresence', given);
-  const selected = useSelected(room === null ? null : presenceOf(room), readNothing, select, isEqual);
-  const update = useCallback((patch: Presence) => addPresence(room, patch), [room]);
+  const selected = useSelected(room?.presence.mine ?? null, readNothing, select, isEqual);
+  const update = useCallback((patch: Presence) => room?.presence.update(patch), [room]);
   return [selected, update];
 }

@@ -3,12 +3,12 @@ import type { Readable } from '../readable.ts';
 import type { IsEqual, Select } from './hook-arguments.ts';
 
 /**
- * A value of the SDK that changes (`room.viewers`, `comments.threads`), or a part of it: the component is rendered when that
- * changes.
+ * A value of the SDK that changes (`room.saved`, `room.presence.viewers`), or a part of it: the component is rendered when
+ * that changes.
  *
  * @example
- * const viewers = useReadable(room.viewers);
- * const names = useReadable(room.people, (people) => people.map(({ name }) => name), isShallowEqual);
+ * const viewers = useReadable(room.presence.viewers);
+ * const names = useReadable(room.presence.people, (people) => people.map(({ name }) => name), isShallowEqual);
  */
 export function useReadable<T>(readable: Readable<T>): T;
 export function useReadable<T, S>(readable: Readable<T>, select: Select<T, S>, isEqual?: IsEqual<S>): S;

@@ -51,7 +51,7 @@ function useOpenRoom(name: string | null, { person }: RoomOptions): Room | null 
   const room = useSyncExternalStore(lease.subscribe, lease.get, noRoom.get);
   const { name: called, color } = person ?? {};
   useEffect(() => {
-    if (room !== null && called !== undefined && color !== undefined) room.setPerson({ name: called, color });
+    if (room !== null && called !== undefined && color !== undefined) room.presence.setPerson({ name: called, color });
   }, [room, called, color]);
   return room;
 }

@@ -1,8 +1,8 @@
 import { useCallback, useMemo } from 'react';
 import type { Room } from '../api.ts';
+import { derive, keepEqual } from '../derive.ts';
 import { QuireError } from '../errors.ts';
 import type { Readable } from '../readable.ts';
-import { derive, keepEqual } from './derive.ts';
 import { type IsEqual, type Select, type Selection, useArguments } from './hook-arguments.ts';
 import {
   arrayKind,

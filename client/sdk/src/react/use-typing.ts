@@ -1,7 +1,6 @@
 import { useEffect, useMemo } from 'react';
 import type { Person, Room } from '../api.ts';
 import { useArguments } from './hook-arguments.ts';
-import { othersOf } from './presence.ts';
 import { areSamePeople, createTypingSign, findTypists } from './typing.ts';
 import { readNobody } from './use-others.ts';
 import { useSelected } from './use-readable.ts';
@@ -19,7 +18,7 @@ export function useTyping(
 ): readonly [typists: readonly Person[], setTyping: (isTyping: boolean) => void];
 export function useTyping(...given: readonly unknown[]) {
   const [room] = useArguments<[]>('useTyping', given);
-  const typists = useSelected(room === null ? null : othersOf(room), readNobody, findTypists, areSamePeople);
+  const typists = useSelected(room?.presence.others ?? null, readNobody, findTypists, areSamePeople);
   const sign = useMemo(() => createTypingSign(room), [room]);
   useEffect(() => sign.end, [sign]);
   return [typists, sign.set] as const;

@@ -57,8 +57,8 @@ export function Events() {
 }
 
 export function Values({ room }: { readonly room: Room }): null {
-  useReadable(room.viewers) satisfies number;
-  useReadable(room.viewers, (count) => count > 0) satisfies boolean;
+  useReadable(room.presence.viewers) satisfies number;
+  useReadable(room.presence.viewers, (count) => count > 0) satisfies boolean;
   useStatus() satisfies RoomStatus;
   useStatus(null) satisfies RoomStatus;
   useStatus(({ unsaved }) => unsaved) satisfies number;

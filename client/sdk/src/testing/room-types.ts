@@ -13,7 +13,18 @@ interface Here {
 }
 
 export function typed(client: Client): void {
-  const { awareness, events } = client.open<Said, Here>('plan');
+  const { awareness, events, presence } = client.open<Said, Here>('plan');
+  presence.update({ pointer: { x: 1 } });
+  // @ts-expect-error: a mood is a word
+  presence.update({ mood: 3 });
+  // @ts-expect-error: nobody says that of themselves
+  presence.update({ mod: 'calm' });
+  presence.mine.get().mood satisfies string | undefined;
+  // @ts-expect-error: who has said nothing yet has no mood
+  presence.mine.get().mood satisfies string;
+  for (const { name, presence: theirs } of presence.others.get()) [name, theirs.pointer?.x] satisfies [string, unknown];
+  // @ts-expect-error: nobody says that of themselves
+  presence.others.subscribe(([other]) => other?.presence.mod);
   awareness.setLocalStateField('pointer', { x: 1 });
   awareness.setLocalStateField('mood', 'calm');
   awareness.setLocalState({ mood: 'calm' });
@@ -53,6 +64,7 @@ export function handed(client: Client): void {
 export function untyped(client: Client): void {
   const room = client.open('plan') satisfies Room<EventMap, Presence>;
   room.awareness.setLocalStateField('anything', 3);
+  room.presence.update({ anything: 3 });
   // @ts-expect-error: what it is has to be found out
   room.awareness.getLocalState()?.anything.length;
 }

@@ -1,9 +1,8 @@
-import type { Client, Room } from '@quire/client';
+import type { Room } from '@quire/client';
 
 /** What an element works with for as long as it has a room. */
 export interface Held {
   readonly room: Room;
-  readonly client: Client;
   /** What is put into it goes with the room, by itself. */
   readonly root: ShadowRoot;
   /** Aborts when the room goes away. */

@@ -1,4 +1,4 @@
-import type { Awareness } from 'y-protocols/awareness';
+import type { Other, RoomPresence } from '@quire/client';
 
 /** 25 times a second: fluent once it is interpolated, and no more than a server takes. */
 export const PRESENCE_EVERY_MS = 40;
@@ -12,14 +12,14 @@ export interface PresenceField<T> {
 }
 
 /** Says something of this person in their presence, under a name of its own, no oftener than others need to hear it. */
-export function createPresenceField<T>(awareness: Awareness, field: string): PresenceField<T> {
+export function createPresenceField<T>(
+  { mine, update }: Pick<RoomPresence, 'mine' | 'update'>,
+  field: string,
+): PresenceField<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let waiting: { readonly value: T } | null = null;
 
-  const say = (value: T | null) => {
-    // Who has left the room already is not brought back by what they last did.
-    if (awareness.getLocalState() !== null) awareness.setLocalStateField(field, value);
-  };
+  const say = (value: T | null) => update({ [field]: value });
   const next = () => {
     timer = undefined;
     if (waiting === null) return;
@@ -32,7 +32,7 @@ export function createPresenceField<T>(awareness: Awareness, field: string): Pre
     clearTimeout(timer);
     timer = undefined;
     waiting = null;
-    if ((awareness.getLocalState()?.[field] ?? null) !== null) say(null);
+    if ((mine.get()[field] ?? null) !== null) say(null);
   };
 
   return {
@@ -46,24 +46,18 @@ export function createPresenceField<T>(awareness: Awareness, field: string): Pre
 }
 
 /**
- * What others say under that name, by their client's id. It comes from other people's programs: `parse` says what it is, or null.
+ * What others say under that name, each with who says it. It comes from other people's programs: `parse` says what it is, or null.
  */
 export function readOthers<T>(
-  awareness: Awareness,
+  others: readonly Other[],
   field: string,
   parse: (value: unknown) => T | null,
-): ReadonlyMap<number, T> {
-  const found = new Map<number, T>();
-  for (const [clientId, state] of awareness.getStates()) {
-    if (clientId === awareness.clientID) continue;
-    const value = state[field] === undefined || state[field] === null ? null : parse(state[field]);
-    if (value !== null) found.set(clientId, value);
+): ReadonlyMap<Other, T> {
+  const found = new Map<Other, T>();
+  for (const other of others) {
+    const said = other.presence[field] ?? null;
+    const value = said === null ? null : parse(said);
+    if (value !== null) found.set(other, value);
   }
   return found;
-}
-
-/** Calls `listener` whenever anybody's presence has changed; returns how to stop. */
-export function watchPresence(awareness: Awareness, listener: () => void): () => void {
-  awareness.on('change', listener);
-  return () => awareness.off('change', listener);
 }

@@ -195,7 +195,7 @@ test('the elements of a page are one person in a document: whoever says who this
   const nameless = probe();
   document.body.append(roomOf('people', nameless));
   await turn();
-  const me = () => nameless.room?.people.get()[0];
+  const me = () => nameless.room?.presence.people.get()[0];
   expect(me()).toMatchObject({ name: 'Guest', isMe: true });
   const named = probe({ server: SERVER, document: 'people', name: 'Ada', color: '#7c3aed' });
   document.body.append(named);
@@ -229,8 +229,9 @@ test('another function in `getToken` is the newest to ask, and no other room; wi
   expect(element.log).toEqual(['show plan']);
   expect(inner.log).toEqual(['show notes']);
   asked.length = 0;
-  await element.settingsNow.getToken?.();
-  await inner.settingsNow.getToken?.();
+  const request = { signal: new AbortController().signal };
+  await element.settingsNow.getToken?.(request);
+  await inner.settingsNow.getToken?.(request);
   expect(asked).toEqual(['second', 'newest']);
 
   element.getToken = undefined;

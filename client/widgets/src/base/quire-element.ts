@@ -45,7 +45,7 @@ interface HeldRoom {
  *   protected override show({ room, root, signal }: Held) {
  *     const count = h('output');
  *     root.append(count);
- *     follow(room.people, signal, (people) => { count.value = String(people.length); });
+ *     follow(room.presence.people, signal, (people) => { count.value = String(people.length); });
  *     return () => {};
  *   }
  * }
@@ -85,7 +85,7 @@ export abstract class QuireElement extends Base {
   #lasting: ReadonlySet<Node> | null = null;
   #getToken: TokenSource | undefined;
   /** What the connection knows of it: a page may set another function with each of its renders, and the newest is asked. */
-  readonly #askToken: TokenSource = () => this.#newestGetToken();
+  readonly #askToken: TokenSource = (request) => this.#newestGetToken(request);
   /** Also once it is taken back, for a connection that is about to be closed. */
   #newestGetToken: TokenSource = async () => '';
   #strings: Words | undefined;
@@ -349,7 +349,7 @@ export abstract class QuireElement extends Base {
 
   #present(held: HeldRoom, root: ShadowRoot): void {
     const end = new AbortController();
-    const { room, lease } = held;
+    const { room } = held;
     let cleanUp = () => {};
     held.clear = () => {
       held.clear = () => {};
@@ -357,7 +357,7 @@ export abstract class QuireElement extends Base {
       cleanUp();
       for (const node of [...root.childNodes]) if (this.#lasting?.has(node) !== true) node.remove();
     };
-    cleanUp = this.show({ room, client: lease.client, root, signal: end.signal });
+    cleanUp = this.show({ room, root, signal: end.signal });
   }
 
   /** Who somebody is, and their words, may change while they are in a room. */
@@ -513,7 +513,7 @@ function isSameWords(a: Words = {}, b: Words = {}): boolean {
 function introduce(room: Room, { name, color }: Settings): void {
   const known = (room.awareness.getLocalState()?.user ?? {}) as Partial<PersonDetails>;
   if (name === undefined && color === undefined && known.name !== undefined) return;
-  room.setPerson({
+  room.presence.setPerson({
     name: name ?? known.name ?? 'Guest',
     color: color ?? known.color ?? colorFor(room.awareness.clientID),
   });

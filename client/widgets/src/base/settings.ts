@@ -1,7 +1,9 @@
+import type { TokenRequest } from '@quire/client';
+
 /** The words of an element, by their keys. */
 export type Words = Readonly<Record<string, string>>;
 
-export type TokenSource = () => Promise<string>;
+export type TokenSource = (request: TokenRequest) => Promise<string>;
 
 /** What an element has to know of where it belongs and who is there; what is left out may be known further up. */
 export interface Settings {

@@ -117,7 +117,7 @@ export class QuireChat extends QuireElement {
     );
     const newer = h('button', { class: 'newer', part: 'newer', type: 'button', hidden: true });
     const typing = h('p', { class: 'typing', part: 'typing' });
-    const watch = watchTyping(room, channel, (names) => {
+    const watch = watchTyping(room.presence, channel, (names) => {
       typing.textContent = this.#sayTyping(names);
     });
     const { element: composer, field } = createComposer({
@@ -181,7 +181,7 @@ export class QuireChat extends QuireElement {
   async #say(shown: ShownChat, text: string): Promise<void> {
     this.#refs += 1;
     const ref = `${shown.room.awareness.clientID.toString(36)}-${Date.now().toString(36)}-${this.#refs}`;
-    const me = shown.room.people.get().find(({ isMe }) => isMe);
+    const me = shown.room.presence.people.get().find(({ isMe }) => isMe);
     const author: Author = { id: '', name: me?.name ?? '', clientId: shown.room.awareness.clientID };
     this.#conversation = begin(this.#conversation, { ref, text, author, at: Date.now() });
     this.#changeUnread(nothingUnread);
@@ -288,7 +288,7 @@ export class QuireChat extends QuireElement {
   }
 
   #head({ author, at, isMine }: Message): HTMLElement[] {
-    const person = this.#shown?.room.people.get().find(({ clientId }) => clientId === author.clientId);
+    const person = this.#shown?.room.presence.people.get().find(({ clientId }) => clientId === author.clientId);
     const name = author.name === '' ? (person?.name ?? this.word('guest')) : author.name;
     const avatar = h('span', { class: 'avatar', part: 'avatar', 'aria-hidden': 'true' }, initialsOf(name));
     avatar.style.setProperty(

@@ -1,5 +1,4 @@
-import type { Room } from '@quire/client';
-import { readOthers, watchPresence } from '../base/presence-field.ts';
+import type { Other, Room } from '@quire/client';
 
 /** Who stops for this long has stopped typing. */
 const TYPING_LASTS_MS = 4_000;
@@ -22,36 +21,33 @@ export interface Typing {
  * @param onOthers called with the names of the others whenever they may have changed
  */
 export function watchTyping(
-  { awareness, people }: Pick<Room, 'awareness' | 'people'>,
+  { mine, others, update }: Room['presence'],
   channel: string,
   onOthers: (names: readonly string[]) => void,
 ): Typing {
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const say = (types: boolean) => {
-    const state = awareness.getLocalState();
-    // Who has left the room already is not brought back by what they last typed.
-    if (state === null) return;
-    const channels = readChannels(state[TYPING_IN]);
+    const channels = readChannels(mine.get()[TYPING_IN]);
     if (channels.includes(channel) === types) return;
     const elsewhere = channels.filter((each) => each !== channel);
-    awareness.setLocalStateField(TYPING_IN, types ? [...elsewhere, channel] : elsewhere);
+    update({ [TYPING_IN]: types ? [...elsewhere, channel] : elsewhere });
   };
   const stop = () => {
     clearTimeout(timer);
     say(false);
   };
   const look = () => {
-    const typing = readOthers(awareness, TYPING_IN, (said) => (readChannels(said).includes(channel) ? channel : null));
-    const typingAsBefore = readOthers(awareness, TYPING, (said) => (said === channel ? channel : null));
+    const types = ({ presence }: Other) =>
+      readChannels(presence[TYPING_IN]).includes(channel) || presence[TYPING] === channel;
     onOthers(
-      people
+      others
         .get()
-        .filter(({ clientId }) => typing.has(clientId) || typingAsBefore.has(clientId))
+        .filter(types)
         .map(({ name }) => name),
     );
   };
-  const stopWatching = watchPresence(awareness, look);
+  const stopWatching = others.subscribe(look);
   look();
 
   return {

@@ -103,14 +103,10 @@ test('a text that was chosen in one document is not what a comment on another is
 
 test('a comment that is taken when another document is shown already leaves alone what was chosen there', async () => {
   const { promise: taken, resolve: take } = Promise.withResolvers<Thread>();
-  const open = lease.client.openComments.bind(lease.client);
-  vi.spyOn(lease.client, 'openComments').mockImplementation((...place) => {
-    const comments = open(...place);
-    vi.spyOn(comments, 'start').mockReturnValue(taken);
-    return comments;
-  });
   document.body.append(editorWith('The ferry'));
   const comments = await commentsOn('before', { for: 'text' });
+  if (comments.room === null) throw new Error('it has no room');
+  vi.spyOn(comments.room.comments, 'start').mockReturnValue(taken);
   comments.focus();
   const field = find<HTMLTextAreaElement>(comments, '.new textarea');
   field.value = 'When does it leave?';

@@ -74,13 +74,13 @@ export class QuireComments extends QuireElement {
     this.#shown?.renderNew();
   }
 
-  protected override show({ room, client, root, signal }: Held): () => void {
+  protected override show({ room, root, signal }: Held): () => void {
     if (this.#room !== room) {
       this.#room = room;
       this.#about = null;
       this.#active = null;
     }
-    const comments = client.openComments(room.name);
+    const { comments } = room;
     const word = (key: keyof typeof commentsWords, values?: Readonly<Record<string, string>>) => this.word(key, values);
     const filterButtons = filters.map((filter) =>
       h('button', { type: 'button', 'data-filter': filter, onclick: () => this.#choose(filter) }),
@@ -180,15 +180,10 @@ export class QuireComments extends QuireElement {
       render();
       renderNew();
     });
-    follow(room.people, signal, (people) => {
-      const me = people.find(({ isMe }) => isMe);
-      if (me !== undefined) comments.setPerson({ name: me.name });
-    });
 
     return () => {
       this.#shown = null;
       this.#editor?.showThreads?.({ threads: new Set(), active: null });
-      comments.leave();
     };
   }
 

@@ -1,6 +1,7 @@
+import type { Other } from '@quire/client';
 import { h } from '../base/h.ts';
-import type { Held } from '../base/held.ts';
-import { createPresenceField, type PresenceField, readOthers, watchPresence } from '../base/presence-field.ts';
+import { follow, type Held } from '../base/held.ts';
+import { createPresenceField, type PresenceField, readOthers } from '../base/presence-field.ts';
 import { QuireElement, reflect } from '../base/quire-element.ts';
 import { findAnchor, resolveAnchor } from './anchors.ts';
 import { CursorLayer, type Pointing } from './cursor-layer.ts';
@@ -94,21 +95,19 @@ export class QuireCursors extends QuireElement {
     root.append(h('slot'));
   }
 
-  protected override show({ room, root, signal }: Held): () => void {
+  protected override show({ room: { presence }, root, signal }: Held): () => void {
     const layer = new CursorLayer({
       findHost: () => this.getBoundingClientRect(),
       findAnchor: (anchor) => resolveAnchor(this, this.anchor, anchor)?.getBoundingClientRect() ?? null,
       now: () => performance.now(),
       wantsMotion: () => !matchMedia('(prefers-reduced-motion: reduce)').matches,
     });
-    const field = createPresenceField<Pointer>(room.awareness, FIELD);
+    const field = createPresenceField<Pointer>(presence, FIELD);
     this.#layer = layer;
     this.#field = field;
     root.append(layer.element);
 
-    const showOthers = () => layer.show(this.#readPointing(room.awareness, room.people.get()));
-    const stopWatching = watchPresence(room.awareness, showOthers);
-    showOthers();
+    follow(presence.others, signal, (others) => layer.show(this.#readPointing(others)));
 
     const point = (event: PointerEvent) => this.#point(event);
     const leave = () => field.clear();
@@ -123,7 +122,6 @@ export class QuireCursors extends QuireElement {
     sizes.observe(this);
 
     return () => {
-      stopWatching();
       sizes.disconnect();
       field.close();
       layer.close();
@@ -143,17 +141,10 @@ export class QuireCursors extends QuireElement {
     if (place !== null) this.#field?.set({ over: this.channel, anchor, ...place });
   }
 
-  #readPointing(
-    awareness: Parameters<typeof readOthers>[0],
-    people: readonly { readonly clientId: number; readonly name: string; readonly color: string }[],
-  ): ReadonlyMap<number, Pointing> {
-    const known = new Map(people.map((person) => [person.clientId, person]));
+  #readPointing(others: readonly Other[]): ReadonlyMap<number, Pointing> {
     const pointing = new Map<number, Pointing>();
-    for (const [clientId, pointer] of readOthers(awareness, FIELD, parsePointer)) {
-      const person = known.get(clientId);
-      if (person !== undefined && pointer.over === this.channel) {
-        pointing.set(clientId, { pointer, name: person.name, color: person.color });
-      }
+    for (const [{ clientId, name, color }, pointer] of readOthers(others, FIELD, parsePointer)) {
+      if (pointer.over === this.channel) pointing.set(clientId, { pointer, name, color });
     }
     return pointing;
   }

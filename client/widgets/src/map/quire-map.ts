@@ -1,8 +1,8 @@
-import type { Person } from '@quire/client';
+import type { Person, Room } from '@quire/client';
 import { h } from '../base/h.ts';
 import type { Held } from '../base/held.ts';
 import { safeColor } from '../base/presence-colors.ts';
-import { createPresenceField, type PresenceField, readOthers, watchPresence } from '../base/presence-field.ts';
+import { createPresenceField, type PresenceField, readOthers } from '../base/presence-field.ts';
 import { QuireElement, reflect } from '../base/quire-element.ts';
 import { styleSheet } from '../base/style-sheets.ts';
 import type { Spot } from '../motion/glide.ts';
@@ -261,7 +261,7 @@ export class QuireMap extends QuireElement {
 
     zoomIn.addEventListener('click', () => this.#shown?.map.zoomBy(1));
     zoomOut.addEventListener('click', () => this.#shown?.map.zoomBy(-1));
-    this.#said = createPresenceField<Position>(held.room.awareness, 'position');
+    this.#said = createPresenceField<Position>(held.room.presence, 'position');
     if (this.#own !== null) this.#said.set(this.#own);
     let close = () => {};
     this.shown = this.#load(container, held).then(
@@ -328,32 +328,32 @@ export class QuireMap extends QuireElement {
       onMove: (id, spot) => map.move(id, spot),
       onFrame: () => this.#goAlong(),
     });
-    const look = () =>
-      this.#look(room.awareness.clientID, readOthers(room.awareness, 'position', parsePosition), room.people.get());
+    const look = () => this.#look(room.presence);
     this.#shown = { map, gliders, look };
-    const stopWatching = watchPresence(room.awareness, look);
+    // The list has me as well, and is told of what moves nobody, such as a name.
+    const stopWatching = [room.presence.others.subscribe(look), room.presence.people.subscribe(look)];
     look();
     if (this.#course.by === 'page') this.#followAsAsked();
     const stop = () => {
       this.#view = map.readView();
       this.#shown = null;
       this.#located = new Map();
-      stopWatching();
+      for (const stopOne of stopWatching) stopOne();
       gliders.close();
       map.close();
     };
     return stop;
   }
 
-  #look(me: number, others: ReadonlyMap<number, Position>, people: readonly Person[]): void {
+  #look({ others, people }: Room['presence']): void {
     const shown = this.#shown;
     if (shown === null) return;
     const before = this.#located;
-    const positions = new Map(others);
-    if (this.#own !== null) positions.set(me, this.#own);
-    const located = people.flatMap((person) => {
-      const position = positions.get(person.clientId);
-      return position === undefined ? [] : [[person.clientId, { person, position }] as const];
+    const said = readOthers(others.get(), 'position', parsePosition);
+    const positions = new Map([...said].map(([{ clientId }, position]) => [clientId, position]));
+    const located = people.get().flatMap((person) => {
+      const position = person.isMe ? this.#own : (positions.get(person.clientId) ?? null);
+      return position === null ? [] : [[person.clientId, { person, position }] as const];
     });
     this.#located = new Map(located);
     const isOther = located.length !== before.size || located.some(([id]) => !before.has(id));

@@ -31,7 +31,7 @@ test('who is here is told when it is another, or called otherwise, and not with 
 
   const { room } = element as unknown as QuirePresence;
   let changes = 0;
-  room?.people.subscribe(() => {
+  room?.presence.people.subscribe(() => {
     changes += 1;
   });
   for (const at of [1, 2, 3]) room?.awareness.setLocalStateField('cursor', { anchor: at, head: at });

@@ -102,11 +102,11 @@ li.more {
       create: () => h('li'),
       update: (item, place) => (place.kind === 'person' ? this.#dress(item, place.person) : this.#count(item, place)),
     });
-    follow(room.people, signal, (people) => {
+    follow(room.presence.people, signal, (people) => {
       this.#people = people;
       this.#render();
     });
-    follow(room.viewers, signal, (viewers) => {
+    follow(room.presence.viewers, signal, (viewers) => {
       this.#viewers = viewers;
       this.#render();
     });

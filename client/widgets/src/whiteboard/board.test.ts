@@ -63,6 +63,18 @@ function move({ board }: Person, index: number, x: number): void {
   mover.end();
 }
 
+/** One who moves a stroke, and in the middle of it another, who moves it by 500. */
+function crossHands() {
+  const [mara, tomas] = sitDown();
+  draw(tomas, 0);
+  const mover = mara.board.move(mara.board.strokes());
+  mover.to({ x: 10, y: 0 });
+  mover.flush();
+  move(tomas, 0, 500);
+  mover.to({ x: 20, y: 0 });
+  return { mara, tomas, mover };
+}
+
 function eraseAll({ board }: Person): void {
   board.startStep();
   board.erase(new Set(board.strokes()));
@@ -306,13 +318,7 @@ describe('a board', () => {
   });
 
   it('goes on from where somebody else has moved a stroke meanwhile, and puts back no more than its own', () => {
-    const [mara, tomas] = sitDown();
-    draw(tomas, 0);
-    const mover = mara.board.move(mara.board.strokes());
-    mover.to({ x: 10, y: 0 });
-    mover.flush();
-    move(tomas, 0, 500);
-    mover.to({ x: 20, y: 0 });
+    const { mara, tomas, mover } = crossHands();
     mover.flush();
     expect([look(mara), look(tomas)]).toEqual([[[520, 521, 522]], [[520, 521, 522]]]);
     mover.cancel();
@@ -320,13 +326,7 @@ describe('a board', () => {
   });
 
   it('undoes a move to where somebody else had put the stroke in the middle of it', () => {
-    const [mara, tomas] = sitDown();
-    draw(tomas, 0);
-    const mover = mara.board.move(mara.board.strokes());
-    mover.to({ x: 10, y: 0 });
-    mover.flush();
-    move(tomas, 0, 500);
-    mover.to({ x: 20, y: 0 });
+    const { mara, tomas, mover } = crossHands();
     mover.end();
     mara.board.undo();
     expect([look(mara), look(tomas)]).toEqual([[[510, 511, 512]], [[510, 511, 512]]]);

@@ -1,6 +1,7 @@
 import type { At } from './at.ts';
 import type { Board, Ink, Pen } from './board.ts';
 import { boxBetween } from './box.ts';
+import { keepPace } from './keep-pace.ts';
 import type { Picture } from './picture.ts';
 import type { Drag, Selection } from './selection.ts';
 
@@ -12,34 +13,23 @@ export interface Gesture {
   cancel(): void;
 }
 
-/** What is drawn goes to others so often: a line that grows, and a few edits a second. */
-export const SEND_EVERY_MS = 60;
 const ERASER_RADIUS = 10;
 
 export function draw(board: Board, picture: Picture, ink: Ink): Gesture {
   const pen: Pen = board.begin(ink);
-  const sending = setInterval(() => pen.flush(), SEND_EVERY_MS);
-  let frame: number | null = null;
-  const show = () => {
-    frame = null;
-    picture.showLive(pen.stroke);
-  };
-  const lift = () => {
-    clearInterval(sending);
-    if (frame !== null) cancelAnimationFrame(frame);
-  };
+  const pace = keepPace({ show: () => picture.showLive(pen.stroke), send: () => pen.flush() });
   return {
     move({ x, y }, pressure) {
       pen.add({ x, y, pressure });
-      frame ??= requestAnimationFrame(show);
+      pace.moved();
     },
     end() {
-      lift();
+      pace.stop();
       pen.end();
       picture.showLive(null);
     },
     cancel() {
-      lift();
+      pace.stop();
       pen.discard();
       picture.showLive(null);
     },

@@ -1,7 +1,7 @@
 import type { Room } from '@quire/client';
 import { h } from '../base/h.ts';
 import { safeColor } from '../base/presence-colors.ts';
-import { createPresenceField, readOthers, watchPresence } from '../base/presence-field.ts';
+import { createPresenceField, readOthers } from '../base/presence-field.ts';
 import { createGliders } from '../motion/gliders.ts';
 import type { At } from './at.ts';
 import { BOARD_HEIGHT, BOARD_WIDTH, type View } from './view.ts';
@@ -25,9 +25,9 @@ export interface Pointers {
 const LONGEST_MS = 120;
 
 /** Tells others where this person points at a board, and shows where they do. */
-export function watchPointers({ awareness, people }: Room, field: string, readView: () => View): Pointers {
+export function watchPointers({ presence }: Room, field: string, readView: () => View): Pointers {
   const element = h('div', { 'aria-hidden': 'true' });
-  const said = createPresenceField<Pointing>(awareness, 'board');
+  const said = createPresenceField<Pointing>(presence, 'board');
   const labels = new Map<number, HTMLElement>();
 
   const place = (label: HTMLElement, [x, y]: readonly [number, number]) => {
@@ -47,25 +47,24 @@ export function watchPointers({ awareness, people }: Room, field: string, readVi
     },
   });
   const look = () => {
-    const others = readOthers(awareness, 'board', (value) => parsePointing(value, field));
+    const pointing = readOthers(presence.others.get(), 'board', (value) => parsePointing(value, field));
+    const ids = new Set([...pointing.keys()].map(({ clientId }) => clientId));
     for (const [id, label] of labels) {
-      if (others.has(id)) continue;
+      if (ids.has(id)) continue;
       label.remove();
       labels.delete(id);
       gliders.forget(id);
     }
-    for (const [id, { x, y }] of others) {
-      const person = people.get().find(({ clientId }) => clientId === id);
-      if (person === undefined) continue;
+    for (const [{ clientId: id, name, color }, { x, y }] of pointing) {
       const label = labels.get(id) ?? h('span', { class: 'pointer-label', part: 'pointer' });
       if (!labels.has(id)) element.append(label);
       labels.set(id, label);
-      label.textContent = person.name;
-      label.style.setProperty('--person', safeColor(person.color));
+      label.textContent = name;
+      label.style.setProperty('--person', safeColor(color));
       gliders.tell(id, [x, y]);
     }
   };
-  const stopWatching = watchPresence(awareness, look);
+  const stopWatching = presence.others.subscribe(look);
   look();
 
   return {

@@ -181,17 +181,16 @@ export class QuireWhiteboard extends QuireElement {
     root.append(box);
     this.#shown = { board, picture, selection, paper, drawing, tools, pointers, keyboard, keys };
 
-    box.addEventListener('keydown', (event) => this.#key(event));
-    paper.addEventListener('focus', () => this.#render());
-    paper.addEventListener('blur', () => {
-      keyboard.rest();
-      selection.settle();
-      this.#render();
-    });
     const layAside = () => {
       keyboard.rest();
       selection.settle();
     };
+    box.addEventListener('keydown', (event) => this.#key(event));
+    paper.addEventListener('focus', () => this.#render());
+    paper.addEventListener('blur', () => {
+      layAside();
+      this.#render();
+    });
     // A hand that comes down takes over: one thing at a time is drawn, and undone.
     paper.addEventListener('pointerdown', layAside, { capture: true });
     paper.addEventListener('wheel', (event) => this.#wheel(event), { passive: false });

@@ -2,7 +2,7 @@ import { svg } from '../base/h.ts';
 import type { At } from './at.ts';
 import type { Board, Mover, StrokeKey } from './board.ts';
 import { type Box, isIn, middleOfBox } from './box.ts';
-import { SEND_EVERY_MS } from './gestures.ts';
+import { keepPace } from './keep-pace.ts';
 import type { Picture } from './picture.ts';
 import { snapAt } from './stroke-points.ts';
 import { BOARD_HEIGHT, BOARD_WIDTH } from './view.ts';
@@ -82,27 +82,24 @@ export function createSelection(options: {
     const moved = keys;
     const limit = limitsOf(picture.boxOf(moved));
     const mover = board.move(moved);
-    let frame: number | null = null;
     const show = () => {
-      frame = null;
       picture.shift(moved, mover.ahead);
       around.shift(mover.ahead);
     };
-    const tell = () => {
+    const send = () => {
       mover.flush();
       show();
     };
-    const sending = setInterval(tell, SEND_EVERY_MS);
+    const pace = keepPace({ show, send });
     const leave = (finish: () => void) => {
-      clearInterval(sending);
-      if (frame !== null) cancelAnimationFrame(frame);
+      pace.stop();
       finish();
       show();
     };
     return {
       to(way) {
         mover.to(limit(way));
-        frame ??= requestAnimationFrame(show);
+        pace.moved();
       },
       end: () => leave(() => mover.end()),
       cancel: () => leave(() => mover.cancel()),

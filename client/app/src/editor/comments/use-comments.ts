@@ -1,27 +1,18 @@
-import { type Comments, QuireError } from '@quire/client';
-import { useClient, useReadable } from '@quire/client/react';
+import { type Comments, QuireError, type Room } from '@quire/client';
 import { useEffect, useState } from 'react';
-import { guest } from '../../identity/guest.ts';
 
-/** Holds the comments on a document open while the component is shown; null before, and where there can be none. */
-export function useComments(name: string): Comments | null {
-  const client = useClient();
-  const person = useReadable(guest);
+/** The comments on a document, once they are open; null before, and where there can be none. */
+export function useComments(room: Room): Comments | null {
   const [comments, setComments] = useState<Comments | null>(null);
   useEffect(() => {
-    let opened: Comments;
     try {
-      opened = client.openComments(name);
+      room.comments.status.get();
     } catch (error) {
       if (!(error instanceof QuireError)) throw error;
-      return; // what is opened here is no document of its own
+      return; // what is open here is no document of its own
     }
-    setComments(opened);
-    return () => {
-      setComments(null);
-      opened.leave();
-    };
-  }, [client, name]);
-  useEffect(() => comments?.setPerson(person), [comments, person]);
+    setComments(room.comments);
+    return () => setComments(null);
+  }, [room]);
   return comments;
 }

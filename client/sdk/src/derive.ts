@@ -1,6 +1,6 @@
 import { equalityDeep } from 'lib0/function';
-import { listenUntilAborted } from '../listen-until-aborted.ts';
-import { type Readable, tell } from '../readable.ts';
+import { listenUntilAborted } from './listen-until-aborted.ts';
+import { type Readable, tell } from './readable.ts';
 
 interface Derivation<T> {
   /** Calls `changed` whenever the value may be another one; returns how to stop. */
@@ -81,17 +81,4 @@ type Plain = Readonly<Record<string, unknown>>;
 
 function isPlain(value: unknown): value is Plain {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
-}
-
-/** Makes one for each room, shared by all who have that room open. */
-export function perRoom<R extends { readonly awareness: object }, V>(make: (room: R) => V): (room: R) => V {
-  // By its awareness: every opening is an object of its own.
-  const made = new WeakMap<object, V>();
-  return (room) => {
-    const known = made.get(room.awareness);
-    if (known !== undefined) return known;
-    const fresh = make(room);
-    made.set(room.awareness, fresh);
-    return fresh;
-  };
 }

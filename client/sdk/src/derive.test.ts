@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { derive, keepEqual, perRoom } from './derive.ts';
+import { derive, keepEqual } from './derive.ts';
 
 function watched(initial: unknown) {
   const watchers = new Set<() => void>();
@@ -98,13 +98,4 @@ describe('of a value that has changed', () => {
     expect(keepEqual<unknown>(new Uint8Array([1]), bytes)).toBe(bytes);
     expect(keepEqual<unknown>([1], { 0: 1 })).toEqual({ 0: 1 });
   });
-});
-
-it('what there is one of in each room is shared by its openings', () => {
-  const make = vi.fn((room: { awareness: object }) => ({ of: room }));
-  const find = perRoom(make);
-  const awareness = {};
-  expect(find({ awareness })).toBe(find({ awareness }));
-  expect(find({ awareness: {} })).not.toBe(find({ awareness }));
-  expect(make).toHaveBeenCalledTimes(2);
 });

@@ -4,10 +4,10 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Minutes each, in small files: begun last, they would leave all workers but one idle at the end. */
 const LONG = /\/e2e\/(soak\/soak|bench\/bench|chaos\/cluster\/chaos)\.test/;
 
-/** Where tests start processes of their own, kill them, and change what belongs to a whole process. */
-const APART = ['{testing,scripts,e2e}/**/*.test.ts'];
-/** In these packages too: with a document or a database of the browser for each, or without any; and where all that is alive counts. */
-const APART_TOO = [
+/** In a process for each: where tests start processes of their own, kill them, and change what belongs to a whole process. */
+const APART = [
+  '{testing,scripts}/**/*.test.ts',
+  // With a document or a database of the browser for each, or without any; and where all that is alive counts.
   'client/sdk/src/{environment,offline,leftovers,server}.test.ts',
   'client/sdk/src/react/rendered-on-a-server.test.tsx',
   'server/src/gateway/draining.test.ts',
@@ -15,11 +15,13 @@ const APART_TOO = [
   'client/widgets/src/{cursors,map,motion,notifications,parts,presence,whiteboard}/*.test.ts',
 ];
 
-/** Projects one after the other, since a process passes from file to file only within one. */
+/** One after the other, since a process passes from file to file only within one. */
+const PROJECTS = ['integration', 'apart', 'unit'];
+
 class LongOnesFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId, project }: TestSpecification): number =>
-      LONG.test(moduleId) ? 0 : project.name === 'integration' ? 1 : 2;
+      LONG.test(moduleId) ? -1 : PROJECTS.indexOf(project.name);
     return (await super.sort(files)).toSorted((one, other) => rank(one) - rank(other));
   }
 }
@@ -29,13 +31,15 @@ const exclude = ['**/node_modules/**', '**/dist/**'];
 export default defineConfig({
   test: {
     projects: [
-      { extends: true, test: { name: 'integration', include: [...APART, ...APART_TOO], exclude } },
+      // Whole systems, servers under load and clusters: a whole run has all the rest beside them (scripts/test-run/plan.mjs).
+      { extends: true, test: { name: 'integration', include: ['e2e/**/*.test.ts'], exclude } },
+      { extends: true, test: { name: 'apart', include: APART, exclude } },
       {
         extends: true,
         test: {
           name: 'unit',
           include: ['{protocol,persistence,server}/**/*.test.ts', 'client/*/**/*.test.{ts,tsx}'],
-          exclude: [...exclude, ...APART_TOO],
+          exclude: [...exclude, ...APART],
           // Small files that share nothing: a process is started, and loads Quire, once for many of them.
           isolate: false,
         },
@@ -45,7 +49,7 @@ export default defineConfig({
     pool: 'forks',
     sequence: { sequencer: LongOnesFirst },
     // The cores that there are at the least. Three workers of `integration` are too many: restarts under load and the fuzz ran
-    // out of their time. Beside its two a whole run has one of `unit` (scripts/test-run/plan.mjs), which mostly computes: that goes.
+    // out of their time. Beside its two a whole run has one of the other projects (scripts/test-run/plan.mjs): that goes.
     maxWorkers: 2,
     setupFiles: ['./scripts/test-run/patience.ts'],
     expect: { poll: { timeout: 15_000 } },

@@ -30,8 +30,8 @@ export function parseSelection(args) {
 
 /**
  * The stages of a run, one after the other; the lanes of a stage go side by side, the steps of a lane one after the other. In
- * a whole run what mostly computes goes beside what mostly waits, and then what else needs no machine for itself: the integration
- * tests are one suite in two parts, so that both lanes are as long. A selection is a developer's own business: one lane, and no floors.
+ * a whole run what mostly computes goes beside what mostly waits, and beside both the part of the integration tests that lasts
+ * for minutes by the clock: all lanes are about as long. A selection is a developer's own business: one lane, and no floors.
  *
  * @param {string} root
  * @param {Selection} selection
@@ -39,8 +39,8 @@ export function parseSelection(args) {
  */
 export function planStages(root, { only, filters }) {
   const isWhole = only.length === 0 && filters.length === 0;
-  const { lint, types, unit, apart, integration, browser, selected } = createSteps(root, filters, isWhole);
-  const stages = [[[lint, types, unit, apart], [integration]], ...(browser === null ? [] : [[[browser]]])];
+  const { lint, types, unit, endurance, integration, browser, selected } = createSteps(root, filters, isWhole);
+  const stages = [[[lint, types, unit], [endurance], [integration]], ...(browser === null ? [] : [[[browser]]])];
   if (isWhole) return stages;
   const steps = only.length > 0 ? stages.flat(2).filter(({ name }) => only.includes(name)) : [];
   if (only.length === 0 && filters.some((filter) => !isSpec(filter))) steps.push(selected);
@@ -110,9 +110,14 @@ function createSteps(root, filters, isWhole) {
   return {
     lint: check('lint', [tool('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '.']),
     types: check('types', [tool('typescript/bin/tsc'), '-b']),
-    // They have one worker, beside the two of the other lane.
+    // They have one worker each, beside the two of the last lane.
     unit: vitest('unit', floors.unit, ['--project=unit', '--maxWorkers=1']),
-    apart: vitest('integration', floors.integration, ['--project=apart', '--maxWorkers=1'], report('apart')),
+    endurance: vitest(
+      'integration',
+      floors.integration,
+      ['--project=endurance', '--maxWorkers=1'],
+      report('endurance'),
+    ),
     integration: vitest('integration', floors.integration, ['--project=integration']),
     browser: floors.browser > 0 || hasBrowserSpecs(root) ? browser : null,
     selected: vitest(

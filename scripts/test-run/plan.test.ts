@@ -50,16 +50,16 @@ describe('what a run consists of', () => {
     addSpec();
     const stages = planStages(root, parseSelection([]));
     expect(stages.map((lanes) => lanes.map((lane) => lane.map(({ name }) => name)))).toEqual([
-      [['lint', 'types', 'unit', 'integration'], ['integration']],
+      [['lint', 'types', 'unit'], ['integration'], ['integration']],
       [['browser']],
     ]);
   });
 
-  test('the two parts of the integration tests report apart, and either step of that name is both', () => {
+  test('the two parts of the integration tests report by themselves, and a step of that name is both', () => {
     const parts = steps('--only', 'integration').flatMap((step) => (step.kind === 'suite' ? [step] : []));
     expect(new Set(parts.map(({ reportPath }) => reportPath)).size).toBe(2);
     expect(parts.map(({ args }) => args.filter((arg) => arg.startsWith('--project')))).toEqual([
-      ['--project=apart'],
+      ['--project=endurance'],
       ['--project=integration'],
     ]);
   });

@@ -1,8 +1,12 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Minutes each, in small files: begun last, they would leave all workers but one idle at the end. */
-const LONG = /\/e2e\/(soak\/soak|bench\/bench|chaos\/cluster\/chaos)\.test/;
+/** They last for minutes by the clock, however much there is to compute with. */
+const ENDURANCE = ['e2e/{soak/soak,chaos/cluster/chaos}.test.ts'];
+/** The bench takes minutes, too: begun last, it would leave the other worker idle. Chaos computes more than a soak, which then has more beside it. */
+const FIRST = /\/e2e\/(bench\/bench|chaos\/cluster\/chaos)\.test/;
+/** Where people are kept waiting for a few seconds at most, and where the most is computed: when all the rest is done. */
+const LAST = /\/e2e\/(cluster\/rolling-restart|drain\/drain|fuzz\/fuzz|crash\/crash|bad-input\/stopped-reader)\.test/;
 
 /** Where tests start processes of their own, kill them, and change what belongs to a whole process. */
 const APART = ['{testing,scripts,e2e}/**/*.test.ts'];
@@ -16,10 +20,12 @@ const APART_TOO = [
 ];
 
 /** Projects one after the other, since a process passes from file to file only within one. */
-class LongOnesFirst extends BaseSequencer {
+const PROJECTS = ['endurance', 'integration', 'unit'];
+
+class InOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId, project }: TestSpecification): number =>
-      LONG.test(moduleId) ? 0 : project.name === 'integration' ? 1 : 2;
+      3 * PROJECTS.indexOf(project.name) + (FIRST.test(moduleId) ? 0 : LAST.test(moduleId) ? 2 : 1);
     return (await super.sort(files)).toSorted((one, other) => rank(one) - rank(other));
   }
 }
@@ -29,7 +35,11 @@ const exclude = ['**/node_modules/**', '**/dist/**'];
 export default defineConfig({
   test: {
     projects: [
-      { extends: true, test: { name: 'integration', include: [...APART, ...APART_TOO], exclude } },
+      { extends: true, test: { name: 'endurance', include: ENDURANCE, exclude } },
+      {
+        extends: true,
+        test: { name: 'integration', include: [...APART, ...APART_TOO], exclude: [...exclude, ...ENDURANCE] },
+      },
       {
         extends: true,
         test: {
@@ -43,9 +53,9 @@ export default defineConfig({
     ],
     environment: 'node',
     pool: 'forks',
-    sequence: { sequencer: LongOnesFirst },
+    sequence: { sequencer: InOrder },
     // The cores that there are at the least. Three workers of `integration` are too many: restarts under load and the fuzz ran
-    // out of their time. Beside its two a whole run has one of `unit` (scripts/test-run/plan.mjs), which mostly computes: that goes.
+    // out of their time. Beside its two a whole run has one of each of the others (scripts/test-run/plan.mjs): that goes.
     maxWorkers: 2,
     setupFiles: ['./scripts/test-run/patience.ts'],
     expect: { poll: { timeout: 15_000 } },

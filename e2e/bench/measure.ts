@@ -37,7 +37,6 @@ export async function measureAll(
   if (options.profileDirectory !== null) await mkdir(options.profileDirectory, { recursive: true });
   const samples: Sample[] = [];
   const failures: Failure[] = [];
-  keep({ samples, failures });
   for (const workload of createWorkloads().filter(({ name }) => options.workloads.includes(name))) {
     const names = workload.contestants.filter((name) => options.contestants.includes(name));
     for (let run = 1; run <= options.runs; run += 1) {

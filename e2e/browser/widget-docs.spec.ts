@@ -3,23 +3,11 @@ import { dirname, join } from 'node:path';
 import { findSnippets } from '../../scripts/snippets/read-snippets.ts';
 import { expect, test } from './fixtures.ts';
 import { type PageServer, servePages } from './page-server.ts';
+import { widgetTags } from './widget-tags.ts';
 
 const root = dirname(dirname(import.meta.dirname));
 /** Where readers find tags to copy; README.md is that of the project. */
 const PAGES = ['README.md', 'client/widgets/README.md', 'docs/widgets.md'];
-const TAGS = [
-  'quire-room',
-  'quire-editor',
-  'quire-code',
-  'quire-presence',
-  'quire-cursors',
-  'quire-comments',
-  'quire-chat',
-  'quire-whiteboard',
-  'quire-map',
-  'quire-ticker',
-  'quire-notifications',
-];
 /** Which of their blocks this test runs. */
 const MARK = 'e2e/browser/widget-docs.spec.ts';
 
@@ -57,9 +45,9 @@ ${tags.join('\n')}
   const said: string[] = [];
   page.on('console', (message) => said.push(message.text()));
   await page.goto(site.url);
-  const elements = page.locator(TAGS.join());
+  const elements = page.locator(widgetTags.join());
   const names = await elements.evaluateAll((all) => all.map(({ localName }) => localName));
-  expect(new Set(names).size).toBe(TAGS.length);
+  expect(new Set(names).size).toBe(widgetTags.length);
   for (const index of names.keys()) await expect(elements.nth(index)).toHaveAttribute('status', 'saved');
   await expect(page.getByRole('button', { name: 'Senden' }).first()).toBeAttached();
   expect(said.some((line) => line.startsWith('quire-editor saved'))).toBe(true);

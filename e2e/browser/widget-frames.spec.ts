@@ -1,6 +1,7 @@
 import type { FrameLocator, Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
 import { type PageServer, type ServedPage, servePages } from './page-server.ts';
+import { widgetTags } from './widget-tags.ts';
 
 // A frame in a sandbox has the origin `null`, which no list of origins can name.
 test.use({ serverOptions: { env: { QUIRE_ALLOWED_ORIGINS: '*' } } });
@@ -11,20 +12,6 @@ test.afterEach(() => site.close());
 
 const CLASSIC = '<script src="SERVER/widgets/quire.iife.js"></script>';
 const MODULE = '<script type="module" src="SERVER/widgets/quire.js"></script>';
-
-const TAGS = [
-  'quire-room',
-  'quire-presence',
-  'quire-editor',
-  'quire-code',
-  'quire-cursors',
-  'quire-comments',
-  'quire-chat',
-  'quire-whiteboard',
-  'quire-map',
-  'quire-ticker',
-  'quire-notifications',
-];
 
 interface Framed {
   readonly page: Page;
@@ -106,8 +93,8 @@ for (const [kind, script] of [
       ];
       const [adas, bens] = both.map(({ frame }) => frame) as [FrameLocator, FrameLocator];
       for (const { frame } of both) {
-        const elements = frame.locator(TAGS.join());
-        await expect(elements).toHaveCount(TAGS.length);
+        const elements = frame.locator(widgetTags.join());
+        await expect(elements).toHaveCount(widgetTags.length);
         for (const element of await elements.all()) await expect(element).toHaveAttribute('status', 'saved');
       }
       await adas.getByRole('textbox', { name: 'Document text' }).pressSequentially('From the box.');

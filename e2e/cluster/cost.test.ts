@@ -1,7 +1,7 @@
 import { type HocuspocusPerson, joinWithHocuspocus, type ServerCluster, startCluster, until } from '@quire/testing';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { openRedisGauge, type RedisGauge } from '../bench/load/redis-gauge.ts';
-import { readGauge } from './read-gauge.ts';
+import { sumGauges } from './read-gauge.ts';
 
 /** What a stream may take: so many times the updates, and so much for each journal entry. */
 const PAYLOAD_FACTOR = 1.3;
@@ -31,11 +31,6 @@ async function come(node: number, document: string): Promise<HocuspocusPerson> {
   return person;
 }
 
-async function sum(series: string): Promise<number> {
-  const counts = await Promise.all(cluster.nodes.map(({ url }) => readGauge(url, series)));
-  return counts.reduce((all, one) => all + one, 0);
-}
-
 interface Spent {
   readonly appends: number;
   readonly records: number;
@@ -50,9 +45,9 @@ async function spent(): Promise<Spent> {
     appends: await gauge.calls('xadd'),
     records,
     bytes,
-    entries: await sum('quire_cluster_entries_total{way="published"}'),
+    entries: await sumGauges(cluster.nodes, 'quire_cluster_entries_total{way="published"}'),
     // Of those in which something was typed here: what came from the other node is flushed, too, and not told again.
-    flushes: await sum('quire_flush_edits_count'),
+    flushes: await sumGauges(cluster.nodes, 'quire_flush_edits_count'),
   };
 }
 

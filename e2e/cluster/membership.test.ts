@@ -7,7 +7,7 @@ import { type ServerCluster, startCluster } from '@quire/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Doc } from 'yjs';
 import { z } from 'zod';
-import { readGauge } from './read-gauge.ts';
+import { readGauge, sumGauges } from './read-gauge.ts';
 import { connectAll, createWriters, expectKept, typeUntil } from './writers.ts';
 
 const QUIRE = join(import.meta.dirname, '..', '..', 'node_modules', '.bin', 'quire');
@@ -93,12 +93,8 @@ function isWhole(doc: Doc): boolean {
 }
 
 /** Entries that the first three nodes have given to others. */
-async function countServed(): Promise<number> {
-  const counts = cluster.nodes
-    .slice(0, 3)
-    .map(({ url }) => readGauge(url, 'quire_cluster_entries_total{way="served"}'));
-  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
-}
+const countServed = (): Promise<number> =>
+  sumGauges(cluster.nodes.slice(0, 3), 'quire_cluster_entries_total{way="served"}');
 
 describe('with quire nodes, an operator', () => {
   it('[G1] [R12] has a node forgotten that was lost with its disk and replaced: nobody waits for it any more', async () => {

@@ -9,7 +9,8 @@ import { findBrokenPromises } from '../crash/edit-ledger.ts';
 import type { Writer } from '../crash/writer.ts';
 import { RELEASE } from './next-release/changes.ts';
 import { NEXT_RELEASE, type Novelty } from './next-release/novelties.ts';
-import { readGauge } from './read-gauge.ts';
+import { readGauge, sumGauges } from './read-gauge.ts';
+import { harmRedisLinks } from './redis-links.ts';
 import { connectAll, createWriters, expectKept, typeUntil } from './writers.ts';
 
 const PRELOAD = pathToFileURL(join(import.meta.dirname, 'next-release', 'preload.ts'));
@@ -69,11 +70,6 @@ async function releases(): Promise<readonly string[]> {
 
 const isNext = (release: string): boolean => release === RELEASE;
 
-async function sum(series: string): Promise<number> {
-  const counts = await Promise.all(cluster.nodes.map(({ url }) => readGauge(url, series)));
-  return counts.reduce((all, one) => all + one, 0);
-}
-
 async function listPeople(node: number, document: string): Promise<number> {
   const answer = await fetch(`${cluster.node(node).url}/v1/documents/${document}/presence`);
   return presenceListSchema.parse(await answer.json()).people.length;
@@ -97,13 +93,14 @@ it('[G1] [G2] a release that says more than the one before is understood by it, 
     expect((await releases()).filter(isNext)).toHaveLength(node + 1);
     await expectKept(cluster, 'plan', await write('plan', node, ALL));
     await everybodySeesAll();
-    for (const { redisLink } of cluster.nodes) redisLink.cut();
+    const heal = harmRedisLinks(cluster, (link) => link.cut());
     await expectKept(cluster, 'plan', await write('plan', 10 + node, ALL));
-    for (const { redisLink } of cluster.nodes) redisLink.heal();
+    heal();
     await everybodySeesAll();
   }
   for (const fault of ['damaged', 'unknown-version']) {
-    expect([fault, await sum(`quire_cluster_records_refused_total{reason="${fault}"}`)]).toEqual([fault, 0]);
+    const refused = await sumGauges(cluster.nodes, `quire_cluster_records_refused_total{reason="${fault}"}`);
+    expect([fault, refused]).toEqual([fault, 0]);
   }
 }, 240_000);
 

@@ -5,11 +5,11 @@ import {
   joinWithHocuspocus,
   type ServerCluster,
   startCluster,
-  startRedis,
-  startSentinels,
   until,
 } from '@quire/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { harmRedisLinks } from './redis-links.ts';
+import { startWatchedRedis } from './watched-redis.ts';
 
 let cluster: ServerCluster;
 beforeAll(async () => {
@@ -138,8 +138,12 @@ describe('people of a document that is open on several nodes', () => {
   }, 60_000);
 
   it.each<[string, string, (harmed: ServerCluster) => () => void]>([
-    ['can’t be reached', 'cut', ({ nodes }) => onEveryLink(nodes, 'cut')],
-    ['answers nobody, on connections that look open', 'half-open', ({ nodes }) => onEveryLink(nodes, 'freeze')],
+    ['can’t be reached', 'cut', (harmed) => harmRedisLinks(harmed, (link) => link.cut())],
+    [
+      'answers nobody, on connections that look open',
+      'half-open',
+      (harmed) => harmRedisLinks(harmed, (link) => link.freeze()),
+    ],
     [
       'is stopped where it is',
       'paused',
@@ -172,21 +176,8 @@ describe('people of a document that is open on several nodes', () => {
   );
 });
 
-function onEveryLink(nodes: ServerCluster['nodes'], act: 'cut' | 'freeze'): () => void {
-  for (const { redisLink } of nodes) redisLink[act]();
-  return () => {
-    for (const { redisLink } of nodes) redisLink.heal();
-  };
-}
-
 it('[G5] [G7] when the Redis of Sentinels is killed, who comes and leaves meanwhile is shown so everywhere once another has taken its place', async () => {
-  const master = await startRedis();
-  onTestFinished(() => master.stop());
-  const replica = await startRedis({ replicaOf: master });
-  onTestFinished(() => replica.stop());
-  await until(() => replica.log.includes('sync: Finished'), { what: 'the replica has not caught up' });
-  const sentinels = await startSentinels(master);
-  onTestFinished(() => sentinels.stop());
+  const { master, replica, sentinels } = await startWatchedRedis(onTestFinished);
   const watched = await startCluster({ nodes: 2, settings: { QUIRE_REDIS: sentinels.url } });
   onTestFinished(() => watched.close(), 60_000);
   const [ada, ben, dora] = [

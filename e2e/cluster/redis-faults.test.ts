@@ -2,17 +2,11 @@ import { cp, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { problemSchema } from '@quire/protocol';
-import {
-  type ClusterNode,
-  eventually,
-  type ServerCluster,
-  startCluster,
-  startRedis,
-  startSentinels,
-  until,
-} from '@quire/testing';
+import { type ClusterNode, eventually, type ServerCluster, startCluster, until } from '@quire/testing';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { readGauge } from './read-gauge.ts';
+import { harmRedisLinks } from './redis-links.ts';
+import { startWatchedRedis } from './watched-redis.ts';
 import { connectAll, createWriters, expectKept, finishTyping, startTyping } from './writers.ts';
 
 /** Ends the fault. */
@@ -27,17 +21,6 @@ interface Fault {
   /** It answers, but late: an operator sees by how much. */
   readonly isSlow?: true;
   readonly begin: (cluster: ServerCluster) => End | Promise<End>;
-}
-
-const everyLink =
-  (act: 'cut' | 'freeze') =>
-  ({ nodes }: ServerCluster): End => {
-    for (const { redisLink } of nodes) redisLink[act]();
-    return () => healLinks(nodes);
-  };
-
-function healLinks(nodes: ServerCluster['nodes']): void {
-  for (const { redisLink } of nodes) redisLink.heal();
 }
 
 const faults: readonly Fault[] = [
@@ -108,16 +91,21 @@ const faults: readonly Fault[] = [
       return () => one.node(1).heal();
     },
   },
-  { name: 'can’t be reached by anybody', code: 'unreachable', begin: everyLink('cut') },
-  { name: 'answers nobody, on connections that look open', code: 'unreachable', begin: everyLink('freeze') },
+  {
+    name: 'can’t be reached by anybody',
+    code: 'unreachable',
+    begin: (all) => harmRedisLinks(all, (link) => link.cut()),
+  },
+  {
+    name: 'answers nobody, on connections that look open',
+    code: 'unreachable',
+    begin: (all) => harmRedisLinks(all, (link) => link.freeze()),
+  },
   {
     name: 'is far away',
     code: null,
     isSlow: true,
-    begin({ nodes }) {
-      for (const { redisLink } of nodes) redisLink.delay(200);
-      return () => healLinks(nodes);
-    },
+    begin: (all) => harmRedisLinks(all, (link) => link.delay(200)),
   },
 ];
 
@@ -221,23 +209,17 @@ describe('when Redis', () => {
       100,
     );
     await connectAll(writers);
-    const heal = everyLink('cut')(cluster);
+    const heal = harmRedisLinks(cluster, (link) => link.cut());
     await startTyping(writers, 40);
     await finishTyping(writers);
     for (const writer of writers) writer.leave();
     await expectKept(cluster, PULLED, writers);
-    await heal();
+    heal();
   }, 120_000);
 });
 
 it('[G5] when the Redis of Sentinels is killed and another takes its place, editing goes on, [G1] [G2] and all have everything', async () => {
-  const master = await startRedis();
-  onTestFinished(() => master.stop());
-  const replica = await startRedis({ replicaOf: master });
-  onTestFinished(() => replica.stop());
-  await until(() => replica.log.includes('sync: Finished'), { what: 'the replica has not caught up' });
-  const sentinels = await startSentinels(master);
-  onTestFinished(() => sentinels.stop());
+  const { master, replica, sentinels } = await startWatchedRedis(onTestFinished);
   const cluster = await startCluster({ settings: { QUIRE_REDIS: sentinels.url } });
   onTestFinished(() => cluster.close(), 60_000);
   const writers = createWriters(

@@ -13,6 +13,7 @@ import {
 } from '@quire/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readGauge } from './read-gauge.ts';
+import { harmRedisLinks } from './redis-links.ts';
 import { connectAll, createWriters, expectKept, typeUntil } from './writers.ts';
 
 const PRELOAD = pathToFileURL(join(import.meta.dirname, 'shift-clock.ts'));
@@ -67,7 +68,8 @@ describe('three nodes, one of them hours ahead and one hours behind', () => {
   it('say how far they are off Redis, whose clock is right', async () => {
     const hoursOff = async (node: number): Promise<number> =>
       Math.round((await readGauge(cluster.node(node).url, 'quire_cluster_clock_skew_seconds')) / 3_600);
-    expect(await Promise.all(ALL.map(hoursOff))).toEqual([3, 0, -5]);
+    // As text: rounded, a little less than none is -0.
+    expect((await Promise.all(ALL.map(hoursOff))).join()).toBe('3,0,-5');
   });
 
   it('[G1] [G2] give receipts for what all of them keep, also after a kill, a restart and with Redis away', async () => {
@@ -80,12 +82,12 @@ describe('three nodes, one of them hours ahead and one hours behind', () => {
     await cluster.node(2).restart();
     await cluster.node(0).start();
     await cluster.ready();
-    for (const { redisLink } of cluster.nodes) redisLink.cut();
+    const heal = harmRedisLinks(cluster, (link) => link.cut());
     const more = createWriters(urls, 'busy', 2);
     await connectAll(more);
     await typeUntil(more, 20);
     for (const writer of more) writer.leave();
-    for (const { redisLink } of cluster.nodes) redisLink.heal();
+    heal();
     await expectKept(cluster, 'busy', [...writers, ...more]);
   }, 120_000);
 

@@ -9,6 +9,7 @@ const table = readTable(page);
 const printed = readPrinted(page);
 const labels = subjectNames.map((name) => subjects[name].label);
 const ids = checks.map(({ id }) => id);
+const titles = checks.map(({ id, title }) => [id, title]);
 
 describe('what docs/conformance.md says came out', () => {
   test('is about every server', () => {
@@ -20,6 +21,7 @@ describe('what docs/conformance.md says came out', () => {
     const outcomes = table.get(label) ?? {};
     expect(Object.keys(outcomes)).toEqual(ids);
     expect(printed.get(label)?.outcomes).toEqual(outcomes);
+    expect(Object.entries(printed.get(label)?.titles ?? {})).toEqual(titles);
     const kinds = Object.values(outcomes);
     const count = (wanted: string) => kinds.filter((kind) => kind === wanted).length;
     expect(printed.get(label)?.counts).toEqual({

@@ -9,7 +9,7 @@ export type Outcomes = Readonly<Record<string, OutcomeKind>>;
 const HEAD = /^\| +\| check \| (.+) \|$/m;
 const ROW = /^\| G\d \| .*\(`([\w-]+)`\) \| (.+) \|$/gm;
 const BLOCK = /^\*\*(.+)\*\*: (\d+) passed, (\d+) failed, (\d+) not checked\.\n\n```text\n([\s\S]*?)^```$/gm;
-const LINE = /^(passed|FAILED|not checked) +G\d +([\w-]+) /gm;
+const LINE = /^(passed|FAILED|not checked) +G\d +([\w-]+) +(.*?)(?: \(\d+ ms\)|: .*)?$/gm;
 
 const kindsByWord: ReadonlyMap<string, OutcomeKind> = new Map(
   (Object.keys(words) as OutcomeKind[]).map((kind) => [words[kind], kind]),
@@ -34,6 +34,8 @@ export function readTable(page: string): ReadonlyMap<string, Outcomes> {
 }
 
 export interface Printed {
+  /** By the ids of the checks, in the order of the lines. */
+  readonly titles: Readonly<Record<string, string>>;
   readonly outcomes: Outcomes;
   readonly counts: Readonly<Record<OutcomeKind, number>>;
 }
@@ -41,15 +43,15 @@ export interface Printed {
 /** What was printed of each check, by the labels of the servers. */
 export function readPrinted(page: string): ReadonlyMap<string, Printed> {
   return new Map(
-    [...resultsIn(page).matchAll(BLOCK)].map(([, label = '', passed, failed, unchecked, lines = '']) => [
-      label,
-      {
-        outcomes: Object.fromEntries(
-          [...lines.matchAll(LINE)].map(([, word, id = '']) => [id, kindOf(kindsByPrint, word)]),
-        ),
+    [...resultsIn(page).matchAll(BLOCK)].map(([, label = '', passed, failed, unchecked, text = '']) => {
+      const lines = [...text.matchAll(LINE)].map(([, word, id = '', title = '']) => ({ word, id, title }));
+      const printed = {
+        titles: Object.fromEntries(lines.map(({ id, title }) => [id, title])),
+        outcomes: Object.fromEntries(lines.map(({ id, word }) => [id, kindOf(kindsByPrint, word)])),
         counts: { passed: Number(passed), failed: Number(failed), 'not-checked': Number(unchecked) },
-      },
-    ]),
+      };
+      return [label, printed];
+    }),
   );
 }
 

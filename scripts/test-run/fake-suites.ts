@@ -18,7 +18,7 @@ export function useFakeSuites(): void {
 export const fakeFolder = (): string => folder;
 
 const COLOURED = '\u001b[31mAssertionError\u001b[39m: expected 1\nto be 2';
-export const THROWN = `${COLOURED}\n    at gate.test.ts:12:3`;
+const THROWN = `${COLOURED}\n    at gate.test.ts:12:3`;
 /** What is told of THROWN. */
 export const WHY = 'AssertionError: expected 1 to be 2';
 

@@ -21,13 +21,48 @@ const NAMED_FAILURES = 20;
  * @returns {Verdict}
  */
 export function judge(outcomes) {
-  const verdicts = outcomes.map((outcome) => (outcome.kind === 'check' ? judgeCheck(outcome) : judgeSuite(outcome)));
+  const verdicts = joinParts(outcomes).map((outcome) =>
+    outcome.kind === 'check' ? judgeCheck(outcome) : judgeSuite(outcome),
+  );
   if (verdicts.length === 0) verdicts.push(fault('nothing was run'));
   return {
     passed: sum(verdicts.map((verdict) => verdict.passed)),
     failed: sum(verdicts.map((verdict) => verdict.failed)),
     complaints: verdicts.flatMap((verdict) => verdict.complaints),
     hints: verdicts.flatMap((verdict) => verdict.hints),
+  };
+}
+
+/**
+ * What has one name is one suite that ran in parts: it is judged as a whole, and has one floor.
+ *
+ * @param {readonly Outcome[]} outcomes
+ * @returns {Outcome[]}
+ */
+function joinParts(outcomes) {
+  /** @type {Map<string, Outcome>} */
+  const suites = new Map();
+  for (const outcome of outcomes) {
+    const first = suites.get(outcome.step);
+    const isPart = first?.kind === 'suite' && outcome.kind === 'suite';
+    suites.set(outcome.step, isPart ? join(first, outcome) : outcome);
+  }
+  return [...suites.values()];
+}
+
+/**
+ * @param {SuiteOutcome} one
+ * @param {SuiteOutcome} other
+ * @returns {SuiteOutcome}
+ */
+function join(one, other) {
+  const unreadable = [one, other].find(({ report }) => 'unreadable' in report);
+  if (unreadable !== undefined) return unreadable;
+  const failing = one.ok ? other : one;
+  return {
+    ...failing,
+    report: [one, other].flatMap(({ report }) => ('unreadable' in report ? [] : report)),
+    unsteady: [...one.unsteady, ...other.unsteady],
   };
 }
 

@@ -35,6 +35,27 @@ describe('the verdict over a run', () => {
     expect(verdict.complaints.join('\n')).toContain(complaint);
   });
 
+  test('a suite that ran in parts is judged as one, whichever of them failed', () => {
+    const part = suite({ floor: 20 });
+    expect(judge([part, part])).toEqual({ passed: 20, failed: 0, complaints: [], hints: [] });
+    expect(judge([part]).complaints).toEqual(['unit: 10 tests ran, the floor is 20: tests went missing']);
+    const killed = suite({ floor: 20, ok: false, exit: 'was ended by SIGKILL' });
+    const unread = suite({ floor: 20, report: { unreadable: 'no such file' } });
+    for (const [bad, complaint] of [
+      [killed, 'was ended by SIGKILL'],
+      [unread, 'no such file'],
+    ] as const) {
+      for (const parts of [
+        [part, bad],
+        [bad, part],
+      ]) {
+        expect(judge(parts)).toMatchObject({ failed: 1, complaints: [expect.stringContaining(complaint)] });
+      }
+    }
+    const unsteady = suite({ floor: 20, unsteady: ['a.test.ts: shut'] });
+    expect(judge([unsteady, part]).hints).toEqual([expect.stringContaining('a.test.ts: shut')]);
+  });
+
   test('what failed is named with its reason, in the lines that are read last', () => {
     const failures = [{ name: 'the gate › [G6] stays shut', why: 'Error: it is open' }];
     const failed = { ...CLEAN, file: 'b.test.ts', passed: 3, failed: 1, failures };

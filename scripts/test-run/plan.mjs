@@ -30,7 +30,8 @@ export function parseSelection(args) {
 
 /**
  * The stages of a run, one after the other; the lanes of a stage go side by side, the steps of a lane one after the other. In
- * a whole run what mostly computes goes beside what mostly waits. A selection is a developer's own business: one lane, and no floors.
+ * a whole run what mostly computes goes beside what mostly waits, and beside both the part of the integration tests that lasts
+ * for minutes by the clock: all lanes are about as long. A selection is a developer's own business: one lane, and no floors.
  *
  * @param {string} root
  * @param {Selection} selection
@@ -38,8 +39,8 @@ export function parseSelection(args) {
  */
 export function planStages(root, { only, filters }) {
   const isWhole = only.length === 0 && filters.length === 0;
-  const { lint, types, unit, integration, browser, selected } = createSteps(root, filters, isWhole);
-  const stages = [[[lint, types, unit], [integration]], ...(browser === null ? [] : [[[browser]]])];
+  const { lint, types, unit, endurance, integration, browser, selected } = createSteps(root, filters, isWhole);
+  const stages = [[[lint, types, unit], [endurance], [integration]], ...(browser === null ? [] : [[[browser]]])];
   if (isWhole) return stages;
   const steps = only.length > 0 ? stages.flat(2).filter(({ name }) => only.includes(name)) : [];
   if (only.length === 0 && filters.some((filter) => !isSpec(filter))) steps.push(selected);
@@ -66,8 +67,13 @@ function createSteps(root, filters, isWhole) {
   const check = (/** @type {string} */ name, /** @type {string[]} */ args) => ({ ...base, name, kind: 'check', args });
 
   /** @returns {import('./run-step.mjs').Suite} */
-  const vitest = (/** @type {string} */ name, /** @type {number} */ floor, /** @type {readonly string[]} */ args) => {
-    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report(name)}`];
+  const vitest = (
+    /** @type {string} */ name,
+    /** @type {number} */ floor,
+    /** @type {readonly string[]} */ args,
+    reportPath = report(name),
+  ) => {
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportPath}`];
     const run = [tool('vitest/vitest.mjs'), 'run', ...reporters];
     const alone = (/** @type {readonly string[]} */ files) => [...run, '--maxWorkers=1', ...files];
     return {
@@ -76,7 +82,7 @@ function createSteps(root, filters, isWhole) {
       kind: 'suite',
       format: 'vitest',
       floor,
-      reportPath: report(name),
+      reportPath,
       args: [...run, ...args],
       alone: isWhole ? alone : null,
     };
@@ -104,8 +110,14 @@ function createSteps(root, filters, isWhole) {
   return {
     lint: check('lint', [tool('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '.']),
     types: check('types', [tool('typescript/bin/tsc'), '-b']),
-    // It has one worker, beside the two of the other.
+    // They have one worker each, beside the two of the last lane.
     unit: vitest('unit', floors.unit, ['--project=unit', '--maxWorkers=1']),
+    endurance: vitest(
+      'integration',
+      floors.integration,
+      ['--project=endurance', '--maxWorkers=1'],
+      report('endurance'),
+    ),
     integration: vitest('integration', floors.integration, ['--project=integration']),
     browser: floors.browser > 0 || hasBrowserSpecs(root) ? browser : null,
     selected: vitest(

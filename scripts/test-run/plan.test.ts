@@ -36,7 +36,11 @@ function plan(...args: string[]): { name: string; floor?: number }[] {
 
 describe('what a run consists of', () => {
   test('everything, with its floors; browser tests once there are specs', () => {
-    const always = [{ name: 'lint' }, { name: 'types' }, { name: 'unit', floor: 7 }, { name: 'integration', floor: 5 }];
+    const [unit, integration] = [
+      { name: 'unit', floor: 7 },
+      { name: 'integration', floor: 5 },
+    ];
+    const always = [{ name: 'lint' }, { name: 'types' }, unit, integration, integration];
     expect(plan()).toEqual(always);
     addSpec();
     expect(plan()).toEqual([...always, { name: 'browser', floor: 0 }]);
@@ -46,8 +50,17 @@ describe('what a run consists of', () => {
     addSpec();
     const stages = planStages(root, parseSelection([]));
     expect(stages.map((lanes) => lanes.map((lane) => lane.map(({ name }) => name)))).toEqual([
-      [['lint', 'types', 'unit'], ['integration']],
+      [['lint', 'types', 'unit'], ['integration'], ['integration']],
       [['browser']],
+    ]);
+  });
+
+  test('the two parts of the integration tests report by themselves, and a step of that name is both', () => {
+    const parts = steps('--only', 'integration').flatMap((step) => (step.kind === 'suite' ? [step] : []));
+    expect(new Set(parts.map(({ reportPath }) => reportPath)).size).toBe(2);
+    expect(parts.map(({ args }) => args.filter((arg) => arg.startsWith('--project')))).toEqual([
+      ['--project=endurance'],
+      ['--project=integration'],
     ]);
   });
 
@@ -71,10 +84,8 @@ describe('what a run consists of', () => {
     addSpec();
     const looks = (...args: string[]) =>
       steps(...args).flatMap((step) => (step.kind === 'suite' ? [step.alone?.(['b']) ?? null] : []));
-    const [unit, integration, browser] = looks();
-    expect(unit?.slice(-2)).toEqual(['--maxWorkers=1', 'b']);
-    expect(integration?.slice(-2)).toEqual(['--maxWorkers=1', 'b']);
-    expect(browser?.slice(-2)).toEqual(['--workers=1', 'b']);
+    const tests = ['--maxWorkers=1', 'b'];
+    expect(looks().map((look) => look?.slice(-2))).toEqual([tests, tests, tests, ['--workers=1', 'b']]);
     expect(looks('persistence', 'editing.spec.ts')).toEqual([null, null]);
   });
 

@@ -7,7 +7,7 @@ import { afterSecondLook, filesForSecondLook } from './second-look.mjs';
 
 /**
  * A suite that can be told to run some of its files `alone`, with nothing beside them, gets a second look at what failed.
- * What a runner prints is passed on at once (`live`), or as a whole when it has ended.
+ * What a runner prints is passed on at once (`isLive`), or as a whole when it has ended.
  *
  * @typedef {{ name: string, program: string, args: readonly string[], env: NodeJS.ProcessEnv, cwd: string }} Command
  * @typedef {Command & { kind: 'check' }} Check
@@ -25,11 +25,7 @@ const STEP_LIMIT_MS = 40 * 60 * 1000;
  */
 export async function runStep(step, isLive) {
   if (step.kind === 'check') return { kind: 'check', ...(await runTimed(step, isLive)) };
-  // What an earlier run reported must never count for this one.
-  mkdirSync(dirname(step.reportPath), { recursive: true });
-  rmSync(step.reportPath, { force: true });
-  const ended = await runTimed(step, isLive);
-  return { kind: 'suite', ...ended, report: reportOf(step), floor: step.floor, unsteady: [] };
+  return runSuite(step, isLive);
 }
 
 /**
@@ -42,8 +38,20 @@ export async function lookAgain(step, first) {
   const files = filesForSecondLook(first);
   if (files.length === 0) return first;
   console.log(`\n=== ${step.name}: a second look at what failed, alone: ${files.join(', ')}`);
-  const second = await runStep({ ...step, args: step.alone(files) }, true);
-  return second.kind === 'suite' ? afterSecondLook(first, second) : first;
+  return afterSecondLook(first, await runSuite({ ...step, args: step.alone(files) }, true));
+}
+
+/**
+ * @param {Suite} suite
+ * @param {boolean} isLive
+ * @returns {Promise<import('./judge.mjs').SuiteOutcome>}
+ */
+async function runSuite(suite, isLive) {
+  // What an earlier run reported must never count for this one.
+  mkdirSync(dirname(suite.reportPath), { recursive: true });
+  rmSync(suite.reportPath, { force: true });
+  const ended = await runTimed(suite, isLive);
+  return { kind: 'suite', ...ended, report: reportOf(suite), floor: suite.floor, unsteady: [] };
 }
 
 /**

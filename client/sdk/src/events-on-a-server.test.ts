@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Client, ReceivedEvent, Room } from './api.ts';
 import { connect } from './connect.ts';
 import { type BlockingProxy, startBlockingProxy } from './testing/blocking-proxy.ts';
@@ -12,18 +12,30 @@ import type { Transport } from './transport-choice.ts';
 
 const SECRET = 'a secret of the tests that is long enough';
 const SETTINGS = { QUIRE_JWT_SECRETS: SECRET, QUIRE_EVENTS_REPLAY_EVENTS: '3' };
-const ROOM = 'team/plan';
 
 let data: string;
 let server: RunningServer;
+let rooms = 0;
+/** Each test has a room of its own, on one server. */
+let roomName: string;
 let proxy: BlockingProxy;
 let clients: Client[];
 let transport: Transport;
 
-beforeEach(async () => {
+beforeAll(async () => {
   data = await mkdtemp(join(tmpdir(), 'quire-sdk-events-'));
-  clients = [];
   server = await serve(0, data, SETTINGS);
+});
+
+afterAll(async () => {
+  await server.kill();
+  await rm(data, { recursive: true, force: true });
+});
+
+beforeEach(async () => {
+  clients = [];
+  rooms += 1;
+  roomName = `team/plan-${rooms}`;
   proxy = await startBlockingProxy(() => server.port);
   proxy.websockets = 'pass';
 });
@@ -31,8 +43,6 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const client of clients) client.close();
   await proxy.close();
-  await server.kill();
-  await rm(data, { recursive: true, force: true });
 });
 
 interface Said {
@@ -78,7 +88,7 @@ describe.each(['websocket', 'http'] as const)('events of a real server, over %s'
       transport,
     });
     clients.push(comers);
-    const room = comers.open<Said>(ROOM);
+    const room = comers.open<Said>(roomName);
     expect(room.userId.get()).toBeNull();
     room.events.on('chat', ({ data: text }) => heard.push([room.userId.get(), text]));
     await room.events.whenListening();
@@ -170,7 +180,7 @@ async function enter(user: string, role = 'editor', port = server.port): Promise
   const token = tokenOf(user, role);
   const client = connect({ url: `ws://127.0.0.1:${port}/collab`, token, offline: false, transport });
   clients.push(client);
-  const room = client.open<Said>(ROOM);
+  const room = client.open<Said>(roomName);
   room.presence.setPerson({ name: user, color: '#2563eb' });
   const heard: Listener['heard'] = [];
   const gaps: string[] = [];
@@ -194,7 +204,7 @@ async function away({ room }: Pick<Listener, 'room'>, happens: () => Promise<unk
 
 /** @returns the id of the event */
 async function post(user: string, data: string, key?: string): Promise<string> {
-  const answer = await fetch(`http://127.0.0.1:${server.port}/v1/documents/${encodeURIComponent(ROOM)}/events`, {
+  const answer = await fetch(`http://127.0.0.1:${server.port}/v1/documents/${encodeURIComponent(roomName)}/events`, {
     method: 'POST',
     headers: {
       authorization: `Bearer ${tokenOf(user, 'editor')}`,

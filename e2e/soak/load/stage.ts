@@ -55,8 +55,14 @@ export async function playOn(stage: Stage, name: string, random: Random, restMs:
     try {
       await act(stage, random);
     } catch (error) {
-      stage.fault(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+      stage.fault(`${name}: ${describe(error)}`);
     }
     await pause(random.below(2 * restMs), stage.curtain);
   }
+}
+
+/** With what lies below it: that a request failed is all that `fetch` itself says. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${describe(error.cause)}`;
 }

@@ -35,11 +35,22 @@ const take: fc.Arbitrary<Take> = fc.record({
   order: fc.nat(),
   limit: fc.integer({ min: 1, max: 5 }),
 });
-const crossing = fc.tuple(
+/** Whose step it is, and whether it is over before the next one begins. */
+type Crossing = readonly [who: 0 | 1, isAwaited: boolean, step: Own | Take];
+
+const crossing: fc.Arbitrary<Crossing> = fc.tuple(
   either,
   fc.boolean(),
   fc.oneof({ weight: 3, arbitrary: own }, { weight: 1, arbitrary: take }),
 );
+
+/** By chance alone two lives of one document begin at once in one script of ten, and in some runs in none. */
+const RIVALS: readonly Crossing[] = [
+  [0, true, { do: 'type', at: 0 }],
+  [1, true, { do: 'type', at: 0 }],
+  [0, false, { do: 'renew', at: 0 }],
+  [1, false, { do: 'renew', at: 0 }],
+];
 
 /** That stores end in the same state whatever is exchanged between them, and when. Part of `describeDocumentStore`. */
 export function describeExchange(title: string, open: () => Promise<DocumentStore>): void {
@@ -104,7 +115,7 @@ export function describeExchange(title: string, open: () => Promise<DocumentStor
             for (const store of stores) await expectInHistory(store, document, kept);
           }
         }),
-        { numRuns: 60 },
+        { numRuns: 61, examples: [[[...RIVALS]]] },
       );
       expect(deleted).toBeGreaterThan(20);
       expect(rivals).toBeGreaterThan(0);

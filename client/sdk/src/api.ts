@@ -29,6 +29,8 @@ export interface ConnectOptions {
   readonly offline?: boolean | undefined;
   /** Default: `auto`, a WebSocket, and plain HTTP where the network lets none through. */
   readonly transport?: 'auto' | Transport | undefined;
+  /** In the place of the global one, for a runtime that has none, as Node before 22: that of the package `ws`, for instance. */
+  readonly WebSocket?: (new (url: string) => object) | undefined;
 }
 
 /** What everything takes that one may have to wait for. */
@@ -49,14 +51,14 @@ export interface Client {
    * const room = client.open<{ wave: { at: [number, number] } }, { pointer: { x: number; y: number } | null }>('team/plan');
    * @typeParam Events what is said in it, by name
    * @typeParam P the fields of presence
-   * @throws {QuireError} `bad-document-name`, `client-closed`
+   * @throws {QuireError} `bad-document-name`, `client-closed`, `no-websocket`
    */
   open<Events extends object = EventMap, P extends object = Presence>(name: string): Room<Events, P>;
   /**
    * Opens the comments on a document, which are a document of their own on the same socket; every `openComments` is paired
    * with one `leave`. They can be there before the document is, but nobody says anything until it exists.
    *
-   * @throws {QuireError} `bad-document-name`, `client-closed`
+   * @throws {QuireError} `bad-document-name`, `client-closed`, `no-websocket`
    */
   openComments(name: string): Comments;
   readonly documents: DocumentsApi;
@@ -302,7 +304,7 @@ export interface LinkOptions {
 export interface LinksApi {
   /** The answer is the only one that ever holds the link's token, and the address that opens the app with it. */
   create(name: string, link: LinkOptions, options?: CallOptions): Promise<CreatedLink>;
-  /** Those that work, the latest first. */
+  /** Those that work, the latest first; all of them, in as many calls as that takes. */
   list(name: string, options?: CallOptions): Promise<readonly ShareLink[]>;
   /** Resolves once nobody enters by it any more; those who did are put out within seconds. */
   revoke(name: string, id: string, options?: CallOptions): Promise<void>;

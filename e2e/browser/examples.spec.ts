@@ -1,7 +1,7 @@
 import { globSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
-import { readerServerProgram, type ServerProcess, startServer, writerToken } from '@quire/testing';
+import { type DiskServer, readerServerProgram, type ServerProcess, startServer, writerToken } from '@quire/testing';
 import * as Y from 'yjs';
 import { type ExampleSite, startExampleSite } from './example-site.ts';
 import { type Actor, test as base, expect } from './fixtures.ts';
@@ -9,6 +9,8 @@ import { type Actor, test as base, expect } from './fixtures.ts';
 interface Stage {
   readonly site: ExampleSite;
   readonly server: ServerProcess;
+  /** Where pages, which bring no token, may only read. */
+  readonly readers: DiskServer;
 }
 
 /** One build and one server for all tests of a worker: each example has a document of its own. */
@@ -16,10 +18,14 @@ const test = base.extend<object, { readonly stage: Stage }>({
   stage: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from here
     async ({}, use) => {
-      const [site, server] = await Promise.all([startExampleSite(), startServer()]);
-      await use({ site, server });
+      const [site, server, readers] = await Promise.all([
+        startExampleSite(),
+        startServer(),
+        startServer({ program: readerServerProgram }),
+      ]);
+      await use({ site, server, readers });
       site.close();
-      await server.stop();
+      await Promise.all([server.stop(), readers.stop()]);
     },
     { scope: 'worker' },
   ],
@@ -29,6 +35,8 @@ const test = base.extend<object, { readonly stage: Stage }>({
 interface TextExample {
   /** What the page says once everything is on the server's disk. */
   readonly settled: string;
+  /** What it says to who may only read. */
+  readonly viewing: string;
   /** Where the name of somebody else stands, beside their caret. Null where the binding shows none. */
   readonly caretName: string | null;
   /** Whether Ctrl + Z is the binding's. */
@@ -37,18 +45,23 @@ interface TextExample {
 
 const SAVED = 'Saved';
 const ADAS = 'Ada’s. ';
-const editor = { settled: SAVED, undoes: true };
+const editor = { settled: SAVED, viewing: 'View only', undoes: true };
 
 /** By their folders in client/examples. */
 const TEXT_EXAMPLES: Readonly<Record<string, TextExample>> = {
   codemirror: { ...editor, caretName: '.cm-ySelectionInfo' },
-  'hocuspocus-provider': { ...editor, caretName: '.collaboration-carets__label' },
+  'hocuspocus-provider': { ...editor, viewing: SAVED, caretName: '.collaboration-carets__label' },
   lexical: { ...editor, caretName: '#carets' },
   prosemirror: { ...editor, caretName: '.ProseMirror-yjs-cursor > div' },
   quill: { ...editor, caretName: '.ql-cursor-name' },
   react: { ...editor, caretName: null, undoes: false },
   tiptap: { ...editor, caretName: '.collaboration-carets__label' },
-  'y-websocket': { ...editor, caretName: '.cm-ySelectionInfo', settled: 'connected' },
+  'y-websocket': {
+    ...editor,
+    caretName: '.cm-ySelectionInfo',
+    settled: 'connected',
+    viewing: 'connected, view only',
+  },
 };
 
 const folder = join(dirname(dirname(import.meta.dirname)), 'client', 'examples');
@@ -60,9 +73,7 @@ for (const name of present.filter((each) => each !== 'shared-maps')) {
     ben,
     stage,
   }) => {
-    const example = TEXT_EXAMPLES[name];
-    if (example === undefined)
-      throw new Error(`nothing is known of the example ${name}: say here how it shows its text`);
+    const example = findTextExample(name);
     const [adasText, bensText] = await Promise.all([open(ada, name, stage), open(ben, name, stage)]);
 
     await bensText.click();
@@ -120,26 +131,43 @@ test('two people write at once in the example for shared-maps, and each takes ba
   await expect(ada.page.locator('#status')).toHaveText(SAVED);
 });
 
-test('who may only read changes nothing in the examples for shared-maps and HocuspocusProvider', async ({
-  ada,
-  ben,
-  stage,
-}) => {
-  const server = await startServer({ program: readerServerProgram });
-  try {
-    const writer = await server.join('shared-maps', { token: writerToken });
-    writer.doc.getArray('items').push([new Y.Map(Object.entries({ text: 'Bread', done: false }))]);
-    await writer.saved();
-    await ada.page.goto(addressOf('shared-maps', 'Ada', { ...stage, server }));
-    const box = ada.page.locator('input[type=checkbox]');
-    await box.click({ force: true });
-    await expect(box).not.toBeChecked();
+for (const name of present.filter((each) => each !== 'shared-maps')) {
+  test(`who may only read changes nothing in the example for ${name}`, async ({ ada, ben, stage }) => {
+    const { settled, viewing } = findTextExample(name);
+    const document = `${name}-to-read`;
+    const adasText = await open(ada, name, stage, document);
+    await adasText.click();
+    await adasText.pressSequentially('Shared.');
+    await expect(ada.page.locator('#status')).toHaveText(settled);
+    const readers = await bringOver(document, stage);
 
-    await ben.page.goto(addressOf('hocuspocus-provider', 'Ben', { ...stage, server }));
-    await expect(ben.page.locator('[aria-label=Text]')).toHaveAttribute('contenteditable', 'false');
-  } finally {
-    await server.stop();
-  }
+    await ben.page.goto(addressOf(name, 'Ben', { ...stage, server: stage.readers }, document));
+    const bensText = ben.page.locator('[aria-label=Text]');
+    await expectText([bensText], 'Shared.');
+    await expect(ben.page.locator('#status')).toHaveText(viewing);
+    await bensText.click({ force: true });
+    await ben.page.keyboard.type('Not his.');
+    await expect.poll(() => isReadOnly(bensText)).toBe(true);
+    await expectText([bensText], 'Shared.');
+    expect(Y.encodeStateVector(readers.doc)).toEqual(readers.stateVector);
+  });
+}
+
+test('who may only read changes nothing in the example for shared-maps', async ({ ada, stage }) => {
+  const writer = await stage.readers.join('shared-maps', { token: writerToken });
+  writer.doc.getArray('items').push([new Y.Map(Object.entries({ text: 'Bread', done: false }))]);
+  await writer.saved();
+  await ada.page.goto(addressOf('shared-maps', 'Ada', { ...stage, server: stage.readers }));
+  const box = ada.page.locator('input[type=checkbox]');
+  await box.click({ force: true });
+  await expect(box).not.toBeChecked();
+});
+
+test('who may only read begins no document in the example for y-websocket', async ({ ada, stage }) => {
+  await ada.page.goto(addressOf('y-websocket', 'Ada', { ...stage, server: stage.readers }, 'not-begun'));
+  await expect(ada.page.locator('#status')).toHaveText(findTextExample('y-websocket').viewing);
+  expect(await isReadOnly(ada.page.locator('[aria-label=Text]'))).toBe(true);
+  expect((await fetch(`${stage.readers.url}/v1/documents/not-begun`)).status).toBe(404);
 });
 
 /** Its provider knows that it is not connected, and no more. */
@@ -172,15 +200,36 @@ test('no page of the examples has both bindings of ProseMirror, which do not kno
   expect(having('yjs').sort()).toEqual(present);
 });
 
-async function open({ page, name }: Actor, example: string, stage: Stage): Promise<Locator> {
-  await page.goto(addressOf(example, name, stage));
+function findTextExample(name: string): TextExample {
+  const example = TEXT_EXAMPLES[name];
+  if (example === undefined) throw new Error(`nothing is known of the example ${name}: say here how it shows its text`);
+  return example;
+}
+
+/** What one server has stored, to the one where pages may only read it; resolves with who brought it there. */
+async function bringOver(document: string, { server, readers }: Stage) {
+  const answer = await fetch(`${server.url}/v1/documents/${document}/update`);
+  const writer = await readers.join(document, { token: writerToken });
+  Y.applyUpdate(writer.doc, new Uint8Array(await answer.arrayBuffer()));
+  await writer.saved();
+  return { doc: writer.doc, stateVector: Y.encodeStateVector(writer.doc) };
+}
+
+function isReadOnly(text: Locator): Promise<boolean> {
+  return text.evaluate((element) =>
+    element instanceof HTMLTextAreaElement ? element.readOnly : !(element as HTMLElement).isContentEditable,
+  );
+}
+
+async function open({ page, name }: Actor, example: string, stage: Stage, document = example): Promise<Locator> {
+  await page.goto(addressOf(example, name, stage, document));
   const text = textOf(page);
   await expect(text).toBeEditable();
   return text;
 }
 
-function addressOf(example: string, name: string, { site, server }: Stage): string {
-  return `${site.url}/${example}/?${new URLSearchParams({ server: server.wsUrl, document: example, name })}`;
+function addressOf(example: string, name: string, { site, server }: Stage, document = example): string {
+  return `${site.url}/${example}/?${new URLSearchParams({ server: server.wsUrl, document, name })}`;
 }
 
 function textOf(page: Page): Locator {

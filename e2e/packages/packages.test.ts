@@ -120,6 +120,11 @@ describe('@quire/client', { timeout: PROGRAM_TIMEOUT_MS }, () => {
     }
   });
 
+  test('says what to do where there is no WebSocket, and opens documents with another, or without', async () => {
+    const { stdout } = await consumer.run('older-node.js');
+    expect(stdout.trim().split('\n')).toEqual(['QuireError: no-websocket', 'websocket: Hello', 'http: HelloHello']);
+  });
+
   test('opens a document from a worker', async () => {
     expect((await consumer.run('worker.js')).stdout.trim()).toBe('worker: from a worker');
   });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MAX_PAGE_SIZE } from './rest.ts';
+import { nextPageSchema } from './paging.ts';
 
 /** A document in the bin, as its owners see it. Nobody can open it. */
 export const binnedDocumentSchema = z.object({
@@ -14,15 +14,9 @@ export const binnedDocumentSchema = z.object({
 });
 export type BinnedDocument = z.infer<typeof binnedDocumentSchema>;
 
-export const binQuerySchema = z.object({
-  after: z.string().max(2048).optional(),
-  limit: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(50),
-});
-
 /** The latest first. */
 export const binListSchema = z.object({
   documents: z.array(binnedDocumentSchema),
-  /** Pass as `after` for the next page; null on the last. */
-  next: z.string().nullable(),
+  next: nextPageSchema,
 });
 export type BinList = z.infer<typeof binListSchema>;

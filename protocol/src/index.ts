@@ -1,4 +1,4 @@
-export { type BinList, type BinnedDocument, binListSchema, binnedDocumentSchema, binQuerySchema } from './bin.ts';
+export { type BinList, type BinnedDocument, binListSchema, binnedDocumentSchema } from './bin.ts';
 export type { ClientFrame, ClientFrameKind } from './client-frame.ts';
 export { type CloseCode, type CloseCodeName, closeCodes, describeClose, findCloseCode } from './close-codes.ts';
 export { COMMENT_MARK, commentAttribute } from './comment-mark.ts';
@@ -50,7 +50,7 @@ export {
 } from './http-bounds.ts';
 export { fixedBounds, type Limit, type LimitAnswer, limits } from './limits.ts';
 export { type LinkRole, linkRoles } from './link-roles.ts';
-export { nextPageSchema, pageQuerySchema } from './paging.ts';
+export { MAX_PAGE_SIZE, nextPageSchema, pageQuerySchema } from './paging.ts';
 export { decodePresence, encodePresence, type PresenceEntry, type PresenceLimits } from './presence-frames.ts';
 export { type PresenceList, type PresentPerson, presenceListSchema, presentPersonSchema } from './presence-listing.ts';
 export { type ProblemCode, type ProblemKind, problemKinds } from './problem-kinds.ts';
@@ -64,7 +64,6 @@ export {
   documentSchema,
   documentWithRoleSchema,
   listQuerySchema,
-  MAX_PAGE_SIZE,
   MAX_SEARCH_LENGTH,
   MAX_TITLE_LENGTH,
   type Problem,
@@ -110,13 +109,7 @@ export {
   writeEventRequest,
   writeListening,
 } from './room-events.ts';
-export {
-  type SessionInfo,
-  type SessionList,
-  sessionListSchema,
-  sessionQuerySchema,
-  sessionSchema,
-} from './session-listing.ts';
+export { type SessionInfo, type SessionList, sessionListSchema, sessionSchema } from './session-listing.ts';
 export {
   type CreatedLink,
   createdLinkSchema,

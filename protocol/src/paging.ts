@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { MAX_PAGE_SIZE } from './rest.ts';
 
-/** Of a list that is short enough to be given out at once: all of it, unless somebody asks for pages. */
+export const MAX_PAGE_SIZE = 200;
+
+/** How much of a list is asked for: no answer holds all of one, however short it may be. */
 export const pageQuerySchema = z.object({
   after: z.string().max(2048).optional(),
-  limit: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).optional(),
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(50),
 });
 
 /** Pass as `after` for the next page; null on the last. */

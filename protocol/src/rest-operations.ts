@@ -1,4 +1,4 @@
-import { binListSchema, binQuerySchema } from './bin.ts';
+import { binListSchema } from './bin.ts';
 import { contentTypes } from './content-types.ts';
 import { contentDocumentSchema, contentQuerySchema, MAX_CONTENT_BYTES, MAX_UPDATE_BYTES } from './contents.ts';
 import { sendEventHeadersSchema, sendEventSchema, sentEventSchema } from './event-schemas.ts';
@@ -16,7 +16,7 @@ import {
 } from './rest.ts';
 import type { Answer, Body, Operation } from './rest-operation.ts';
 import { revocationListSchema, revocationQuerySchema, revocationSchema, revokeSchema } from './revocations.ts';
-import { sessionListSchema, sessionQuerySchema } from './session-listing.ts';
+import { sessionListSchema } from './session-listing.ts';
 import { createdLinkSchema, createLinkSchema, shareLinkListSchema } from './share-links.ts';
 import {
   anchorSchema,
@@ -115,7 +115,7 @@ export const operations = {
     method: 'GET',
     path: '/v1/bin',
     needs: 'anybody',
-    query: binQuerySchema,
+    query: pageQuerySchema,
     answers: [{ kind: 'json', status: 200, schema: binListSchema }],
     problems: [],
   },
@@ -201,7 +201,7 @@ export const operations = {
     method: 'GET',
     path: `${DOCUMENT}/sessions`,
     needs: 'owner',
-    query: sessionQuerySchema,
+    query: pageQuerySchema,
     answers: [{ kind: 'json', status: 200, schema: sessionListSchema }],
     problems: ['unknown-document', 'overloaded'],
   },

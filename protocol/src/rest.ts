@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { documentNameSchema } from './document-name-schema.ts';
+import { nextPageSchema, pageQuerySchema } from './paging.ts';
 import { roles } from './roles.ts';
 
 export const MAX_TITLE_LENGTH = 300;
-export const MAX_PAGE_SIZE = 200;
 export const MAX_SEARCH_LENGTH = 200;
 
 export const titleSchema = z.string().trim().max(MAX_TITLE_LENGTH);
@@ -26,15 +26,13 @@ export type DocumentWithRole = z.infer<typeof documentWithRoleSchema>;
 
 export const documentListSchema = z.object({
   documents: z.array(documentSchema),
-  /** Pass as `after` for the next page; null on the last. */
-  next: z.string().nullable(),
+  next: nextPageSchema,
 });
 export type DocumentList = z.infer<typeof documentListSchema>;
 
 export const listQuerySchema = z.object({
   prefix: z.string().max(512).optional(),
-  after: z.string().max(2048).optional(),
-  limit: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(50),
+  ...pageQuerySchema.shape,
   order: z.enum(['name', 'recent']).default('name'),
   /** Words that the title holds, in any order, whatever their case. */
   search: z.string().trim().max(MAX_SEARCH_LENGTH).optional(),

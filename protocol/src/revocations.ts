@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MAX_PAGE_SIZE } from './rest.ts';
+import { nextPageSchema, pageQuerySchema } from './paging.ts';
 
 /** As long as `sub` of a token may be. */
 export const MAX_USER_ID_LENGTH = 200;
@@ -34,14 +34,12 @@ export type Revocation = z.infer<typeof revocationSchema>;
 
 export const revocationQuerySchema = z.strictObject({
   user: z.string().min(1).max(MAX_USER_ID_LENGTH).optional(),
-  after: z.string().max(100).optional(),
-  limit: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(50),
+  ...pageQuerySchema.shape,
 });
 
 export const revocationListSchema = z.object({
   /** The latest first. */
   revocations: z.array(revocationSchema),
-  /** Pass as `after` for the next page; null on the last. */
-  next: z.string().nullable(),
+  next: nextPageSchema,
 });
 export type RevocationList = z.infer<typeof revocationListSchema>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { nextPageSchema } from './paging.ts';
 import { unansweredSchema } from './presence-listing.ts';
-import { MAX_PAGE_SIZE } from './rest.ts';
 import { roles } from './roles.ts';
 
 /** A connection to a document, as its owners see it. */
@@ -14,16 +14,10 @@ export const sessionSchema = z.object({
 });
 export type SessionInfo = z.infer<typeof sessionSchema>;
 
-export const sessionQuerySchema = z.object({
-  after: z.string().max(2048).optional(),
-  limit: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(50),
-});
-
 /** By id. */
 export const sessionListSchema = z.object({
   sessions: z.array(sessionSchema),
-  /** Pass as `after` for the next page; null on the last. */
-  next: z.string().nullable(),
+  next: nextPageSchema,
   unanswered: unansweredSchema,
 });
 export type SessionList = z.infer<typeof sessionListSchema>;

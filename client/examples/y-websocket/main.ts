@@ -1,4 +1,5 @@
 import { defaultKeymap } from '@codemirror/commands';
+import { Compartment } from '@codemirror/state';
 import { EditorView, keymap, lineNumbers } from '@codemirror/view';
 import { yCollab, yUndoManagerKeymap } from 'y-codemirror.next';
 import { WebsocketProvider } from 'y-websocket';
@@ -6,24 +7,48 @@ import * as Y from 'yjs';
 
 const address = new URLSearchParams(location.search);
 const server = address.get('server') ?? 'ws://localhost:8080';
+const name = address.get('document') ?? 'examples/y-websocket';
 
 const doc = new Y.Doc();
-const provider = new WebsocketProvider(`${server}/yjs`, address.get('document') ?? 'examples/y-websocket', doc);
+const provider = new WebsocketProvider(`${server}/yjs`, name, doc);
 provider.awareness.setLocalStateField('user', { name: address.get('name') ?? 'Guest', color: '#0c7079' });
 
 // Quire echoes an edit once it is on disk, but this provider has no word for it: it knows whether it is connected.
-provider.on('status', ({ status }) => document.querySelector('#status')?.replaceChildren(status));
+const show = (status: string) => document.querySelector('#status')?.replaceChildren(status);
+provider.on('status', ({ status }) => show(status));
 
 await new Promise((resolve) => provider.once('sync', resolve));
 
 const text = doc.getText('codemirror');
-new EditorView({
+const editable = new Compartment();
+
+const view = new EditorView({
   parent: document.body,
   doc: text.toString(),
   extensions: [
     lineNumbers(),
     keymap.of([...yUndoManagerKeymap, ...defaultKeymap]), // undo takes back only what you did
     yCollab(text, provider.awareness),
+    editable.of(EditorView.editable.of(false)), // until it is known; what readers type is refused
     EditorView.contentAttributes.of({ 'aria-label': 'Text' }),
   ],
 });
+
+/** Nor has the provider a word for what you may do: the HTTP API says it. */
+async function mayEdit(): Promise<boolean> {
+  const documents = `${server.replace(/^ws/, 'http')}/v1/documents`;
+  const found = await fetch(`${documents}/${encodeURIComponent(name)}`);
+  if (found.ok) return ['editor', 'owner'].includes((await found.json()).role);
+  // Nobody has written in it: whoever may begin it may write.
+  const body = JSON.stringify({ name });
+  const begun = await fetch(documents, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
+  return begun.ok || begun.status === 409; // 409: somebody else has begun it meanwhile
+}
+
+async function followRole(): Promise<void> {
+  const canEdit = await mayEdit();
+  view.dispatch({ effects: editable.reconfigure(EditorView.editable.of(canEdit)) });
+  show(canEdit ? 'connected' : 'connected, view only');
+}
+await followRole();
+provider.on('sync', (isSynced) => isSynced && followRole()); // a change of role ends the connection

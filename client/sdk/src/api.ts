@@ -32,6 +32,8 @@ export interface ConnectOptions {
   readonly offline?: boolean | undefined;
   /** Default: `auto`, a WebSocket, and plain HTTP where the network lets none through. */
   readonly transport?: 'auto' | Transport | undefined;
+  /** In the place of the global one, for a runtime that has none, as Node before 22: that of the package `ws`, for instance. */
+  readonly WebSocket?: (new (url: string) => object) | undefined;
 }
 
 /** What is asked of a `getToken`. */
@@ -58,7 +60,7 @@ export interface Client {
    * const room = client.open<{ wave: { at: [number, number] } }, { pointer: { x: number; y: number } | null }>('team/plan');
    * @typeParam Events what is said in it, by name
    * @typeParam P the fields of presence
-   * @throws {QuireError} `bad-document-name`, `client-closed`
+   * @throws {QuireError} `bad-document-name`, `client-closed`, `no-websocket`
    */
   open<Events extends object = EventMap, P extends object = Presence>(name: string): Room<Events, P>;
   readonly documents: DocumentsApi;
@@ -391,7 +393,7 @@ export interface LinkOptions {
 export interface LinksApi {
   /** The answer is the only one that ever holds the link's token, and the address that opens the app with it. */
   create(name: string, link: LinkOptions, options?: CallOptions): Promise<CreatedLink>;
-  /** Those that work, the latest first. */
+  /** Those that work, the latest first; all of them, in as many calls as that takes. */
   list(name: string, options?: CallOptions): Promise<readonly ShareLink[]>;
   /** Resolves once nobody enters by it any more; those who did are put out within seconds. */
   revoke(name: string, id: string, options?: CallOptions): Promise<void>;

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { WebSocket as WebSocketOfWs } from 'ws';
 import { connect, connectIn } from './connect.ts';
 import { QuireError } from './errors.ts';
 import { createFakeEnvironment } from './testing/fake-environment.ts';
@@ -91,5 +92,32 @@ describe('a client', () => {
     for (const name of ['', ' ', 'a\u0000b', 'x'.repeat(513)]) {
       expect(() => stage.connect().open(name)).toThrow(expect.objectContaining({ code: 'bad-document-name' }));
     }
+  });
+});
+
+describe('where there is no WebSocket, as in Node before 22', () => {
+  const native = globalThis.WebSocket;
+
+  beforeEach(() => {
+    Reflect.deleteProperty(globalThis, 'WebSocket');
+  });
+
+  afterEach(() => {
+    globalThis.WebSocket = native;
+  });
+
+  it('a client is made, and says what to do when it is to open a document', () => {
+    const client = stage.connect();
+    const fault = expect.objectContaining({ code: 'no-websocket', message: expect.stringContaining('Node 22') });
+    expect(() => client.open('plan')).toThrow(QuireError);
+    expect(() => client.open('plan')).toThrow(fault);
+    expect(client.environment.countListeners()).toBe(0);
+  });
+
+  it('takes the one that it is given', async () => {
+    const room = stage.connect({ WebSocket: WebSocketOfWs }).open('plan');
+    type(room, 'from an older Node');
+    await room.whenSaved();
+    expect(stage.savedText()).toBe('from an older Node');
   });
 });

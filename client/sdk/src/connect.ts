@@ -19,11 +19,12 @@ import { answersHttp, HttpSocket, type HttpSocketSurroundings } from './http-soc
 import { createLeaveGuard } from './leave-guard.ts';
 import { createLeftovers } from './leftovers.ts';
 import { loadPart } from './load-part.ts';
+import { watchNetwork } from './network-watch.ts';
 import { createOfferedDownload } from './offered-download.ts';
 import { createRestClient } from './rest-client.ts';
 import { type OpenRoom, openRoom } from './room.ts';
 import type { SaveCopy } from './save-as.ts';
-import { SharedSocket, type SocketClass } from './shared-socket.ts';
+import { SharedSocket, type SharedSocketOptions, type SocketClass } from './shared-socket.ts';
 import { TransportChoice } from './transport-choice.ts';
 
 /** What tests replace. */
@@ -76,6 +77,12 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
   const all = () => [...rooms.values()].map((held) => held.room);
   const guard = createLeaveGuard(environment, () => all().some((room) => room.wouldLose()));
 
+  /** @throws {QuireError} `no-websocket`, unless none is asked for */
+  const findSockets = (): SharedSocketOptions['sockets'] => {
+    const http = httpSocketsIn({ clock, environment, fetch: ask });
+    return { websocket: options.transport === 'http' ? http : (options.WebSocket ?? findWebSocket()), http };
+  };
+
   const onLost = (close: CloseCode) => {
     const blamed = findBlamed(close, all());
     for (const room of all()) room.lost(close, blamed.has(room));
@@ -85,7 +92,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
     socket ??= new SharedSocket({
       url: endpoint.socketUrl,
       choice,
-      sockets: { websocket: WebSocket, http: httpSocketsIn({ clock, environment, fetch: ask }) },
+      sockets: findSockets(),
       answersHttp: (url) => answersHttp(url, { clock, fetch: ask }),
       clock,
       random,
@@ -103,14 +110,11 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
   let stopListening: readonly (() => void)[] = [];
   // With the first room: a client that opens none holds nothing, and whoever made it may forget it.
   const listen = () => [
-    environment.listen('online', () => {
-      networkChanged();
-      socket?.retryNow({ networkChanged: true });
-    }),
-    environment.listen('offline', () => {
+    watchNetwork({ environment, clock }, (isOnline) => {
       // Before the socket: what it says about a lost connection depends on it.
       networkChanged();
-      socket?.interrupt();
+      if (isOnline) socket?.retryNow({ networkChanged: true });
+      else socket?.interrupt();
     }),
     // A page that is being hidden has nobody who waits for it.
     environment.listen('visibilitychange', () => {
@@ -236,9 +240,10 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
       if (held.room.awareness.getLocalState() === null) held.room.appear();
       return lease(held);
     }
+    const shared = openSocket(name);
     if (stopListening.length === 0) stopListening = listen();
     const room = openRoom(name, {
-      socket: openSocket(name),
+      socket: shared,
       clock,
       random,
       isOnline: environment.isOnline,
@@ -280,6 +285,16 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
 
 function badName(fault: NameFault): QuireError {
   return new QuireError('bad-document-name', `Not a document name: ${describeNameFault(fault)}.`);
+}
+
+function findWebSocket(): SocketClass {
+  if (typeof WebSocket !== 'undefined') return WebSocket;
+  throw new QuireError(
+    'no-websocket',
+    'There is no WebSocket here, as in Node before 22. Use Node 22 or newer; or give one to connect, ' +
+      "such as that of the package ws: import { WebSocket } from 'ws'; connect({ url, WebSocket }); " +
+      "or do without one: connect({ url, transport: 'http' }).",
+  );
 }
 
 function httpSocketsIn(surroundings: HttpSocketSurroundings): SocketClass {

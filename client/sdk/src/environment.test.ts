@@ -13,9 +13,10 @@ function stubWorker(address: string): EventTarget {
 }
 
 describe('what it runs in', () => {
-  it('as a worker it hears that the network is gone and back, as a page does, until it stops listening', () => {
+  it('as a worker it hears what its browser says of the network, until it stops listening', () => {
     const worker = stubWorker('https://docs.example.org/worker.js');
     const environment = readEnvironment();
+    expect(environment.isWorker).toBe(true);
     const heard: string[] = [];
     const stops = (['offline', 'online'] as const).map((type) => environment.listen(type, () => heard.push(type)));
     worker.dispatchEvent(new Event('offline'));
@@ -36,7 +37,7 @@ describe('what it runs in', () => {
   it('where pages are rendered there is nothing to listen to, whatever a polyfill calls self', () => {
     vi.stubGlobal('self', {});
     const environment = readEnvironment();
-    expect(environment.location).toBeNull();
+    expect([environment.isWorker, environment.location]).toEqual([false, null]);
     expect(() => environment.listen('online', () => {})()).not.toThrow();
   });
 });

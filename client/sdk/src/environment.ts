@@ -2,6 +2,8 @@
 export interface Environment {
   /** `host` with port, and the protocol with its colon; null outside a page and its workers. */
   readonly location: { readonly protocol: string; readonly host: string } | null;
+  /** A worker of a page: no window, and something in its place. */
+  readonly isWorker: boolean;
   readonly hasIndexedDb: boolean;
   isOnline(): boolean;
   /** The page is in front of somebody; always so where there is no page. */
@@ -18,6 +20,7 @@ export function readEnvironment(): Environment {
   const page = findPage();
   return {
     location: page?.location?.host ? { protocol: page.location.protocol, host: page.location.host } : null,
+    isWorker: page !== null && typeof window === 'undefined',
     hasIndexedDb: typeof indexedDB !== 'undefined' && indexedDB !== null,
     isOnline: () => typeof navigator === 'undefined' || navigator.onLine !== false,
     isVisible: () => typeof document === 'undefined' || document.visibilityState === 'visible',
@@ -28,7 +31,7 @@ export function readEnvironment(): Environment {
   };
 }
 
-/** The window, or what a worker has in its place: it hears of the network, and has an address, as a window. */
+/** The window, or what a worker has in its place: it has an address as a window does, and in some browsers hears of the network. */
 function findPage(): (Window & typeof globalThis) | null {
   if (typeof window !== 'undefined') return window;
   // Where pages are rendered, some define `self` and nothing behind it.

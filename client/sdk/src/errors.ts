@@ -2,6 +2,8 @@ export type QuireErrorCode =
   /** `connect` was given no address and there is no page to take one from. */
   | 'no-address'
   | 'bad-address'
+  /** A document was to be opened where there is no `WebSocket`, as in Node before 22, and none was given. */
+  | 'no-websocket'
   | 'bad-document-name'
   /** A new document was to get a name that another one has. */
   | 'document-exists'

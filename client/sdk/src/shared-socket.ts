@@ -73,7 +73,9 @@ export class SharedSocket extends HocuspocusProviderWebsocket {
 
   constructor(options: SharedSocketOptions) {
     // One attempt a call: when to try again is decided here, by what the close code says.
-    super({ url: options.url, autoConnect: false, maxAttempts: 1 });
+    // The class is said here too, because the base looks for a global one where none is.
+    const WebSocketPolyfill = options.sockets.websocket;
+    super({ url: options.url, autoConnect: false, maxAttempts: 1, WebSocketPolyfill });
     this.#options = options;
     this.#url = options.url;
     // The base class would close after 30 s of silence, whether or not anybody had anything to say; see judgeSilence.

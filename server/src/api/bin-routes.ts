@@ -1,9 +1,9 @@
 import {
   type BinList,
   type BinnedDocument,
-  binQuerySchema,
   type DocumentName,
   type DocumentWithRole,
+  pageQuerySchema,
   type Role,
 } from '@quire/protocol';
 import type { Context, Hono } from 'hono';
@@ -44,7 +44,7 @@ export function addBinRoutes(api: Hono, { bin, describe, documents, guard }: Bin
   }
 
   api.get(BIN, async (context) => {
-    const query = check(binQuerySchema, context.req.query());
+    const query = check(pageQuerySchema, context.req.query());
     const access = await guard.identify(describe(context, null));
     return context.json(await listOf(query, access));
   });

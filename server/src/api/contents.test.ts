@@ -313,26 +313,41 @@ describe('a search by title', () => {
   });
 });
 
-describe('lists that are given out whole', () => {
-  it('come page by page where somebody asks for that', async () => {
-    const texts = ['one', 'two', 'three'];
-    for (const text of texts) {
-      await stage.ask(`${PLAN}/threads`, { json: { text } });
-      await stage.ask(`${PLAN}/links`, { json: { role: 'reader', label: text } });
+describe('lists of threads and of links', () => {
+  const listings = {
+    threads: { add: { text: 'Why?' }, idsOf: (answer: unknown) => threadListSchema.parse(answer).threads.map(idOf) },
+    links: { add: { role: 'reader' }, idsOf: (answer: unknown) => shareLinkListSchema.parse(answer).links.map(idOf) },
+  };
+
+  it.each(['threads', 'links'] as const)('come in pages, of fifty where nobody says otherwise: %s', async (field) => {
+    const { add, idsOf } = listings[field];
+    const made: string[] = [];
+    for (let count = 0; count < 51; count += 1) {
+      made.push(idOf((await (await stage.ask(`${PLAN}/${field}`, { json: add })).json()) as { readonly id: string }));
     }
-    const threads: string[] = [];
-    for (let after = ''; ; ) {
-      const answer = await stage.ask(`${PLAN}/threads?limit=2${after}`);
-      const page = threadListSchema.parse(await answer.json());
-      threads.push(...page.threads.map(({ id }) => id));
-      if (page.next === null) break;
-      after = `&after=${page.next}`;
+    const pagesOf = async (query: string) => {
+      const pages: (readonly string[])[] = [];
+      for (let after = ''; ; ) {
+        const answer = await (await stage.ask(`${PLAN}/${field}?${query}${after}`)).json();
+        pages.push(idsOf(answer));
+        const { next } = answer as { readonly next: string | null };
+        if (next === null) return pages;
+        after = `&after=${next}`;
+      }
+    };
+    for (const [query, sizes] of [
+      ['', [50, 1]],
+      ['limit=20', [20, 20, 11]],
+      ['limit=200', [51]],
+    ] as const) {
+      const pages = await pagesOf(query);
+      expect(pages.map(({ length }) => length)).toEqual(sizes);
+      expect(pages.flat().sort()).toEqual([...made].sort());
     }
-    const whole = threadListSchema.parse(await (await stage.ask(`${PLAN}/threads`)).json());
-    expect([...threads].sort()).toEqual(whole.threads.map(({ id }) => id).sort());
-    const first = shareLinkListSchema.parse(await (await stage.ask(`${PLAN}/links?limit=2`)).json());
-    const rest = shareLinkListSchema.parse(await (await stage.ask(`${PLAN}/links?limit=2&after=${first.next}`)).json());
-    const labels = [...first.links, ...rest.links].map(({ label }) => label);
-    expect([first.links.length, rest.next, labels.sort()]).toEqual([2, null, [...texts].sort()]);
+    expect((await stage.ask(`${PLAN}/${field}?limit=201`)).status).toBe(400);
   });
 });
+
+function idOf({ id }: { readonly id: string }): string {
+  return id;
+}

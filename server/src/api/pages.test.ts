@@ -20,7 +20,6 @@ describe('a page of a list', () => {
   it.each(orders)('goes on where the one before ended: together they are the list, the $first first', (order) => {
     void fc.assert(
       fc.property(items, fc.integer({ min: 1, max: 4 }), (list, limit) => {
-        expect(pageOf(list, order, {})).toEqual({ items: list, next: null });
         const whole = pageOf(list, order, { limit: 1_000 });
         const found: Item[] = [];
         for (let after: string | undefined; ; ) {
@@ -48,6 +47,6 @@ describe('a page of a list', () => {
   it('begins at no place that none has given', () => {
     const [order] = orders;
     if (order === undefined) throw new Error('there is no order');
-    for (const after of ['', 'nonsense', '-']) expect(() => pageOf([], order, { after })).toThrow(ApiError);
+    for (const after of ['', 'nonsense', '-']) expect(() => pageOf([], order, { after, limit: 1 })).toThrow(ApiError);
   });
 });

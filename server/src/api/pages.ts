@@ -19,8 +19,7 @@ export interface Page<T> {
 
 export interface PageQuery {
   readonly after?: string | undefined;
-  /** Left out: all. */
-  readonly limit?: number | undefined;
+  readonly limit: number;
 }
 
 /**
@@ -30,12 +29,10 @@ export interface PageQuery {
  * @throws {ApiError} `bad-request` for an `after` that no page gave
  */
 export function pageOf<T>(items: readonly T[], order: ListOrder<T>, { after, limit }: PageQuery): Page<T> {
-  // Whole, a list is in the order in which it is kept: of what is of one time, that says what came first.
-  if (after === undefined && limit === undefined) return { items, next: null };
   const sorted = [...items].sort((one, other) => compare(order.placeOf(one), order.placeOf(other), order.first));
   const from = after === undefined ? null : readPlace(after);
   const rest = from === null ? sorted : sorted.filter((item) => compare(order.placeOf(item), from, order.first) > 0);
-  const page = limit === undefined ? rest : rest.slice(0, limit);
+  const page = rest.slice(0, limit);
   const last = page.at(-1);
   const isLast = last === undefined || page.length === rest.length;
   return { items: page, next: isLast ? null : writePlace(order.placeOf(last)) };

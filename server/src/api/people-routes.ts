@@ -1,10 +1,10 @@
 import {
   type DocumentName,
   type PresenceList,
+  pageQuerySchema,
   type Role,
   type SessionInfo,
   type SessionList,
-  sessionQuerySchema,
 } from '@quire/protocol';
 import type { Context, Hono } from 'hono';
 import { check } from '../check.ts';
@@ -33,7 +33,7 @@ export function addPeopleRoutes(api: Hono, { contents, admit }: PeopleRoutesOpti
   api.get(sessions, async (context) => {
     const name = readName(context);
     await admit(context, name, 'owner');
-    const query = check(sessionQuerySchema, context.req.query());
+    const query = check(pageQuerySchema, context.req.query());
     const { sessions, unanswered } = await contents.sessions(name);
     const { items, next } = pageOf(sessions, BY_ID, query);
     return context.json({ sessions: [...items], next, unanswered: [...unanswered] } satisfies SessionList);

@@ -1,7 +1,8 @@
 import type { Environment } from '../environment.ts';
 
 export interface FakeEnvironment extends Environment {
-  setOnline(online: boolean): void;
+  /** Left out, `isTold` is true: a page hears of it. */
+  setOnline(online: boolean, options?: { readonly isTold: boolean }): void;
   setVisible(visible: boolean): void;
   /** Dispatches an event to who listens; returns whether somebody prevented its default. */
   dispatch(type: string, details?: object): boolean;
@@ -9,7 +10,7 @@ export interface FakeEnvironment extends Environment {
 }
 
 /** A page whose network and events the test controls. */
-export function createFakeEnvironment(options: { hasIndexedDb?: boolean } = {}): FakeEnvironment {
+export function createFakeEnvironment(options: { hasIndexedDb?: boolean; isWorker?: boolean } = {}): FakeEnvironment {
   const listeners = new Map<string, Set<(event: Event) => void>>();
   let online = true;
   let visible = true;
@@ -20,6 +21,7 @@ export function createFakeEnvironment(options: { hasIndexedDb?: boolean } = {}):
   };
   return {
     location: null,
+    isWorker: options.isWorker ?? false,
     hasIndexedDb: options.hasIndexedDb ?? false,
     isOnline: () => online,
     isVisible: () => visible,
@@ -29,9 +31,9 @@ export function createFakeEnvironment(options: { hasIndexedDb?: boolean } = {}):
       listeners.set(type, set);
       return () => set.delete(listener);
     },
-    setOnline(next) {
+    setOnline(next, { isTold } = { isTold: true }) {
       online = next;
-      dispatch(next ? 'online' : 'offline');
+      if (isTold) dispatch(next ? 'online' : 'offline');
     },
     setVisible(next) {
       visible = next;

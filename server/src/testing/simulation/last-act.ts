@@ -24,7 +24,7 @@ export async function playLastAct(world: World, note: (what: string) => void): P
       visitors.leave(person);
       return becomeWell(world, PROMPT_MS);
     case 1:
-      note(`person ${person.clientId} moves from ${from.machine.name} to ${to.machine.name}`);
+      note(`person ${person.clientId} moves from ${from.machine.name} to ${to.machine.name}, and leaves that, too`);
       visitors.lose(person);
       await world.pass(PROMPT_MS);
       visitors.enter(person, to.life);
@@ -32,7 +32,9 @@ export async function playLastAct(world: World, note: (what: string) => void): P
       visitors.watch();
       await stayWell(world, MISSED_MS);
       visitors.miss();
-      return stayWell(world, MISSED_MS);
+      await stayWell(world, MISSED_MS);
+      visitors.leave(person);
+      return becomeWell(world, PROMPT_MS);
     default:
       note(`${from.machine.name} is killed, and with it person ${person.clientId}`);
       await world.crash(from.machine);

@@ -58,7 +58,7 @@ export interface SessionSettings {
   readonly log: Logger;
   readonly meters: GatewayMeters | null;
   /** Called once for each session, when its socket is gone. */
-  readonly onClosed: (session: Session) => void;
+  readonly onClosed: (session: Session, socket: Duplex) => void;
 }
 
 type SessionState =
@@ -169,7 +169,7 @@ export class Session implements SessionPort, SocketListener, ReadingListener, Pa
     this.#stopPacing();
     this.#settings.meters?.sessionClosed(this, this.dialect.name, this.#end ?? nameForeignEnd(code));
     this.#collab?.end(code, reason.toString());
-    this.#settings.onClosed(this);
+    this.#settings.onClosed(this, this.#socket);
   }
 
   get isOpen(): boolean {

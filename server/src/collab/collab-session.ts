@@ -13,6 +13,7 @@ import { takeEventMessage } from './event-intake.ts';
 import { isNameOfLater, nameEpoch } from './former-lives.ts';
 import { copyOf, weigh } from './frame-bytes.ts';
 import { FrameLane } from './frame-lane.ts';
+import { SessionConnections } from './session-connections.ts';
 import type { Established, FrameHost, Progress, SessionContext } from './session-context.ts';
 import type { ReadStop, SessionOrigin, SessionPort } from './session-port.ts';
 import { completeAnswer, readStepOne, sendStepTwo, takeKeptStepOne, takeStepOne } from './step-one-answers.ts';
@@ -30,8 +31,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
   readonly context: SessionContext;
   readonly admission: Admission;
   readonly #origin: SessionOrigin;
-  /** By raw address. A `Map`, since names are free text (R8). */
-  readonly #connections = new Map<string, DocumentConnection>();
+  readonly #connections = new SessionConnections();
   /** Null while we ended or refused none. */
   #ended: EndedAddresses | null = null;
   /** Users whom this session is counted for: one, unless its documents are opened with different tokens. Null while none is. */
@@ -67,7 +67,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
 
   /** Some established connection, for a sign of life. */
   anyEstablished(): DocumentConnection | null {
-    for (const connection of this.#connections.values()) if (connection.state.kind === 'established') return connection;
+    for (const connection of this.#connections) if (connection.state.kind === 'established') return connection;
     return null;
   }
 
@@ -81,7 +81,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
   }
 
   #receive(rawAddress: string, frame: ClientFrame, readAtMs: number | null): void {
-    const connection = this.#connections.get(rawAddress) ?? this.#open(rawAddress);
+    const connection = this.#connections.find(rawAddress) ?? this.#open(rawAddress);
     if (connection === null) return;
     switch (connection.state.kind) {
       case 'new':
@@ -104,7 +104,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
   }
 
   find(rawAddress: string): DocumentConnection | undefined {
-    return this.#connections.get(rawAddress);
+    return this.#connections.find(rawAddress);
   }
 
   establish(
@@ -244,13 +244,13 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
 
   /** The socket has taken all that it was given: what its documents have kept for it follows, until it is behind again. */
   catchUp(): void {
-    for (const connection of [...this.#connections.values()]) {
+    for (const connection of [...this.#connections]) {
       if (!this.port.isOpen || this.port.isBehind) return;
       const { backlog, state } = connection;
       if (backlog === null || state.kind !== 'established') continue;
       // The next time the others come first.
-      this.#connections.delete(connection.address.raw);
-      this.#connections.set(connection.address.raw, connection);
+      this.#connections.remove(connection);
+      this.#connections.add(connection);
       const stepOne = takeKeptStepOne(this, connection);
       if (stepOne !== null) sendStepTwo(this, connection, state, stepOne);
       state.owner.stragglers.catchUp(connection);
@@ -275,7 +275,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
   /** The socket is closed. */
   end(code: number, reason: string): void {
     this.#isOver = true;
-    for (const connection of [...this.#connections.values()]) this.drop(connection);
+    for (const connection of [...this.#connections]) this.drop(connection);
     for (const user of this.#users ?? []) this.context.users.giveBack(user);
     this.#users = null;
     this.admission.end(code, reason);
@@ -289,7 +289,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
       return null;
     }
     const connection = new DocumentConnection(this.port, address, this);
-    this.#connections.set(address.raw, connection);
+    this.#connections.add(connection);
     return connection;
   }
 
@@ -357,7 +357,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
   #nameOverflow(connection: DocumentConnection, bytes: number): CloseCode {
     if (!waitsForItsClient(connection)) return closeCodes.overloaded;
     let [allFrames, allBytes] = [1, bytes];
-    for (const other of this.#connections.values()) {
+    for (const other of this.#connections) {
       if (!waitsForItsClient(other)) continue;
       allFrames += other.waiting?.length ?? 0;
       for (const waiting of other.waiting ?? []) allBytes += waiting.bytes;
@@ -540,7 +540,8 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
     // Who closes a document may open it again at once: what came after the goodbye is for another connection. So is a token
     // behind what was refused, and without one nothing of the rest is heard.
     const { raw } = connection.address;
-    const isRefused = !connection.hasLeft && !this.#connections.has(raw) && this.#ended?.hasHeardNoToken(raw) === true;
+    const isRefused =
+      !connection.hasLeft && this.#connections.find(raw) === undefined && this.#ended?.hasHeardNoToken(raw) === true;
     for (const { frame, readAtMs } of isGoodbyeReached || isRefused ? rest : []) {
       if (!this.port.isOpen) break;
       this.receive(raw, frame, readAtMs);
@@ -563,7 +564,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
     takeKeptStepOne(this, connection);
     this.countWaiting(0, -connection.ledger.keptBytes);
     connection.ledger.end();
-    if (this.#connections.get(connection.address.raw) === connection) this.#connections.delete(connection.address.raw);
+    this.#connections.remove(connection);
     if (state.kind === 'established') {
       this.context.meters?.connections.add(this.port.dialect.name, -1);
       this.context.watch.forget(connection);

@@ -36,7 +36,8 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
   #ended: EndedAddresses | null = null;
   /** Users whom this session is counted for: one, unless its documents are opened with different tokens. Null while none is. */
   #users: string[] | null = null;
-  readonly #waiting: WaitingBytes;
+  /** Null while nothing waits. */
+  #waiting: WaitingBytes | null = null;
   #wasEstablished = false;
   #isOver = false;
 
@@ -50,7 +51,6 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
     this.#origin = origin;
     this.context = context;
     this.admission = createAdmission(this);
-    this.#waiting = new WaitingBytes(context.limits, this, context.meters);
   }
 
   get wasEstablished(): boolean {
@@ -375,13 +375,14 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
   }
 
   beginWaiting(bytes: number): boolean {
-    const isBegun = this.#waiting.beginBehind(bytes);
+    const isBegun = this.#whatWaits.beginBehind(bytes);
     if (!isBegun) this.port.close(closeCodes.overloaded);
     return isBegun;
   }
 
   endWaiting(bytes: number): void {
-    this.#waiting.endBehind(bytes);
+    this.#whatWaits.endBehind(bytes);
+    this.#letGoOfNothing();
   }
 
   stopReading(): void {
@@ -397,15 +398,26 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
   }
 
   hasRoomToWait(bytes: number): boolean {
-    return this.#waiting.hasRoomAtDoor(bytes);
+    return this.#whatWaits.hasRoomAtDoor(bytes);
   }
 
   hasRoomToKeep(bytes: number): boolean {
-    return this.#waiting.hasRoomToKeep(bytes);
+    return this.#whatWaits.hasRoomToKeep(bytes);
   }
 
   countWaiting(frames: number, bytes: number): void {
-    this.#waiting.countAtDoor(frames, bytes);
+    if (frames === 0 && bytes === 0) return;
+    this.#whatWaits.countAtDoor(frames, bytes);
+    this.#letGoOfNothing();
+  }
+
+  get #whatWaits(): WaitingBytes {
+    this.#waiting ??= new WaitingBytes(this.context.limits, this, this.context.meters);
+    return this.#waiting;
+  }
+
+  #letGoOfNothing(): void {
+    if (this.#waiting?.isEmpty === true) this.#waiting = null;
   }
 
   #drainWaiting(connection: DocumentConnection, established: Established): void {

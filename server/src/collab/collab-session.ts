@@ -29,8 +29,8 @@ const LANE_FRAME_BYTES = 200;
 export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, Braked {
   readonly port: SessionPort;
   readonly context: SessionContext;
-  readonly admission: Admission;
-  readonly #origin: SessionOrigin;
+  readonly origin: SessionOrigin;
+  readonly #admission: Admission;
   readonly #connections = new SessionConnections();
   /** Null while we ended or refused none. */
   #ended: EndedAddresses | null = null;
@@ -48,9 +48,9 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
     createAdmission: (host: AdmissionHost) => Admission,
   ) {
     this.port = port;
-    this.#origin = origin;
+    this.origin = origin;
     this.context = context;
-    this.admission = createAdmission(this);
+    this.#admission = createAdmission(this);
   }
 
   get wasEstablished(): boolean {
@@ -62,7 +62,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
   }
 
   get remoteAddress(): string {
-    return this.#origin.remoteAddress;
+    return this.origin.remoteAddress;
   }
 
   /** Some established connection, for a sign of life. */
@@ -278,7 +278,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
     for (const connection of [...this.#connections]) this.drop(connection);
     for (const user of this.#users ?? []) this.context.users.giveBack(user);
     this.#users = null;
-    this.admission.end(code, reason);
+    this.#admission.end(code, reason);
   }
 
   #open(rawAddress: string): DocumentConnection | null {
@@ -309,19 +309,23 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
       endEntering();
     };
     if (this.context.meters !== null) this.context.meters.connectionsEntering += 1;
-    this.admission.begin(connection, token);
+    this.#admission.begin(connection, token, this);
   }
 
   /** Where the client can bring nothing fresh: what it came with is looked at again, and may count for longer by now. */
   renewGrant(connection: DocumentConnection): void {
     const { state } = connection;
-    if (state.kind === 'established') this.context.renewals.renew(connection, state, '', this.#origin);
+    if (state.kind === 'established') this.context.renewals.renew(connection, state, '', this.origin);
   }
 
   endConnection(connection: DocumentConnection, code: CloseCode): void {
     this.#noteEnded(connection, code);
     this.context.meters?.connectionRefused(code);
-    this.admission.endConnection(connection, code);
+    this.#admission.endConnection(connection, code, this);
+  }
+
+  pass(connection: DocumentConnection, frame: Parameters<Admission['pass']>[1]): void {
+    this.#admission.pass(connection, frame, this);
   }
 
   #noteEnded({ address }: DocumentConnection, code: CloseCode): void {
@@ -505,17 +509,17 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
         state.owner.stragglers.tellEverybody(connection);
         return 'go on';
       case 'token':
-        this.context.renewals.renew(connection, state, frame.token, this.#origin);
-        this.admission.pass(connection, frame);
+        this.context.renewals.renew(connection, state, frame.token, this.origin);
+        this.pass(connection, frame);
         return 'go on';
       case 'close':
         connection.hasLeft = true;
-        this.admission.pass(connection, frame);
+        this.pass(connection, frame);
         return 'go on';
       case 'stateless':
         // Hooks of extensions are not bothered with events.
         if (isEventMessage(frame.payload)) takeEventMessage(this, connection, state, frame.payload);
-        else this.admission.pass(connection, frame);
+        else this.pass(connection, frame);
         return 'go on';
       default:
         return frame satisfies never;

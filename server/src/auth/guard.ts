@@ -75,6 +75,8 @@ export interface GuardOptions {
 /** @param log of its own: who was refused, as an auditor reads it */
 export function createGuard(authenticator: Authenticator, log: AuditLog, options: GuardOptions = {}): Guard {
   const { bin, standing = lasting, meters = null } = options;
+  let lastAccess: Access | null = null;
+  let lastGrant: Grant | null = null;
 
   async function identify(request: AuthRequest): Promise<Access> {
     try {
@@ -139,14 +141,23 @@ export function createGuard(authenticator: Authenticator, log: AuditLog, options
       const why = role === null ? 'no grant covers the document' : `${role} is less than ${needed}`;
       return refuse(about, new AccessError(closeCodes.forbidden, why), access);
     }
-    const { user, expiresAt, issuedAt, tokenId, link } = access;
+    const { user } = access;
     // Somebody else is somebody new: what the connection has announced and counts for is its holder's.
     if (request.holder !== undefined && request.holder !== user.id) {
       const why = 'the token is not that of whose connection it is';
       return refuse(about, new AccessError(closeCodes.unauthorized, why), access);
     }
-    const grant = { role, canWrite: mayWrite(role, address), user, expiresAt, issuedAt, tokenId, link };
-    return { about, access, grant };
+    return { about, access, grant: grantOf(access, role, mayWrite(role, address)) };
+  }
+
+  /** Of an access that many share each of their connections keeps the same grant. */
+  function grantOf(access: Access, role: Role, canWrite: boolean): Grant {
+    const isSame = lastGrant?.role === role && lastGrant.canWrite === canWrite && lastAccess === access;
+    if (lastGrant !== null && isSame) return lastGrant;
+    const { user, expiresAt, issuedAt, tokenId, link } = access;
+    lastGrant = { role, canWrite, user, expiresAt, issuedAt, tokenId, link };
+    lastAccess = access;
+    return lastGrant;
   }
 
   return {

@@ -25,7 +25,13 @@ import { lasting, type Standing } from './standing.ts';
 /** Of the reason for a refusal, in the log: it may quote what a stranger sent. */
 const MAX_WHY_LENGTH = 500;
 
-export interface DocumentRequest extends AuthRequest {
+/** Asked for as it was sent. */
+export interface SentRequest extends AuthRequest {
+  /** Whether there may be a token in its URL or headers. Left out: there may. */
+  readonly mayCarryToken?: boolean;
+}
+
+export interface DocumentRequest extends SentRequest {
   readonly document: DocumentName;
   /** Whose connection it is that brings a fresh token; left out: nobody is in yet. */
   readonly holder?: string;
@@ -78,7 +84,7 @@ export function createGuard(authenticator: Authenticator, log: AuditLog, options
   let lastAccess: Access | null = null;
   let lastGrant: Grant | null = null;
 
-  async function identify(request: AuthRequest): Promise<Access> {
+  async function identify(request: SentRequest): Promise<Access> {
     try {
       return await authenticate(request);
     } catch (error) {
@@ -89,12 +95,13 @@ export function createGuard(authenticator: Authenticator, log: AuditLog, options
     }
   }
 
-  async function authenticate(request: AuthRequest): Promise<Access> {
+  async function authenticate(request: SentRequest): Promise<Access> {
     // In a message, that is: URL and headers are no longer than Node takes them.
     if (request.token.length > MAX_TOKEN_LENGTH) {
       throw new AccessError(closeCodes.unauthorized, 'the token is far too long');
     }
-    const access = await authenticator.authenticate(withToken(request, findSentToken));
+    const isWhole = request.mayCarryToken === false;
+    const access = await authenticator.authenticate(isWhole ? request : withToken(request, findSentToken));
     const end = standing.findEnd(access);
     if (end === null) return access;
     throw new AccessError(end, `${describeBearer(access)} was revoked`);

@@ -583,6 +583,7 @@ class LiveCollaboration implements Collaboration {
       token,
       document,
       remoteAddress: origin.remoteAddress,
+      mayCarryToken: origin.mayCarryToken ?? true,
       get headers() {
         return origin.headers;
       },

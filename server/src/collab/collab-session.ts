@@ -410,7 +410,6 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
   }
 
   countWaiting(frames: number, bytes: number): void {
-    if (frames === 0 && bytes === 0) return;
     this.#whatWaits.countAtDoor(frames, bytes);
     this.#letGoOfNothing();
   }

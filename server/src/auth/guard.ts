@@ -25,7 +25,13 @@ import { lasting, type Standing } from './standing.ts';
 /** Of the reason for a refusal, in the log: it may quote what a stranger sent. */
 const MAX_WHY_LENGTH = 500;
 
-export interface DocumentRequest extends AuthRequest {
+/** Asked for as it was sent. */
+export interface SentRequest extends AuthRequest {
+  /** Whether there may be a token in its URL or headers. Left out: there may. */
+  readonly mayCarryToken?: boolean;
+}
+
+export interface DocumentRequest extends SentRequest {
   readonly document: DocumentName;
   /** Whose connection it is that brings a fresh token; left out: nobody is in yet. */
   readonly holder?: string;
@@ -75,8 +81,10 @@ export interface GuardOptions {
 /** @param log of its own: who was refused, as an auditor reads it */
 export function createGuard(authenticator: Authenticator, log: AuditLog, options: GuardOptions = {}): Guard {
   const { bin, standing = lasting, meters = null } = options;
+  let lastAccess: Access | null = null;
+  let lastGrant: Grant | null = null;
 
-  async function identify(request: AuthRequest): Promise<Access> {
+  async function identify(request: SentRequest): Promise<Access> {
     try {
       return await authenticate(request);
     } catch (error) {
@@ -87,12 +95,13 @@ export function createGuard(authenticator: Authenticator, log: AuditLog, options
     }
   }
 
-  async function authenticate(request: AuthRequest): Promise<Access> {
+  async function authenticate(request: SentRequest): Promise<Access> {
     // In a message, that is: URL and headers are no longer than Node takes them.
     if (request.token.length > MAX_TOKEN_LENGTH) {
       throw new AccessError(closeCodes.unauthorized, 'the token is far too long');
     }
-    const access = await authenticator.authenticate(withToken(request, findSentToken));
+    const isWhole = request.mayCarryToken === false;
+    const access = await authenticator.authenticate(isWhole ? request : withToken(request, findSentToken));
     const end = standing.findEnd(access);
     if (end === null) return access;
     throw new AccessError(end, `${describeBearer(access)} was revoked`);
@@ -139,14 +148,23 @@ export function createGuard(authenticator: Authenticator, log: AuditLog, options
       const why = role === null ? 'no grant covers the document' : `${role} is less than ${needed}`;
       return refuse(about, new AccessError(closeCodes.forbidden, why), access);
     }
-    const { user, expiresAt, issuedAt, tokenId, link } = access;
+    const { user } = access;
     // Somebody else is somebody new: what the connection has announced and counts for is its holder's.
     if (request.holder !== undefined && request.holder !== user.id) {
       const why = 'the token is not that of whose connection it is';
       return refuse(about, new AccessError(closeCodes.unauthorized, why), access);
     }
-    const grant = { role, canWrite: mayWrite(role, address), user, expiresAt, issuedAt, tokenId, link };
-    return { about, access, grant };
+    return { about, access, grant: grantOf(access, role, mayWrite(role, address)) };
+  }
+
+  /** Of an access that many share each of their connections keeps the same grant. */
+  function grantOf(access: Access, role: Role, canWrite: boolean): Grant {
+    const isSame = lastGrant?.role === role && lastGrant.canWrite === canWrite && lastAccess === access;
+    if (lastGrant !== null && isSame) return lastGrant;
+    const { user, expiresAt, issuedAt, tokenId, link } = access;
+    lastGrant = { role, canWrite, user, expiresAt, issuedAt, tokenId, link };
+    lastAccess = access;
+    return lastGrant;
   }
 
   return {

@@ -13,6 +13,7 @@ import { takeEventMessage } from './event-intake.ts';
 import { isNameOfLater, nameEpoch } from './former-lives.ts';
 import { copyOf, weigh } from './frame-bytes.ts';
 import { FrameLane } from './frame-lane.ts';
+import { SessionConnections } from './session-connections.ts';
 import type { Established, FrameHost, Progress, SessionContext } from './session-context.ts';
 import type { ReadStop, SessionOrigin, SessionPort } from './session-port.ts';
 import { completeAnswer, readStepOne, sendStepTwo, takeKeptStepOne, takeStepOne } from './step-one-answers.ts';
@@ -28,15 +29,15 @@ const LANE_FRAME_BYTES = 200;
 export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, Braked {
   readonly port: SessionPort;
   readonly context: SessionContext;
-  readonly admission: Admission;
-  readonly #origin: SessionOrigin;
-  /** By raw address. A `Map`, since names are free text (R8). */
-  readonly #connections = new Map<string, DocumentConnection>();
+  readonly origin: SessionOrigin;
+  readonly #admission: Admission;
+  readonly #connections = new SessionConnections();
   /** Null while we ended or refused none. */
   #ended: EndedAddresses | null = null;
   /** Users whom this session is counted for: one, unless its documents are opened with different tokens. Null while none is. */
   #users: string[] | null = null;
-  readonly #waiting: WaitingBytes;
+  /** Null while nothing waits. */
+  #waiting: WaitingBytes | null = null;
   #wasEstablished = false;
   #isOver = false;
 
@@ -47,10 +48,9 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
     createAdmission: (host: AdmissionHost) => Admission,
   ) {
     this.port = port;
-    this.#origin = origin;
+    this.origin = origin;
     this.context = context;
-    this.admission = createAdmission(this);
-    this.#waiting = new WaitingBytes(context.limits, this, context.meters);
+    this.#admission = createAdmission(this);
   }
 
   get wasEstablished(): boolean {
@@ -62,12 +62,12 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
   }
 
   get remoteAddress(): string {
-    return this.#origin.remoteAddress;
+    return this.origin.remoteAddress;
   }
 
   /** Some established connection, for a sign of life. */
   anyEstablished(): DocumentConnection | null {
-    for (const connection of this.#connections.values()) if (connection.state.kind === 'established') return connection;
+    for (const connection of this.#connections) if (connection.state.kind === 'established') return connection;
     return null;
   }
 
@@ -81,7 +81,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
   }
 
   #receive(rawAddress: string, frame: ClientFrame, readAtMs: number | null): void {
-    const connection = this.#connections.get(rawAddress) ?? this.#open(rawAddress);
+    const connection = this.#connections.find(rawAddress) ?? this.#open(rawAddress);
     if (connection === null) return;
     switch (connection.state.kind) {
       case 'new':
@@ -104,7 +104,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
   }
 
   find(rawAddress: string): DocumentConnection | undefined {
-    return this.#connections.get(rawAddress);
+    return this.#connections.find(rawAddress);
   }
 
   establish(
@@ -244,13 +244,13 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
 
   /** The socket has taken all that it was given: what its documents have kept for it follows, until it is behind again. */
   catchUp(): void {
-    for (const connection of [...this.#connections.values()]) {
+    for (const connection of [...this.#connections]) {
       if (!this.port.isOpen || this.port.isBehind) return;
       const { backlog, state } = connection;
       if (backlog === null || state.kind !== 'established') continue;
       // The next time the others come first.
-      this.#connections.delete(connection.address.raw);
-      this.#connections.set(connection.address.raw, connection);
+      this.#connections.remove(connection);
+      this.#connections.add(connection);
       const stepOne = takeKeptStepOne(this, connection);
       if (stepOne !== null) sendStepTwo(this, connection, state, stepOne);
       state.owner.stragglers.catchUp(connection);
@@ -275,10 +275,10 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
   /** The socket is closed. */
   end(code: number, reason: string): void {
     this.#isOver = true;
-    for (const connection of [...this.#connections.values()]) this.drop(connection);
+    for (const connection of [...this.#connections]) this.drop(connection);
     for (const user of this.#users ?? []) this.context.users.giveBack(user);
     this.#users = null;
-    this.admission.end(code, reason);
+    this.#admission.end(code, reason);
   }
 
   #open(rawAddress: string): DocumentConnection | null {
@@ -289,7 +289,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
       return null;
     }
     const connection = new DocumentConnection(this.port, address, this);
-    this.#connections.set(address.raw, connection);
+    this.#connections.add(connection);
     return connection;
   }
 
@@ -309,19 +309,23 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
       endEntering();
     };
     if (this.context.meters !== null) this.context.meters.connectionsEntering += 1;
-    this.admission.begin(connection, token);
+    this.#admission.begin(connection, token, this);
   }
 
   /** Where the client can bring nothing fresh: what it came with is looked at again, and may count for longer by now. */
   renewGrant(connection: DocumentConnection): void {
     const { state } = connection;
-    if (state.kind === 'established') this.context.renewals.renew(connection, state, '', this.#origin);
+    if (state.kind === 'established') this.context.renewals.renew(connection, state, '', this.origin);
   }
 
   endConnection(connection: DocumentConnection, code: CloseCode): void {
     this.#noteEnded(connection, code);
     this.context.meters?.connectionRefused(code);
-    this.admission.endConnection(connection, code);
+    this.#admission.endConnection(connection, code, this);
+  }
+
+  pass(connection: DocumentConnection, frame: Parameters<Admission['pass']>[1]): void {
+    this.#admission.pass(connection, frame, this);
   }
 
   #noteEnded({ address }: DocumentConnection, code: CloseCode): void {
@@ -357,7 +361,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
   #nameOverflow(connection: DocumentConnection, bytes: number): CloseCode {
     if (!waitsForItsClient(connection)) return closeCodes.overloaded;
     let [allFrames, allBytes] = [1, bytes];
-    for (const other of this.#connections.values()) {
+    for (const other of this.#connections) {
       if (!waitsForItsClient(other)) continue;
       allFrames += other.waiting?.length ?? 0;
       for (const waiting of other.waiting ?? []) allBytes += waiting.bytes;
@@ -375,13 +379,14 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
   }
 
   beginWaiting(bytes: number): boolean {
-    const isBegun = this.#waiting.beginBehind(bytes);
+    const isBegun = this.#whatWaits.beginBehind(bytes);
     if (!isBegun) this.port.close(closeCodes.overloaded);
     return isBegun;
   }
 
   endWaiting(bytes: number): void {
-    this.#waiting.endBehind(bytes);
+    this.#whatWaits.endBehind(bytes);
+    this.#letGoOfNothing();
   }
 
   stopReading(): void {
@@ -397,15 +402,25 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
   }
 
   hasRoomToWait(bytes: number): boolean {
-    return this.#waiting.hasRoomAtDoor(bytes);
+    return this.#whatWaits.hasRoomAtDoor(bytes);
   }
 
   hasRoomToKeep(bytes: number): boolean {
-    return this.#waiting.hasRoomToKeep(bytes);
+    return this.#whatWaits.hasRoomToKeep(bytes);
   }
 
   countWaiting(frames: number, bytes: number): void {
-    this.#waiting.countAtDoor(frames, bytes);
+    this.#whatWaits.countAtDoor(frames, bytes);
+    this.#letGoOfNothing();
+  }
+
+  get #whatWaits(): WaitingBytes {
+    this.#waiting ??= new WaitingBytes(this.context.limits, this, this.context.meters);
+    return this.#waiting;
+  }
+
+  #letGoOfNothing(): void {
+    if (this.#waiting?.isEmpty === true) this.#waiting = null;
   }
 
   #drainWaiting(connection: DocumentConnection, established: Established): void {
@@ -493,17 +508,17 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
         state.owner.stragglers.tellEverybody(connection);
         return 'go on';
       case 'token':
-        this.context.renewals.renew(connection, state, frame.token, this.#origin);
-        this.admission.pass(connection, frame);
+        this.context.renewals.renew(connection, state, frame.token, this.origin);
+        this.pass(connection, frame);
         return 'go on';
       case 'close':
         connection.hasLeft = true;
-        this.admission.pass(connection, frame);
+        this.pass(connection, frame);
         return 'go on';
       case 'stateless':
         // Hooks of extensions are not bothered with events.
         if (isEventMessage(frame.payload)) takeEventMessage(this, connection, state, frame.payload);
-        else this.admission.pass(connection, frame);
+        else this.pass(connection, frame);
         return 'go on';
       default:
         return frame satisfies never;
@@ -540,7 +555,8 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
     // Who closes a document may open it again at once: what came after the goodbye is for another connection. So is a token
     // behind what was refused, and without one nothing of the rest is heard.
     const { raw } = connection.address;
-    const isRefused = !connection.hasLeft && !this.#connections.has(raw) && this.#ended?.hasHeardNoToken(raw) === true;
+    const isRefused =
+      !connection.hasLeft && this.#connections.find(raw) === undefined && this.#ended?.hasHeardNoToken(raw) === true;
     for (const { frame, readAtMs } of isGoodbyeReached || isRefused ? rest : []) {
       if (!this.port.isOpen) break;
       this.receive(raw, frame, readAtMs);
@@ -563,7 +579,7 @@ export class CollabSession implements AdmissionHost, ConnectionHost, FrameHost, 
     takeKeptStepOne(this, connection);
     this.countWaiting(0, -connection.ledger.keptBytes);
     connection.ledger.end();
-    if (this.#connections.get(connection.address.raw) === connection) this.#connections.delete(connection.address.raw);
+    this.#connections.remove(connection);
     if (state.kind === 'established') {
       this.context.meters?.connections.add(this.port.dialect.name, -1);
       this.context.watch.forget(connection);

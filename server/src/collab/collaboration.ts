@@ -27,7 +27,7 @@ import { createSlicing, type Slicing } from './apply-in-slices.ts';
 import type { RingBudget } from './broadcast-ring.ts';
 import { CollabSession } from './collab-session.ts';
 import type { Storing } from './confirmation.ts';
-import { DirectAdmission, type DirectAdmissionContext } from './direct-admission.ts';
+import { DirectAdmission } from './direct-admission.ts';
 import type { DocumentConnection } from './document-connection.ts';
 import { DocumentDeletions } from './document-deletions.ts';
 import { DocumentLoads, type HeldOwner, type Loaded } from './document-loads.ts';
@@ -229,7 +229,7 @@ class LiveCollaboration implements Collaboration {
   readonly #ringBudget: RingBudget;
   readonly #slicing: Slicing;
   readonly #edits: ServerEdits;
-  readonly #directAdmission: DirectAdmissionContext;
+  readonly #directAdmission: DirectAdmission;
   readonly #watch: GrantWatch;
   readonly #revocations: RevocationWatch;
   readonly #judge: Judge;
@@ -316,7 +316,7 @@ class LiveCollaboration implements Collaboration {
       createOwner: (name, document, loaded) => this.#createOwner(name, document, loaded),
     });
     this.#adoption = new Adoption(this.#open, this.#loads);
-    this.#directAdmission = {
+    this.#directAdmission = new DirectAdmission({
       authenticate: (document, token, origin) => this.#authenticate(document, token, origin),
       find: (document) => this.#open.get(document),
       open: async (document, onStored) => {
@@ -327,7 +327,7 @@ class LiveCollaboration implements Collaboration {
           endListening();
         }
       },
-    };
+    });
     this.#stopWatchingStore = store.onStatus((status) => {
       if (status.state === 'refusing') for (const owner of this.#open) owner.storageRefuses();
     });
@@ -354,9 +354,7 @@ class LiveCollaboration implements Collaboration {
   }
 
   #createAdmission(host: AdmissionHost, port: SessionPort, origin: SessionOrigin): Admission {
-    if (this.#options.extensions.length === 0) {
-      return new DirectAdmission(host, origin, this.#directAdmission);
-    }
+    if (this.#options.extensions.length === 0) return this.#directAdmission;
     return new HocuspocusAdmission(host, port, origin, {
       hocuspocus: this.#hocuspocus,
       findOwner: ({ document }) => {
@@ -585,6 +583,7 @@ class LiveCollaboration implements Collaboration {
       token,
       document,
       remoteAddress: origin.remoteAddress,
+      mayCarryToken: origin.mayCarryToken ?? true,
       get headers() {
         return origin.headers;
       },

@@ -7,7 +7,7 @@ import type { StoredAnswer } from './early-answers.ts';
 import { Refusal } from './refusal.ts';
 import type { SessionOrigin } from './session-port.ts';
 
-/** What all direct admissions of a node share. */
+/** What admission needs of a node. */
 export interface DirectAdmissionContext {
   /** @throws {Refusal} */
   authenticate(document: DocumentName, token: string, origin: SessionOrigin): Promise<Grant>;
@@ -25,58 +25,54 @@ export interface DirectAdmissionContext {
  * socket and connection is more than all the rest.
  */
 export class DirectAdmission implements Admission {
-  readonly #host: AdmissionHost;
-  readonly #origin: SessionOrigin;
   readonly #context: DirectAdmissionContext;
 
-  constructor(host: AdmissionHost, origin: SessionOrigin, context: DirectAdmissionContext) {
-    this.#host = host;
-    this.#origin = origin;
+  constructor(context: DirectAdmissionContext) {
     this.#context = context;
   }
 
-  begin(connection: DocumentConnection, { token }: Extract<ClientFrame, { kind: 'token' }>): void {
-    void this.#admit(connection, token);
+  begin(connection: DocumentConnection, { token }: Extract<ClientFrame, { kind: 'token' }>, host: AdmissionHost): void {
+    void this.#admit(connection, token, host);
   }
 
-  async #admit(connection: DocumentConnection, token: string): Promise<void> {
+  async #admit(connection: DocumentConnection, token: string, host: AdmissionHost): Promise<void> {
     const { document } = connection.address;
     try {
-      const grant = await this.#context.authenticate(document, token, this.#origin);
+      const grant = await this.#context.authenticate(document, token, host.origin);
       if (connection.state.kind !== 'establishing') return;
       const present = this.#context.find(document);
       if (present?.isOpen === true) {
-        connection.session.together(() => this.#enter(connection, present, grant));
+        connection.session.together(() => enter(connection, present, grant, host));
         return;
       }
       let isWelcomed = false;
       const owner = await this.#context.open(document, (answer) => {
         if (connection.state.kind !== 'establishing') return;
-        isWelcomed = this.#host.welcomeEarly(connection, grant, answer);
+        isWelcomed = host.welcomeEarly(connection, grant, answer);
       });
       if (connection.state.kind !== 'establishing') return;
-      if (isWelcomed) this.#host.establish(connection, owner, grant, null);
-      else this.#enter(connection, owner, grant);
+      if (isWelcomed) host.establish(connection, owner, grant, null);
+      else enter(connection, owner, grant, host);
     } catch (error) {
       const code = error instanceof Refusal ? error.closeCode : closeCodes.internalError;
-      this.#host.refuse(connection, code, code.name);
+      host.refuse(connection, code, code.name);
     }
   }
 
-  #enter(connection: DocumentConnection, owner: DocumentOwner, grant: Grant): void {
-    connection.say({ kind: 'authenticated', scope: scopeOf(grant) });
-    this.#host.establish(connection, owner, grant, null);
-  }
-
-  pass(connection: DocumentConnection, frame: Parameters<Admission['pass']>[1]): void {
+  pass(connection: DocumentConnection, frame: Parameters<Admission['pass']>[1], host: AdmissionHost): void {
     // A stateless message is for hooks, of which there are none; a fresh token was taken by the session.
-    if (frame.kind === 'close') this.#host.drop(connection);
+    if (frame.kind === 'close') host.drop(connection);
   }
 
-  endConnection(connection: DocumentConnection, code: CloseCode): void {
+  endConnection(connection: DocumentConnection, code: CloseCode, host: AdmissionHost): void {
     connection.say({ kind: 'closed', reason: code.name });
-    this.#host.drop(connection);
+    host.drop(connection);
   }
 
   end(): void {}
+}
+
+function enter(connection: DocumentConnection, owner: DocumentOwner, grant: Grant, host: AdmissionHost): void {
+  connection.say({ kind: 'authenticated', scope: scopeOf(grant) });
+  host.establish(connection, owner, grant, null);
 }

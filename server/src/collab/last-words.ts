@@ -42,10 +42,10 @@ export class LastWords {
     return this.#words.size;
   }
 
-  /** From now on this connection is told who is here. */
+  /** From now on this connection is told who is here. While nobody has left it need not be known who came before them. */
   enter(connection: object): void {
     this.#entrances += 1;
-    this.#entered.set(connection, this.#entrances);
+    if (this.#departures.size > 0) this.#entered.set(connection, this.#entrances);
   }
 
   /** Below all clocks when nothing was told of them. */

@@ -7,7 +7,7 @@ import type { CollabMeters } from '../observability/metrics/collab-meters.ts';
 import type { Seats } from '../seats.ts';
 import type { Admission } from './admission.ts';
 import type { Slicing } from './apply-in-slices.ts';
-import type { ConnectionState } from './document-connection.ts';
+import type { ConnectionState, DocumentConnection } from './document-connection.ts';
 import type { ExtensionGate } from './extension-gate.ts';
 import type { GrantRenewals } from './grant-renewals.ts';
 import type { GrantWatch } from './grant-watch.ts';
@@ -58,7 +58,8 @@ export interface FrameHost {
   readonly port: SessionPort;
   readonly remoteAddress: string;
   readonly context: SessionContext;
-  readonly admission: Admission;
+  /** Hands on a frame of an established connection that is neither content nor presence. */
+  pass(connection: DocumentConnection, frame: Parameters<Admission['pass']>[1]): void;
   /** The socket is gone. */
   readonly isOver: boolean;
   /** Whether so much more may wait, over all documents of the socket. */

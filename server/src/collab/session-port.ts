@@ -55,6 +55,8 @@ export interface SessionPort {
 /** Who is at the other end; fixed when the socket opens. URL and headers are parsed when they are asked for. */
 export interface SessionOrigin {
   readonly remoteAddress: string;
+  /** Whether there may be a token in its URL or headers. Left out: it takes parsing them to know. */
+  readonly mayCarryToken?: boolean;
   readonly url: URL;
   readonly headers: Headers;
 }

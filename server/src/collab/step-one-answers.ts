@@ -93,14 +93,14 @@ export function readStepOne(
 }
 
 export function sendStepTwo(
-  { admission, context }: FrameHost,
+  host: FrameHost,
   connection: DocumentConnection,
   { owner }: Established,
   stateVector: Uint8Array,
 ): void {
   owner.stragglers.passOver(connection);
-  if (context.gate !== null) {
-    admission.pass(connection, { kind: 'step-1', stateVector }); // hooks on messages want to see it; Hocuspocus answers
+  if (host.context.gate !== null) {
+    host.pass(connection, { kind: 'step-1', stateVector }); // hooks on messages want to see it; Hocuspocus answers
     return;
   }
   const { stepOne, stepTwo } = owner.encoded.answer(stateVector);

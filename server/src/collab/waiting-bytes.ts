@@ -36,6 +36,10 @@ export class WaitingBytes {
     this.#meters = meters;
   }
 
+  get isEmpty(): boolean {
+    return this.#frames === 0 && this.#bytes === 0;
+  }
+
   hasRoomAtDoor(bytes: number): boolean {
     const { maxUnestablishedBytes, maxUnestablishedFrames } = this.#limits;
     return this.#frames + 1 <= maxUnestablishedFrames && this.#bytes + bytes <= maxUnestablishedBytes;

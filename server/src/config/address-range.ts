@@ -18,8 +18,11 @@ export function addressRangeFault(text: string): string | null {
   return 'must be an IP address such as 10.0.0.7, or a range such as 10.0.0.0/8 or fd00::/8';
 }
 
+const NO_ADDRESSES: AddressSet = { has: () => false };
+
 /** All addresses of these ranges, which must be without fault. */
 export function createAddressSet(ranges: readonly string[]): AddressSet {
+  if (ranges.length === 0) return NO_ADDRESSES; // as mostly, and it is asked for every connection
   const list = new BlockList();
   for (const { address, prefix, family } of ranges.flatMap((text) => parseRange(text) ?? [])) {
     list.addSubnet(address, prefix, family);

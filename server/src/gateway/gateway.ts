@@ -106,7 +106,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   let closing: Promise<void> | null = null;
   let onEmpty: (() => void) | null = null;
 
-  function forget(session: Session): void {
+  function forget(session: Session, socket: Duplex): void {
+    slots.giveBack(socket);
     sessions.delete(session);
     if (sessions.size === 0) onEmpty?.();
   }
@@ -205,9 +206,12 @@ export function createGateway(options: GatewayOptions): Gateway {
         refuse(socket, `${answer.status} ${STATUS_CODES[answer.status]}`, problem, answer.retryAfterSeconds);
         return;
       }
-      server.handleUpgrade(request, socket, head, (webSocket) =>
-        open(webSocket, socket, new RequestOrigin(request, address), target),
-      );
+      let isSession = false;
+      server.handleUpgrade(request, socket, head, (webSocket) => {
+        isSession = true;
+        open(webSocket, socket, new RequestOrigin(request, address), target);
+      });
+      if (!isSession) slots.giveBackAtClose(socket);
     },
     openOn(line, request) {
       const address = readAddress(request);

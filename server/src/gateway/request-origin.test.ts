@@ -57,3 +57,14 @@ it.each([
   const request = await receive(...host, `${name}: one`, `${name}: two`);
   expect(new RequestOrigin(request, '203.0.113.7').headers.get(name)).toBe(request.headers[name.toLowerCase()]);
 });
+
+it.each([
+  [true, '/yjs/plan?token=x', 'Origin: http://localhost'],
+  [true, '/yjs/plan?%74oken=x', 'Origin: http://localhost'],
+  [true, '/collab', 'AUTHORIZATION: Bearer one'],
+  [false, '/collab', 'X-Authorization: Bearer one'],
+])('says %s of whether a token may stand in %s with %s', async (mayCarryToken, target, line) => {
+  const request = await receive('Host: localhost', line);
+  request.url = target;
+  expect(new RequestOrigin(request, '203.0.113.7').mayCarryToken).toBe(mayCarryToken);
+});

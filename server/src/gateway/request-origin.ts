@@ -33,6 +33,8 @@ const SINGLE_HEADERS = new Set([
   'user-agent',
 ]);
 
+const AUTHORIZATION = /^authorization$/im;
+
 /**
  * Where a session comes from. It lives as long as its socket, so it keeps little: one string for the headers weighs a
  * third of what Node parses them into, and a `URL` and `Headers` weigh kilobytes.
@@ -48,6 +50,11 @@ export class RequestOrigin implements SessionOrigin {
     this.remoteAddress = remoteAddress;
     this.#target = request.url ?? '/';
     this.#headers = joinHeaders(request.rawHeaders);
+  }
+
+  /** A value may look like the name of a header: then it is parsed in vain. */
+  get mayCarryToken(): boolean {
+    return this.#target.includes('?') || AUTHORIZATION.test(this.#headers);
   }
 
   get url(): URL {

@@ -17,6 +17,7 @@ describe('slots for sessions', () => {
     const come = fc.record({
       kind: fc.constant('come' as const),
       address: fc.constantFrom('192.0.2.1', '192.0.2.2', '2001:db8::1'),
+      becomesSession: fc.boolean(),
     });
     const go = fc.record({ kind: fc.constant('go' as const), index: fc.nat() });
     const step = fc.oneof({ arbitrary: come, weight: 5 }, { arbitrary: go, weight: 1 });
@@ -25,13 +26,18 @@ describe('slots for sessions', () => {
       fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 40 }), async (steps) => {
         const limits = { maxSessions: 5, maxSessionsPerAddress: 3 };
         const slots = new SessionSlots(limits);
-        const here: { socket: Duplex; address: string }[] = [];
+        const here: { socket: Duplex; address: string; isSession: boolean }[] = [];
+        const leave = async ({ socket, isSession }: (typeof here)[number]): Promise<void> => {
+          await closing(socket);
+          if (isSession) slots.giveBack(socket);
+        };
         for (const step of steps) {
           if (step.kind === 'go') {
             const [gone] = here.splice(step.index % Math.max(1, here.length), 1);
             if (gone === undefined) continue;
-            await closing(gone.socket);
+            await leave(gone);
             gone.socket.emit('close'); // and nothing that happens later gives it back again
+            slots.giveBack(gone.socket);
           } else {
             const socket = openSocket();
             const { address } = step;
@@ -41,12 +47,14 @@ describe('slots for sessions', () => {
             const isFull = here.length >= limits.maxSessions || same >= limits.maxSessionsPerAddress;
             expect(verdict).toBe(isFull ? full : 'taken');
             seen[verdict] += 1;
-            if (verdict === 'taken') here.push({ socket, address });
-            else await closing(socket); // one without a slot gives none back
+            if (verdict === 'taken') {
+              here.push({ socket, address, isSession: step.becomesSession });
+              if (!step.becomesSession) slots.giveBackAtClose(socket);
+            } else await closing(socket); // one without a slot gives none back
           }
           expect(slots.size).toBe(here.length);
         }
-        await Promise.all(here.map(({ socket }) => closing(socket)));
+        await Promise.all(here.map(leave));
         expect(slots.size).toBe(0);
       }),
       { numRuns: 200 },

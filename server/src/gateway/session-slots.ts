@@ -10,29 +10,19 @@ export interface SlotLimits {
 export type SlotVerdict = 'taken' | 'node-full' | 'address-full';
 
 /**
- * Room for sessions, taken before an upgrade begins and given back when its socket is gone, whatever came of it: a
- * handshake that fails, is given up halfway, or becomes a session. What lets go is the socket's `close` alone, of which
- * there is exactly one, so that no way out can be forgotten or counted twice.
+ * Room for sessions, taken before an upgrade begins and given back when its socket is gone, whatever came of it: of a
+ * session by its end, and of a handshake that fails or is given up halfway by the socket's `close`. Whoever has given it
+ * back holds none, so that nothing can be counted twice.
  */
 export class SessionSlots {
   readonly #maxSessions: number;
   readonly #addresses: Seats;
   /** By socket, under which name it sits. */
   readonly #held = new Map<Duplex, string>();
-  /** Shared by all sockets: a closure for each would weigh more than what it remembers. */
-  readonly #release: (this: Duplex) => void;
 
   constructor({ maxSessions, maxSessionsPerAddress }: SlotLimits) {
     this.#maxSessions = maxSessions;
     this.#addresses = new Seats(maxSessionsPerAddress);
-    const held = this.#held;
-    const addresses = this.#addresses;
-    this.#release = function release() {
-      const group = held.get(this);
-      if (group === undefined) return;
-      held.delete(this);
-      addresses.giveBack(group);
-    };
   }
 
   /** For a socket that is not destroyed yet, once. */
@@ -41,8 +31,19 @@ export class SessionSlots {
     const group = addressGroup(address);
     if (!this.#addresses.take(group)) return 'address-full';
     this.#held.set(socket, group);
-    socket.on('close', this.#release);
     return 'taken';
+  }
+
+  /** No session has come of it that would give it back: with one more listener each of these would weigh a thirtieth more. */
+  giveBackAtClose(socket: Duplex): void {
+    socket.once('close', () => this.giveBack(socket));
+  }
+
+  giveBack(socket: Duplex): void {
+    const group = this.#held.get(socket);
+    if (group === undefined) return;
+    this.#held.delete(socket);
+    this.#addresses.giveBack(group);
   }
 
   /** What somebody would be told who came now. */

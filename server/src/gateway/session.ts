@@ -58,7 +58,7 @@ export interface SessionSettings {
   readonly log: Logger;
   readonly meters: GatewayMeters | null;
   /** Called once for each session, when its socket is gone. */
-  readonly onClosed: (session: Session) => void;
+  readonly onClosed: (session: Session, socket: Duplex) => void;
 }
 
 type SessionState =
@@ -88,13 +88,13 @@ export class Session implements SessionPort, SocketListener, ReadingListener, Pa
   /** Monotonic, in whole ms: a fraction would be an object of its own. */
   readonly openedAt: number;
   readonly sent: SentMeters | null;
-  /** Whether it is read. Frames that a session sends too fast wait in the network. */
-  readonly reading: Reading;
   readonly #pace: Pace;
   readonly #socket: Duplex;
   readonly #webSocket: SessionSocket;
   readonly #settings: SessionSettings;
   #collab: CollabSession | null = null;
+  /** Whether it is read; null while nothing ever spoke against it. Frames that a session sends too fast wait in the network. */
+  #reading: Reading | null = null;
   #state: SessionState = OPEN;
   #wroteAt: number;
   /** Pings that were sent since the last answer; below zero where it may take longer. */
@@ -114,8 +114,7 @@ export class Session implements SessionPort, SocketListener, ReadingListener, Pa
     this.#wroteAt = this.openedAt;
     this.#settings = settings;
     this.sent = settings.meters?.sent ?? null;
-    this.reading = new Reading(webSocket, this);
-    this.#pace = new Pace(settings.pace, this.reading, settings.clock);
+    this.#pace = new Pace(settings.pace, this, settings.clock);
   }
 
   /** Begins to read; for nobody, when it is only to be told why it is closed. */
@@ -169,7 +168,7 @@ export class Session implements SessionPort, SocketListener, ReadingListener, Pa
     this.#stopPacing();
     this.#settings.meters?.sessionClosed(this, this.dialect.name, this.#end ?? nameForeignEnd(code));
     this.#collab?.end(code, reason.toString());
-    this.#settings.onClosed(this);
+    this.#settings.onClosed(this, this.#socket);
   }
 
   get isOpen(): boolean {
@@ -289,12 +288,25 @@ export class Session implements SessionPort, SocketListener, ReadingListener, Pa
 
   stopReading(reason: ReadStop = 'disk'): void {
     if (reason === 'disk') this.#readStops += 1;
-    this.reading.pauseFor(reason);
+    this.pauseFor(reason);
   }
 
   readOn(reason: ReadStop = 'disk'): void {
     if (reason === 'disk') this.#readStops -= 1;
-    if (reason !== 'disk' || this.#readStops === 0) this.reading.resumeFor(reason);
+    if (reason !== 'disk' || this.#readStops === 0) this.resumeFor(reason);
+  }
+
+  pauseFor(reason: PauseReason): void {
+    this.#lookAfterReading().pauseFor(reason);
+  }
+
+  resumeFor(reason: PauseReason): void {
+    this.#reading?.resumeFor(reason);
+  }
+
+  #lookAfterReading(): Reading {
+    this.#reading ??= new Reading(this.#webSocket, this);
+    return this.#reading;
   }
 
   #moveTo(state: SessionState): void {
@@ -326,7 +338,7 @@ export class Session implements SessionPort, SocketListener, ReadingListener, Pa
 
   #stopPacing(): void {
     this.#pace.stop();
-    this.reading.end();
+    this.#lookAfterReading().end();
   }
 
   /** Hands a frame to the documents as if the client had sent it. */
@@ -341,8 +353,8 @@ export class Session implements SessionPort, SocketListener, ReadingListener, Pa
    */
   ping(): void {
     if (this.isBehind) return;
-    const { reading } = this;
-    if (reading.isPaused && !reading.isPeeking) this.#noteLife(); // whatever it answered to the last one waits to be read
+    const reading = this.#reading;
+    if (reading?.isPaused === true && !reading.isPeeking) this.#noteLife(); // whatever it answered to the last one waits to be read
     if (this.#unanswered > 0) {
       this.#end ??= 'ping-timeout';
       this.#webSocket.terminate();
@@ -350,7 +362,7 @@ export class Session implements SessionPort, SocketListener, ReadingListener, Pa
     }
     this.#unanswered += 1;
     if (this.isOpen) this.#webSocket.ping();
-    reading.peek(this.#socket, () => this.#noteLife());
+    reading?.peek(this.#socket, () => this.#noteLife());
   }
 
   /** Providers reconnect when they hear nothing for 30 s, even of a document in which nothing happens. */

@@ -17,8 +17,8 @@ import type { Outcome } from './snippets/run-snippets.ts';
 const root = dirname(import.meta.dirname);
 const RUN_TIMEOUT_MS = 120_000;
 
-/** Blocks that no test runs: each says why. Lower it when there are fewer; a new one needs a better reason than time. */
-const MOST_EXCUSED = 16;
+/** Blocks that no test runs: each says why. What they tell to type is at least there (`typed-commands.test.ts`). */
+const MOST_EXCUSED = 2;
 
 const snippets = readSnippets(root);
 const placeOf = ({ page, line, language }: Snippet) => `${page}:${line} (${language})`;

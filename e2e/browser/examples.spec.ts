@@ -224,7 +224,7 @@ function isReadOnly(text: Locator): Promise<boolean> {
 async function open({ page, name }: Actor, example: string, stage: Stage, document = example): Promise<Locator> {
   await page.goto(addressOf(example, name, stage, document));
   const text = textOf(page);
-  await expect(text).toBeEditable();
+  await expect.poll(() => isReadOnly(text)).toBe(false);
   return text;
 }
 

@@ -16,7 +16,7 @@ export interface CommandProcess {
   readonly output: string;
   /** Resolves with the next match that begins at `from` or later, a place in `output`. */
   says(pattern: RegExp, from?: number): Promise<RegExpExecArray>;
-  /** Resolves once nothing of the group is left; says how the command itself ended. */
+  /** Resolves once nothing of the group is left, and all that it printed is in `output`; says how the command itself ended. */
   end(signal: NodeJS.Signals, whom: 'command' | 'group'): Promise<number | NodeJS.Signals>;
   /** Its processes that still run. */
   members(): readonly string[];
@@ -32,6 +32,10 @@ export function runCommand(command: string, args: readonly string[], settings: R
     detached: true,
   });
   let output = '';
+  let isRead = false;
+  child.once('close', () => {
+    isRead = true;
+  });
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
       output += text;
@@ -62,7 +66,7 @@ export function runCommand(command: string, args: readonly string[], settings: R
     async end(signal, whom) {
       if (whom === 'group') signalGroup(signal);
       else child.kill(signal);
-      return until(() => (members().length === 0 ? (child.exitCode ?? child.signalCode) : null), {
+      return until(() => (members().length === 0 && isRead ? (child.exitCode ?? child.signalCode) : null), {
         what: () => `still there after ${signal}: ${members().join('; ')}\n${explain()}`,
         timeoutMs: END_TIMEOUT_MS,
       });

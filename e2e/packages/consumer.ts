@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { nameTarball } from '../../scripts/pack/pack.ts';
 import { readPublicWorkspaces } from '../../scripts/pack/workspaces.ts';
 import { findProgram, outerEnvironment } from '../../scripts/setup/command.mjs';
+import { findLockedVersion, INSTALL_ARGS, writeLockedManifests } from './locked-manifests.ts';
 
 const root = dirname(dirname(import.meta.dirname));
 const execute = promisify(execFile);
@@ -60,36 +61,12 @@ async function install(folder: string, env: NodeJS.ProcessEnv): Promise<void> {
   const options = { cwd: folder, timeout: PROGRAM_TIMEOUT_MS, env };
   const pack = join(root, 'scripts', 'pack', 'main.ts');
   await execute(process.execPath, [pack, '--out', join(folder, TARBALLS)], options);
-  writeManifests(folder);
+  writeLockedManifests(folder, 'consumer', {
+    ...Object.fromEntries(publicPackages.map(({ name }) => [name, `file:${tarballOf(name)}`])),
+    ...Object.fromEntries(OF_THEIR_OWN.map((name) => [name, findLockedVersion(name)])),
+  });
   cpSync(join(import.meta.dirname, 'consumers'), folder, { recursive: true });
-  const args = ['install', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  await execute(findProgram('npm', env) ?? 'npm', args, options);
-}
-
-/**
- * The lock of the checkout goes along, without our own packages: then npm takes everything else from its cache as it was
- * tested here, asks nobody what is new today, and still has to find that our manifests fit.
- */
-function writeManifests(folder: string): void {
-  const lock: { readonly packages: Readonly<Record<string, { readonly version?: string; readonly link?: boolean }>> } =
-    JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
-  const manifest = {
-    name: 'consumer',
-    version: '1.0.0',
-    private: true,
-    type: 'module',
-    dependencies: Object.fromEntries([
-      ...publicPackages.map(({ name }) => [name, `file:${tarballOf(name)}`]),
-      ...OF_THEIR_OWN.map((name) => [name, lock.packages[`node_modules/${name}`]?.version]),
-    ]),
-  };
-  const others = Object.entries(lock.packages).filter(([path, { link }]) => path.startsWith('node_modules/') && !link);
-  const packages = { '': manifest, ...Object.fromEntries(others) };
-  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
-  writeFileSync(
-    join(folder, 'package-lock.json'),
-    JSON.stringify({ name: manifest.name, version: manifest.version, lockfileVersion: 3, requires: true, packages }),
-  );
+  await execute(findProgram('npm', env) ?? 'npm', INSTALL_ARGS, options);
 }
 
 /** Below the folder of a consumer. */

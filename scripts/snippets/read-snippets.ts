@@ -24,8 +24,8 @@ export interface Snippet {
 const PAGES = ['README.md', 'docs/*.md', '{protocol,persistence,server,testing}/*.md', 'client/*/*.md'];
 
 const RUNNABLE = new Set(['js', 'ts', 'sh']);
-/** Programs as well, but for a browser or a build: somebody else has to run them. */
-const SHOWN = new Set(['html', 'jsx', 'tsx', 'css', 'vue', 'svelte']);
+/** Programs as well, but for a browser, a build, or another server: somebody else has to run them. */
+const SHOWN = new Set(['html', 'jsx', 'tsx', 'css', 'vue', 'svelte', 'haproxy', 'nginx', 'yaml']);
 /** By these names a program would pass for data. */
 const ALIASES: Readonly<Record<string, string>> = {
   javascript: 'js',

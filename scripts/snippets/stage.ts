@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { startServer } from '@quire/testing';
 import { SignJWT } from 'jose';
 import * as Y from 'yjs';
 import { MemoryStore } from '../../persistence/src/index.ts';
@@ -12,6 +14,10 @@ export interface Stage {
   until(check: () => unknown): Promise<void>;
   write(document: string, text: string): Promise<void>;
   expectStored(document: string): Promise<void>;
+  /** Starts a server of its own process on `./data`, which has a document. */
+  serveData(): Promise<void>;
+  /** That a server on `./data-backup` has that document. */
+  expectBackup(): Promise<void>;
   makeHocuspocusDatabase(): void;
   makeYLeveldb(): Promise<void>;
   expectOldDocuments(): Promise<void>;
@@ -20,6 +26,7 @@ export interface Stage {
 export const SECRET = 'a secret of the docs that is long enough';
 const PAGES_HOST = 'localhost:8080';
 const LOOK_EVERY_MS = 10;
+const WRITTEN = 'A plan that is to be kept.';
 
 /** The token of a backend, which may do everything. */
 export function signToken(): Promise<string> {
@@ -63,6 +70,20 @@ export async function openStage(folder: string, options: { readonly asksForToken
       server.documents.edit(document as DocumentName, '', (doc) => doc.getText('body').insert(0, text)),
     async expectStored(document) {
       await read(document);
+    },
+    async serveData() {
+      const served = await startServer({ data: join(folder, 'data') });
+      const writer = await served.join('team/plan');
+      writer.doc.getText('body').insert(0, WRITTEN);
+      await writer.saved();
+      await writer.leave();
+    },
+    async expectBackup() {
+      const restored = await startServer({ data: join(folder, 'data-backup') });
+      const reader = await restored.join('team/plan');
+      const text = reader.doc.getText('body').toString();
+      await restored.stop();
+      if (text !== WRITTEN) throw new Error(`of "${WRITTEN}" the backup has "${text}"`);
     },
     makeHocuspocusDatabase: () => makeHocuspocusDatabase(folder),
     makeYLeveldb: () => makeYLeveldb(folder),

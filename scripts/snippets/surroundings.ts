@@ -11,6 +11,8 @@ export const givens: Readonly<Record<string, string>> = {
   loadMessagesAgain: `const loadMessagesAgain = () => {};`,
   /** The document is there, with some text in it. */
   document: `await stage.write('team/plan', 'A plan that somebody wrote.');`,
+  /** `quire serve` runs in the folder, with a document. */
+  'server-on-disk': `await stage.serveData();`,
   'hocuspocus-sqlite': `await stage.makeHocuspocusDatabase();`,
   'y-leveldb': `await stage.makeYLeveldb();`,
 };
@@ -23,6 +25,7 @@ export const proofs: Readonly<Record<string, string>> = {
   'hears-events': `await stage.until(() => provider.isSynced); send('1', 'chat', {}); await stage.until(() => shown.length > 0);`,
   shown: `await stage.until(() => shown.length > 0);`,
   'old-documents-are-here': `await stage.expectOldDocuments();`,
+  'backup-is-whole': `await stage.expectBackup();`,
   'document-is-stored': `await stage.expectStored('team/plan');`,
 };
 

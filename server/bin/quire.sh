@@ -21,14 +21,19 @@ if [ ! -f "$cli" ]; then
   exit 1
 fi
 
-# V8 compiles and collects garbage in threads beside the server's own, and by itself takes four, however many cores there are. On
-# one core they would take it from the server in turns; 0 is one fewer than there are cores, and one at the least.
-threads=--v8-pool-size=0
+# V8 compiles and collects garbage in threads beside the server's own, and by itself takes four, however many cores there are. Where
+# there are fewer they would take it from the server in turns; 0 is one fewer than there are cores, and one at the least.
+run() {
+  node=$1
+  shift
+  if [ "$(nproc 2>/dev/null || echo 8)" -lt 5 ]; then exec "$node" --v8-pool-size=0 "$cli" "$@"; fi
+  exec "$node" "$cli" "$@"
+}
 
 directory=$package
 while :; do
   node=$directory/node_modules/.bin/node
-  [ -x "$node" ] && exec "$node" "$threads" "$cli" "$@"
+  [ -x "$node" ] && run "$node" "$@"
   [ "$directory" = / ] && break
   directory=$(dirname "$directory")
 done
@@ -36,7 +41,7 @@ done
 # Installed without the node package, as in a container image that brings its own.
 major=$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null) || major=0
 if [ "$major" -ge 24 ]; then
-  exec node "$threads" "$cli" "$@"
+  run node "$@"
 fi
 echo "quire: Node 24 or newer is needed and none is installed beside $package: run \"npm install node@24\"" >&2
 exit 1

@@ -63,6 +63,14 @@ describe('presence', () => {
     expect(presence.others.get()).toBe(after);
   });
 
+  it('is the same list until somebody in it changes, also when nobody watches', () => {
+    somebody({ user: ada });
+    const before = presence.others.get();
+    expect(presence.others.get()).toBe(before);
+    somebody({ user: ben });
+    expect(presence.others.get()).toHaveLength(2);
+  });
+
   it('of this page is merged from what is said, in one change each', () => {
     const told = vi.fn();
     presence.mine.subscribe(told);

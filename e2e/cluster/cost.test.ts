@@ -139,7 +139,7 @@ const OF_DOCUMENTS = [
   'xrange',
 ];
 
-it('documents that nobody changes cost Redis nothing, be they closed, or open with people in them', async () => {
+it('documents that nobody changes cost Redis nothing, be they closed, or open on one node with people in them', async () => {
   const announced = async (): Promise<number> =>
     ((await cluster.redis.command('HVALS', 'quire:{q}:a')) as readonly string[]).join('').length;
   const before = await announced();

@@ -66,6 +66,20 @@ describe('[G6] a guard', () => {
     expect(JSON.stringify(written).length).toBeLessThan(1_000);
   });
 
+  it('grants what somebody may do now, though the authenticator says it with the same object as before', async () => {
+    const access = { ...allow('editor', { id: 'ada', name: null }), expiresAt: 1_000, tokenId: 'first' };
+    const guard = createGuard({ authenticate: async () => access }, log);
+    const first = await guard.admit(REQUEST, 'reader');
+    expect(await guard.admit(REQUEST, 'reader')).toBe(first);
+    Object.assign(access, { expiresAt: 2_000, tokenId: 'second', user: { id: 'ben', name: null } });
+    expect(await guard.admit(REQUEST, 'reader')).toMatchObject({
+      expiresAt: 2_000,
+      tokenId: 'second',
+      user: { id: 'ben' },
+    });
+    expect(first).toMatchObject({ expiresAt: 1_000, user: { id: 'ada' } });
+  });
+
   it('parses neither URL nor headers for an authenticator that looks at no token', async () => {
     let parsed = 0;
     const guard = createGuard(createOpenAuthenticator(), log);

@@ -81,7 +81,6 @@ export interface GuardOptions {
 /** @param log of its own: who was refused, as an auditor reads it */
 export function createGuard(authenticator: Authenticator, log: AuditLog, options: GuardOptions = {}): Guard {
   const { bin, standing = lasting, meters = null } = options;
-  let lastAccess: Access | null = null;
   let lastGrant: Grant | null = null;
 
   async function identify(request: SentRequest): Promise<Access> {
@@ -158,12 +157,9 @@ export function createGuard(authenticator: Authenticator, log: AuditLog, options
   }
 
   /** Of an access that many share each of their connections keeps the same grant. */
-  function grantOf(access: Access, role: Role, canWrite: boolean): Grant {
-    const isSame = lastGrant?.role === role && lastGrant.canWrite === canWrite && lastAccess === access;
-    if (lastGrant !== null && isSame) return lastGrant;
-    const { user, expiresAt, issuedAt, tokenId, link } = access;
-    lastGrant = { role, canWrite, user, expiresAt, issuedAt, tokenId, link };
-    lastAccess = access;
+  function grantOf({ user, expiresAt, issuedAt, tokenId, link }: Access, role: Role, canWrite: boolean): Grant {
+    const grant: Grant = { role, canWrite, user, expiresAt, issuedAt, tokenId, link };
+    if (lastGrant === null || !isSameGrant(lastGrant, grant)) lastGrant = grant;
     return lastGrant;
   }
 
@@ -183,6 +179,19 @@ export function createGuard(authenticator: Authenticator, log: AuditLog, options
       return refuse(request, new AccessError(closeCodes.forbidden, why), access);
     },
   };
+}
+
+/** Of the same person: by what is in it, since whoever grants it may use one object for all. */
+function isSameGrant(one: Grant, other: Grant): boolean {
+  return (
+    one.user === other.user &&
+    one.role === other.role &&
+    one.canWrite === other.canWrite &&
+    one.expiresAt === other.expiresAt &&
+    one.issuedAt === other.issuedAt &&
+    one.tokenId === other.tokenId &&
+    one.link === other.link
+  );
 }
 
 /** No grant names comments: whoever asks for them is judged by what they may do in the document. */

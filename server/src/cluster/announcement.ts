@@ -29,13 +29,18 @@ export interface Announcement {
 /** What stays where it is in all versions: who can't read the rest can say whose it is. */
 export type Speaker = Pick<Announcement, 'node' | 'generation' | 'address' | 'release'>;
 
+/** Why it can't be read: only a later release does, or nobody. */
+export type AnnouncementFault = 'later' | 'damaged';
+
 export class AnnouncementError extends Error {
   override readonly name: string = 'AnnouncementError';
+  readonly fault: AnnouncementFault = 'damaged';
 }
 
 /** It is sound, and only a later release reads it. */
 export class LaterAnnouncementError extends AnnouncementError {
   override readonly name = 'LaterAnnouncementError';
+  override readonly fault = 'later';
 }
 
 /** Raised when what this version says would be misread by those who don't know it. */

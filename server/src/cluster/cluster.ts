@@ -30,7 +30,7 @@ export interface NodeReport {
     | 'ready'
     | 'catching-up'
     | 'silent'
-    /** It is there, and of a release of which this one can't read what it says of itself. */
+    /** It is there, and this one can't read what it says of itself: it is of a later release, or that is damaged. */
     | 'unreadable';
   /** Version of Quire. */
   readonly release: string;

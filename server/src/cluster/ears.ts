@@ -1,6 +1,6 @@
 import type { DocumentStore, Holdings } from '@quire/persistence';
 import type { Logger } from '../observability/log.ts';
-import { type Announcement, AnnouncementError, decodeAnnouncement } from './announcement.ts';
+import { type Announcement, AnnouncementError, type AnnouncementFault, decodeAnnouncement } from './announcement.ts';
 import type { Announcer } from './announcer.ts';
 import type { Membership } from './membership.ts';
 import type { PeerStatus } from './peer-link.ts';
@@ -14,7 +14,7 @@ const MOST_TOLD = 1_000;
 export interface EarsOptions {
   readonly store: Pick<DocumentStore, 'incarnation' | 'holdings'>;
   readonly watch: Watch;
-  readonly strangers: Pick<Strangers, 'hear' | 'answered'>;
+  readonly strangers: Pick<Strangers, 'hear' | 'heardWell' | 'answered' | 'answeredWell'>;
   readonly membership: Membership;
   readonly announcer: Announcer;
   readonly log: Logger;
@@ -32,10 +32,12 @@ export class Ears {
 
   /** @param followed those whose records had been followed when the bus was asked (R12) */
   hearBus(said: ReadonlyMap<string, Uint8Array>, followed: ReadonlySet<string>): void {
+    const { store, strangers } = this.#options;
     for (const [incarnation, bytes] of said) {
-      if (incarnation === this.#options.store.incarnation) continue;
-      const announcement = this.#decode(incarnation, bytes, () => this.#options.strangers.hear(incarnation, bytes));
+      if (incarnation === store.incarnation) continue;
+      const announcement = this.#decode(incarnation, bytes, (fault) => strangers.hear(incarnation, bytes, fault));
       if (announcement?.incarnation !== incarnation) continue;
+      strangers.heardWell(incarnation);
       const heard = this.hear(announcement, 'bus');
       if (heard !== null && followed.has(incarnation)) heard.isFresh = true;
     }
@@ -43,9 +45,11 @@ export class Ears {
 
   /** @returns whether it is the node that was asked for */
   hearStatus(node: string, status: PeerStatus): boolean {
+    const { strangers } = this.#options;
     const { announcement: said } = status;
-    const announcement = this.#decode(node, said, () => this.#options.strangers.answered(node, said));
+    const announcement = this.#decode(node, said, (fault) => strangers.answered(node, said, fault));
     if (announcement === null) return false;
+    strangers.answeredWell(announcement.node);
     const heard = this.hear(announcement, 'direct');
     if (heard !== null) {
       learnAll(heard, status.holdings);
@@ -74,12 +78,16 @@ export class Ears {
     return heard;
   }
 
-  #decode(from: string, bytes: Uint8Array, onUnread: () => void = () => {}): Announcement | null {
+  #decode(
+    from: string,
+    bytes: Uint8Array,
+    onUnread: (fault: AnnouncementFault) => void = () => {},
+  ): Announcement | null {
     try {
       return decodeAnnouncement(bytes);
     } catch (error) {
       if (!(error instanceof AnnouncementError)) throw error;
-      onUnread();
+      onUnread(error.fault);
       this.#tellOnce(from, error);
       return null;
     }

@@ -556,7 +556,7 @@ describe('a node of a cluster', () => {
       (node) => ({ announcement: saidLater(node, 1), holdings: new Map(), heard: new Map() }),
     ],
     [
-      'of whose answer it can read nothing',
+      'of which it can read no more than that it is of a later release',
       () => {
         throw new PeerError('later', 'it is of tomorrow');
       },
@@ -579,6 +579,43 @@ describe('a node of a cluster', () => {
     world.network.leave(nameOf(b));
     await world.pass(20_000);
     expect(cluster.unreadiness).toMatch(`quire nodes forget ${node}`);
+  });
+
+  it('[R12] knows at once that a node is read again that was put back to a release that it can read', async () => {
+    const [a, b] = await start(2);
+    await world.crash(machineOf(b));
+    const status = (): PeerStatus => {
+      throw new PeerError('later', 'it is of tomorrow');
+    };
+    world.network.listen(nameOf(b), { status, entries: async () => [] });
+    world.hub.cut();
+    await world.crash(machineOf(a));
+    await world.start(machineOf(a), 1);
+    await world.pass(8_000);
+    const stateOfOther = () => lifeOf(a).cluster.nodes[1]?.state;
+    expect(stateOfOther()).toBe('unreadable');
+    world.network.leave(nameOf(b));
+    await world.start(machineOf(b), 1);
+    await world.pass(3_000);
+    expect([stateOfOther(), lifeOf(a).cluster.unreadiness]).toEqual([expect.stringMatching(/ready|catching-up/), null]);
+  });
+
+  it('[R12] does not do without a node whose words nobody can read, and does not take it for one of a later release', async () => {
+    const [a, b] = await start(2);
+    const node = nodeOf(machineOf(b));
+    await world.crash(machineOf(a));
+    await world.stop(machineOf(b));
+    const damaged = world.hub.bus('f'.repeat(16));
+    damaged.open();
+    await world.start(machineOf(a), 1);
+    const { cluster } = lifeOf(a);
+    for (let counter = 1; counter <= 8; counter += 1) {
+      await damaged.announce(saidDamaged(node, counter));
+      await world.pass(1_000);
+      expect(cluster.unreadiness).not.toBeNull();
+    }
+    expect(cluster.unreadiness).toMatch(new RegExp(`^what node ${node} says of itself can't be read.*: restart`));
+    await damaged.close();
   });
 
   it('[R12] is ready beside a node that was put back to a release that can be read', async () => {
@@ -762,6 +799,12 @@ function nameOf(machine: Machine | undefined): string {
 function saidLater(node: string, counter: number): Uint8Array {
   const speaker = { node, generation: 7, address: 'later', release: '99.0.0' };
   return Buffer.from(JSON.stringify({ version: 2, readableBy: 2, ...speaker, counter }));
+}
+
+/** Of this release by its version, and without most of what belongs to it. */
+function saidDamaged(node: string, counter: number): Uint8Array {
+  const speaker = { node, generation: 7, address: 'damaged', release: '1.0.0' };
+  return Buffer.from(JSON.stringify({ version: 1, readableBy: 1, ...speaker, counter }));
 }
 
 /** What others have of it can not be stored any more. */

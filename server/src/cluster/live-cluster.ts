@@ -230,7 +230,7 @@ class LiveNode implements LiveCluster {
       clock,
       log,
       onStatus: (node, status) => this.#heardDirectly(node, status),
-      onLater: (node) => this.#strangers.answered(node, null),
+      onLater: (node) => this.#strangers.answered(node, null, 'later'),
     });
   }
 

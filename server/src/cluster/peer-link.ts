@@ -41,7 +41,7 @@ export type PeerErrorCode =
   | 'denied'
   /** It does not speak a version that this node does. */
   | 'unsuitable'
-  /** Nor is it another thing than a node: it is one of a later release. */
+  /** Nor is it another thing than a node: it is one of a later release. Asked for its status alone. */
   | 'later';
 
 export class PeerError extends Error {

@@ -72,7 +72,7 @@ export class Poller {
       const status = await peers.status(address, self(), abort.signal);
       if (this.#isClosed) return;
       if (!onStatus(node, status)) {
-        throw new Error(`What answers at ${address} is another node, or one of a release that this node can't read`);
+        throw new Error(`What answers at ${address} is another node, or says of itself what this node can't read`);
       }
       if (this.#forgive(node)) log.info({ node, address }, 'A node answers again');
     } catch (error) {

@@ -50,7 +50,7 @@ describe('readiness', () => {
   });
 
   it('[R12][G3] does not do without a member of which it can not read what it holds, and names the cure', () => {
-    const unread = { node: 'b', release: '9.0.0', isAlive: true };
+    const unread = { node: 'b', release: '9.0.0', fault: 'later', isAlive: true } as const;
     const standings = [unread, { ...unread, isAlive: false }, { ...unread, release: '' }, { ...unread, node: '' }];
     const reasons = standings.map((each) =>
       unreadinessOf({ ...sound, isFormed: false, expectedNodes: 2, unread: [each] }),
@@ -61,6 +61,23 @@ describe('readiness', () => {
       expect.stringMatching(/^node b runs a later release/),
       expect.stringMatching(/^a node is there.*update this node$/),
     ]);
+  });
+
+  it('[R12] tells what nobody can read from what a later release can, since to update does not help', () => {
+    const unread = { node: 'b', release: '1.0.0', fault: 'damaged', isAlive: true } as const;
+    const standings = [unread, { ...unread, isAlive: false }, { ...unread, node: '' }];
+    const reasons = standings.map((each) => unreadinessOf({ ...sound, unread: [each] }));
+    expect(reasons).toEqual([
+      expect.stringMatching(/node b says of itself can't be read.*: restart that node$/),
+      expect.stringMatching(/node b said last can't be read.*: start it, or run "quire nodes forget b"/),
+      expect.stringMatching(/^a node is there.*: restart that node$/),
+    ]);
+    expect(reasons.join()).not.toContain('update');
+  });
+
+  it('[R12] of several that it can not read names one that is alive before those that are silent', () => {
+    const silent = { node: 'b', release: '9.0.0', fault: 'later', isAlive: false } as const;
+    expect(unreadinessOf({ ...sound, unread: [silent, { ...silent, node: 'c', isAlive: true }] })).toMatch(/^node c/);
   });
 
   it('[R12] of a first start waits for so many nodes, and for Redis, by which they find each other', () => {

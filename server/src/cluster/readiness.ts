@@ -1,3 +1,5 @@
+import type { AnnouncementFault } from './announcement.ts';
+
 /** How much is known of what another member holds. */
 export interface MemberStanding {
   readonly node: string;
@@ -18,6 +20,7 @@ export interface UnreadStanding {
   readonly node: string;
   /** Empty where that can't be read. */
   readonly release: string;
+  readonly fault: AnnouncementFault;
   readonly isAlive: boolean;
 }
 
@@ -53,7 +56,7 @@ export function unreadinessOf({
   bus,
   isUndecided,
   others,
-  unread: [unread],
+  unread,
   missingEntries,
   areUnreadable,
   silentHolders,
@@ -70,7 +73,8 @@ export function unreadinessOf({
     case 'following':
       break;
   }
-  if (unread !== undefined) return describeUnread(unread);
+  const unreadNode = unread.find(({ isAlive }) => isAlive) ?? unread[0];
+  if (unreadNode !== undefined) return describeUnread(unreadNode);
   if (!isFormed && others.length + 1 < expectedNodes) {
     return `${others.length + 1} of ${expectedNodes} nodes are known: start the others, or lower cluster.nodes`;
   }
@@ -98,10 +102,30 @@ export function unreadinessOf({
 }
 
 /** There is nothing to compare with: what it wrote may be nowhere else, and its documents are not new. */
-function describeUnread({ node, release, isAlive }: UnreadStanding): string {
+function describeUnread(unread: UnreadStanding): string {
+  switch (unread.fault) {
+    case 'later':
+      return describeLater(unread);
+    case 'damaged':
+      return describeDamaged(unread);
+    default:
+      return unread.fault satisfies never;
+  }
+}
+
+function describeLater({ node, release, isAlive }: UnreadStanding): string {
   if (node === '') return "a node is there, and this release can't read what it says of itself: update this node";
   const which = release === '' ? 'a later release' : `release ${release}`;
   return isAlive
     ? `node ${node} runs ${which}, and this one can't read what it says of itself: update this node`
     : `node ${node} ran ${which}, and this one can't read what it said last: update this node, or run "quire nodes forget ${node}" if it never returns`;
+}
+
+/** Whoever starts says everything anew. */
+function describeDamaged({ node, isAlive }: UnreadStanding): string {
+  if (node === '')
+    return "a node is there, and what it says of itself can't be read, as the log says: restart that node";
+  return isAlive
+    ? `what node ${node} says of itself can't be read, as the log says: restart that node`
+    : `what node ${node} said last can't be read, as the log says: start it, or run "quire nodes forget ${node}" if it never returns`;
 }

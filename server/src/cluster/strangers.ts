@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import { readSpeaker, type Speaker } from './announcement.ts';
+import { type AnnouncementFault, readSpeaker, type Speaker } from './announcement.ts';
 import { JUDGED_AFTER_MS, SILENT_AFTER_MS } from './watch.ts';
 
 /** As many as there may be of a later release, with those before them; the one that was silent for longest goes first. */
@@ -12,6 +12,7 @@ interface Said {
   /** A digest of what it said last, which may be long. */
   readonly digest: string;
   readonly speaker: Speaker | null;
+  readonly fault: AnnouncementFault;
   readonly firstHeardAt: number;
   /** When that changed; null while it may be from long ago. */
   readonly changedAt: number | null;
@@ -19,6 +20,7 @@ interface Said {
 
 interface Answer {
   readonly speaker: Speaker;
+  readonly fault: AnnouncementFault;
   readonly at: number;
 }
 
@@ -26,6 +28,7 @@ interface Answer {
 export interface Stranger {
   /** Null where not even that can be read. */
   readonly speaker: Speaker | null;
+  readonly fault: AnnouncementFault;
   readonly isAlive: boolean;
   /** How long ago it was last seen to be alive, in ms; null when it never was. */
   readonly heardMsAgo: number | null;
@@ -53,12 +56,12 @@ export class Strangers {
 
   get all(): Stranger[] {
     const now = this.#clock.monotonicMs();
-    const said = [...this.#said].map(([incarnation, { speaker, changedAt }]) => {
+    const said = [...this.#said].map(([incarnation, { speaker, fault, changedAt }]) => {
       const heardMsAgo = changedAt === null ? null : Math.round(now - changedAt);
-      return { speaker, isAlive: this.isAlive(incarnation), heardMsAgo };
+      return { speaker, fault, isAlive: this.isAlive(incarnation), heardMsAgo };
     });
-    const answered = [...this.#answers.values()].map(({ speaker, at }) => {
-      return { speaker, isAlive: now - at < ANSWERS_AGAIN_MS, heardMsAgo: Math.round(now - at) };
+    const answered = [...this.#answers.values()].map(({ speaker, fault, at }) => {
+      return { speaker, fault, isAlive: now - at < ANSWERS_AGAIN_MS, heardMsAgo: Math.round(now - at) };
     });
     return [...said, ...answered];
   }
@@ -75,7 +78,7 @@ export class Strangers {
     });
   }
 
-  hear(incarnation: string, words: Uint8Array): void {
+  hear(incarnation: string, words: Uint8Array, fault: AnnouncementFault): void {
     const digest = createHash('sha256').update(words).digest('hex');
     const known = this.#said.get(incarnation);
     if (known?.digest === digest) return;
@@ -84,6 +87,7 @@ export class Strangers {
     this.#said.set(incarnation, {
       digest,
       speaker: readSpeaker(words),
+      fault,
       firstHeardAt: known?.firstHeardAt ?? now,
       changedAt: known === undefined ? null : now,
     });
@@ -96,11 +100,21 @@ export class Strangers {
    * @param node that was asked directly, if it is that one
    * @param words null where not even these can be told from the rest of the answer
    */
-  answered(node: string, words: Uint8Array | null): void {
+  answered(node: string, words: Uint8Array | null, fault: AnnouncementFault): void {
     // Nothing that was heard of it before is later.
     const nameless = { node, generation: Number.MAX_SAFE_INTEGER, address: '', release: '' };
     const speaker = (words === null ? null : readSpeaker(words)) ?? nameless;
-    if (speaker.node === node) this.#answers.set(node, { speaker, at: this.#clock.monotonicMs() });
+    if (speaker.node === node) this.#answers.set(node, { speaker, fault, at: this.#clock.monotonicMs() });
+  }
+
+  /** What it says on the bus can be read by now. */
+  heardWell(incarnation: string): void {
+    this.#said.delete(incarnation);
+  }
+
+  /** It was put back to a release that can be read: what it answered before that is nothing to wait for. */
+  answeredWell(node: string): void {
+    this.#answers.delete(node);
   }
 
   isAlive(incarnation: string): boolean {

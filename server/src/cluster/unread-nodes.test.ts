@@ -6,8 +6,8 @@ import type { Stranger } from './strangers.ts';
 import { findUnreadNodes } from './unread-nodes.ts';
 import { Watch } from './watch.ts';
 
-const alive = { isAlive: true, heardMsAgo: 0 };
-const silent = { isAlive: false, heardMsAgo: null };
+const alive = { fault: 'later', isAlive: true, heardMsAgo: 0 } as const;
+const silent = { fault: 'later', isAlive: false, heardMsAgo: null } as const;
 
 function strangerOf(node: string, generation: number, standing: typeof alive | typeof silent): Stranger {
   return { speaker: { node, generation, address: `http://${node}`, release: `${generation}.0.0` }, ...standing };

@@ -1,3 +1,4 @@
+import type { AnnouncementFault } from './announcement.ts';
 import type { Stranger } from './strangers.ts';
 import type { Watch } from './watch.ts';
 
@@ -7,6 +8,7 @@ export interface UnreadNode {
   readonly node: string;
   readonly address: string;
   readonly release: string;
+  readonly fault: AnnouncementFault;
   readonly isAlive: boolean;
   /** How long ago it was last seen to be alive, in ms; null when it never was. */
   readonly heardMsAgo: number | null;

@@ -13,7 +13,7 @@ function closing(socket: Duplex): Promise<void> {
 }
 
 describe('slots for sessions', () => {
-  it('[G4] are never more than the limits, and each is given back exactly once, whoever comes and goes', async () => {
+  it('[G4] are never more than the limits; each counts until it is given back, by hand or at the close of its socket, and that once', async () => {
     const come = fc.record({
       kind: fc.constant('come' as const),
       address: fc.constantFrom('192.0.2.1', '192.0.2.2', '2001:db8::1'),

@@ -32,7 +32,7 @@ function describeState({ heardMsAgo, state }: NodeAnswer): string {
     case 'silent':
       return heardMsAgo === null ? 'silent' : `silent for ${describeDuration(heardMsAgo)}`;
     case 'unreadable':
-      return 'of a later release';
+      return 'unreadable';
     default:
       return state satisfies never;
   }
@@ -64,7 +64,10 @@ function describeSilent({ id }: NodeAnswer): string {
 }
 
 function describeUnreadable({ id, release }: NodeAnswer): string {
-  return `The node that was asked can't read what ${id} says of itself, of release ${release || 'unknown'}: update the one that was asked\n`;
+  return (
+    `The node that was asked can't read what ${id} says of itself, of release ${release || 'unknown'}. ` +
+    'Where that is later than its own: update the one that was asked\n'
+  );
 }
 
 function describeDuration(ms: number): string {

@@ -94,8 +94,8 @@ describe('quire nodes', () => {
   it('says which node can not be read by the one that it asked, and what helps', () => {
     const later: NodeReport = { ...self, id: 'eeee', isSelf: false, state: 'unreadable', release: '9.0.0' };
     const text = describeNodes({ nodes: [self, later], unreadiness: null, redis: { state: 'connected' } }, 0);
-    expect(text).toMatch(/^eeee .* of a later release +9\.0\.0/m);
-    expect(text).toMatch(/^The node that was asked .* eeee .* 9\.0\.0: update the one that was asked$/m);
+    expect(text).toMatch(/^eeee .* unreadable +9\.0\.0/m);
+    expect(text).toMatch(/^The node that was asked .* eeee .* 9\.0\.0\. .*later.*: update the one that was asked$/m);
     expect(text).not.toContain('forget');
   });
 

@@ -180,6 +180,9 @@ describe('the secret of a cluster', () => {
   });
 });
 
+const problemOf = (status: number): string =>
+  JSON.stringify({ type: 'urn:quire:problem:any', title: 'Any', status, code: 'any', detail: 'no' });
+
 describe('a peer that can not be asked is named, with what is wrong and what helps', () => {
   it.each<[string, RequestListener, string, RegExp]>([
     [
@@ -202,6 +205,18 @@ describe('a peer that can not be asked is named, with what is wrong and what hel
       (_, response) => response.writeHead(400).end(),
       'unsuitable',
       /versions may be too far apart/,
+    ],
+    [
+      'refuses the question for its status in the words of a node',
+      (_, response) => response.writeHead(400).end(problemOf(400)),
+      'later',
+      /it is of a later release/,
+    ],
+    [
+      'is a node, and has no such question',
+      (_, response) => response.writeHead(404).end(problemOf(404)),
+      'later',
+      /it is of a later release/,
     ],
     ['failed', (_, response) => response.writeHead(500).end(), 'unreachable', /its log says why/],
     ['is starting', (_, response) => response.writeHead(503).end('The server is starting.'), 'unreachable', /503/],

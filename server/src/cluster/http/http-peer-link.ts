@@ -43,6 +43,7 @@ const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
 /** How long a peer may send nothing. Much less than the minutes that TCP takes to notice that the other end is gone. */
 export const SILENCE_MS = 5000;
 const MAX_PROBLEM_BYTES = 16 * 1024;
+const STATUS_PATH = `${PEER_PATH}/status`;
 
 interface Question {
   readonly address: string;
@@ -107,7 +108,7 @@ export function createHttpPeerLink(options: HttpPeerLinkOptions): HttpPeerLink {
 
   return {
     async status(address, asker, signal) {
-      const path = `${PEER_PATH}/status`;
+      const path = STATUS_PATH;
       const bytes = await ask({ address, path, body: null, asker, maxBytes: MAX_STATUS_BYTES, signal });
       return read(address, () => decodeStatus(bytes.toString()));
     },
@@ -156,7 +157,7 @@ async function send(
     signal,
   });
   onSign();
-  if (response.statusCode !== 200) throw await describeRefusal(address, response);
+  if (response.statusCode !== 200) throw await describeRefusal(address, path, response);
   try {
     return await readLimited(response, maxBytes, onSign);
   } catch (error) {
@@ -175,9 +176,16 @@ function locate(address: string, path: string): URL {
   );
 }
 
-async function describeRefusal(address: string, response: IncomingMessage): Promise<PeerError> {
+async function describeRefusal(address: string, path: string, response: IncomingMessage): Promise<PeerError> {
   const { statusCode: status = 0 } = response;
   const said = await readProblem(response);
+  // In our words, to what every node of this release answers.
+  if (path === STATUS_PATH && said !== null && (status === 400 || status === 404)) {
+    return new PeerError(
+      'later',
+      `the node at ${address} does not know how this one asks (${said}): it is of a later release`,
+    );
+  }
   switch (status) {
     case 401:
     case 403:

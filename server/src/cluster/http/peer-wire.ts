@@ -4,6 +4,10 @@ import type { Asker, PeerStatus, Want } from '../peer-link.ts';
 
 /** Of the requests and answers below. Entries themselves travel as records, which have a version of their own. */
 export const PEER_VERSION = 1;
+/**
+ * Whatever later releases ask each other, they go on answering to `GET /cluster/v1/status`, if only with a higher `version`: by
+ * that one of this release knows that a node is there of which it can read nothing, and does not do without it (R12).
+ */
 export const PEER_PATH = '/cluster/v1';
 
 /**

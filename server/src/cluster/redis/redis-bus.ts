@@ -368,7 +368,8 @@ class RedisBus implements ClusterBus {
       this.#refusal = null;
       this.#settleOpen();
     } else if (refusal.code === 'unsafe' && (await this.#isReplaced())) {
-      this.#lose(session, refusal);
+      // From here on nothing is heard either, which a refusal of writes would not say.
+      this.#lose(session, unreachable(this.#name, 'another server has taken its place'));
     } else {
       this.#refuse(session, refusal);
     }

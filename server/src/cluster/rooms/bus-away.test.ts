@@ -51,6 +51,12 @@ describe('rooms without a bus', () => {
     expect(hearSince()).toEqual([openedAt + 1_000, openedAt + 1_000]);
     const third = await join(node, 'third');
     expect(third.sheet.hearsEventsSince).toBe(clock.monotonicMs());
+    const thirdSince = clock.monotonicMs();
+    // It was heard all the time: nobody who comes back has missed anything.
+    clock.advance(1_000);
+    node.bus.become(connected);
+    await settle();
+    expect([...hearSince(), third.sheet.hearsEventsSince]).toEqual([openedAt + 1_000, openedAt + 1_000, thirdSince]);
   });
 
   it('[G3] after the bus was away what a node has taken of which nobody knew counts as missed', async () => {
@@ -75,6 +81,22 @@ describe('rooms without a bus', () => {
     dora.sheet.eventsHead = 'stream.1';
     await settle();
     expect(eventsHeardBy(late.sheet)).toEqual(['events until stream.1']);
+  });
+
+  it('[G3] once all have answered after the bus was away, who comes later has taken nothing that was missed', async () => {
+    const { join, settle, start } = stage();
+    const [one, two] = [start(), start()];
+    const ada = await join(one);
+    await join(two, 'plan', 'ben');
+    await settle();
+    one.bus.become(away);
+    one.bus.become(connected);
+    await settle();
+    const dora = await join(start(), 'plan', 'dora');
+    dora.sheet.eventsHead = 'stream.7';
+    ada.sheet.take();
+    await settle();
+    expect(ada.sheet.take()).toContain('events until stream.7');
   });
 
   it('[G7] nobody of another node stays on screens for long while the bus is away, and all are there again when it is back', async () => {

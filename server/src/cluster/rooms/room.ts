@@ -85,7 +85,9 @@ export class Room implements RoomLink {
   #isAlone = false;
   /** Some node was here. */
   #hasMet = false;
-  /** Of a node that is heard of for the first time, all that it has taken may have been missed. */
+  /** What is told in it is heard now. */
+  #isHearing = false;
+  /** Of a node that is heard of for the first time, all that it has taken may have been missed, until all have answered. */
   #wasDeaf = false;
   /** Others may have heard that it is open here. */
   #mayBeKnown = false;
@@ -105,6 +107,7 @@ export class Room implements RoomLink {
       onSilent: (node) => this.#remove(node),
       onSettled: () => {
         this.#isAlone = this.#members.size === 0;
+        if (this.#isHearing) this.#wasDeaf = false;
       },
     });
     this.#noteHearing();
@@ -168,6 +171,9 @@ export class Room implements RoomLink {
     const { clock, isConnected } = this.#host;
     const isHeard = this.#state === 'open' && isConnected;
     if (!isConnected) this.#wasDeaf = true;
+    // A bus that only took no writes meanwhile has been heard all the time.
+    if (isHeard && this.#isHearing) return;
+    this.#isHearing = isHeard;
     this.#room.hearEventsSince(isHeard ? clock.monotonicMs() : Number.POSITIVE_INFINITY);
   }
 

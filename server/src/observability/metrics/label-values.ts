@@ -190,7 +190,7 @@ export type StrangeMessage = (typeof strangeMessages)[number];
 export const entryWays = ['published', 'received', 'pulled', 'served'] as const;
 export type EntryWay = (typeof entryWays)[number];
 
-/** `unreadable` is there, and of a release of which this one can't read what it says of itself. */
+/** `unreadable` is there, and this one can't read what it says of itself. */
 export const nodeStates = ['ready', 'catching-up', 'silent', 'unreadable'] as const;
 
 /** What came of a request of another node, or of `quire nodes`. */

@@ -92,7 +92,7 @@ export const clusterMetrics = {
     section: 'cluster',
     unit: 'items',
     label: { name: 'state', values: nodeStates },
-    help: 'Nodes of the cluster as this one sees them, itself among them; silent ones may be dead, or cut off, and unreadable ones are of a later release.',
+    help: 'Nodes of the cluster as this one sees them, itself among them; silent ones may be dead, or cut off, and what unreadable ones say of themselves can not be read here, as of a later release.',
   },
   quire_cluster_silence_seconds: {
     type: 'gauge',

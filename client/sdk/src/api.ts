@@ -437,8 +437,8 @@ export interface CommentCalls {
 
 /**
  * The comments on a document, which are in a document of their own on the same socket, with a role of its own: who may not edit
- * the one may comment on it. It is opened when somebody first subscribes to `threads` or `status`, or asks for `whenLoaded`, and left
- * with the room. The server says who wrote what, and when; of who has no token, it takes the name that they have in presence. What
+ * the one may comment on it. It is opened when somebody first subscribes to `threads` or `status`, or asks for `whenLoaded`, and
+ * left with the room. The server says who wrote what, and when; of who has no token, it takes the name that they have in presence. What
  * calls did is in `threads` a moment later.
  *
  * Where it can't be opened `threads` stays empty, `status` says why in `reason` and `error`, and `whenLoaded` rejects:

@@ -135,7 +135,7 @@ function describeRefusal(error: QuireError): RoomStatus {
   return { ...notOpened, state: 'cannot-save', label, reason, retrying: false, error };
 }
 
-/** As the server lists them: oldest first, and of one time by their ids. One of a newer server that looks otherwise is passed over. */
+/** Oldest first, and of one time by their ids. A thread of a newer server that looks otherwise is passed over. */
 function readThreads(map: Y.Map<unknown>): readonly Thread[] {
   const threads = Object.values(map.toJSON()).flatMap((thread) => tryRead(threadShape, thread) ?? []);
   return threads.sort(

@@ -170,6 +170,15 @@ test('who may only read begins no document in the example for y-websocket', asyn
   expect((await fetch(`${stage.readers.url}/v1/documents/not-begun`)).status).toBe(404);
 });
 
+test('who may write is asked again in the example for y-websocket when the first question was lost', async ({
+  ada,
+  stage,
+}) => {
+  await ada.page.route('**/v1/documents/**', (route) => route.abort(), { times: 1 });
+  const text = await open(ada, 'y-websocket', stage, 'asked-twice');
+  await expect.poll(() => isReadOnly(text)).toBe(false);
+});
+
 /** Its provider knows that it is not connected, and no more. */
 const TOLD = present.filter((name) => name !== 'y-websocket');
 

@@ -39,16 +39,30 @@ async function mayEdit(): Promise<boolean> {
   const documents = `${server.replace(/^ws/, 'http')}/v1/documents`;
   const found = await fetch(`${documents}/${encodeURIComponent(name)}`);
   if (found.ok) return ['editor', 'owner'].includes((await found.json()).role);
-  // Nobody has written in it: whoever may begin it may write.
+  // Nobody has written in it: whoever may begin it may write. Asking begins it, so an empty document stays behind.
   const body = JSON.stringify({ name });
   const begun = await fetch(documents, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
-  return begun.ok || begun.status === 409; // 409: somebody else has begun it meanwhile
+  if (begun.ok || begun.status === 409) return true; // 409: somebody else has begun it meanwhile
+  if (begun.status === 403) return false;
+  throw new Error(`the server answered ${begun.status}`);
 }
 
-async function followRole(): Promise<void> {
-  const canEdit = await mayEdit();
-  view.dispatch({ effects: editable.reconfigure(EditorView.editable.of(canEdit)) });
-  show(canEdit ? 'connected' : 'connected, view only');
+let asked = 0;
+
+/** Asks anew with every connection: a change of role ends the one before. */
+async function followRole(isSynced: boolean): Promise<void> {
+  asked += 1;
+  const question = asked;
+  if (!isSynced) return;
+  try {
+    const canEdit = await mayEdit();
+    if (question !== asked) return; // another connection since, or none
+    view.dispatch({ effects: editable.reconfigure(EditorView.editable.of(canEdit)) });
+    show(canEdit ? 'connected' : 'connected, view only');
+  } catch (error) {
+    console.warn('Who may write is not known; what was known stays.', error);
+    setTimeout(() => question === asked && followRole(true), 5_000);
+  }
 }
-await followRole();
-provider.on('sync', (isSynced) => isSynced && followRole()); // a change of role ends the connection
+provider.on('sync', followRole);
+await followRole(provider.synced);

@@ -14,7 +14,7 @@ import {
   type ThreadList,
 } from '@quire/protocol/wire';
 import { count, flag, listOf, objectOf, oneOf, orNull, type Shape, text, time } from './shape.ts';
-import { authorFields, threadShape } from './thread-answers.ts';
+import { authorFields } from './thread-answers.ts';
 
 const documentFields = { name: text, title: text, created: time, edited: time, size: count, damaged: flag };
 export const documentShape = objectOf<DocumentInfo>(documentFields);
@@ -49,9 +49,8 @@ export const contentDocumentShape: Shape<ContentDocument> = (value, place) => {
   return content === undefined ? doc : { ...doc, content: nodesShape(content) };
 };
 
-export const threadListShape = objectOf<ThreadList>({
-  threads: listOf(threadShape),
-  next: orNull(text),
+/** Of a list of threads, without them: the client reads those live. */
+export const threadListSpeakerShape = objectOf<Pick<ThreadList, 'you'>>({
   you: objectOf<ThreadList['you']>({ ...authorFields, role: oneOf(roles) }),
 });
 

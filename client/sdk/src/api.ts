@@ -236,7 +236,8 @@ export interface RoomStatus {
   readonly refusal?: string;
   /**
    * What the application has to see to: `no-token`, with what its `getToken` failed with as the `cause`. It is asked again
-   * until there is one; a room that is open stays open meanwhile, until what let it in has ended.
+   * until there is one; a room that is open stays open meanwhile, until what let it in has ended. Of {@link Comments} also what
+   * kept them from being opened.
    */
   readonly error?: QuireError;
   readonly canEdit: boolean;
@@ -436,15 +437,15 @@ export interface CommentCalls {
 
 /**
  * The comments on a document, which are in a document of their own on the same socket, with a role of its own: who may not edit
- * the one may comment on it. It is opened when somebody first asks for `threads`, `status` or `whenLoaded`, and left with the room.
- * The server says who wrote what, and when; of who has no token, it takes the name that they have in presence. What calls did is in
- * `threads` a moment later.
+ * the one may comment on it. It is opened when somebody first subscribes to `threads` or `status`, or asks for `whenLoaded`, and
+ * left with the room. The server says who wrote what, and when; of who has no token, it takes the name that they have in presence. What
+ * calls did is in `threads` a moment later.
  *
- * @throws {QuireError} when it is opened: `bad-document-name` where the document is one that nobody comments on, `room-closed`,
- * `client-closed`
+ * Where it can't be opened `threads` stays empty, `status` says why in `reason` and `error`, and `whenLoaded` rejects:
+ * `bad-document-name` where the document is one that nobody comments on, `room-closed`, `client-closed`.
  */
 export interface Comments extends CommentCalls {
-  /** As everybody sees them, oldest first. */
+  /** As everybody sees them, oldest first; empty until they are there. */
   readonly threads: Readable<readonly Thread[]>;
   /** Of their own connection; `canEdit` says whether this person may comment. */
   readonly status: Readable<RoomStatus>;

@@ -1,9 +1,10 @@
 import { type Anchor, MAX_GUEST_NAME_LENGTH } from '@quire/protocol/wire';
 import { toBase64 } from 'lib0/buffer';
 import * as Y from 'yjs';
-import { threadListShape } from './answers.ts';
+import { threadListSpeakerShape } from './answers.ts';
 import type { CallOptions, CommentCalls, TextRange } from './api.ts';
 import { type ApiOptions, type Call, callApi, pathOf } from './api-call.ts';
+import { cutText } from './cut-text.ts';
 import { QuireError } from './errors.ts';
 import { commentShape, threadShape } from './thread-answers.ts';
 
@@ -26,17 +27,16 @@ export function createCommentCalls({ document, api, findGuest, whenTextSaved }: 
 
   const call = <T>(request: Omit<Call<T>, 'signal'>, { signal }: CallOptions = {}) =>
     callApi(api, { ...request, signal });
-  const signed = (body: object) => ({ ...body, guest: findGuest()?.slice(0, MAX_GUEST_NAME_LENGTH) });
+  const signed = (body: object) => {
+    const name = findGuest();
+    return name === undefined ? body : { ...body, guest: cutText(name, MAX_GUEST_NAME_LENGTH) };
+  };
   const settle = (thread: string, resolved: boolean, options?: CallOptions) =>
     call({ method: 'PATCH', path: pathOfThread(thread), body: signed({ resolved }), read: readThread }, options);
   const after = { met: whenTextSaved, missed: textNotSaved };
 
   return {
-    you: (options) =>
-      call(
-        { method: 'GET', path: `${path}?limit=1`, read: async (answer) => threadListShape(await answer.json()).you },
-        options,
-      ),
+    you: (options) => call({ method: 'GET', path: `${path}?limit=1`, read: readSpeaker }, options),
     start(text, range, options) {
       if (range === undefined) return call({ method: 'POST', path, body: signed({ text }), read: readThread }, options);
       const body = signed({ text, anchor: encodeRange(range) });
@@ -76,6 +76,11 @@ function encodeRange({ start, end }: TextRange): Anchor {
 
 function encodePosition(position: Y.RelativePosition): string {
   return toBase64(Y.encodeRelativePosition(position));
+}
+
+/** Not the thread beside it, which a newer server may write otherwise. */
+async function readSpeaker(answer: Response) {
+  return threadListSpeakerShape(await answer.json()).you;
 }
 
 async function readThread(answer: Response) {

@@ -120,6 +120,13 @@ describe('comments against a real server', () => {
     expect(threads).toEqual([1]); // a page holds no fewer
   });
 
+  it('who one is is read of a server that writes threads otherwise, too', async () => {
+    const { comments } = clientOf('cleo', 'commenter').open(PLAN);
+    const you = { id: 'cleo', name: 'Cleo', role: 'commenter' };
+    vi.spyOn(globalThis, 'fetch').mockResolvedValue(Response.json({ threads: [{ begun: 'anew' }], next: null, you }));
+    expect(await comments.you()).toEqual(you);
+  });
+
   it('[G1] what was said is there after the server was killed, and goes on from there', async () => {
     await writeText('text');
     const { comments } = clientOf('cleo', 'commenter').open(PLAN);
@@ -166,7 +173,10 @@ describe('comments against a real server', () => {
     await comments.start('now');
     const { documents } = await client.documents.list();
     expect(documents.map(({ name }) => name)).toEqual([PLAN]);
-    expect(() => client.open(`${COMMENTS_PREFIX}plan`).comments.threads).toThrow(/^Not a document name: /);
+    const { comments: none } = client.open(`${COMMENTS_PREFIX}plan`);
+    const { reason, error } = await untilState(none, 'cannot-save');
+    expect([reason, error?.code]).toEqual([expect.stringMatching(/^Not a document name: /), 'bad-document-name']);
+    await expect(none.whenLoaded()).rejects.toMatchObject({ code: 'bad-document-name' });
   });
 });
 
@@ -251,25 +261,44 @@ describe('comments of a room', () => {
     await untilTrue(() => heardOf(COMPANION).at(-1)?.kind === 'close');
   });
 
+  it('are not opened by who reads what is there, and tell who then subscribes all that is new to them', async () => {
+    const client = stage.connect();
+    const [one, other] = [client.open(PLAN), client.open(PLAN)];
+    await one.whenSaved();
+    expect([one.comments.threads.get(), one.comments.status.get().state]).toEqual([[], 'connecting']);
+    expect(heardOf(COMPANION)).toEqual([]);
+    await one.comments.whenLoaded();
+    await untilState(one.comments, 'saved');
+    expect(other.comments.status.get().state).toBe('connecting');
+    await untilState(other.comments, 'saved');
+    expect(heardOf(COMPANION).filter(({ kind }) => kind === 'token')).toHaveLength(1);
+  });
+
   it('that nobody looked at before the room was left stay closed, and say so', async () => {
     const room = stage.connect().open(PLAN);
     await room.whenSaved();
     room.leave();
-    expect(() => room.comments.threads).toThrow(expect.objectContaining({ code: 'room-closed' }));
+    const { threads, status } = room.comments;
+    expect(threads.get()).toEqual([]);
+    threads.subscribe(() => {});
+    const { error } = await until(status, ({ state }) => state === 'cannot-save');
+    expect(error).toMatchObject({ code: 'room-closed' });
     await expect(room.comments.whenLoaded()).rejects.toMatchObject({ code: 'room-closed' });
     expect(heardOf(COMPANION)).toEqual([]);
   });
 
   it('are signed by guests with the name that they have in presence, as far as the server takes it', async () => {
     const room = stage.connect().open(PLAN);
-    room.presence.setPerson({ name: 'A'.repeat(70), color: '#2563eb' });
     const bodies: string[] = [];
     vi.spyOn(globalThis, 'fetch').mockImplementation(async (_, { body = null, method } = {}) => {
       if (method === 'POST') bodies.push(String(body));
       return new Response(null, { status: 500 });
     });
-    await expect(room.comments.start('Hello')).rejects.toMatchObject({ code: 'refused' });
-    expect(bodies).toEqual([JSON.stringify({ text: 'Hello', guest: 'A'.repeat(60) })]);
+    for (const name of ['A'.repeat(70), `${'A'.repeat(59)}🙂`]) {
+      room.presence.setPerson({ name, color: '#2563eb' });
+      await expect(room.comments.start('Hello')).rejects.toMatchObject({ code: 'refused' });
+    }
+    expect(bodies).toEqual([60, 59].map((length) => JSON.stringify({ text: 'Hello', guest: 'A'.repeat(length) })));
   });
 });
 

@@ -1,11 +1,12 @@
 import { THREADS_MAP, type Thread } from '@quire/protocol/wire';
 import type * as Y from 'yjs';
-import type { CommentCalls, Comments, Room } from './api.ts';
+import type { CommentCalls, Comments, Room, RoomStatus } from './api.ts';
 import type { CommentCallsOptions } from './comment-calls.ts';
 import { QuireError } from './errors.ts';
 import { loadPart } from './load-part.ts';
-import { createWritable, type Readable } from './readable.ts';
+import { createWritable, type Readable, type Writable } from './readable.ts';
 import { tryRead } from './shape.ts';
+import { labelFor } from './status-table.ts';
 import { threadShape } from './thread-answers.ts';
 import { whenCalled } from './when-called.ts';
 
@@ -22,9 +23,24 @@ export interface OpenComments {
 
 interface Companion {
   readonly room: Room;
-  readonly threads: Readable<readonly Thread[]>;
   readonly leave: () => void;
 }
+
+interface Shown {
+  readonly threads: Writable<readonly Thread[]>;
+  readonly status: Writable<RoomStatus>;
+}
+
+/** As a room says that was opened this moment. */
+const notOpened: RoomStatus = {
+  state: 'connecting',
+  label: labelFor('connecting'),
+  loaded: false,
+  unsaved: 0,
+  canEdit: false,
+  admissions: 0,
+  retrying: true,
+};
 
 const calls: { readonly [Name in keyof CommentCalls]: 0 } = {
   you: 0,
@@ -41,13 +57,36 @@ const calls: { readonly [Name in keyof CommentCalls]: 0 } = {
 
 /** Threads are read from the companion document, live; who looks at none opens none. */
 export function createComments(options: CommentsOptions): OpenComments {
+  const shown: Shown = { threads: createWritable<readonly Thread[]>([]), status: createWritable(notOpened) };
   let held: Companion | null = null;
-  let left = false;
+  let refusal: QuireError | null = null;
+  const refuse = (error: QuireError) => {
+    refusal = error;
+    afterSubscribing(() => shown.status.set(describeRefusal(error)));
+  };
+  /** @throws {QuireError} */
   const hold = (): Companion => {
-    if (held === null && left) throw new QuireError('room-closed', 'The document was closed.');
-    held ??= follow(options.open());
+    if (refusal !== null) throw refusal;
+    try {
+      held ??= follow(options.open(), shown);
+    } catch (error) {
+      if (error instanceof QuireError) refuse(error);
+      throw error;
+    }
     return held;
   };
+  /** A component reads and subscribes wherever it is in its life: what keeps it from opening them is for the status to say. */
+  const openedBySubscribing = <T>({ get, subscribe }: Readable<T>): Readable<T> => ({
+    get,
+    subscribe(listener, waiting) {
+      try {
+        hold();
+      } catch (error) {
+        if (!(error instanceof QuireError)) throw error;
+      }
+      return subscribe(listener, waiting);
+    },
+  });
   const load = async (signal?: AbortSignal) => {
     const { createCommentCalls } = await loadPart(() => import('./comment-calls.ts'), options.api.clock, signal);
     return createCommentCalls(options);
@@ -55,38 +94,51 @@ export function createComments(options: CommentsOptions): OpenComments {
   return {
     comments: {
       ...whenCalled<CommentCalls>(calls, load),
-      get threads() {
-        return hold().threads;
-      },
-      get status() {
-        return hold().room.status;
-      },
+      threads: openedBySubscribing(shown.threads),
+      status: openedBySubscribing(shown.status),
       whenLoaded: async (waiting) => hold().room.whenLoaded(waiting),
     },
     leave() {
-      left = true;
       held?.leave();
+      if (held === null && refusal === null) refuse(new QuireError('room-closed', 'The document was closed.'));
     },
   };
 }
 
-function follow(room: Room): Companion {
+function follow(room: Room, { threads, status }: Shown): Companion {
   const map = room.doc.getMap(THREADS_MAP);
-  const threads = createWritable<readonly Thread[]>(readThreads(map));
   const read = () => threads.set(readThreads(map));
   map.observeDeep(read);
+  const stop = room.status.subscribe((value) => status.set(value));
+  afterSubscribing(() => {
+    if (map.size > 0) read();
+    status.set(room.status.get());
+  });
   return {
     room,
-    threads,
     leave() {
       map.unobserveDeep(read);
+      stop();
       room.leave();
     },
   };
 }
 
-/** Oldest first; a thread of a newer server that looks otherwise is passed over. */
+/** Who read a value and then subscribed is told how it differs: what their subscribing changes is a change to them too. */
+function afterSubscribing(change: () => void): void {
+  queueMicrotask(change);
+}
+
+function describeRefusal(error: QuireError): RoomStatus {
+  const { message: reason } = error;
+  const label = labelFor('cannot-save', reason);
+  return { ...notOpened, state: 'cannot-save', label, reason, retrying: false, error };
+}
+
+/** Oldest first, and of one time by their ids. A thread of a newer server that looks otherwise is passed over. */
 function readThreads(map: Y.Map<unknown>): readonly Thread[] {
   const threads = Object.values(map.toJSON()).flatMap((thread) => tryRead(threadShape, thread) ?? []);
-  return threads.sort((one, other) => Date.parse(one.created) - Date.parse(other.created));
+  return threads.sort(
+    (one, other) => Date.parse(one.created) - Date.parse(other.created) || (one.id < other.id ? -1 : 1),
+  );
 }

@@ -9,6 +9,7 @@ afterEach(() => {
 function stubWorker(address: string): EventTarget {
   const worker = Object.assign(new EventTarget(), { location: new URL(address) });
   vi.stubGlobal('self', worker);
+  vi.stubGlobal('WorkerGlobalScope', EventTarget);
   return worker;
 }
 
@@ -34,8 +35,11 @@ describe('what it runs in', () => {
     expect(readEnvironment().location).toBeNull();
   });
 
-  it('where pages are rendered there is nothing to listen to, whatever a polyfill calls self', () => {
-    vi.stubGlobal('self', {});
+  it.each([
+    ['a polyfill', {}],
+    ['a runtime for servers', new EventTarget()],
+  ])('where pages are rendered there is nothing to listen to, whatever %s calls self', (_what, self) => {
+    vi.stubGlobal('self', self);
     const environment = readEnvironment();
     expect([environment.isWorker, environment.location]).toEqual([false, null]);
     expect(() => environment.listen('online', () => {})()).not.toThrow();

@@ -34,6 +34,6 @@ export function readEnvironment(): Environment {
 /** The window, or what a worker has in its place: it has an address as a window does, and in some browsers hears of the network. */
 function findPage(): (Window & typeof globalThis) | null {
   if (typeof window !== 'undefined') return window;
-  // Where pages are rendered, some define `self` and nothing behind it.
-  return typeof self !== 'undefined' && typeof self.addEventListener === 'function' ? self : null;
+  // Not asked of `self`: server runtimes such as Deno and Bun have one that listens too, and no page behind it.
+  return 'WorkerGlobalScope' in globalThis ? self : null;
 }

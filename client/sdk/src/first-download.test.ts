@@ -202,7 +202,7 @@ describe('a document', () => {
     const large = client.open('large');
     await large.whenSaved();
     const comments = client.open('large').comments;
-    await untilTrue(() => comments.status.get().loaded);
+    await comments.whenLoaded();
     expect(proxy.asked.filter(({ url }) => url.includes('comments'))).toEqual([]);
     expect(downloads()).toHaveLength(1);
     proxy.reset();

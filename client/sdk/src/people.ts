@@ -2,6 +2,7 @@ import type { Viewers } from '@quire/protocol';
 import type { Awareness } from 'y-protocols/awareness';
 import type { Person, PersonDetails } from './api.ts';
 import type { Clock } from './clock.ts';
+import { cutText } from './cut-text.ts';
 import { createWritable, type Readable } from './readable.ts';
 
 /** Carets move with every keystroke; a list of people need not. */
@@ -90,7 +91,7 @@ function readDetails(user: unknown): PersonDetails {
   if (typeof user !== 'object' || user === null) return NAMELESS;
   const { name, color } = user as { name?: unknown; color?: unknown };
   return {
-    name: typeof name === 'string' && name.trim() !== '' ? name.trim().slice(0, MAX_NAME_LENGTH) : NAMELESS.name,
+    name: typeof name === 'string' && name.trim() !== '' ? cutText(name.trim(), MAX_NAME_LENGTH) : NAMELESS.name,
     color: typeof color === 'string' && color !== '' ? color : NAMELESS.color,
   };
 }

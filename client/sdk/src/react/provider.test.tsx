@@ -2,7 +2,7 @@ import '../testing/page.ts';
 import { cleanup, render } from '@testing-library/react';
 import { hydrateRoot } from 'react-dom/client';
 import { renderToString } from 'react-dom/server';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openStage, type Stage } from '../testing/stage.ts';
 import { untilState, untilTrue } from '../testing/until.ts';
 import { QuireProvider, RoomProvider, useClient, useOthers, useRoom, useStatus } from './index.ts';
@@ -69,6 +69,25 @@ describe('a provider', () => {
     await untilTrue(() => container.textContent === 'saved, 0');
     cleanup();
     await other.close();
+  });
+
+  it('connects with the WebSocket that it was given', async () => {
+    const made = vi.fn();
+    class Given extends WebSocket {
+      constructor(url: string) {
+        super(url);
+        made(url);
+      }
+    }
+    const { container } = render(
+      <QuireProvider url={stage.peer.url} WebSocket={Given}>
+        <RoomProvider name="plan">
+          <State />
+        </RoomProvider>
+      </QuireProvider>,
+    );
+    await untilTrue(() => container.textContent === 'saved, 0');
+    expect(made).toHaveBeenCalledOnce();
   });
 
   it('leaves a client that it was given open', async () => {

@@ -13,8 +13,8 @@ export interface QuireProviderProps extends ConnectOptions {
 
 /**
  * Gives the components below it one client, and so one socket. It connects with the first room, and closes once it is
- * unmounted for good and what was written is saved. Another `url`, `offline` or `transport` makes another client; of `token`
- * and `getToken` the newest is asked on every connection. When somebody else signs in, give it another `key`.
+ * unmounted for good and what was written is saved. Another `url`, `offline`, `transport` or `WebSocket` makes another client; of
+ * `token` and `getToken` the newest is asked on every connection. When somebody else signs in, give it another `key`.
  *
  * @example
  * <QuireProvider url="ws://localhost:8080" getToken={fetchToken}>
@@ -22,7 +22,7 @@ export interface QuireProviderProps extends ConnectOptions {
  * </QuireProvider>
  */
 export function QuireProvider(props: QuireProviderProps): ReactElement {
-  const { client, url, token, getToken, offline, transport, children } = props;
+  const { client, url, token, getToken, offline, transport, WebSocket, children } = props;
   const access = useLatest({ token, getToken });
   const source = useMemo(() => {
     if (client !== undefined) return borrowClient(client);
@@ -30,8 +30,8 @@ export function QuireProvider(props: QuireProviderProps): ReactElement {
       const newest = access.current;
       return newest.getToken === undefined ? (newest.token ?? '') : newest.getToken(request);
     };
-    return createClientSource(() => connect({ url, offline, transport, getToken: askToken }));
-  }, [client, url, offline, transport, access]);
+    return createClientSource(() => connect({ url, offline, transport, WebSocket, getToken: askToken }));
+  }, [client, url, offline, transport, WebSocket, access]);
   useEffect(() => source.hold(), [source]);
   return createElement(ClientContext.Provider, { value: source }, children);
 }

@@ -146,7 +146,8 @@ export class QuireComments extends QuireElement {
       }
       showThreads(threads);
       empty.hidden = shown.length > 0;
-      if (!comments.status.get().loaded) empty.textContent = word('loading');
+      const { error, loaded } = comments.status.get();
+      if (!loaded) empty.textContent = error?.message ?? word('loading');
       else empty.textContent = word(filter === 'resolved' ? 'emptyResolved' : 'empty');
       this.#editor?.showThreads?.({
         threads: new Set(filterThreads(threads, 'open').map(({ id }) => id)),

@@ -87,7 +87,11 @@ export const operationWords = {
     summary: 'Ends one of these',
     more: 'On whichever node it is; where it is not found and some node does not answer, the answer is `node-unanswered`. Its client is told `session-ended`, and does not come back by itself. Who is to stay out has their token revoked, or loses the role.',
   },
-  listThreads: { group: 'Comments', summary: 'The threads of comments on a document, oldest first' },
+  listThreads: {
+    group: 'Comments',
+    summary: 'The threads of comments on a document, oldest first',
+    more: 'Those that were begun in the same millisecond come in the order of their ids.',
+  },
   startThread: { group: 'Comments', summary: 'Begins a thread, about a part of the text or about the whole document' },
   changeThread: { group: 'Comments', summary: 'Resolves a thread, or reopens it' },
   removeThread: {

@@ -3,7 +3,7 @@ import type * as Y from 'yjs';
 import type { CommentCalls, Comments, Room } from './api.ts';
 import type { CommentCallsOptions } from './comment-calls.ts';
 import { QuireError } from './errors.ts';
-import { loadPart } from './load-part.ts';
+import type { Parts } from './parts.ts';
 import { createWritable, type Readable } from './readable.ts';
 import { tryRead } from './shape.ts';
 import { threadShape } from './thread-answers.ts';
@@ -12,6 +12,7 @@ import { whenCalled } from './when-called.ts';
 export interface CommentsOptions extends CommentCallsOptions {
   /** Opens the companion, in which the threads are. @throws {QuireError} */
   readonly open: () => Room;
+  readonly part: Parts['calls'];
 }
 
 /** Those of one opening of a room, which leaves them when it is left. */
@@ -49,7 +50,7 @@ export function createComments(options: CommentsOptions): OpenComments {
     return held;
   };
   const load = async (signal?: AbortSignal) => {
-    const { createCommentCalls } = await loadPart(() => import('./comment-calls.ts'), options.api.clock, signal);
+    const { createCommentCalls } = await options.part.load({ signal });
     return createCommentCalls(options);
   };
   return {

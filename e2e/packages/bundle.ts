@@ -9,6 +9,8 @@ export interface Bundle {
   readonly files: ReadonlyMap<string, string>;
   /** Of what is loaded with the page: parts that are imported when somebody needs them do not count. */
   readonly gzippedBytes: number;
+  /** Of those parts too. */
+  readonly gzippedBytesInAll: number;
   /** What each package adds to that before it is made small, the largest first: for whoever has to find what grew. */
   readonly shares: readonly (readonly [name: string, bytes: number])[];
 }
@@ -49,7 +51,12 @@ export async function bundle(folder: string, code: string): Promise<Bundle> {
   return {
     entry: first.fileName,
     files: new Map(chunks.map(({ fileName, code: text }) => [fileName, text])),
-    gzippedBytes: loaded.reduce((sum, { code: text }) => sum + gzipSync(text, { level: 9 }).length, 0),
+    gzippedBytes: countGzipped(loaded),
+    gzippedBytesInAll: countGzipped(chunks),
     shares: [...shares].sort(([, one], [, other]) => other - one),
   };
+}
+
+function countGzipped(chunks: readonly { readonly code: string }[]): number {
+  return chunks.reduce((sum, { code }) => sum + gzipSync(code, { level: 9 }).length, 0);
 }

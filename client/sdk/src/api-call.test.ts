@@ -1,15 +1,21 @@
 import { describe, expect, it } from 'vitest';
+import type { ApiOptions } from './api-call.ts';
+import { createParts } from './parts.ts';
 import { createRestClient } from './rest-client.ts';
 import { ManualClock } from './testing/manual-clock.ts';
 import { untilTrue } from './testing/until.ts';
 
 const MIB = 1024 * 1024;
 
+function createApi(options: ApiOptions) {
+  return createRestClient(options, createParts({ clock: options.clock, isOnline: () => true }));
+}
+
 /** A server that takes what it is sent, and never answers. */
 function stage() {
   const clock = new ManualClock();
   const signals: AbortSignal[] = [];
-  const api = createRestClient({
+  const api = createApi({
     baseUrl: 'http://server',
     getToken: async () => '',
     clock,
@@ -26,7 +32,7 @@ const send = { parameters: { name: 'plan' }, type: 'application/octet-stream' } 
 describe('a call of the HTTP API', () => {
   it('gives up the token that it waits for with itself', async () => {
     const asked: AbortSignal[] = [];
-    const api = createRestClient({
+    const api = createApi({
       baseUrl: 'http://server',
       getToken: (signal) => {
         asked.push(signal);

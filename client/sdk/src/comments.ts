@@ -3,7 +3,7 @@ import type * as Y from 'yjs';
 import type { CommentCalls, Comments, Room, RoomStatus } from './api.ts';
 import type { CommentCallsOptions } from './comment-calls.ts';
 import { QuireError } from './errors.ts';
-import { loadPart } from './load-part.ts';
+import type { Parts } from './parts.ts';
 import { createWritable, type Readable, type Writable } from './readable.ts';
 import { tryRead } from './shape.ts';
 import { labelFor } from './status-table.ts';
@@ -13,6 +13,7 @@ import { whenCalled } from './when-called.ts';
 export interface CommentsOptions extends CommentCallsOptions {
   /** Opens the companion, in which the threads are. @throws {QuireError} */
   readonly open: () => Room;
+  readonly part: Parts['calls'];
 }
 
 /** Those of one opening of a room, which leaves them when it is left. */
@@ -88,7 +89,7 @@ export function createComments(options: CommentsOptions): OpenComments {
     },
   });
   const load = async (signal?: AbortSignal) => {
-    const { createCommentCalls } = await loadPart(() => import('./comment-calls.ts'), options.api.clock, signal);
+    const { createCommentCalls } = await options.part.load({ signal });
     return createCommentCalls(options);
   };
   return {

@@ -18,12 +18,12 @@ import { QuireError } from './errors.ts';
 import { answersHttp, HttpSocket, type HttpSocketSurroundings } from './http-socket.ts';
 import { createLeaveGuard } from './leave-guard.ts';
 import { createLeftovers } from './leftovers.ts';
-import { loadPart } from './load-part.ts';
 import { watchNetwork } from './network-watch.ts';
 import { createOfferedDownload } from './offered-download.ts';
+import { createParts } from './parts.ts';
 import { createRestClient } from './rest-client.ts';
 import { type OpenRoom, openRoom } from './room.ts';
-import type { SaveCopy } from './save-as.ts';
+import { type SaveCopy, saveAs } from './save-as.ts';
 import { SharedSocket, type SharedSocketOptions, type SocketClass } from './shared-socket.ts';
 import { TransportChoice } from './transport-choice.ts';
 
@@ -174,6 +174,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
     clock,
     fetch: ask,
   };
+  const parts = createParts({ clock, isOnline: environment.isOnline });
 
   /** Where the comments on a document are. */
   const openCompanion = (name: string): Room => {
@@ -182,10 +183,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
     return open(companionOf(name as DocumentName, 'comments'));
   };
 
-  const saveCopy: SaveCopy = async (source, formerName, saving) => {
-    const { saveAs } = await loadPart(() => import('./save-as.ts'), clock, saving?.signal);
-    return saveAs(source, formerName, open, saving);
-  };
+  const saveCopy: SaveCopy = (source, formerName, saving) => saveAs(source, formerName, open, saving);
 
   const lease = (held: HeldRoom): Room => {
     const { room } = held;
@@ -193,6 +191,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
       document: room.name,
       open: () => openCompanion(room.name),
       api,
+      part: parts.calls,
       findGuest: () => room.presence.people.get().find(({ isMe }) => isMe)?.name,
       async whenTextSaved(signal) {
         if (room.hasUnsaved()) await room.whenSaved(signal);
@@ -252,12 +251,17 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
       getToken,
       renewsTokens: options.getToken !== undefined,
       createDownload: (onProgress) =>
-        createOfferedDownload({
-          url: `${endpoint.httpUrl}/v1/documents/${encodeURIComponent(name)}/state`,
-          clock,
-          fetch: ask,
-          onProgress,
-        }),
+        createOfferedDownload(
+          {
+            url: `${endpoint.httpUrl}/v1/documents/${encodeURIComponent(name)}/state`,
+            clock,
+            fetch: ask,
+            onProgress,
+          },
+          parts.calls,
+        ),
+      // While there is a network, and the files of the deployment that the page is from. `rest` is too large for that.
+      onLoaded: () => parts.calls.fetchAhead(),
       onUnsavedChanged: () => guard.arm(all().some((one) => one.hasUnsaved())),
       onOver: restUnlessNeeded,
     });
@@ -267,8 +271,8 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
   };
 
   return {
-    documents: documentsWhenCalled(api),
-    api: createRestClient(api),
+    documents: documentsWhenCalled(api, parts.calls),
+    api: createRestClient(api, parts),
     leftovers: createLeftovers({ server: keepsCopies ? endpoint.socketUrl : null, saveCopy }),
     open: open as Client['open'], // what events are called is between those who send them
     close() {

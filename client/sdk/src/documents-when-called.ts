@@ -1,6 +1,6 @@
 import type { DocumentCalls, DocumentsApi, LinksApi } from './api.ts';
 import type { ApiOptions } from './api-call.ts';
-import { loadPart } from './load-part.ts';
+import type { Parts } from './parts.ts';
 import { whenCalled } from './when-called.ts';
 
 const calls: { readonly [Name in keyof DocumentCalls]: 0 } = {
@@ -22,9 +22,9 @@ const calls: { readonly [Name in keyof DocumentCalls]: 0 } = {
 const linkCalls: { readonly [Name in keyof LinksApi]: 0 } = { create: 0, list: 0, revoke: 0 };
 
 /** The calls of `createDocumentsApi`, which are loaded by whoever makes the first. */
-export function documentsWhenCalled(options: ApiOptions): DocumentsApi {
+export function documentsWhenCalled(options: ApiOptions, part: Parts['calls']): DocumentsApi {
   const load = async (signal?: AbortSignal) => {
-    const { createDocumentsApi } = await loadPart(() => import('./documents.ts'), options.clock, signal);
+    const { createDocumentsApi } = await part.load({ signal });
     return createDocumentsApi(options);
   };
   return {

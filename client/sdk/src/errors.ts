@@ -15,6 +15,11 @@ export type QuireErrorCode =
   | 'not-saved'
   /** The server could not be reached, or the network failed on the way. */
   | 'unreachable'
+  /**
+   * A part of this package that is loaded when it is needed could not be, though the network is there: the page is from a
+   * deployment whose files are gone, or the browser keeps an earlier failure. Reloading the page helps.
+   */
+  | 'part-not-loaded'
   /** The server took the request, or the network swallowed it: whether it was carried out is not known. */
   | 'timeout'
   /** An event whose answer was lost, and of which the server remembers nothing any more: others may have heard it. */
@@ -67,6 +72,12 @@ export function noToken(cause: unknown): QuireError {
 
 export function unreachable(cause: unknown): QuireError {
   return new QuireError('unreachable', 'The server can’t be reached. Check the connection and try again.', { cause });
+}
+
+export function partNotLoaded(cause: unknown): QuireError {
+  return new QuireError('part-not-loaded', 'A part of this page could not be loaded. Reload the page and try again.', {
+    cause,
+  });
 }
 
 export function wordsOf(cause: unknown): string {

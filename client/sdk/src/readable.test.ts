@@ -52,3 +52,28 @@ test('a subscription ends with its signal, and does not begin where that has abo
   value.set(2);
   expect(heard).toEqual([1]);
 });
+
+test('of two values that change together, who is told of the one finds the other changed too', () => {
+  const [count, isEven] = [createWritable(0), createWritable(true)];
+  const seen: unknown[] = [];
+  count.subscribe((now) => seen.push([now, isEven.get()]));
+  isEven.subscribe((now) => seen.push([count.get(), now]));
+  const tell = [count.put(1), isEven.put(false)];
+  expect(seen).toEqual([]);
+  for (const tellOne of tell) tellOne();
+  expect(seen).toEqual([
+    [1, false],
+    [1, false],
+  ]);
+});
+
+test('where a listener sets the next value, that is the last that any of them hears', () => {
+  const value = createWritable(0);
+  const heard: number[] = [];
+  value.subscribe((now) => {
+    if (now === 1) value.set(2);
+  });
+  value.subscribe((now) => heard.push(now));
+  value.set(1);
+  expect([value.get(), heard]).toEqual([2, [2]]);
+});

@@ -13,11 +13,24 @@ export interface Readable<T> {
 export interface Writable<T> extends Readable<T> {
   /** Tells subscribers, unless `isSame` says that nothing they could see has changed. */
   set(value: T): void;
+  /** As `set`, and leaves it to the caller to tell: of values that change together, none is told before all are there. */
+  put(value: T): () => void;
 }
 
 export function createWritable<T>(initial: T, isSame: (a: T, b: T) => boolean = Object.is): Writable<T> {
   let current = initial;
   const listeners = new Set<(value: T) => void>();
+  const put = (value: T): (() => void) => {
+    if (isSame(current, value)) return () => {};
+    current = value;
+    return () => {
+      for (const listener of [...listeners]) {
+        // A listener has set another one: that was told to all, and this one would be the last that they hear.
+        if (!Object.is(current, value)) return;
+        tell(listener, value);
+      }
+    };
+  };
   return {
     get: () => current,
     subscribe(listener, { signal } = {}) {
@@ -28,11 +41,8 @@ export function createWritable<T>(initial: T, isSame: (a: T, b: T) => boolean = 
         return () => listeners.delete(entry);
       }, signal);
     },
-    set(value) {
-      if (isSame(current, value)) return;
-      current = value;
-      for (const listener of [...listeners]) tell(listener, value);
-    },
+    set: (value) => put(value)(),
+    put,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Answer, Operation } from '@quire/protocol';
 import { type OperationName, operations } from '@quire/protocol/rest';
-import { type ApiOptions, callApi } from './api-call.ts';
+import type { ApiOptions, callApi as CallApi } from './api-call.ts';
 import type { RestAnswer, RestInput } from './rest-client.ts';
 
 /** What all inputs have in common, whatever the call. */
@@ -14,8 +14,14 @@ interface AnyInput {
   readonly timeoutMs?: number;
 }
 
-/** Calls the HTTP API, and checks what comes back by the table that the server serves it from. */
+/**
+ * Calls the HTTP API, and checks what comes back by the table that the server serves it from.
+ *
+ * @param callApi of another part: what both of them import, bundlers would cut out of what is loaded with the page, into a file
+ *   that packs worse
+ */
 export async function callRest<Name extends OperationName>(
+  callApi: typeof CallApi,
   options: ApiOptions,
   name: Name,
   input: RestInput<Name>,

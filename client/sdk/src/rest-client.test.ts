@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { systemClock } from './clock.ts';
+import { createParts } from './parts.ts';
 import { createRestClient, type RestClient } from './rest-client.ts';
 import { type RunningServer, serve } from './testing/serve.ts';
 
@@ -14,12 +15,13 @@ let api: RestClient;
 beforeEach(async () => {
   data = await mkdtemp(join(tmpdir(), 'quire-rest-'));
   server = await serve(0, data);
-  api = createRestClient({
+  const options = {
     baseUrl: `http://127.0.0.1:${server.port}`,
     getToken: () => Promise.resolve(''),
     clock: systemClock,
     fetch,
-  });
+  };
+  api = createRestClient(options, createParts({ clock: systemClock, isOnline: () => true }));
 });
 
 afterEach(async () => {

@@ -1,7 +1,7 @@
 import type { OperationName, operations } from '@quire/protocol/rest';
 import type { CallOptions } from './api.ts';
 import type { ApiOptions } from './api-call.ts';
-import { loadPart } from './load-part.ts';
+import type { Parts } from './parts.ts';
 
 type Operations = typeof operations;
 
@@ -70,12 +70,13 @@ export interface RestClient {
   call<Name extends OperationName>(name: Name, input: RestInput<Name>): Promise<RestAnswer<Name>>;
 }
 
-export function createRestClient(options: ApiOptions): RestClient {
+export function createRestClient(options: ApiOptions, { calls, rest }: Parts): RestClient {
   return {
     async call(name, input) {
       // Loaded by whoever calls: the schemas weigh more than the rest of the client.
-      const { callRest } = await loadPart(() => import('./rest-call.ts'), options.clock, input.signal);
-      return callRest(options, name, input);
+      const { signal } = input;
+      const [{ callApi }, { callRest }] = await Promise.all([calls.load({ signal }), rest.load({ signal })]);
+      return callRest(callApi, options, name, input);
     },
   };
 }

@@ -287,6 +287,36 @@ describe('a room', () => {
     expect([room.saved.get(), heard]).toEqual([true, [true, false, true]]);
   });
 
+  it('[G1] says in its status and by itself the same, at every moment that somebody is told of', async () => {
+    const room = stage.connect().open('plan');
+    const seen: unknown[] = [];
+    const look = () => seen.push([room.status.get().state, room.saved.get()]);
+    room.status.subscribe(look);
+    room.saved.subscribe(look);
+    await room.whenSaved();
+    type(room, 'precious');
+    await untilState(room, 'saved');
+    expect(seen).toContainEqual(['saved', true]);
+    expect(seen).toContainEqual(['saving', false]);
+    expect(seen).not.toContainEqual(['saved', false]);
+    expect(seen).not.toContainEqual(['saving', true]);
+  });
+
+  it('gives up asking whether its document is a large one once it is closed', async () => {
+    const signals: (AbortSignal | null | undefined)[] = [];
+    vi.stubGlobal('fetch', (_url: unknown, request?: RequestInit) => {
+      signals.push(request?.signal);
+      return new Promise<never>(() => {});
+    });
+    const client = stage.connect();
+    client.open('plan');
+    await untilTrue(() => signals.length === 1);
+    expect(signals[0]?.aborted).toBe(false);
+    client.close();
+    expect(signals[0]?.aborted).toBe(true);
+    vi.unstubAllGlobals();
+  });
+
   it('gives up the token that it waits for once it is closed, and no other room’s', async () => {
     const signals: AbortSignal[] = [];
     const getToken = ({ signal }: TokenRequest) => {

@@ -50,6 +50,8 @@ export interface RoomContext {
   readonly renewsTokens: boolean;
   /** For a document that this device does not have, should it be a large one. */
   readonly createDownload: (onProgress: (progress: LoadingProgress) => void) => OfferedDownload;
+  /** What the server has of the document is here; told on every connection. */
+  readonly onLoaded: () => void;
   /** The count of unconfirmed changes is zero now, or no longer is. */
   readonly onUnsavedChanged: () => void;
   /** The room needs the socket no more. */
@@ -327,7 +329,7 @@ class LiveRoom implements OpenRoom {
     const token = this.#context.getToken(this.#ending.signal);
     this.#earlyToken = { token, fetchedAt: this.#context.clock.now() };
     try {
-      return await this.#download.isOffered(await token);
+      return await this.#download.isOffered(await token, this.#ending.signal);
     } catch {
       return null; // the connection will want one, and says what is wrong
     }
@@ -360,7 +362,7 @@ class LiveRoom implements OpenRoom {
   async #fill({ admitted, signal, token }: Entry, asked: Promise<boolean | null>): Promise<void> {
     try {
       const answer = await this.#within(asked, signal);
-      const isOffered = answer ?? (await this.#within(this.#download.isOffered(token), signal));
+      const isOffered = answer ?? (await this.#within(this.#download.isOffered(token, signal), signal));
       if (isOffered !== true) return;
       // What is asked for from here on is of the life that we are in, or this connection ends with it (R14).
       await admitted;
@@ -444,6 +446,7 @@ class LiveRoom implements OpenRoom {
       case 'step-2':
         this.#offer = null;
         this.#see({ type: 'content' });
+        this.#context.onLoaded();
         this.#events.connected();
         return;
       case 'receipt':
@@ -558,8 +561,11 @@ class LiveRoom implements OpenRoom {
   #publish(): void {
     if (this.#closed) return;
     const now = this.#context.clock.now();
-    this.#status.set(this.#describe());
-    this.#saved.set(isSaved(this.#machine));
+    // Both before anybody is told of one: who hears the status and reads the other must not find that they differ.
+    const tellStatus = this.#status.put(this.#describe());
+    const tellSaved = this.#saved.put(isSaved(this.#machine));
+    tellStatus();
+    tellSaved();
     this.#waiters.check();
     const next = findNextChange(this.#machine, now);
     // An earlier alarm is kept: it finds out by itself that there is nothing to do yet.

@@ -2,7 +2,7 @@ import { findNameFault } from '@quire/protocol/wire';
 import { uint53 } from 'lib0/random';
 import * as Y from 'yjs';
 import type { Room, RoomStatus, SaveAsOptions } from './api.ts';
-import { QuireError } from './errors.ts';
+import { QuireError, unreachable } from './errors.ts';
 
 /** Where the title of a document is, in the document. */
 const META_MAP = 'meta';
@@ -21,6 +21,7 @@ export async function saveAs(
   open: (name: string) => Room,
   { name = inventName(formerName), title, signal }: SaveAsOptions = {},
 ): Promise<string> {
+  signal?.throwIfAborted();
   const room = open(name);
   const patience = new AbortController();
   const look = (status: RoomStatus) => {
@@ -50,7 +51,7 @@ export async function saveAs(
 function findFault({ error, state, retrying, reason }: RoomStatus): QuireError | null {
   switch (state) {
     case 'offline':
-      return new QuireError('unreachable', 'The server can’t be reached. Check the connection and try again.');
+      return unreachable(undefined);
     case 'view-only':
       return new QuireError('refused', 'You may not make a document here.');
     case 'cannot-save':

@@ -89,7 +89,7 @@ test('a page whose deployment is gone says that it has to be loaded again, and s
   expect(await page.evaluate(listDocuments)).toEqual({
     code: 'part-not-loaded',
     retryable: false,
-    message: 'A part of this page could not be loaded. Reload the page and try again.',
+    message: 'A part of this page could not be loaded. Reload the page.',
   });
 
   await page.unroute(PARTS);

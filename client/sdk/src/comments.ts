@@ -2,7 +2,7 @@ import { THREADS_MAP, type Thread } from '@quire/protocol/wire';
 import type * as Y from 'yjs';
 import type { CommentCalls, Comments, Room, RoomStatus } from './api.ts';
 import type { CommentCallsOptions } from './comment-calls.ts';
-import { QuireError } from './errors.ts';
+import { type QuireError, roomClosed } from './errors.ts';
 import type { Parts } from './parts.ts';
 import { createWritable, type Readable, type Writable } from './readable.ts';
 import { tryRead } from './shape.ts';
@@ -63,18 +63,19 @@ export function createComments(options: CommentsOptions): OpenComments {
   let refusal: QuireError | null = null;
   const refuse = (error: QuireError) => {
     refusal = error;
-    afterSubscribing(() => shown.status.set(describeRefusal(error)));
+    // Who read a value and then subscribed is told how it differs: what their subscribing changes is a change to them too.
+    queueMicrotask(() => shown.status.set(describeRefusal(error)));
   };
   /** @throws {QuireError} */
   const hold = (): Companion => {
     if (refusal !== null) throw refusal;
     try {
       held ??= follow(options.open(), shown);
+      return held;
     } catch (error) {
-      if (error instanceof QuireError) refuse(error);
+      refuse(error as QuireError);
       throw error;
     }
-    return held;
   };
   /** A component reads and subscribes wherever it is in its life: what keeps it from opening them is for the status to say. */
   const openedBySubscribing = <T>({ get, subscribe }: Readable<T>): Readable<T> => ({
@@ -82,8 +83,8 @@ export function createComments(options: CommentsOptions): OpenComments {
     subscribe(listener, waiting) {
       try {
         hold();
-      } catch (error) {
-        if (!(error instanceof QuireError)) throw error;
+      } catch {
+        // The status says why.
       }
       return subscribe(listener, waiting);
     },
@@ -101,7 +102,7 @@ export function createComments(options: CommentsOptions): OpenComments {
     },
     leave() {
       held?.leave();
-      if (held === null && refusal === null) refuse(new QuireError('room-closed', 'The document was closed.'));
+      if (held === null && refusal === null) refuse(roomClosed());
     },
   };
 }
@@ -111,7 +112,8 @@ function follow(room: Room, { threads, status }: Shown): Companion {
   const read = () => threads.set(readThreads(map));
   map.observeDeep(read);
   const stop = room.status.subscribe((value) => status.set(value));
-  afterSubscribing(() => {
+  // After whoever made this be opened by subscribing has subscribed.
+  queueMicrotask(() => {
     if (map.size > 0) read();
     status.set(room.status.get());
   });
@@ -125,11 +127,6 @@ function follow(room: Room, { threads, status }: Shown): Companion {
   };
 }
 
-/** Who read a value and then subscribed is told how it differs: what their subscribing changes is a change to them too. */
-function afterSubscribing(change: () => void): void {
-  queueMicrotask(change);
-}
-
 function describeRefusal(error: QuireError): RoomStatus {
   const { message: reason } = error;
   const label = labelFor('cannot-save', reason);
@@ -139,7 +136,6 @@ function describeRefusal(error: QuireError): RoomStatus {
 /** Oldest first, and of one time by their ids. A thread of a newer server that looks otherwise is passed over. */
 function readThreads(map: Y.Map<unknown>): readonly Thread[] {
   const threads = Object.values(map.toJSON()).flatMap((thread) => tryRead(threadShape, thread) ?? []);
-  return threads.sort(
-    (one, other) => Date.parse(one.created) - Date.parse(other.created) || (one.id < other.id ? -1 : 1),
-  );
+  const place = ({ created, id }: Thread) => created + id;
+  return threads.sort((one, other) => (place(one) < place(other) ? -1 : 1));
 }

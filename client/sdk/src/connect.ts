@@ -192,7 +192,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
       open: () => openCompanion(room.name),
       api,
       part: parts.calls,
-      findGuest: () => room.presence.people.get().find(({ isMe }) => isMe)?.name,
+      findGuest: () => room.awareness.getLocalState()?.user?.name,
       async whenTextSaved(signal) {
         if (room.hasUnsaved()) await room.whenSaved(signal);
       },
@@ -295,9 +295,7 @@ function findWebSocket(): SocketClass {
   if (typeof WebSocket !== 'undefined') return WebSocket;
   throw new QuireError(
     'no-websocket',
-    'There is no WebSocket here, as in Node before 22. Use Node 22 or newer; or give one to connect, ' +
-      "such as that of the package ws: import { WebSocket } from 'ws'; connect({ url, WebSocket }); " +
-      "or do without one: connect({ url, transport: 'http' }).",
+    "No WebSocket, as in Node before 22: give connect one, of the package ws, or transport: 'http'.",
   );
 }
 

@@ -63,6 +63,10 @@ export class QuireError extends Error {
   }
 }
 
+export function roomClosed(): QuireError {
+  return new QuireError('room-closed', 'The document was closed.');
+}
+
 /** @param cause what a page's `getToken` failed with */
 export function noToken(cause: unknown): QuireError {
   return new QuireError('no-token', `This page could not get a token: getToken failed with “${wordsOf(cause)}”.`, {
@@ -75,7 +79,7 @@ export function unreachable(cause: unknown): QuireError {
 }
 
 export function partNotLoaded(cause: unknown): QuireError {
-  return new QuireError('part-not-loaded', 'A part of this page could not be loaded. Reload the page and try again.', {
+  return new QuireError('part-not-loaded', 'A part of this page could not be loaded. Reload the page.', {
     cause,
   });
 }

@@ -25,7 +25,7 @@ describe('a part that is loaded when it is needed', () => {
       code: 'part-not-loaded',
       cause: fault,
       retryable: false,
-      message: 'A part of this page could not be loaded. Reload the page and try again.',
+      message: 'A part of this page could not be loaded. Reload the page.',
     });
   });
 

@@ -12,7 +12,7 @@ import * as Y from 'yjs';
 import type { LoadingProgress, PersonDetails, RoomEvents, RoomPresence, RoomStatus } from './api.ts';
 import { computeRetryDelayMs } from './backoff.ts';
 import type { Clock } from './clock.ts';
-import { noToken, QuireError } from './errors.ts';
+import { noToken, QuireError, roomClosed } from './errors.ts';
 import type { OfferedDownload } from './offered-download.ts';
 import { type LocalCopy, type OfflineStore, openOfflineStore } from './offline-store.ts';
 import { type PeopleList, watchPeople } from './people.ts';
@@ -289,7 +289,7 @@ class LiveRoom implements OpenRoom {
     this.#cancelWake();
     this.#cancelPatience();
     this.#cancelRetry();
-    const reason = new QuireError('room-closed', 'The document was closed.');
+    const reason = roomClosed();
     this.#ending.abort(reason);
     this.#waiters.close(reason);
     this.#events.end(reason);
@@ -584,7 +584,7 @@ class LiveRoom implements OpenRoom {
   }
 
   #findEnd(): QuireError | null {
-    if (this.#closed) return new QuireError('room-closed', 'The document was closed.');
+    if (this.#closed) return roomClosed();
     return isOver(this.#machine) ? this.#describeEnd() : null;
   }
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { readSnippets, type Snippet } from '../../scripts/snippets/read-snippets.ts';
+import { readSnippetsFor, type Snippet } from '../../scripts/snippets/read-snippets.ts';
 import { type CommandProcess, runCommand } from './command-process.ts';
 
 const root = dirname(dirname(import.meta.dirname));
@@ -14,9 +14,7 @@ const READY = /^Quire is ready at (http:\S+) \(pid \d+\)/m;
 const VITE_READY = /Local: +(http:\S+)/;
 
 /** Blocks of the docs that start what stays, as a reader pastes them into a shell. */
-const blocks = readSnippets(root).filter(
-  ({ fate }) => fate.kind === 'elsewhere' && fate.test === 'e2e/commands/docs.test.ts',
-);
+const blocks = readSnippetsFor(root, 'e2e/commands/docs.test.ts');
 const placeOf = ({ page, line }: Snippet): string => `${page}:${line}`;
 const starting = (command: string) =>
   blocks.filter(({ code }) => code.includes(command)).map((block) => ({ place: placeOf(block), ...block }));

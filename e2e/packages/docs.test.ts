@@ -6,16 +6,14 @@ import { promisify } from 'node:util';
 import { pickPort, startServer } from '@quire/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { findProgram, outerEnvironment } from '../../scripts/setup/command.mjs';
-import { readSnippets } from '../../scripts/snippets/read-snippets.ts';
+import { readSnippets, readSnippetsFor } from '../../scripts/snippets/read-snippets.ts';
 
 const root = dirname(dirname(import.meta.dirname));
 const execute = promisify(execFile);
 /** Packing and installing take tens of seconds, and a conformance run as long again, where others want the same cores. */
 const BLOCK_TIMEOUT_MS = 300_000;
 
-const blocks = readSnippets(root).filter(
-  ({ fate }) => fate.kind === 'elsewhere' && fate.test === 'e2e/packages/docs.test.ts',
-);
+const blocks = readSnippetsFor(root, 'e2e/packages/docs.test.ts');
 
 /** Has a folder `quire`, in which `npm run pack` packs this checkout, once, and `your-app` beside it. */
 let folder: string;

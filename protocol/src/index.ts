@@ -10,6 +10,7 @@ export {
   MAX_CONTENT_BYTES,
   MAX_UPDATE_BYTES,
 } from './contents.ts';
+export { cutText } from './cut-text.ts';
 export { companionOf, type DocumentAddress, parseDocumentAddress } from './document-address.ts';
 export {
   COMMENTS_PREFIX,

@@ -5,6 +5,7 @@ export { type CloseCode, closeCodes, describeClose, findCloseCode } from './clos
 export { COMMENT_MARK, commentAttribute } from './comment-mark.ts';
 export { type ContentFormat, contentTypes } from './content-types.ts';
 export type { ContentDocument } from './contents.ts';
+export { cutText } from './cut-text.ts';
 export { companionOf, parseDocumentAddress } from './document-address.ts';
 export {
   type DocumentName,

@@ -47,6 +47,11 @@ export function readSnippets(root: string): readonly Snippet[] {
   return listPages(root).flatMap((page) => findSnippets(page, readFileSync(join(root, page), 'utf8')));
 }
 
+/** Those that say of themselves that this test runs them, so that none is left out of it. @param test its path, as the pages write it */
+export function readSnippetsFor(root: string, test: string): readonly Snippet[] {
+  return readSnippets(root).filter(({ fate }) => fate.kind === 'elsewhere' && fate.test === test);
+}
+
 /** @throws where a block says nothing of itself that can be held to it */
 export function findSnippets(page: string, text: string): readonly Snippet[] {
   return [...text.matchAll(FENCE)].flatMap((match) => {

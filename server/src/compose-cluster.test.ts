@@ -7,6 +7,7 @@ import { type Announcement, encodeAnnouncement } from './cluster/announcement.ts
 import { parseRedisAddress } from './cluster/redis/redis-address.ts';
 import { createRedisBus } from './cluster/redis/redis-bus.ts';
 import { createServer } from './main.ts';
+import { announcementOf } from './testing/announcements.ts';
 import { countConnections, openBlackHole } from './testing/black-hole.ts';
 import { PEER_SECRET } from './testing/peer-node.ts';
 
@@ -14,20 +15,13 @@ const NODE = '00000000000000a1';
 
 /** What a node says of itself that has one entry and can be asked at this address. */
 function describeNode(address: string): Announcement {
-  return {
+  return announcementOf({
     node: NODE,
     incarnation: NODE,
-    generation: 1,
-    counter: 1,
     address,
-    release: '0.1.0',
-    records: { min: 1, max: 1 },
-    state: 'ready',
     roll: { members: new Set([NODE]), forgotten: new Set() },
     holdings: new Map([[NODE, [{ first: 1, last: 1 }]]]),
-    digest: '',
-    refused: new Map(),
-  };
+  });
 }
 
 it('[R12] a program that gives up a server which waits for a node that nobody reaches is not held open by it', async () => {

@@ -1,10 +1,9 @@
-import { type Anchor, MAX_GUEST_NAME_LENGTH } from '@quire/protocol/wire';
+import { type Anchor, cutText, MAX_GUEST_NAME_LENGTH } from '@quire/protocol/wire';
 import { toBase64 } from 'lib0/buffer';
 import * as Y from 'yjs';
 import { threadListSpeakerShape } from './answers.ts';
 import type { CallOptions, CommentCalls, TextRange } from './api.ts';
 import { type ApiOptions, type Call, callApi, pathOf } from './api-call.ts';
-import { cutText } from './cut-text.ts';
 import { QuireError } from './errors.ts';
 import { commentShape, threadShape } from './thread-answers.ts';
 

@@ -1,8 +1,8 @@
 import type { Viewers } from '@quire/protocol';
+import { cutText } from '@quire/protocol/wire';
 import type { Awareness } from 'y-protocols/awareness';
 import type { Person, PersonDetails } from './api.ts';
 import type { Clock } from './clock.ts';
-import { cutText } from './cut-text.ts';
 import { createWritable, type Readable } from './readable.ts';
 
 /** Carets move with every keystroke; a list of people need not. */

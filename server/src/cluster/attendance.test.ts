@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
+import { announcementOf } from '../testing/announcements.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
-import type { Announcement } from './announcement.ts';
 import { Attendance } from './attendance.ts';
-import { EMPTY_ROLL } from './roll.ts';
 import { SILENT_AFTER_MS, Watch } from './watch.ts';
 
 function stage() {
@@ -21,7 +20,7 @@ function stage() {
   let counter = 0;
   const hear = (incarnation: string, generation: number): void => {
     counter += 1;
-    watch.hear({ ...WORD, incarnation, generation, counter }, 'bus');
+    watch.hear(announcementOf({ node: 'theirs', incarnation, generation, counter }), 'bus');
     attendance.note();
   };
   const pass = (ms: number): string[] => {
@@ -31,21 +30,6 @@ function stage() {
   };
   return { hear, pass };
 }
-
-const WORD: Announcement = {
-  node: 'theirs',
-  incarnation: '',
-  generation: 1,
-  counter: 1,
-  address: '',
-  release: '1.0.0',
-  records: { min: 1, max: 1 },
-  state: 'ready',
-  roll: EMPTY_ROLL,
-  holdings: new Map(),
-  digest: '',
-  refused: new Map(),
-};
 
 it('[G7] loses once more, when it dies, a process that was lost while it was alive: rooms may have found it again', () => {
   const { hear, pass } = stage();

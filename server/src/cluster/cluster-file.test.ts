@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { announcementOf } from '../testing/announcements.ts';
 import { type ClusterRecord, noteTimeAlone, openClusterFile } from './cluster-file.ts';
 
 const record: ClusterRecord = {
@@ -11,20 +12,14 @@ const record: ClusterRecord = {
   members: ['00000000000000a1', '00000000000000a2'],
   forgotten: [],
   heard: [
-    {
+    announcementOf({
       node: '00000000000000a2',
       incarnation: '00000000000000b2',
-      generation: 1,
       counter: 9,
       address: 'http://b',
-      release: '0.1.0',
-      records: { min: 1, max: 1 },
-      state: 'ready',
       roll: { members: new Set(['00000000000000a2']), forgotten: new Set() },
       holdings: new Map([['00000000000000b2', [{ first: 1, last: 3 }]]]),
-      digest: '',
-      refused: new Map(),
-    },
+    }),
   ],
   owed: [{ incarnation: '00000000000000b1', after: 7, isOwn: true }],
 };

@@ -1,24 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import { announcementOf } from '../testing/announcements.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
-import { type Announcement, decodeAnnouncement } from './announcement.ts';
+import { decodeAnnouncement } from './announcement.ts';
 import { spansOf } from './spans.ts';
 import { fullWord, tellWord } from './told-word.ts';
 import { isComplete, learnAll, Watch } from './watch.ts';
 
-const word: Announcement = {
+const word = announcementOf({
   node: '00000000000000a1',
   incarnation: '00000000000000b1',
-  generation: 1,
-  counter: 1,
   address: 'b',
-  release: '0.1.0',
-  records: { min: 1, max: 1 },
-  state: 'ready',
   roll: { members: new Set(['00000000000000a1']), forgotten: new Set() },
   holdings: new Map([['00000000000000b1', spansOf([1, 2])]]),
   digest: 'more',
-  refused: new Map(),
-};
+});
 
 const everyOther = (count: number) =>
   Array.from({ length: count }, (_, at) => ({ first: at * 2 + 1, last: at * 2 + 1 }));

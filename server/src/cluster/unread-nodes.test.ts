@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { announcementOf } from '../testing/announcements.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import type { Announcement } from './announcement.ts';
-import { EMPTY_ROLL } from './roll.ts';
 import type { Stranger } from './strangers.ts';
 import { findUnreadNodes } from './unread-nodes.ts';
 import { Watch } from './watch.ts';
@@ -14,20 +14,7 @@ function strangerOf(node: string, generation: number, standing: typeof alive | t
 }
 
 function wordOf(node: string, generation: number, counter: number): Announcement {
-  return {
-    node,
-    incarnation: `${node}${generation}`,
-    generation,
-    counter,
-    address: '',
-    release: '1.0.0',
-    records: { min: 1, max: 1 },
-    state: 'ready',
-    roll: EMPTY_ROLL,
-    holdings: new Map(),
-    digest: '',
-    refused: new Map(),
-  };
+  return announcementOf({ node, incarnation: `${node}${generation}`, generation, counter, release: '1.0.0' });
 }
 
 describe('nodes of which nothing can be read here but whose words they are', () => {

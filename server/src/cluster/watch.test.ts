@@ -1,24 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import { announcementOf } from '../testing/announcements.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import type { Announcement } from './announcement.ts';
 import { spansOf } from './spans.ts';
 import { isComplete, SILENT_AFTER_MS, Watch, type Way } from './watch.ts';
 
 const NODE = '00000000000000a1';
-const first: Announcement = {
+const first = announcementOf({
   node: NODE,
   incarnation: '00000000000000b1',
-  generation: 1,
-  counter: 1,
   address: 'b',
-  release: '0.1.0',
-  records: { min: 1, max: 1 },
-  state: 'ready',
   roll: { members: new Set([NODE]), forgotten: new Set() },
   holdings: new Map([['00000000000000b1', spansOf([1, 2])]]),
-  digest: '',
-  refused: new Map(),
-};
+});
 
 function open() {
   const clock = new ManualClock();

@@ -1,4 +1,11 @@
-import { decodePresence, FrameError, type PresenceEntry, type PresenceLimits } from '@quire/protocol';
+import {
+  cutText,
+  decodePresence,
+  FrameError,
+  MAX_GUEST_NAME_LENGTH,
+  type PresenceEntry,
+  type PresenceLimits,
+} from '@quire/protocol';
 import { type DocumentConnection, GUEST_PREFIX, userOf } from './document-connection.ts';
 import type { DocumentOwner } from './document-owner.ts';
 import { isNestedTooDeep, mayBeNestedTooDeep } from './nesting.ts';
@@ -6,9 +13,6 @@ import { LEFT, type Presence } from './presence.ts';
 
 /** People behind one connection: a tab is one; more than a few is somebody making them up. */
 const MAX_STATES_PER_CONNECTION = 16;
-
-/** In open mode, a guest's edits carry the name that the guest shows; this much of it. */
-const MAX_GUEST_NAME_LENGTH = 60;
 
 /** What one message may hold. Providers repeat what they are told, and a crowd may come or go at once. */
 export function limitsOfMessage({ presence }: DocumentOwner, limits: PresenceLimits): PresenceLimits {
@@ -131,9 +135,10 @@ function parseState(entry: PresenceEntry, maxStateBytes: number): State | null {
   return state as State | null;
 }
 
+/** A guest's edits carry the name that the guest shows. */
 function noteGuestName(connection: DocumentConnection, state: State | null): void {
   if (connection.state.kind !== 'established' || connection.state.grant.user.id !== '') return;
   const user = state?.user;
   if (typeof user !== 'object' || user === null || !('name' in user) || typeof user.name !== 'string') return;
-  connection.author = `${GUEST_PREFIX}${user.name.slice(0, MAX_GUEST_NAME_LENGTH)}`;
+  connection.author = `${GUEST_PREFIX}${cutText(user.name, MAX_GUEST_NAME_LENGTH)}`;
 }

@@ -7,6 +7,7 @@ import {
   documentListSchema,
   encodeHocuspocusFrame,
   encodeYWebsocketFrame,
+  MAX_GUEST_NAME_LENGTH,
 } from '@quire/protocol';
 import { joinWithHocuspocus, joinWithYWebsocket, openFrameSocket, until } from '@quire/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -155,6 +156,19 @@ describe('[G6] who comes by a link for editors', () => {
     const authors: string[] = [];
     for await (const { updates } of store.history(plan)) authors.push(...updates.map(({ author }) => author));
     expect(authors).toContain('guest:Cleo');
+  });
+
+  it('and of a long one as much as comments show, without half a character', async () => {
+    const { token } = await server.links.create(plan, { role: 'editor' });
+    const guest = joinWithHocuspocus(url, plan, { token });
+    ends.push(() => guest.leave());
+    await vi.waitFor(() => expect(guest.provider.authorizedScope).toBe('read-write'));
+    guest.provider.setAwarenessField('user', { name: `${'C'.repeat(MAX_GUEST_NAME_LENGTH - 1)}🦊` });
+    guest.doc.getText('body').insert(0, 'by a fox');
+    await vi.waitFor(async () => expect(await storedText(store, plan)).toBe('by a fox'));
+    const authors: string[] = [];
+    for await (const { updates } of store.history(plan)) authors.push(...updates.map(({ author }) => author));
+    expect(authors).toContain(`guest:${'C'.repeat(MAX_GUEST_NAME_LENGTH - 1)}`);
   });
 
   it('gets into no other document', async () => {

@@ -49,6 +49,8 @@ interface MemoryDocument {
 interface HeldWrite {
   readonly entries: number;
   readonly bytes: number;
+  /** Gives its entry its number; false where that can't be told before it runs. */
+  begin(): boolean;
   run(): void;
   reject(error: PersistenceError): void;
 }
@@ -73,6 +75,7 @@ export class MemoryStore implements DocumentStore {
   readonly #held = new HeldEntries();
   readonly #waiting: HeldWrite[] = [];
   readonly #board: NoticeBoard<StoreStatus>;
+  readonly #writing: NoticeBoard<readonly Entry[]>;
   readonly #stored: NoticeBoard<readonly Entry[]>;
   readonly #line: FoldingLine;
   readonly #unfoldedBytes: number;
@@ -95,6 +98,7 @@ export class MemoryStore implements DocumentStore {
         }
       };
     this.#board = new NoticeBoard<StoreStatus>(tell);
+    this.#writing = new NoticeBoard<readonly Entry[]>(tell);
     this.#stored = new NoticeBoard<readonly Entry[]>(tell);
   }
 
@@ -104,6 +108,10 @@ export class MemoryStore implements DocumentStore {
 
   onStatus(listener: (status: StoreStatus) => void): () => void {
     return this.#board.subscribe(listener);
+  }
+
+  onWriting(listener: (entries: readonly Entry[]) => void): () => void {
+    return this.#writing.subscribe(listener);
   }
 
   onStored(listener: (entries: readonly Entry[]) => void): () => void {
@@ -122,6 +130,11 @@ export class MemoryStore implements DocumentStore {
 
   get pendingFolds(): number {
     return this.#pendingFolds;
+  }
+
+  /** What waits is on its way to the disk, up to the first that is no append: the power may go before a `flush()`. */
+  begin(): void {
+    this.#waiting.every((write) => write.begin());
   }
 
   /** Makes everything that waits durable, in order. */
@@ -144,14 +157,21 @@ export class MemoryStore implements DocumentStore {
     this.#assertOpen();
     assertDraft(draft);
     if (this.#status.state === 'refusing') throw this.#status.error;
-    const entry: Entry = { ...draft, updates: [...draft.updates], id: { incarnation: this.incarnation, sequence: 0 } };
-    return this.#write([entry], () => {
-      const document = this.#documents.get(draft.document);
-      if (document !== undefined && compareEpochs(document.life.epoch, draft.epoch) !== 0) {
+    const body: EntryDraft = { ...draft, updates: [...draft.updates] };
+    let entry: Entry | null = null;
+    const begin = (): boolean => {
+      if (entry === null && this.#isInEpoch(body)) entry = this.#number(body);
+      return entry !== null;
+    };
+    const run = (): EntryId => {
+      begin();
+      if (entry === null) {
         throw new PersistenceError('EPOCH_MOVED', 'The document is in another epoch', { document: draft.document });
       }
-      return this.#number(entry).id;
-    });
+      this.#storeOwn(entry);
+      return entry.id;
+    };
+    return this.#write([body], run, begin);
   }
 
   async adopt(entries: readonly Entry[]): Promise<void> {
@@ -216,7 +236,7 @@ export class MemoryStore implements DocumentStore {
       const isThere = to === undefined ? stateOf(document) === 'deleted' : compareEpochs(to, document.life.epoch) <= 0;
       if (isThere) return document.life.epoch;
       const epoch = to ?? nextEpoch(document.life.epoch);
-      this.#number({ document: name, epoch, time: this.#clock.now(), updates: [] });
+      this.#storeOwn(this.#number({ document: name, epoch, time: this.#clock.now(), updates: [] }));
       return epoch;
     });
   }
@@ -301,7 +321,12 @@ export class MemoryStore implements DocumentStore {
     if (this.#status.state === 'closed') throw new PersistenceError('CLOSED', 'The store is closed');
   }
 
-  #write<T>(entries: readonly Entry[], run: () => T): Promise<T> {
+  #isInEpoch({ document, epoch }: EntryDraft): boolean {
+    const known = this.#documents.get(document);
+    return known === undefined || compareEpochs(known.life.epoch, epoch) === 0;
+  }
+
+  #write<T>(entries: readonly EntryDraft[], run: () => T, begin = (): boolean => false): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const attempt = () => {
         try {
@@ -310,19 +335,23 @@ export class MemoryStore implements DocumentStore {
           reject(error);
         }
       };
-      this.#waiting.push({ entries: entries.length, bytes: bytesOf(entries), run: attempt, reject });
+      this.#waiting.push({ entries: entries.length, bytes: bytesOf(entries), begin, run: attempt, reject });
       if (!this.#manual && this.#status.state === 'ready') this.flush();
     });
   }
 
-  /** Stores an entry under the next number. */
+  /** It has the next number from here on. */
   #number(draft: EntryDraft): Entry {
     this.#sequence += 1;
     const entry: Entry = { ...draft, id: { incarnation: this.incarnation, sequence: this.#sequence } };
+    this.#writing.post([entry]);
+    return entry;
+  }
+
+  #storeOwn(entry: Entry): void {
     this.#store(entry);
     this.#line.pass([entry]);
     this.#stored.post([entry]);
-    return entry;
   }
 
   #store(entry: Entry): void {
@@ -474,7 +503,7 @@ function statOf(name: string, document: MemoryDocument): SoundDocumentStat {
   };
 }
 
-function bytesOf(entries: readonly Entry[]): number {
+function bytesOf(entries: readonly EntryDraft[]): number {
   let bytes = 0;
   for (const entry of entries) for (const { update } of entry.updates) bytes += update.byteLength;
   return bytes;

@@ -161,6 +161,13 @@ export interface DocumentStore {
   load(document: string): Promise<LoadedDocument | null>;
 
   /**
+   * Tells of the entries of which `onStored` will, in the same order, once they are on their way to the disk. From here on their
+   * numbers stand for these entries and no others; they are never stored only when this process ends, or the store is closed
+   * while the disk refuses them.
+   */
+  onWriting(listener: (entries: readonly Entry[]) => void): () => void;
+
+  /**
    * Tells of entries that this store has numbered, by `append` and `delete`: all of them, in the order of their numbers, once
    * they are on disk and among the `holdings`, and before the promises of those who brought them resolve. What a listener throws
    * harms nobody.

@@ -35,6 +35,8 @@ export interface BatchWriterOptions<W extends Write> {
   readonly retryMaxMs: number;
   /** Records that belong to the batch as such: called once per batch, when it is put together. */
   complete(writes: readonly W[]): readonly WriteOp[];
+  /** Called once a batch is under way: it reaches the disk as it is, or this process ends first. */
+  writing(writes: readonly W[]): void;
   /** Called once a batch is on disk, before anybody is told. */
   committed(writes: readonly W[]): void;
   freeReserve(): Promise<void>;
@@ -198,7 +200,10 @@ export class BatchWriter<W extends Write> {
     const { database } = this.#options;
     let failure: unknown;
     try {
-      await this.#sync(batch);
+      const synced = this.#sync(batch);
+      // While the disk works.
+      this.#options.writing(writesOf(batch));
+      await synced;
       return true;
     } catch (error) {
       failure = error;
@@ -225,7 +230,7 @@ export class BatchWriter<W extends Write> {
   }
 
   #settle(batch: Batch<W>): void {
-    this.#options.committed(batch.queued.map(({ write }) => write));
+    this.#options.committed(writesOf(batch));
     for (const { write, resolve } of batch.queued) {
       this.#uncount(write);
       resolve();
@@ -286,6 +291,10 @@ export class BatchWriter<W extends Write> {
       this.#wake = wake;
     });
   }
+}
+
+function writesOf<W extends Write>({ queued }: Batch<W>): W[] {
+  return queued.map(({ write }) => write);
 }
 
 function reportOf<W extends Write>(batch: Batch<W>, since: number, now: number): BatchReport {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Entry } from '../store.ts';
 import { failsWith } from '../testing/fails-with.ts';
 import { FaultyDisk } from '../testing/faulty-level.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
@@ -20,6 +21,30 @@ describe('group commit', () => {
     release();
     expect(await receipt).toMatchObject({ sequence: 1 });
     expect(store.holdings().get(store.incarnation)).toEqual([{ first: 1, last: 1 }]);
+    await store.close();
+  });
+
+  it('[R1][R11] tells of entries while the disk works on them, and stores them as told when it fails first', async () => {
+    const disk = new FaultyDisk();
+    const store = await openOn(disk);
+    const ada = new Typist();
+    const writing: Entry[] = [];
+    const stored: Entry[] = [];
+    store.onWriting((entries) => writing.push(...entries));
+    store.onStored((entries) => stored.push(...entries));
+    const release = disk.holdSyncs();
+    const receipts = [appendTo(store, 'notes', ada.type('x'))];
+    await disk.syncHeld();
+    expect(writing.map(({ id }) => id.sequence)).toEqual([1]);
+    expect(stored).toEqual([]);
+    release();
+    await Promise.all(receipts);
+    disk.failNextSyncs(2);
+    await appendTo(store, 'notes', ada.type('y'));
+    expect(writing.map(({ id }) => id.sequence)).toEqual([1, 2]);
+    expect(stored).toEqual(writing);
+    const range = { incarnation: store.incarnation, after: 0, limit: 10 };
+    expect(await store.entries(range)).toEqual(writing);
     await store.close();
   });
 

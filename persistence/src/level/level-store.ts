@@ -51,6 +51,7 @@ export interface LevelStoreParts {
   readonly sweeper: RowSweeper;
   readonly thread: FoldThread;
   readonly board: NoticeBoard<StoreStatus>;
+  readonly writing: NoticeBoard<readonly Entry[]>;
   readonly stored: NoticeBoard<readonly Entry[]>;
   readonly queueBytes: number;
   readonly batchEntries: number;
@@ -119,6 +120,10 @@ export class LevelStore implements DocumentStore {
     const loaded = await this.#parts.database.read((view) => loadDocument(view, document));
     if (loaded !== null) this.#parts.compactor.considerAfterLoad(document, sizesOf(loaded));
     return loaded;
+  }
+
+  onWriting(listener: (entries: readonly Entry[]) => void): () => void {
+    return this.#parts.writing.subscribe(listener);
   }
 
   onStored(listener: (entries: readonly Entry[]) => void): () => void {

@@ -149,6 +149,7 @@ export async function openLevelStore(options: LevelStoreOptions): Promise<Docume
     return { incarnation, sequence };
   };
   const board = new NoticeBoard<StoreStatus>(tell);
+  const writing = new NoticeBoard<readonly Entry[]>(tell);
   const stored = new NoticeBoard<readonly Entry[]>(tell);
   const heads = new DocumentHeads({ database, clock, maxHeads: settings.maxHeads });
   const rowPace = new RowPace(rowIntervalMs);
@@ -164,6 +165,10 @@ export async function openLevelStore(options: LevelStoreOptions): Promise<Docume
       ...vectors.write(writes.flatMap((write) => write.ids)),
       ...rowsOfBatch(writes, clock.now(), rowPace),
     ],
+    writing: (writes) => {
+      const own = writes.flatMap((write) => write.own);
+      if (own.length > 0) writing.post(own);
+    },
     committed: (writes) => {
       vectors.commit(writes.flatMap((write) => write.ids));
       settleHeads(writes, compactor, sweeper);
@@ -218,6 +223,7 @@ export async function openLevelStore(options: LevelStoreOptions): Promise<Docume
     sweeper,
     thread,
     board,
+    writing,
     stored,
     drawId,
     queueBytes: settings.queueBytes,

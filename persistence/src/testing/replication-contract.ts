@@ -65,8 +65,15 @@ export function describeReplication(name: string, open: (clock?: Clock) => Promi
     });
 
     it('[R11] tells of all that it has numbered, in that order, before those who brought it hear', async () => {
+      const writing: Entry[] = [];
       const stored: Entry[] = [];
       const order: string[] = [];
+      store.onWriting((entries) => {
+        for (const entry of entries) {
+          order.push(`writing ${entry.id.sequence}`);
+          writing.push(entry);
+        }
+      });
       store.onStored((entries) => {
         for (const entry of entries) {
           const spans = store.holdings().get(entry.id.incarnation);
@@ -93,8 +100,11 @@ export function describeReplication(name: string, open: (clock?: Clock) => Promi
         [1, 2, 3, 4, 5].map((sequence) => ({ incarnation: store.incarnation, sequence })),
       );
       expect(stored[3]).toMatchObject({ document: 'a', epoch: deletedAt, updates: [] });
+      expect(writing).toEqual(stored);
       for (let sequence = 1; sequence <= 5; sequence++) {
         expect(order.indexOf(`heard ${sequence}`)).toBeGreaterThan(order.indexOf(`stored ${sequence}`));
+        expect(order.indexOf(`stored ${sequence}`)).toBeGreaterThan(order.indexOf(`writing ${sequence}`));
+        expect(order).toContain(`writing ${sequence}`);
         expect(order).toContain(`stored ${sequence}`);
       }
     });

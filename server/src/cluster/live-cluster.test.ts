@@ -54,6 +54,71 @@ describe('a node of a cluster', () => {
     expect(adopted).toEqual(['plan']);
   });
 
+  it('[G1][G2] has others store an edit while its own disk is at work, and has it back from them when the power goes first', async () => {
+    const [a, b] = await start(2);
+    const { store } = lifeOf(a);
+    const other = lifeOf(b).store;
+    const typed = type(store, 'plan', 'hello', 1, world.clock.now());
+    await world.settle();
+    store.begin();
+    await world.settle();
+    other.flush();
+    await world.settle();
+    expect([await read(a), await read(b)]).toEqual([null, 'hello']);
+    let isStored = false;
+    void typed.then(() => {
+      isStored = true;
+    });
+    await world.crash(machineOf(a));
+    expect(isStored).toBe(false);
+    await world.start(machineOf(a), 2);
+    await world.pass(6_000);
+    expect(lifeOf(a).cluster.unreadiness).toBeNull();
+    expect(await read(a)).toBe('hello');
+  });
+
+  it('asks nobody for what is on its way to its own disk', async () => {
+    const [a, b] = await start(2);
+    const { store } = lifeOf(a);
+    const asked: unknown[] = [];
+    const { entries } = lifeOf(b).cluster;
+    lifeOf(b).cluster.entries = (wants, maxBytes) => {
+      asked.push(wants);
+      return entries.call(lifeOf(b).cluster, wants, maxBytes);
+    };
+    void type(store, 'plan', 'hello', 1, world.clock.now());
+    await world.settle();
+    store.begin();
+    await world.settle();
+    lifeOf(b).store.flush();
+    for (let beats = 0; beats < 4; beats += 1) {
+      world.clock.advance(1_000);
+      await world.settle();
+    }
+    expect(holds(lifeOf(b).store, { incarnation: store.incarnation, sequence: 1 })).toBe(true);
+    expect(holds(store, { incarnation: store.incarnation, sequence: 1 })).toBe(false);
+    expect(asked).toEqual([]);
+    store.flush();
+  });
+
+  it('[G1][R14] says that a document was deleted once that is on its own disk', async () => {
+    const [a] = await start(2);
+    const { bus, store } = lifeOf(a);
+    await write(a, 'hello');
+    await world.settle();
+    const heldAtPublishing: unknown[] = [];
+    const publish = bus.publish.bind(bus);
+    bus.publish = (record) => {
+      heldAtPublishing.push(...decodeEntries(record).map(({ id, updates }) => [updates.length, holds(store, id)]));
+      return publish(record);
+    };
+    const deleted = store.delete('plan');
+    store.flush();
+    await deleted;
+    await world.settle();
+    expect(heldAtPublishing).toEqual([[0, true]]);
+  });
+
   it('[G1] holds a receipt until the bus has its entry, and no longer', async () => {
     const [a] = await start(2);
     const { store, cluster } = lifeOf(a);

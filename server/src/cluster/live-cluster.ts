@@ -245,9 +245,10 @@ class LiveNode implements LiveCluster {
     this.#receipts.storedBefore(stored);
     this.#publisher.begin(stored);
     this.#disposers.push(
+      store.onWriting((entries) => this.#publisher.add(untilBurial(entries))),
       store.onStored((entries) => {
         this.#receipts.stored(entries);
-        this.#publisher.add(entries);
+        this.#publisher.noteStored(entries);
       }),
     );
     const remembered = await this.#membership.load(store.incarnation, held.keys());
@@ -478,11 +479,7 @@ class LiveNode implements LiveCluster {
     this.#mindIdentity();
     this.#attendance.note();
     const claims = this.#watch.claims(this.#membership.others);
-    const missing = missingOf(
-      claims.map(({ holdings }) => holdings),
-      this.#options.store.holdings(),
-      this.#adopter.refused,
-    );
+    const missing = this.#missingOf(claims);
     this.#isSomebodyIncomplete = claims.some((heard) => this.#watch.isAlive(heard) && !isComplete(heard));
     this.#unread.look(missing.size === 0);
     this.#pull(missing, claims, isBeat);
@@ -492,12 +489,19 @@ class LiveNode implements LiveCluster {
   }
 
   #missingWithLiving(claims: readonly Heard[]): Holdings {
-    const living = claims.filter((heard) => this.#watch.isAlive(heard));
-    return missingOf(
-      living.map(({ holdings }) => holdings),
-      this.#options.store.holdings(),
+    return this.#missingOf(claims.filter((heard) => this.#watch.isAlive(heard)));
+  }
+
+  #missingOf(claims: readonly Heard[]): Holdings {
+    const { store } = this.#options;
+    const missing = missingOf(
+      claims.map(({ holdings }) => holdings),
+      store.holdings(),
       this.#adopter.refused,
     );
+    // What others have of its own and it does not is on its way to its disk.
+    missing.delete(store.incarnation);
+    return missing;
   }
 
   #pull(missing: Holdings, claims: readonly Heard[], isBeat: boolean): void {
@@ -636,4 +640,10 @@ class LiveNode implements LiveCluster {
   #fail(error: unknown): void {
     this.#options.log.error({ err: error }, 'What is known of the cluster can not be saved; it is tried again');
   }
+}
+
+/** Content may be at other nodes before it is on the disk here; that a document was deleted is not said before it is. */
+function untilBurial(entries: readonly Entry[]): readonly Entry[] {
+  const burial = entries.findIndex(({ updates }) => updates.length === 0);
+  return burial < 0 ? entries : entries.slice(0, burial);
 }

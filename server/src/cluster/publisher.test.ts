@@ -9,10 +9,10 @@ import { Publisher } from './publisher.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-async function open() {
+async function open(flushing: 'immediate' | 'manual' = 'immediate') {
   const clock = new ManualClock();
   const hub = createMemoryHub(clock);
-  const store = new MemoryStore({ clock });
+  const store = new MemoryStore({ clock, flushing });
   const bus = hub.bus(store.incarnation);
   const published: number[] = [];
   const tooLarge: number[] = [];
@@ -26,7 +26,7 @@ async function open() {
     onTooLarge: (sequence) => tooLarge.push(sequence),
     onError: (error) => errors.push(error),
   });
-  store.onStored((entries) => publisher.add(entries));
+  store.onStored((entries) => publisher.noteStored(entries));
   bus.onStatus(() => publisher.run());
   bus.open();
   await turn();
@@ -50,6 +50,41 @@ describe('the publisher', () => {
     await turn();
     expect(sequences()).toEqual([[1], [2, 3, 4]]);
     expect(published).toEqual([1, 4]);
+  });
+
+  it('publishes what is on its way to the disk, once', async () => {
+    const { store, publisher, write, sequences, published } = await open('manual');
+    store.onWriting((entries) => publisher.add(entries));
+    const written = [write(), write()];
+    store.begin();
+    await turn();
+    expect(sequences().flat()).toEqual([1, 2]);
+    expect(store.holdings().size).toBe(0);
+    store.flush();
+    await Promise.all(written);
+    await turn();
+    expect(sequences().flat()).toEqual([1, 2]);
+    expect(published.at(-1)).toBe(2);
+  });
+
+  it('[G2][G4] reads what it had no room for once that is stored, and then goes on with what is on its way', async () => {
+    const { hub, store, publisher, write, sequences, errors, published } = await open('manual');
+    store.onWriting((entries) => publisher.add(entries));
+    hub.cut();
+    for (let count = 0; count < 2; count += 1) void write(3 * 1024 * 1024);
+    void write(3 * 1024 * 1024);
+    store.begin();
+    hub.heal();
+    await turn();
+    expect(sequences().flat()).toEqual([1, 2]);
+    void write();
+    store.begin();
+    await turn();
+    expect(sequences().flat()).toEqual([1, 2]);
+    store.flush();
+    for (let count = 0; count < 5; count += 1) await turn();
+    expect(sequences().flat()).toEqual([1, 2, 3, 4]);
+    expect([published.at(-1), errors]).toEqual([4, []]);
   });
 
   it('[G2][R11] publishes what the bus did not take once it is back, without a fresh edit, in order', async () => {
@@ -81,7 +116,7 @@ describe('the publisher', () => {
       onError() {},
     });
     later.begin(1);
-    store.onStored((entries) => later.add(entries));
+    store.onStored((entries) => later.noteStored(entries));
     await write();
     await turn();
     expect(sequences().flat()).toEqual([1, 2]);
@@ -169,9 +204,9 @@ describe('the publisher', () => {
     let looks = 0;
     const watched = {
       get status() {
-        // The first look finds something; the second is the last one.
+        // Two looks find something; the third is the last one.
         looks += 1;
-        if (looks === 2) queueMicrotask(() => later.add([second]));
+        if (looks === 3) queueMicrotask(() => later.add([second]));
         return bus.status;
       },
       publish: (record: Uint8Array) => bus.publish(record),

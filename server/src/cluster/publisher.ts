@@ -32,18 +32,18 @@ export interface PublisherOptions {
 }
 
 /**
- * Puts own entries on the bus, in the order of their numbers, one record at a time: what is stored meanwhile goes into the
+ * Puts own entries on the bus, in the order of their numbers, one record at a time: what comes meanwhile goes into the
  * next one. The watermark is all that there is to remember: what did not fit in memory, or was not taken because the bus was
- * away, is read from the journal from there on.
+ * away, is read from the journal from there on, once it is there.
  */
 export class Publisher {
   readonly #options: PublisherOptions;
-  /** The entries after the watermark without a gap, or none of them. */
+  /** Without a gap. They need not follow the watermark: what lies between is read from the journal. */
   #waiting: Entry[] = [];
   #waitingBytes = 0;
+  /** The highest number that was handed in: that entry may be on its way to the disk. */
+  #known = 0;
   #stored = 0;
-  /** What is under way counts: `#waiting` begins after it. */
-  #taken = 0;
   #published = 0;
   /** How often the record that begins after the watermark had been under way for long when the bus went away. */
   #failures = 0;
@@ -72,29 +72,41 @@ export class Publisher {
 
   /** @param stored the highest own number so far: what came before is read from the journal */
   begin(stored: number): void {
+    this.#known = stored;
     this.#stored = stored;
     if (stored > 0) this.#age.came(1, this.#options.clock.monotonicMs());
     this.run();
   }
 
-  /** In the order of their numbers, without a gap. */
+  /**
+   * In the order of their numbers, without a gap. They need not be stored yet: whoever has them from the bus stores them
+   * itself before it shows them.
+   */
   add(entries: readonly Entry[]): void {
-    const [first, last] = [entries.at(0), entries.at(-1)];
+    const fresh = entries.filter(({ id }) => id.sequence > this.#known);
+    const [first, last] = [fresh.at(0), fresh.at(-1)];
     if (first === undefined || last === undefined || this.#isClosed) return;
     this.#age.came(first.id.sequence, this.#options.clock.monotonicMs());
-    const goesOn = this.#taken + this.#waiting.length === this.#stored;
-    this.#stored = last.id.sequence;
-    const bytes = bytesOf(entries);
+    const goesOn = this.#waiting.length === 0 || this.#waiting.at(-1)?.id.sequence === this.#known;
+    this.#known = last.id.sequence;
+    const bytes = bytesOf(fresh);
     if (goesOn && this.#waitingBytes + bytes <= MAX_WAITING_BYTES) {
-      for (const entry of entries) this.#waiting.push(entry);
+      for (const entry of fresh) this.#waiting.push(entry);
       this.#waitingBytes += bytes;
     }
     this.run();
   }
 
+  /** As `add`, and they are on disk. */
+  noteStored(entries: readonly Entry[]): void {
+    this.#stored = Math.max(this.#stored, entries.at(-1)?.id.sequence ?? 0);
+    this.add(entries);
+    this.run();
+  }
+
   /** Goes on, if the bus is there. */
   run(): void {
-    if (this.#isRunning || this.#isClosed) return;
+    if (this.#isRunning || !this.#hasMore) return;
     this.#isRunning = true;
     void this.#publishAll().finally(() => {
       this.#isRunning = false;
@@ -118,7 +130,12 @@ export class Publisher {
   }
 
   get #hasMore(): boolean {
-    return !this.#isClosed && this.#options.bus.status.state === 'connected' && this.#published < this.#stored;
+    if (this.#isClosed || this.#options.bus.status.state !== 'connected') return false;
+    return this.#isNextWaiting || this.#published < this.#stored;
+  }
+
+  get #isNextWaiting(): boolean {
+    return this.#waiting[0]?.id.sequence === this.#published + 1;
   }
 
   async #publishAll(): Promise<void> {
@@ -126,8 +143,7 @@ export class Publisher {
     try {
       while (this.#hasMore) await this.#publishSome();
     } catch (error) {
-      // Whatever was taken of it comes again: entries have numbers.
-      this.#forgetWaiting();
+      // Whatever was taken of it comes again, from the journal: entries have numbers.
       if (!(error instanceof BusError)) onError(error);
       this.#retryLater();
     }
@@ -135,10 +151,9 @@ export class Publisher {
 
   async #publishSome(): Promise<void> {
     const { meters, onTooLarge } = this.#options;
-    const batch = this.#waiting.length > 0 ? this.#takeWaiting() : await this.#readBatch();
+    const batch = this.#isNextWaiting ? this.#takeWaiting() : await this.#readBatch();
     const last = batch.at(-1)?.id.sequence;
     if (last === undefined) throw new Error(`The journal lacks its own entries after number ${this.#published}`);
-    this.#taken = last;
     const largest = this.#failures < MAX_ATTEMPTS ? LARGEST_ENTRY_BYTES : RECORD_BYTES;
     const fitting: Entry[] = [];
     for (const entry of batch) {
@@ -151,7 +166,7 @@ export class Publisher {
     }
     this.#failures = 0;
     this.#published = last;
-    this.#age.left(last, this.#stored);
+    this.#age.left(last, this.#known);
     this.#options.onPublished(last);
   }
 
@@ -177,18 +192,14 @@ export class Publisher {
   /** At least one where there is any. Own numbers have no gaps, so what comes is what follows the watermark. */
   async #readBatch(): Promise<readonly Entry[]> {
     const { incarnation } = this.#options.store;
+    const [next] = this.#waiting;
     return this.#options.store.entries({
       incarnation,
       after: this.#published,
+      ...(next === undefined ? {} : { upTo: next.id.sequence - 1 }),
       limit: RECORD_ENTRIES,
       maxBytes: RECORD_BYTES,
     });
-  }
-
-  #forgetWaiting(): void {
-    this.#waiting = [];
-    this.#waitingBytes = 0;
-    this.#taken = this.#published;
   }
 
   /** A failure of which the status says nothing. */

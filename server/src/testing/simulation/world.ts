@@ -117,7 +117,7 @@ export class World {
         this.ledger.copied(entries.map(({ id }) => nameOf(id)));
       },
     });
-    store.onStored((entries) => this.ledger.wrote(entries));
+    store.onWriting((entries) => this.ledger.wrote(entries));
     const onBusBefore = this.#onBus();
     await cluster.start();
     const { address } = machine;
@@ -242,13 +242,19 @@ export class World {
 
   async pass(ms: number): Promise<void> {
     for (let passed = 0; passed < ms; passed += STEP_MS) {
-      for (const { life } of this.running) if (this.random.below(5) > 0) life.store.flush();
+      for (const { life } of this.running) this.#moveDisk(life.store);
       this.clock.advance(STEP_MS);
       this.visitors.slowDown();
       await this.settle();
       this.#checkReadiness();
       this.check();
     }
+  }
+
+  /** A slow one is still at work when this moment is over, or when its process ends. */
+  #moveDisk(store: SimulatedStore): void {
+    if (this.random.below(5) > 0) store.flush();
+    else store.begin();
   }
 
   /** Everything that is on its way arrives, and whatever is said to it. */

@@ -7,10 +7,10 @@ test('what is missing is named with what it is for, and only where it is needed'
     expect.stringContaining('taskset'),
     expect.stringContaining('setpriv'),
   ]);
-  expect(findMissingPrograms({ workloads: ['receipts', 'across-nodes'] }, nowhere)).toContainEqual(
-    expect.stringMatching(/redis-server.*across-nodes/),
+  expect(findMissingPrograms({ workloads: ['receipts', 'replication'] }, nowhere)).toContainEqual(
+    expect.stringMatching(/redis-server.*across-nodes and replication/),
   );
-  expect(findMissingPrograms({ workloads: ['across-nodes'] }, () => true)).toEqual([]);
+  expect(findMissingPrograms({ workloads: ['across-nodes', 'replication'] }, () => true)).toEqual([]);
 });
 
 test('here everything is there', () => {

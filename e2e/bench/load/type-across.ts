@@ -7,11 +7,13 @@ import type { Target } from './target.ts';
 import { type RoomReadings, TypingRoom } from './typing-room.ts';
 
 export interface TypeAcross {
-  /** The other node: there each document has its reader. */
+  /** There each document has its reader, if it has one. */
   readonly other: Target;
   readonly redisPort: number;
   /** Each with one who types. */
   readonly documents: number;
+  /** Else the documents are open at the first node alone. */
+  readonly hasReaders: boolean;
   readonly editsPerSecond: number;
   readonly settleMs: number;
   readonly warmUpMs: number;
@@ -22,7 +24,9 @@ export interface TypeAcross {
 
 /** What both nodes and their Redis did in a window. */
 export interface ClusterUse extends RedisCounts {
+  /** Of the node where people type. */
   readonly cpuUs: number;
+  readonly otherCpuUs: number;
 }
 
 export interface AcrossReadings extends RoomReadings {
@@ -38,15 +42,15 @@ export interface AcrossReadings extends RoomReadings {
 
 /** One person of each document types at a node, the other one reads at another, while their Redis is watched. */
 export async function typeAcross(target: Target, task: TypeAcross): Promise<AcrossReadings> {
-  const { other, redisPort, documents, editsPerSecond, settleMs, warmUpMs, measureMs, drainMs } = task;
+  const { other, redisPort, documents, hasReaders, editsPerSecond, settleMs, warmUpMs, measureMs, drainMs } = task;
   const gauge = await openRedisGauge(redisPort);
-  const watch = (act: () => Promise<void>): Promise<ClusterUse> => watchUse(gauge, [target.pid, other.pid], act);
+  const watch = (act: () => Promise<void>): Promise<ClusterUse> => watchUse(gauge, target.pid, other.pid, act);
   const room = new TypingRoom({
     dialect: createDialect(target),
     port: target.port,
     otherPort: other.port,
     documents: Array.from({ length: documents }, (_, index) => `bench/across-${index}`),
-    peoplePerDocument: 2,
+    peoplePerDocument: hasReaders ? 2 : 1,
     writersPerDocument: 1,
     editsPerSecondPerWriter: editsPerSecond / documents,
     movesPerSecondPerWriter: 0,
@@ -88,15 +92,21 @@ export async function typeAcross(target: Target, task: TypeAcross): Promise<Acro
   }
 }
 
-async function watchUse(gauge: RedisGauge, pids: readonly number[], act: () => Promise<void>): Promise<ClusterUse> {
-  const readCpu = (): number => pids.reduce((sum, pid) => sum + readCpuUs(pid), 0);
+async function watchUse(
+  gauge: RedisGauge,
+  pid: number,
+  otherPid: number,
+  act: () => Promise<void>,
+): Promise<ClusterUse> {
   const before = await gauge.counts();
-  const cpuBefore = readCpu();
+  const [cpuBefore, otherCpuBefore] = [readCpuUs(pid), readCpuUs(otherPid)];
   await act();
-  const cpuUs = readCpu() - cpuBefore;
+  const cpuUs = readCpuUs(pid) - cpuBefore;
+  const otherCpuUs = readCpuUs(otherPid) - otherCpuBefore;
   const after = await gauge.counts();
   return {
     cpuUs,
+    otherCpuUs,
     inBytes: after.inBytes - before.inBytes,
     outBytes: after.outBytes - before.outBytes,
     commands: after.commands - before.commands,

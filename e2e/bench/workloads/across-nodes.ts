@@ -1,11 +1,8 @@
-import { mkdtemp } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { AcrossReadings } from '../load/type-across.ts';
 import type { ApartReadings } from '../load/write-apart.ts';
-import { type BenchRedis, startRedis } from '../redis-server.ts';
-import type { BenchServer } from '../server-process.ts';
 import { findMissing } from './fan-out.ts';
 import { perEach } from './per-each.ts';
+import { withNodes } from './two-nodes.ts';
 import type { Metric, Readings, Stage, Workload } from './workload.ts';
 
 /**
@@ -49,12 +46,6 @@ const SHORT_WARM_UP_MS = 200;
 /** What a stream may take: so many times the updates, and so much for each journal entry. */
 const PAYLOAD_FACTOR = 1.3;
 const ENTRY_BYTES = 60;
-
-interface Nodes {
-  readonly first: BenchServer;
-  readonly second: BenchServer;
-  readonly redis: BenchRedis;
-}
 
 export const acrossNodes = (): Workload => ({
   name: 'across-nodes',
@@ -122,6 +113,7 @@ async function measureTyping(stage: Stage, { rate, documents, warmUpMs }: (typeo
       other: second.target,
       redisPort: redis.port,
       documents,
+      hasReaders: true,
       editsPerSecond: rate,
       warmUpMs: stage.scale === 'full' ? warmUpMs : SHORT_WARM_UP_MS,
       ...typing,
@@ -148,7 +140,7 @@ function readTyping({ scale }: Stage, readings: AcrossReadings) {
     p50Ms,
     p99Ms,
     arrivedPercent: 100 * perEach(scale, arrivals, expectedArrivals),
-    cpuPerEditUs: perEach(scale, busy.cpuUs, edits),
+    cpuPerEditUs: perEach(scale, busy.cpuUs + busy.otherCpuUs, edits),
     updateBytes: perEach(scale, typedBytes, typed),
     redisInBytes: beyondIdle('inBytes'),
     redisOutBytes: beyondIdle('outBytes'),
@@ -169,7 +161,7 @@ function readIdle({ idle }: AcrossReadings, measureMs: number): Readings {
   return {
     idleCommandsPerSecond: perSecond(idle.commands),
     idleBytesPerSecond: perSecond(idle.inBytes + idle.outBytes),
-    idleLoadPercent: perSecond(idle.cpuUs) / 10_000,
+    idleLoadPercent: perSecond(idle.cpuUs + idle.otherCpuUs) / 10_000,
   };
 }
 
@@ -215,24 +207,4 @@ async function measureElsewhere(stage: Stage): Promise<Readings> {
     wholeElsewherePercent: (100 * whole) / elsewhere.documents,
     ...(openMs === null ? {} : { openElsewhereMs: openMs }),
   };
-}
-
-/** Both are started at once: a first node of two waits for the other. */
-async function withNodes<T>(stage: Stage, awayMs: number, act: (nodes: Nodes) => Promise<T>): Promise<T> {
-  const redis = await startRedis({ directory: await mkdtemp(join(stage.directory, 'redis-')), awayMs });
-  try {
-    const environment = stage.contestant.nodeEnvironment(redis.port);
-    if (environment === null) throw new Error(`${stage.contestant.label} can't be one of two nodes`);
-    const starting = [stage.start({ environment }), stage.start({ environment })] as const;
-    // Where one fails, the other one has ended or is known to the stage before it is told.
-    await Promise.allSettled(starting);
-    const [first, second] = await Promise.all(starting);
-    try {
-      return await act({ first, second, redis });
-    } finally {
-      await Promise.all([first.kill(), second.kill()]);
-    }
-  } finally {
-    await redis.stop();
-  }
 }

@@ -6,6 +6,7 @@ import { fanOut } from './fan-out.ts';
 import { idleConnections } from './idle-connections.ts';
 import { openDocuments } from './open-documents.ts';
 import { receipts } from './receipts.ts';
+import { replication } from './replication.ts';
 import { stoppedReader } from './stopped-reader.ts';
 import { hotDocument, manyDocuments } from './typing-limits.ts';
 import type { Workload } from './workload.ts';
@@ -22,6 +23,7 @@ export const workloadNames = [
   'edit-cost',
   'open-documents',
   'across-nodes',
+  'replication',
 ] as const;
 
 /** All workloads, with nothing learned yet. */
@@ -38,5 +40,6 @@ export function createWorkloads(): Workload[] {
     editCost(),
     openDocuments(),
     acrossNodes(),
+    replication(),
   ];
 }

@@ -71,6 +71,7 @@ export function createMembership(parts: ClusterParts, file: ClusterFile, redis: 
     bus,
     link: peers,
     clock,
+    log,
     readNodes: () => cluster.nodes,
     readDocuments: readEvents,
   });

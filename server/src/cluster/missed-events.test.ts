@@ -33,13 +33,18 @@ function stage({ documents = 2, status = connected as HandBus['status'] } = {}) 
   const nodes = [nodeOf('self', { isSelf: true }), nodeOf('one')];
   const answers = new Map<string, TakenEvents>();
   const asked: string[] = [];
+  const logged: unknown[] = [];
+  const failures: Error[] = [];
   const heard: string[] = [];
   const missed = new MissedEvents({
     bus,
     clock,
+    log: { error: (entry: unknown) => void logged.push(entry) },
     link: {
       async takenEvents(address, withinMs) {
         asked.push(`${address} ${withinMs}`);
+        const [failure] = failures.splice(0);
+        if (failure !== undefined) throw failure;
         const answer = answers.get(address);
         if (answer === undefined) throw new PeerError('unreachable', 'gone');
         return answer;
@@ -74,7 +79,7 @@ function stage({ documents = 2, status = connected as HandBus['status'] } = {}) 
     bus.become(connected);
     await turn();
   };
-  return { answers, asked, beAway, bus, clock, heard, missed, nodes, pass };
+  return { answers, asked, beAway, bus, clock, failures, heard, logged, missed, nodes, pass };
 }
 
 describe('what was said while the bus was away', () => {
@@ -138,6 +143,19 @@ describe('what was said while the bus was away', () => {
       ['http://one 5000', 'http://one 6500'],
       ['until 5000', 'until 6500', 'settled'],
     ]);
+  });
+
+  it('is not settled where asking fails as it should not, and is counted after the next time', async () => {
+    const { answers, asked, beAway, failures, heard, logged, pass } = stage();
+    const err = new Error('as it should not');
+    failures.push(err);
+    answers.set('http://one', NOTHING);
+    await beAway(5_000);
+    await pass(LATENCY_MS);
+    expect([logged, heard]).toEqual([[{ err }], ['until 5000']]);
+    await beAway(1_000);
+    await pass(LATENCY_MS);
+    expect([asked.at(-1), heard.at(-1)]).toEqual(['http://one 7000', 'settled']);
   });
 
   it('nobody is asked where nobody can have missed anything, nor of a bus that only took no writes', async () => {

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { TakenEvents, UnheardHead } from '../events/closed-heads.ts';
+import type { Logger } from '../observability/log.ts';
 import type { NodeReport } from './cluster.ts';
 import type { BusStatus } from './cluster-bus.ts';
 import { PeerError } from './peer-link.ts';
@@ -40,6 +41,7 @@ export interface MissedEventsOptions {
   readonly bus: Pick<RoomsBus, 'status' | 'onStatus'>;
   readonly link: EventsLink;
   readonly clock: Clock;
+  readonly log: Pick<Logger, 'error'>;
   readonly readNodes: () => readonly NodeReport[];
   /** Of nobody before the bus is opened. */
   readonly readDocuments: () => EventsOfNode;
@@ -74,7 +76,7 @@ export class MissedEvents {
   }
 
   #watchBus(status: BusStatus): void {
-    const { clock, readDocuments } = this.#options;
+    const { clock, log, readDocuments } = this.#options;
     const isHeard = carriesWords(status);
     if (isHeard === this.#isHeard) return;
     this.#isHeard = isHeard;
@@ -88,7 +90,9 @@ export class MissedEvents {
     if (this.#awaySince === null) return;
     readDocuments().missUntil(now);
     this.#asking = new AbortController();
-    void this.#count(now - this.#awaySince, this.#asking.signal);
+    this.#count(now - this.#awaySince, this.#asking.signal).catch((error: unknown) => {
+      log.error({ err: error }, 'Events that were missed are not counted before the bus is away once more');
+    });
   }
 
   async #count(awayMs: number, signal: AbortSignal): Promise<void> {

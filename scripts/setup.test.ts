@@ -176,7 +176,7 @@ describe('a step that fails names itself, the fault and the cure', () => {
     const { status, lines } = setUp('test', join(root, 'bin'));
     expect(status).toBe(1);
     expect(lines).toMatch(
-      /fault: chromium prometheus haproxy nginx redis-server curl missing, and this machine has no apt-get/,
+      /fault: chromium prometheus haproxy nginx redis-server docker-compose curl missing, and this machine has no apt-get/,
     );
   });
 });

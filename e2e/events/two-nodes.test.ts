@@ -41,10 +41,10 @@ interface Listener {
   readonly gaps: string[];
 }
 
-async function enter(node: ServerProcess | undefined, url = node?.wsUrl ?? ''): Promise<Listener> {
+async function enter(node: ServerProcess | undefined, url = node?.wsUrl ?? '', document = 'plan'): Promise<Listener> {
   const client = connect({ url: `${url}/collab` });
   clients.push(client);
-  const room = client.open<Said>('plan');
+  const room = client.open<Said>(document);
   const heard: Listener['heard'] = [];
   const gaps: string[] = [];
   room.events.on('chat', (event) => heard.push(event));
@@ -59,6 +59,15 @@ const textsOf = ({ heard }: Listener): string => heard.map(({ data }) => data).j
 async function meet(one: Listener, other: Listener): Promise<void> {
   const counts = () => [one, other].map(({ room }) => room.presence.people.get().length);
   await until(() => counts().every((count) => count >= 2), { what: () => `they see ${counts().join(' and ')} people` });
+}
+
+async function sayFromBackend(node: ServerProcess | undefined, text: string): Promise<void> {
+  const answer = await fetch(`${node?.url}/v1/documents/plan/events`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'chat', data: text }),
+  });
+  expect(answer.status).toBe(202);
 }
 
 it('[G2] what somebody says is heard on every node, once, in the order in which they said it', async () => {
@@ -79,14 +88,7 @@ it('[G2] what somebody says is heard on every node, once, in the order in which 
 
 it('a backend reaches everybody through any node, be the document open there or not', async () => {
   const ada = await enter(nodes[0]);
-  for (const [index, node] of nodes.entries()) {
-    const answer = await fetch(`${node.url}/v1/documents/plan/events`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ name: 'chat', data: `from node ${index}` }),
-    });
-    expect(answer.status).toBe(202);
-  }
+  for (const [index, node] of nodes.entries()) await sayFromBackend(node, `from node ${index}`);
   await until(() => ada.heard.length === NODES, { what: () => `only ${textsOf(ada)} is heard` });
   expect(textsOf(ada).split(',').toSorted()).toEqual(['from node 0', 'from node 1']);
 });
@@ -102,6 +104,27 @@ it('[R11] whoever may have missed something while Redis was away is told, and on
   await ada.room.events.send('chat', 'again');
   await until(() => textsOf(ben) === 'again', { what: () => `Ben has heard ${textsOf(ben)}` });
   expect([ada.gaps, ben.gaps, eve.gaps]).toEqual([[], ['lost'], []]);
+});
+
+it('[R11] who stays is told of what a backend gave meanwhile to a node on which nobody is, and elsewhere nobody is told', async () => {
+  const [ada, eve] = [await enter(nodes[0]), await enter(nodes[1], undefined, 'other')];
+  await redis.kill();
+  await sayFromBackend(nodes[1], 'not heard');
+  await redis.restart();
+  await until(() => ada.gaps.length > 0, { what: 'Ada is told', timeoutMs: 30_000 });
+  await sayFromBackend(nodes[1], 'again');
+  await until(() => textsOf(ada) === 'again', { what: () => `Ada has heard ${textsOf(ada)}` });
+  expect([ada.gaps, eve.gaps]).toEqual([['lost'], []]);
+});
+
+it('[G3] who stays is told that nobody knows what a node took that died while Redis was away', async () => {
+  const ada = await enter(nodes[0]);
+  await redis.kill();
+  await sayFromBackend(nodes[1], 'not heard');
+  await nodes[1]?.kill();
+  await redis.restart();
+  await until(() => ada.gaps.length > 0, { what: 'Ada is told', timeoutMs: 30_000 });
+  expect(ada.gaps).toEqual(['unknown']);
 });
 
 it('whose node was killed hears on another what was said meanwhile, once', async () => {

@@ -46,7 +46,11 @@ const serviceSchema = z.strictObject({
   networks: z.union([z.array(z.string()), z.record(z.string(), z.strictObject({ ipv4_address: z.ipv4() }))]).optional(),
 });
 
-/** The part of the Compose specification that our files make use of, and not a word more. */
+/**
+ * The part of the Compose specification that our files make use of, and not a word more, so that a test which reads a file
+ * overlooks nothing in it. Whether Docker accepts the file is for docker-compose.ts to say; it reads no durations, restart
+ * policies or names of networks before it starts anything, and these are checked here.
+ */
 const composeSchema = z.strictObject({
   services: z.record(z.string().regex(/^[a-z0-9-]+$/), serviceSchema),
   networks: z

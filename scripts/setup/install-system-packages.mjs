@@ -5,7 +5,7 @@ import { SetupFailure } from './setup-failure.mjs';
 const STEP = 'test programs';
 // Debian's packages have the names of their programs; that of prometheus brings promtool, too, and redis-server is a
 // Sentinel where it is told to be.
-const PROGRAMS = ['chromium', 'prometheus', 'haproxy', 'nginx', 'redis-server', 'curl'];
+const PROGRAMS = ['chromium', 'prometheus', 'haproxy', 'nginx', 'redis-server', 'docker-compose', 'curl'];
 
 /**
  * @param {string} root

@@ -5,6 +5,7 @@ import { decodeEntries, encodeEntries } from './cluster/entry-record.ts';
 import { createHttpPeerLink } from './cluster/http/http-peer-link.ts';
 import { createPeerRoutes } from './cluster/http/peer-routes.ts';
 import { createCluster } from './cluster/live-cluster.ts';
+import { MissedEvents } from './cluster/missed-events.ts';
 import { parseRedisAddress } from './cluster/redis/redis-address.ts';
 import { createRedisBus } from './cluster/redis/redis-bus.ts';
 import { createRooms } from './cluster/rooms/rooms.ts';
@@ -15,7 +16,7 @@ import { version } from './version.ts';
 
 /** This node's part in the cluster of a Redis. */
 export function createMembership(parts: ClusterParts, file: ClusterFile, redis: string): ClusterMembership {
-  const { audit, clock, config, log, meters, people, readAddress, store } = parts;
+  const { audit, clock, config, log, meters, people, readAddress, readEvents, store } = parts;
   const {
     ackTimeoutMs,
     address,
@@ -66,10 +67,19 @@ export function createMembership(parts: ClusterParts, file: ClusterFile, redis: 
     unreceipted: () => cluster.unreceipted,
     clockSkewMs: () => cluster.clockSkewMs,
   });
+  const missed = new MissedEvents({
+    bus,
+    link: peers,
+    clock,
+    log,
+    readNodes: () => cluster.nodes,
+    readDocuments: readEvents,
+  });
   const routes = createPeerRoutes({
     cluster,
     readBus: () => bus.status,
     people,
+    events: { takenWithin: (ms, marginMs) => readEvents().takenWithin(ms, marginMs) },
     secrets,
     codec: { encode: encodeEntries },
     readAddress,
@@ -84,6 +94,7 @@ export function createMembership(parts: ClusterParts, file: ClusterFile, redis: 
     elsewhere: createElsewhere({ link: peers, clock, readNodes: () => cluster.nodes }),
     readWarnings: () => findBusWarnings(bus.status),
     async close() {
+      missed.close();
       await cluster.close();
       peers.close();
       stopWatchingBus?.();

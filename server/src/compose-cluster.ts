@@ -7,6 +7,7 @@ import { type ClusterFile, noteTimeAlone, openClusterFile } from './cluster/clus
 import type { Elsewhere } from './cluster/elsewhere.ts';
 import type { PeopleOfNode } from './cluster/http/people-routes.ts';
 import type { LiveCluster } from './cluster/live-cluster.ts';
+import type { EventsOfNode } from './cluster/missed-events.ts';
 import type { Config } from './config.ts';
 import type { ReadClientAddress } from './http/client-address.ts';
 import type { HealthWarning } from './http/health.ts';
@@ -22,6 +23,8 @@ export interface ClusterParts {
   readonly readAddress: ReadClientAddress;
   /** Asked by nobody before this node takes part. */
   readonly people: PeopleOfNode;
+  /** The same. */
+  readonly readEvents: () => EventsOfNode;
   readonly audit: Pick<AuditLog, 'warn'>;
   readonly clock: Clock;
   readonly log: Logger;

@@ -239,6 +239,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
       sessions: (name) => collaboration.sessions(name),
       endSession: (name, id) => collaboration.endSession(name, id),
     },
+    readEvents: () => collaboration.unheardEvents,
     audit: auditLog,
     clock,
     log: logger.child({ component: 'cluster' }),

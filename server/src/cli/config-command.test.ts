@@ -31,12 +31,12 @@ async function runForJson(...parameters: Parameters<typeof run>): Promise<Readon
 describe('quire config', () => {
   it('prints every setting with its value, and names the source of each: default, file, environment or flag', async () => {
     const file = join(directory, 'quire.config.json');
-    await writeFile(file, JSON.stringify({ port: 1, data: 'from-file', limits: { maxFrameBytes: 4096 } }));
+    await writeFile(file, JSON.stringify({ port: 1, data: 'from-file', limits: { maxFrameBytes: 4096 } }, null, 2));
     const settings = await runForJson(['--data', 'from-flag'], { QUIRE_PORT: '9000' });
     expect([...settings.keys()]).toEqual(fields.map(({ path }) => path));
     expect(settings.get('port')).toMatchObject({ value: '9000', source: 'QUIRE_PORT' });
     expect(settings.get('data')).toMatchObject({ value: 'from-flag', source: '--data' });
-    expect(settings.get('limits.maxFrameBytes')).toMatchObject({ value: '4096', source: file });
+    expect(settings.get('limits.maxFrameBytes')).toMatchObject({ value: '4096', source: `${file}:5` });
     expect(settings.get('host')).toMatchObject({ value: '127.0.0.1,::1', source: 'default' });
     expect(settings.get('appDirectory')).toMatchObject({ value: '(not set)', source: 'default' });
   });

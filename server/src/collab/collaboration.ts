@@ -1,12 +1,5 @@
 import { Document, type Extension } from '@hocuspocus/server';
-import {
-  type DocumentStore,
-  type Entry,
-  type Epoch,
-  FIRST_EPOCH,
-  type LoadedDocument,
-  PersistenceError,
-} from '@quire/persistence';
+import { type DocumentStore, type Entry, FIRST_EPOCH, type LoadedDocument, PersistenceError } from '@quire/persistence';
 import { closeCodes, type DocumentName, isDocumentName, type SessionInfo } from '@quire/protocol';
 import { applyAwarenessUpdate } from 'y-protocols/awareness';
 import * as Y from 'yjs';
@@ -36,7 +29,7 @@ import { DocumentUnloads } from './document-unloads.ts';
 import { EarlyAnswers } from './early-answers.ts';
 import { createExtensionGate } from './extension-gate.ts';
 import { type FlushTimer, systemFlushTimer } from './flush-window.ts';
-import { nameEpoch } from './former-lives.ts';
+import { nameLife } from './former-lives.ts';
 import { GrantRenewals } from './grant-renewals.ts';
 import { GrantWatch } from './grant-watch.ts';
 import { HocuspocusAdmission, type HookContext } from './hocuspocus-admission.ts';
@@ -58,6 +51,7 @@ import type { SessionOrigin, SessionPort } from './session-port.ts';
 import { passOnStateless } from './shared-stateless.ts';
 import { findOnlyUpdate, updatesIn } from './stored-updates.ts';
 import { NOTHING_NEW, type Submission } from './submission.ts';
+import { UnheardEvents } from './unheard-events.ts';
 import { tellWithoutOpening } from './visited-room.ts';
 
 export type { Extension };
@@ -162,6 +156,8 @@ export interface Collaboration {
    * @throws {EventRefused} when it is too large, or more come than may
    */
   sendEvent(name: DocumentName, draft: EventDraft): Promise<Pick<LoggedEvent, 'id' | 'time'>>;
+  /** What was said on other nodes that were not heard. */
+  readonly unheardEvents: UnheardEvents;
   /** What is remembered of events, over all documents. */
   readonly eventBytes: number;
   /** Of how many documents events are remembered, or heard. */
@@ -225,6 +221,7 @@ class LiveCollaboration implements Collaboration {
   readonly #deletions: DocumentDeletions;
   readonly #replication: Replication;
   readonly #events: EventRooms;
+  readonly unheardEvents: UnheardEvents;
   readonly #unloads: DocumentUnloads;
   readonly #ringBudget: RingBudget;
   readonly #slicing: Slicing;
@@ -252,6 +249,7 @@ class LiveCollaboration implements Collaboration {
       hasPeers: this.#replication !== alone,
     });
     this.#open = new OpenDocuments((name) => this.#hocuspocus.documents.delete(name));
+    this.unheardEvents = new UnheardEvents(this.#open, this.#events, clock);
     this.#unloads = new DocumentUnloads({ open: this.#open, hocuspocus: this.#hocuspocus, clock, log, meters });
     this.#watch = new GrantWatch(clock);
     this.#revocations = new RevocationWatch({ standing, clock, connections: () => this.#connections() });
@@ -454,7 +452,7 @@ class LiveCollaboration implements Collaboration {
     const owner = this.#open.get(name);
     const epoch = stat === null || stat.state === 'damaged' ? FIRST_EPOCH : stat.epoch;
     const outcome =
-      owner?.isOpen === true ? owner.events.send(draft) : this.#events.visit(lifeOf(name, epoch)).take(draft);
+      owner?.isOpen === true ? owner.events.send(draft) : this.#events.takeClosed(nameLife(name, epoch), draft);
     switch (outcome.kind) {
       case 'refused':
         this.#options.meters?.eventsRefused.add(outcome.refusal.code);
@@ -628,9 +626,10 @@ class LiveCollaboration implements Collaboration {
       replication: this.#replication,
       hasPeers: this.#replication !== alone,
       events: {
-        open: (since) => this.#events.open(lifeOf(name, epoch), since),
-        find: () => this.#events.find(lifeOf(name, epoch)),
-        close: () => this.#events.close(lifeOf(name, epoch)),
+        open: (since) => this.#events.open(nameLife(name, epoch), since),
+        find: () => this.#events.find(nameLife(name, epoch)),
+        close: () => this.#events.close(nameLife(name, epoch)),
+        missedUntil: () => this.unheardEvents.missedUntil,
       },
       // What the server keeps for itself nobody else is in.
       join: (room) => (isDocumentName(name) ? this.#replication : alone).join(name, room),
@@ -654,11 +653,6 @@ class LiveCollaboration implements Collaboration {
   *#connections(): Iterable<DocumentConnection> {
     for (const owner of this.#open) yield* owner.connections();
   }
-}
-
-/** Nothing that was said in one life of a document is heard in another (R14). */
-function lifeOf(name: DocumentName, epoch: Epoch): string {
-  return `${nameEpoch(epoch)}/${name}`;
 }
 
 function weighLoaded(stored: LoadedDocument | null): OwnerOptions['storedBytes'] {

@@ -517,6 +517,73 @@ describe('events in a document that is open on several nodes', () => {
     expect(textsOf(ada)).toEqual([]);
   });
 
+  it('[G3] who stays is told how many a node took that nobody heard, and not of what was before they opened the document', async () => {
+    const { start, enter, hears, deliver, wait } = stage();
+    const [here, there, late] = [start(), start(), start()];
+    const ada = await enter(here);
+    listen(ada);
+    wait(5_000);
+    here.bus.become({ state: 'away', error: new BusError('unreachable', 'gone'), since: 0 });
+    await createEvents(there.collaboration).send(PLAN, { name: 'chat', data: 'missed' });
+    wait(5_000);
+    const eve = await enter(late);
+    listen(eve);
+    here.bus.become({ state: 'connected' });
+    const { heads, isAll } = there.collaboration.unheardEvents.takenWithin(10_000, 0);
+    const now = systemClock.monotonicMs() + 10_000;
+    for (const { collaboration } of [here, late, here]) {
+      for (const { agoMs, ...head } of heads) collaboration.unheardEvents.reach({ ...head, takenAt: now - agoMs });
+    }
+    await createEvents(there.collaboration).send(PLAN, { name: 'chat', data: 'heard' });
+    await hears(ada, 'heard');
+    deliver();
+    expect([isAll, gapsOf(ada), gapsOf(eve), textsOf(eve)]).toEqual([true, ['lost'], [], ['heard']]);
+  });
+
+  it('[G3] until others have been asked, what is heard of a node for the first time tells what was missed of it', async () => {
+    const { start, enter, hears, wait } = stage();
+    const [here, there] = [start(), start()];
+    const ada = await enter(here);
+    listen(ada);
+    wait(5_000);
+    here.bus.become({ state: 'away', error: new BusError('unreachable', 'gone'), since: 0 });
+    await createEvents(there.collaboration).send(PLAN, { name: 'chat', data: 'missed' });
+    here.bus.become({ state: 'connected' });
+    const { unheardEvents } = here.collaboration;
+    unheardEvents.missUntil(systemClock.monotonicMs() + 5_000);
+    await new Promise((resolve) => setImmediate(resolve)); // it has found nobody in its room
+    await createEvents(there.collaboration).send(PLAN, { name: 'chat', data: 'heard' });
+    await hears(ada, 'heard');
+    expect([unheardEvents.areOfConcern, gapsOf(ada)]).toEqual([true, ['lost']]);
+  });
+
+  it('[G3] who stays is told that nobody knows, and so is who comes back, when nobody can say any more what was taken', async () => {
+    const { start, enter, meet, wait } = stage();
+    const [here, there] = [start(), start()];
+    const [ada, ben] = [await enter(here), await enter(there)];
+    await meet(ada, ben);
+    const point = pointOf(ada);
+    expect([...here.collaboration.unheardEvents.loseCount()]).toHaveLength(1);
+    const early = await enter(here);
+    listen(early, { ...point, awayMs: 3_000 });
+    wait(5_000);
+    const after = await enter(here);
+    listen(after, { ...pointOf(early), awayMs: 3_000 });
+    expect([ada, ben, early, after].map(gapsOf)).toEqual([['unknown'], [], ['unknown'], []]);
+  });
+
+  it('[R14] of a former life are not missed in the new one', async () => {
+    const { start, enter } = stage();
+    const node = start();
+    await node.collaboration.edit(PLAN, '', (document) => document.getText('body').insert(0, 'x'));
+    const ada = await enter(node);
+    listen(ada);
+    const takenAt = systemClock.monotonicMs() + 1_000;
+    node.collaboration.unheardEvents.reach({ life: `1-00000000000000aa/${PLAN}`, head: 'a.1', takenAt });
+    node.collaboration.unheardEvents.reach({ life: `0-0000000000000000/other`, head: 'a.1', takenAt });
+    expect(gapsOf(ada)).toEqual([]);
+  });
+
   it('[R14] of a former life do not reach people of the new one, though another node has yet to hear of its end', async () => {
     const { start, enter, hears, deliver, meet } = stage();
     const [here, there] = [start(), start()];

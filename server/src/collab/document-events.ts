@@ -4,6 +4,8 @@ import type { EventDraft, EventRoom, Outcome } from '../events/event-room.ts';
 import type { RoomLink } from './replication.ts';
 
 export interface DocumentEventsOptions {
+  /** When the document was opened, monotonic. */
+  readonly openedAt: number;
   /** What is said in the document; asked for once somebody says or hears something. */
   open(): EventRoom;
   /** What is remembered of what was said in it before it was opened; null where nothing is. */
@@ -11,6 +13,11 @@ export interface DocumentEventsOptions {
   close(): void;
   /** To everybody here who listens. */
   say(payload: string): void;
+  /**
+   * Until when, monotonic, this node may not have heard what others took: of a node that it hears of for the first time all until
+   * then counts as missed. Null while that is known.
+   */
+  missedUntil(): number | null;
   /** Null while nobody else can be told. */
   link(): Pick<RoomLink, 'tellEvent'> | null;
 }
@@ -69,7 +76,7 @@ export class DocumentEvents {
 
   /** Another node has taken it. */
   hear(event: LoggedEvent, isCounted: boolean): void {
-    const hearing = this.#open().hear(event, isCounted);
+    const hearing = this.#open().hear(event, isCounted || this.#mayHaveMissed);
     if (hearing === 'known') return;
     if (hearing !== 'new') this.#sayLost();
     if (hearing !== 'known-after-a-gap') this.#options.say(event.payload);
@@ -82,6 +89,17 @@ export class DocumentEvents {
     else if (log.reach(id, true)) this.#sayLost();
   }
 
+  /** Another node took so many, the last of them then, in a document that it did not have open. */
+  reachUnheard(head: string, takenAt: number): void {
+    if (takenAt >= this.#options.openedAt) this.reach(head, true);
+  }
+
+  /** What another node took until now nobody can tell any more. */
+  loseCount(now: number): void {
+    this.hearSince(now);
+    if (this.#room !== null) this.#options.say(writeEventAnswer({ kind: 'gap', gap: 'unknown' }));
+  }
+
   /** Another node has taken so many. */
   reach(head: string, isCounted: boolean): void {
     if (this.#open().log.reach(head, isCounted)) this.#sayLost();
@@ -90,6 +108,11 @@ export class DocumentEvents {
   close(): void {
     if (this.#room !== null) this.#options.close();
     this.#room = null;
+  }
+
+  get #mayHaveMissed(): boolean {
+    const until = this.#options.missedUntil();
+    return until !== null && this.#options.openedAt < until;
   }
 
   #sayLost(): void {

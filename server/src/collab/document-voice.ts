@@ -47,9 +47,11 @@ export class DocumentVoice {
     );
     const openedAt = options.clock.monotonicMs();
     this.events = new DocumentEvents({
+      openedAt,
       open: () => options.events.open(openedAt),
       find: () => options.events.find(),
       close: () => options.events.close(),
+      missedUntil: () => options.events.missedUntil(),
       say: (payload) => sayToAll(this.#audience.groups(), payload, hearsEvents),
       link: () => this.#room,
     });

@@ -92,6 +92,11 @@ export function nameLaterLife(epoch: Epoch): string {
   return compareEpochs(epoch, FIRST_EPOCH) === 0 ? '' : nameEpoch(epoch);
 }
 
+/** Of which document, and which life of it. */
+export function nameLife(document: string, epoch: Epoch): string {
+  return `${nameEpoch(epoch)}/${document}`;
+}
+
 /** Whether a name says of a life that it is later than another one; what names none says nothing. */
 export function isNameOfLater(name: string, than: Epoch): boolean {
   const [, count, id] = /^(\d{1,10})-([0-9a-f]{16})$/.exec(name) ?? [];

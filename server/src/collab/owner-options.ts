@@ -51,7 +51,13 @@ export interface OwnerOptions {
   /** Whether other nodes may write in it. */
   readonly hasPeers: boolean;
   /** What is said in it. `since`: monotonic, when it was opened. */
-  readonly events: { open(since: number): EventRoom; find(): EventRoom | null; close(): void };
+  readonly events: {
+    open(since: number): EventRoom;
+    find(): EventRoom | null;
+    close(): void;
+    /** See `DocumentEventsOptions`. */
+    missedUntil(): number | null;
+  };
   /** Called once it is open: makes it known to the other nodes that have it open. */
   join(room: SharedRoom): RoomLink;
   /** Called when nobody has needed the document for `unloadDelayMs`. */

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ConfigIssue } from './config-error.ts';
+import { findLines } from './json-lines.ts';
 import { type Layer, readObject } from './layers.ts';
 
 const EXTENSIONS = ['.json', '.js', '.mjs', '.ts'] as const;
@@ -41,7 +42,8 @@ async function readAs(file: string, source: string): Promise<Layer> {
     });
   }
   try {
-    return readObject({ kind: 'file', file }, extension === '.json' ? await readJson(file) : await importDefault(file));
+    if (extension === '.json') return await readJson(file);
+    return readObject({ kind: 'file', file }, await importDefault(file));
   } catch (error) {
     return faulty(file, {
       path: 'config',
@@ -52,8 +54,12 @@ async function readAs(file: string, source: string): Promise<Layer> {
   }
 }
 
-async function readJson(file: string): Promise<unknown> {
+async function readJson(file: string): Promise<Layer> {
   const text = await readFile(file, 'utf8');
+  return { ...readObject({ kind: 'file', file }, parseJson(text)), lines: findLines(text) };
+}
+
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -1,5 +1,5 @@
 import { type Field, fields } from './fields.ts';
-import { describeSource, type Layer, namesOf, type Source } from './layers.ts';
+import { describeSource, type Layer, namesOf } from './layers.ts';
 import { type ConfigSources, loadLayers } from './load-config.ts';
 import { parseConfig } from './parse-config.ts';
 import { withoutCredentials } from './without-credentials.ts';
@@ -8,7 +8,7 @@ import { withoutCredentials } from './without-credentials.ts';
 export interface EffectiveSetting {
   readonly path: string;
   readonly value: string;
-  /** `default`, a file, `QUIRE_PORT` or `--port`. */
+  /** `default`, a file, with the line where that is known, `QUIRE_PORT` or `--port`. */
   readonly source: string;
 }
 
@@ -23,7 +23,7 @@ export async function listEffectiveSettings(sources: ConfigSources): Promise<rea
   return fields.map((field) => ({
     path: field.path,
     value: describeValue(field, valueAt(config, field.keys)),
-    source: nameSource(findSource(layers, field.path), field),
+    source: nameSource(layers, field),
   }));
 }
 
@@ -43,11 +43,11 @@ function nameExtension(extension: object): string {
   return extension.constructor === Object ? '(without a name)' : extension.constructor.name;
 }
 
-function findSource(layers: readonly Layer[], path: string): Source {
-  return layers.findLast(({ values }) => values.has(path))?.source ?? { kind: 'default' };
-}
-
-function nameSource(source: Source, field: Field): string {
-  if (source.kind === 'default') return 'default';
-  return source.kind === 'file' ? source.file : describeSource(source, field.path, field);
+function nameSource(layers: readonly Layer[], field: Field): string {
+  const layer = layers.findLast(({ values }) => values.has(field.path));
+  if (layer === undefined) return 'default';
+  const { lines, source } = layer;
+  if (source.kind !== 'file') return describeSource(source, field.path, field);
+  const line = lines?.get(field.path);
+  return line === undefined ? source.file : `${source.file}:${line}`;
 }

@@ -13,6 +13,8 @@ export type Source =
 export interface Layer {
   readonly source: Source;
   readonly values: ReadonlyMap<string, unknown>;
+  /** Where each is in the file, as far as that is known: of a module it is not. */
+  readonly lines?: ReadonlyMap<string, number>;
   readonly issues: readonly ConfigIssue[];
 }
 

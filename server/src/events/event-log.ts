@@ -111,6 +111,7 @@ export class EventLog {
   #heardSince: number;
   #bytes = 0;
   #lastAt: number;
+  #takenAt = Number.NEGATIVE_INFINITY;
 
   /** @param coversSince since when events of other nodes are heard; for ever, where there are none */
   constructor(
@@ -146,6 +147,11 @@ export class EventLog {
   get head(): string {
     const { last = 0 } = this.#streams.get(this.#own) ?? {};
     return last === 0 ? '' : nameEvent(this.#own, last);
+  }
+
+  /** When that was taken, monotonic. */
+  get headAt(): number {
+    return this.#takenAt;
   }
 
   get heads(): EventHeads {
@@ -193,6 +199,7 @@ export class EventLog {
     const id = nameEvent(this.#own, stream.last + 1);
     const event = { id, key, time, payload: write(id) };
     stream.last += 1;
+    this.#takenAt = now;
     this.#keep(this.#own, stream.last, event, now);
     return event;
   }

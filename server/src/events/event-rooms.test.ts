@@ -1,6 +1,7 @@
 import { readEventNotice } from '@quire/protocol';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../testing/manual-clock.ts';
+import { MOST_HEADS } from './closed-heads.ts';
 import type { EventDraft, EventRoom, Outcome } from './event-room.ts';
 import { EventRooms, MOST_CLOSED } from './event-rooms.ts';
 
@@ -33,6 +34,8 @@ function leave(room: EventRoom, clock: ManualClock): (back: EventRoom) => { text
   };
 }
 
+const idOf = (outcome: Outcome): string =>
+  outcome.kind === 'taken' ? outcome.event.id : expect.fail('it should be taken');
 const refusalOf = (outcome: Outcome): string | null => (outcome.kind === 'refused' ? outcome.refusal.code : null);
 
 describe('events of a node', () => {
@@ -86,7 +89,7 @@ describe('events of a node', () => {
     expect(room.take(again('later', 1_500)).kind).toBe('taken');
 
     rooms.close('plan');
-    for (let count = 0; count <= MOST_CLOSED; count += 1) rooms.visit(`order-${count}`);
+    for (let count = 0; count <= MOST_CLOSED; count += 1) rooms.takeClosed(`order-${count}`, draft('x'));
     expect(rooms.find('plan')).toBeNull();
     clock.advance(2_000);
     const back = rooms.open('plan', clock.monotonicMs());
@@ -122,7 +125,7 @@ describe('events of a node', () => {
     const back = leave(rooms.open('plan', 0), clock);
     rooms.close('plan');
     clock.advance(10_000);
-    rooms.visit('plan').take(draft('meanwhile'));
+    rooms.takeClosed('plan', draft('meanwhile'));
     clock.advance(10_000);
     expect(back(rooms.open('plan', clock.monotonicMs()))).toEqual({ texts: ['meanwhile'], gap: null });
   });
@@ -133,30 +136,70 @@ describe('events of a node', () => {
     const back = leave(rooms.open('plan', clock.monotonicMs()), clock);
     rooms.close('plan');
     clock.advance(10_000);
-    rooms.visit('plan').take(draft('by this node'));
+    rooms.takeClosed('plan', draft('by this node'));
     expect(back(rooms.open('plan', clock.monotonicMs()))).toEqual({ texts: ['by this node'], gap: 'unknown' });
+  });
+
+  it('[G3] whoever was cut off is told how far they came in documents that are not open, for longer than they are remembered', () => {
+    const { clock, rooms } = stage({ hasPeers: true });
+    clock.advance(1_000);
+    const alone = rooms.open('closed', 0);
+    alone.take(draft('one'));
+    clock.advance(1_000);
+    alone.hear({ id: 'other.7', key: '', time: 1, payload: 'wave' }, true);
+    rooms.close('closed');
+    rooms.open('open', 0).take(draft('who has it open tells it in its room'));
+    rooms.open('silent', 0);
+    rooms.close('silent');
+    const [visited] = [1, 2].map((count) => idOf(rooms.takeClosed('visited', draft(`number ${count}`))));
+    expect(rooms.takenWithin(1_500, 0)).toEqual({
+      isAll: true,
+      heads: [
+        { life: 'closed', head: alone.log.head, agoMs: 1_000 },
+        { life: 'visited', head: visited?.replace('.1', '.2'), agoMs: 0 },
+      ],
+    });
+    clock.advance(600_000);
+    expect(rooms.size).toBe(1);
+    // Only within the margin: it is named, though it may have been before.
+    expect(rooms.takenWithin(600_000, 1_000).heads.map(({ life }) => life)).toEqual(['closed', 'visited']);
+    expect(rooms.takenWithin(599_999, 0)).toEqual({ isAll: true, heads: [] });
+    // What was before this process nobody knows.
+    expect(rooms.takenWithin(602_000, 0).isAll).toBe(false);
+  });
+
+  it('[G4] of so many documents it is told how far they came, and then that these are not all', () => {
+    const { clock, rooms } = stage({ hasPeers: true });
+    clock.advance(1_000);
+    for (let count = 0; count <= MOST_HEADS; count += 1) {
+      if (count === 1) clock.advance(1_000);
+      rooms.takeClosed(`order-${count}`, draft('x'));
+    }
+    const [all, before] = [rooms.takenWithin(999, 0), rooms.takenWithin(1_000, 0)];
+    expect([all.isAll, all.heads.length]).toEqual([true, MOST_HEADS]);
+    expect([before.isAll, before.heads.length]).toEqual([false, MOST_HEADS]);
   });
 
   it('[R14] of one life of a document are not heard in another', () => {
     const { clock, rooms } = stage();
     const back = leave(rooms.open('1/plan', 0), clock);
-    rooms.visit('1/plan').take(draft('former'));
+    rooms.takeClosed('1/plan', draft('former'));
     clock.advance(5_000);
     expect(back(rooms.open('2/plan', clock.monotonicMs()))).toEqual({ texts: [], gap: 'unknown' });
   });
 
   it('[G4] whatever names a backend comes up with, few are remembered, and who returns to a forgotten one is told of a gap', () => {
-    const { clock, rooms } = stage();
+    const { clock, rooms } = stage({ maxTotalBytes: 16 * 1024 * 1024 });
     const open = rooms.open('open', 0);
     const [back, stays] = [leave(rooms.open('plan', 0), clock), leave(open, clock)];
     rooms.close('plan');
     clock.advance(5_000);
-    rooms.visit('plan').take(draft('forgotten'));
+    rooms.takeClosed('plan', draft('forgotten'));
     open.take(draft('remembered'));
-    for (let count = 0; count < MOST_CLOSED; count += 1) rooms.visit(`made up ${count}`);
+    for (let count = 0; count < MOST_CLOSED; count += 1) rooms.takeClosed(`made up ${count}`, draft('x'));
     expect(rooms.size).toBe(MOST_CLOSED + 1);
     expect(rooms.find('plan')).toBeNull();
-    rooms.visit('plan').take(draft('known'));
+    rooms.takeClosed('plan', draft('known'));
     expect(back(rooms.open('plan', clock.monotonicMs()))).toEqual({ texts: ['known'], gap: 'unknown' });
     expect(stays(open)).toEqual({ texts: ['remembered'], gap: null });
     expect(rooms.size).toBeLessThanOrEqual(MOST_CLOSED + 2);
@@ -167,7 +210,7 @@ describe('events of a node', () => {
     const open = rooms.open('open', 0);
     open.take(draft('of the open one', 'key'));
     for (let count = 0; count < 100; count += 1) {
-      rooms.visit(`made up ${count}`).take(draft('x'.repeat(90), `key ${count}`));
+      rooms.takeClosed(`made up ${count}`, draft('x'.repeat(90), `key ${count}`));
       clock.advance(10);
       expect(rooms.bytes).toBeLessThanOrEqual(4_000);
     }
@@ -181,17 +224,17 @@ describe('events of a node', () => {
   it('[G4] nothing is kept of a closed document once all is too old, and no timer runs for nobody', () => {
     const { clock, rooms } = stage();
     rooms.open('open', 0);
-    rooms.visit('visited').take(draft('hello'));
+    rooms.takeClosed('visited', draft('hello'));
     expect([rooms.size, rooms.bytes > 0, clock.pending]).toEqual([2, true, 1]);
     clock.advance(120_000);
     expect([rooms.size, rooms.bytes]).toEqual([1, 0]);
     rooms.close('open');
     clock.advance(120_000);
     expect([rooms.size, clock.pending]).toEqual([0, 0]);
-    rooms.visit('visited').take(draft('hello'));
+    rooms.takeClosed('visited', draft('hello'));
     rooms.end();
     expect([rooms.size, rooms.bytes, clock.pending]).toEqual([0, 0, 0]);
-    rooms.visit('visited').take(draft('too late'));
+    rooms.takeClosed('visited', draft('too late'));
     expect(clock.pending).toBe(0);
   });
 });

@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.ts';
+import { ClosedHeads, type TakenEvents } from './closed-heads.ts';
 import { EventLog, type ReplayBudget, type ReplayLimits } from './event-log.ts';
 import { EventPace } from './event-pace.ts';
-import { EventRoom } from './event-room.ts';
+import { type EventDraft, EventRoom, type Outcome } from './event-room.ts';
 
 /**
  * Of documents that are not open something is remembered by name, whatever names a backend comes up with. Those are few bytes
@@ -43,6 +44,7 @@ export class EventRooms {
   readonly #kept = new Map<string, Kept>();
   /** Those that are not open; the one that was silent for longest is the first. */
   readonly #closed = new Set<string>();
+  readonly #closedHeads: ClosedHeads;
   /** Of what was said at this moment or before, something may have been forgotten with its document. Before the start all was. */
   #forgottenAt: number;
   #cancelSweep: (() => void) | null = null;
@@ -51,6 +53,7 @@ export class EventRooms {
   constructor(options: EventRoomsOptions) {
     this.#options = options;
     this.#forgottenAt = options.clock.monotonicMs();
+    this.#closedHeads = new ClosedHeads(this.#forgottenAt);
     this.#budget = { bytes: 0, maxBytes: options.replay.maxTotalBytes, relieve: (log) => this.#relieve(log) };
   }
 
@@ -83,13 +86,30 @@ export class EventRooms {
     const kept = this.#kept.get(life);
     if (kept === undefined) return;
     kept.isOpen = false;
+    this.#noteHead(life, kept.room);
     this.#noteClosed(life);
     kept.idleSince = this.#options.clock.monotonicMs();
     if (this.#options.hasPeers) kept.room.log.cover(Number.POSITIVE_INFINITY);
   }
 
-  /** For a document that is open nowhere on this node. */
-  visit(life: string): EventRoom {
+  /** In a document that is not open on this node. */
+  takeClosed(life: string, draft: EventDraft): Outcome {
+    const room = this.#visit(life);
+    const outcome = room.take(draft);
+    if (outcome.kind === 'taken') this.#noteHead(life, room);
+    return outcome;
+  }
+
+  /** What was taken here in documents that are not open here, or were not then. @param marginMs see {@link ClosedHeads.within} */
+  takenWithin(ms: number, marginMs: number): TakenEvents {
+    return this.#closedHeads.within(ms, marginMs, this.#options.clock.monotonicMs());
+  }
+
+  #noteHead(life: string, { log }: EventRoom): void {
+    if (this.#options.hasPeers && log.head !== '') this.#closedHeads.note(life, log.head, log.headAt);
+  }
+
+  #visit(life: string): EventRoom {
     const { clock, hasPeers } = this.#options;
     const since = hasPeers ? Number.POSITIVE_INFINITY : clock.monotonicMs();
     const { isOpen, room } = this.#kept.get(life) ?? this.#create(life, false, since);

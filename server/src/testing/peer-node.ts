@@ -60,6 +60,7 @@ export function createPeerStage(known: Partial<PeerCluster>, options: Partial<Pe
     cluster: describeCluster(known),
     readBus: () => connected,
     people: { peopleHere: () => ({ people: [], counted: 0 }), sessions: () => [], endSession: () => false },
+    events: { takenWithin: () => ({ isAll: true, heads: [] }) },
     secrets: [PEER_SECRET],
     codec,
     readAddress: ({ socket }) => socket.remoteAddress ?? '',

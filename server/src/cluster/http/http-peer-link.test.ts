@@ -9,6 +9,7 @@ import { systemClock } from '../../clock.ts';
 import { countConnections, openBlackHole } from '../../testing/black-hole.ts';
 import { ManualClock } from '../../testing/manual-clock.ts';
 import { codec, openPeerNode, PEER_SECRET, serveStore } from '../../testing/peer-node.ts';
+import { NOTICED_AFTER_MS } from '../missed-events.ts';
 import { PeerError, type Want } from '../peer-link.ts';
 import { createHttpPeerLink, type HttpPeerLink, type HttpPeerLinkOptions, SILENCE_MS } from './http-peer-link.ts';
 import { MAX_WANTED_SPANS } from './peer-wire.ts';
@@ -123,6 +124,20 @@ describe('the way between nodes', () => {
     };
     const node = await open({ status: () => status });
     expect(await createLink().status(node.address, asker, never)).toEqual(status);
+  });
+
+  it('[G3] says how far its events came in documents that it does not have open, and of a moment before, too', async () => {
+    const taken = { isAll: false, heads: [{ life: '0-0/team/plan', head: 'a.7', agoMs: 12.5 }] };
+    const asked: number[][] = [];
+    const events = {
+      takenWithin(...within: number[]) {
+        asked.push(within);
+        return taken;
+      },
+    };
+    const { address } = await open({}, { events });
+    expect(await createLink().takenEvents(address, 5_000, never)).toEqual(taken);
+    expect(asked).toEqual([[5_000, NOTICED_AFTER_MS]]);
   });
 
   it('asks for no more spans than fit into a request, the first ones, and for nothing when nothing is wanted', async () => {

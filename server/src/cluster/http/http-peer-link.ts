@@ -4,7 +4,9 @@ import type { z } from 'zod';
 import type { Clock } from '../../clock.ts';
 import { describeFetchFailure } from '../../fetch-failure.ts';
 import type { PeopleLink } from '../elsewhere.ts';
+import type { EventsLink } from '../missed-events.ts';
 import { type Asker, PeerError, type PeerLink } from '../peer-link.ts';
+import { TAKEN_EVENTS_PATH, takenAnswerSchema } from './events-wire.ts';
 import { openPeerConnections, type PeerConnections } from './peer-connections.ts';
 import { derivePeerToken } from './peer-secret.ts';
 import {
@@ -56,7 +58,7 @@ interface Question {
   readonly signal: AbortSignal;
 }
 
-export interface HttpPeerLink extends PeerLink, PeopleLink {
+export interface HttpPeerLink extends PeerLink, PeopleLink, EventsLink {
   /** Gives up whatever is being asked, and ends all connections: nothing of it holds a process open. */
   close(): void;
 }
@@ -129,6 +131,11 @@ export function createHttpPeerLink(options: HttpPeerLinkOptions): HttpPeerLink {
     async endSession(address, document, session, signal) {
       const question = { address, path: peopleDoors.endSession, about: { document, session }, signal };
       return (await askAbout(endedAnswerSchema, question)).ended;
+    },
+    async takenEvents(address, withinMs, signal) {
+      const question = { address, path: TAKEN_EVENTS_PATH, about: { withinMs }, signal };
+      const { heads, isAll } = await askAbout(takenAnswerSchema, question);
+      return { heads, isAll };
     },
     close() {
       const left = underWay ?? [];

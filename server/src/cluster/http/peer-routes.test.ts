@@ -50,14 +50,15 @@ describe('a request of somebody who does not know the secret', () => {
       ['POST', '/cluster/v1/people'],
       ['POST', '/cluster/v1/sessions'],
       ['POST', '/cluster/v1/sessions/end'],
+      ['POST', '/cluster/v1/events/taken'],
       ['GET', '/cluster/v1/whatever'],
     ] as const) {
       const response = await peers.request(path, { method, headers: given });
       expect([path, response.status]).toEqual([path, 401]);
       expect(response.headers.get('www-authenticate')).toBe('Bearer');
     }
-    expect(meters.requests.values).toEqual({ served: 0, denied: 8, refused: 0, failed: 0 });
-    expect(audited).toHaveLength(8);
+    expect(meters.requests.values).toEqual({ served: 0, denied: 9, refused: 0, failed: 0 });
+    expect(audited).toHaveLength(9);
     expect(JSON.stringify(audited)).not.toContain('Bearer');
   });
 });
@@ -118,6 +119,15 @@ describe('a request that can not be served', () => {
     expect(meters.requests.values.refused).toBe(1);
   });
 
+  it.each<[string, number, string]>([
+    ['is no JSON', 400, '{'],
+    ['is about no time', 400, JSON.stringify({ version: 1, withinMs: -1 })],
+    ['is too long', 413, JSON.stringify({ version: 1, withinMs: 1, more: 'x'.repeat(2_000) })],
+  ])('asks for events, and %s', async (_, status, body) => {
+    const { peers } = createPeerStage({}, { events: { takenWithin: () => expect.fail('asked') } });
+    expect((await peers.request('/cluster/v1/events/taken', { method: 'POST', headers, body })).status).toBe(status);
+  });
+
   it('[G4] a request between nodes is refused when it is too long, and when it is no JSON', async () => {
     const { peers } = createPeerStage({});
     const long = { method: 'POST', headers: { ...headers, 'Content-Length': String(MAX_REQUEST_BYTES + 1) } };
@@ -147,6 +157,7 @@ describe('a request that can not be served', () => {
     const { peers } = createPeerStage({});
     expect((await peers.request('/cluster/v1/status', { method: 'DELETE', headers })).status).toBe(405);
     expect((await peers.request('/cluster/v1/entries', { headers })).status).toBe(405);
+    expect((await peers.request('/cluster/v1/events/taken', { headers })).status).toBe(405);
     expect((await peers.request('/cluster/v1/whatever', { headers })).status).toBe(404);
   });
 

@@ -10,6 +10,8 @@ import type { Logger } from '../../observability/log.ts';
 import type { ClusterMeters } from '../../observability/metrics/cluster-meters.ts';
 import type { Cluster } from '../cluster.ts';
 import type { BusStatus } from '../cluster-bus.ts';
+import type { EventsOfNode } from '../missed-events.ts';
+import { addEventsDoor } from './events-routes.ts';
 import { PeerProblem, respondPeerProblem } from './peer-problems.ts';
 import { createPeerGate } from './peer-secret.ts';
 import {
@@ -30,6 +32,7 @@ export interface PeerRoutesOptions {
   readonly cluster: Pick<Cluster, 'status' | 'entries' | 'nodes' | 'forget' | 'unreadiness'>;
   readonly readBus: () => BusStatus;
   readonly people: PeopleOfNode;
+  readonly events: Pick<EventsOfNode, 'takenWithin'>;
   /** Any of them is accepted. */
   readonly secrets: readonly string[];
   readonly codec: Pick<EntryCodec, 'encode'>;
@@ -48,7 +51,7 @@ export const MAX_ANSWERS_AT_ONCE = 8;
 
 /** What nodes ask each other directly, under `/cluster/v1/`, and what `quire nodes` does. */
 export function createPeerRoutes(options: PeerRoutesOptions): Hono {
-  const { audit, clock, cluster, codec, log, meters, people, readAddress, readBus } = options;
+  const { audit, clock, cluster, codec, events, log, meters, people, readAddress, readBus } = options;
   const isPeer = createPeerGate(options.secrets);
   const peers = new Hono();
   let answering = 0;
@@ -121,6 +124,7 @@ export function createPeerRoutes(options: PeerRoutesOptions): Hono {
   );
 
   addPeopleDoors(peers, people);
+  addEventsDoor(peers, events);
 
   peers.get(`${PEER_PATH}/nodes`, () => {
     const { nodes, unreadiness } = cluster;

@@ -260,7 +260,8 @@ describe('what is no edit is not counted as one', () => {
     const measured = await start();
     const ada = joinWithHocuspocus(measured.wsUrl, name);
     ends.push(() => ada.leave());
-    await until(() => ada.provider.isSynced, { what: 'synced' });
+    // Until its step 2 has its receipt, what it writes may go along in it, and would be an edit of both.
+    await until(() => ada.provider.isSynced && !ada.provider.hasUnsyncedChanges, { what: 'the handshake is over' });
     ada.doc.getMap('meta').set('title', 'Plan');
     await vi.waitFor(async () => {
       const { documents } = await measured.server.documents.list();

@@ -17,6 +17,7 @@ import { focusText } from './focus-text.ts';
 import { followKeyboard } from './keyboard-inset.ts';
 import { NotLoaded } from './NotLoaded.tsx';
 import { PeopleBar } from './PeopleBar.tsx';
+import { publishHeight } from './publish-height.ts';
 import { RefusedBoundary } from './RefusedBoundary.tsx';
 import { SaveState } from './SaveState.tsx';
 import { ShareButton } from './share/ShareButton.tsx';
@@ -27,6 +28,8 @@ import './document.css';
 import './editor.css';
 import './toolbar/toolbar.css';
 import './print.css';
+
+const publishHeaderHeight = publishHeight('--header-height');
 
 export function EditorPage({ name }: { readonly name: string }) {
   const [openings, setOpenings] = useState(0);
@@ -69,7 +72,7 @@ function OpenDocument({ room, onReopen }: { readonly room: Room; readonly onReop
 
   return (
     <div className="editor">
-      <header className="editor-header">
+      <header ref={publishHeaderHeight} className="editor-header">
         <Link href={homePath} className="icon-button" aria-label="All documents" data-tooltip="All documents">
           <ChevronLeft aria-hidden />
         </Link>

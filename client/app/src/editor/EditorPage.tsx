@@ -10,7 +10,6 @@ import { homePath } from '../routes.ts';
 import { announce } from '../ui/toasts.ts';
 import { CommentsButton } from './comments/CommentsButton.tsx';
 import type { CommentsPanelState } from './comments/panel-state.ts';
-import { useComments } from './comments/use-comments.ts';
 import { DocumentEditor } from './DocumentEditor.tsx';
 import { EditorSkeleton } from './EditorSkeleton.tsx';
 import { focusText } from './focus-text.ts';
@@ -49,7 +48,7 @@ function DocumentPage({ name, onReopen }: { readonly name: string; readonly onRe
 function OpenDocument({ room, onReopen }: { readonly room: Room; readonly onReopen: () => void }) {
   const status = useStatus(room);
   const person = useReadable(guest);
-  const comments = useComments(room);
+  const { comments } = room;
   const [panel, setPanel] = useState<CommentsPanelState>({ kind: 'closed' });
   const editor = useRef<Editor | null>(null);
   const keepEditor = useCallback((current: Editor | null) => {
@@ -87,7 +86,7 @@ function OpenDocument({ room, onReopen }: { readonly room: Room; readonly onReop
         {/* Where nothing was ever there, there is nothing to save: the page says what is the matter. */}
         {(status.loaded || describeTrouble(status) === null) && <SaveState status={status} comments={comments} />}
         <PeopleBar room={room} onGoTo={goTo} />
-        {comments !== null && status.loaded && (
+        {status.loaded && (
           <CommentsButton
             comments={comments}
             isOpen={panel.kind === 'open'}

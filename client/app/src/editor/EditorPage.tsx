@@ -1,10 +1,10 @@
 import type { Person, Room } from '@quire/client';
-import { useReadable, useRoom, useStatus } from '@quire/client/react';
+import { useRoom, useStatus } from '@quire/client/react';
 import { findCarets, readSelectedText } from '@quire/widgets/document';
 import type { Editor } from '@tiptap/react';
 import { ChevronLeft } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { guest } from '../identity/guest.ts';
+import { usePerson } from '../identity/use-person.ts';
 import { Link } from '../Link.tsx';
 import { homePath } from '../routes.ts';
 import { announce } from '../ui/toasts.ts';
@@ -22,6 +22,7 @@ import { SaveState } from './SaveState.tsx';
 import { ShareButton } from './share/ShareButton.tsx';
 import { TitleInput } from './TitleInput.tsx';
 import { describeTrouble } from './trouble-words.ts';
+import { useAccount } from './use-account.ts';
 import './carets/carets.css';
 import './document.css';
 import './editor.css';
@@ -47,7 +48,8 @@ function DocumentPage({ name, onReopen }: { readonly name: string; readonly onRe
 
 function OpenDocument({ room, onReopen }: { readonly room: Room; readonly onReopen: () => void }) {
   const status = useStatus(room);
-  const person = useReadable(guest);
+  const account = useAccount(room, status);
+  const person = usePerson(account);
   const { comments } = room;
   const [panel, setPanel] = useState<CommentsPanelState>({ kind: 'closed' });
   const editor = useRef<Editor | null>(null);
@@ -85,7 +87,7 @@ function OpenDocument({ room, onReopen }: { readonly room: Room; readonly onReop
         />
         {/* Where nothing was ever there, there is nothing to save: the page says what is the matter. */}
         {(status.loaded || describeTrouble(status) === null) && <SaveState status={status} comments={comments} />}
-        <PeopleBar room={room} onGoTo={goTo} />
+        <PeopleBar room={room} account={account} onGoTo={goTo} />
         {status.loaded && (
           <CommentsButton
             comments={comments}

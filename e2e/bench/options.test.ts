@@ -9,7 +9,7 @@ describe('the options of the bench', () => {
     expect({ scale, runs, workloads: workloads.length, contestants: contestants.length }).toEqual({
       scale: 'full',
       runs: 5,
-      workloads: 11,
+      workloads: 12,
       contestants: 6,
     });
   });

@@ -11,6 +11,20 @@ async function selectSecondWord({ editor, page }: Actor): Promise<void> {
 }
 
 test.describe('comments', () => {
+  test('are about the whole paragraph that somebody has selected by three clicks', async ({ ada }) => {
+    const panel = new CommentsPanel(ada.page);
+    await ada.editor.open('talk');
+    await ada.editor.write('The quick fox\njumps over\nthe dog');
+    await ada.editor.expectSaved();
+    for (const [count, words] of ['jumps over', 'the dog', 'The quick fox'].entries()) {
+      await ada.editor.text.getByText(words).click({ clickCount: 3 });
+      await panel.comment(`About ${words}`);
+      await expect(panel.highlights).toHaveCount(count + 1);
+      await expect(panel.highlights.filter({ hasText: words })).toHaveText(words);
+      await panel.panel.getByRole('button', { name: 'Close comments' }).click();
+    }
+  });
+
   test('one comments on a word, another answers and settles it, and the word shows it to both', async ({
     ada,
     ben,

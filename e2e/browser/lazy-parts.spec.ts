@@ -72,6 +72,32 @@ test('a page that was offline at its first call of all makes the next one', asyn
   expect(await page.evaluate(listDocuments)).toEqual({ names: [] });
 });
 
+test('a page that reloads itself where a part is missing does so once for a part that nobody needs', async ({
+  ada: { page },
+  pageUrl,
+}) => {
+  await page.route(PARTS, (route) => route.fulfill({ status: 404 }));
+  await page.addInitScript(() => {
+    window.addEventListener('vite:preloadError', () => {
+      sessionStorage.missing = `${readMissing() + 1}`;
+      if (readMissing() === 1) location.reload();
+    });
+    const readMissing = () => Number(sessionStorage.missing ?? 0);
+  });
+  const openDocument = () => page.evaluate(() => void (window as unknown as Program).client.open('plan'));
+  await page.goto(pageUrl);
+  await page.waitForFunction(() => 'client' in window);
+  const reloaded = page.waitForEvent('load');
+  await openDocument();
+  await reloaded;
+  await page.waitForFunction(() => 'client' in window);
+  await openDocument();
+  await page.evaluate(() => (window as unknown as Program).client.open('plan').whenLoaded());
+  const readMissing = () => page.evaluate(() => sessionStorage.missing);
+  expect(await page.evaluate(listDocuments)).toMatchObject({ code: 'part-not-loaded' });
+  expect(await readMissing()).toBe('2');
+});
+
 test('a page whose deployment is gone says that it has to be loaded again, and still makes a copy of a document', async ({
   ada: { page },
   pageUrl,

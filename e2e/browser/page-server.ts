@@ -28,7 +28,7 @@ export function servePages(pages: Readonly<Record<string, ServedPage>>): Promise
 }
 
 /** Somebody's page that runs a program of theirs; it is empty otherwise. */
-export function serveProgram({ entry, files }: Bundle): Promise<PageServer> {
+export function serveProgram({ entry, files }: Pick<Bundle, 'entry' | 'files'>): Promise<PageServer> {
   const html = `<!doctype html><title>A page</title><script type="module" src="/${entry}"></script>`;
   return serve(({ url = '/' }, response) => {
     const script = files.get(url.slice(1));

@@ -34,6 +34,27 @@ test.describe('a server that asks for tokens', () => {
     await expect(elsewhere.getByRole('alert')).toContainText('You are not signed in');
   });
 
+  test('shows people to themselves as to the others, under the name that the server has for them', async ({
+    ada,
+    ben,
+    server,
+  }) => {
+    await ada.page.goto(linkFor(server, '--user', 'ada', '--name', 'Ada Lovelace'));
+    await ben.page.goto(linkFor(server, '--user', 'ben'));
+    await ada.editor.open('plan');
+    const own = ada.page.getByRole('button', { name: /\(you\)/ });
+    await ada.editor.write('Notes');
+    await expect(own).toHaveAccessibleName('Ada Lovelace (you): change colour and theme');
+    await ben.editor.open('plan');
+    await expect(ben.editor.person('Ada Lovelace')).toBeVisible();
+    await own.click();
+    const dialog = ada.page.getByRole('dialog', { name: 'You' });
+    await expect(dialog).toContainText('You are signed in as Ada Lovelace.');
+    await expect(dialog.getByRole('textbox')).toHaveCount(0);
+    await dialog.getByRole('radio', { name: 'Teal' }).check();
+    await expect(own).toHaveAccessibleName('Ada Lovelace (you): change colour and theme');
+  });
+
   test('[G6] holds each to what their grants say', async ({ ada, ben, server }) => {
     await ada.page.goto(linkFor(server, '--user', 'ada', '--grant', 'editor:**'));
     await ada.editor.open('team/plan');

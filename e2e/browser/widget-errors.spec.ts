@@ -89,6 +89,28 @@ test('of a room that several elements show a page hears once, and each elementâ€
   expect(await toldOn(page)).toEqual([noToken('signed out'), noToken('no network')]);
 });
 
+for (const [tag, part, shown] of [
+  ['quire-editor', 'mount-editor', '[part~=text]'],
+  ['quire-code', 'mount-code', '.cm-content'],
+  ['quire-map', 'leaflet-map', '.leaflet-pane'],
+] as const) {
+  test(`<${tag}> whose code can not be fetched says so, and fetches it once somebody tries again`, async ({
+    ada: { page },
+    server,
+  }) => {
+    await page.route(new RegExp(`/assets/${part}-[^/]+\\.js$`), (route) => route.abort());
+    await open(page, server.url, `<${tag} document="talk" name="Ada"></${tag}>`);
+    await setFault(page, null);
+    const element = page.locator(tag);
+    await expect(element.getByRole('alert').filter({ hasText: 'could not be loaded' })).toBeVisible();
+    await expect.poll(() => toldOn(page)).toContainEqual({ code: 'part-not-loaded', message: expect.any(String) });
+    await page.unrouteAll();
+    await element.getByRole('button', { name: 'Try again' }).click();
+    await expect(element.locator(shown).first()).toBeAttached();
+    await expect(element.getByRole('alert').filter({ hasText: 'could not be loaded' })).toHaveCount(0);
+  });
+}
+
 test.describe('where the server asks for tokens', () => {
   test.use({ serverOptions: { env: { QUIRE_JWT_SECRETS: SECRETS } } });
 

@@ -50,6 +50,7 @@ import { createStaticApp } from './http/static-app.ts';
 import { createLog, type Logger } from './observability/log.ts';
 import { createMetrics, type Metrics, type MetricsOptions } from './observability/metrics/create-metrics.ts';
 import { createRegistry } from './registry/registry.ts';
+import { Retries } from './retries.ts';
 import { takePart } from './take-part.ts';
 import { createTurns } from './turns.ts';
 
@@ -304,11 +305,13 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     takeTurn,
     knowsAllNames,
   });
+  const retries = new Retries(clock);
   const comments = createComments({
     documents,
     live: collaboration,
     takeTurn,
     now: () => clock.now(),
+    retries,
     maxAnchorsPerCommenter: config.limits.maxAnchorsPerCommenter,
     onFull: () => metrics?.collab.editRefused('comments-full'),
     anchorPace: new AnchorPace(config.limits.maxAnchorsPerMinute, () => clock.monotonicMs()),
@@ -380,6 +383,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     httpDoor.close();
     await sweep.stop();
     stopPurging();
+    retries.close();
     rules.close();
     registry.close();
     await collaboration.close(drain.judgingMs);

@@ -5,6 +5,7 @@ import { usePathname } from 'wouter/use-browser-location';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { HomePage } from './home/HomePage.tsx';
 import { NotFoundPage } from './NotFoundPage.tsx';
+import { PageSkeleton } from './PageSkeleton.tsx';
 import { parseRoute } from './routes.ts';
 import { applyTheme, theme } from './theme/theme.ts';
 import { ToastLayer } from './ui/ToastLayer.tsx';
@@ -31,7 +32,7 @@ export function App({ client, token }: AppProps) {
   return (
     <ErrorBoundary>
       <QuireProvider client={client}>
-        <Suspense fallback={null}>
+        <Suspense fallback={<PageSkeleton />}>
           <Page token={token} />
         </Suspense>
         <ToastLayer />

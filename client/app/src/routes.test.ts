@@ -23,6 +23,11 @@ test('the gallery has one address, and what lies below it is no page', () => {
   expect(parseRoute('/widgets/quire.js')).toEqual({ page: 'not-found' });
 });
 
+test('comments are beside their document, and no page of their own', () => {
+  for (const pathname of ['/d/~comments%2Fteam%2Fplan', '/d/~comments/plan'])
+    expect(parseRoute(pathname)).toEqual({ page: 'not-found' });
+});
+
 test('an address that is none leads to the page that says so', () => {
   for (const pathname of ['/d', '/d/', '/x', '/d/%E0%A4%A'])
     expect(parseRoute(pathname)).toEqual({ page: 'not-found' });

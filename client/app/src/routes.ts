@@ -10,6 +10,9 @@ export const binPath = '/bin';
 /** Without a slash at its end: what lies below is the script that other pages load, and what belongs to it. */
 export const widgetsPath = '/widgets';
 
+/** What the comments on a document are called begins so: a document too, but none to be looked at by itself. */
+const COMMENTS_PREFIX = '~comments/';
+
 /** A name goes into the address whole: its slashes as %2F, so that `a/b` and `a%2Fb` stay two documents. */
 export function documentPath(name: string): string {
   return `/d/${encodeURIComponent(name)}`;
@@ -23,7 +26,8 @@ export function parseRoute(pathname: string): Route {
   const encoded = pathname.startsWith('/d/') ? pathname.slice('/d/'.length) : '';
   if (encoded === '') return { page: 'not-found' };
   try {
-    return { page: 'document', name: decodeURIComponent(encoded) };
+    const name = decodeURIComponent(encoded);
+    return name.startsWith(COMMENTS_PREFIX) ? { page: 'not-found' } : { page: 'document', name };
   } catch {
     return { page: 'not-found' };
   }

@@ -292,7 +292,7 @@ function badName(fault: NameFault): QuireError {
 }
 
 function findWebSocket(): SocketClass {
-  if (typeof WebSocket !== 'undefined') return WebSocket;
+  if (globalThis.WebSocket) return WebSocket;
   throw new QuireError(
     'no-websocket',
     "No WebSocket, as in Node before 22: give connect one, of the package ws, or transport: 'http'.",

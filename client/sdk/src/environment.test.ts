@@ -30,7 +30,7 @@ describe('what it runs in', () => {
 
   it('as a worker it has the address of where it was loaded from, unless it was made of a blob', () => {
     stubWorker('https://docs.example.org/worker.js');
-    expect(readEnvironment().location).toEqual({ protocol: 'https:', host: 'docs.example.org' });
+    expect(readEnvironment().location).toMatchObject({ protocol: 'https:', host: 'docs.example.org' });
     stubWorker('blob:https://docs.example.org/0a1b');
     expect(readEnvironment().location).toBeNull();
   });

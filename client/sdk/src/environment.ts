@@ -19,11 +19,11 @@ export interface Environment {
 export function readEnvironment(): Environment {
   const page = findPage();
   return {
-    location: page?.location?.host ? { protocol: page.location.protocol, host: page.location.host } : null,
-    isWorker: page !== null && typeof window === 'undefined',
-    hasIndexedDb: typeof indexedDB !== 'undefined' && indexedDB !== null,
-    isOnline: () => typeof navigator === 'undefined' || navigator.onLine !== false,
-    isVisible: () => typeof document === 'undefined' || document.visibilityState === 'visible',
+    location: page?.location?.host ? page.location : null,
+    isWorker: !!page && !globalThis.window,
+    hasIndexedDb: !!globalThis.indexedDB,
+    isOnline: () => globalThis.navigator?.onLine !== false,
+    isVisible: () => globalThis.document?.visibilityState !== 'hidden',
     listen(type, listener) {
       page?.addEventListener(type, listener);
       return () => page?.removeEventListener(type, listener);
@@ -33,7 +33,6 @@ export function readEnvironment(): Environment {
 
 /** The window, or what a worker has in its place: it has an address as a window does, and in some browsers hears of the network. */
 function findPage(): (Window & typeof globalThis) | null {
-  if (typeof window !== 'undefined') return window;
   // Not asked of `self`: server runtimes such as Deno and Bun have one that listens too, and no page behind it.
-  return 'WorkerGlobalScope' in globalThis ? self : null;
+  return globalThis.window ?? ('WorkerGlobalScope' in globalThis ? self : null);
 }

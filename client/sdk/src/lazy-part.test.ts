@@ -1,6 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createLazyPart } from './lazy-part.ts';
 import { ManualClock } from './testing/manual-clock.ts';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 const never = () => new Promise<never>(() => {});
 
@@ -61,5 +65,19 @@ describe('a part that is loaded when it is needed', () => {
     part.fetchAhead();
     await expect(part.load()).rejects.toMatchObject({ code: 'part-not-loaded' });
     expect(attempts).toBe(2);
+  });
+
+  it('is not fetched ahead by a page that was reloaded, as it may have been for this', async () => {
+    const navigation = { type: 'reload' } as unknown as PerformanceEntry;
+    vi.spyOn(performance, 'getEntriesByType').mockReturnValue([navigation]);
+    let attempts = 0;
+    const importPart = async () => {
+      attempts += 1;
+      return 'a part';
+    };
+    const part = createLazyPart(importPart, { clock: new ManualClock(), isOnline: () => true });
+    part.fetchAhead();
+    expect(attempts).toBe(0);
+    expect(await part.load()).toBe('a part');
   });
 });

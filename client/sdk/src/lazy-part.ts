@@ -24,7 +24,10 @@ export interface LazyPart<Module> {
    * @throws {QuireError} `unreachable`; `part-not-loaded` where the network is not to blame
    */
   load(limits?: LoadLimits): Promise<Module>;
-  /** So that it is here once it is needed. Whoever needs it then is told what went wrong. */
+  /**
+   * So that it is here once it is needed. Whoever needs it then is told what went wrong. Not where the page was
+   * reloaded: many reload themselves where a part is missing, as the docs of Vite have it, and would without end.
+   */
   fetchAhead(): void;
 }
 
@@ -49,7 +52,8 @@ export function createLazyPart<Module>(
       }
     },
     fetchAhead() {
-      importPart().catch(() => {});
+      const navigation = performance.getEntriesByType('navigation')[0] as { readonly type: string } | undefined;
+      if (navigation?.type !== 'reload') importPart().catch(() => {});
     },
   };
 }

@@ -36,6 +36,7 @@ beforeEach(async () => {
     live: collaboration,
     takeTurn,
     now: () => 0,
+    retries: { add() {} },
     maxAnchorsPerCommenter: 10,
   });
   await documents.create({ name: plan, title: 'Plan' });

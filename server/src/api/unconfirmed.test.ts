@@ -71,6 +71,7 @@ beforeEach(async () => {
       live: collaboration,
       takeTurn,
       now: () => clock.now(),
+      retries: { add() {} },
       maxAnchorsPerCommenter: 10,
     }),
     guard: openGuard,

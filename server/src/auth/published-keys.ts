@@ -1,7 +1,10 @@
+import { buffer } from 'node:stream/consumers';
 import {
   createLocalJWKSet,
   createRemoteJWKSet,
+  customFetch,
   errors,
+  type FetchImplementation,
   type JSONWebKeySet,
   type JWKSCacheInput,
   type JWTHeaderParameters,
@@ -11,6 +14,7 @@ import {
 import type { Clock } from '../clock.ts';
 import { withoutCredentials } from '../config/without-credentials.ts';
 import type { Logger } from '../observability/log.ts';
+import { openOutgoingConnections } from '../outgoing-connections.ts';
 import type { Key, KeySource } from './key-sources.ts';
 
 const TIMEOUT_MS = 5_000;
@@ -48,14 +52,27 @@ export function createPublishedKeys(
 ): KeySource {
   const failurePauseMs = Math.min(cooldownMs, FAILURE_PAUSE_MS);
   const fetched: JWKSCacheInput = {};
+  const connections = openOutgoingConnections();
+  const ending = new AbortController();
+  const askProvider: FetchImplementation = async (address, { headers, signal }) => {
+    const request = {
+      headers: Object.fromEntries(headers),
+      body: null,
+      signal: AbortSignal.any([signal, ending.signal]),
+    };
+    const answer = await connections.ask(new URL(address), request);
+    return new Response(await buffer(answer), { status: answer.statusCode ?? 0 });
+  };
   const remote = createRemoteJWKSet(url, {
     timeoutDuration: TIMEOUT_MS,
     cooldownDuration: cooldownMs,
     cacheMaxAge: Number.POSITIVE_INFINITY,
     [jwksCache]: fetched,
+    [customFetch]: askProvider,
   });
   const stop = clock.every(REFRESH_MS, () => {
     remote.reload().catch((error: unknown) => {
+      if (ending.signal.aborted) return;
       log.warn(
         { err: error, url: withoutCredentials(url.href) },
         'the keys for tokens can not be fetched again: those known stay',
@@ -98,7 +115,11 @@ export function createPublishedKeys(
         throw error;
       }
     },
-    close: stop,
+    close() {
+      stop();
+      ending.abort();
+      connections.close();
+    },
   };
 }
 

@@ -18,7 +18,11 @@ import {
 import { joinWithHocuspocus } from '@quire/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as Y from 'yjs';
-import { createServer, type QuireServer } from '../main.ts';
+import { systemClock } from '../clock.ts';
+import { createServer, type QuireServer, type ServerParts } from '../main.ts';
+import { RETRY_MS, Retries } from '../retries.ts';
+import { ManualClock } from '../testing/manual-clock.ts';
+import { RefusingStore } from '../testing/refusing-store.ts';
 import { SECRET, signToken } from '../testing/tokens.ts';
 import { AnchorPace } from './anchor-pace.ts';
 import { createComments } from './comments.ts';
@@ -33,9 +37,12 @@ afterEach(async () => {
 let store: MemoryStore;
 let server: QuireServer;
 
-async function serve(settings: object): Promise<QuireServer> {
+async function serve(settings: object, parts: ServerParts = {}): Promise<QuireServer> {
   store = new MemoryStore();
-  const started = await createServer({ port: 0, app: false, log: { level: 'silent' }, ...settings }, { store });
+  const started = await createServer(
+    { port: 0, app: false, log: { level: 'silent' }, ...settings },
+    { store, ...parts },
+  );
   ends.push(() => started.close());
   return started;
 }
@@ -117,6 +124,30 @@ function range(start: readonly [Y.XmlText, number], end: readonly [Y.XmlText, nu
   });
   return { start: from, end: to };
 }
+
+it('[G5] a thread that the disk refuses once its place is marked leaves no mark, though that is refused as well', async () => {
+  const disk = new RefusingStore();
+  const clock = {
+    ...systemClock,
+    after: (ms: number, task: () => void) => systemClock.after(ms === RETRY_MS ? 0 : ms, task),
+  };
+  server = await serve({ jwt: { secrets: [SECRET] } }, { store: disk, clock });
+  await writePage();
+  const { texts } = await openPage();
+  const [first] = texts() as [Y.XmlText];
+  const written = first.toString();
+  const marked = new Promise<void>((resolve) => first.observe(() => resolve()));
+  disk.refuseAfter(1);
+  expect(await codeOf(send('POST', '', { text: 'x', anchor: range([first, 0], [first, 3]) }))).toEqual([
+    503,
+    'storage-refused',
+  ]);
+  await marked;
+  expect(await threads()).toEqual([]);
+  disk.mend();
+  const later = await openPage();
+  await vi.waitFor(() => expect(String(later.texts()[0])).toBe(written));
+});
 
 it('[G4] comments on a document that is nearly full mark it no more, may be removed, and leave the rest to editors', async () => {
   const limit = 4_096;
@@ -526,7 +557,11 @@ describe('comments', () => {
   const speaker = { author: { id: 'ada', name: 'Ada' }, role: 'commenter' } as const;
   const call = { document: PLAN, speaker };
 
-  function createInMemory(edited: (share?: number) => Promise<void> = async () => {}, anchorPace?: AnchorPace) {
+  function createInMemory(
+    edited: (share?: number) => Promise<void> = async () => {},
+    anchorPace?: AnchorPace,
+    retries = new Retries(new ManualClock()),
+  ) {
     const docs = new Map<string, Y.Doc>();
     const open = (name: string): Y.Doc => {
       const doc = docs.get(name) ?? new Y.Doc();
@@ -545,6 +580,7 @@ describe('comments', () => {
       },
       takeTurn: (_key, task) => task(() => {}),
       now: () => 0,
+      retries,
       maxAnchorsPerCommenter: 2,
       ...(anchorPace === undefined ? {} : { anchorPace }),
     });

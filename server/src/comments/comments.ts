@@ -17,6 +17,7 @@ import type { Collaboration } from '../collab/collaboration.ts';
 import { type Storing, Unconfirmed, untilStored } from '../collab/confirmation.ts';
 import { partyOf } from '../party.ts';
 import { ApiError } from '../problems.ts';
+import type { Retries } from '../retries.ts';
 import { Seats } from '../seats.ts';
 import type { TakeTurn } from '../turns.ts';
 import { countAnchorsBy, shareOf } from './anchor-allowance.ts';
@@ -91,6 +92,8 @@ export function createComments(options: {
   /** The same that deletions of documents take. */
   readonly takeTurn: TakeTurn;
   readonly now: () => number;
+  /** For marks that could not be taken away again. */
+  readonly retries: Pick<Retries, 'add'>;
   /** Places of a document that one person marks who may not edit it. */
   readonly maxAnchorsPerCommenter: number;
   /** Called where that limit refused somebody. */
@@ -100,7 +103,7 @@ export function createComments(options: {
   /** Called where that was too fast. */
   readonly onTooFast?: () => void;
 }): Comments {
-  const { documents, live, takeTurn, now, maxAnchorsPerCommenter, onFull = () => {} } = options;
+  const { documents, live, takeTurn, now, retries, maxAnchorsPerCommenter, onFull = () => {} } = options;
   const { anchorPace, onTooFast = () => {} } = options;
   /** Each takes a copy of the document, or of its comments. */
   const waiting = new Seats(MAX_WAITING_CALLS);
@@ -181,6 +184,17 @@ export function createComments(options: {
     else await live.edit(document, signatureOf(speaker), (copy) => unmarkThread(copy, thread), storing);
   }
 
+  /** Until it is gone it leads to no thread, and is shown as nothing. */
+  async function takeBackMark(call: ThreadCall): Promise<void> {
+    try {
+      await unmark(call, {});
+    } catch {
+      // A disk that refused the thread refuses this too.
+      const { document } = call;
+      retries.add(() => inTurn(document, (storing) => unmark(call, storing)).catch(unlessGone));
+    }
+  }
+
   function look(call: ThreadCall): Promise<Thread> {
     return read(call.document, (companion) => findThread(companion, call.thread).thread);
   }
@@ -213,9 +227,8 @@ export function createComments(options: {
         try {
           await write({ document, speaker }, storing, (companion) => putThread(companion, thread));
         } catch (error) {
-          // A mark that stays because this fails too leads to no thread, and is shown as nothing.
           if (anchor !== undefined && !(error instanceof Unconfirmed)) {
-            await unmark({ document, speaker, thread: id }, {}).catch(() => {});
+            await takeBackMark({ document, speaker, thread: id });
           }
           throw error;
         }
@@ -310,6 +323,11 @@ function createComment(author: CommentAuthor, text: string, time: string): Comme
 function findCalled(companion: Y.Doc, { thread, comment }: CommentCall): readonly [StoredThread, Comment] {
   const stored = findThread(companion, thread);
   return [stored, findComment(stored, comment)];
+}
+
+/** With its document everything has gone that there was to take away. */
+function unlessGone(error: unknown): void {
+  if (!(error instanceof ApiError && error.code === 'unknown-document')) throw error;
 }
 
 /** As the author of their edits is written into history on a socket: of guests, what they call themselves. */

@@ -46,7 +46,14 @@ function createWhole() {
     gateway: new GatewayMeters(),
   };
   addThreads(api, {
-    comments: createComments({ documents, live: collaboration, takeTurn, maxAnchorsPerCommenter: 200, now: Date.now }),
+    comments: createComments({
+      documents,
+      live: collaboration,
+      takeTurn,
+      maxAnchorsPerCommenter: 200,
+      now: Date.now,
+      retries: { add() {} },
+    }),
     guard: openGuard,
   });
   return { api, app: createApp({ api, staticApp: null, readUnreadiness: () => [], log, metrics }) };

@@ -16,8 +16,7 @@ import { useDocumentEditor } from './use-document-editor.ts';
 interface DocumentEditorProps {
   readonly room: Room;
   readonly status: RoomStatus;
-  /** Null while there are none to be had. */
-  readonly comments: Comments | null;
+  readonly comments: Comments;
   readonly panel: CommentsPanelState;
   readonly onPanel: (panel: CommentsPanelState) => void;
   /** Somebody wants to comment on what is selected. */
@@ -70,7 +69,7 @@ export function DocumentEditor({
         <div className="page">
           <EditorContent editor={editor} />
         </div>
-        {comments !== null && <CommentsPanel {...{ comments, editor, panel, onPanel }} />}
+        <CommentsPanel {...{ comments, editor, panel, onPanel }} />
       </div>
       <LinkPopover link={link} />
     </main>

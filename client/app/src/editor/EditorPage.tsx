@@ -1,32 +1,35 @@
 import type { Person, Room } from '@quire/client';
-import { useReadable, useRoom, useStatus } from '@quire/client/react';
+import { useRoom, useStatus } from '@quire/client/react';
 import { findCarets, readSelectedText } from '@quire/widgets/document';
 import type { Editor } from '@tiptap/react';
 import { ChevronLeft } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { guest } from '../identity/guest.ts';
+import { usePerson } from '../identity/use-person.ts';
 import { Link } from '../Link.tsx';
 import { homePath } from '../routes.ts';
 import { announce } from '../ui/toasts.ts';
 import { CommentsButton } from './comments/CommentsButton.tsx';
 import type { CommentsPanelState } from './comments/panel-state.ts';
-import { useComments } from './comments/use-comments.ts';
 import { DocumentEditor } from './DocumentEditor.tsx';
 import { EditorSkeleton } from './EditorSkeleton.tsx';
 import { focusText } from './focus-text.ts';
 import { followKeyboard } from './keyboard-inset.ts';
 import { NotLoaded } from './NotLoaded.tsx';
 import { PeopleBar } from './PeopleBar.tsx';
+import { publishHeight } from './publish-height.ts';
 import { RefusedBoundary } from './RefusedBoundary.tsx';
 import { SaveState } from './SaveState.tsx';
 import { ShareButton } from './share/ShareButton.tsx';
 import { TitleInput } from './TitleInput.tsx';
 import { describeTrouble } from './trouble-words.ts';
+import { useAccount } from './use-account.ts';
 import './carets/carets.css';
 import './document.css';
 import './editor.css';
 import './toolbar/toolbar.css';
 import './print.css';
+
+const publishHeaderHeight = publishHeight('--header-height');
 
 export function EditorPage({ name }: { readonly name: string }) {
   const [openings, setOpenings] = useState(0);
@@ -45,8 +48,9 @@ function DocumentPage({ name, onReopen }: { readonly name: string; readonly onRe
 
 function OpenDocument({ room, onReopen }: { readonly room: Room; readonly onReopen: () => void }) {
   const status = useStatus(room);
-  const person = useReadable(guest);
-  const comments = useComments(room);
+  const account = useAccount(room, status);
+  const person = usePerson(account);
+  const { comments } = room;
   const [panel, setPanel] = useState<CommentsPanelState>({ kind: 'closed' });
   const editor = useRef<Editor | null>(null);
   const keepEditor = useCallback((current: Editor | null) => {
@@ -69,7 +73,7 @@ function OpenDocument({ room, onReopen }: { readonly room: Room; readonly onReop
 
   return (
     <div className="editor">
-      <header className="editor-header">
+      <header ref={publishHeaderHeight} className="editor-header">
         <Link href={homePath} className="icon-button" aria-label="All documents" data-tooltip="All documents">
           <ChevronLeft aria-hidden />
         </Link>
@@ -83,8 +87,8 @@ function OpenDocument({ room, onReopen }: { readonly room: Room; readonly onReop
         />
         {/* Where nothing was ever there, there is nothing to save: the page says what is the matter. */}
         {(status.loaded || describeTrouble(status) === null) && <SaveState status={status} comments={comments} />}
-        <PeopleBar room={room} onGoTo={goTo} />
-        {comments !== null && status.loaded && (
+        <PeopleBar room={room} account={account} onGoTo={goTo} />
+        {status.loaded && (
           <CommentsButton
             comments={comments}
             isOpen={panel.kind === 'open'}

@@ -1,4 +1,4 @@
-import type { Person, Room } from '@quire/client';
+import type { Person, Room, Speaker } from '@quire/client';
 import { useReadable } from '@quire/client/react';
 import { ProfileButton } from '../identity/ProfileButton.tsx';
 import { Avatar } from '../ui/Avatar.tsx';
@@ -16,10 +16,12 @@ const IDLE_AFTER_MS = 5 * 60_000;
 
 interface PeopleBarProps {
   readonly room: Room;
+  /** Null: a guest. */
+  readonly account: Speaker | null;
   readonly onGoTo: (person: Person) => void;
 }
 
-export function PeopleBar({ room, onGoTo }: PeopleBarProps) {
+export function PeopleBar({ room, account, onGoTo }: PeopleBarProps) {
   const people = useReadable(room.presence.people);
   const viewers = useReadable(room.presence.viewers);
   const others = people.filter((person) => !person.isMe);
@@ -39,7 +41,7 @@ export function PeopleBar({ room, onGoTo }: PeopleBarProps) {
         </li>
       ))}
       <li>
-        <ProfileButton />
+        <ProfileButton account={account} />
       </li>
     </ul>
   );

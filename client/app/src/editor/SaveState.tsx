@@ -20,7 +20,7 @@ const icons = {
 
 interface SaveStateProps {
   readonly status: RoomStatus;
-  readonly comments: Comments | null;
+  readonly comments: Comments;
 }
 
 /** The one place that says whether the words on screen are safe, and on demand what that means. */

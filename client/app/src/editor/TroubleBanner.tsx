@@ -1,13 +1,16 @@
 import type { Room, RoomStatus } from '@quire/client';
 import type { Editor } from '@tiptap/react';
 import { Download, RotateCw, Trash2, TriangleAlert } from 'lucide-react';
+import { useLayoutEffect } from 'react';
 import { RestoreButton } from '../bin/RestoreButton.tsx';
 import { useRestorable } from '../bin/use-restorable.ts';
 import { UNTITLED } from '../home/document-words.ts';
 import { SaveAsButton } from '../leftovers/SaveAsButton.tsx';
 import { downloadCopy } from './copy-of-document.ts';
+import { measureCoveredTop } from './covered-top.ts';
 import { bindTitle } from './document-title.ts';
-import { describeTrouble } from './trouble-words.ts';
+import { publishHeight } from './publish-height.ts';
+import { describeTrouble, type TroubleWords } from './trouble-words.ts';
 
 interface TroubleBannerProps {
   readonly room: Room;
@@ -16,13 +19,32 @@ interface TroubleBannerProps {
   readonly onReopen: () => void;
 }
 
-export function TroubleBanner({ room, status, editor, onReopen }: TroubleBannerProps) {
-  const words = describeTrouble(status);
+const publishTroubleHeight = publishHeight('--trouble-height');
+
+/** In sight wherever in the text somebody is. */
+export function TroubleBanner(props: TroubleBannerProps) {
+  const words = describeTrouble(props.status);
+  return words !== null && <Trouble words={words} {...props} />;
+}
+
+function Trouble({ words, room, status, editor, onReopen }: TroubleBannerProps & { readonly words: TroubleWords }) {
   const isRestorable = useRestorable(room.name, status.state === 'cannot-save' && !status.retrying);
-  if (words === null) return null;
   const isGone = status.state === 'gone';
+
+  useLayoutEffect(() => {
+    // It comes over the text, and may cover the very line that is being written.
+    if (!editor.isFocused) return;
+    const { top } = editor.view.coordsAtPos(editor.state.selection.head);
+    const coveredBy = measureCoveredTop() - top;
+    if (coveredBy > 0) window.scrollBy(0, -coveredBy);
+  }, [editor]);
+
   return (
-    <div className={isGone || isRestorable ? 'banner is-bad has-choices' : 'banner is-bad'} role="alert">
+    <div
+      ref={publishTroubleHeight}
+      className={isGone || isRestorable ? 'trouble banner is-bad has-choices' : 'trouble banner is-bad'}
+      role="alert"
+    >
       {isGone ? <Trash2 aria-hidden /> : <TriangleAlert aria-hidden />}
       <p>
         <strong>{words.title}</strong> {words.advice}

@@ -14,6 +14,7 @@ import { Placeholder, Selection } from '@tiptap/extensions';
 import type { EditorView } from '@tiptap/pm/view';
 import { type Editor, type UseEditorOptions, useEditor } from '@tiptap/react';
 import { useEffect, useMemo, useRef } from 'react';
+import { measureCoveredTop } from './covered-top.ts';
 
 interface DocumentEditorOptions {
   readonly room: Room;
@@ -25,10 +26,17 @@ interface DocumentEditorOptions {
 }
 
 /**
- * What may lie over the text: the bar above it, and on a phone the toolbar below. The editor scrolls within the window, so
- * it would leave the line that is being written beneath them.
+ * What may lie over the text, in pixels: what sticks above it, and on a phone the toolbar below. The editor scrolls within the
+ * window, so it would leave the line that is being written beneath them.
  */
-const COVERED_PX = { top: 112, right: 0, bottom: 72, left: 0 };
+const covered = {
+  get top() {
+    return measureCoveredTop();
+  },
+  right: 0,
+  bottom: 72,
+  left: 0,
+};
 
 /** The editor of a loaded document: its schema, bound to the room. */
 export function useDocumentEditor({ room, canEdit, ...callbacks }: DocumentEditorOptions): Editor {
@@ -70,8 +78,8 @@ export function useDocumentEditor({ room, canEdit, ...callbacks }: DocumentEdito
           'aria-readonly': String(!latest.current.canEdit),
         }),
         handleClick: openLinkOnModClick,
-        scrollThreshold: COVERED_PX,
-        scrollMargin: COVERED_PX,
+        scrollThreshold: covered,
+        scrollMargin: covered,
       },
     };
   }, [room]);

@@ -1,14 +1,20 @@
-import { useReadable } from '@quire/client/react';
 import { ThemeChoices } from '../theme/ThemeChoices.tsx';
 import { Avatar } from '../ui/Avatar.tsx';
 import { usePopover } from '../ui/use-popover.ts';
 import { guest } from './guest.ts';
 import { ProfileForm } from './ProfileForm.tsx';
+import { usePerson } from './use-person.ts';
 import './profile.css';
 
+interface ProfileButtonProps {
+  /** Who has signed in is called as the server calls them, and it is not for them to change here. */
+  readonly account?: { readonly name: string } | null;
+}
+
 /** One's own avatar: opens the name, the colour and the theme. */
-export function ProfileButton() {
-  const person = useReadable(guest);
+export function ProfileButton({ account = null }: ProfileButtonProps) {
+  const person = usePerson(account);
+  const changeable = account === null ? 'name, colour and theme' : 'colour and theme';
   const popover = usePopover({ align: 'end' });
   return (
     <>
@@ -16,7 +22,7 @@ export function ProfileButton() {
         type="button"
         ref={popover.triggerRef}
         className="avatar-button is-me"
-        aria-label={`${person.name} (you): change name, colour and theme`}
+        aria-label={`${person.name} (you): change ${changeable}`}
         data-tooltip={`${person.name} (you)`}
         {...popover.triggerProps}
       >
@@ -31,7 +37,12 @@ export function ProfileButton() {
       >
         {popover.open && (
           <>
-            <ProfileForm person={person} onChange={guest.set} onDone={popover.close} />
+            <ProfileForm
+              person={person}
+              isNamedByServer={account !== null}
+              onChange={(change) => guest.set({ ...guest.get(), ...change })}
+              onDone={popover.close}
+            />
             <ThemeChoices />
           </>
         )}

@@ -6,12 +6,13 @@ import { MAX_GUEST_NAME_LENGTH, tidyGuestName } from './guest.ts';
 
 interface ProfileFormProps {
   readonly person: PersonDetails;
-  readonly onChange: (person: PersonDetails) => void;
+  readonly isNamedByServer: boolean;
+  readonly onChange: (change: Partial<PersonDetails>) => void;
   readonly onDone: () => void;
 }
 
 /** Everybody sees a change while it is typed; an empty name waits until it is one. */
-export function ProfileForm({ person, onChange, onDone }: ProfileFormProps) {
+export function ProfileForm({ person, isNamedByServer, onChange, onDone }: ProfileFormProps) {
   const [draft, setDraft] = useState(person.name);
 
   return (
@@ -23,22 +24,24 @@ export function ProfileForm({ person, onChange, onDone }: ProfileFormProps) {
     >
       <div className="profile-preview">
         <Avatar name={person.name} color={person.color} />
-        <p>This is how others see you.</p>
+        <p>{isNamedByServer ? `You are signed in as ${person.name}.` : 'This is how others see you.'}</p>
       </div>
-      <label className="field">
-        <span>Your name</span>
-        <input
-          value={draft}
-          maxLength={MAX_GUEST_NAME_LENGTH}
-          autoComplete="nickname"
-          onChange={(event) => {
-            setDraft(event.target.value);
-            const name = tidyGuestName(event.target.value);
-            if (name !== '') onChange({ ...person, name });
-          }}
-          onBlur={() => setDraft(person.name)}
-        />
-      </label>
+      {!isNamedByServer && (
+        <label className="field">
+          <span>Your name</span>
+          <input
+            value={draft}
+            maxLength={MAX_GUEST_NAME_LENGTH}
+            autoComplete="nickname"
+            onChange={(event) => {
+              setDraft(event.target.value);
+              const name = tidyGuestName(event.target.value);
+              if (name !== '') onChange({ name });
+            }}
+            onBlur={() => setDraft(person.name)}
+          />
+        </label>
+      )}
       <fieldset className="swatches">
         <legend>Colour</legend>
         {presenceColors.map((color) => (
@@ -51,7 +54,7 @@ export function ProfileForm({ person, onChange, onDone }: ProfileFormProps) {
             data-tooltip={color.name}
             style={{ '--person': color.value } as React.CSSProperties}
             checked={color.value === person.color}
-            onChange={() => onChange({ ...person, color: color.value })}
+            onChange={() => onChange({ color: color.value })}
           />
         ))}
       </fieldset>

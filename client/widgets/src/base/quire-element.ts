@@ -379,10 +379,18 @@ export abstract class QuireElement extends Base {
     const held = this.#held;
     // Once the element shows it: who hears of it may ask for what is in it.
     queueMicrotask(() => {
-      void this.shown.then(() => {
+      void this.#untilShown().then(() => {
         if (this.#toldReady && (held === null || held === this.#held)) this.tell('ready');
       });
     });
+  }
+
+  /** It may be shown anew while it is waited for. */
+  async #untilShown(): Promise<void> {
+    for (let awaited: unknown = null; awaited !== this.shown; ) {
+      awaited = this.shown;
+      await awaited;
+    }
   }
 
   /**

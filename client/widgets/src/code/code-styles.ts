@@ -1,4 +1,7 @@
+import { fetchStyles } from '../parts/fetch-part.ts';
+
 export const codeStyles = `
+${fetchStyles}
 .paper {
   display: grid;
   min-height: var(--quire-code-min-height, 8em);

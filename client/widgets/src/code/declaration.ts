@@ -41,6 +41,11 @@ export const declaration: ElementDeclaration = {
     { name: 'text', description: 'The code itself.' },
     { name: 'caret', description: 'The caret of somebody else.' },
     { name: 'waiting', description: 'What stands in for the code until it is there.' },
+    {
+      name: 'not-fetched',
+      description: 'What stands there where a part of the script could not be fetched; `retry` is the button in it.',
+    },
+    { name: 'retry', description: 'The button that fetches it again.' },
   ],
   cssProperties: [{ name: '--quire-code-min-height', description: 'How high it is at least; 8em where nobody says.' }],
   words: codeWords,

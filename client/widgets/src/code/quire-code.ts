@@ -2,6 +2,7 @@ import { h } from '../base/h.ts';
 import { follow, type Held, onceLoaded } from '../base/held.ts';
 import { reflect } from '../base/quire-element.ts';
 import { QuireField } from '../base/quire-field.ts';
+import { fetchPart } from '../parts/fetch-part.ts';
 import { codeStyles } from './code-styles.ts';
 import { readLanguage } from './languages.ts';
 import type { MountedCode } from './mount-code.ts';
@@ -58,16 +59,17 @@ export class QuireCode extends QuireField {
     this.#held = held;
     const waiting = h('div', { class: 'waiting', part: 'waiting', 'aria-hidden': 'true' });
     held.root.append(waiting);
-    this.shown = Promise.all([
-      import('./mount-code.ts'),
-      new Promise<void>((resolve) => onceLoaded(held, resolve)),
-    ]).then(
-      ([{ mountCode }]) => {
-        waiting.remove();
-        if (!held.signal.aborted) this.#mount(held, mountCode);
-      },
-      (error: unknown) => this.fail(error),
-    );
+    const fetched = fetchPart(() => import('./mount-code.ts'), {
+      waiting,
+      signal: held.signal,
+      word: (key) => this.word(key),
+      onFailed: (error) => this.fail(error),
+    });
+    const loaded = new Promise<void>((resolve) => onceLoaded(held, resolve));
+    this.shown = Promise.all([fetched, loaded]).then(([part]) => {
+      waiting.remove();
+      if (part !== null && !held.signal.aborted) this.#mount(held, part.mountCode);
+    });
     return () => {
       this.#mounted?.close();
       this.#mounted = null;

@@ -63,6 +63,11 @@ export const declaration: ElementDeclaration = {
     { name: 'text', description: 'The text itself.' },
     { name: 'caret', description: 'The caret of somebody else.' },
     { name: 'waiting', description: 'What stands in for the text until it is there.' },
+    {
+      name: 'not-fetched',
+      description: 'What stands there where a part of the script could not be fetched; `retry` is the button in it.',
+    },
+    { name: 'retry', description: 'The button that fetches it again.' },
   ],
   cssProperties: [
     { name: '--quire-editor-min-height', description: 'How high it is at least; 10em where nobody says.' },

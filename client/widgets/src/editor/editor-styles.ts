@@ -1,7 +1,9 @@
+import { fetchStyles } from '../parts/fetch-part.ts';
 import { caretStyles } from './caret-styles.ts';
 import { textStyles } from './text-styles.ts';
 
 export const editorStyles = `
+${fetchStyles}
 ${textStyles}
 ${caretStyles}
 

@@ -4,6 +4,7 @@ import { follow, type Held, onceLoaded } from '../base/held.ts';
 import { QuireField } from '../base/quire-field.ts';
 import type { Highlights } from '../document/comments/comment-highlights.ts';
 import type { SelectedText } from '../document/comments/selected-text.ts';
+import { fetchPart } from '../parts/fetch-part.ts';
 import { editorStyles } from './editor-styles.ts';
 import type { MountedEditor } from './mount-editor.ts';
 import { editorWords } from './words.ts';
@@ -72,16 +73,17 @@ export class QuireEditor extends QuireField {
   protected override show(held: Held): () => void {
     const waiting = h('div', { class: 'waiting', part: 'waiting', 'aria-hidden': 'true' });
     held.root.append(waiting);
-    this.shown = Promise.all([
-      import('./mount-editor.ts'),
-      new Promise<void>((resolve) => onceLoaded(held, resolve)),
-    ]).then(
-      ([{ mountEditor }]) => {
-        waiting.remove();
-        if (!held.signal.aborted) this.#mount(held, mountEditor);
-      },
-      (error: unknown) => this.fail(error),
-    );
+    const fetched = fetchPart(() => import('./mount-editor.ts'), {
+      waiting,
+      signal: held.signal,
+      word: (key) => this.word(key),
+      onFailed: (error) => this.fail(error),
+    });
+    const loaded = new Promise<void>((resolve) => onceLoaded(held, resolve));
+    this.shown = Promise.all([fetched, loaded]).then(([part]) => {
+      waiting.remove();
+      if (part !== null && !held.signal.aborted) this.#mount(held, part.mountEditor);
+    });
     return () => {
       this.#mounted?.close();
       this.#mounted = null;

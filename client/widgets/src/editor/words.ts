@@ -1,4 +1,7 @@
+import { fetchWords } from '../parts/fetch-words.ts';
+
 export const editorWords = {
+  ...fetchWords,
   text: 'Document text',
   toolbar: 'Formatting',
   undo: 'Undo',

@@ -81,6 +81,11 @@ export const declaration: ElementDeclaration = {
     { name: 'people', description: 'The list of those on the map.' },
     { name: 'share', description: 'The button that shares this person’s location.' },
     { name: 'notice', description: 'What went wrong.' },
+    {
+      name: 'not-fetched',
+      description: 'What stands there where a part of the script could not be fetched; `retry` is the button in it.',
+    },
+    { name: 'retry', description: 'The button that fetches it again.' },
   ],
   cssProperties: [{ name: '--quire-map', description: 'The colour of a map before, or without, its pictures.' }],
   words: mapWords,

@@ -7,6 +7,7 @@ import { QuireElement, reflect } from '../base/quire-element.ts';
 import { styleSheet } from '../base/style-sheets.ts';
 import type { Spot } from '../motion/glide.ts';
 import { createGliders, type Gliders } from '../motion/gliders.ts';
+import { fetchPart } from '../parts/fetch-part.ts';
 import { locate, minus, plus } from '../parts/icons.ts';
 import { createKeyedList } from '../parts/keyed-list.ts';
 import type { MapView, PeopleMap } from './leaflet-map.ts';
@@ -264,13 +265,10 @@ export class QuireMap extends QuireElement {
     this.#said = createPresenceField<Position>(held.room.presence, 'position');
     if (this.#own !== null) this.#said.set(this.#own);
     let close = () => {};
-    this.shown = this.#load(container, held).then(
-      (stop) => {
-        if (held.signal.aborted) stop();
-        else close = stop;
-      },
-      (error: unknown) => this.fail(error),
-    );
+    this.shown = this.#load(container, held).then((stop) => {
+      if (held.signal.aborted) stop();
+      else close = stop;
+    });
 
     return () => {
       close();
@@ -307,11 +305,17 @@ export class QuireMap extends QuireElement {
 
   /** Leaflet comes with the first map of a page. */
   async #load(container: HTMLElement, { room, root, signal }: Held): Promise<() => void> {
-    const [{ createPeopleMap }, { leafletStyles }] = await Promise.all([
-      import('./leaflet-map.ts'),
-      import('./leaflet-styles.ts'),
-    ]);
-    if (signal.aborted) return () => {};
+    const waiting = h('div', { 'aria-hidden': 'true' });
+    container.append(waiting);
+    const parts = await fetchPart(() => Promise.all([import('./leaflet-map.ts'), import('./leaflet-styles.ts')]), {
+      waiting,
+      signal,
+      word: (key) => this.word(key),
+      onFailed: (error) => this.fail(error),
+    });
+    waiting.remove();
+    if (parts === null || signal.aborted) return () => {};
+    const [{ createPeopleMap }, { leafletStyles }] = parts;
     const sheet = styleSheet(leafletStyles);
     if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
     const map = createPeopleMap({

@@ -1,4 +1,7 @@
+import { fetchStyles } from '../parts/fetch-part.ts';
+
 export const mapStyles = `
+${fetchStyles}
 :host {
   height: 380px;
   gap: 8px;

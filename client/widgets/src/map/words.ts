@@ -1,4 +1,7 @@
+import { fetchWords } from '../parts/fetch-words.ts';
+
 export const mapWords = {
+  ...fetchWords,
   map: 'Map of people',
   people: 'People on the map',
   nobody: 'Nobody says where they are.',

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../../clock.ts';
+import { openOutgoingConnections } from '../../outgoing-connections.ts';
 import { type Answer, NoAnswer, type Reply, readAnswer } from './answer.ts';
 import type { Credentials } from './credentials.ts';
 import { readWebhookSecret, signMessage } from './signature.ts';
@@ -33,12 +35,13 @@ export interface BackendSettings {
 export function createBackend({ url, secrets, timeoutMs }: BackendSettings, clock: Clock): Backend {
   const keys = secrets.flatMap((secret) => readWebhookSecret(secret) ?? []);
   const underway = new Set<AbortController>();
+  const connections = openOutgoingConnections();
   let isClosed = false;
 
   async function send(body: string, signal: AbortSignal): Promise<Reply> {
     const askedAt = clock.now();
-    const response = await fetch(url, {
-      method: 'POST',
+    // Whoever it points to elsewhere would get the token: it is not followed.
+    const response = await connections.ask(url, {
       headers: {
         Accept: 'application/json',
         'Content-Type': 'application/json',
@@ -46,11 +49,10 @@ export function createBackend({ url, secrets, timeoutMs }: BackendSettings, cloc
         ...signMessage({ id: `msg_${randomUUID()}`, sentAt: askedAt, body }, keys),
       },
       body,
-      redirect: 'manual', // whoever it points to would get the token
       signal,
     });
     const text = await readText(response);
-    return { status: response.status, text, askedAt, answeredAt: clock.now() };
+    return { status: response.statusCode ?? 0, text, askedAt, answeredAt: clock.now() };
   }
 
   async function sendInTime(body: string): Promise<Reply> {
@@ -79,6 +81,7 @@ export function createBackend({ url, secrets, timeoutMs }: BackendSettings, cloc
     close() {
       isClosed = true;
       for (const controller of underway) controller.abort(stopping());
+      connections.close();
     },
   };
 }
@@ -87,10 +90,10 @@ function stopping(): NoAnswer {
   return new NoAnswer('failed', 'this server is stopping');
 }
 
-async function readText({ body }: Response): Promise<string | null> {
+async function readText(response: IncomingMessage): Promise<string | null> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of body ?? []) {
+  for await (const chunk of response) {
     bytes += chunk.length;
     if (bytes > MAX_ANSWER_BYTES) return null; // what is still to come is not read: the connection ends
     chunks.push(chunk);
@@ -98,10 +101,8 @@ async function readText({ body }: Response): Promise<string | null> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** What `fetch` says is always that it failed; why, is in its cause. */
+/** Of a name with several addresses there is one error for each. */
 function describeFailure(error: unknown): string {
-  const { cause } = error instanceof Error ? error : { cause: undefined };
-  const root = cause instanceof Error ? cause : error;
-  if (!(root instanceof Error)) return String(root);
-  return 'code' in root && typeof root.code === 'string' ? root.code : root.message;
+  if (!(error instanceof Error)) return String(error);
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
 }

@@ -3,11 +3,11 @@ import { problemSchema } from '@quire/protocol';
 import type { z } from 'zod';
 import type { Clock } from '../../clock.ts';
 import { describeFetchFailure } from '../../fetch-failure.ts';
+import { type OutgoingConnections, openOutgoingConnections } from '../../outgoing-connections.ts';
 import type { PeopleLink } from '../elsewhere.ts';
 import type { EventsLink } from '../missed-events.ts';
 import { type Asker, PeerError, type PeerLink } from '../peer-link.ts';
 import { TAKEN_EVENTS_PATH, takenAnswerSchema } from './events-wire.ts';
-import { openPeerConnections, type PeerConnections } from './peer-connections.ts';
 import { derivePeerToken } from './peer-secret.ts';
 import {
   ASKER_HEADER,
@@ -69,7 +69,7 @@ export function createHttpPeerLink(options: HttpPeerLinkOptions): HttpPeerLink {
   const [secret] = secrets;
   if (secret === undefined) throw new Error('nodes of a cluster know each other by a secret, and there is none');
   const authorization = `Bearer ${derivePeerToken(secret)}`;
-  const connections = openPeerConnections();
+  const connections = openOutgoingConnections();
   /** Gives up what is being asked, one of each; null once the link is closed. */
   let underWay: Set<() => void> | null = new Set();
 
@@ -149,7 +149,7 @@ export function createHttpPeerLink(options: HttpPeerLinkOptions): HttpPeerLink {
 /** @param onSign the other side is there: it answers, or goes on sending */
 async function send(
   { address, asker, body, maxBytes, path, signal }: Question,
-  connections: PeerConnections,
+  connections: OutgoingConnections,
   authorization: string,
   onSign: () => void,
 ): Promise<Buffer> {

@@ -1,17 +1,17 @@
 import http, { type AgentOptions, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 
-export interface PeerRequest {
+export interface OutgoingRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Null: something is asked for without sending anything. */
   readonly body: string | null;
   readonly signal: AbortSignal;
 }
 
-/** Connections to other nodes, kept between questions. */
-export interface PeerConnections {
+/** Connections to others, kept between questions. */
+export interface OutgoingConnections {
   /** Follows nobody who is pointed to elsewhere. */
-  ask(url: URL, request: PeerRequest): Promise<IncomingMessage>;
+  ask(url: URL, request: OutgoingRequest): Promise<IncomingMessage>;
   /** Ends all of them, those that are still being opened, too. */
   close(): void;
 }
@@ -20,7 +20,7 @@ export interface PeerConnections {
  * Those of `fetch` are shared with the whole process, and one that is under way to a host that swallows everything can't be ended:
  * a process would be held open by it after its server.
  */
-export function openPeerConnections(): PeerConnections {
+export function openOutgoingConnections(): OutgoingConnections {
   const plain = new http.Agent({ ...optionsOf(http.globalAgent), keepAlive: true });
   const encrypted = new https.Agent({ ...optionsOf(https.globalAgent), keepAlive: true });
   return {

@@ -1,5 +1,5 @@
 import { MemoryStore } from '@quire/persistence';
-// Here and not at the first start: that would be ready ten times as late as all others.
+// Here and not at the first start, which would take half a second longer than all others.
 import { type ConfigInput, createServer, type QuireServer, type ServerParts } from '@quire/server';
 import { makeDataDirectory, removeDataDirectory } from './data-directory.ts';
 import { pickPort } from './pick-port.ts';

@@ -8,6 +8,7 @@ import {
   findSnippets,
   isPartOf,
   isPromised,
+  listPages,
   readPromisedOutput,
   readSnippets,
   type Snippet,
@@ -16,9 +17,6 @@ import type { Outcome } from './snippets/run-snippets.ts';
 
 const root = dirname(import.meta.dirname);
 const RUN_TIMEOUT_MS = 120_000;
-
-/** Blocks that no test runs: each says why. What they tell to type is at least there (`typed-commands.test.ts`). */
-const MOST_EXCUSED = 2;
 
 const snippets = readSnippets(root);
 const placeOf = ({ page, line, language }: Snippet) => `${page}:${line} (${language})`;
@@ -33,7 +31,6 @@ const ofKind = <Kind extends Snippet['fate']['kind']>(kind: Kind) =>
 const run = ofKind('run');
 const copies = ofKind('copy');
 const elsewhere = ofKind('elsewhere');
-const excused = ofKind('excused');
 
 describe('the code that readers of the docs copy', () => {
   let outcomes: ReadonlyMap<string, Outcome>;
@@ -42,7 +39,7 @@ describe('the code that readers of the docs copy', () => {
     outcomes = await runAll({ also: BROKEN });
     console.info(
       `${snippets.length} code blocks: ${run.length} run here, ${copies.length} are files that tests run, ` +
-        `${elsewhere.length} run in other tests, ${excused.length} are excused`,
+        `${elsewhere.length} run in other tests`,
     );
   }, RUN_TIMEOUT_MS);
 
@@ -72,9 +69,22 @@ describe('the code that readers of the docs copy', () => {
     expect(outcomes.get(`docs/broken.md:${line}`)?.fault).toMatch(fault);
   });
 
-  it(`at most ${MOST_EXCUSED} blocks are run by nobody, each with its reason`, () => {
+  it('is all of it run by somebody', () => {
     expect(run.length).toBeGreaterThan(15);
-    expect(excused.map(({ place, fate }) => `${place}: ${fate.reason}`).length).toBeLessThanOrEqual(MOST_EXCUSED);
+    expect(run.length + copies.length + elsewhere.length).toBe(snippets.length);
+  });
+
+  it('stands in no block without a language, where nobody would run it', () => {
+    const unfenced = listPages(root).map((page) => [
+      page,
+      readFileSync(join(root, page), 'utf8').replaceAll(/^ *```\S[\s\S]*?^ *```$/gm, ''),
+    ]);
+    const commands = unfenced.flatMap(([page, text = '']) =>
+      [...text.matchAll(/^ *(?:```\n| {4})(?:\w+=\S+ )*(?:npm|npx|node|quire|curl|docker|kubectl) \S.*$/gm)].map(
+        ([command]) => `${page}: ${command.trim()}`,
+      ),
+    );
+    expect(commands).toEqual([]);
   });
 });
 
@@ -107,7 +117,7 @@ curl http://localhost:8080/v1/documents/unknown
 describe('a block of code', () => {
   const fateOf = (block: string) => findSnippets('docs/page.md', block)[0]?.fate;
 
-  it('is run, unless it says that somebody else does, or why nobody can', () => {
+  it('is run, unless it says that somebody else does', () => {
     expect(fateOf('```js\nlet a;\n```\n')).toEqual({ kind: 'run', given: [], proofs: [] });
     expect(fateOf('```js given: client, room then: shown\n```\n')).toEqual({
       kind: 'run',
@@ -119,13 +129,12 @@ describe('a block of code', () => {
       file: 'client/examples/tiptap/main.ts',
     });
     expect(fateOf('```js tested: e2e/a.test.ts\n```\n')).toEqual({ kind: 'elsewhere', test: 'e2e/a.test.ts' });
-    expect(fateOf('```sh no-run: needs Docker\n```\n')).toEqual({ kind: 'excused', reason: 'needs Docker' });
   });
 
   it.each([
-    ['is none of', '```js no-running: needs Docker\n```\n'],
+    ['is none of', '```sh no-run: needs Docker\n```\n'],
     ['is none of', '```sh needs Docker\n```\n'],
-    ['says nothing', '```sh no-run:\n```\n'],
+    ['says nothing', '```sh tested:\n```\n'],
     ['html is not run here', '```html\n```\n'],
     ['call it sh', '```bash\n```\n'],
   ])('is refused where it says nothing that can be held to it: %s', (fault, block) => {

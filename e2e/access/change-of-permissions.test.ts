@@ -10,7 +10,7 @@ let clients: Client[];
 /** What the backend would put into a token right now, by user; null: it gives none out. */
 let roles: Map<string, 'reader' | 'editor' | 'owner'>;
 beforeEach(async () => {
-  server = await startServer({ env: { QUIRE_JWT_SECRETS: SECRET } });
+  server = await startServer({ ownProcess: true, env: { QUIRE_JWT_SECRETS: SECRET } });
   clients = [];
   roles = new Map([
     ['backend', 'owner'],

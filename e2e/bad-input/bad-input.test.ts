@@ -17,7 +17,7 @@ import { type DialectName, dialects, enter, OFFENDING_CLIENT, writeUpdate } from
 
 let server: ServerProcess;
 beforeAll(async () => {
-  server = await startServer({ env: tightLimits });
+  server = await startServer({ ownProcess: true, env: tightLimits });
 });
 afterAll(() => server.stop());
 

@@ -13,6 +13,7 @@ const MOST_EDITS = 500;
 let server: ServerProcess;
 beforeAll(async () => {
   server = await startServer({
+    ownProcess: true,
     env: { QUIRE_LIMITS_MAX_RING_BYTES_PER_DOCUMENT: String(MAX_RING_BYTES), QUIRE_LOG_LEVEL: 'debug' },
   });
 });

@@ -36,7 +36,7 @@ const MAY_GROW_BYTES = 64 * MIB;
 let server: ServerProcess;
 let inspector: Inspector;
 beforeAll(async () => {
-  server = await startServer({ env: { ...inspectable, QUIRE_LOG_LEVEL: 'debug' } });
+  server = await startServer({ ownProcess: true, env: { ...inspectable, QUIRE_LOG_LEVEL: 'debug' } });
   inspector = await openInspectorOf(server);
 });
 afterAll(async () => {

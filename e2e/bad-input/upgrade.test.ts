@@ -9,7 +9,7 @@ let server: ServerProcess;
 let bystander: ReturnType<typeof joinWithYWebsocket>;
 const losses: unknown[] = [];
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ ownProcess: true });
   bystander = joinWithYWebsocket(server.wsUrl, 'bystander');
   await until(() => bystander.provider.synced, { what: 'the bystander is not let in' });
   bystander.provider.on('connection-close', (event) => losses.push(event));

@@ -1,7 +1,13 @@
 import { globSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
-import { type DiskServer, readerServerProgram, type ServerProcess, startServer, writerToken } from '@quire/testing';
+import {
+  type OwnProcessServer,
+  readerServerProgram,
+  type ServerProcess,
+  startServer,
+  writerToken,
+} from '@quire/testing';
 import * as Y from 'yjs';
 import { type ExampleSite, startExampleSite } from './example-site.ts';
 import { type Actor, test as base, expect } from './fixtures.ts';
@@ -10,7 +16,7 @@ interface Stage {
   readonly site: ExampleSite;
   readonly server: ServerProcess;
   /** Where pages, which bring no token, may only read. */
-  readonly readers: DiskServer;
+  readonly readers: OwnProcessServer;
 }
 
 /** One build and one server for all tests of a worker: each example has a document of its own. */
@@ -20,8 +26,8 @@ const test = base.extend<object, { readonly stage: Stage }>({
     async ({}, use) => {
       const [site, server, readers] = await Promise.all([
         startExampleSite(),
-        startServer(),
-        startServer({ program: readerServerProgram }),
+        startServer({ ownProcess: true }),
+        startServer({ ownProcess: true, program: readerServerProgram }),
       ]);
       await use({ site, server, readers });
       site.close();
@@ -186,7 +192,7 @@ test('who is not let in is told so by every example that can tell, before there 
   browser,
   stage,
 }) => {
-  const server = await startServer({ auth: 'tokens' });
+  const server = await startServer({ ownProcess: true, auth: 'tokens' });
   // Not somebody's page: what nobody catches is meant for the console here.
   const page = await browser.newPage();
   try {

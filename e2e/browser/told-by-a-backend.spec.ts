@@ -1,5 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
-import type { DiskServer } from '@quire/testing';
+import type { OwnProcessServer } from '@quire/testing';
 import { expect, test } from './fixtures.ts';
 import { type PageServer, servePages } from './page-server.ts';
 
@@ -13,7 +13,7 @@ let site: PageServer;
 test.afterEach(() => site.close());
 
 /** As the backend of a shop does. */
-async function send(server: DiskServer, name: string, data: unknown): Promise<void> {
+async function send(server: OwnProcessServer, name: string, data: unknown): Promise<void> {
   const answer = await fetch(`${server.url}/v1/documents/${encodeURIComponent(DOCUMENT)}/events`, {
     method: 'POST',
     headers: {
@@ -25,11 +25,11 @@ async function send(server: DiskServer, name: string, data: unknown): Promise<vo
   expect(answer.status).toBe(202);
 }
 
-function tokenOf(server: DiskServer, user: string): string {
+function tokenOf(server: OwnProcessServer, user: string): string {
   return server.token({ 'shop/*': 'editor' }, { user });
 }
 
-function pageOf(server: DiskServer, body: string): string {
+function pageOf(server: OwnProcessServer, body: string): string {
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

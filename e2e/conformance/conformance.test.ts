@@ -80,7 +80,7 @@ describe('quire conformance', () => {
     async ({ dialect, path, label }, { expect, onTestFinished }) => {
       const data = await mkdtemp(join(tmpdir(), 'quire-conformance-'));
       const env = { QUIRE_JWT_SECRETS: SECRET, QUIRE_LIMITS_UNLOAD_DELAY_MS: UNLOAD_DELAY_MS };
-      const server = await startServer({ data, env });
+      const server = await startServer({ ownProcess: true, data, env });
       onTestFinished(() => endServer(server));
       const { results, documents } = await runSuite(server, path);
       const idsOf = (outcome: string): string[] => results.filter((one) => one.outcome === outcome).map(({ id }) => id);

@@ -41,7 +41,7 @@ export function mintToken(user: string, role: 'editor' | 'reader', secret: strin
 }
 
 async function startQuire(dialect: DialectName, path: string): Promise<RunningSubject> {
-  const server = await startServer({ env: { QUIRE_JWT_SECRETS: SECRET } });
+  const server = await startServer({ ownProcess: true, env: { QUIRE_JWT_SECRETS: SECRET } });
   return {
     url: `${server.wsUrl}${path}`,
     dialect,

@@ -83,7 +83,10 @@ export async function runCrashes({ seed, rounds, signal, onRound }: CrashRunOpti
   const random = createRandom(seed);
   const timeline = createTimeline(TIMELINE_EVENTS);
   // Folding early and often, so that the signal also meets compactions; without the app, which nobody opens.
-  const server = await startServer({ env: { QUIRE_JOURNAL_COMPACT_ENTRIES: '40', QUIRE_APP: 'false' } });
+  const server = await startServer({
+    ownProcess: true,
+    env: { QUIRE_JOURNAL_COMPACT_ENTRIES: '40', QUIRE_APP: 'false' },
+  });
   const results: Round[] = [];
   let cast: Cast | null = null;
   try {

@@ -13,7 +13,7 @@ let data: string;
 let server: ServerProcess;
 beforeEach(async () => {
   data = await mkdtemp(join(tmpdir(), 'quire-rules-'));
-  server = await startServer({ data, env: { QUIRE_JWT_SECRETS: SECRET } });
+  server = await startServer({ ownProcess: true, data, env: { QUIRE_JWT_SECRETS: SECRET } });
 });
 afterEach(async () => {
   await server.stop();

@@ -10,7 +10,10 @@ const castings: readonly Casting[] = ['hocuspocus', 'y-websocket', 'mixed'];
 
 let server: ServerProcess;
 beforeAll(async () => {
-  server = await startServer({ env: { QUIRE_JOURNAL_COMPACT_ENTRIES: '20', QUIRE_LIMITS_UNLOAD_DELAY_MS: '0' } });
+  server = await startServer({
+    ownProcess: true,
+    env: { QUIRE_JOURNAL_COMPACT_ENTRIES: '20', QUIRE_LIMITS_UNLOAD_DELAY_MS: '0' },
+  });
 });
 afterAll(() => server.stop());
 

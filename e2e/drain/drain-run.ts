@@ -67,7 +67,7 @@ export const CROWD = 250;
  */
 export async function runRestarts({ seed, rounds }: DrainRunOptions): Promise<Restart[]> {
   const random = createRandom(seed);
-  const server = await startServer({ env: { QUIRE_APP: 'false' } });
+  const server = await startServer({ ownProcess: true, env: { QUIRE_APP: 'false' } });
   const results: Restart[] = [];
   const groups = ['alpha', 'beta'].map((topic) => {
     const document = `drain/${topic}`;
@@ -197,7 +197,7 @@ async function expectInData(
   confirmed: readonly (readonly string[])[],
   number: number,
 ): Promise<readonly (readonly string[])[]> {
-  const witness = await startServer({ data, env: { QUIRE_APP: 'false' } });
+  const witness = await startServer({ ownProcess: true, data, env: { QUIRE_APP: 'false' } });
   try {
     const stored: string[][] = [];
     for (const [index, { document }] of groups.entries()) {

@@ -8,7 +8,7 @@ const SOONER_THAN_BY_THEMSELVES_MS = 10_000;
 
 let server: ServerProcess;
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ ownProcess: true });
 }, 60_000);
 afterAll(() => server.stop());
 

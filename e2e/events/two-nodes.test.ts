@@ -25,7 +25,7 @@ beforeEach(async () => {
     QUIRE_APP: 'false',
   };
   // Neither is ready before they have met.
-  nodes = await Promise.all(Array.from({ length: NODES }, () => startServer({ env })));
+  nodes = await Promise.all(Array.from({ length: NODES }, () => startServer({ ownProcess: true, env })));
 });
 afterEach(async () => {
   for (const client of clients) client.close();

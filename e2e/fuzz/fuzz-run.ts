@@ -58,6 +58,7 @@ const WARM_UP_SHARE = 0.1;
 /** Sends hostile frames to a server of its own, and watches it and those who have nothing to do with it. */
 export async function runFuzz({ seed, frames, measured, signal, say }: FuzzRun): Promise<FuzzResult> {
   const server = await startServer({
+    ownProcess: true,
     env: { ...inspectable, ...returningAllocator, ...fuzzLimits, QUIRE_APP: 'false' },
   });
   const deleteDocument = (document: string): Promise<void> => askToDelete(server, document);

@@ -15,7 +15,7 @@ export interface ReaderResult {
 
 /** Lets the same intruders into documents that they may read and not write. */
 export async function runReaders({ seed, frames, signal, say }: Omit<FuzzRun, 'measured'>): Promise<ReaderResult> {
-  const server = await startServer({ program: readerServerProgram });
+  const server = await startServer({ ownProcess: true, program: readerServerProgram });
   try {
     const written = await writeDocuments(server, [innocentDocumentAt(0), ...documentsOfIntruders], writerToken);
     const siege = new Siege({ server, seed, say, takesPart: isForReaders, deleteDocument: () => Promise.resolve() });

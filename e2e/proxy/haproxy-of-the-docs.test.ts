@@ -5,7 +5,7 @@ import { connect as connectHttp2 } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { type HaproxyProcess, makeCertificate, type ServerProcess, startHaproxy, startServer } from '@quire/testing';
+import { type HaproxyProcess, makeCertificate, startHaproxy, startServer, type TestServer } from '@quire/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readSnippets } from '../../scripts/snippets/read-snippets.ts';
 
@@ -14,7 +14,7 @@ const PAGE = 'docs/operating.md';
 
 let folder: string;
 let certificate: string;
-let server: ServerProcess;
+let server: TestServer;
 let proxy: HaproxyProcess;
 let address: string;
 

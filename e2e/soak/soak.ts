@@ -41,7 +41,10 @@ const MOST_FAULTS = 50;
 
 /** Holds a mixed load on a server of its own, and compares what the server holds afterwards with what it held before. */
 export async function runSoak({ minutes, seed, signal, say }: SoakRun): Promise<SoakResult> {
-  const server = await startServer({ env: { ...inspectable, ...returningAllocator, QUIRE_APP: 'false' } });
+  const server = await startServer({
+    ownProcess: true,
+    env: { ...inspectable, ...returningAllocator, QUIRE_APP: 'false' },
+  });
   const random = createRandom(seed);
   const run = new Run(server, say);
   let gauge: ServerGauge | null = null;

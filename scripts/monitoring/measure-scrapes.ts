@@ -13,7 +13,7 @@ export function median(figures: readonly number[]): number {
 export async function measureScrapes(
   sessions: number,
 ): Promise<{ readonly scrapesMs: readonly number[]; readonly bytes: number }> {
-  const server = await startServer({ env: { QUIRE_LIMITS_ESTABLISH_TIMEOUT_MS: '600000' } });
+  const server = await startServer({ ownProcess: true, env: { QUIRE_LIMITS_ESTABLISH_TIMEOUT_MS: '600000' } });
   try {
     const sockets = [];
     while (sockets.length < sessions) {

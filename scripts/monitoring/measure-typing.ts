@@ -25,6 +25,7 @@ export interface TypingStage {
 /** A server on the first core, with one writer and some readers in each of its documents. */
 export async function openTypingStage(metrics: boolean): Promise<TypingStage> {
   const server = await startServer({
+    ownProcess: true,
     env: { QUIRE_METRICS: String(metrics) },
     program: ['taskset', '-c', SERVER_CORE, QUIRE, 'serve'],
   });

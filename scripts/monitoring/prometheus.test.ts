@@ -16,6 +16,7 @@ beforeAll(async () => {
   const backend = await startAuthBackend(allowing());
   ends.push(() => backend.close());
   const server = await startServer({
+    ownProcess: true,
     env: {
       QUIRE_JOURNAL_COMPACT_ENTRIES: '5',
       QUIRE_LIMITS_UNLOAD_DELAY_MS: '100',

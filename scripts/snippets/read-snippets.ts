@@ -8,8 +8,7 @@ export type Fate =
   /** It is a part of this file, line by line, which other tests run. */
   | { readonly kind: 'copy'; readonly file: string }
   /** This test runs it. */
-  | { readonly kind: 'elsewhere'; readonly test: string }
-  | { readonly kind: 'excused'; readonly reason: string };
+  | { readonly kind: 'elsewhere'; readonly test: string };
 
 export interface Snippet {
   readonly page: string;
@@ -64,7 +63,7 @@ export function findSnippets(page: string, text: string): readonly Snippet[] {
     if (!RUNNABLE.has(language) && !SHOWN.has(language)) return [];
     const fate = readFate(words, place);
     if (fate.kind === 'run' && SHOWN.has(language)) {
-      throw new Error(`${place}: ${language} is not run here; say "file: …", "tested: …" or "no-run: …" behind it`);
+      throw new Error(`${place}: ${language} is not run here; say "file: …" or "tested: …" behind it`);
     }
     const code = body.replaceAll(new RegExp(`^ {0,${indent.length}}`, 'gm'), '');
     return [{ page, line, language, code, fate }];
@@ -72,14 +71,13 @@ export function findSnippets(page: string, text: string): readonly Snippet[] {
 }
 
 function readFate(words: string, place: string): Fate {
-  const [, key = '', value = ''] = /^(file|tested|no-run):\s*(.*)$/.exec(words) ?? [];
+  const [, key = '', value = ''] = /^(file|tested):\s*(.*)$/.exec(words) ?? [];
   if (key !== '' && value === '') throw new Error(`${place}: "${key}:" says nothing`);
   if (key === 'file') return { kind: 'copy', file: value };
   if (key === 'tested') return { kind: 'elsewhere', test: value };
-  if (key === 'no-run') return { kind: 'excused', reason: value };
   const asked = /^(?:given:\s*(?<given>[\w, -]+?))?\s*(?:then:\s*(?<then>[\w, -]+))?$/.exec(words);
   if (asked === null) {
-    throw new Error(`${place}: "${words}" is none of "given: …", "then: …", "file: …", "tested: …", "no-run: …"`);
+    throw new Error(`${place}: "${words}" is none of "given: …", "then: …", "file: …", "tested: …"`);
   }
   return { kind: 'run', given: namesIn(asked.groups?.given), proofs: namesIn(asked.groups?.then) };
 }

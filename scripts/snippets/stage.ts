@@ -72,14 +72,14 @@ export async function openStage(folder: string, options: { readonly asksForToken
       await read(document);
     },
     async serveData() {
-      const served = await startServer({ data: join(folder, 'data') });
+      const served = await startServer({ ownProcess: true, data: join(folder, 'data') });
       const writer = await served.join('team/plan');
       writer.doc.getText('body').insert(0, WRITTEN);
       await writer.saved();
       await writer.leave();
     },
     async expectBackup() {
-      const restored = await startServer({ data: join(folder, 'data-backup') });
+      const restored = await startServer({ ownProcess: true, data: join(folder, 'data-backup') });
       const reader = await restored.join('team/plan');
       const text = reader.doc.getText('body').toString();
       await restored.stop();

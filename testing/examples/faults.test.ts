@@ -27,7 +27,7 @@ describe('people', () => {
   });
 
   test('come with tokens', async () => {
-    await using server = await startServer({ storage: 'memory', auth: 'tokens' });
+    await using server = await startServer({ auth: 'tokens' });
     const editor = server.token('editor', { user: 'ada' });
     const reader = server.token({ 'team/**': 'reader' }, { user: 'ben' });
     const ada = await server.join('team/plan', { name: 'Ada', token: editor });
@@ -94,6 +94,18 @@ describe('a line', () => {
 });
 
 describe('a server', () => {
+  test('is there with one line, and gone with its block', async () => {
+    const ended: string[] = [];
+    {
+      await using server = await startServer();
+      const ada = await server.join('plan', { name: 'Ada' });
+      ada.doc.getText('body').insert(0, 'Hello');
+      await ada.saved();
+      ended.push(server.url);
+    }
+    await expect(fetch(ended[0] ?? '')).rejects.toThrow('fetch failed');
+  });
+
   test('restarts', async ({ server, person }) => {
     const ada = await person('Ada');
     await server.restart();
@@ -103,7 +115,7 @@ describe('a server', () => {
   });
 
   test('is killed', async () => {
-    await using server = await startServer({ storage: 'disk' });
+    await using server = await startServer({ ownProcess: true });
     const ada = await server.join('plan', { name: 'Ada' });
     ada.doc.getText('body').insert(0, 'saved');
     await ada.saved();
@@ -114,7 +126,7 @@ describe('a server', () => {
   });
 });
 
-const testKilled = testWith({ storage: 'disk' });
+const testKilled = testWith({ ownProcess: true });
 
 testKilled('what is written while the server is gone is saved once it is back', async ({ server, person }) => {
   const ada = await person('Ada');

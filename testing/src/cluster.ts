@@ -9,7 +9,7 @@ import { type Balance, type HaproxyProcess, startBalancer } from './haproxy-proc
 import { joinWithYWebsocket, type Person } from './people.ts';
 import { pickPort } from './pick-port.ts';
 import { type RedisProcess, type RedisServerOptions, startRedis } from './redis-process.ts';
-import { type Exit, type ServerProcess, startServer } from './server-process.ts';
+import { type Exit, type ServerProcess, startServerProcess } from './server-process.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 import { until } from './until.ts';
 
@@ -129,7 +129,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Server
       () => peerLink.close(),
       () => outLink.close(),
     );
-    const server = await startServer({
+    const server = await startServerProcess({
       data,
       port,
       startsWith: 'answers',

@@ -1,7 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { ConfigInput, QuireServer, ServerParts } from '@quire/server';
+import { MemoryStore } from '@quire/persistence';
+// Here and not at the first start, which would take half a second longer than all others.
+import { type ConfigInput, createServer, type QuireServer, type ServerParts } from '@quire/server';
+import { makeDataDirectory, removeDataDirectory } from './data-directory.ts';
 import { pickPort } from './pick-port.ts';
 
 export interface InProcessServer {
@@ -33,19 +33,18 @@ const DRAIN_TIMEOUT_MS = 1_000;
 
 /** A server in this process, whose documents are in memory: they outlive `restart`, and nothing else. */
 export async function startInMemory(options: InProcessOptions): Promise<InProcessServer> {
-  const { MemoryStore } = await import('@quire/persistence');
   const store = new MemoryStore();
   return start({ options, settings: {}, parts: { store }, cleanUp: () => store.close() });
 }
 
 /** A server in this process, with its journal in a directory: the same as `quire serve` has, and it locks it as that does. */
-export async function startOnDiskHere({
+export async function startOnDisk({
   data: given,
   ...options
 }: InProcessDiskOptions): Promise<InProcessServer & { readonly data: string }> {
-  const data = given ?? (await mkdtemp(join(tmpdir(), 'quire-data-')));
+  const data = given ?? (await makeDataDirectory());
   const cleanUp = async (): Promise<void> => {
-    if (given === undefined) await rm(data, { recursive: true, force: true });
+    if (given === undefined) await removeDataDirectory(data);
   };
   return Object.assign(await start({ options, settings: { data }, parts: {}, cleanUp }), { data });
 }
@@ -59,8 +58,6 @@ interface Plan {
 }
 
 async function start({ options, settings, parts, cleanUp }: Plan): Promise<InProcessServer> {
-  // Whoever only starts servers of their own, in processes of their own, does not wait for this.
-  const { createServer } = await import('@quire/server');
   const port = options.port ?? (await pickPort());
   const defaults: ConfigInput = { host: HOST, log: { level: 'silent' }, drainTimeoutMs: DRAIN_TIMEOUT_MS };
   const create = (): Promise<QuireServer> =>

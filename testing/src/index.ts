@@ -31,15 +31,15 @@ export { type RedisCluster, startRedisCluster } from './redis-cluster.ts';
 export { type RedisProcess, type RedisServerOptions, startRedis } from './redis-process.ts';
 export { type RedisSentinels, type SentinelOptions, startSentinels } from './redis-sentinels.ts';
 export { type SeededOptions, seeded } from './seeded.ts';
-export type { Exit, ServerOptions, ServerProcess } from './server-process.ts';
+export type { Exit, ServerProcess, ServerProcessOptions } from './server-process.ts';
 export { type Bearer, type Grants, signToken } from './sign-token.ts';
 export {
-  type DiskHereServer,
-  type DiskHereServerOptions,
   type DiskServer,
   type DiskServerOptions,
   type MemoryServer,
   type MemoryServerOptions,
+  type OwnProcessServer,
+  type OwnProcessServerOptions,
   startServer,
   type TestAuth,
   type TestServer,

@@ -9,7 +9,7 @@ import { type Link, openLink } from './links/person-link.ts';
 import { describeTimeline, type Timeline } from './links/timeline.ts';
 import { createLetIn, type LetIn } from './people/let-in.ts';
 import { assertOwnProcess } from './server-options.ts';
-import { type DiskServer, type DiskServerOptions, startServer } from './start-server.ts';
+import { type OwnProcessServer, type OwnProcessServerOptions, startServer } from './start-server.ts';
 
 export type { LetIn };
 
@@ -27,9 +27,9 @@ export interface QuireFixtures {
    * How the server of a test is started: always on disk and in a process of its own, which can be killed. Takes `auth`, `env`
    * (`QUIRE_…` variables), `data`, `port`, `startsWith` and `program`.
    */
-  readonly serverOptions: DiskServerOptions;
+  readonly serverOptions: Omit<OwnProcessServerOptions, 'ownProcess'>;
   /** A server of this test's own. When the test fails, what it printed is attached. */
-  readonly server: DiskServer;
+  readonly server: OwnProcessServer;
   /** The way of `page` to the server: give it to the page in place of the server's own address. */
   readonly link: Link;
   /** One more browser, with a way to the server of its own. */
@@ -58,7 +58,7 @@ export const test = base.extend<QuireFixtures>({
 
   server: async ({ serverOptions }, use, testInfo) => {
     assertOwnProcess(serverOptions);
-    const server = await startServer(serverOptions);
+    const server = await startServer({ ...serverOptions, ownProcess: true });
     await use(server);
     if (hasFailed(testInfo)) {
       await testInfo.attach('server log', { body: server.log, contentType: 'text/plain' });

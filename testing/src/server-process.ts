@@ -1,15 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hasEnded, watchChild } from './child-life.ts';
+import { makeDataDirectory, removeDataDirectory } from './data-directory.ts';
 import { eventually } from './eventually.ts';
 import { pickPort } from './pick-port.ts';
 import { until } from './until.ts';
 
-export interface ServerOptions {
+export interface ServerProcessOptions {
   /** Left out: a directory of its own, removed by `stop`. */
   readonly data?: string;
   /** Left out: any free one. */
@@ -63,12 +64,12 @@ const launcher = findLauncher();
  * Starts `quire serve` on a free port of loopback; resolves once it takes edits.
  *
  * @example
- * const server = await startServer();
+ * const server = await startServerProcess();
  * const ada = joinWithHocuspocus(server.wsUrl, 'plan');
  * await server.stop();
  */
-export async function startServer(options: ServerOptions = {}): Promise<ServerProcess> {
-  const data = options.data ?? (await mkdtemp(join(tmpdir(), 'quire-data-')));
+export async function startServerProcess(options: ServerProcessOptions = {}): Promise<ServerProcess> {
+  const data = options.data ?? (await makeDataDirectory());
   const port = options.port ?? (await pickPort());
   const url = `http://127.0.0.1:${port}`;
   let log = '';
@@ -148,7 +149,7 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
     async stop() {
       const wasRunning = !hasEnded(child);
       const exit = await end('SIGTERM');
-      if (options.data === undefined) await rm(data, { recursive: true, force: true });
+      if (options.data === undefined) await removeDataDirectory(data);
       if (wasRunning && exit.code !== 0) throw new Error(`the server ended with ${describeExit(exit)}\n${tail(log)}`);
     },
   };

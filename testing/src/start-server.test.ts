@@ -1,12 +1,14 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import {
   converged,
   type MemoryServer,
   type MemoryServerOptions,
   startServer,
+  type TestServer,
   type TestServerOptions,
   until,
 } from './index.ts';
@@ -95,11 +97,19 @@ describe('a server in memory', () => {
   });
 });
 
-describe('a server on disk, in this process', () => {
+describe('a plain server', () => {
+  test('is in this process, with a journal on disk', async () => {
+    const server = await startServer();
+    ends.push(() => server.stop());
+    expect([server.storage, server.ownProcess, server.server.data]).toEqual(['disk', false, server.data]);
+    expect(JSON.parse(readFileSync(join(server.data, 'owner.json'), 'utf8'))).toMatchObject({ pid: process.pid });
+    expect(readdirSync(join(server.data, 'journal'))).toContain('CURRENT');
+  });
+
   test('[G1] has what was saved after a restart, and for whoever opens its directory next', async () => {
     const data = mkdtempSync(join(tmpdir(), 'quire-kept-'));
     ends.push(() => rmSync(data, { recursive: true }));
-    const server = await startServer({ storage: 'disk', inProcess: true, data, auth: 'tokens' });
+    const server = await startServer({ data, auth: 'tokens' });
     const token = server.token('editor', { user: 'ada' });
     const ada = await server.join('plan', { name: 'Ada', token });
     ada.doc.getText('body').insert(0, 'kept');
@@ -107,13 +117,13 @@ describe('a server on disk, in this process', () => {
     await server.restart();
     await ada.synced();
     await server.stop();
-    await using next = await startServer({ data });
+    await using next = await startServer({ ownProcess: true, data });
     const ben = await next.join('plan', { name: 'Ben', dialect: 'y-websocket' });
     expect(ben.doc.getText('body').toString()).toBe('kept');
   });
 
   test('removes the directory that it made for itself, and that one only', async () => {
-    const server = await startServer({ inProcess: true });
+    const server = await startServer();
     expect(existsSync(join(server.data, 'owner.json'))).toBe(true);
     await server.stop();
     expect(existsSync(server.data)).toBe(false);
@@ -125,16 +135,46 @@ describe('a server on disk, in this process', () => {
     const taken = await start();
     vi.stubEnv('TMPDIR', folder);
     ends.push(() => vi.unstubAllEnvs());
-    const refused = startServer({ storage: 'disk', inProcess: true, port: taken.port });
+    const refused = startServer({ port: taken.port });
     await expect(refused).rejects.toThrow(String(taken.port));
     expect(readdirSync(folder)).toEqual([]);
   });
+
+  test('has nothing in common with another one beside it: neither documents nor what it counts', async () => {
+    const servers = await Promise.all([startServer(), startServer(), start()]);
+    const [first, ...others] = servers;
+    ends.push(() => Promise.all(servers.map((server) => server.stop())));
+    const ada = await first.join('plan', { name: 'Ada' });
+    ada.doc.getText('body').insert(0, 'Hello');
+    await ada.saved();
+    const sessionsAt = async ({ url }: TestServer): Promise<string | undefined> =>
+      /^quire_sessions\{dialect="hocuspocus"\} (\d+)$/m.exec(await (await fetch(`${url}/metrics`)).text())?.[1];
+    expect(await Promise.all(servers.map(sessionsAt))).toEqual(['1', '0', '0']);
+    for (const other of others) {
+      const ben = await other.join('plan', { name: 'Ben' });
+      expect(ben.doc.getText('body').toString()).toBe('');
+    }
+  });
+
+  test.each(['kill', 'restartBriefly', 'pid', 'log'])(
+    'has no %s, and says what has; nobody who prints it or compares it asks for that',
+    async (name) => {
+      for (const server of [await startServer(), await start()]) {
+        ends.push(() => server.stop());
+        const words = `\`${name}\` needs a server in a process of its own: startServer({ ownProcess: true })`;
+        expect(() => Reflect.get(server, name)).toThrow(new TypeError(words));
+        expect(inspect(server)).toContain('wsUrl');
+        expect(server).toEqual({ ...server });
+      }
+    },
+  );
 });
 
-describe('a server on disk', () => {
+describe('a server in a process of its own', () => {
   test('[G1] has what was saved after it was killed, and people come back by themselves', async () => {
-    const server = await startServer({ auth: 'tokens' });
+    const server = await startServer({ ownProcess: true, auth: 'tokens' });
     ends.push(() => server.stop());
+    expect([server.storage, server.ownProcess]).toEqual(['disk', true]);
     const token = server.token('editor', { user: 'ada' });
     const ada = await server.join('plan', { name: 'Ada', dialect: 'quire', token });
     ada.doc.getText('body').insert(0, 'saved');
@@ -151,24 +191,75 @@ describe('a server on disk', () => {
   });
 });
 
-describe('options in JavaScript, where no compiler looks at them', () => {
+describe('options', () => {
+  const env = { QUIRE_APP: 'false' };
+  const settings = { metrics: false };
   const refused: readonly (readonly [string, object])[] = [
     ["storage is 'memory' or 'disk', and not \"memroy\"", { storage: 'memroy' }],
-    ["a server in memory (storage: 'memory') takes no env: it takes storage, auth,", { storage: 'memory', env: {} }],
-    ['takes no inProcess', { storage: 'memory', inProcess: false }],
-    ['takes no settings.port, settings.data', { storage: 'memory', settings: { port: 1, data: '/nowhere' } }],
-    ["(storage: 'disk', inProcess: true) takes no env, program", { inProcess: true, env: {}, program: ['quire'] }],
-    ["a server in a process of its own (storage: 'disk') takes no settings", { settings: { metrics: false } }],
+    ['ownProcess is true or false, and not "yes"', { ownProcess: 'yes' }],
+    [
+      'a server in a process of its own is on disk: leave out storage, or ownProcess',
+      { storage: 'memory', ownProcess: true },
+    ],
+    ['`env` needs a server in a process of its own: startServer({ ownProcess: true, env })', { env }],
+    [
+      '`env` needs a server in a process of its own: startServer({ ownProcess: true, env })',
+      { storage: 'memory', env },
+    ],
+    [
+      '`program`, `startsWith` need a server in a process of its own: startServer({ ownProcess: true, program, startsWith })',
+      { program: ['quire'], startsWith: 'answers' },
+    ],
+    [
+      '`data` needs a server on disk in the process of the test: startServer({ data })',
+      { storage: 'memory', data: '/nowhere' },
+    ],
+    [
+      '`settings` needs a server on disk in the process of the test: startServer({ settings })',
+      { ownProcess: true, settings },
+    ],
+    [
+      'a server on disk in the process of the test takes no `inProcess`: it takes `storage`, `ownProcess`, `auth`, `data`, `port`, `settings`, `authenticator`',
+      { inProcess: true },
+    ],
+    ['a server in a process of its own takes no `envs`: it takes `storage`,', { ownProcess: true, envs: env }],
+    [
+      '`settings` of a server in memory takes no `host`, `port`: it listens on loopback, and `port` and `data` are said beside `settings`',
+      { storage: 'memory', settings: { host: '::', port: 1 } },
+    ],
   ];
 
-  test.each(refused)('are refused where they would be ignored: %s', async (words, options) => {
+  test.each(refused)('in JavaScript are refused where they would be ignored: %s', async (words, options) => {
     await expect(startServer(options as TestServerOptions)).rejects.toThrow(words);
   });
 
-  test.each([{ storage: 'memory' }, { inProcess: true }] as const)(
+  test('in TypeScript don’t compile where they would be ignored', () => {
+    const calls = [
+      // @ts-expect-error: for a process of its own
+      () => startServer({ env }),
+      // @ts-expect-error: the same
+      () => startServer({ storage: 'memory', program: ['quire'] }),
+      // @ts-expect-error: in memory there is no directory
+      () => startServer({ storage: 'memory', data: '/nowhere' }),
+      // @ts-expect-error: a process has `env`
+      () => startServer({ ownProcess: true, settings }),
+      // @ts-expect-error: a process outlives no memory
+      () => startServer({ ownProcess: true, storage: 'memory' }),
+      // @ts-expect-error: there is nothing to kill
+      async () => (await startServer()).kill(),
+      async () => (await startServer({ ownProcess: true, env, program: ['quire'], startsWith: 'answers' })).kill(),
+      async (options: TestServerOptions) => {
+        const server = await startServer(options);
+        return server.ownProcess ? server.kill() : server.server.url;
+      },
+    ];
+    expect(calls).toHaveLength(8);
+  });
+
+  test.each([{ storage: 'memory' }, { ownProcess: false }])(
     'are refused by the fixtures for Playwright, which need a process: %o',
     (options) => {
-      expect(() => assertOwnProcess(options)).toThrow('leave out storage and inProcess');
+      expect(() => assertOwnProcess(options)).toThrow('leave out storage and ownProcess');
       expect(() => assertOwnProcess({ storage: 'disk', auth: 'tokens' })).not.toThrow();
     },
   );

@@ -4,38 +4,40 @@ import {
   type InProcessOptions,
   type InProcessServer,
   startInMemory,
-  startOnDiskHere,
+  startOnDisk,
 } from './in-process-server.ts';
+import { refuseOwnProcessOnly } from './own-process-only.ts';
 import { type JoinedPerson, type JoinOptions, join } from './people/join.ts';
 import type { Dialect } from './people/seat.ts';
 import { assertOptions } from './server-options.ts';
-import { type ServerOptions, type ServerProcess, startServer as startProcess } from './server-process.ts';
+import { type ServerProcess, type ServerProcessOptions, startServerProcess } from './server-process.ts';
 import { type Bearer, type Grants, inventSecret, signToken } from './sign-token.ts';
 
 /** `open` lets everybody do everything; `tokens` asks for them, and gives `token` a secret to sign them with. */
 export type TestAuth = 'open' | 'tokens';
 
+export interface DiskServerOptions extends InProcessDiskOptions {
+  readonly storage?: 'disk';
+  readonly ownProcess?: false;
+  /** Left out: `open`. */
+  readonly auth?: TestAuth;
+}
+
 export interface MemoryServerOptions extends InProcessOptions {
   readonly storage: 'memory';
+  readonly ownProcess?: false;
   /** Left out: `open`. */
   readonly auth?: TestAuth;
 }
 
-export interface DiskHereServerOptions extends InProcessDiskOptions {
+export interface OwnProcessServerOptions extends ServerProcessOptions {
   readonly storage?: 'disk';
-  readonly inProcess: true;
-  /** Left out: `open`. */
-  readonly auth?: TestAuth;
-}
-
-export interface DiskServerOptions extends ServerOptions {
-  readonly storage?: 'disk';
-  readonly inProcess?: false;
+  readonly ownProcess: true;
   /** Left out: `open`, unless `env` says otherwise. */
   readonly auth?: TestAuth;
 }
 
-export type TestServerOptions = MemoryServerOptions | DiskHereServerOptions | DiskServerOptions;
+export type TestServerOptions = DiskServerOptions | MemoryServerOptions | OwnProcessServerOptions;
 
 /** A Quire for one test, and the people in it. */
 export interface TestServer {
@@ -68,57 +70,61 @@ export interface TestServer {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** In this process, in memory: quick, and it can't be killed. */
-export interface MemoryServer extends TestServer {
-  readonly storage: 'memory';
-  /** The server itself, as a program that embeds it has it; another one after each `restart`. */
-  readonly server: QuireServer;
-}
-
-/** In this process, with a journal on disk: quick too, and what it has stored is there for whoever opens `data` next. */
-export interface DiskHereServer extends TestServer {
+/** In this process, with a journal on disk: what it has stored is there for whoever opens `data` next. */
+export interface DiskServer extends TestServer {
   readonly storage: 'disk';
+  readonly ownProcess: false;
   /** The server itself, as a program that embeds it has it; another one after each `restart`. */
   readonly server: QuireServer;
   /** The directory of the journal. */
   readonly data: string;
 }
 
+/** In this process, in memory: what it holds ends with it. */
+export interface MemoryServer extends TestServer {
+  readonly storage: 'memory';
+  readonly ownProcess: false;
+  /** The server itself, as a program that embeds it has it; another one after each `restart`. */
+  readonly server: QuireServer;
+}
+
 /** In a process of its own, with a journal on disk: it can be killed. */
-export interface DiskServer extends TestServer, ServerProcess {
+export interface OwnProcessServer extends TestServer, ServerProcess {
   readonly storage: 'disk';
+  readonly ownProcess: true;
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /**
- * Starts a Quire on a free port of loopback; resolves once it takes edits.
+ * Starts a Quire on a free port of loopback; resolves once it takes edits. It is in this process and has its journal on disk,
+ * unless the options say otherwise.
  *
  * @example
- * await using server = await startServer({ storage: 'memory' });
+ * await using server = await startServer();
  * const ada = await server.join('plan', { name: 'Ada' });
  * const ben = await server.join('plan', { name: 'Ben', dialect: 'y-websocket' });
  * ada.doc.getText('body').insert(0, 'Hello');
  * await converged({ ada, ben });
  * @throws {TypeError} for options that such a server would ignore
  */
-export async function startServer(options: MemoryServerOptions): Promise<MemoryServer>;
-export async function startServer(options: DiskHereServerOptions): Promise<DiskHereServer>;
 export async function startServer(options?: DiskServerOptions): Promise<DiskServer>;
-export async function startServer(options: TestServerOptions): Promise<MemoryServer | DiskHereServer | DiskServer>;
+export async function startServer(options: MemoryServerOptions): Promise<MemoryServer>;
+export async function startServer(options: OwnProcessServerOptions): Promise<OwnProcessServer>;
+export async function startServer(options: TestServerOptions): Promise<DiskServer | MemoryServer | OwnProcessServer>;
 export async function startServer(
   options: TestServerOptions = {},
-): Promise<MemoryServer | DiskHereServer | DiskServer> {
+): Promise<DiskServer | MemoryServer | OwnProcessServer> {
   assertOptions(options);
+  if (options.ownProcess === true) return startInOwnProcess(options);
   if (options.storage === 'memory') {
     return startHere(options, 'memory', (settings) => startInMemory({ ...options, settings }));
   }
-  if (options.inProcess !== true) return startOnDisk(options);
-  return startHere(options, 'disk', (settings) => startOnDiskHere({ ...options, settings }));
+  return startHere(options, 'disk', (settings) => startOnDisk({ ...options, settings }));
 }
 
 async function startHere<Server extends InProcessServer, Storage extends 'memory' | 'disk'>(
-  { auth, settings }: MemoryServerOptions | DiskHereServerOptions,
+  { auth, settings }: DiskServerOptions | MemoryServerOptions,
   storage: Storage,
   start: (settings: NonNullable<InProcessOptions['settings']>) => Promise<Server>,
 ) {
@@ -133,14 +139,22 @@ async function startHere<Server extends InProcessServer, Storage extends 'memory
     stopping ??= company.leave().then(end);
     return stopping;
   };
+  refuseOwnProcessOnly(started);
   // Onto the same object: `server` is asked of it anew each time.
-  return Object.assign(started, { storage, url, ...company.doors, stop, [Symbol.asyncDispose]: stop });
+  return Object.assign(started, {
+    storage,
+    ownProcess: false as const,
+    url,
+    ...company.doors,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  });
 }
 
-async function startOnDisk({ auth, ...options }: DiskServerOptions): Promise<DiskServer> {
+async function startInOwnProcess({ auth, ...options }: OwnProcessServerOptions): Promise<OwnProcessServer> {
   const secret = auth === 'tokens' ? inventSecret() : null;
   const env = secret === null ? options.env : { ...options.env, QUIRE_JWT_SECRETS: secret };
-  const child = await startProcess({ ...options, ...(env === undefined ? {} : { env }) });
+  const child = await startServerProcess({ ...options, ...(env === undefined ? {} : { env }) });
   const company = createCompany(child.url, secret);
   const end = child.stop;
   const stop = async (): Promise<void> => {
@@ -150,6 +164,7 @@ async function startOnDisk({ auth, ...options }: DiskServerOptions): Promise<Dis
   // Onto the same object: what it says of itself, such as its pid, is asked of it anew each time.
   return Object.assign(child, {
     storage: 'disk' as const,
+    ownProcess: true as const,
     ...company.doors,
     stop,
     [Symbol.asyncDispose]: stop,

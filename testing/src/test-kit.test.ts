@@ -10,7 +10,6 @@ import {
   createRandom,
   joinWithHocuspocus,
   joinWithYWebsocket,
-  type ServerProcess,
   startServer,
   startTcpProxy,
   type TcpProxy,
@@ -21,12 +20,6 @@ const ends: (() => unknown)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
-
-async function start(): Promise<ServerProcess> {
-  const server = await startServer();
-  ends.push(() => server.stop());
-  return server;
-}
 
 function docWith(text: string): Y.Doc {
   const doc = new Y.Doc();
@@ -83,7 +76,8 @@ async function connectThrough(
 
 describe('the test kit', () => {
   test('a server is one process, ends by the signal that it is given, and comes back with its data', async () => {
-    const server = await start();
+    const server = await startServer({ ownProcess: true });
+    ends.push(() => server.stop());
     const ada = joinWithHocuspocus(server.wsUrl, 'plan');
     ends.push(() => ada.leave());
     ada.doc.getText('body').insert(0, 'kept');
@@ -100,7 +94,7 @@ describe('the test kit', () => {
   test('a program that can not be started is named, and nobody is signalled in its place', async () => {
     const kill = vi.spyOn(ChildProcess.prototype, 'kill');
     ends.push(() => kill.mockRestore());
-    await expect(startServer({ program: ['/no/such/program'] })).rejects.toThrow('/no/such/program');
+    await expect(startServer({ ownProcess: true, program: ['/no/such/program'] })).rejects.toThrow('/no/such/program');
     expect(kill).not.toHaveBeenCalled();
   });
 
@@ -125,7 +119,8 @@ describe('the test kit', () => {
   });
 
   test('a proxy cuts, freezes, and heals', async () => {
-    const server = await start();
+    const server = await startServer();
+    ends.push(() => server.stop());
     const proxy = await startTcpProxy(server.port);
     ends.push(() => proxy.close());
     const ada = joinWithHocuspocus(`ws://127.0.0.1:${proxy.port}`, 'plan');

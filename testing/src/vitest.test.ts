@@ -9,7 +9,7 @@ describe('the fixtures for vitest', () => {
     ada.doc.getText('body').insert(0, 'Hello');
     await converged({ ada, ben });
     expect(ada.document).toBe('plan');
-    expect(server.url).toMatch(/^http:/);
+    expect(server).toMatchObject({ storage: 'disk', ownProcess: false, url: expect.stringMatching(/^http:/) });
   });
 
   test('bring nothing of the test before', async ({ person }) => {
@@ -27,37 +27,29 @@ describe('the fixtures for vitest', () => {
     });
   });
 
-  describe('with a server on disk', () => {
-    test.override('serverOptions', { storage: 'disk', inProcess: true });
+  describe('with servers of one kind', () => {
+    const testOnDisk = testWith({});
+    const testInMemory = testWith({ storage: 'memory' });
+    const testInOwnProcess = testWith({ ownProcess: true });
 
-    test('keep what was saved for whoever comes after its restart', async ({ server, person }) => {
+    testOnDisk('keep what was saved for whoever comes after a restart', async ({ server, person }) => {
       const ada = await person('Ada');
       ada.doc.getText('body').insert(0, 'kept');
       await ada.saved();
       await server.restart();
       const ben = await person('Ben');
       expect(ben.doc.getText('body').toString()).toBe('kept');
-      expect(server).toMatchObject({ storage: 'disk', data: expect.stringContaining('quire-data-') });
+      expect(server.data).toContain('quire-data-');
     });
-  });
-
-  describe('with servers of one kind', () => {
-    const testInMemory = testWith({ storage: 'memory' });
-    const testOnDiskHere = testWith({ inProcess: true });
-    const testOnDisk = testWith({ storage: 'disk' });
 
     testInMemory('have the server itself, in this process', async ({ server, person }) => {
       await person('Ada');
       expect(server.server.url).toBe(server.url);
       // @ts-expect-error: a process that kills itself tests nothing any more
-      expect(server.kill).toBeUndefined();
+      expect(() => server.kill).toThrow('startServer({ ownProcess: true })');
     });
 
-    testOnDiskHere('have the directory of its journal', ({ server }) => {
-      expect(server.data).toContain('quire-data-');
-    });
-
-    testOnDisk('[G1] have one that can be killed, with what was saved', async ({ server, person }) => {
+    testInOwnProcess('[G1] have one that can be killed, with what was saved', async ({ server, person }) => {
       const ada = await person('Ada');
       ada.doc.getText('body').insert(0, 'saved');
       await ada.saved();

@@ -1,6 +1,3 @@
-// Loaded by the first server otherwise, which takes longer than vitest gives a test.
-import '@quire/persistence';
-import '@quire/server';
 import { test as base, type TestAPI } from 'vitest';
 import { describeTimeline, TIMELINE_HEADING } from './links/timeline.ts';
 import type { JoinedPerson } from './people/join.ts';
@@ -8,12 +5,12 @@ import { createLetIn, type LetIn } from './people/let-in.ts';
 import { createRandom, type Random } from './random.ts';
 import { chooseSeed, describeSeed, SEED_VARIABLE } from './seeded.ts';
 import {
-  type DiskHereServer,
-  type DiskHereServerOptions,
   type DiskServer,
   type DiskServerOptions,
   type MemoryServer,
   type MemoryServerOptions,
+  type OwnProcessServer,
+  type OwnProcessServerOptions,
   startServer,
   type TestServer,
   type TestServerOptions,
@@ -37,7 +34,7 @@ export interface QuireFixtures<
 }
 
 /**
- * `test` of vitest, with a server and people in it. The server is in memory, or what `test.override('serverOptions', …)` says.
+ * `test` of vitest, with a server and people in it. The server is what `startServer()` starts, or what `test.override('serverOptions', …)` says.
  *
  * @example
  * import { converged } from '@quire/testing';
@@ -50,14 +47,14 @@ export interface QuireFixtures<
  *   await converged({ ada, ben });
  * });
  */
-export const test: TestAPI<QuireFixtures> = createTest({ storage: 'memory' });
+export const test: TestAPI<QuireFixtures> = createTest({});
 
 /**
  * The same with servers of one kind, and what only these have: `kill` and `log` of one in a process of its own, `data` of one on
  * disk, `server` of one in this process.
  *
  * @example
- * const test = testWith({ storage: 'disk' });
+ * const test = testWith({ ownProcess: true });
  *
  * test('what was saved is there after a kill', async ({ server, person }) => {
  *   const ada = await person('Ada');
@@ -67,9 +64,11 @@ export const test: TestAPI<QuireFixtures> = createTest({ storage: 'memory' });
  *   await server.restart();
  * });
  */
-export function testWith(options: MemoryServerOptions): TestAPI<QuireFixtures<MemoryServer, MemoryServerOptions>>;
-export function testWith(options: DiskHereServerOptions): TestAPI<QuireFixtures<DiskHereServer, DiskHereServerOptions>>;
 export function testWith(options: DiskServerOptions): TestAPI<QuireFixtures<DiskServer, DiskServerOptions>>;
+export function testWith(options: MemoryServerOptions): TestAPI<QuireFixtures<MemoryServer, MemoryServerOptions>>;
+export function testWith(
+  options: OwnProcessServerOptions,
+): TestAPI<QuireFixtures<OwnProcessServer, OwnProcessServerOptions>>;
 export function testWith(options: TestServerOptions): unknown {
   return createTest(options);
 }

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import '../../sdk/src/testing/page.ts';
 import type { Room } from '@quire/client';
 import * as bindings from '@quire/client/react';
-import { type ServerProcess, startServer } from '@quire/testing';
+import { startServer, type TestServer } from '@quire/testing';
 import { act, cleanup, configure, fireEvent, render, within } from '@testing-library/react';
 import { StrictMode, useEffect } from 'react';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
@@ -56,7 +56,7 @@ describe('docs/react.md', () => {
 });
 
 describe('what it shows', () => {
-  let server: ServerProcess;
+  let server: TestServer;
   beforeAll(async () => {
     server = await startServer();
   });

@@ -11,7 +11,7 @@ export async function compareJournals(cluster: ServerCluster, documents: readonl
   const first = new Map<string, Doc>();
   const differences: string[] = [];
   for (const node of cluster.nodes) {
-    const witness = await startServer({ data: node.data, env: { QUIRE_APP: 'false' } });
+    const witness = await startServer({ ownProcess: true, data: node.data, env: { QUIRE_APP: 'false' } });
     try {
       for (const [turn, document] of documents.entries()) {
         const doc = await readAnew(witness, document, turn);

@@ -50,6 +50,7 @@ const INNOCENT_DOCUMENT = 'open/innocent';
 export async function runDoor({ seed, frames, lines: sessions, signal, say }: DoorRun): Promise<DoorResult> {
   const secret = randomBytes(SECRET_BYTES).toString('base64url');
   const server = await startServer({
+    ownProcess: true,
     env: { ...inspectable, ...returningAllocator, ...fuzzLimits, QUIRE_APP: 'false', QUIRE_JWT_SECRETS: secret },
   });
   const deleteDocument = (): Promise<void> => Promise.reject(new Error('nobody deletes anything here'));

@@ -50,7 +50,7 @@ describe('what was kept of a document', () => {
 });
 
 test('a server that has less than was kept, or still has what was deleted, is found out', async () => {
-  const server = await startServer({ env: { QUIRE_APP: 'false' } });
+  const server = await startServer({ ownProcess: true, env: { QUIRE_APP: 'false' } });
   try {
     const kept = new KeptDocuments(TIMEOUT_MS);
     for (const name of ['whole', 'lost', 'undeleted']) {

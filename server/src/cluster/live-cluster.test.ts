@@ -550,6 +550,79 @@ describe('a node of a cluster', () => {
     expect(cluster.unreadiness).toBeNull();
   });
 
+  it('[R12][G3] that starts again is not ready after a node whose words it could not read, though Redis has lost these, until an operator forgets it', async () => {
+    const [a, b] = await start(2);
+    const node = nodeOf(machineOf(b));
+    await world.stop(machineOf(b));
+    const later = world.hub.bus('f'.repeat(16));
+    later.open();
+    await world.settle();
+    for (const counter of [1, 2, 3]) {
+      await later.announce(saidLater(node, counter));
+      await world.pass(1_000);
+    }
+    await later.close();
+    for (const _ of ['once', 'again']) {
+      await world.crash(machineOf(a));
+      world.hub.forgetAll();
+      await world.start(machineOf(a), 1);
+      await world.pass(20_000);
+      expect(lifeOf(a).cluster.unreadiness).toMatch(
+        new RegExp(`^node ${node} ran release 99\\.0\\.0.*quire nodes forget ${node}`),
+      );
+      expect(lifeOf(a).cluster.nodes[1]).toMatchObject({ state: 'silent', address: 'later', release: '99.0.0' });
+    }
+    expect(await lifeOf(a).cluster.forget(node)).toBe(true);
+    for (const _ of ['at once', 'after a restart']) {
+      await world.pass(8_000);
+      expect(lifeOf(a).cluster.unreadiness).toBeNull();
+      await world.crash(machineOf(a));
+      await world.start(machineOf(a), 1);
+    }
+  });
+
+  it('[R12] takes a node for a member of which it never read more than whose words they are', async () => {
+    const [a] = await start(1);
+    const node = 'e'.repeat(16);
+    const later = world.hub.bus('f'.repeat(16));
+    later.open();
+    await world.settle();
+    for (const counter of [1, 2, 3]) {
+      await later.announce(saidLater(node, counter));
+      await world.pass(1_000);
+    }
+    expect(lifeOf(a).cluster.nodes[1]).toMatchObject({ id: node, state: 'unreadable', release: '99.0.0' });
+    await later.close();
+    await world.crash(machineOf(a));
+    world.hub.forgetAll();
+    await world.start(machineOf(a), 1);
+    await world.pass(20_000);
+    expect(lifeOf(a).cluster.unreadiness).toMatch(`quire nodes forget ${node}`);
+  });
+
+  it('[R12] waits no more for what it could not read of a node once that has said something that it can, whatever it counts', async () => {
+    const [a, b] = await start(2);
+    const later = world.hub.bus('f'.repeat(16));
+    later.open();
+    await world.stop(machineOf(b));
+    for (const counter of [1, 2, 3]) {
+      await later.announce(saidLater(lifeOf(a).cluster.nodes[1]?.id ?? '', counter));
+      await world.pass(1_000);
+    }
+    await later.close();
+    await world.pass(8_000);
+    // Out of a backup, it counts its starts from before.
+    await world.start(machineOf(b), 1);
+    await world.pass(20_000);
+    expect(lifeOf(a).cluster.nodes[1]).toMatchObject({ state: 'ready', release: '1.0.0' });
+    await world.crash(machineOf(b));
+    await world.crash(machineOf(a));
+    world.hub.forgetAll();
+    await world.start(machineOf(a), 1);
+    await world.pass(20_000);
+    expect(lifeOf(a).cluster.unreadiness).toBeNull();
+  });
+
   it.each<[string, (node: string) => PeerStatus]>([
     [
       'of whose answer it can not read what that says of itself',

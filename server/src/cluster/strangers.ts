@@ -81,10 +81,7 @@ export class Strangers {
 
   /** Whether there is somebody of whom it can't be told yet whether these are its last words. */
   get isUndecided(): boolean {
-    const now = this.#clock.monotonicMs();
-    return [...this.#said.values()].some(({ changedAt, firstHeardAt }) => {
-      return changedAt === null && now - firstHeardAt < JUDGED_AFTER_MS;
-    });
+    return [...this.#said.keys()].some((incarnation) => this.mayBeAlive(incarnation));
   }
 
   hear(incarnation: string, words: Uint8Array, fault: AnnouncementFault): void {
@@ -128,6 +125,13 @@ export class Strangers {
   /** It was put back to a release that can be read: what it answered before that is nothing to wait for. */
   answeredWell(node: string): void {
     this.#answers.delete(node);
+  }
+
+  /** Whether it can't be told of it yet whether these are its last words. */
+  mayBeAlive(incarnation: string): boolean {
+    const said = this.#said.get(incarnation);
+    if (said === undefined || said.changedAt !== null) return false;
+    return this.#clock.monotonicMs() - said.firstHeardAt < JUDGED_AFTER_MS;
   }
 
   isAlive(incarnation: string): boolean {

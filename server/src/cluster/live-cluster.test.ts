@@ -1,4 +1,4 @@
-import { type DocumentStore, PersistenceError } from '@quire/persistence';
+import { type DocumentStore, type Entry, PersistenceError } from '@quire/persistence';
 import { createRandom } from '@quire/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EMPTY_DISK, readDisk } from '../testing/simulation/disk.ts';
@@ -802,6 +802,40 @@ describe('a node of a cluster', () => {
     expect(kept).toEqual([1]);
   });
 
+  it('[G2] [G4] folds what a member lacks that is away for longer than the bound, which gets all of it with authors and times when it is back', async () => {
+    const [a, b] = await start(2);
+    await world.crash(machineOf(b));
+    for (const word of ['one ', 'two ', 'three ']) {
+      await write(a, word);
+      await world.pass(1_000);
+    }
+    const { store } = lifeOf(a);
+    const folds = async (): Promise<number> => {
+      const folding = store.compact('plan');
+      await world.settle();
+      store.flush();
+      return (await folding).entries;
+    };
+    const written = await historyOf(store);
+    expect(await folds()).toBe(0);
+    // An hour by the clock of that node, which may be slow.
+    for (let minute = 0; minute < 70; minute += 1) {
+      world.clock.advance(60_000);
+      await world.settle();
+    }
+    expect(await folds()).toBe(3);
+    // Redis keeps records for a while as well.
+    world.hub.forgetAll();
+    await world.pass(2_000);
+    await world.start(machineOf(b), 1);
+    await world.pass(8_000);
+    expect(lifeOf(b).cluster.unreadiness).toBeNull();
+    expect(await read(b)).toBe('one two three ');
+    const got = await historyOf(lifeOf(b).store);
+    expect(got).toEqual(written);
+    expect(new Set(got.map(({ time, updates }) => `${time} ${updates[0]?.author}`)).size).toBe(3);
+  });
+
   it('[G4] has an entry pulled that is too large for the bus, and its receipt waits for the other node', async () => {
     const [a, b] = await start(2);
     const { store, cluster } = lifeOf(a);
@@ -862,6 +896,12 @@ function lifeOf(machine: Machine | undefined): Life {
   const { life } = machineOf(machine);
   if (life === null) throw new Error(`${machine?.name} does not run`);
   return life;
+}
+
+async function historyOf(store: DocumentStore): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  for await (const entry of store.history('plan')) entries.push(entry);
+  return entries;
 }
 
 function nameOf(machine: Machine | undefined): string {

@@ -180,8 +180,12 @@ it('[G1] [G3] [G7] [R12] [R13] a node whose words the others can’t read loses 
   await cluster.node(0).kill();
   await eventually(async () => (await listPeople(1, 'seen')) === 1, { what: 'Ada is still listed', timeoutMs: 10_000 });
   await until(() => seenByBen() === 1, { what: 'Ada is still shown', timeoutMs: 10_000 });
-  await cluster.node(0).start();
+  await cluster.redis.flush();
   await cluster.node(1).restart();
+  await eventually(async () => (await whyNotReady(1)).includes('run \\"quire nodes forget'), {
+    what: 'a node that could not read what the first said last says so, when Redis has lost that too',
+  });
+  await cluster.node(0).start();
   await eventually(async () => (await whyNotReady(1)).includes('of itself: update this node'), {
     what: 'a node that can not compare with what the first holds says why it is not ready',
   });

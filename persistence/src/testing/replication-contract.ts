@@ -311,7 +311,49 @@ export function describeReplication(name: string, open: (clock?: Clock) => Promi
       expect(await loadText(aging, 'notes')).toBe('ab');
       await aging.close();
     });
+
+    it('[G2] [G4] gives a store that was away for longer what it folded meanwhile, each entry by its number, with its authors and its time', async () => {
+      const clock = new ManualClock();
+      const aging = await open(clock);
+      const ada = new Typist();
+      aging.keepUnfolded(0);
+      for (const [at, author] of ['ada', 'ben', 'cyd'].entries()) {
+        const updates = [
+          { author, update: ada.type(`${at}`) },
+          { author: 'dan', update: ada.type('.') },
+        ];
+        await aging.append(draft('notes', Uint8Array.of(0, 0), { time: 1_000 * (at + 1), updates }));
+      }
+      const written = await collect(aging.history('notes'));
+      clock.advance(62 * MINUTE);
+      expect(await aging.compact('notes')).toMatchObject({ entries: 3 });
+      expect((await aging.load('notes'))?.entries).toEqual([]);
+      const wants = { incarnation: aging.incarnation, limit: 100 };
+      // In two answers, as whoever asks would have them.
+      for (const range of [
+        { ...wants, after: 0, upTo: 2 },
+        { ...wants, after: 2 },
+      ]) {
+        await store.adopt(await aging.entries(range));
+      }
+      expect(store.holdings().get(aging.incarnation)).toEqual([{ first: 1, last: 3 }]);
+      const got = await collect(store.history('notes'));
+      expect(got).toEqual(written);
+      expect(got.map(({ time, updates }) => [time, updates.map(({ author }) => author)])).toEqual([
+        [1_000, ['ada', 'dan']],
+        [2_000, ['ben', 'dan']],
+        [3_000, ['cyd', 'dan']],
+      ]);
+      expect(await loadText(store, 'notes')).toBe(await loadText(aging, 'notes'));
+      await aging.close();
+    });
   });
+}
+
+async function collect(history: AsyncIterable<Entry>): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  for await (const entry of history) entries.push(entry);
+  return entries;
 }
 
 function burialOf(by: Burial['by']): Burial {

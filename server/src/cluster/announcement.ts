@@ -32,6 +32,11 @@ export type Speaker = Pick<Announcement, 'node' | 'generation' | 'address' | 're
 /** Why it can't be read: only a later release does, or nobody. */
 export type AnnouncementFault = 'later' | 'damaged';
 
+/** A node of whose last words no more can be read than whose they are. */
+export interface UnreadSpeaker extends Speaker {
+  readonly fault: AnnouncementFault;
+}
+
 export class AnnouncementError extends Error {
   override readonly name: string = 'AnnouncementError';
   readonly fault: AnnouncementFault = 'damaged';

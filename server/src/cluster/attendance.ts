@@ -5,7 +5,7 @@ import type { Heard, Watch } from './watch.ts';
 
 export interface AttendanceOptions {
   readonly watch: Watch;
-  readonly strangers: Pick<Strangers, 'incarnations' | 'isAlive'>;
+  readonly strangers: Pick<Strangers, 'incarnations' | 'isAlive' | 'mayBeAlive'>;
   readonly membership: Pick<Membership, 'node'>;
   readonly clock: Pick<Clock, 'monotonicMs'>;
   /** Since when this node hears the bus, monotonic; null while it does not, which says nothing of the others. */
@@ -20,14 +20,17 @@ export interface AttendanceOptions {
  */
 export const UNHEARD_AFTER_MS = 10_000;
 
-type Standing = 'present' | 'doubtful' | 'gone';
+type Standing =
+  | 'present'
+  /** Alive, and lost all the same: it may answer in a room, and be shown there again. */
+  | 'doubtful'
+  | 'gone';
 
 /** Which processes are there, for whoever shows their people: people of a process that is gone are gone (G7). */
 export class Attendance {
   readonly #options: AttendanceOptions;
-  readonly #present = new Set<string>();
-  /** Alive, and lost all the same: it may answer in a room, and be shown there again. */
-  readonly #doubtful = new Set<string>();
+  /** As it was told last. */
+  readonly #standings = new Map<string, Standing>();
 
   constructor(options: AttendanceOptions) {
     this.#options = options;
@@ -35,46 +38,37 @@ export class Attendance {
 
   note(): void {
     const { strangers, watch } = this.#options;
-    for (const incarnation of watch.incarnations) {
+    const known = new Set([...watch.incarnations, ...strangers.incarnations]);
+    for (const incarnation of known) {
       const heard = watch.get(incarnation);
-      this.#note(incarnation, heard === undefined ? 'gone' : this.#standingOf(heard));
-    }
-    for (const incarnation of strangers.incarnations) {
       // One that can be read by now is judged by what it says.
-      const standing = strangers.isAlive(incarnation) ? 'present' : 'gone';
-      if (watch.get(incarnation) === undefined) this.#note(incarnation, standing);
+      const standing = heard === undefined ? this.#standingOfStranger(incarnation) : this.#standingOf(heard);
+      if (standing !== null) this.#note(incarnation, standing);
     }
+    for (const incarnation of this.#standings.keys()) if (!known.has(incarnation)) this.lose(incarnation);
   }
 
   #note(incarnation: string, standing: Standing): void {
-    switch (standing) {
-      case 'present':
-        this.#doubtful.delete(incarnation);
-        if (this.#present.has(incarnation)) return;
-        this.#present.add(incarnation);
-        this.#options.onMet(incarnation);
-        return;
-      case 'doubtful':
-        if (!this.#present.delete(incarnation)) return;
-        this.#doubtful.add(incarnation);
-        this.#options.onLost(incarnation);
-        return;
-      case 'gone':
-        this.lose(incarnation);
-        return;
-      default:
-        standing satisfies never;
-    }
+    const before = this.#standings.get(incarnation) ?? null;
+    if (before === standing || (standing === 'doubtful' && before !== 'present')) return;
+    this.#standings.set(incarnation, standing);
+    if (standing === 'present') this.#options.onMet(incarnation);
+    else this.#options.onLost(incarnation);
   }
 
   lose(incarnation: string): void {
-    const [wasPresent, wasDoubtful] = [this.#present.delete(incarnation), this.#doubtful.delete(incarnation)];
-    if (wasPresent || wasDoubtful) this.#options.onLost(incarnation);
+    const before = this.#standings.get(incarnation);
+    this.#standings.delete(incarnation);
+    if (before === 'present' || before === 'doubtful') this.#options.onLost(incarnation);
   }
 
-  #standingOf(heard: Heard): Standing {
+  /**
+   * Who was heard once and never again is gone as well: a process may be ready and have people before it has announced itself
+   * twice, and die then. Null while nothing can be told of it yet.
+   */
+  #standingOf(heard: Heard): Standing | null {
     const { watch, membership } = this.#options;
-    if (!watch.isAlive(heard)) return 'gone';
+    if (!watch.isAlive(heard)) return heard.ownSince === null || watch.mayBeAlive(heard) ? null : 'gone';
     if (this.#isUnheard(heard)) return 'doubtful';
     const { node, generation } = heard.announcement;
     // A copy of this node's own directory is another process, and both are there.
@@ -82,6 +76,12 @@ export class Attendance {
     const hasLater = watch.of(node).some((other) => other.announcement.generation > generation && watch.isAlive(other));
     // It restarted, and the process before is over, however lately it was heard; or one of the two runs from a copy.
     return hasLater ? 'doubtful' : 'present';
+  }
+
+  #standingOfStranger(incarnation: string): Standing | null {
+    const { strangers } = this.#options;
+    if (strangers.isAlive(incarnation)) return 'present';
+    return strangers.mayBeAlive(incarnation) ? null : 'gone';
   }
 
   #isUnheard({ firstHeardAt, onBusAt }: Heard): boolean {

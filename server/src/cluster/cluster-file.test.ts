@@ -21,8 +21,16 @@ const record: ClusterRecord = {
       holdings: new Map([['00000000000000b2', [{ first: 1, last: 3 }]]]),
     }),
   ],
+  unread: [],
   owed: [{ incarnation: '00000000000000b1', after: 7, isOwn: true }],
 };
+const unread = {
+  node: '00000000000000a2',
+  generation: 4,
+  address: 'http://b',
+  release: '9.0.0',
+  fault: 'later',
+} as const;
 
 describe('the file of a cluster', () => {
   let directory: string;
@@ -35,8 +43,9 @@ describe('the file of a cluster', () => {
     const file = openClusterFile(join(directory, 'cluster.json'));
     expect(await file.read()).toBeNull();
     await file.write({ ...record, generation: 1 });
-    await file.write(record);
-    expect(await openClusterFile(join(directory, 'cluster.json')).read()).toEqual(record);
+    const last = { ...record, unread: [unread] };
+    await file.write(last);
+    expect(await openClusterFile(join(directory, 'cluster.json')).read()).toEqual(last);
     expect(await readdir(directory)).toEqual(['cluster.json']);
   });
 
@@ -70,6 +79,18 @@ describe('the file of a cluster', () => {
     const { owed: _, ...json } = JSON.parse(await readFile(path, 'utf8'));
     await writeFile(path, JSON.stringify(json));
     expect(await openClusterFile(path).read()).toEqual({ ...record, owed: null });
+  });
+
+  it('[R12] is for earlier releases what it was, but for what can not be read of others, which they have no place for', async () => {
+    const path = join(directory, 'cluster.json');
+    const written = async (unreadNodes: ClusterRecord['unread']): Promise<string[]> => {
+      await openClusterFile(path).write({ ...record, unread: unreadNodes });
+      return Object.keys(JSON.parse(await readFile(path, 'utf8')));
+    };
+    const before = ['version', 'node', 'generation', 'isFormed', 'members', 'forgotten', 'owed', 'heard'];
+    expect(await written([])).toEqual(before);
+    expect(await openClusterFile(path).read()).toEqual(record);
+    expect(await written([unread])).toEqual([...before, 'unread']);
   });
 
   it('[R12] of a later release keeps the node from starting, and is not called damaged', async () => {

@@ -1,7 +1,13 @@
 import { open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { type Announcement, announcementFromJson, announcementToJson, LaterAnnouncementError } from './announcement.ts';
+import {
+  type Announcement,
+  announcementFromJson,
+  announcementToJson,
+  LaterAnnouncementError,
+  type UnreadSpeaker,
+} from './announcement.ts';
 import type { Owed } from './inheritance.ts';
 
 /** What a node must still know of its cluster after a restart. */
@@ -14,6 +20,8 @@ export interface ClusterRecord {
   readonly forgotten: readonly string[];
   /** The last announcement that was heard of each other node. */
   readonly heard: readonly Announcement[];
+  /** Those of the others of whom something later was heard that could not be read. */
+  readonly unread: readonly UnreadSpeaker[];
   /** What may be on this disk alone; null where nobody noted it, as in the files of earlier releases. */
   readonly owed: readonly Owed[] | null;
 }
@@ -41,6 +49,18 @@ const schema = z.object({
   members: z.array(id),
   forgotten: z.array(id),
   heard: z.array(z.unknown()),
+  // Earlier releases did not note it.
+  unread: z
+    .array(
+      z.object({
+        node: id,
+        generation: z.int().min(0),
+        address: z.string(),
+        release: z.string(),
+        fault: z.enum(['later', 'damaged']),
+      }),
+    )
+    .default([]),
   owed: z
     .array(z.object({ incarnation: id, after: z.int().min(0), isOwn: z.boolean() }))
     .nullable()
@@ -70,8 +90,9 @@ export async function noteTimeAlone(file: ClusterFile): Promise<void> {
 }
 
 export function formatClusterRecord(record: ClusterRecord): string {
-  const { heard, ...rest } = record;
-  return `${JSON.stringify({ version: VERSION, ...rest, heard: heard.map(announcementToJson) }, null, 2)}\n`;
+  const { heard, unread, ...rest } = record;
+  const json = { version: VERSION, ...rest, heard: heard.map(announcementToJson) };
+  return `${JSON.stringify(unread.length === 0 ? json : { ...json, unread }, null, 2)}\n`;
 }
 
 async function readIfThere(path: string): Promise<string | null> {

@@ -1,9 +1,17 @@
 import type { DocumentStore, Holdings } from '@quire/persistence';
 import type { Logger } from '../observability/log.ts';
-import { type Announcement, AnnouncementError, type AnnouncementFault, decodeAnnouncement } from './announcement.ts';
+import {
+  type Announcement,
+  AnnouncementError,
+  type AnnouncementFault,
+  decodeAnnouncement,
+  readSpeaker,
+  type UnreadSpeaker,
+} from './announcement.ts';
 import type { Announcer } from './announcer.ts';
 import type { Membership } from './membership.ts';
 import type { PeerStatus } from './peer-link.ts';
+import { EMPTY_ROLL, enrol, type Roll } from './roll.ts';
 import type { Spans } from './spans.ts';
 import type { Strangers } from './strangers.ts';
 import { type Heard, isComplete, learnAll, type Watch, type Way } from './watch.ts';
@@ -14,7 +22,7 @@ const MOST_TOLD = 1_000;
 export interface EarsOptions {
   readonly store: Pick<DocumentStore, 'incarnation' | 'holdings'>;
   readonly watch: Watch;
-  readonly strangers: Pick<Strangers, 'hear' | 'heardWell' | 'answered' | 'answeredWell'>;
+  readonly strangers: Pick<Strangers, 'hear' | 'heardWell' | 'answered' | 'answeredWell' | 'remember'>;
   readonly membership: Membership;
   readonly announcer: Announcer;
   readonly log: Logger;
@@ -35,7 +43,10 @@ export class Ears {
     const { store, strangers } = this.#options;
     for (const [incarnation, bytes] of said) {
       if (incarnation === store.incarnation) continue;
-      const announcement = this.#decode(incarnation, bytes, (fault) => strangers.hear(incarnation, bytes, fault));
+      const announcement = this.#decode(incarnation, bytes, (fault) => {
+        strangers.hear(incarnation, bytes, fault);
+        this.#enrol(bytes);
+      });
       if (announcement?.incarnation !== incarnation) continue;
       strangers.heardWell(incarnation);
       const heard = this.hear(announcement, 'bus');
@@ -63,19 +74,36 @@ export class Ears {
     return announcement.node === node;
   }
 
+  /** It is not known what it holds any better than before this node restarted. */
+  remember(unread: UnreadSpeaker): void {
+    const { log, strangers } = this.#options;
+    strangers.remember(unread);
+    log.warn(unread, 'What a node said last could not be read before this one restarted');
+  }
+
   /** @returns null when these are this node's own words */
   hear(announcement: Announcement, way: Way): Heard | null {
-    const { announcer, log, membership, onRollChanged, store, watch } = this.#options;
+    const { announcer, store, watch } = this.#options;
     if (announcement.incarnation === store.incarnation) return null;
     const heard = watch.hear(announcement, way);
-    if (membership.learn(announcement.roll)) {
-      log.info({ members: membership.others.length + 1 }, 'The nodes of the cluster changed');
-      onRollChanged();
-    }
+    this.#learn(announcement.roll);
     if (!isComplete(heard) && announcer.agrees(heard.announcement)) {
       learnAll(heard, withoutKeys(store.holdings(), heard.announcement.holdings));
     }
     return heard;
+  }
+
+  /** Who speaks on the bus belongs to the cluster, also when it can't be read what it says (R12). */
+  #enrol(words: Uint8Array): void {
+    const speaker = readSpeaker(words);
+    if (speaker !== null) this.#learn(enrol(EMPTY_ROLL, speaker.node));
+  }
+
+  #learn(roll: Roll): void {
+    const { log, membership, onRollChanged } = this.#options;
+    if (!membership.learn(roll)) return;
+    log.info({ members: membership.others.length + 1 }, 'The nodes of the cluster changed');
+    onRollChanged();
   }
 
   #decode(

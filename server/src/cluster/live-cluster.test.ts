@@ -1,4 +1,4 @@
-import { type DocumentStore, PersistenceError } from '@quire/persistence';
+import { type DocumentStore, type Entry, PersistenceError } from '@quire/persistence';
 import { createRandom } from '@quire/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EMPTY_DISK, readDisk } from '../testing/simulation/disk.ts';
@@ -615,6 +615,79 @@ describe('a node of a cluster', () => {
     expect(cluster.unreadiness).toBeNull();
   });
 
+  it('[R12][G3] that starts again is not ready after a node whose words it could not read, though Redis has lost these, until an operator forgets it', async () => {
+    const [a, b] = await start(2);
+    const node = nodeOf(machineOf(b));
+    await world.stop(machineOf(b));
+    const later = world.hub.bus('f'.repeat(16));
+    later.open();
+    await world.settle();
+    for (const counter of [1, 2, 3]) {
+      await later.announce(saidLater(node, counter));
+      await world.pass(1_000);
+    }
+    await later.close();
+    for (const _ of ['once', 'again']) {
+      await world.crash(machineOf(a));
+      world.hub.forgetAll();
+      await world.start(machineOf(a), 1);
+      await world.pass(20_000);
+      expect(lifeOf(a).cluster.unreadiness).toMatch(
+        new RegExp(`^node ${node} ran release 99\\.0\\.0.*quire nodes forget ${node}`),
+      );
+      expect(lifeOf(a).cluster.nodes[1]).toMatchObject({ state: 'silent', address: 'later', release: '99.0.0' });
+    }
+    expect(await lifeOf(a).cluster.forget(node)).toBe(true);
+    for (const _ of ['at once', 'after a restart']) {
+      await world.pass(8_000);
+      expect(lifeOf(a).cluster.unreadiness).toBeNull();
+      await world.crash(machineOf(a));
+      await world.start(machineOf(a), 1);
+    }
+  });
+
+  it('[R12] takes a node for a member of which it never read more than whose words they are', async () => {
+    const [a] = await start(1);
+    const node = 'e'.repeat(16);
+    const later = world.hub.bus('f'.repeat(16));
+    later.open();
+    await world.settle();
+    for (const counter of [1, 2, 3]) {
+      await later.announce(saidLater(node, counter));
+      await world.pass(1_000);
+    }
+    expect(lifeOf(a).cluster.nodes[1]).toMatchObject({ id: node, state: 'unreadable', release: '99.0.0' });
+    await later.close();
+    await world.crash(machineOf(a));
+    world.hub.forgetAll();
+    await world.start(machineOf(a), 1);
+    await world.pass(20_000);
+    expect(lifeOf(a).cluster.unreadiness).toMatch(`quire nodes forget ${node}`);
+  });
+
+  it('[R12] waits no more for what it could not read of a node once that has said something that it can, whatever it counts', async () => {
+    const [a, b] = await start(2);
+    const later = world.hub.bus('f'.repeat(16));
+    later.open();
+    await world.stop(machineOf(b));
+    for (const counter of [1, 2, 3]) {
+      await later.announce(saidLater(lifeOf(a).cluster.nodes[1]?.id ?? '', counter));
+      await world.pass(1_000);
+    }
+    await later.close();
+    await world.pass(8_000);
+    // Out of a backup, it counts its starts from before.
+    await world.start(machineOf(b), 1);
+    await world.pass(20_000);
+    expect(lifeOf(a).cluster.nodes[1]).toMatchObject({ state: 'ready', release: '1.0.0' });
+    await world.crash(machineOf(b));
+    await world.crash(machineOf(a));
+    world.hub.forgetAll();
+    await world.start(machineOf(a), 1);
+    await world.pass(20_000);
+    expect(lifeOf(a).cluster.unreadiness).toBeNull();
+  });
+
   it.each<[string, (node: string) => PeerStatus]>([
     [
       'of whose answer it can not read what that says of itself',
@@ -794,6 +867,40 @@ describe('a node of a cluster', () => {
     expect(kept).toEqual([1]);
   });
 
+  it('[G2] [G4] folds what a member lacks that is away for longer than the bound, which gets all of it with authors and times when it is back', async () => {
+    const [a, b] = await start(2);
+    await world.crash(machineOf(b));
+    for (const word of ['one ', 'two ', 'three ']) {
+      await write(a, word);
+      await world.pass(1_000);
+    }
+    const { store } = lifeOf(a);
+    const folds = async (): Promise<number> => {
+      const folding = store.compact('plan');
+      await world.settle();
+      store.flush();
+      return (await folding).entries;
+    };
+    const written = await historyOf(store);
+    expect(await folds()).toBe(0);
+    // An hour by the clock of that node, which may be slow.
+    for (let minute = 0; minute < 70; minute += 1) {
+      world.clock.advance(60_000);
+      await world.settle();
+    }
+    expect(await folds()).toBe(3);
+    // Redis keeps records for a while as well.
+    world.hub.forgetAll();
+    await world.pass(2_000);
+    await world.start(machineOf(b), 1);
+    await world.pass(8_000);
+    expect(lifeOf(b).cluster.unreadiness).toBeNull();
+    expect(await read(b)).toBe('one two three ');
+    const got = await historyOf(lifeOf(b).store);
+    expect(got).toEqual(written);
+    expect(new Set(got.map(({ time, updates }) => `${time} ${updates[0]?.author}`)).size).toBe(3);
+  });
+
   it('[G4] has an entry pulled that is too large for the bus, and its receipt waits for the other node', async () => {
     const [a, b] = await start(2);
     const { store, cluster } = lifeOf(a);
@@ -854,6 +961,12 @@ function lifeOf(machine: Machine | undefined): Life {
   const { life } = machineOf(machine);
   if (life === null) throw new Error(`${machine?.name} does not run`);
   return life;
+}
+
+async function historyOf(store: DocumentStore): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  for await (const entry of store.history('plan')) entries.push(entry);
+  return entries;
 }
 
 function nameOf(machine: Machine | undefined): string {

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import { alone, type Replication, type RoomLink, type SharedRoom } from '../collab/replication.ts';
 import type { Logger } from '../observability/log.ts';
 import { Adopter } from './adopter.ts';
-import { type Announcement, encodeAnnouncement } from './announcement.ts';
+import { type Announcement, encodeAnnouncement, type UnreadSpeaker } from './announcement.ts';
 import { Announcer } from './announcer.ts';
 import { Attendance } from './attendance.ts';
 import { BusExchange } from './bus-exchange.ts';
@@ -131,6 +131,8 @@ class LiveNode implements LiveCluster {
   readonly #caughtUp = Promise.withResolvers<void>();
   #isSomebodyIncomplete = false;
   #savedAt = 0;
+  /** Of whom it is on disk, or on its way there, that they can't be read. */
+  #savedUnread = '';
   #cancelLook: (() => void) | null = null;
 
   constructor(options: LiveClusterOptions) {
@@ -254,6 +256,7 @@ class LiveNode implements LiveCluster {
     const remembered = await this.#membership.load(store.incarnation, held.keys());
     this.#inherit(held, remembered);
     for (const announcement of remembered.heard) this.#ears.hear(announcement, 'told');
+    for (const unread of remembered.unread) this.#ears.remember(unread);
     this.#life = 'taking-part';
     bus.onRecords((from, records) => this.#receiver.take(from, records));
     this.#disposers.push(
@@ -478,6 +481,7 @@ class LiveNode implements LiveCluster {
     if (this.#life !== 'taking-part') return;
     this.#mindIdentity();
     this.#attendance.note();
+    this.#mindUnread();
     const claims = this.#watch.claims(this.#membership.others);
     const missing = this.#missingOf(claims);
     this.#isSomebodyIncomplete = claims.some((heard) => this.#watch.isAlive(heard) && !isComplete(heard));
@@ -553,6 +557,16 @@ class LiveNode implements LiveCluster {
       areUnreadable: this.#unread.areOwed,
       silentHolders: this.#silentHolders(missing, claims),
     };
+  }
+
+  /** Who can't compare with somebody has to know so after a restart too, whatever became of Redis (R12). */
+  #mindUnread(): void {
+    const unread = unreadMark(this.#unreadMembers);
+    if (unread !== this.#savedUnread) void this.#save().catch((error) => this.#fail(error));
+  }
+
+  get #unreadMembers(): readonly UnreadNode[] {
+    return this.#unreadNodes.filter(({ node }) => this.#membership.isMember(node));
   }
 
   get #unreadNodes(): readonly UnreadNode[] {
@@ -633,8 +647,14 @@ class LiveNode implements LiveCluster {
       const current = this.#watch.current(node);
       return current === null ? [] : [fullWord(current)];
     });
+    const unread = this.#unreadMembers;
+    this.#savedUnread = unreadMark(unread);
     const own = { incarnation: this.#options.store.incarnation, after: this.#receipts.safeUpTo, isOwn: true };
-    return this.#membership.save({ heard, owed: [...(this.#inheritance?.owed ?? []), own] });
+    return this.#membership.save({
+      heard,
+      unread: unread.map(speakerOf),
+      owed: [...(this.#inheritance?.owed ?? []), own],
+    });
   }
 
   #fail(error: unknown): void {
@@ -646,4 +666,12 @@ class LiveNode implements LiveCluster {
 function untilBurial(entries: readonly Entry[]): readonly Entry[] {
   const burial = entries.findIndex(({ updates }) => updates.length === 0);
   return burial < 0 ? entries : entries.slice(0, burial);
+}
+
+function speakerOf({ node, generation, address, release, fault }: UnreadNode): UnreadSpeaker {
+  return { node, generation, address, release, fault };
+}
+
+function unreadMark(unread: readonly UnreadNode[]): string {
+  return unread.map(({ node, generation }) => `${node}/${generation}`).join(' ');
 }

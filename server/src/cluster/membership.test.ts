@@ -3,7 +3,7 @@ import { MemoryFile } from '../testing/simulation/disk.ts';
 import type { ClusterFile, ClusterRecord } from './cluster-file.ts';
 import { Membership } from './membership.ts';
 
-const NOTHING = { heard: [], owed: [] };
+const NOTHING = { heard: [], unread: [], owed: [] };
 const ids = (...given: string[]): (() => string) => {
   return () => given.shift() ?? 'ffffffffffffffff';
 };

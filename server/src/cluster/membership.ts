@@ -1,4 +1,4 @@
-import type { Announcement } from './announcement.ts';
+import type { Announcement, UnreadSpeaker } from './announcement.ts';
 import type { ClusterFile } from './cluster-file.ts';
 import type { Owed } from './inheritance.ts';
 import { EMPTY_ROLL, enrol, isMember, membersOf, type Roll, strike, uniteRolls } from './roll.ts';
@@ -7,6 +7,8 @@ import { EMPTY_ROLL, enrol, isMember, membersOf, type Roll, strike, uniteRolls }
 export interface Remembered {
   /** What was heard of others. */
   readonly heard: readonly Announcement[];
+  /** Those of whom something later was heard that could not be read. */
+  readonly unread: readonly UnreadSpeaker[];
   readonly owed: readonly Owed[];
 }
 
@@ -66,6 +68,7 @@ export class Membership {
     this.#roll = enrol(uniteRolls(EMPTY_ROLL, roll), this.#node);
     const remembered = {
       heard: record?.heard ?? [],
+      unread: record?.unread ?? [],
       owed: record?.owed ?? [...held].map((each) => ({ incarnation: each, after: 0, isOwn: false })),
     };
     const others = remembered.owed.filter((owed) => owed.incarnation !== incarnation);
@@ -103,7 +106,7 @@ export class Membership {
   }
 
   /** Resolves once what is so now is on disk. */
-  save({ heard, owed }: Remembered): Promise<void> {
+  save({ heard, unread, owed }: Remembered): Promise<void> {
     const write = (): Promise<void> =>
       this.#file.write({
         node: this.#node,
@@ -112,6 +115,7 @@ export class Membership {
         members: [...this.#roll.members],
         forgotten: [...this.#roll.forgotten],
         heard,
+        unread,
         owed,
       });
     // One after the other; one that failed does not stop the next.

@@ -43,9 +43,9 @@ it('[R12] takes a node to be alive that answers what can’t be read, for as lon
   expect(strangers.all).toEqual([]);
   strangers.answered(node, words, 'later');
   clock.advance(14_000);
-  expect(strangers.all).toEqual([{ speaker, fault: 'later', isAlive: true, heardMsAgo: 14_000 }]);
+  expect(strangers.all).toEqual([{ speaker, fault: 'later', isAlive: true, heardMsAgo: 14_000, saidMsAgo: 14_000 }]);
   clock.advance(1_000);
-  expect(strangers.all).toEqual([{ speaker, fault: 'later', isAlive: false, heardMsAgo: 15_000 }]);
+  expect(strangers.all).toEqual([{ speaker, fault: 'later', isAlive: false, heardMsAgo: 15_000, saidMsAgo: 15_000 }]);
   strangers.answered(node, null, 'damaged');
   expect(strangers.all).toMatchObject([{ speaker: { node, release: '' }, fault: 'damaged', isAlive: true }]);
 });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import { type AnnouncementFault, readSpeaker, type Speaker } from './announcement.ts';
+import { type AnnouncementFault, readSpeaker, type Speaker, type UnreadSpeaker } from './announcement.ts';
 import { JUDGED_AFTER_MS, SILENT_AFTER_MS } from './watch.ts';
 
 /** As many as there may be of a later release, with those before them; the one that was silent for longest goes first. */
@@ -32,6 +32,8 @@ export interface Stranger {
   readonly isAlive: boolean;
   /** How long ago it was last seen to be alive, in ms; null when it never was. */
   readonly heardMsAgo: number | null;
+  /** How long ago it may have said this, in ms, though it may be longer ago. */
+  readonly saidMsAgo: number;
 }
 
 /**
@@ -45,6 +47,8 @@ export class Strangers {
   readonly #said = new Map<string, Said>();
   /** By node: members are asked, and there are so many of them. */
   readonly #answers = new Map<string, Answer>();
+  /** What the process before this one could not read, by node. */
+  readonly #remembered = new Map<string, Answer>();
 
   constructor(clock: Pick<Clock, 'monotonicMs'>) {
     this.#clock = clock;
@@ -56,14 +60,19 @@ export class Strangers {
 
   get all(): Stranger[] {
     const now = this.#clock.monotonicMs();
-    const said = [...this.#said].map(([incarnation, { speaker, fault, changedAt }]) => {
+    const said = [...this.#said].map(([incarnation, { speaker, fault, firstHeardAt, changedAt }]) => {
       const heardMsAgo = changedAt === null ? null : Math.round(now - changedAt);
-      return { speaker, fault, isAlive: this.isAlive(incarnation), heardMsAgo };
+      const saidMsAgo = now - (changedAt ?? firstHeardAt);
+      return { speaker, fault, isAlive: this.isAlive(incarnation), heardMsAgo, saidMsAgo };
     });
     const answered = [...this.#answers.values()].map(({ speaker, fault, at }) => {
-      return { speaker, fault, isAlive: now - at < ANSWERS_AGAIN_MS, heardMsAgo: Math.round(now - at) };
+      const saidMsAgo = now - at;
+      return { speaker, fault, isAlive: saidMsAgo < ANSWERS_AGAIN_MS, heardMsAgo: Math.round(saidMsAgo), saidMsAgo };
     });
-    return [...said, ...answered];
+    const remembered = [...this.#remembered.values()].map(({ speaker, fault, at }) => {
+      return { speaker, fault, isAlive: false, heardMsAgo: null, saidMsAgo: now - at };
+    });
+    return [...said, ...answered, ...remembered];
   }
 
   get isAnyAlive(): boolean {
@@ -72,10 +81,7 @@ export class Strangers {
 
   /** Whether there is somebody of whom it can't be told yet whether these are its last words. */
   get isUndecided(): boolean {
-    const now = this.#clock.monotonicMs();
-    return [...this.#said.values()].some(({ changedAt, firstHeardAt }) => {
-      return changedAt === null && now - firstHeardAt < JUDGED_AFTER_MS;
-    });
+    return [...this.#said.keys()].some((incarnation) => this.mayBeAlive(incarnation));
   }
 
   hear(incarnation: string, words: Uint8Array, fault: AnnouncementFault): void {
@@ -107,6 +113,10 @@ export class Strangers {
     if (speaker.node === node) this.#answers.set(node, { speaker, fault, at: this.#clock.monotonicMs() });
   }
 
+  remember({ fault, ...speaker }: UnreadSpeaker): void {
+    this.#remembered.set(speaker.node, { speaker, fault, at: this.#clock.monotonicMs() });
+  }
+
   /** What it says on the bus can be read by now. */
   heardWell(incarnation: string): void {
     this.#said.delete(incarnation);
@@ -115,6 +125,13 @@ export class Strangers {
   /** It was put back to a release that can be read: what it answered before that is nothing to wait for. */
   answeredWell(node: string): void {
     this.#answers.delete(node);
+  }
+
+  /** Whether it can't be told of it yet whether these are its last words. */
+  mayBeAlive(incarnation: string): boolean {
+    const said = this.#said.get(incarnation);
+    if (said === undefined || said.changedAt !== null) return false;
+    return this.#clock.monotonicMs() - said.firstHeardAt < JUDGED_AFTER_MS;
   }
 
   isAlive(incarnation: string): boolean {

@@ -6,10 +6,10 @@ import type { Stranger } from './strangers.ts';
 import { findUnreadNodes } from './unread-nodes.ts';
 import { Watch } from './watch.ts';
 
-const alive = { fault: 'later', isAlive: true, heardMsAgo: 0 } as const;
-const silent = { fault: 'later', isAlive: false, heardMsAgo: null } as const;
+const alive = { fault: 'later', isAlive: true, heardMsAgo: 0, saidMsAgo: 0 } as const;
+const silent = { fault: 'later', isAlive: false, heardMsAgo: null, saidMsAgo: 1_000 } as const;
 
-function strangerOf(node: string, generation: number, standing: typeof alive | typeof silent): Stranger {
+function strangerOf(node: string, generation: number, standing: Omit<Stranger, 'speaker'>): Stranger {
   return { speaker: { node, generation, address: `http://${node}`, release: `${generation}.0.0` }, ...standing };
 }
 
@@ -39,12 +39,25 @@ describe('nodes of which nothing can be read here but whose words they are', () 
   });
 
   it('[R12] are not those that have said something later that can be read, as after they were put back', () => {
-    const watch = new Watch(new ManualClock());
+    const clock = new ManualClock();
+    const watch = new Watch(clock);
     watch.hear(wordOf('b', 3, 1), 'told');
     expect(find([strangerOf('b', 2, silent)], watch)).toEqual([]);
     expect(find([strangerOf('b', 4, silent)], watch)).toEqual(['b 4.0.0 silent']);
     // Out of a backup, it counts its starts from before.
     for (const counter of [2, 3]) watch.hear(wordOf('b', 3, counter), 'bus');
     expect(find([strangerOf('b', 4, silent)], watch)).toEqual([]);
+    // What it was heard to say before that counts no more when it is silent again; what it has said since does.
+    clock.advance(60_000);
+    expect(find([strangerOf('b', 4, { ...silent, saidMsAgo: 60_001 })], watch)).toEqual([]);
+    expect(find([strangerOf('b', 4, { ...silent, saidMsAgo: 59_999 })], watch)).toEqual(['b 4.0.0 silent']);
+  });
+
+  it('[R12] are not those whose very words can be read since this node was updated, but what was damaged stays so', () => {
+    const watch = new Watch(new ManualClock());
+    watch.hear(wordOf('b', 4, 1), 'bus');
+    expect(find([strangerOf('b', 4, silent)], watch)).toEqual([]);
+    expect(find([strangerOf('b', 5, silent)], watch)).toEqual(['b 5.0.0 silent']);
+    expect(find([{ ...strangerOf('b', 4, silent), fault: 'damaged' }], watch)).toEqual(['b 4.0.0 silent']);
   });
 });

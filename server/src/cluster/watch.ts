@@ -137,13 +137,13 @@ export class Watch {
       const current = this.current(node);
       if (current !== null) claims.add(current);
     }
-    for (const heard of this.#heard.values()) if (this.isAlive(heard) || this.#isUndecided(heard)) claims.add(heard);
+    for (const heard of this.#heard.values()) if (this.isAlive(heard) || this.mayBeAlive(heard)) claims.add(heard);
     return [...claims];
   }
 
   /** Whether there is somebody of whom it can't be told yet whether these are its last words. */
   get isUndecided(): boolean {
-    return [...this.#heard.values()].some((heard) => this.#isUndecided(heard));
+    return [...this.#heard.values()].some((heard) => this.mayBeAlive(heard));
   }
 
   /** Another process that goes by this node's id at this moment: a copy of its directory was started. */
@@ -181,7 +181,7 @@ export class Watch {
     const superseded = new Map<string, Heard[]>();
     for (const [incarnation, heard] of this.#heard) {
       const { node } = heard.announcement;
-      if (this.isAlive(heard) || this.#isUndecided(heard)) continue;
+      if (this.isAlive(heard) || this.mayBeAlive(heard)) continue;
       if (!isMember(node)) gone.push(incarnation);
       else if (this.current(node) !== heard) superseded.set(node, [...(superseded.get(node) ?? []), heard]);
     }
@@ -196,7 +196,8 @@ export class Watch {
     return gone;
   }
 
-  #isUndecided({ announcement, ownSince, aliveAt }: Heard): boolean {
+  /** Whether it can't be told of it yet whether these are its last words. */
+  mayBeAlive({ announcement, ownSince, aliveAt }: Heard): boolean {
     if (announcement.state === 'leaving' || ownSince === null || aliveAt !== null) return false;
     return this.#clock.monotonicMs() - ownSince < JUDGED_AFTER_MS;
   }

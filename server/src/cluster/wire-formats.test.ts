@@ -83,7 +83,14 @@ const record: ClusterRecord = {
   members: ['00000000000000a1', '00000000000000a2'],
   forgotten: ['00000000000000a3'],
   heard: [announcement],
+  unread: [],
   owed: [{ incarnation: other, after: 7, isOwn: true }],
+};
+const recordBesideUnread: ClusterRecord = {
+  ...record,
+  unread: [
+    { node: '00000000000000a1', generation: 4, address: 'http://10.0.0.7:8080', release: '9.0.0', fault: 'later' },
+  ],
 };
 
 const status: PeerStatus = {
@@ -152,6 +159,12 @@ const formats: readonly Format[] = [
     name: 'cluster-file',
     value: record,
     write: () => formatClusterRecord(record).trimEnd(),
+    read: (text) => parseClusterRecord(text, 'cluster.json'),
+  },
+  {
+    name: 'cluster-file-beside-unread',
+    value: recordBesideUnread,
+    write: () => formatClusterRecord(recordBesideUnread).trimEnd(),
     read: (text) => parseClusterRecord(text, 'cluster.json'),
   },
   {

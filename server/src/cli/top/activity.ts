@@ -41,6 +41,7 @@ export interface Activity {
   readonly nodesReady: number | null;
   readonly nodesCatchingUp: number | null;
   readonly nodesSilent: number | null;
+  readonly nodesUnreadable: number | null;
   readonly missingEntries: number | null;
   readonly unpublishedEntries: number | null;
   readonly unreceiptedEntries: number | null;
@@ -91,6 +92,7 @@ export function compareScrapes(earlier: Scrape, after: Scrape, now: number): Act
     nodesReady: nodesIn(after, 'ready'),
     nodesCatchingUp: nodesIn(after, 'catching-up'),
     nodesSilent: nodesIn(after, 'silent'),
+    nodesUnreadable: nodesIn(after, 'unreadable'),
     missingEntries: total(after, 'quire_cluster_missing_entries'),
     unpublishedEntries: total(after, 'quire_cluster_unpublished_entries'),
     unreceiptedEntries: total(after, 'quire_cluster_unreceipted_entries'),

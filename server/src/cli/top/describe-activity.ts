@@ -56,14 +56,14 @@ export function drawActivity(url: string, activity: Activity): string {
 /** Nothing on a node by itself, as what follows. */
 function drawCluster(a: Activity): string[][] {
   if (a.redisState === '') return [];
-  const others = `${whole(a.nodesCatchingUp)} catching up, ${whole(a.nodesSilent)} silent`;
-  return [['cluster', whole(a.nodesReady), `nodes ready, ${others}, Redis ${a.redisState}`]];
+  const others = `${whole(a.nodesCatchingUp)} catching up, ${whole(a.nodesSilent)} silent, ${whole(a.nodesUnreadable)} unreadable`;
+  return [['cluster', whole(a.nodesReady), `nodes ready, ${others}`]];
 }
 
 function drawWaitingForNodes(a: Activity): string[][] {
   if (a.redisState === '') return [];
   return [
-    ['', whole(a.unpublishedEntries), 'entries for Redis'],
+    ['', whole(a.unpublishedEntries), `entries for Redis, which is ${a.redisState}`],
     ['', whole(a.unreceiptedEntries), 'entries for Redis or other nodes to confirm them'],
     ['', whole(a.missingEntries), 'entries that other nodes have'],
   ];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { nodeStates } from '../../observability/metrics/label-values.ts';
 import { compareScrapes } from './activity.ts';
 import { drawActivity, listActivity } from './describe-activity.ts';
 import { quantile, rate, readExposition, total } from './exposition.ts';
@@ -59,7 +60,7 @@ describe('an activity', () => {
 
   const clustered = [
     'quire_cluster_bus_state{state="away"} 1',
-    ...['ready', 'catching-up', 'silent'].map((state, index) => `quire_cluster_nodes{state="${state}"} ${index}`),
+    ...nodeStates.map((state, index) => `quire_cluster_nodes{state="${state}"} ${index}`),
     'quire_cluster_missing_entries 7',
     'quire_cluster_unpublished_entries 8',
     'quire_cluster_unreceipted_entries 9',
@@ -71,9 +72,9 @@ describe('an activity', () => {
       return drawActivity('http://localhost:1', compareScrapes(scrape, { ...scrape, atMs: 1000 }, 0));
     };
     const drawn = draw(clustered);
-    expect(drawn).toMatch(/^cluster +0 +nodes ready, 1 catching up, 2 silent, Redis away$/m);
+    expect(drawn).toMatch(/^cluster +0 +nodes ready, 1 catching up, 2 silent, 3 unreadable$/m);
     expect(drawn).toMatch(/^ +7 +entries that other nodes have$/m);
-    expect(drawn).toMatch(/^ +8 +entries for Redis$/m);
+    expect(drawn).toMatch(/^ +8 +entries for Redis, which is away$/m);
     expect(draw(['quire_cluster_bus_state{state="away"} 0'])).not.toMatch(/cluster|Redis|nodes/);
   });
 

@@ -239,8 +239,6 @@ const fold: Operation = async (world) => {
 
 /** What it wrote is on its disk alone, and the process that knows of it is gone. */
 const writeAlone: Operation = async (world) => {
-  // Started without the bus it has no common time, by which whoever moves on from it is told who is there.
-  if (world.visitors.people.length > 0) return null;
   const { machine } = pickRunning(world) ?? {};
   if (machine === undefined) return null;
   world.disturb('bus');

@@ -48,6 +48,8 @@ export class Visitors {
     const leftAt = this.#leftAt.get(person) ?? Number.NEGATIVE_INFINITY;
     const isTooSoon = this.#clock.now() - leftAt < COMING_BACK_MS;
     if (this.#seats.has(person) || isTooSoon || place.cluster.unreadiness !== null) return false;
+    // Started without the bus it goes by its own clock, and who moves on from it may see nobody for as long as that is off.
+    if (place.cluster.clockSkewMs === null) return false;
     this.#deskAt(place).enter(person);
     this.#seats.set(person, place);
     return true;

@@ -200,10 +200,9 @@ export class BatchWriter<W extends Write> {
     const { database } = this.#options;
     let failure: unknown;
     try {
-      const synced = this.#sync(batch);
-      // While the disk works.
+      // First: what others have to do for it begins while the disk works.
       this.#options.writing(writesOf(batch));
-      await synced;
+      await this.#sync(batch);
       return true;
     } catch (error) {
       failure = error;

@@ -135,6 +135,22 @@ describe('people of other nodes', () => {
     expect(take(presence)).toEqual([hi(ADA, 9, { at: 7 })]);
   });
 
+  it('[R10] one who comes from there with something new keeps it, though it is told and repeats what was known here of them', () => {
+    const { presence } = stage({ timeOfDay: () => 1_000 });
+    hear(presence, NORTH, there(ADA, 900, { state: '{"at":2}' }));
+    take(presence);
+    const socket = {};
+    presence.enter(socket);
+    presence.comesBack(socket);
+    const [told] = read(presence.answerQuery());
+    expect(told).toEqual(hi(ADA, 900, { at: 2 }));
+    presence.hear(socket, hi(ADA, 3), true);
+    expect(take(presence)).toEqual([hi(ADA, 1_001, { at: 3 })]);
+    // As providers do with what they hear, be it of themselves.
+    presence.hear(socket, hi(ADA, 900, { at: 2 }), false);
+    expect(take(presence)).toEqual([]);
+  });
+
   it('[R10] a removal there and an announcement elsewhere leave the same behind, in either order', () => {
     for (const isRemovedFirst of [false, true]) {
       const { presence } = stage();

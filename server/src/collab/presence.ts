@@ -363,6 +363,7 @@ export class Presence {
     speaker.clientIds.add(clientId);
     const corrections = before === undefined || clock > before.clock ? null : before.corrections;
     const claim: Claim = { speaker, clock, state, corrections };
+    if (isTakeover) this.#rememberTold(claim, clientId);
     if (isTakeover && this.#returned.has(owner)) {
       this.#lastWords.presume(clientId, Math.max(clock, this.#options.timeOfDay()));
     }
@@ -370,6 +371,14 @@ export class Presence {
     this.#follow(clientId, this.#claims.put(clientId, claim, isTakeover), speaker.user, 0);
     if (before === undefined) this.#outward?.came(clientId);
     else this.#outward?.moved(clientId, this.#places.listed.has(clientId));
+  }
+
+  /** Whoever comes was told who is here before they said who they are: perhaps what they were elsewhere, later than they know. */
+  #rememberTold(claim: Claim, clientId: number): void {
+    const shown = this.#claims.shown(clientId);
+    if (shown !== undefined && shown.speaker.node !== null) {
+      remember(claim, this.#lastWords.clockOf(clientId), shown.state);
+    }
   }
 
   /**
@@ -539,8 +548,12 @@ export class Presence {
 }
 
 function rememberCorrection(known: Claim): void {
+  remember(known, known.clock, known.state);
+}
+
+function remember(known: Claim, clock: number, state: string): void {
   known.corrections ??= new Map();
-  known.corrections.set(known.clock, known.state);
+  known.corrections.set(clock, state);
   if (known.corrections.size <= MOST_CORRECTIONS) return;
   const [oldest] = known.corrections.keys();
   if (oldest !== undefined) known.corrections.delete(oldest);

@@ -20,16 +20,13 @@ const { values } = parseArgs({
   },
 });
 
-if (availableParallelism() > 1) {
-  execFileSync('taskset', ['-a', '-p', '-c', `1-${availableParallelism() - 1}`, String(process.pid)], {
-    stdio: 'ignore',
-  });
+const cores = availableParallelism(); // of the machine: what this process may use is less from here on
+if (cores > 1) {
+  execFileSync('taskset', ['-a', '-p', '-c', `1-${cores - 1}`, String(process.pid)], { stdio: 'ignore' });
 }
 const turns = Number(values.turns);
 const slices = Number(values.slices);
-console.log(
-  `Node ${process.version}, ${availableParallelism()} cores; a figure is a median, in brackets least and most`,
-);
+console.log(`Node ${process.version}, ${cores} cores; a figure is a median, in brackets least and most`);
 
 const sum = (costs: readonly Cost[]): number =>
   costs.reduce((total, { microseconds }) => total + microseconds, 0) /

@@ -22,6 +22,8 @@ export interface TypeAcross {
   readonly drainMs: number;
 }
 
+const LOOK_EVERY_MS = 100;
+
 /** What both nodes and their Redis did in a window. */
 export interface ClusterUse extends RedisCounts {
   /** Of the node where people type. */
@@ -38,6 +40,8 @@ export interface AcrossReadings extends RoomReadings {
   /** How many commands put it there, and how many journal entries these were; 0 where a server knows no such thing. */
   readonly appends: number;
   readonly entries: number;
+  /** How many of them the other node has on its disk, once all is over. */
+  readonly entriesThere: number;
 }
 
 /** One person of each document types at a node, the other one reads at another, while their Redis is watched. */
@@ -63,7 +67,8 @@ export async function typeAcross(target: Target, task: TypeAcross): Promise<Acro
     await pause(settleMs);
     const idle = await watch(() => pause(measureMs));
     // Nothing but the counters of Redis is looked at while the clock runs.
-    const entriesBefore = await countEntries(target);
+    const entriesBefore = await countEntries(target, 'published');
+    const thereBefore = await countEntries(other, 'received');
     const appendsBefore = await gauge.calls('xadd');
     const beganAt = Date.now();
     room.start();
@@ -77,13 +82,19 @@ export async function typeAcross(target: Target, task: TypeAcross): Promise<Acro
     );
     room.stop();
     await room.drain(drainMs);
+    const entries = (await countEntries(target, 'published')) - entriesBefore;
     return {
       ...room.read(),
       idle,
       busy,
       payload: await gauge.payload(beganAt, Date.now()),
       appends: (await gauge.calls('xadd')) - appendsBefore,
-      entries: (await countEntries(target)) - entriesBefore,
+      entries,
+      entriesThere: await untilThere(
+        entries,
+        async () => (await countEntries(other, 'received')) - thereBefore,
+        drainMs,
+      ),
     };
   } finally {
     room.stop();
@@ -113,9 +124,21 @@ async function watchUse(
   };
 }
 
-/** Journal entries that a node has put into Redis, as its metrics say; a server without such metrics has none. */
-async function countEntries({ port }: Target): Promise<number> {
+/** Where nobody reads at the other node, nothing else tells that it has all. @returns how many there are in the end */
+async function untilThere(expected: number, count: () => Promise<number>, timeoutMs: number): Promise<number> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const there = await count();
+    if (there >= expected || performance.now() >= deadline) return there;
+    await pause(LOOK_EVERY_MS);
+  }
+}
+
+/** Journal entries that went to Redis or came from it, as a node's metrics say; a server without such metrics has none. */
+async function countEntries({ port }: Target, way: 'published' | 'received'): Promise<number> {
   const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
-  const found = /^quire_cluster_entries_total\{[^}]*way="published"[^}]*\} (\d+)/m.exec(await answer.text());
+  const found = new RegExp(`^quire_cluster_entries_total\\{[^}]*way="${way}"[^}]*\\} (\\d+)`, 'm').exec(
+    await answer.text(),
+  );
   return Number(found?.[1] ?? 0);
 }

@@ -6,8 +6,8 @@ import { withNodes } from './two-nodes.ts';
 import type { Metric, Readings, Stage, Workload } from './workload.ts';
 
 /**
- * Edits a second in all, in how many documents, and for how long before it counts: at so few edits a second V8 takes a minute
- * until it has compiled what runs for each of them, and nodes run for weeks.
+ * Edits a second in all, in how many documents, and for how long before it counts: at 200 a second V8 takes a minute until it has
+ * compiled what runs for each of them, and nodes run for weeks. At 20 it would take ten: they are of code that is still cold.
  */
 const rates = [
   { rate: 200, documents: 20, warmUpMs: 60_000 },
@@ -51,7 +51,7 @@ export const acrossNodes = (): Workload => ({
   name: 'across-nodes',
   title: 'Two nodes and their Redis',
   method:
-    'Two nodes, each with a disk of its own, share the server’s core; their Redis (append-only file, synced every second) has the load’s. In each document one person types at one node and one reads at the other: 200 edits a second in 20 documents, then 20 a second in one; 10 s after 60 s and 20 s of warming up. What Redis counts is less what it counted in 10 s in which the same people did nothing. Payload is what the fields of the streams hold, beside 1.3 times the updates and 60 bytes for each journal entry (an edit, or several that came together). Then Redis is killed while people write 100 edits a second at both nodes, and started again after 10 s, just after the last of them; both nodes have up to 30 s to be equal, and nobody writes any more. The same with 30 s, in the last 20 of which nobody writes. Last, ten documents of 20 KB that were written at one node and closed are opened at the other. A Hocuspocus whose nodes share a database would find them there.',
+    'Two nodes, each with a disk of its own, share the server’s core; their Redis (append-only file, synced every second) has the load’s. In each document one person types at one node and one reads at the other: 200 edits a second in 20 documents, then 20 a second in one; 10 s after 60 s and 20 s of warming up: at 20 a second, most of what runs for an edit is not compiled by then. What Redis counts is less what it counted in 10 s in which the same people did nothing. Payload is what the fields of the streams hold, beside 1.3 times the updates and 60 bytes for each journal entry (an edit, or several that came together). Then Redis is killed while people write 100 edits a second at both nodes, and started again after 10 s, just after the last of them; both nodes have up to 30 s to be equal, and nobody writes any more. The same with 30 s, in the last 20 of which nobody writes. Last, ten documents of 20 KB that were written at one node and closed are opened at the other. A Hocuspocus whose nodes share a database would find them there.',
   contestants: ['quire', 'hocuspocus'],
   metrics: [
     ...rates.flatMap(({ rate }) => describeTyping(rate)),

@@ -10,14 +10,14 @@ const settings = {
 } as const;
 
 const EDITS_PER_SECOND = 50;
-/** With a thousand readers, more than a core can forward one by one. */
+/** With a thousand readers, three quarters of what a core can forward one by one. */
 const LOADED_EDITS_PER_SECOND = 100;
 
 export const fanOut = (): Workload => ({
   name: 'fan-out',
   title: 'Fan-out',
   method:
-    'One person types 50 characters a second, 1,000 read; 10 s after 2 s of warming up. Then the same with 100 a second, more than a core can forward one by one: whoever joins edits together sends fewer frames than one for each edit and reader. Everybody must deliver everything at 50 a second, and Quire at 100 too; whoever else is beyond its limit there may not, within 5 s after the last edit: its figures at 100 a second are of what arrived.',
+    'One person types 50 characters a second, 1,000 read; 10 s after 2 s of warming up. Then the same with 100 a second: whoever joins edits together sends fewer frames than one for each edit and reader. Everybody must deliver everything at 50 a second, and Quire at 100 too; whoever else is beyond its limit there may not, within 5 s after the last edit: its figures at 100 a second are of what arrived.',
   contestants: ['quire', 'quire-yjs', 'hocuspocus', 'y-websocket', 'bare'],
   metrics: [
     { key: 'cpuPerFrameUs', label: 'CPU per frame', unit: 'µs', better: 'less' },

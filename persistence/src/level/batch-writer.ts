@@ -35,7 +35,7 @@ export interface BatchWriterOptions<W extends Write> {
   readonly retryMaxMs: number;
   /** Records that belong to the batch as such: called once per batch, when it is put together. */
   complete(writes: readonly W[]): readonly WriteOp[];
-  /** Called once a batch is under way: it reaches the disk as it is, or this process ends first. */
+  /** Called just before a batch is handed to the disk: it is stored as it is, or never, see `DocumentStore.onWriting`. */
   writing(writes: readonly W[]): void;
   /** Called once a batch is on disk, before anybody is told. */
   committed(writes: readonly W[]): void;

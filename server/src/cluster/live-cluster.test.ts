@@ -101,6 +101,32 @@ describe('a node of a cluster', () => {
     store.flush();
   });
 
+  it('[G1] says nothing that is behind a large entry before that is on its own disk', async () => {
+    const [a] = await start(2);
+    const { bus, store } = lifeOf(a);
+    const said: number[] = [];
+    const publish = bus.publish.bind(bus);
+    bus.publish = (record) => {
+      said.push(...decodeEntries(record).map(({ id }) => id.sequence));
+      return publish(record);
+    };
+    const append = (bytes: number) =>
+      store.append({
+        document: 'large',
+        epoch: { count: 1, id: '0000000000000000' },
+        time: 1,
+        updates: [{ author: '', update: new Uint8Array(bytes) }],
+      });
+    const appended = [append(10), append(5 * 1024 * 1024), append(10)];
+    store.begin();
+    await world.settle();
+    expect(said).toEqual([1]);
+    store.flush();
+    await Promise.all(appended);
+    await world.settle();
+    expect(said).toEqual([1, 3]);
+  });
+
   it('[G1][R14] says that a document was deleted once that is on its own disk', async () => {
     const [a] = await start(2);
     const { bus, store } = lifeOf(a);

@@ -21,7 +21,7 @@ import { noMeters, type ReplicationMeters } from './meters.ts';
 import { reportNodes } from './nodes.ts';
 import type { Asker, PeerLink, PeerStatus, Want } from './peer-link.ts';
 import { Poller } from './poller.ts';
-import { Publisher } from './publisher.ts';
+import { isTooLargeForBus, Publisher, RECORD_BYTES } from './publisher.ts';
 import { Puller } from './puller.ts';
 import { type MemberStanding, type Standing, unreadinessOf } from './readiness.ts';
 import { Receipts } from './receipts.ts';
@@ -247,7 +247,7 @@ class LiveNode implements LiveCluster {
     this.#receipts.storedBefore(stored);
     this.#publisher.begin(stored);
     this.#disposers.push(
-      store.onWriting((entries) => this.#publisher.add(untilBurial(entries))),
+      store.onWriting((entries) => this.#publisher.add(sayable(entries))),
       store.onStored((entries) => {
         this.#receipts.stored(entries);
         this.#publisher.noteStored(entries);
@@ -298,6 +298,7 @@ class LiveNode implements LiveCluster {
     const { store, address, release } = this.#options;
     const own = {
       node: this.#membership.node,
+      incarnation: store.incarnation,
       address,
       release,
       isReady: this.#unreadiness === null,
@@ -662,10 +663,14 @@ class LiveNode implements LiveCluster {
   }
 }
 
-/** Content may be at other nodes before it is on the disk here; that a document was deleted is not said before it is. */
-function untilBurial(entries: readonly Entry[]): readonly Entry[] {
-  const burial = entries.findIndex(({ updates }) => updates.length === 0);
-  return burial < 0 ? entries : entries.slice(0, burial);
+/**
+ * What may be at other nodes before it is on the disk here. That a document was deleted is not said before it is: who asked for it
+ * may have been told that it failed. And whoever has a number from the bus takes all before it for stored, which what is left
+ * to pulling would not be if the power went.
+ */
+function sayable(entries: readonly Entry[]): readonly Entry[] {
+  const end = entries.findIndex((entry) => entry.updates.length === 0 || isTooLargeForBus(entry, RECORD_BYTES));
+  return end < 0 ? entries : entries.slice(0, end);
 }
 
 function speakerOf({ node, generation, address, release, fault }: UnreadNode): UnreadSpeaker {

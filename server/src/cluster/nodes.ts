@@ -6,6 +6,7 @@ import type { Heard, Watch } from './watch.ts';
 
 export interface OwnStanding {
   readonly node: string;
+  readonly incarnation: string;
   readonly address: string;
   readonly release: string;
   readonly isReady: boolean;
@@ -22,6 +23,9 @@ export function reportNodes(
   const known = new Map<string, Spans>(own.holdings);
   for (const { holdings } of watch.claims(others)) uniteInto(known, holdings);
   const missing = (holdings: Holdings): number => countHoldings(subtractHoldings(known, holdings));
+  const missingHere = subtractHoldings(known, own.holdings);
+  // What others have of its own and it does not is on its way to its disk.
+  missingHere.delete(own.incarnation);
   const self: NodeReport = {
     id: own.node,
     address: own.address,
@@ -29,7 +33,7 @@ export function reportNodes(
     state: own.isReady ? 'ready' : 'catching-up',
     release: own.release,
     heardMsAgo: 0,
-    missingEntries: missing(own.holdings),
+    missingEntries: countHoldings(missingHere),
   };
   const reports = [...others].sort().map((node) => {
     const report = reportOther(node, watch, missing);

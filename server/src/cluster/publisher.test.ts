@@ -87,6 +87,35 @@ describe('the publisher', () => {
     expect([published.at(-1), errors]).toEqual([4, []]);
   });
 
+  it.each(['meanwhile', 'after that'])(
+    '[G1] goes on where it read from the journal what is handed in %s',
+    async (when) => {
+      const { store, bus, clock, sequences, publisher, write } = await open();
+      publisher.close();
+      for (let count = 0; count < 4; count += 1) await write();
+      const all = await store.entries({ incarnation: store.incarnation, after: 0, limit: 10 });
+      const later = new Publisher({
+        store: { incarnation: store.incarnation, entries: async () => all.slice(0, 3) },
+        bus,
+        clock,
+        meters: noMeters,
+        onPublished() {},
+        onTooLarge() {},
+        onError: (error) => expect.fail(String(error)),
+      });
+      later.begin(1);
+      if (when === 'meanwhile') later.add(all.slice(1, 3));
+      await turn();
+      later.noteStored(all.slice(1, 3));
+      later.add(all.slice(3));
+      await turn();
+      expect(sequences().flat()).toEqual([1, 2, 3, 4]);
+      later.noteStored(all.slice(3));
+      expect(later.backlog.entries).toBe(0);
+      later.close();
+    },
+  );
+
   it('[G2][R11] publishes what the bus did not take once it is back, without a fresh edit, in order', async () => {
     const { hub, write, sequences, publisher } = await open();
     await write();

@@ -166,6 +166,8 @@ export class Publisher {
     }
     this.#failures = 0;
     this.#published = last;
+    this.#known = Math.max(this.#known, last);
+    this.#dropPublished();
     this.#age.left(last, this.#known);
     this.#options.onPublished(last);
   }
@@ -180,6 +182,13 @@ export class Publisher {
       if (isLong && error instanceof BusError && error.code === 'unreachable') this.#failures += 1;
       throw error;
     }
+  }
+
+  /** The journal may have had what was handed in meanwhile. */
+  #dropPublished(): void {
+    const kept = this.#waiting.findIndex(({ id }) => id.sequence > this.#published);
+    const dropped = this.#waiting.splice(0, kept === -1 ? this.#waiting.length : kept);
+    this.#waitingBytes -= bytesOf(dropped);
   }
 
   #takeWaiting(): Entry[] {

@@ -22,6 +22,11 @@ export class Ledger {
     for (const entry of entries) this.written.set(nameOf(entry.id), entry);
   }
 
+  /** What was on its way to a disk when it had no copy anywhere has got there. */
+  found(entries: readonly Entry[]): void {
+    for (const { id } of entries) this.lost.delete(nameOf(id));
+  }
+
   copied(names: Iterable<string>): void {
     for (const name of names) this.#copied.add(name);
   }

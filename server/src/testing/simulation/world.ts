@@ -118,6 +118,7 @@ export class World {
       },
     });
     store.onWriting((entries) => this.ledger.wrote(entries));
+    store.onStored((entries) => this.ledger.found(entries));
     const onBusBefore = this.#onBus();
     await cluster.start();
     const { address } = machine;

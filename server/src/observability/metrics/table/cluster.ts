@@ -117,7 +117,7 @@ export const clusterMetrics = {
     section: 'cluster',
     unit: 'seconds',
     buckets: ACKNOWLEDGEMENT_SECONDS,
-    help: 'How long a receipt waited for Redis, or for the other nodes, after the entry was on the disk.',
+    help: 'How long receipts waited for Redis, or for the other nodes, after the entry was on the disk: of those that had to.',
   },
   quire_cluster_unreceipted_entries: {
     type: 'gauge',

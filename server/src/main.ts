@@ -8,6 +8,7 @@ import { createCursors } from './api/cursors.ts';
 import { DocumentStates } from './api/document-states.ts';
 import { createDocuments, type Documents } from './api/documents.ts';
 import { endLinksWith } from './api/end-links.ts';
+import { mayPass } from './api/problems.ts';
 import { addThreads } from './api/threads-api.ts';
 import { createAccessRules } from './auth/access-rules.ts';
 import { limitAuditLog } from './auth/audit-log.ts';
@@ -305,7 +306,7 @@ async function compose(foundations: Foundations & { readonly store: DocumentStor
     takeTurn,
     knowsAllNames,
   });
-  const retries = new Retries(clock);
+  const retries = new Retries({ clock, log: logger.child({ component: 'comments' }), mayPass });
   const comments = createComments({
     documents,
     live: collaboration,

@@ -10,7 +10,11 @@ export interface OutgoingRequest {
 
 /** Connections to others, kept between questions. */
 export interface OutgoingConnections {
-  /** Follows nobody who is pointed to elsewhere. */
+  /**
+   * Follows nobody who is pointed to elsewhere.
+   *
+   * @throws the reason of its signal once that aborts. What is still to come of an answer by then fails with an error of its own
+   */
   ask(url: URL, request: OutgoingRequest): Promise<IncomingMessage>;
   /** Ends all of them, those that are still being opened, too. */
   close(): void;
@@ -34,7 +38,7 @@ export function openOutgoingConnections(): OutgoingConnections {
           signal,
         });
         request.once('response', resolve);
-        request.on('error', reject);
+        request.on('error', (error) => reject(signal.aborted ? signal.reason : error));
         request.end(body ?? undefined);
       }),
     close() {

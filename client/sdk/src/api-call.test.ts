@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { ApiOptions } from './api-call.ts';
 import { createParts } from './parts.ts';
 import { createRestClient } from './rest-client.ts';
+import { createFakeEnvironment } from './testing/fake-environment.ts';
 import { ManualClock } from './testing/manual-clock.ts';
 import { untilTrue } from './testing/until.ts';
 
 const MIB = 1024 * 1024;
 
 function createApi(options: ApiOptions) {
-  return createRestClient(options, createParts({ clock: options.clock, isOnline: () => true }));
+  return createRestClient(options, createParts({ clock: options.clock, environment: createFakeEnvironment() }));
 }
 
 /** A server that takes what it is sent, and never answers. */

@@ -62,7 +62,7 @@ interface HeldRoom {
 
 /** As {@link connect}, in other surroundings. */
 export function connectIn(surroundings: Surroundings, options: ConnectOptions): Client {
-  const { clock, environment, random } = surroundings;
+  const { clock, environment } = surroundings;
   const endpoint = resolveEndpoint(options.url, environment.location);
   const getToken = async (signal: AbortSignal) => options.getToken?.({ signal }) ?? options.token ?? '';
   // Called as a function of the page: a browser's own takes no other `this`.
@@ -79,7 +79,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
 
   /** @throws {QuireError} `no-websocket`, unless none is asked for */
   const findSockets = (): SharedSocketOptions['sockets'] => {
-    const http = httpSocketsIn({ clock, environment, fetch: ask });
+    const http = httpSocketsIn({ ...surroundings, fetch: ask });
     return { websocket: options.transport === 'http' ? http : (options.WebSocket ?? findWebSocket()), http };
   };
 
@@ -90,12 +90,11 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
 
   const openSocket = (document: string): SharedSocket => {
     socket ??= new SharedSocket({
+      ...surroundings,
       url: endpoint.socketUrl,
       choice,
       sockets: findSockets(),
       answersHttp: (url) => answersHttp(url, { clock, fetch: ask }),
-      clock,
-      random,
       isAwaiting: () => all().some((room) => room.isAwaiting()),
       onLost,
     });
@@ -110,7 +109,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
   let stopListening: readonly (() => void)[] = [];
   // With the first room: a client that opens none holds nothing, and whoever made it may forget it.
   const listen = () => [
-    watchNetwork({ environment, clock }, (isOnline) => {
+    watchNetwork(surroundings, (isOnline) => {
       // Before the socket: what it says about a lost connection depends on it.
       networkChanged();
       if (isOnline) socket?.retryNow({ networkChanged: true });
@@ -174,7 +173,7 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
     clock,
     fetch: ask,
   };
-  const parts = createParts({ clock, isOnline: environment.isOnline });
+  const parts = createParts(surroundings);
 
   /** Where the comments on a document are. */
   const openCompanion = (name: string): Room => {
@@ -242,10 +241,8 @@ export function connectIn(surroundings: Surroundings, options: ConnectOptions): 
     const shared = openSocket(name);
     if (stopListening.length === 0) stopListening = listen();
     const room = openRoom(name, {
+      ...surroundings,
       socket: shared,
-      clock,
-      random,
-      isOnline: environment.isOnline,
       server: endpoint.socketUrl,
       offline: keepsCopies,
       getToken,

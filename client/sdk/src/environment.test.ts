@@ -36,6 +36,17 @@ describe('what it runs in', () => {
   });
 
   it.each([
+    ['no account of it', {}, false],
+    ['none of performance', undefined, false],
+    ['an account of nothing, as to a worker', { getEntriesByType: () => [] }, false],
+    ['a first visit', { getEntriesByType: () => [{ type: 'navigate' }] }, false],
+    ['a reload', { getEntriesByType: () => [{ type: 'reload' }] }, true],
+  ])('given %s, knows whether the page was reloaded', (_what, performance, expected) => {
+    vi.stubGlobal('performance', performance);
+    expect(readEnvironment().isReloaded()).toBe(expected);
+  });
+
+  it.each([
     ['a polyfill', {}],
     ['a runtime for servers', new EventTarget()],
   ])('where pages are rendered there is nothing to listen to, whatever %s calls self', (_what, self) => {

@@ -6,6 +6,8 @@ export interface Environment {
   readonly isWorker: boolean;
   readonly hasIndexedDb: boolean;
   isOnline(): boolean;
+  /** The page was reloaded; never so where nothing tells, as in a worker, or a page made by jsdom. */
+  isReloaded(): boolean;
   /** The page is in front of somebody; always so where there is no page. */
   isVisible(): boolean;
   /** Listens on the window, or in a worker on that; returns how to stop. Does nothing where there is neither. */
@@ -23,12 +25,17 @@ export function readEnvironment(): Environment {
     isWorker: !!page && !globalThis.window,
     hasIndexedDb: !!globalThis.indexedDB,
     isOnline: () => globalThis.navigator?.onLine !== false,
+    isReloaded: () => findNavigation()?.type === 'reload',
     isVisible: () => globalThis.document?.visibilityState !== 'hidden',
     listen(type, listener) {
       page?.addEventListener(type, listener);
       return () => page?.removeEventListener(type, listener);
     },
   };
+}
+
+function findNavigation(): PerformanceNavigationTiming | undefined {
+  return globalThis.performance?.getEntriesByType?.('navigation')[0] as PerformanceNavigationTiming | undefined;
 }
 
 /** The window, or what a worker has in its place: it has an address as a window does, and in some browsers hears of the network. */

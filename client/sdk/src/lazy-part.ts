@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import type { Environment } from './environment.ts';
 import { partNotLoaded, unreachable } from './errors.ts';
 import { createPatience } from './patience.ts';
 import { unlessAborted } from './unless-aborted.ts';
@@ -8,7 +9,7 @@ const LOAD_TIMEOUT_MS = 15_000;
 
 export interface PartSurroundings {
   readonly clock: Clock;
-  readonly isOnline: () => boolean;
+  readonly environment: Pick<Environment, 'isOnline' | 'isReloaded'>;
 }
 
 export interface LoadLimits {
@@ -33,7 +34,7 @@ export interface LazyPart<Module> {
 
 export function createLazyPart<Module>(
   importNow: () => Promise<Module>,
-  { clock, isOnline }: PartSurroundings,
+  { clock, environment }: PartSurroundings,
 ): LazyPart<Module> {
   // What a bundler puts around an import may throw: Vite's looks for the document of the page, in a worker too.
   const importPart = async () => importNow();
@@ -46,14 +47,13 @@ export function createLazyPart<Module>(
       } catch (cause) {
         signal?.throwIfAborted();
         // Browsers may keep a failed import for as long as the page lives; one that has not ended may still bring it.
-        throw patience.signal.aborted || !isOnline() ? unreachable(cause) : partNotLoaded(cause);
+        throw patience.signal.aborted || !environment.isOnline() ? unreachable(cause) : partNotLoaded(cause);
       } finally {
         patience.end();
       }
     },
     fetchAhead() {
-      const navigation = performance.getEntriesByType('navigation')[0] as { readonly type: string } | undefined;
-      if (navigation?.type !== 'reload') importPart().catch(() => {});
+      if (!environment.isReloaded()) importPart().catch(() => {});
     },
   };
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createLazyPart } from './lazy-part.ts';
 import { createOfferedDownload } from './offered-download.ts';
+import { createFakeEnvironment } from './testing/fake-environment.ts';
 import { ManualClock } from './testing/manual-clock.ts';
 
 /** A document whose server answers so, on a network that freezes before the code of the download is here. */
@@ -18,7 +19,7 @@ function offer(status: number) {
       fetch: async () => new Response(null, { status }),
       onProgress: () => {},
     },
-    createLazyPart(importPart, { clock, isOnline: () => true }),
+    createLazyPart(importPart, { clock, environment: createFakeEnvironment() }),
   );
   return { download, clock, page };
 }

@@ -6,6 +6,7 @@ import * as Y from 'yjs';
 import { systemClock } from './clock.ts';
 import { createParts } from './parts.ts';
 import { createRestClient, type RestClient } from './rest-client.ts';
+import { createFakeEnvironment } from './testing/fake-environment.ts';
 import { type RunningServer, serve } from './testing/serve.ts';
 
 let data: string;
@@ -21,7 +22,7 @@ beforeEach(async () => {
     clock: systemClock,
     fetch,
   };
-  api = createRestClient(options, createParts({ clock: systemClock, isOnline: () => true }));
+  api = createRestClient(options, createParts({ clock: systemClock, environment: createFakeEnvironment() }));
 });
 
 afterEach(async () => {

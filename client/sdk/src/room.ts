@@ -12,6 +12,7 @@ import * as Y from 'yjs';
 import type { LoadingProgress, PersonDetails, RoomEvents, RoomPresence, RoomStatus } from './api.ts';
 import { computeRetryDelayMs } from './backoff.ts';
 import type { Clock } from './clock.ts';
+import type { Environment } from './environment.ts';
 import { noToken, QuireError, roomClosed } from './errors.ts';
 import type { OfferedDownload } from './offered-download.ts';
 import { type LocalCopy, type OfflineStore, openOfflineStore } from './offline-store.ts';
@@ -41,7 +42,7 @@ export interface RoomContext {
   readonly socket: SharedSocket;
   readonly clock: Clock;
   readonly random: () => number;
-  readonly isOnline: () => boolean;
+  readonly environment: Pick<Environment, 'isOnline'>;
   /** Names the server in this device's store. */
   readonly server: string;
   readonly offline: boolean;
@@ -164,8 +165,8 @@ class LiveRoom implements OpenRoom {
   constructor(name: string, context: RoomContext) {
     this.name = name;
     this.#context = context;
-    const { clock } = context;
-    this.#machine = createRoomMachine(clock.now(), context.isOnline());
+    const { clock, environment } = context;
+    this.#machine = createRoomMachine(clock.now(), environment.isOnline());
     this.#status = createWritable(this.#describe(), isSameStatus);
     this.status = this.#status;
     this.#people = watchPeople(this.awareness, clock);
@@ -249,7 +250,7 @@ class LiveRoom implements OpenRoom {
   }
 
   networkChanged(): void {
-    this.#see({ type: 'network', online: this.#context.isOnline() });
+    this.#see({ type: 'network', online: this.#context.environment.isOnline() });
   }
 
   isSuspect(): boolean {

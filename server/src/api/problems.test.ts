@@ -3,7 +3,7 @@ import { closeCodes } from '@quire/protocol';
 import { expect, it } from 'vitest';
 import { Refusal } from '../collab/refusal.ts';
 import { ApiError, problemKinds } from '../problems.ts';
-import { respondProblem, toApiError } from './problems.ts';
+import { mayPass, respondProblem, toApiError } from './problems.ts';
 
 const statusOf = (error: unknown): number => problemKinds[toApiError(error).code].status;
 
@@ -20,4 +20,16 @@ it('says when to try again: what the error knows, or else what its kind has', ()
   expect(retryOf(new ApiError('too-many-anchors', 'too fast', undefined, 60))).toBe('60');
   expect(retryOf(new ApiError('overloaded', 'too much'))).toBe('1');
   expect(retryOf(new ApiError('forbidden', 'no'))).toBeNull();
+});
+
+it.each([
+  ['a disk that refuses writes', new Refusal(closeCodes.storageRefused), true],
+  ['a disk that failed to read', new PersistenceError('READ_FAILED', 'no'), true],
+  ['a load that crossed a deletion', new Refusal(closeCodes.loadFailed), true],
+  ['too much that waits', new ApiError('overloaded', 'too much'), true],
+  ['a damaged record', new PersistenceError('CORRUPT_RECORD', 'no'), false],
+  ['a document that is too large', new Refusal(closeCodes.documentTooLarge), false],
+  ['a mistake of ours', new TypeError('a mistake'), false],
+])('knows whether it passes by itself: %s', (_what, error, expected) => {
+  expect(mayPass(error)).toBe(expected);
 });

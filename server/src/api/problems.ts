@@ -59,6 +59,12 @@ export function toApiError(error: unknown): ApiError {
   return new ApiError('internal-error', 'The server’s log says more', error);
 }
 
+/** Whether the same may succeed later without anybody's help. */
+export function mayPass(error: unknown): boolean {
+  const kind: ProblemKind = problemKinds[toApiError(error).code];
+  return kind.retryAfterSeconds !== undefined;
+}
+
 function describeEventRefusal(error: EventRefused): ApiError {
   return new ApiError(codeOfRefusal(error.refusal.code), sentenceOf(error.message), error);
 }

@@ -267,6 +267,28 @@ describe('keys that an identity provider publishes', () => {
     expect(await refusalOf(authenticator, token)).toBe('let in');
   });
 
+  it.each([204, 205, 304])('that a provider has no words for (%i) are as if it was away', async (status) => {
+    const provider = await startProvider();
+    provider.status = status;
+    const keys = createPublishedKeys(provider.url, systemClock, log);
+    ends.push(() => keys.close());
+    await expect(keys.find({ alg: 'ES256', kid: 'only' })).rejects.toThrow('Expected 200 OK');
+  });
+
+  it('that do not come in time, though their provider has begun, are said to be late', async () => {
+    const limit = new AbortController();
+    const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(limit.signal);
+    ends.push(() => timeout.mockRestore());
+    const provider = await startProvider();
+    provider.isStalled = true;
+    const keys = createPublishedKeys(provider.url, systemClock, log);
+    ends.push(() => keys.close());
+    const late = expect(keys.find({ alg: 'ES256', kid: 'only' })).rejects.toMatchObject({ code: 'ERR_JWKS_TIMEOUT' });
+    await expect.poll(() => provider.requests).toBe(1);
+    limit.abort(new DOMException('too late', 'TimeoutError'));
+    await late;
+  });
+
   it('stay while the provider is away, and are forgotten once it has withdrawn them', async () => {
     const provider = await startProvider();
     const { jwk, privateKey } = createKeyPair('only');

@@ -55,13 +55,18 @@ export function createPublishedKeys(
   const connections = openOutgoingConnections();
   const ending = new AbortController();
   const askProvider: FetchImplementation = async (address, { headers, signal }) => {
-    const request = {
-      headers: Object.fromEntries(headers),
-      body: null,
-      signal: AbortSignal.any([signal, ending.signal]),
-    };
+    const wanted = AbortSignal.any([signal, ending.signal]);
+    const request = { headers: Object.fromEntries(headers), body: null, signal: wanted };
     const answer = await connections.ask(new URL(address), request);
-    return new Response(await buffer(answer), { status: answer.statusCode ?? 0 });
+    try {
+      const body = await buffer(answer);
+      const { statusCode: status = 0 } = answer;
+      // Only of this one the body is read; some others may not have one.
+      return new Response(status === 200 ? body : null, { status });
+    } catch (error) {
+      wanted.throwIfAborted();
+      throw error;
+    }
   };
   const remote = createRemoteJWKSet(url, {
     timeoutDuration: TIMEOUT_MS,

@@ -19,9 +19,9 @@ import { joinWithHocuspocus } from '@quire/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as Y from 'yjs';
 import { systemClock } from '../clock.ts';
+import { Unconfirmed } from '../collab/confirmation.ts';
 import { createServer, type QuireServer, type ServerParts } from '../main.ts';
-import { RETRY_MS, Retries } from '../retries.ts';
-import { ManualClock } from '../testing/manual-clock.ts';
+import { RETRY_MS, type Retries } from '../retries.ts';
 import { RefusingStore } from '../testing/refusing-store.ts';
 import { SECRET, signToken } from '../testing/tokens.ts';
 import { AnchorPace } from './anchor-pace.ts';
@@ -560,7 +560,7 @@ describe('comments', () => {
   function createInMemory(
     edited: (share?: number) => Promise<void> = async () => {},
     anchorPace?: AnchorPace,
-    retries = new Retries(new ManualClock()),
+    retries: Pick<Retries, 'add'> = { add() {} },
   ) {
     const docs = new Map<string, Y.Doc>();
     const open = (name: string): Y.Doc => {
@@ -586,6 +586,29 @@ describe('comments', () => {
     });
     return { comments, document: open(PLAN), companion: open(companionOf(PLAN, 'comments')) };
   }
+
+  it('whose mark can not be taken back are tried again, with what it failed of, unless it waits for other nodes alone', async () => {
+    for (const [failure, expected] of [
+      [new Error('the disk'), 1],
+      [new Unconfirmed(), 0],
+    ] as const) {
+      let edits = 0;
+      const failures: unknown[] = [];
+      const edited = async (): Promise<void> => {
+        edits += 1;
+        if (edits === 2) throw new Error('the thread');
+        if (edits === 3) throw failure;
+      };
+      const { comments, document } = createInMemory(edited, undefined, {
+        add: (_task, reason) => void failures.push(reason),
+      });
+      document.getText('body').insert(0, 'some words');
+      const anchor = { start: positionIn(document, 0), end: positionIn(document, 4) };
+      await expect(comments.start(call, { text: 'x', anchor })).rejects.toThrow('the thread');
+      expect(edits).toBe(3);
+      expect(failures).toEqual([failure].slice(0, expected));
+    }
+  });
 
   it('[G4] on no place in the text cost no copy of the document', async () => {
     let edits = 0;

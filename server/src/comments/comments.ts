@@ -186,12 +186,13 @@ export function createComments(options: {
 
   /** Until it is gone it leads to no thread, and is shown as nothing. */
   async function takeBackMark(call: ThreadCall): Promise<void> {
+    const { document } = call;
+    const attempt = () => inTurn(document, (storing) => unmark(call, storing)).catch(unlessOver);
     try {
-      await unmark(call, {});
-    } catch {
+      await unmark(call, {}).catch(unlessOver);
+    } catch (error) {
       // A disk that refused the thread refuses this too.
-      const { document } = call;
-      retries.add(() => inTurn(document, (storing) => unmark(call, storing)).catch(unlessGone));
+      retries.add({ document, attempt }, error);
     }
   }
 
@@ -325,9 +326,11 @@ function findCalled(companion: Y.Doc, { thread, comment }: CommentCall): readonl
   return [stored, findComment(stored, comment)];
 }
 
-/** With its document everything has gone that there was to take away. */
-function unlessGone(error: unknown): void {
-  if (!(error instanceof ApiError && error.code === 'unknown-document')) throw error;
+/** @throws `error`, unless nothing is left to be taken away */
+function unlessOver(error: unknown): void {
+  // Done here, it goes on to the other nodes by itself; and with its document everything has gone.
+  const isOver = error instanceof Unconfirmed || (error instanceof ApiError && error.code === 'unknown-document');
+  if (!isOver) throw error;
 }
 
 /** As the author of their edits is written into history on a socket: of guests, what they call themselves. */

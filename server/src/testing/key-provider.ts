@@ -8,6 +8,10 @@ export interface KeyProvider {
   readonly url: URL;
   keys: readonly object[];
   isAway: boolean;
+  /** What it answers while it is there. */
+  status: number;
+  /** It begins an answer, and does not end it. */
+  isStalled: boolean;
   /** How often it was asked. */
   readonly requests: number;
   close(): void;
@@ -17,9 +21,10 @@ export async function startKeyProvider(): Promise<KeyProvider> {
   let requests = 0;
   const server = createServer((_, response) => {
     requests += 1;
-    response.statusCode = provider.isAway ? 503 : 200;
+    response.statusCode = provider.isAway ? 503 : provider.status;
     response.setHeader('Content-Type', 'application/json');
-    response.end(JSON.stringify({ keys: provider.keys }));
+    if (provider.isStalled) response.write('{"keys":');
+    else response.end(JSON.stringify({ keys: provider.keys }));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -27,6 +32,8 @@ export async function startKeyProvider(): Promise<KeyProvider> {
     url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`),
     keys: [],
     isAway: false,
+    status: 200,
+    isStalled: false,
     get requests() {
       return requests;
     },

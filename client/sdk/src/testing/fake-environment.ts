@@ -4,6 +4,7 @@ export interface FakeEnvironment extends Environment {
   /** Left out, `isTold` is true: a page hears of it. */
   setOnline(online: boolean, options?: { readonly isTold: boolean }): void;
   setVisible(visible: boolean): void;
+  setReloaded(reloaded: boolean): void;
   /** Dispatches an event to who listens; returns whether somebody prevented its default. */
   dispatch(type: string, details?: object): boolean;
   countListeners(): number;
@@ -14,6 +15,7 @@ export function createFakeEnvironment(options: { hasIndexedDb?: boolean; isWorke
   const listeners = new Map<string, Set<(event: Event) => void>>();
   let online = true;
   let visible = true;
+  let isReloaded = false;
   const dispatch = (type: string, details: object = {}): boolean => {
     const event = Object.assign(new Event(type, { cancelable: true }), details);
     for (const listener of [...(listeners.get(type) ?? [])]) listener(event);
@@ -24,6 +26,7 @@ export function createFakeEnvironment(options: { hasIndexedDb?: boolean; isWorke
     isWorker: options.isWorker ?? false,
     hasIndexedDb: options.hasIndexedDb ?? false,
     isOnline: () => online,
+    isReloaded: () => isReloaded,
     isVisible: () => visible,
     listen(type, listener) {
       const set = listeners.get(type) ?? new Set();
@@ -38,6 +41,9 @@ export function createFakeEnvironment(options: { hasIndexedDb?: boolean; isWorke
     setVisible(next) {
       visible = next;
       dispatch('visibilitychange');
+    },
+    setReloaded(next) {
+      isReloaded = next;
     },
     dispatch,
     countListeners: () => [...listeners.values()].reduce((sum, set) => sum + set.size, 0),

@@ -66,10 +66,13 @@ export class QuireCode extends QuireField {
       onFailed: (error) => this.fail(error),
     });
     const loaded = new Promise<void>((resolve) => onceLoaded(held, resolve));
-    this.shown = Promise.all([fetched, loaded]).then(([part]) => {
-      waiting.remove();
-      if (part !== null && !held.signal.aborted) this.#mount(held, part.mountCode);
-    });
+    this.shown = Promise.all([fetched, loaded]).then(
+      ([part]) => {
+        waiting.remove();
+        if (part !== null && !held.signal.aborted) this.#mount(held, part.mountCode);
+      },
+      (error: unknown) => this.fail(error),
+    );
     return () => {
       this.#mounted?.close();
       this.#mounted = null;

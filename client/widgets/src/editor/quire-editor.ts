@@ -80,10 +80,13 @@ export class QuireEditor extends QuireField {
       onFailed: (error) => this.fail(error),
     });
     const loaded = new Promise<void>((resolve) => onceLoaded(held, resolve));
-    this.shown = Promise.all([fetched, loaded]).then(([part]) => {
-      waiting.remove();
-      if (part !== null && !held.signal.aborted) this.#mount(held, part.mountEditor);
-    });
+    this.shown = Promise.all([fetched, loaded]).then(
+      ([part]) => {
+        waiting.remove();
+        if (part !== null && !held.signal.aborted) this.#mount(held, part.mountEditor);
+      },
+      (error: unknown) => this.fail(error),
+    );
     return () => {
       this.#mounted?.close();
       this.#mounted = null;

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { h } from '../base/h.ts';
 import { define } from '../base/quire-element.ts';
 import { QuireMap } from './quire-map.ts';
@@ -67,6 +67,19 @@ test('the map goes along as the page asks, until somebody moves it: then whoever
   expect(heard).toEqual([me, null, me, null]);
   element.setAttribute('follow', 'all');
   expect(heard.at(-1)).toBe('all');
+});
+
+test('a map that can not be made is told to the page', async () => {
+  const asked = vi.spyOn(window, 'matchMedia').mockImplementation(() => {
+    throw new Error('no map');
+  });
+  const heard: unknown[] = [];
+  const hear = (event: Event) => heard.push((event as CustomEvent).detail);
+  document.body.addEventListener('quire-error', hear);
+  await show();
+  document.body.removeEventListener('quire-error', hear);
+  asked.mockRestore();
+  expect(heard).toContainEqual(expect.objectContaining({ code: 'failed', message: 'no map' }));
 });
 
 test('other words on a map that somebody moved leave it where it is', async () => {

@@ -265,10 +265,13 @@ export class QuireMap extends QuireElement {
     this.#said = createPresenceField<Position>(held.room.presence, 'position');
     if (this.#own !== null) this.#said.set(this.#own);
     let close = () => {};
-    this.shown = this.#load(container, held).then((stop) => {
-      if (held.signal.aborted) stop();
-      else close = stop;
-    });
+    this.shown = this.#load(container, held).then(
+      (stop) => {
+        if (held.signal.aborted) stop();
+        else close = stop;
+      },
+      (error: unknown) => this.fail(error),
+    );
 
     return () => {
       close();

@@ -1,31 +1,45 @@
 // @vitest-environment happy-dom
 
 import type { QuireError } from '@quire/client';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { h } from '../base/h.ts';
 import { fetchPart } from './fetch-part.ts';
 import { fetchWords } from './fetch-words.ts';
 
 afterEach(() => {
   document.body.replaceChildren();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
 });
 
-/** A part that can't be fetched so many times. */
-function begin(failures: number) {
+/** @param onTold with how nobody wants it any more */
+function fetchWith<Part>(fetchNow: () => Promise<Part>, onTold: (end: AbortController) => void = () => {}) {
   const waiting = h('div', { class: 'waiting' });
   document.body.append(waiting);
   const end = new AbortController();
   const told: QuireError[] = [];
-  let left = failures;
-  const part = fetchPart(
-    async () => {
-      left -= 1;
-      if (left >= 0) throw new TypeError('Failed to fetch dynamically imported module');
-      return 'a part';
+  const part = fetchPart(fetchNow, {
+    waiting,
+    signal: end.signal,
+    word: (key) => fetchWords[key],
+    onFailed(error) {
+      told.push(error);
+      onTold(end);
     },
-    { waiting, signal: end.signal, word: (key) => fetchWords[key], onFailed: (error) => told.push(error) },
-  );
+  });
   return { part, end, told };
+}
+
+const fail = () => Promise.reject(new TypeError('Failed to fetch dynamically imported module'));
+const never = () => new Promise<never>(() => {});
+
+/** A part that can't be fetched so many times. */
+function begin(failures: number) {
+  let left = failures;
+  return fetchWith(async () => {
+    left -= 1;
+    return left < 0 ? 'a part' : fail();
+  });
 }
 
 const button = (): HTMLElement | null => document.querySelector('button');
@@ -47,6 +61,37 @@ test('a part that nobody wants any more is not fetched again', async () => {
   const { part, end, told } = begin(9);
   await expect.poll(() => told.length).toBe(1);
   end.abort();
+  expect(await part).toBeNull();
+  expect(told).toHaveLength(1);
+});
+
+test('a part that can not be fetched without a network does not tell the page that reloading it helps', async () => {
+  vi.stubGlobal('navigator', { onLine: false });
+  const { told, end } = fetchWith(fail);
+  await expect.poll(() => told.length).toBe(1);
+  expect(told[0]).toMatchObject({ code: 'unreachable', retryable: true, cause: { name: 'TypeError' } });
+  end.abort();
+});
+
+test('a part is not waited for in a network that has frozen', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const { told, end } = fetchWith(never);
+  await vi.advanceTimersByTimeAsync(15_000);
+  expect(told).toMatchObject([{ code: 'unreachable', cause: { name: 'TimeoutError' } }]);
+  expect(button()).not.toBeNull();
+  end.abort();
+});
+
+test('a part is not waited for either once nobody wants it', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const { part, told, end } = fetchWith(never);
+  end.abort();
+  expect(await part).toBeNull();
+  expect([told, vi.getTimerCount()]).toEqual([[], 0]);
+});
+
+test('a page that takes the element away when it hears of the failure leaves nobody waiting', async () => {
+  const { part, told } = fetchWith(fail, (end) => end.abort());
   expect(await part).toBeNull();
   expect(told).toHaveLength(1);
 });

@@ -2,12 +2,16 @@ import { QuireError } from '@quire/client';
 import { h } from '../base/h.ts';
 import type { fetchWords } from './fetch-words.ts';
 
+/** Where a network has frozen, a browser waits for minutes. */
+const FETCH_TIMEOUT_MS = 15_000;
+
 interface FetchOptions {
   /** What stands where the part will be, until it is here. */
   readonly waiting: HTMLElement;
   /** Aborts once it is not wanted any more. */
   readonly signal: AbortSignal;
   readonly word: (key: keyof typeof fetchWords) => string;
+  /** Told of `unreachable`, or `part-not-loaded` where the network is not to blame: there reloading the page helps. */
   readonly onFailed: (error: QuireError) => void;
 }
 
@@ -25,7 +29,7 @@ export async function fetchPart<Part>(
   const failure = h('div', { class: 'not-fetched', part: 'not-fetched' }, said, button);
   while (!signal.aborted) {
     try {
-      const part = await fetchNow();
+      const part = await inTime(fetchNow(), signal);
       failure.remove();
       return part;
     } catch (cause) {
@@ -33,15 +37,36 @@ export async function fetchPart<Part>(
       waiting.replaceWith(failure);
       // Said anew each time: screen readers hear of what changes.
       said.replaceChildren(word('notFetched'));
-      onFailed(new QuireError('part-not-loaded', word('notFetched'), { cause }));
+      const isNetworkToBlame = !navigator.onLine || isTimeout(cause);
+      onFailed(new QuireError(isNetworkToBlame ? 'unreachable' : 'part-not-loaded', word('notFetched'), { cause }));
       await nextClick(button, signal);
     }
   }
   return null;
 }
 
+/** @throws the reason of `signal` once it aborts, or a `TimeoutError` */
+async function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const over = Promise.withResolvers<never>();
+  const end = (): void => over.reject(signal.reason);
+  const timer = setTimeout(() => over.reject(new DOMException('', 'TimeoutError')), FETCH_TIMEOUT_MS);
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    return await Promise.race([work, over.promise]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', end);
+  }
+}
+
+function isTimeout(cause: unknown): boolean {
+  return cause instanceof DOMException && cause.name === 'TimeoutError';
+}
+
 function nextClick(button: HTMLElement, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
+    // Whoever heard that it failed may have taken the element away.
+    if (signal.aborted) resolve();
     button.addEventListener('click', () => resolve(), { once: true, signal });
     signal.addEventListener('abort', () => resolve(), { once: true });
   });

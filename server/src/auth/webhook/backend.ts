@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../../clock.ts';
+import { describeFetchFailure } from '../../fetch-failure.ts';
 import { openOutgoingConnections } from '../../outgoing-connections.ts';
 import { type Answer, NoAnswer, type Reply, readAnswer } from './answer.ts';
 import type { Credentials } from './credentials.ts';
@@ -66,7 +67,7 @@ export function createBackend({ url, secrets, timeoutMs }: BackendSettings, cloc
     } catch (error) {
       const cause: unknown = controller.signal.aborted ? controller.signal.reason : error;
       if (cause instanceof NoAnswer) throw cause;
-      throw new NoAnswer('failed', `it can not be reached: ${describeFailure(cause)}`, { cause });
+      throw new NoAnswer('failed', `it can not be reached: ${describeFetchFailure(cause)}`, { cause });
     } finally {
       cancelTimeout();
       underway.delete(controller);
@@ -99,10 +100,4 @@ async function readText(response: IncomingMessage): Promise<string | null> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
-}
-
-/** Of a name with several addresses there is one error for each. */
-function describeFailure(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
 }

@@ -264,7 +264,7 @@ describe('an answer that is none', () => {
     await once(probe, 'close');
     const port = typeof address === 'object' ? address?.port : 0;
     await start({ url: `http://127.0.0.1:${port}/who` });
-    expect(await outcome('ada')).toMatch(/^auth-unavailable: .*ECONNREFUSED/);
+    expect(await outcome('ada')).toMatch(/^auth-unavailable: .*can not be reached: the connection is refused/);
     expect(meters.questions.values.failed).toBe(1);
   });
 

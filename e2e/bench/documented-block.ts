@@ -19,7 +19,9 @@ export interface Ran {
  * What ends the test ends it, and with it all that it has started.
  */
 export async function runDocumentedBlock(test: string, directory: string): Promise<Ran> {
-  const [{ code } = { code: '' }] = readSnippetsFor(root, test);
+  const [block, ...others] = readSnippetsFor(root, test);
+  if (block === undefined || others.length > 0) throw new Error(`${test} runs one block of the docs: no less, no more`);
+  const { code } = block;
   const [, options = ''] = code.match(new RegExp(`^${CALL}(.*)$`, 'm')) ?? [];
   const results = join(directory, 'results.json');
   const untilEnd = 'setpriv --pdeathsig KILL';

@@ -1,3 +1,4 @@
+import { CommentsPanel } from './comments-panel.ts';
 import { expect, test } from './fixtures.ts';
 import { linkFor, SECRETS } from './token-link.ts';
 
@@ -53,6 +54,28 @@ test.describe('a server that asks for tokens', () => {
     await expect(dialog.getByRole('textbox')).toHaveCount(0);
     await dialog.getByRole('radio', { name: 'Teal' }).check();
     await expect(own).toHaveAccessibleName('Ada Lovelace (you): change colour and theme');
+  });
+
+  test('asks once who somebody is, for their name and for what is theirs among the comments alike', async ({
+    ada,
+    server,
+  }) => {
+    const comments = new CommentsPanel(ada.page);
+    let questions = 0;
+    ada.page.on('request', (request) => {
+      if (request.method() === 'GET' && request.url().includes('/threads')) questions += 1;
+    });
+    await ada.page.goto(linkFor(server, '--user', 'ada', '--name', 'Ada Lovelace'));
+    await ada.editor.open('plan');
+    await ada.editor.write('Notes');
+    await expect(ada.page.getByRole('button', { name: /\(you\)/ })).toHaveAccessibleName(/^Ada Lovelace \(you\)/);
+    const whenNamed = questions;
+    expect(whenNamed).toBeGreaterThan(0);
+    await comments.button.click();
+    await comments.panel.getByRole('textbox', { name: 'Comment on the document' }).fill('Mine');
+    await comments.panel.getByRole('button', { name: 'Comment', exact: true }).click();
+    await expect(comments.thread('Ada Lovelace').getByRole('button', { name: /^More for the comment/ })).toBeVisible();
+    expect(questions).toBe(whenNamed);
   });
 
   test('[G6] holds each to what their grants say', async ({ ada, ben, server }) => {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -15,6 +16,8 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true }));
 
 const guide = new URL('../../../docs/from-hocuspocus.md', import.meta.url);
+const operating = new URL('../../../docs/operating.md', import.meta.url);
+const SECRET = 'a secret of the tests that is long enough';
 const PAGES_SEARCH = 'http://search.internal';
 
 it('the configuration file of docs/from-hocuspocus.md is loaded, and what it asks for is called', async () => {
@@ -42,4 +45,18 @@ it('the configuration file of docs/from-hocuspocus.md is loaded, and what it ask
     await server.close();
     search.close();
   }
+});
+
+it('the variables that docs/operating.md gives every node, put into a shell, make it one of a cluster', async () => {
+  const [, code = ''] = /^```sh[^\n]*\n(QUIRE_REDIS=[\s\S]*?)^```$/m.exec(await readFile(operating, 'utf8')) ?? [];
+  const script = `set -a\n${code.replace('…', `'${SECRET}'`)}\nenv`;
+  const { stdout } = spawnSync('sh', ['-euc', script], { encoding: 'utf8', env: { PATH: '/usr/bin:/bin' } });
+  const environment = Object.fromEntries(
+    [...stdout.matchAll(/^(QUIRE_\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
+  );
+  expect(Object.keys(environment)).toHaveLength(code.trim().split('\n').length);
+
+  const { redis, cluster } = await loadConfig({ directory, environment, flags: new Map(), configFile: undefined });
+  expect(redis).toBe('redis://quire:password@redis:6379/0');
+  expect(cluster).toMatchObject({ secret: [SECRET], nodes: 3 });
 });

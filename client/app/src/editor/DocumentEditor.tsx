@@ -1,4 +1,4 @@
-import type { Comments, Room, RoomStatus } from '@quire/client';
+import type { Comments, Room, RoomStatus, Speaker } from '@quire/client';
 import { type Editor, EditorContent } from '@tiptap/react';
 import { useEffect } from 'react';
 import { LeftoverBanner } from '../leftovers/LeftoverBanner.tsx';
@@ -17,6 +17,8 @@ interface DocumentEditorProps {
   readonly room: Room;
   readonly status: RoomStatus;
   readonly comments: Comments;
+  /** Null until it is known. */
+  readonly speaker: Speaker | null;
   readonly panel: CommentsPanelState;
   readonly onPanel: (panel: CommentsPanelState) => void;
   /** Somebody wants to comment on what is selected. */
@@ -32,6 +34,7 @@ export function DocumentEditor({
   room,
   status,
   comments,
+  speaker,
   panel,
   onPanel,
   onComment,
@@ -69,7 +72,7 @@ export function DocumentEditor({
         <div className="page">
           <EditorContent editor={editor} />
         </div>
-        <CommentsPanel {...{ comments, editor, panel, onPanel }} />
+        <CommentsPanel {...{ comments, speaker, editor, panel, onPanel }} />
       </div>
       <LinkPopover link={link} />
     </main>

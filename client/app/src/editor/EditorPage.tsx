@@ -22,7 +22,7 @@ import { SaveState } from './SaveState.tsx';
 import { ShareButton } from './share/ShareButton.tsx';
 import { TitleInput } from './TitleInput.tsx';
 import { describeTrouble } from './trouble-words.ts';
-import { useAccount } from './use-account.ts';
+import { useSpeaker } from './use-speaker.ts';
 import './carets/carets.css';
 import './document.css';
 import './editor.css';
@@ -48,10 +48,11 @@ function DocumentPage({ name, onReopen }: { readonly name: string; readonly onRe
 
 function OpenDocument({ room, onReopen }: { readonly room: Room; readonly onReopen: () => void }) {
   const status = useStatus(room);
-  const account = useAccount(room, status);
+  const [panel, setPanel] = useState<CommentsPanelState>({ kind: 'closed' });
+  const speaker = useSpeaker(room, status, panel.kind === 'open');
+  const account = speaker?.id === '' ? null : speaker;
   const person = usePerson(account);
   const { comments } = room;
-  const [panel, setPanel] = useState<CommentsPanelState>({ kind: 'closed' });
   const editor = useRef<Editor | null>(null);
   const keepEditor = useCallback((current: Editor | null) => {
     editor.current = current;
@@ -102,6 +103,7 @@ function OpenDocument({ room, onReopen }: { readonly room: Room; readonly onReop
           room={room}
           status={status}
           comments={comments}
+          speaker={speaker}
           panel={panel}
           onPanel={setPanel}
           onComment={comment}

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,7 @@ import { openPeerNode, PEER_SECRET } from '../../testing/peer-node.ts';
 import { type Finished, runQuire } from '../../testing/run-quire.ts';
 import { describeNodes } from './describe-nodes.ts';
 
+const operating = new URL('../../../../docs/operating.md', import.meta.url);
 const ends: (() => unknown)[] = [];
 let directory: string;
 beforeEach(async () => {
@@ -64,6 +65,20 @@ describe('quire nodes', () => {
       ['If dddd never returns: quire nodes forget dddd'],
       [''],
     ]);
+  });
+
+  it('prints what docs/operating.md shows', async () => {
+    const [, shown = ''] = /^\$ quire nodes\n([\s\S]*?)^```$/m.exec(await readFile(operating, 'utf8')) ?? [];
+    const other = { ...self, isSelf: false };
+    const [second, third] = ['http://10.0.0.8:8080', 'http://10.0.0.9:8080'];
+    const { address } = await open({
+      nodes: [
+        { ...self, id: '6f1c…' },
+        { ...other, id: 'a90b…', address: second, state: 'catching-up', missingEntries: 12_840 },
+        { ...other, id: 'd277…', address: third, state: 'silent', heardMsAgo: 180_000, missingEntries: 17 },
+      ],
+    });
+    expect((await run(['--url', address])).stdout).toBe(shown);
   });
 
   it('says why the node that it asked is not ready, and that Redis is away', async () => {

@@ -9,8 +9,8 @@ import { socketMetrics } from './table/sockets.ts';
 import { webhookMetrics } from './table/webhook.ts';
 
 /**
- * Every metric of the server. What `/metrics` serves, docs/metrics.md, the dashboard and the alert rules are made from
- * this table.
+ * Every metric of the server. What `/metrics` serves, docs/metrics.md and the dashboard's panels are made from this table; what
+ * alerts compute is in scripts/monitoring/alerts.ts, which can name no other metrics.
  *
  * Labels have fixed sets of values, all of them exported from the start: never the name of a document or of a person.
  */

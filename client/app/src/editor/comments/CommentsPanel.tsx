@@ -1,4 +1,4 @@
-import type { Comments, Thread } from '@quire/client';
+import type { Comments, Speaker, Thread } from '@quire/client';
 import { useReadable } from '@quire/client/react';
 import { findThread, isSameText, readSelectedText, showHighlights } from '@quire/widgets/document';
 import type { Editor } from '@tiptap/react';
@@ -8,18 +8,19 @@ import { announce } from '../../ui/toasts.ts';
 import { Composer } from './Composer.tsx';
 import { type CommentsPanelState, type OpenPanel, readPanel } from './panel-state.ts';
 import { ThreadCard } from './ThreadCard.tsx';
-import { useSpeaker } from './use-speaker.ts';
 import './comments.css';
 
 interface CommentsPanelProps {
   readonly comments: Comments;
+  /** Null until it is known. */
+  readonly speaker: Speaker | null;
   readonly editor: Editor;
   readonly panel: CommentsPanelState;
   readonly onPanel: (panel: CommentsPanelState) => void;
 }
 
 /** Highlights the threads in the text, and beside it, while somebody wants to see them, shows what is said in them. */
-export function CommentsPanel({ comments, editor, panel, onPanel }: CommentsPanelProps) {
+export function CommentsPanel({ comments, speaker, editor, panel, onPanel }: CommentsPanelProps) {
   const threads = useReadable(comments.threads);
   const active = panel.kind === 'open' ? panel.active : null;
   const open = useMemo(() => threads.filter((thread) => thread.resolved === null), [threads]);
@@ -28,7 +29,7 @@ export function CommentsPanel({ comments, editor, panel, onPanel }: CommentsPane
     showHighlights(editor, { threads: new Set(open.map(({ id }) => id)), active });
   }, [editor, open, active]);
 
-  return panel.kind === 'open' && <Panel {...{ comments, editor, panel, onPanel, threads, open }} />;
+  return panel.kind === 'open' && <Panel {...{ comments, speaker, editor, panel, onPanel, threads, open }} />;
 }
 
 interface PanelProps extends CommentsPanelProps {
@@ -37,9 +38,8 @@ interface PanelProps extends CommentsPanelProps {
   readonly open: readonly Thread[];
 }
 
-function Panel({ comments, editor, panel, onPanel, threads, open }: PanelProps) {
+function Panel({ comments, speaker, editor, panel, onPanel, threads, open }: PanelProps) {
   const { canEdit: mayComment } = useReadable(comments.status);
-  const speaker = useSpeaker(comments, threads.length);
   const [showsResolved, setShowsResolved] = useState(false);
   const shown = showsResolved ? threads : open;
   const resolvedCount = threads.length - open.length;

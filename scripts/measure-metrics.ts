@@ -1,6 +1,7 @@
 // Measures what metrics cost: the CPU per edit of a server with metrics on and off, in turns, and the time of a scrape
 // with many sockets open. The servers have the first core for themselves. Prints what it finds; nothing depends on it.
-//   node scripts/measure-metrics.ts [--sessions 10000] [--turns 8] [--slices 12]
+//   node scripts/measure-metrics.ts [--sessions 10000] [--turns 8] [--slices 12] [--control]
+// With --control both servers are without metrics: what two servers differ by that are the same.
 import { execFileSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -17,6 +18,7 @@ const { values } = parseArgs({
     sessions: { type: 'string', default: '10000' },
     turns: { type: 'string', default: '8' },
     slices: { type: 'string', default: '12' },
+    control: { type: 'boolean', default: false },
   },
 });
 
@@ -34,9 +36,9 @@ const sum = (costs: readonly Cost[]): number =>
 
 /**
  * Two servers that are there at once, in slices so short that the machine has no time to drift between them; who goes first
- * changes with each slice. @returns µs of CPU per edit
+ * changes with each slice, and who was started first with each turn. @returns µs of CPU per edit
  */
-async function measureTurn(): Promise<{ on: number; off: number }> {
+async function measureTurn(turn: number): Promise<{ on: number; off: number }> {
   const opened: TypingStage[] = [];
   const open = async (metrics: boolean): Promise<TypingStage> => {
     const stage = await openTypingStage(metrics);
@@ -44,7 +46,10 @@ async function measureTurn(): Promise<{ on: number; off: number }> {
     return stage;
   };
   try {
-    const stages = { on: await open(true), off: await open(false) };
+    const withMetrics = !values.control;
+    const [first, second] = turn % 2 === 0 ? [withMetrics, false] : [false, withMetrics];
+    const [one, other] = [await open(first), await open(second)];
+    const stages = turn % 2 === 0 ? { on: one, off: other } : { on: other, off: one };
     const costs: Record<'on' | 'off', Cost[]> = { on: [], off: [] };
     await Promise.all([stages.on, stages.off].map(({ typeFor }) => typeFor(WARM_UP_SECONDS)));
     for (let slice = 0; slice < slices; slice += 1) {
@@ -60,20 +65,20 @@ async function measureTurn(): Promise<{ on: number; off: number }> {
 
 const costs = { on: [] as number[], off: [] as number[] };
 for (let turn = 0; turn < turns; turn += 1) {
-  const { on, off } = await measureTurn();
+  const { on, off } = await measureTurn(turn);
   costs.on.push(on);
   costs.off.push(off);
 }
 const describe = (figures: readonly number[]): string =>
   `${median(figures).toFixed(1)} (${Math.min(...figures).toFixed(1)}–${Math.max(...figures).toFixed(1)})`;
-console.log(`server CPU per edit, metrics on:  ${describe(costs.on)} µs`);
+console.log(`server CPU per edit, metrics ${values.control ? 'off' : 'on'}:  ${describe(costs.on)} µs`);
 console.log(`server CPU per edit, metrics off: ${describe(costs.off)} µs`);
 const ratios = costs.on.map((on, turn) => on / (costs.off[turn] ?? Number.NaN));
 const [least = '', middle = '', most = ''] = [Math.min(...ratios), median(ratios), Math.max(...ratios)].map((ratio) =>
   ratio.toFixed(3),
 );
 console.log(
-  `on/off, turn by turn: ${middle} (${least}–${most}), ${turns} turns of ${slices} slices of ${SLICE_SECONDS} s each`,
+  `${values.control ? 'off' : 'on'}/off, turn by turn: ${middle} (${least}–${most}), ${turns} turns of ${slices} slices of ${SLICE_SECONDS} s each`,
 );
 
 const calls = Array.from({ length: 5 }, () => measureCalls(5));

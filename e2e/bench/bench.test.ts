@@ -8,7 +8,7 @@ import { parseBenchOptions } from './options.ts';
 import { type Results, readResults } from './results.ts';
 import { createWorkloads } from './workloads/index.ts';
 
-/** A quiet machine takes about two minutes; on a busy one what is disturbed is measured up to three times. */
+/** A quiet machine takes about two minutes, one that runs other tests meanwhile about six. */
 const BENCH_TIMEOUT_MS = 600_000;
 
 let directory: string;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runDocumentedBlock } from './documented-block.ts';
 
-/** It takes some ten seconds; on a busy machine what is disturbed is measured up to three times. */
+/** It takes some five seconds, and longer on a busy machine. */
 const TIMEOUT_MS = 120_000;
 
 test(

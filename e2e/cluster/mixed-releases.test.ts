@@ -139,6 +139,12 @@ it('[G1] [G3] [R12] [R13] what a release can’t read of the next one’s it lac
   await cluster.ready();
   await expectKept(cluster, 'new/one', fresh);
   await expectKept(cluster, 'plan', [...plan, ...more]);
+  // What is ready may still look, for a moment, for names that it can't have read.
+  for (const { url } of cluster.nodes) {
+    await eventually(async () => (await fetch(`${url}/v1/documents/new%2Ftwo`)).status === 404, {
+      what: 'it knows that there is none of this name',
+    });
+  }
   await expectKept(cluster, 'new/two', await write('new/two', 4, ALL));
 }, 240_000);
 

@@ -14,46 +14,28 @@ interface Kind {
   readonly takes: Readonly<Record<string, true>>;
 }
 
+const byAll = { storage: true, ownProcess: true, auth: true } as const;
+const byThisProcess = { settings: true, authenticator: true } as const;
+
 const onDisk: Kind = {
   words: 'a server on disk in the process of the test',
   asked: [],
-  takes: {
-    storage: true,
-    ownProcess: true,
-    auth: true,
-    data: true,
-    port: true,
-    settings: true,
-    authenticator: true,
-  } satisfies Record<keyof DiskServerOptions, true>,
+  takes: { ...byAll, data: true, port: true, ...byThisProcess } satisfies Record<keyof DiskServerOptions, true>,
 };
 
 const inMemory: Kind = {
   words: 'a server in memory',
   asked: ["storage: 'memory'"],
-  takes: {
-    storage: true,
-    ownProcess: true,
-    auth: true,
-    port: true,
-    settings: true,
-    authenticator: true,
-  } satisfies Record<keyof MemoryServerOptions, true>,
+  takes: { ...byAll, port: true, ...byThisProcess } satisfies Record<keyof MemoryServerOptions, true>,
 };
 
 const inOwnProcess: Kind = {
   words: 'a server in a process of its own',
   asked: ['ownProcess: true'],
-  takes: {
-    storage: true,
-    ownProcess: true,
-    auth: true,
-    data: true,
-    port: true,
-    startsWith: true,
-    env: true,
-    program: true,
-  } satisfies Record<keyof OwnProcessServerOptions, true>,
+  takes: { ...byAll, data: true, port: true, startsWith: true, env: true, program: true } satisfies Record<
+    keyof OwnProcessServerOptions,
+    true
+  >,
 };
 
 /** Of what `createServer` takes: what `settings` do not, since it is said beside them, or the same for all. */

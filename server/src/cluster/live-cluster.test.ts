@@ -39,6 +39,24 @@ describe('a node of a cluster', () => {
     return readText(store, document);
   }
 
+  /** A node that starts again beside one whose words can't be read, and is not ready for as long as that one is heard. */
+  async function restartBeside(say: (node: string, counter: number) => Uint8Array) {
+    const [a, b] = await start(2);
+    const node = nodeOf(machineOf(b));
+    await world.crash(machineOf(a));
+    await world.stop(machineOf(b));
+    const words = world.hub.bus('f'.repeat(16));
+    words.open();
+    await world.start(machineOf(a), 1);
+    const { cluster } = lifeOf(a);
+    for (let counter = 1; counter <= 8; counter += 1) {
+      await words.announce(say(node, counter));
+      await world.pass(1_000);
+      expect(cluster.unreadiness).not.toBeNull();
+    }
+    return { node, cluster, words };
+  }
+
   const read = (machine: Machine | undefined, document = 'plan') => readText(lifeOf(machine).store, document);
   const nodeOf = (machine: Machine): string => lifeOf(machine).cluster.nodes.find(({ isSelf }) => isSelf)?.id ?? '';
 
@@ -615,19 +633,7 @@ describe('a node of a cluster', () => {
   });
 
   it('[R12][G3] that starts again is not ready beside a node whose words only a later release reads, nor after it, and names the cure', async () => {
-    const [a, b] = await start(2);
-    const node = nodeOf(machineOf(b));
-    await world.crash(machineOf(a));
-    await world.stop(machineOf(b));
-    const later = world.hub.bus('f'.repeat(16));
-    later.open();
-    await world.start(machineOf(a), 1);
-    const { cluster } = lifeOf(a);
-    for (let counter = 1; counter <= 8; counter += 1) {
-      await later.announce(saidLater(node, counter));
-      await world.pass(1_000);
-      expect(cluster.unreadiness).not.toBeNull();
-    }
+    const { node, cluster, words: later } = await restartBeside(saidLater);
     expect(cluster.unreadiness).toMatch(new RegExp(`node ${node} runs release 99\\.0\\.0.*update this node$`));
     const known = () => cluster.nodes.find(({ id }) => id === node);
     expect(known()).toMatchObject({ state: 'unreadable', release: '99.0.0', address: 'later' });
@@ -765,19 +771,7 @@ describe('a node of a cluster', () => {
   });
 
   it('[R12] does not do without a node whose words nobody can read, and does not take it for one of a later release', async () => {
-    const [a, b] = await start(2);
-    const node = nodeOf(machineOf(b));
-    await world.crash(machineOf(a));
-    await world.stop(machineOf(b));
-    const damaged = world.hub.bus('f'.repeat(16));
-    damaged.open();
-    await world.start(machineOf(a), 1);
-    const { cluster } = lifeOf(a);
-    for (let counter = 1; counter <= 8; counter += 1) {
-      await damaged.announce(saidDamaged(node, counter));
-      await world.pass(1_000);
-      expect(cluster.unreadiness).not.toBeNull();
-    }
+    const { node, cluster, words: damaged } = await restartBeside(saidDamaged);
     expect(cluster.unreadiness).toMatch(new RegExp(`^what node ${node} says of itself can't be read.*: restart`));
     await damaged.close();
   });

@@ -5,14 +5,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createApi } from '../api/api.ts';
 import { createContents } from '../api/contents.ts';
 import { DocumentStates } from '../api/document-states.ts';
-import { addThreads } from '../api/threads-api.ts';
 import { systemClock } from '../clock.ts';
-import { createComments } from '../comments/comments.ts';
 import { createEvents } from '../events/events.ts';
 import { GatewayMeters } from '../observability/metrics/gateway-meters.ts';
 import { createMetricsRoute } from '../observability/metrics/metrics-route.ts';
 import { type AccessStage, openAccessStage } from '../testing/access-stage.ts';
 import { openGuard } from '../testing/open-guard.ts';
+import { addOpenThreads } from '../testing/open-threads.ts';
 import { createTurns } from '../turns.ts';
 import { createApp } from './app.ts';
 
@@ -45,17 +44,7 @@ function createWhole() {
     route: createMetricsRoute({ registry, token: undefined }) as unknown as Hono,
     gateway: new GatewayMeters(),
   };
-  addThreads(api, {
-    comments: createComments({
-      documents,
-      live: collaboration,
-      takeTurn,
-      maxAnchorsPerCommenter: 200,
-      now: Date.now,
-      retries: { add() {} },
-    }),
-    guard: openGuard,
-  });
+  addOpenThreads(api, { documents, live: collaboration, takeTurn });
   return { api, app: createApp({ api, staticApp: null, readUnreadiness: () => [], log, metrics }) };
 }
 

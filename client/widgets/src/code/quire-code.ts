@@ -1,8 +1,7 @@
-import { h } from '../base/h.ts';
-import { follow, type Held, onceLoaded } from '../base/held.ts';
+import { follow, type Held } from '../base/held.ts';
 import { reflect } from '../base/quire-element.ts';
 import { QuireField } from '../base/quire-field.ts';
-import { fetchPart } from '../parts/fetch-part.ts';
+import { showFetched } from '../parts/show-fetched.ts';
 import { codeStyles } from './code-styles.ts';
 import { readLanguage } from './languages.ts';
 import type { MountedCode } from './mount-code.ts';
@@ -57,22 +56,11 @@ export class QuireCode extends QuireField {
 
   protected override show(held: Held): () => void {
     this.#held = held;
-    const waiting = h('div', { class: 'waiting', part: 'waiting', 'aria-hidden': 'true' });
-    held.root.append(waiting);
-    const fetched = fetchPart(() => import('./mount-code.ts'), {
-      waiting,
-      signal: held.signal,
+    this.shown = showFetched(() => import('./mount-code.ts'), held, {
       word: (key) => this.word(key),
       onFailed: (error) => this.fail(error),
+      mount: ({ mountCode }) => this.#mount(held, mountCode),
     });
-    const loaded = new Promise<void>((resolve) => onceLoaded(held, resolve));
-    this.shown = Promise.all([fetched, loaded]).then(
-      ([part]) => {
-        waiting.remove();
-        if (part !== null && !held.signal.aborted) this.#mount(held, part.mountCode);
-      },
-      (error: unknown) => this.fail(error),
-    );
     return () => {
       this.#mounted?.close();
       this.#mounted = null;

@@ -1,10 +1,9 @@
 import type { JSONContent } from '@tiptap/core';
-import { h } from '../base/h.ts';
-import { follow, type Held, onceLoaded } from '../base/held.ts';
+import { follow, type Held } from '../base/held.ts';
 import { QuireField } from '../base/quire-field.ts';
 import type { Highlights } from '../document/comments/comment-highlights.ts';
 import type { SelectedText } from '../document/comments/selected-text.ts';
-import { fetchPart } from '../parts/fetch-part.ts';
+import { showFetched } from '../parts/show-fetched.ts';
 import { editorStyles } from './editor-styles.ts';
 import type { MountedEditor } from './mount-editor.ts';
 import { editorWords } from './words.ts';
@@ -71,22 +70,11 @@ export class QuireEditor extends QuireField {
   }
 
   protected override show(held: Held): () => void {
-    const waiting = h('div', { class: 'waiting', part: 'waiting', 'aria-hidden': 'true' });
-    held.root.append(waiting);
-    const fetched = fetchPart(() => import('./mount-editor.ts'), {
-      waiting,
-      signal: held.signal,
+    this.shown = showFetched(() => import('./mount-editor.ts'), held, {
       word: (key) => this.word(key),
       onFailed: (error) => this.fail(error),
+      mount: ({ mountEditor }) => this.#mount(held, mountEditor),
     });
-    const loaded = new Promise<void>((resolve) => onceLoaded(held, resolve));
-    this.shown = Promise.all([fetched, loaded]).then(
-      ([part]) => {
-        waiting.remove();
-        if (part !== null && !held.signal.aborted) this.#mount(held, part.mountEditor);
-      },
-      (error: unknown) => this.fail(error),
-    );
     return () => {
       this.#mounted?.close();
       this.#mounted = null;

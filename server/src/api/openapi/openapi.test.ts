@@ -2,15 +2,14 @@ import { operations } from '@quire/protocol/rest';
 import type { Hono } from 'hono';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createComments } from '../../comments/comments.ts';
 import { createEvents } from '../../events/events.ts';
 import { type AccessStage, openAccessStage } from '../../testing/access-stage.ts';
 import { openGuard } from '../../testing/open-guard.ts';
+import { addOpenThreads } from '../../testing/open-threads.ts';
 import { createTurns } from '../../turns.ts';
 import { createApi } from '../api.ts';
 import { createContents } from '../contents.ts';
 import { DocumentStates } from '../document-states.ts';
-import { addThreads } from '../threads-api.ts';
 import { type ApiDescription, describeApi, type JsonSchema } from './describe-api.ts';
 import { writeApiMarkdown } from './docs-markdown.ts';
 
@@ -31,17 +30,7 @@ beforeEach(async () => {
     isDraining: () => false,
     rules: stage,
   });
-  addThreads(api, {
-    comments: createComments({
-      documents,
-      live: collaboration,
-      takeTurn,
-      maxAnchorsPerCommenter: 200,
-      now: Date.now,
-      retries: { add() {} },
-    }),
-    guard: openGuard,
-  });
+  addOpenThreads(api, { documents, live: collaboration, takeTurn });
 });
 afterEach(() => stage.stop());
 

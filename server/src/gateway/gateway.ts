@@ -13,6 +13,7 @@ import type { PaceLimits } from './pace.ts';
 import { PausedSessions } from './paused-sessions.ts';
 import { RequestOrigin } from './request-origin.ts';
 import { Session } from './session.ts';
+import { SessionRing } from './session-ring.ts';
 import { SessionSlots, type SlotLimits, type SlotVerdict } from './session-slots.ts';
 import { SessionSocket } from './session-socket.ts';
 import { readTarget, type UpgradeTarget } from './upgrade-target.ts';
@@ -98,7 +99,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     autoPong: false, // whose pongs wait is cut off for it: see Session
     WebSocket: SessionSocket,
   });
-  const sessions = new Set<Session>();
+  const sessions = new SessionRing<Session>();
   const slots = new SessionSlots(limits);
   const { maxUnsentBytes, stallTimeoutMs } = limits;
   const paused = new PausedSessions(clock);
@@ -170,21 +171,17 @@ export function createGateway(options: GatewayOptions): Gateway {
     refuse(socket, status, error.message);
   });
 
-  const stopUpkeep = clock.every(UPKEEP_MS, () => {
+  const stopUpkeep = sessions.visitInTurn(clock, UPKEEP_MS, (session) => {
     const now = clock.monotonicMs();
-    for (const session of sessions) {
-      session.keepAlive(now - QUIET_MS);
-      const isLate = now - session.openedAt > limits.establishTimeoutMs;
-      if (isLate && !session.wasEstablished) session.close(closeCodes.authTimeout);
-    }
+    session.keepAlive(now - QUIET_MS);
+    const isLate = now - session.openedAt > limits.establishTimeoutMs;
+    if (isLate && !session.wasEstablished) session.close(closeCodes.authTimeout);
   });
   const stopWatchingDrains = clock.every(stallTimeoutMs / DRAIN_LOOKS, () => {
     const now = clock.monotonicMs();
     for (const session of sessions) session.closeIfStalled(now);
   });
-  const stopPinging = clock.every(limits.pingIntervalMs, () => {
-    for (const session of sessions) session.ping();
-  });
+  const stopPinging = sessions.visitInTurn(clock, limits.pingIntervalMs, (session) => session.ping());
 
   return {
     handleUpgrade(request, socket, head) {

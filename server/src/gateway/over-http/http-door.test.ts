@@ -187,7 +187,7 @@ describe('a session over HTTP', () => {
 
   it('is kept alive by comments when nothing happens', async () => {
     const clock = new ManualClock();
-    const server = await start({}, { clock });
+    const server = await start({ limits: { pingIntervalMs: 600_000 } }, { clock });
     const client = await openHttpClient(originOf(server));
     const stream = await fetch(client.url);
     const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader();

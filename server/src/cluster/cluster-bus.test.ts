@@ -99,6 +99,36 @@ describe.each([
     expect(ofCleo).toEqual(['ben: end']);
   });
 
+  it('[R11] records that are under way together arrive in the order in which they were given', async () => {
+    const [ada, ben] = [await connect('ada'), await connect('ben')];
+    const read = collect(ben);
+    await ben.follow(['ada']);
+    const records = Array.from({ length: 20 }, (_, number) => String(number).padEnd((number % 3) * 100_000, '.'));
+    await Promise.all(records.map((record) => ada.publish(bytes(record))));
+    await until(() => read.length >= records.length, { what: () => `${read.length} records arrived` });
+    expect(read.every((record, number) => record === `ada: ${records[number]}`)).toBe(true);
+    expect(read).toHaveLength(records.length);
+  });
+
+  it('[R11] of records that are under way together when it is cut off, the first ones are taken, and all that it says it took', async () => {
+    const [ada, ben] = [await connect('ada'), await connect('ben')];
+    const read = collect(ben);
+    await ben.follow(['ada']);
+    const numbers = Array.from({ length: 20 }, (_, number) => String(number));
+    const publishing = numbers.map((number) => ada.publish(bytes(number.padEnd(100_000, '.'))));
+    const settled = Promise.allSettled(publishing);
+    await publishing[0];
+    stage.cut();
+    const taken = (await settled).filter(({ status }) => status === 'fulfilled').length;
+    stage.heal();
+    await until(() => ada.status.state === 'connected' && ben.status.state === 'connected', { what: 'not back' });
+    await ada.publish(bytes('end'));
+    await until(() => read.at(-1) === 'ada: end', { what: () => `${read.length} records arrived` });
+    const arrived = read.slice(0, -1).map((record) => record.replace('ada: ', '').replaceAll('.', ''));
+    expect(arrived).toEqual(numbers.slice(0, arrived.length));
+    expect(arrived.length).toBeGreaterThanOrEqual(taken);
+  });
+
   it('records arrive byte for byte, empty and large ones, whatever becomes of the buffer they were given in', async () => {
     const [ada, ben] = [await connect('ada'), await connect('ben')];
     const read: Uint8Array[] = [];

@@ -9,7 +9,9 @@ export interface ClusterBus {
   open(): void;
 
   /**
-   * Puts one record behind the others of this node. Resolves once the bus has it; by then it is as safe as the bus is.
+   * Puts one record behind the others of this node. Resolves once the bus has it; by then it is as safe as the bus is. Several
+   * may be under way: without a wait between the calls they go out together, and those of them that are taken are so in the
+   * order of the calls. One that is refused keeps none behind it from being taken.
    *
    * @throws {BusError} when the bus is away, full or refuses writes; the record may have arrived all the same
    */

@@ -1,5 +1,6 @@
 import { type Entry, PersistenceError } from '@quire/persistence';
 import { expect, it } from 'vitest';
+import { BusError } from './cluster-bus.ts';
 import { decodeEntries } from './entry-record.ts';
 import { Inheritance } from './inheritance.ts';
 import { InheritancePublisher } from './inheritance-publisher.ts';
@@ -17,7 +18,7 @@ const entry = (sequence: number): Entry => ({
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Three entries that an earlier process left, and a journal that fails by these when it comes to them. */
-function open(faults: Map<number, PersistenceError>) {
+function open(faults: Map<number, PersistenceError>, { refused = new Set<number>(), recordEntries = 1_000 } = {}) {
   const holdings = new Map([[INCARNATION, [{ first: 1, last: 3 }]]]);
   const inheritance = new Inheritance(holdings, [{ incarnation: INCARNATION, after: 0, isOwn: true }], 'strict');
   const published: number[] = [];
@@ -33,9 +34,12 @@ function open(faults: Map<number, PersistenceError>) {
     bus: {
       status: { state: 'connected' },
       async publish(record) {
-        published.push(...decodeEntries(record).map(({ id }) => id.sequence));
+        const numbers = decodeEntries(record).map(({ id }) => id.sequence);
+        if (numbers.some((number) => refused.has(number))) throw new BusError('full', 'no room');
+        published.push(...numbers);
       },
     },
+    recordEntries,
     meters: noMeters,
     onPublished() {},
     onError: (error) => complaints.push(error),
@@ -62,4 +66,16 @@ it('[G5] goes on with what an earlier process left once the disk can be read aga
   publisher.run();
   await turn();
   expect([published, inheritance.isHeld]).toEqual([[1, 2, 3], true]);
+});
+
+it('[G1] of what an earlier process left, a record that the bus refuses is left for the next time, and what is behind it with it', async () => {
+  const refused = new Set([2]);
+  const { inheritance, publisher, published, complaints } = open(new Map(), { refused, recordEntries: 1 });
+  publisher.run();
+  await turn();
+  expect([published, inheritance.due]).toEqual([[1, 3], { incarnation: INCARNATION, first: 2, last: 3 }]);
+  refused.clear();
+  publisher.run();
+  await turn();
+  expect([published, inheritance.isHeld, complaints]).toEqual([[1, 3, 2, 3], true, []]);
 });

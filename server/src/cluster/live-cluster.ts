@@ -21,11 +21,12 @@ import { noMeters, type ReplicationMeters } from './meters.ts';
 import { reportNodes } from './nodes.ts';
 import type { Asker, PeerLink, PeerStatus, Want } from './peer-link.ts';
 import { Poller } from './poller.ts';
-import { isTooLargeForBus, Publisher, RECORD_BYTES } from './publisher.ts';
+import { Publisher } from './publisher.ts';
 import { Puller } from './puller.ts';
 import { type MemberStanding, type Standing, unreadinessOf } from './readiness.ts';
 import { Receipts } from './receipts.ts';
 import { Receiver } from './receiver.ts';
+import { isTooLargeForBus, RECORD_BYTES } from './record-size.ts';
 import { Retention } from './retention.ts';
 import { Reunion } from './reunion.ts';
 import { MOST_FORGOTTEN } from './roll.ts';
@@ -81,6 +82,8 @@ export interface LiveClusterOptions {
   readonly meters?: ReplicationMeters;
   /** 16 lower-case hexadecimal digits. */
   readonly randomId?: () => string;
+  /** So many entries make a record on the bus at the most. */
+  readonly recordEntries?: number;
 }
 
 export interface LiveCluster extends Cluster {
@@ -136,7 +139,7 @@ class LiveNode implements LiveCluster {
   #cancelLook: (() => void) | null = null;
 
   constructor(options: LiveClusterOptions) {
-    const { store, bus, peers, clock, log, file, address, release, settings } = options;
+    const { store, bus, peers, clock, log, file, address, release, settings, recordEntries } = options;
     const meters = options.meters ?? noMeters;
     const onError = (error: unknown): void => log.error({ err: error }, 'Replication failed, and goes on');
     this.#options = options;
@@ -179,6 +182,7 @@ class LiveNode implements LiveCluster {
       onPublished: (upTo) => this.#receipts.published(upTo),
       onTooLarge: (sequence) => this.#receipts.tooLarge(sequence),
       onError,
+      ...(recordEntries === undefined ? {} : { recordEntries }),
     });
     this.#retention = new Retention(store);
     this.#attendance = new Attendance({
@@ -269,7 +273,7 @@ class LiveNode implements LiveCluster {
   }
 
   #inherit(held: Holdings, { owed }: Remembered): void {
-    const { store, bus, settings, log } = this.#options;
+    const { store, bus, settings, log, recordEntries } = this.#options;
     const inheritance = new Inheritance(held, owed, settings.receipts);
     this.#inheritance = inheritance;
     this.#inheritancePublisher = new InheritancePublisher(inheritance, {
@@ -278,6 +282,7 @@ class LiveNode implements LiveCluster {
       meters: this.#meters,
       onPublished: () => this.#settleInheritance(),
       onError: (err) => log.error({ err }, 'What was left to publish can not be read, and waits for others to pull it'),
+      ...(recordEntries === undefined ? {} : { recordEntries }),
     });
     this.#settleInheritance();
   }

@@ -22,6 +22,8 @@ export interface BusOwner extends Streams {
   readonly announcements: Map<string, Uint8Array>;
   /** Why it takes no writes; null: it takes them. */
   readonly refusal: 'full' | 'read-only' | null;
+  /** Asked once for each write: there is no room for this one. */
+  refusesThisWrite(): boolean;
   reach(node: string): Reach;
   append(node: string, bytes: Uint8Array): void;
   erase(node: string): void;
@@ -244,7 +246,10 @@ export class MemoryBus implements ClusterBus {
   #write<T>(work: () => T): Promise<T> {
     return this.#command(() => {
       const { refusal } = this.#hub;
-      if (refusal === null) return work();
+      if (refusal === null) {
+        if (this.#hub.refusesThisWrite()) throw refused('full');
+        return work();
+      }
       this.#noticed = 'refusal';
       this.#tellStatus();
       throw refused(refusal);

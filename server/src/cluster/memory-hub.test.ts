@@ -82,6 +82,19 @@ describe('a hub in memory, told to', () => {
     expect(heard).toEqual(['3', '1']);
   });
 
+  it('a write for which there is no room is refused among others that are taken, until all is well', async () => {
+    hub.refuseOne(1);
+    const outcomes = await Promise.allSettled(['1', '2', '3'].map((record) => ada.publish(bytes(record))));
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(outcomes[1]).toMatchObject({ reason: { code: 'full' } });
+    expect(ada.status.state).toBe('connected');
+    hub.refuseOne();
+    hub.heal();
+    await publish('4');
+    await hub.flush();
+    expect(read).toEqual(['1', '3', '4']);
+  });
+
   it('full, it is found out by the next write, reads on, and is connected again when healed', async () => {
     await publish('1');
     hub.refuse('full');

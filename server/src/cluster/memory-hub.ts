@@ -37,6 +37,8 @@ export interface MemoryHub {
   silence(node: string, hears?: boolean): void;
   /** Takes no writes any more; everything else works. Nodes notice with their next write. */
   refuse(code: 'full' | 'read-only'): void;
+  /** Has no room for one write, after so many more, and takes those behind it. */
+  refuseOne(after?: number): void;
   /** Everything works again: for this node, or for all. */
   heal(node?: string): void;
 
@@ -94,6 +96,8 @@ class Hub implements MemoryHub, BusOwner {
   readonly buses = new Set<MemoryBus>();
   announcements = new Map<string, Uint8Array>();
   refusal: 'full' | 'read-only' | null = null;
+  /** Writes until the one for which there is no room; null: there is room for each. */
+  #writesToRefusal: number | null = null;
   readonly #isAutomatic: boolean;
   readonly #reach = new Map<string, Reach>();
   #isDown = false;
@@ -161,10 +165,22 @@ class Hub implements MemoryHub, BusOwner {
     this.refusal = code;
   }
 
+  refuseOne(after = 0): void {
+    this.#writesToRefusal = after;
+  }
+
+  refusesThisWrite(): boolean {
+    if (this.#writesToRefusal === null) return false;
+    const isRefused = this.#writesToRefusal === 0;
+    this.#writesToRefusal = isRefused ? null : this.#writesToRefusal - 1;
+    return isRefused;
+  }
+
   heal(node?: string): void {
     if (node === undefined) {
       this.#isDown = false;
       this.refusal = null;
+      this.#writesToRefusal = null;
       this.#reach.clear();
     } else {
       this.#reach.delete(node);

@@ -4,13 +4,17 @@ import { BacklogAge } from './backlog-age.ts';
 import { BusError, type ClusterBus } from './cluster-bus.ts';
 import { encodeEntries } from './entry-record.ts';
 import type { ReplicationMeters } from './meters.ts';
+import { gatherPipeline, PIPELINE_BYTES, PIPELINE_RECORDS, putInOrder } from './pipeline.ts';
+import {
+  bytesOf,
+  countForRecord,
+  isTooLargeForBus,
+  LARGEST_ENTRY_BYTES,
+  RECORD_BYTES,
+  RECORD_ENTRIES,
+} from './record-size.ts';
 
-/** One record: large enough that a burst costs few commands, small enough that what is behind it does not wait. */
-export const RECORD_BYTES = 512 * 1024;
-export const RECORD_ENTRIES = 1_000;
-/** What is larger is pulled by who lacks it: one of them must not push everything else out of Redis. */
-const LARGEST_ENTRY_BYTES = 4 * 1024 * 1024;
-/** What waits in memory while a record is under way; beyond it is read from the journal. */
+/** What waits in memory while records are under way; beyond it is read from the journal. */
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 const RETRY_MS = 1_000;
 /** The line to the bus may be too narrow for a large entry: after so many attempts that took long, that is pulled, too. */
@@ -29,11 +33,23 @@ export interface PublisherOptions {
   readonly onTooLarge: (sequence: number) => void;
   /** The journal could not be read; it is tried again. */
   readonly onError: (error: unknown) => void;
+  /** So many entries make a record at the most. */
+  readonly recordEntries?: number;
+}
+
+/** What is put on the bus as a record, or passed over. */
+interface Outgoing {
+  /** The number up to which everything is on the bus once it is taken. */
+  readonly last: number;
+  readonly entries: number;
+  /** null: all of it is too large. */
+  readonly record: Uint8Array | null;
 }
 
 /**
  * Puts own entries on the bus, in the order of their numbers, one record at a time: what comes meanwhile goes into the
- * next one. The watermark is all that there is to remember: what did not fit in memory, or was not taken because the bus was
+ * next one. What is more than a record goes out in pipelines of several, each as soon as all of the one before it is answered.
+ * The watermark is all that there is to remember: what did not fit in memory, or was not taken because the bus was
  * away, is read from the journal from there on, once it is there.
  */
 export class Publisher {
@@ -135,7 +151,11 @@ export class Publisher {
   }
 
   get #isNextWaiting(): boolean {
-    return this.#waiting[0]?.id.sequence === this.#published + 1;
+    return this.#isWaiting(this.#published + 1);
+  }
+
+  #isWaiting(sequence: number): boolean {
+    return this.#waiting[0]?.id.sequence === sequence;
   }
 
   async #publishAll(): Promise<void> {
@@ -150,38 +170,47 @@ export class Publisher {
   }
 
   async #publishSome(): Promise<void> {
-    const { meters, onTooLarge } = this.#options;
-    const batch = this.#isNextWaiting ? this.#takeWaiting() : await this.#readBatch();
-    const last = batch.at(-1)?.id.sequence;
-    if (last === undefined) throw new Error(`The journal lacks its own entries after number ${this.#published}`);
+    // Where a line broke under a record, nothing else is put at stake with that one.
+    const limits = { records: this.#failures === 0 ? PIPELINE_RECORDS : 1, bytes: PIPELINE_BYTES };
+    const runs = await gatherPipeline(this.#published, (after) => this.#nextRun(after), limits);
+    if (runs.length === 0) throw new Error(`The journal lacks its own entries after number ${this.#published}`);
+    await this.#put(runs.map((run) => this.#prepare(run)));
+  }
+
+  #prepare(run: readonly Entry[]): Outgoing {
     const largest = this.#failures < MAX_ATTEMPTS ? LARGEST_ENTRY_BYTES : RECORD_BYTES;
     const fitting: Entry[] = [];
-    for (const entry of batch) {
-      if (isTooLargeForBus(entry, largest)) onTooLarge(entry.id.sequence);
+    for (const entry of run) {
+      if (isTooLargeForBus(entry, largest)) this.#options.onTooLarge(entry.id.sequence);
       else fitting.push(entry);
     }
-    if (fitting.length > 0) {
-      await this.#put(encodeEntries(fitting));
-      meters.entriesMoved('published', fitting.length);
+    const last = run.at(-1)?.id.sequence ?? this.#published;
+    return { last, entries: fitting.length, record: fitting.length === 0 ? null : encodeEntries(fitting) };
+  }
+
+  async #put(outgoing: readonly Outgoing[]): Promise<void> {
+    const { bus, clock } = this.#options;
+    let firstSince = clock.monotonicMs();
+    try {
+      await putInOrder(bus, outgoing, (each) => {
+        firstSince = clock.monotonicMs();
+        this.#took(each);
+      });
+    } catch (error) {
+      const isLong = clock.monotonicMs() - firstSince >= LONG_ATTEMPT_MS;
+      if (isLong && error instanceof BusError && error.code === 'unreachable') this.#failures += 1;
+      throw error;
     }
+  }
+
+  #took({ last, entries }: Outgoing): void {
+    if (entries > 0) this.#options.meters.entriesMoved('published', entries);
     this.#failures = 0;
     this.#published = last;
     this.#known = Math.max(this.#known, last);
     this.#dropPublished();
     this.#age.left(last, this.#known);
     this.#options.onPublished(last);
-  }
-
-  async #put(record: Uint8Array): Promise<void> {
-    const { bus, clock } = this.#options;
-    const beganAt = clock.monotonicMs();
-    try {
-      await bus.publish(record);
-    } catch (error) {
-      const isLong = clock.monotonicMs() - beganAt >= LONG_ATTEMPT_MS;
-      if (isLong && error instanceof BusError && error.code === 'unreachable') this.#failures += 1;
-      throw error;
-    }
   }
 
   /** The journal may have had what was handed in meanwhile. */
@@ -191,24 +220,39 @@ export class Publisher {
     this.#waitingBytes -= bytesOf(dropped);
   }
 
-  #takeWaiting(): Entry[] {
-    const end = batchEnd(this.#waiting);
-    const batch = this.#waiting.splice(0, end);
-    this.#waitingBytes -= bytesOf(batch);
-    return batch;
+  /**
+   * Behind another record goes only what is on disk. That one may be refused and this one taken, and whoever has a number from
+   * the bus takes all before it for stored.
+   */
+  async #nextRun(after: number): Promise<readonly Entry[]> {
+    const isFirst = after === this.#published;
+    if (!isFirst && after >= this.#stored) return [];
+    return this.#isWaiting(after + 1) ? this.#takeWaiting(isFirst ? this.#known : this.#stored) : this.#readRun(after);
   }
 
-  /** At least one where there is any. Own numbers have no gaps, so what comes is what follows the watermark. */
-  async #readBatch(): Promise<readonly Entry[]> {
+  #takeWaiting(upTo: number): Entry[] {
+    const first = this.#waiting[0]?.id.sequence ?? upTo;
+    const count = Math.min(countForRecord(this.#waiting, this.#recordEntries), upTo - first + 1);
+    const run = this.#waiting.splice(0, count);
+    this.#waitingBytes -= bytesOf(run);
+    return run;
+  }
+
+  /** At least one where there is any. Own numbers have no gaps, so what comes is what follows. */
+  async #readRun(after: number): Promise<readonly Entry[]> {
     const { incarnation } = this.#options.store;
     const [next] = this.#waiting;
     return this.#options.store.entries({
       incarnation,
-      after: this.#published,
+      after,
       ...(next === undefined ? {} : { upTo: next.id.sequence - 1 }),
-      limit: RECORD_ENTRIES,
+      limit: this.#recordEntries,
       maxBytes: RECORD_BYTES,
     });
+  }
+
+  get #recordEntries(): number {
+    return this.#options.recordEntries ?? RECORD_ENTRIES;
   }
 
   /** A failure of which the status says nothing. */
@@ -219,24 +263,4 @@ export class Publisher {
       this.run();
     });
   }
-}
-
-/** @param largestBytes what the line to the bus carries */
-export function isTooLargeForBus(entry: Entry, largestBytes = LARGEST_ENTRY_BYTES): boolean {
-  return bytesOf([entry]) > largestBytes;
-}
-
-function batchEnd(entries: readonly Entry[]): number {
-  let bytes = 0;
-  for (const [index, entry] of entries.entries()) {
-    bytes += bytesOf([entry]);
-    if (index > 0 && (bytes > RECORD_BYTES || index >= RECORD_ENTRIES)) return index;
-  }
-  return entries.length;
-}
-
-function bytesOf(entries: readonly Entry[]): number {
-  let bytes = 0;
-  for (const { updates } of entries) for (const { update } of updates) bytes += update.byteLength;
-  return bytes;
 }

@@ -10,6 +10,7 @@ import {
   until,
 } from '@quire/testing';
 import { afterEach, describe, expect, it } from 'vitest';
+import { countUp, createBacklog, readNumbers } from '../../testing/backlog.ts';
 import { type BusNode, reaches, setRedisStage, works } from '../../testing/redis-stage.ts';
 import { toBytes, toText } from '../../testing/text-bytes.ts';
 
@@ -151,6 +152,41 @@ describe('with a Redis Cluster', () => {
     await crosses(ada, ben, 'after');
     expect(await replica.command('EXISTS', 'quire:{q}:s:ada')).toBe(1);
     expect(String(await replica.command('INFO', 'replication'))).toContain('role:master');
+  });
+
+  it('[G2][G5] that server gone in the middle of a pipeline, the backlog goes on to the replica, and all of it is read', async () => {
+    const cluster = await startCluster();
+    const owner = await cluster.ownerOf('quire:{q}');
+    await addReplica(cluster, owner);
+    const [ada, ben] = [openNode('ada', cluster.url), openNode('ben', cluster.url)];
+    await connect(ada, ben);
+    await ben.bus.follow(['ada']);
+    const read = readNumbers(ben.bus);
+    let given = 0;
+    const bus = {
+      get status() {
+        return ada.bus.status;
+      },
+      onStatus: ada.bus.onStatus.bind(ada.bus),
+      publish(record: Uint8Array) {
+        given += 1;
+        // In the third pipeline.
+        if (given === 20) void owner.kill();
+        return ada.bus.publish(record);
+      },
+    };
+    const backlog = await createBacklog(bus, { entries: 40 });
+    stage.onEnd(async () => backlog.publisher.close());
+    backlog.begin();
+    await reaches(ada, 'unreachable');
+    const before = backlog.published.length;
+    expect(before).toBeGreaterThanOrEqual(16);
+    expect(before).toBeLessThan(24);
+    await reaches(ada, 'connected');
+    await until(() => backlog.published.at(-1) === 40, { what: () => `it is out up to ${backlog.published.at(-1)}` });
+    expect(backlog.published).toEqual(countUp(40));
+    const later = countUp(40).slice(before);
+    await until(() => later.every((number) => read.includes(number)), { what: () => `read: ${read}` });
   });
 
   it('[G5] that server gone, the bus is away, and back with it', async () => {

@@ -85,6 +85,8 @@ export class StreamReader {
       isOver = true;
       this.#wake();
     });
+    // The next is asked for once those before are taken. Asked for earlier, it would bring the first record alone that comes
+    // meanwhile, and what comes behind that would wait for one more round of the disk.
     while (!isOver) {
       if (this.#take === null || this.#positions.size === 0) await this.#somethingToRead();
       else await this.#readOnce(line);

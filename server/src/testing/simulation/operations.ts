@@ -72,6 +72,13 @@ const refuseWrites: Operation = async (world) => {
   return 'the bus takes no writes';
 };
 
+/** With a backlog, one in the middle of a pipeline. */
+const refuseOneWrite: Operation = async (world) => {
+  world.disturb('bus');
+  world.hub.refuseOne(world.random.below(6));
+  return 'the bus has no room for one of the next writes';
+};
+
 const healBus: Operation = async (world) => {
   world.healBus();
   return 'the bus is well';
@@ -313,6 +320,7 @@ const WEIGHTS: readonly (readonly [Operation, number])[] = [
   [remove, 4],
   [cutBus, 4],
   [refuseWrites, 1],
+  [refuseOneWrite, 2],
   [healBus, 6],
   [muddle, 3],
   [mumble, 8],

@@ -11,6 +11,8 @@ const FIRST_NODES = [2, 3, 3];
 const PEOPLE = [0, 3];
 /** Until entries are there that a node asks another one for. */
 const ANSWERS_MS = [0, 0, 0, 3_000];
+/** What is due is seldom more than a few entries. */
+const RECORD_ENTRIES = [1, 2, 1_000];
 const POLICIES: readonly ReceiptPolicy[] = ['cluster', 'cluster', 'strict', 'strict', 'local'];
 /** Many short schedules find more in the same time than few long ones; some faults only come after many others. */
 const SHORT = 14;
@@ -43,7 +45,8 @@ export async function simulate(seed: number, { create }: Pick<WorldOptions, 'cre
   const random = createRandom(seed);
   const policy = random.pick(POLICIES);
   const people = random.pick(PEOPLE);
-  const world = new World(random, { policy, people, ...(create === undefined ? {} : { create }) });
+  const recordEntries = random.pick(RECORD_ENTRIES);
+  const world = new World(random, { policy, people, recordEntries, ...(create === undefined ? {} : { create }) });
   world.network.slowDown(random.pick(ANSWERS_MS));
   const beganAt = world.clock.now();
   const timeline: string[] = [];

@@ -7,6 +7,7 @@ import type { ClusterBus } from '../../cluster/cluster-bus.ts';
 import { createCluster, type LiveCluster, type LiveClusterOptions } from '../../cluster/live-cluster.ts';
 import { createMemoryHub, type MemoryHub } from '../../cluster/memory-hub.ts';
 import { noMeters } from '../../cluster/meters.ts';
+import { RECORD_ENTRIES } from '../../cluster/record-size.ts';
 import { createRooms } from '../../cluster/rooms/rooms.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { type Disk, EMPTY_DISK, MemoryFile, openDisk, readDisk, SimulatedStore } from './disk.ts';
@@ -22,6 +23,8 @@ export interface WorldOptions {
   readonly policy?: ReceiptPolicy;
   /** How many come and go. Default: nobody. */
   readonly people?: number;
+  /** On the bus: the fewer there are in one, the more of them make a pipeline. */
+  readonly recordEntries?: number;
   /** Makes a node; for a test of the tests, one that is broken in some way. */
   readonly create?: (options: LiveClusterOptions) => LiveCluster;
 }
@@ -44,6 +47,7 @@ export class World {
   readonly ledger = new Ledger();
   readonly visitors: Visitors;
   readonly policy: ReceiptPolicy;
+  readonly #recordEntries: number;
   readonly #create: (options: LiveClusterOptions) => LiveCluster;
   readonly #failures: string[] = [];
   #clients = 0;
@@ -51,9 +55,13 @@ export class World {
   #forgotAt = Number.NEGATIVE_INFINITY;
   #lastCrashAt = Number.NEGATIVE_INFINITY;
 
-  constructor(random: Random, { policy = 'cluster', people = 0, create = createCluster }: WorldOptions = {}) {
+  constructor(
+    random: Random,
+    { policy = 'cluster', people = 0, recordEntries = RECORD_ENTRIES, create = createCluster }: WorldOptions = {},
+  ) {
     this.random = random;
     this.policy = policy;
+    this.#recordEntries = recordEntries;
     this.#create = create;
     this.visitors = new Visitors(people, this.clock, people === 0 ? random : random.fork());
   }
@@ -101,6 +109,7 @@ export class World {
       settings: { expectedNodes, receipts: this.policy, receiptPatienceMs: 1_000 },
       rooms: createRooms({ bus, incarnation: store.incarnation, clock, log }),
       randomId: () => this.hexId(),
+      recordEntries: this.#recordEntries,
       meters: {
         ...noMeters,
         receiptWithoutRedis: () => {

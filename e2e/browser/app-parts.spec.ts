@@ -20,3 +20,11 @@ test('the comments on a document have no page of their own', async ({ ada: { edi
   await editor.open('~comments/plan');
   await expect(page.getByRole('heading', { name: 'There is no such page' })).toBeVisible();
 });
+
+test('an address of no page says so, to the browser too, and leads home', async ({ ada: { page }, server }) => {
+  const response = await page.goto(`${server.url}/no-such-page`);
+  expect(response?.status()).toBe(404);
+  await expect(page.getByRole('heading', { name: 'There is no such page' })).toBeVisible();
+  await page.getByRole('link', { name: 'All documents' }).click();
+  await expect(page.getByRole('heading', { name: 'Documents', exact: true })).toBeVisible();
+});

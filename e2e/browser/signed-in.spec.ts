@@ -41,6 +41,10 @@ test.describe('a server that asks for tokens', () => {
     server,
   }) => {
     await ada.page.goto(linkFor(server, '--user', 'ada', '--name', 'Ada Lovelace'));
+    const self = ada.page.getByRole('button', { name: 'Ada Lovelace (you): change colour and theme' });
+    await expect(self).toBeVisible();
+    await ada.page.goto(`${server.url}/bin`);
+    await expect(self).toBeVisible();
     await ben.page.goto(linkFor(server, '--user', 'ben'));
     await ada.editor.open('plan');
     const own = ada.page.getByRole('button', { name: /\(you\)/ });

@@ -1,7 +1,7 @@
 import { type CrashTally, runCrashes, tally } from '../crash/crash-run.ts';
 import { describeRun, runFuzz } from '../fuzz/fuzz-run.ts';
 import { describeLeaks, renderRows } from '../soak/report.ts';
-import { ROUND_MS, runChaos } from './cluster/chaos-run.ts';
+import { describeLeftOut, ROUND_MS, runChaos } from './cluster/chaos-run.ts';
 import { type ChaosOptions, parseChaosOptions, usage } from './options.ts';
 import { runSimulations } from './run-simulations.ts';
 
@@ -92,10 +92,12 @@ async function harm({ minutes, seed }: ChaosOptions, signal: AbortSignal, again:
   console.log(`seed ${seed}: ${again}`);
   try {
     const say = (line: string): void => console.log(line);
-    const { faults, receipted, returns } = await runChaos({ seed, durationMs: ROUND_MS, rounds: minutes, signal, say });
+    const done = await runChaos({ seed, durationMs: ROUND_MS, rounds: minutes, signal, say });
+    const { faults, leftOut, receipted, returns } = done;
     const counts = Object.entries(faults).map(([kind, count]) => `${count} × ${kind}`);
+    const without = Object.keys(leftOut).length === 0 ? '' : `, ${describeLeftOut(leftOut)}`;
     console.log(
-      `\nPASSED: ${receipted} receipts kept through ${counts.join(', ')}; writers came back ${returns} times`,
+      `\nPASSED: ${receipted} receipts kept through ${counts.join(', ')}${without}; writers came back ${returns} times`,
     );
     return true;
   } catch (error) {

@@ -51,6 +51,7 @@ export {
 } from './http-bounds.ts';
 export { fixedBounds, type Limit, type LimitAnswer, limits } from './limits.ts';
 export { type LinkRole, linkRoles } from './link-roles.ts';
+export { type Me, meSchema } from './me.ts';
 export { MAX_PAGE_SIZE, nextPageSchema, pageQuerySchema } from './paging.ts';
 export { decodePresence, encodePresence, type PresenceEntry, type PresenceLimits } from './presence-frames.ts';
 export { type PresenceList, type PresentPerson, presenceListSchema, presentPersonSchema } from './presence-listing.ts';

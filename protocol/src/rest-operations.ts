@@ -2,6 +2,7 @@ import { binListSchema } from './bin.ts';
 import { contentTypes } from './content-types.ts';
 import { contentDocumentSchema, contentQuerySchema, MAX_CONTENT_BYTES, MAX_UPDATE_BYTES } from './contents.ts';
 import { sendEventHeadersSchema, sendEventSchema, sentEventSchema } from './event-schemas.ts';
+import { meSchema } from './me.ts';
 import { pageQuerySchema } from './paging.ts';
 import { presenceListSchema } from './presence-listing.ts';
 import {
@@ -188,6 +189,13 @@ export const operations = {
     path: `${DOCUMENT}/state`,
     needs: 'reader',
     answers: [{ kind: 'raw', status: 200, types: ['application/gzip'] }, NOTHING],
+    problems: [],
+  },
+  getMe: {
+    method: 'GET',
+    path: '/v1/me',
+    needs: 'anybody',
+    answers: [{ kind: 'json', status: 200, schema: meSchema }],
     problems: [],
   },
   listPresence: {

@@ -58,7 +58,14 @@ export function createMembership(parts: ClusterParts, file: ClusterFile, redis: 
       }),
     release: version,
     settings: { expectedNodes: nodes, receipts, receiptPatienceMs: ackTimeoutMs },
-    rooms: createRooms({ bus, incarnation, clock, log, meters: meters?.rooms ?? null }),
+    rooms: createRooms({
+      bus,
+      incarnation,
+      clock,
+      log,
+      meters: meters?.rooms ?? null,
+      mostStatelessCharacters: config.limits.maxUnsentBytes,
+    }),
     ...(meters === null ? {} : { meters }),
   });
   meters?.watch({

@@ -116,7 +116,7 @@ const limitsSchema = z.strictObject({
   maxUnsentBytes: whole(64 * KIB, 4096 * MIB)
     .default(16 * MIB)
     .describe(
-      'Most bytes that are added to what waits for a session while it is behind, broadcasts not among them; a slower reader is closed and catches up when it returns.',
+      'Most bytes that are added to what waits for a session while it is behind, broadcasts not among them; a slower reader is closed and catches up when it returns. No stateless message that an extension broadcasts is larger.',
     ),
   stallTimeoutMs: whole(100, 600_000)
     .default(30_000)

@@ -4,6 +4,7 @@ import { lazy, Suspense, useEffect } from 'react';
 import { usePathname } from 'wouter/use-browser-location';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { HomePage } from './home/HomePage.tsx';
+import { useAccount } from './identity/use-account.ts';
 import { NotFoundPage } from './NotFoundPage.tsx';
 import { PageSkeleton } from './PageSkeleton.tsx';
 import { parseRoute } from './routes.ts';
@@ -44,13 +45,14 @@ export function App({ client, token }: AppProps) {
 
 function Page({ token }: { readonly token: string }) {
   const route = parseRoute(usePathname());
+  const account = useAccount(token, route.page === 'home' || route.page === 'bin');
   switch (route.page) {
     case 'home':
-      return <HomePage />;
+      return <HomePage account={account} />;
     case 'document':
       return <EditorPage key={route.name} name={route.name} />;
     case 'bin':
-      return <BinPage />;
+      return <BinPage account={account} />;
     case 'widgets':
       return <GalleryPage token={token} />;
     case 'not-found':

@@ -13,6 +13,6 @@ export function addRoute(socketUrl: string, name: string): string {
   const document = isDocumentName(name) ? parseDocumentAddress(name).document : name;
   // As the paths of the API have it, to the byte: not every balancer can decode what it goes by.
   const route = `${PARAMETER}=${encodeURIComponent(document)}`;
-  url.search = url.search === '' ? route : `${url.search}&${route}`;
+  url.search += (url.search && '&') + route;
   return url.href;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRandom, type Random, type ServerCluster, startCluster } from '@quire/testing';
 import { type EditLedger, findBrokenPromises } from '../../crash/edit-ledger.ts';
-import { mountSmallDisk, type SmallDisk } from '../../small-disk.ts';
+import type { SmallDisk } from '../../small-disk.ts';
 import { pause } from '../../soak/pause.ts';
 import { inspectable, openServerGauge } from '../../soak/server-gauge.ts';
 import { createTimeline, type Timeline } from '../../timeline.ts';
@@ -12,6 +12,7 @@ import type { Deck } from './deck.ts';
 import { inflict } from './inflict.ts';
 import { createFaultDeck, describePlanned, type FaultKind, type PlannedFault, planFaults } from './plan.ts';
 import { openScene, type Scene } from './scene.ts';
+import { mountSmallDisks } from './small-disks.ts';
 
 export interface ChaosRunOptions {
   readonly seed: number;
@@ -27,9 +28,19 @@ export interface ChaosRunOptions {
 export interface ChaosResult {
   /** How often each kind of fault happened. */
   readonly faults: Readonly<Partial<Record<FaultKind, number>>>;
+  readonly leftOut: LeftOut;
   readonly receipted: number;
   /** How often writers had to come back. */
   readonly returns: number;
+}
+
+/** The kinds of faults that can't happen on this machine, and why. */
+export type LeftOut = Readonly<Partial<Record<FaultKind, string>>>;
+
+export function describeLeftOut(leftOut: LeftOut): string {
+  return Object.entries(leftOut)
+    .map(([kind, why]) => `without ${kind}: ${why}`)
+    .join('; ');
 }
 
 /** A run that found something; its message says what, from which seed, and what had happened. */
@@ -73,11 +84,12 @@ export async function runChaos(options: ChaosRunOptions): Promise<ChaosResult> {
   const documents: string[] = [];
   let [receipted, returns] = [0, 0];
   try {
-    if (stage.disks.length === 0) say('no disk is filled: only root can mount small ones');
+    const without = describeLeftOut(stage.leftOut);
+    if (without !== '') say(without);
     const deck = createFaultDeck(random.fork(), stage.disks.length > 0);
     const heapBefore = await readHeap(cluster, 0, signal);
     for (let round = 0; round < rounds; round += 1) {
-      timeline.note(`round ${round}`);
+      timeline.note(`round ${round}${without === '' ? '' : `, ${without}`}`);
       const done = await playRound(stage, round, { random: random.fork(), deck }, options, timeline);
       // A round that was broken off had less harm done to it than was planned: nothing is proved by it.
       signal.throwIfAborted();
@@ -92,7 +104,7 @@ export async function runChaos(options: ChaosRunOptions): Promise<ChaosResult> {
     for (const node of cluster.nodes) await node.stop();
     const differences = await compareJournals(cluster, documents);
     if (differences.length > 0) throw new Error(differences.join('\n'));
-    return { faults, receipted, returns };
+    return { faults, leftOut: stage.leftOut, receipted, returns };
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
     const logs = cluster.nodes.map(({ number, server }) => `--- node ${number} ---\n${server.log.slice(-3_000)}`);
@@ -105,13 +117,19 @@ export async function runChaos(options: ChaosRunOptions): Promise<ChaosResult> {
 interface Stage {
   readonly cluster: ServerCluster;
   readonly disks: readonly SmallDisk[];
+  readonly leftOut: LeftOut;
   close(): Promise<void>;
 }
 
 async function openStage(): Promise<Stage> {
   const directory = mkdtempSync(join(tmpdir(), 'quire-chaos-'));
   const dataOf = (node: number): string => join(directory, `node-${node}`);
-  const disks = canMount() ? Array.from({ length: NODES }, (_, node) => mountSmallDisk(dataOf(node), DISK_BYTES)) : [];
+  const mounted = mountSmallDisks(
+    Array.from({ length: NODES }, (_, node) => dataOf(node)),
+    DISK_BYTES,
+  );
+  const disks = mounted.kind === 'mounted' ? mounted.disks : [];
+  const leftOut: LeftOut = mounted.kind === 'mounted' ? {} : { 'fill-disk': mounted.why };
   const unmount = (): void => {
     for (const disk of disks) disk.unmount();
     rmSync(directory, { recursive: true, force: true });
@@ -131,6 +149,7 @@ async function openStage(): Promise<Stage> {
     return {
       cluster,
       disks,
+      leftOut,
       async close() {
         try {
           await cluster.close();
@@ -143,11 +162,6 @@ async function openStage(): Promise<Stage> {
     unmount();
     throw error;
   }
-}
-
-/** As root of this machine, which CI is. */
-function canMount(): boolean {
-  return process.getuid?.() === 0;
 }
 
 interface Round {

@@ -1,5 +1,5 @@
 import { MemoryStore } from '@quire/persistence';
-import { type DocumentName, documentListSchema, problemSchema } from '@quire/protocol';
+import { type DocumentName, documentListSchema, meSchema, problemSchema } from '@quire/protocol';
 import type { Hono } from 'hono';
 import { pino } from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -55,6 +55,24 @@ async function namesListed(headers: Record<string, string>, query = ''): Promise
   const list = documentListSchema.parse(await (await send(`/v1/documents${query}`, { headers })).json());
   return list.documents.map(({ name }) => name);
 }
+
+describe('who asks', () => {
+  const me = async (headers: Record<string, string> = {}) =>
+    meSchema.parse(await (await send('/v1/me', { headers })).json());
+
+  it('is told whom their token names, whatever it grants, and nothing without one', async () => {
+    const named = await bearer({ sub: 'ada', name: 'Ada Lovelace', grants: [] });
+    expect(await me(named)).toEqual({ user: { id: 'ada', name: 'Ada Lovelace' } });
+    expect(await me(await bearer({ sub: 'ben', grants: [] }))).toEqual({ user: { id: 'ben', name: 'ben' } });
+    expect(await problemOf(await send('/v1/me'))).toEqual([401, 'unauthorized']);
+    expect(audit).toHaveLength(1);
+  });
+
+  it('is nobody where the server asks nobody who they are', async () => {
+    api = await createApiWith({ authenticate: async () => allow('owner') });
+    expect(await me()).toEqual({ user: null });
+  });
+});
 
 describe('[G6] the HTTP API', () => {
   it('asks for a token, and says how it is sent', async () => {

@@ -32,6 +32,7 @@ import type { Documents } from './documents.ts';
 import { addEventRoutes } from './event-routes.ts';
 import { addLinkRoutes } from './link-routes.ts';
 import { listVisible } from './list-visible.ts';
+import { addMeRoute } from './me-route.ts';
 import { addDocsRoutes } from './openapi/docs-routes.ts';
 import { openToOtherOrigins } from './other-origins.ts';
 import { addPeopleRoutes } from './people-routes.ts';
@@ -165,6 +166,7 @@ export function createApi(options: {
   }
 
   const describe = (context: Context, document: DocumentName | null) => describeRequest(context, document, readAddress);
+  addMeRoute(api, { guard, describe });
   if (events !== undefined) addEventRoutes(api, { events, guard, describe });
   if (rules !== undefined) {
     addLinkRoutes(api, { links: rules.links, guard, describe, servesApp });

@@ -108,6 +108,7 @@ const said: Readonly<Record<string, Said>> = {
   here: { kind: 'here', answers: [5, 6], presence: Uint8Array.of(1, 2, 3), eventsHead: '9-1' },
   change: { kind: 'change', presence: Uint8Array.of(1, 2, 3) },
   stateless: { kind: 'stateless', payload: 'ring the bell' },
+  part: { kind: 'part', of: 7, index: 1, count: 300, text: 'all the bells – 🔔' },
   event: { kind: 'event', event, epoch: '2:aabbccddeeff0011' },
   'event-of-a-first-life': { kind: 'event', event, epoch: '' },
   keys: { kind: 'keys', epoch: '', keys: [{ id: '9-1', key: 'k', time: 1_790_000_000_000 }] },

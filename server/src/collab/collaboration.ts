@@ -59,6 +59,8 @@ export type { Extension };
 export interface CollaborationLimits extends SessionLimits {
   readonly maxSessionsPerUser: number;
   readonly maxQueueBytesPerDocument: number;
+  /** What may be added to what waits for a session that is behind: no stateless message is larger. */
+  readonly maxUnsentBytes: number;
   /** What documents keep of their broadcasts for those who are behind: each, and all together. */
   readonly maxRingBytesPerDocument: number;
   readonly maxRingBytes: number;
@@ -641,7 +643,15 @@ class LiveCollaboration implements Collaboration {
         if (mirrorsPresence) applyAwarenessUpdate(document.awareness, presence, { source: 'local' });
       },
     });
-    passOnStateless(document, (payload) => owner.relayStateless(payload));
+    passOnStateless(document, {
+      maxBytes: limits.maxUnsentBytes,
+      relay: (payload) => owner.relayStateless(payload),
+      onRefused: (bytes) =>
+        log.warn(
+          { document: name, bytes, maxBytes: limits.maxUnsentBytes },
+          'an extension broadcast a stateless message that is larger than limits.maxUnsentBytes: nobody was told; keep what is large in the document, or raise the limit on all nodes',
+        ),
+    });
     // The owner ends with the document, in the same turn: somebody may open the name again before any later hook runs.
     document.once('destroy', () => {
       owner.close();

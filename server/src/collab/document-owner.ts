@@ -18,6 +18,7 @@ import { PendingEdits } from './pending-edits.ts';
 import type { Presence } from './presence.ts';
 import { ReadBrake } from './read-brake.ts';
 import { Refusal } from './refusal.ts';
+import { withoutRepeats } from './repeated-edits.ts';
 import { ServerClient } from './server-client.ts';
 import { closeCodeFor } from './store-refusal.ts';
 import type { Stragglers } from './stragglers.ts';
@@ -489,16 +490,18 @@ export class DocumentOwner {
       this.#slices = this.#finishInSlices(batch, acknowledged);
       return;
     }
-    const beganAt = this.#options.timer.now();
-    let isTold = true;
+    const { meters, timer } = this.#options;
+    const beganAt = timer.now();
+    let edits = NO_EDITS;
     try {
+      if (meters !== null) edits = withoutRepeats(this.document, batch);
       const update = this.#apply(batch);
       this.#tell(batch, update === null ? NO_UPDATES : [update], acknowledged);
     } catch (error) {
-      isTold = false;
+      edits = NO_EDITS;
       this.#break(batch, acknowledged, error);
     }
-    this.#conclude(batch, isTold, beganAt, this.#options.timer.now() - beganAt);
+    this.#conclude(batch, edits, beganAt, timer.now() - beganAt);
   }
 
   /** The same for a batch of which something is large. What arrives meanwhile forms the next. */
@@ -507,7 +510,7 @@ export class DocumentOwner {
     const origin = originOf(batch);
     this.#flush = { kind: 'applying', batch, origin };
     const beganAt = timer.now();
-    let [costMs, resumedAt, isTold] = [0, beganAt, true];
+    let [costMs, resumedAt, edits] = [0, beganAt, batch];
     const nextTurn = async (): Promise<void> => {
       costMs += timer.now() - resumedAt;
       await slicing.nextTurn();
@@ -522,10 +525,10 @@ export class DocumentOwner {
         this.#dismiss(batch);
         return;
       }
-      isTold = false;
+      edits = NO_EDITS;
       this.#break(batch, acknowledged, error);
     }
-    this.#conclude(batch, isTold, beganAt, costMs + timer.now() - resumedAt);
+    this.#conclude(batch, edits, beganAt, costMs + timer.now() - resumedAt);
   }
 
   /** Deleted while its last batch was at the disk: nobody is told "saved" of what is gone. */
@@ -562,11 +565,11 @@ export class DocumentOwner {
     if (!this.#receipts.isFull) this.#brake.release();
   };
 
-  /** @param isTold whether the document has it, and everybody hears of it: what was read anew instead is counted as no edit */
-  #conclude(batch: readonly Submission[], isTold: boolean, beganAt: number, costMs: number): void {
+  /** @param edits what the document has of it that it had not, and everybody hears of: what was read anew instead is no edit */
+  #conclude(batch: readonly Submission[], edits: readonly Submission[], beganAt: number, costMs: number): void {
     for (const submission of batch) submission.onApplied?.();
     this.#lastFlush = { beganAt, costs: addCost(this.#lastFlush.costs, costMs) };
-    this.#options.meters?.flushed(isTold ? batch : NO_EDITS, costMs);
+    this.#options.meters?.flushed(edits, costMs);
     this.#endFlush(batch.some(({ content, stored }) => content !== null && !stored));
   }
 

@@ -60,6 +60,26 @@ describe('a hook that never ends', () => {
   );
 });
 
+it('[G4] what an extension broadcasts is no larger than may wait for a session: what is larger is told to nobody, and the log says how large', async () => {
+  const written: unknown[] = [];
+  const log = pino({ level: 'warn' }, { write: (line: string) => void written.push(JSON.parse(line)) });
+  const maxUnsentBytes = 64 * 1024;
+  const extension: Extension = {
+    onStateless: async ({ document, payload }) => document.broadcastStateless('x'.repeat(Number(payload))),
+  };
+  const gateway = await startGateway({ extensions: [extension], limits: { maxUnsentBytes }, log });
+  ends.push(() => gateway.close());
+  const ada = join(gateway.url, 'plan');
+  const heard: number[] = [];
+  ada.provider.on('stateless', ({ payload }: { readonly payload: string }) => heard.push(payload.length));
+  await vi.waitFor(() => expect(ada.provider.isSynced).toBe(true));
+  for (const bytes of [maxUnsentBytes + 1, maxUnsentBytes]) ada.provider.sendStateless(String(bytes));
+  await vi.waitFor(() => expect(heard).toEqual([maxUnsentBytes]));
+  expect(written).toMatchObject([
+    { document: 'plan', bytes: maxUnsentBytes + 1, maxBytes: maxUnsentBytes, msg: expect.stringContaining('or raise') },
+  ]);
+});
+
 describe('Hocuspocus extensions', () => {
   it('a published one runs unmodified: Throttle turns away the third connection of a minute', async () => {
     const throttle = new Throttle({ throttle: 2, banTime: 1 });

@@ -3,7 +3,7 @@ import { findLastAt } from './find-last-at.ts';
 import { collectSpans, type InspectedUpdate, type StructSpan } from './update-inspection.ts';
 
 export type DeleteSet = InspectedUpdate['deletes'];
-interface ClockRange {
+export interface ClockRange {
   readonly clock: number;
   readonly len: number;
 }
@@ -71,7 +71,11 @@ export function pickStructs(
 
 /** The deletions that a document has neither made nor keeps as pending. */
 export function findNewDeletes(doc: Y.Doc, deletes: DeleteSet, pending: Pick<Pending, 'deletes'>): DeleteSet {
-  return subtractRanges(subtractDeleted(deletes, doc), pending.deletes);
+  const remaining = Y.createDeleteSet();
+  for (const [client, left] of subtractRanges(subtractDeleted(deletes, doc).clients, pending.deletes)) {
+    remaining.clients.set(client, left as never); // yjs doesn't export its DeleteItem class
+  }
+  return remaining;
 }
 
 export interface Pending {
@@ -102,12 +106,15 @@ export function readPending(doc: Y.Doc): Pending {
   return { structs, spans: collectSpans(items), deletes: ranges };
 }
 
-/** The parts of a delete set that no given range covers. */
-function subtractRanges(deletes: DeleteSet, covered: ReadonlyMap<number, readonly ClockRange[]>): DeleteSet {
-  const remaining = Y.createDeleteSet();
-  for (const [client, ranges] of deletes.clients) {
-    const left = cutOut(ranges, covered.get(client) ?? []);
-    if (left.length > 0) remaining.clients.set(client, left as never); // yjs doesn't export its DeleteItem class
+/** The parts of ranges, by client and in order, that others do not cover. */
+export function subtractRanges(
+  ranges: ReadonlyMap<number, readonly ClockRange[]>,
+  covered: ReadonlyMap<number, readonly ClockRange[]>,
+): Map<number, ClockRange[]> {
+  const remaining = new Map<number, ClockRange[]>();
+  for (const [client, each] of ranges) {
+    const left = cutOut(each, covered.get(client) ?? []);
+    if (left.length > 0) remaining.set(client, left);
   }
   return remaining;
 }

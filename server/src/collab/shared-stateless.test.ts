@@ -7,11 +7,16 @@ import { Audience } from './audience.ts';
 import { DocumentConnection } from './document-connection.ts';
 import { passOnStateless, sayToAll } from './shared-stateless.ts';
 
-const openDocument = (): { document: Document; relayed: string[] } => {
+const openDocument = () => {
   const document = new Document('plan');
   const relayed: string[] = [];
-  passOnStateless(document, (payload) => relayed.push(payload));
-  return { document, relayed };
+  const refused: number[] = [];
+  passOnStateless(document, {
+    maxBytes: 100,
+    relay: (payload) => relayed.push(payload),
+    onRefused: (bytes) => refused.push(bytes),
+  });
+  return { document, relayed, refused };
 };
 
 it('what an extension broadcasts goes to other nodes, once, after its hooks have seen it', () => {
@@ -29,6 +34,21 @@ it('what is for some connections only, or comes from another node, goes to no ot
   document.broadcastStateless('for some', () => true);
   document.relayStateless('from elsewhere');
   expect(relayed).toEqual([]);
+  document.destroy();
+});
+
+it('[G4] what is larger than may wait for a session is broadcast to nobody, here or elsewhere, and it is said how large it is', () => {
+  const { document, refused, relayed } = openDocument();
+  const seen: string[] = [];
+  document.beforeBroadcastStateless((_document, payload) => seen.push(payload));
+  const [most, tooMuch, tooWide] = ['x'.repeat(100), 'x'.repeat(101), '…'.repeat(34)];
+  for (const payload of [most, tooMuch, tooWide, 'small']) document.broadcastStateless(payload);
+  document.broadcastStateless(tooMuch, () => true);
+  expect([seen, relayed]).toEqual([
+    [most, 'small'],
+    [most, 'small'],
+  ]);
+  expect(refused).toEqual([101, 102, 101]);
   document.destroy();
 });
 

@@ -3,18 +3,38 @@ import { encodeServerBody } from '@quire/protocol';
 import type { Listeners } from './audience.ts';
 import type { DocumentConnection } from './document-connection.ts';
 
+export interface PassingOn {
+  readonly maxBytes: number;
+  /** To those who have it open on other nodes. */
+  relay(payload: string): void;
+  /** It was too large. */
+  onRefused(bytes: number): void;
+}
+
 /**
  * A stateless message that an extension broadcasts goes to everybody on all nodes, once. One that it broadcasts to some
  * connections stays here: which ones is a question to connections, and those of other nodes can't be asked it.
  *
  * A hook that runs on every node for the same edit, as `onChange` does, and broadcasts in it, says so as often as it runs.
+ *
+ * One that is larger than what may wait for a session would cost its session whoever is only a little behind. It is broadcast to
+ * nobody, here or elsewhere, and that is said in the log: an error that a hook throws, and nobody catches, ends the process.
  */
-export function passOnStateless(document: Document, relay: (payload: string) => void): void {
+export function passOnStateless(document: Document, { maxBytes, relay, onRefused }: PassingOn): void {
   const broadcast = document.broadcastStateless.bind(document);
   document.broadcastStateless = (payload, filter) => {
+    if (isLarger(payload, maxBytes)) {
+      onRefused(Buffer.byteLength(payload));
+      return;
+    }
     broadcast(payload, filter);
     if (filter === undefined) relay(payload);
   };
+}
+
+/** A character takes one to three bytes: most texts need not be looked through. */
+function isLarger(payload: string, maxBytes: number): boolean {
+  return payload.length > maxBytes || (payload.length * 3 > maxBytes && Buffer.byteLength(payload) > maxBytes);
 }
 
 /**

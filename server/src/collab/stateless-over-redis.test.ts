@@ -6,6 +6,7 @@ import { systemClock } from '../clock.ts';
 import { parseRedisAddress } from '../cluster/redis/redis-address.ts';
 import { createRedisBus } from '../cluster/redis/redis-bus.ts';
 import { createRooms } from '../cluster/rooms/rooms.ts';
+import { MOST_STATELESS_CHARACTERS } from '../cluster/rooms/stateless-parts.ts';
 import { startGateway } from '../testing/start-gateway.ts';
 import type { Extension } from './collaboration.ts';
 import { alone } from './replication.ts';
@@ -70,4 +71,27 @@ it('what an extension broadcasts on one node is heard by published providers on 
   await until(() => heard.every((each) => each.includes('goodbye, answered')), { what: 'the way back works, too' });
   const expected = [...words, 'goodbye'].map((word) => `${word}, answered`);
   expect(heard).toEqual([expected, expected]);
+}, 60_000);
+
+it('what is too large for one message between nodes is heard by all of them as well, whole, and before what follows', async () => {
+  const redis = await startRedis();
+  ends.push(() => redis.stop());
+  const urls = await Promise.all([startNode(redis.url), startNode(redis.url)]);
+  const heard: string[][] = urls.map(() => []);
+  const [ada, ben] = urls.map((url, index) => join(url, heard[index] ?? []));
+  ada?.provider.setAwarenessField('user', { name: 'Ada' });
+  ben?.provider.setAwarenessField('user', { name: 'Ben' });
+  await until(() => [ada, ben].every((each) => each?.provider.awareness?.getStates().size === 2), {
+    what: 'the nodes know of each other',
+  });
+  const large = `x${'🔔'.repeat(MOST_STATELESS_CHARACTERS)}`;
+  const words = [large, 'small', large, 'goodbye'];
+  for (const word of words) ada?.provider.sendStateless(word);
+  await until(() => heard.every((each) => each.length >= words.length), {
+    what: () => `heard: ${heard.map((each) => each.map(({ length }) => length)).join(' and ')}`,
+  });
+  const expected = words.map((word) => `${word}, answered`);
+  expect(heard.map((each) => each.map((word, index) => word === expected[index]))).toEqual(
+    heard.map(() => words.map(() => true)),
+  );
 }, 60_000);

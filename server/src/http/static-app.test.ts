@@ -62,6 +62,58 @@ describe('pages', () => {
   });
 });
 
+describe('an address of no page', () => {
+  const ofBrowsers = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8';
+  const ask = (path: string, accept?: string) =>
+    app.request(path, { headers: accept === undefined ? {} : { Accept: accept } });
+
+  it.each(['/no-such-page', '/bin/', '/nothing.js', '/%zz', '/../secret.txt'])(
+    'shows a browser the page at %s, which says so, and answers 404',
+    async (path) => {
+      const [response, home] = [await ask(path, ofBrowsers), await ask('/', ofBrowsers)];
+      expect(response.status).toBe(404);
+      expect(await response.text()).toBe(await home.text());
+      for (const name of ['content-type', 'cache-control', 'content-security-policy', 'x-content-type-options']) {
+        expect(response.headers.get(name)).toBe(home.headers.get(name));
+      }
+      expect(response.headers.get('vary')).toBe('Accept');
+    },
+  );
+
+  it('is never answered from what a browser has kept, as if it were there', async () => {
+    const tag = (await ask('/')).headers.get('etag') ?? '';
+    const headers = { Accept: ofBrowsers, 'If-None-Match': tag };
+    const response = await app.request('/no-such-page', { headers });
+    expect([response.status, response.headers.get('etag')]).toEqual([404, null]);
+  });
+
+  it.each([undefined, '*/*', 'application/json', 'image/avif,image/webp,*/*;q=0.8', 'text/css,*/*;q=0.1'])(
+    'is a plain 404 for who accepts %s',
+    async (accept) => {
+      const response = await ask('/no-such-page', accept);
+      expect(response.status).toBe(404);
+      expect(await response.text()).not.toContain('the page');
+    },
+  );
+
+  it.each(['/assets/old-abc123.js', '/widgets/old.js', '/widgets/assets/mount-old.js'])(
+    'is a plain 404 where files lie, as at %s',
+    async (path) => {
+      const response = await ask(path, ofBrowsers);
+      expect(response.status).toBe(404);
+      expect(await response.text()).not.toContain('the page');
+    },
+  );
+
+  it('is a plain 404 where the app is not built', async () => {
+    const response = await createStaticApp(join(root, 'none')).request('/no-such-page', {
+      headers: { Accept: ofBrowsers },
+    });
+    expect(response.status).toBe(404);
+    expect(await response.text()).toContain('404');
+  });
+});
+
 describe('scripts for the pages of others', () => {
   it('may be loaded by any page, also by one in a sandbox, and nothing else may', async () => {
     for (const path of ['/widgets/quire.js', '/widgets/assets/mount-abc123.js']) {

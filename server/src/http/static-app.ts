@@ -76,10 +76,34 @@ export function createStaticApp(directory: string): Hono {
   app.get('/d/*', (context) => servePage(context.req.raw));
   for (const path of ['/bin', '/widgets', '/widgets/']) app.get(path, (context) => servePage(context.req.raw));
   app.get('*', async (context) => {
-    const file = locate(directory, new URL(context.req.url).pathname);
-    return (file === null ? null : await serveFile(file, context.req.raw)) ?? context.notFound();
+    const { pathname } = new URL(context.req.url);
+    const file = locate(directory, pathname);
+    const found = file === null ? null : await serveFile(file, context.req.raw);
+    if (found !== null) return found;
+    const page = isPageWanted(pathname, context.req.header('accept')) ? await readPage(directory) : null;
+    return page ?? context.notFound();
   });
   return app;
+}
+
+/** Where files lie nobody looks for a page: what is missing there is a part of one. */
+const FILES = ['/assets/', WIDGETS];
+
+/** Whether a person looks at the answer in a browser, which names this type for nothing else. */
+function isPageWanted(path: string, accept = ''): boolean {
+  return /\btext\/html\b/i.test(accept) && !FILES.some((folder) => path.startsWith(folder));
+}
+
+/** The page itself says that there is none of this address. */
+async function readPage(directory: string): Promise<Response | null> {
+  const file = join(directory, INDEX);
+  if ((await statFile(file)) === null) return null;
+  const headers = {
+    'Content-Type': contentTypes['.html'] ?? '',
+    'Cache-Control': ASK_FIRST,
+    Vary: 'Accept',
+  };
+  return new Response(await readFile(file), { status: 404, headers });
 }
 
 /** The file that a path stands for; null when it would lie outside the directory, or be hidden. */

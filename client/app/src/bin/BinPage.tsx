@@ -3,6 +3,7 @@ import { useClient } from '@quire/client/react';
 import { ChevronLeft } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { nameForPeople } from '../home/document-words.ts';
+import type { Account } from '../identity/account.ts';
 import { ProfileButton } from '../identity/ProfileButton.tsx';
 import { Link } from '../Link.tsx';
 import { homePath } from '../routes.ts';
@@ -14,7 +15,7 @@ import '../home/home.css';
 import './bin.css';
 
 /** What was deleted: it can be taken back until its days are over. */
-export function BinPage() {
+export function BinPage({ account }: { readonly account: Account | null }) {
   const { documents } = useClient();
   const bin = useBin();
   const [asking, setAsking] = useState<BinnedDocument | null>(null);
@@ -54,7 +55,7 @@ export function BinPage() {
           <ChevronLeft aria-hidden />
           All documents
         </Link>
-        <ProfileButton />
+        <ProfileButton account={account} />
       </header>
       <main className="home-main">
         <div className="home-title">

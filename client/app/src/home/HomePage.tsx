@@ -3,6 +3,7 @@ import { useClient, useReadable } from '@quire/client/react';
 import { Plus, Search } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { navigate } from 'wouter/use-browser-location';
+import type { Account } from '../identity/account.ts';
 import { ProfileButton } from '../identity/ProfileButton.tsx';
 import { Link } from '../Link.tsx';
 import { LeftoverNotice } from '../leftovers/LeftoverNotice.tsx';
@@ -19,17 +20,22 @@ import './home.css';
 /** Enough to find what one remembers; beyond it a search says that it has not seen everything. */
 const SEARCHED_DOCUMENTS = 1_000;
 
-export function HomePage() {
+export function HomePage({ account }: { readonly account: Account | null }) {
   const list = useDocumentList();
   useEffect(() => {
     document.title = 'Quire';
   }, []);
-  return list === null ? null : <Home list={list} />;
+  return list === null ? null : <Home list={list} account={account} />;
 }
 
 type Asking = { readonly to: 'rename' | 'delete'; readonly document: DocumentInfo };
 
-function Home({ list }: { readonly list: DocumentListStore }) {
+interface HomeProps {
+  readonly list: DocumentListStore;
+  readonly account: Account | null;
+}
+
+function Home({ account, list }: HomeProps) {
   const { documents } = useClient();
   const state = useReadable(list);
   const [query, setQuery] = useState('');
@@ -83,7 +89,7 @@ function Home({ list }: { readonly list: DocumentListStore }) {
             }}
           />
         </label>
-        <ProfileButton />
+        <ProfileButton account={account} />
       </header>
       <main className="home-main">
         <div className="home-title">

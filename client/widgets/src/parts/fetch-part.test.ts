@@ -65,21 +65,36 @@ test('a part that nobody wants any more is not fetched again', async () => {
   expect(told).toHaveLength(1);
 });
 
-test('a part that can not be fetched without a network does not tell the page that reloading it helps', async () => {
+test('a part that can not be fetched without a network tells nobody that reloading the page helps, and comes with the network', async () => {
   vi.stubGlobal('navigator', { onLine: false });
-  const { told, end } = fetchWith(fail);
-  await expect.poll(() => told.length).toBe(1);
-  expect(told[0]).toMatchObject({ code: 'unreachable', retryable: true, cause: { name: 'TypeError' } });
-  end.abort();
+  const { part, told } = begin(2);
+  for (const attempts of [1, 2]) {
+    await expect.poll(() => told.length).toBe(attempts);
+    expect(document.querySelector('[role=alert]')?.textContent).toBe(fetchWords.notReached);
+    window.dispatchEvent(new Event('online'));
+  }
+  expect(told[0]).toMatchObject({
+    code: 'unreachable',
+    message: fetchWords.notReached,
+    retryable: true,
+    cause: { name: 'TypeError' },
+  });
+  expect(await part).toBe('a part');
+  expect(document.body.children).toHaveLength(0);
 });
 
-test('a part is not waited for in a network that has frozen', async () => {
+test('a part is not waited for in a network that has frozen, and is there once it comes after all', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  const { told, end } = fetchWith(never);
+  const late = Promise.withResolvers<string>();
+  const { part, told } = fetchWith(() => late.promise);
   await vi.advanceTimersByTimeAsync(15_000);
-  expect(told).toMatchObject([{ code: 'unreachable', cause: { name: 'TimeoutError' } }]);
+  expect(told).toMatchObject([
+    { code: 'unreachable', message: fetchWords.notReached, cause: { name: 'TimeoutError' } },
+  ]);
   expect(button()).not.toBeNull();
-  end.abort();
+  late.resolve('a part');
+  expect(await part).toBe('a part');
+  expect(told).toHaveLength(1);
 });
 
 test('a part is not waited for either once nobody wants it', async () => {

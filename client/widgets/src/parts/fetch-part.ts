@@ -16,7 +16,9 @@ interface FetchOptions {
 }
 
 /**
- * Where it can't be had, that is said in the place of what stands for it, until somebody tries again with success.
+ * Where it can't be had, that is said in the place of what stands for it, until somebody tries again with success, or there is
+ * a network again. Browsers may keep a failed import for as long as the page lives: only where the network is not to blame, it
+ * is said that reloading the page may help.
  *
  * @returns null when it is not wanted any more
  */
@@ -28,18 +30,21 @@ export async function fetchPart<Part>(
   const said = h('p', { role: 'alert' });
   const failure = h('div', { class: 'not-fetched', part: 'not-fetched' }, said, button);
   while (!signal.aborted) {
+    let work: Promise<Part> | null = null;
     try {
-      const part = await inTime(fetchNow(), signal);
+      work = fetchNow();
+      const part = await inTime(work, signal);
       failure.remove();
       return part;
     } catch (cause) {
       if (signal.aborted) break;
       waiting.replaceWith(failure);
-      // Said anew each time: screen readers hear of what changes.
-      said.replaceChildren(word('notFetched'));
       const isNetworkToBlame = !navigator.onLine || isTimeout(cause);
-      onFailed(new QuireError(isNetworkToBlame ? 'unreachable' : 'part-not-loaded', word('notFetched'), { cause }));
-      await nextClick(button, signal);
+      const words = word(isNetworkToBlame ? 'notReached' : 'notFetched');
+      // Said anew each time: screen readers hear of what changes.
+      said.replaceChildren(words);
+      onFailed(new QuireError(isNetworkToBlame ? 'unreachable' : 'part-not-loaded', words, { cause }));
+      await nextOccasion(button, work, signal);
     }
   }
   return null;
@@ -63,13 +68,22 @@ function isTimeout(cause: unknown): boolean {
   return cause instanceof DOMException && cause.name === 'TimeoutError';
 }
 
-function nextClick(button: HTMLElement, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    // Whoever heard that it failed may have taken the element away.
-    if (signal.aborted) resolve();
-    button.addEventListener('click', () => resolve(), { once: true, signal });
-    signal.addEventListener('abort', () => resolve(), { once: true });
+/** A click, a network that is there again, or the end of what took too long. */
+async function nextOccasion(button: HTMLElement, work: Promise<unknown> | null, signal: AbortSignal): Promise<void> {
+  // Whoever heard that it failed may have taken the element away.
+  if (signal.aborted) return;
+  const waiting = new AbortController();
+  const options = { signal: waiting.signal };
+  await new Promise<void>((resolve) => {
+    button.addEventListener('click', () => resolve(), options);
+    window.addEventListener('online', () => resolve(), options);
+    signal.addEventListener('abort', () => resolve(), options);
+    work?.then(
+      () => resolve(),
+      () => {}, // as it was said to have failed
+    );
   });
+  waiting.abort();
 }
 
 export const fetchStyles = `

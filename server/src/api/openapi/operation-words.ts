@@ -72,6 +72,11 @@ export const operationWords = {
     summary: 'The snapshot of a large document, as a Yjs update in a gzip file',
     more: 'A download that can be resumed with `Range`. `204` where the document is small enough to come over the socket.',
   },
+  getMe: {
+    group: 'People',
+    summary: 'Whom the credentials of whoever asks stand for',
+    more: '`user` is null for a guest. For pages that show no document: in one, everybody’s name is in the presence.',
+  },
   listPresence: {
     group: 'People',
     summary: 'Who has a document open, as everybody in it is told',

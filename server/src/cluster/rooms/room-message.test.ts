@@ -2,6 +2,7 @@ import { FrameError } from '@quire/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeRoomMessage, encodeRoomMessage, MOST_ANSWERS, type Said } from './room-message.ts';
+import { MOST_PARTS } from './stateless-parts.ts';
 
 const number = fc.integer({ min: 0, max: 2 ** 47 });
 const incarnation = fc.uint8Array({ minLength: 8, maxLength: 8 }).map((id) => Buffer.from(id).toString('hex'));
@@ -30,6 +31,10 @@ const said: fc.Arbitrary<Said> = fc.oneof(
     kind: fc.constant('stateless' as const),
     payload: text,
   }),
+  fc
+    .tuple(number, fc.integer({ min: 0, max: MOST_PARTS - 1 }), fc.integer({ min: 1, max: MOST_PARTS }), text)
+    .filter(([, index, count]) => index < count)
+    .map(([of, index, count, each]) => ({ kind: 'part' as const, of, index, count, text: each })),
   fc.constant({ kind: 'pulse' as const }),
   fc.constant({ kind: 'bye' as const }),
 );
@@ -62,6 +67,23 @@ describe('what is said in a room', () => {
         }
       }),
     );
+  });
+
+  it('[G4] that is a part of no message, or of one with more parts than any has, is refused', () => {
+    const write = (index: number, count: number): Uint8Array =>
+      encodeRoomMessage({
+        from: '0123456789abcdef',
+        life: 1,
+        number: 2,
+        said: { kind: 'part', of: 1, index, count, text: '' },
+      });
+    for (const [index, count] of [
+      [0, 0],
+      [2, 2],
+      [0, MOST_PARTS + 1],
+    ] as const)
+      expect(() => decodeRoomMessage(write(index, count))).toThrow(FrameError);
+    expect(decodeRoomMessage(write(MOST_PARTS - 1, MOST_PARTS)).said.kind).toBe('part');
   });
 
   it('[G7] of a later release is read without what that has appended', () => {

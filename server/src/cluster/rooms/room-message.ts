@@ -1,6 +1,7 @@
 import { FrameError, FrameReader } from '@quire/protocol';
 import { createEncoder, toUint8Array, writeVarString, writeVarUint, writeVarUint8Array } from 'lib0/encoding';
 import { type EventKey, type LoggedEvent, MOST_KEYS } from '../../events/event-log.ts';
+import { MOST_PARTS, type StatelessPart } from './stateless-parts.ts';
 
 /**
  * While a cluster is upgraded nodes of two releases are in one room. A release may append fields to what is said, with a
@@ -22,6 +23,8 @@ export type Said =
     }
   | { readonly kind: 'change'; readonly presence: Uint8Array }
   | { readonly kind: 'stateless'; readonly payload: string }
+  /** Of a stateless message that is too large to be told at once. */
+  | ({ readonly kind: 'part' } & StatelessPart)
   /** Apart from what extensions say: events are remembered, and missed. */
   | {
       readonly kind: 'event';
@@ -61,6 +64,7 @@ const kinds = [
   'bye',
   'event',
   'keys',
+  'part',
 ] as const satisfies readonly Said['kind'][];
 
 /** More than ask within the moment in which they are answered together. */
@@ -89,6 +93,12 @@ export function encodeRoomMessage({ from, life, number, said }: RoomMessage): Ui
       break;
     case 'stateless':
       writeVarString(encoder, said.payload);
+      break;
+    case 'part':
+      writeVarUint(encoder, said.of);
+      writeVarUint(encoder, said.index);
+      writeVarUint(encoder, said.count);
+      writeVarString(encoder, said.text);
       break;
     case 'event':
       writeVarString(encoder, said.event.id);
@@ -142,6 +152,8 @@ function readSaid(reader: FrameReader, kind: Said['kind']): Said {
       return { kind, presence: reader.readBytes() };
     case 'stateless':
       return { kind, payload: reader.readText() };
+    case 'part':
+      return { kind, ...readPart(reader) };
     case 'event':
       return { kind, event: readEvent(reader), epoch: reader.hasMore ? reader.readText() : '' };
     case 'keys':
@@ -152,6 +164,12 @@ function readSaid(reader: FrameReader, kind: Said['kind']): Said {
     default:
       return kind satisfies never;
   }
+}
+
+function readPart(reader: FrameReader): StatelessPart {
+  const [of, index, count] = [reader.readUint(), reader.readUint(), reader.readUint()];
+  if (count > MOST_PARTS || index >= count) throw new FrameError('bad-number', `part ${index} of ${count} is none`);
+  return { of, index, count, text: reader.readText() };
 }
 
 function readEvent(reader: FrameReader): LoggedEvent {

@@ -3,8 +3,10 @@ import { FrameError } from '@quire/protocol';
 import type { Clock } from '../../clock.ts';
 import type { RoomLink, SharedRoom } from '../../collab/replication.ts';
 import type { LoggedEvent } from '../../events/event-log.ts';
+import type { HeardParts } from './heard-parts.ts';
 import { Inquiry } from './inquiry.ts';
 import { encodeRoomMessage, type Heard, MOST_ANSWERS, type RoomMessage, type Said } from './room-message.ts';
+import type { ToldParts } from './told-parts.ts';
 
 /** Within so long after the first question others ask the same: many nodes that come back at once get one answer. */
 export const ANSWER_AFTER_MS = 3;
@@ -15,9 +17,6 @@ export const ANSWER_AFTER_MS = 3;
  * at the latest, so it goes on being asked.
  */
 export const MISREAD_AGAIN_MS = 5_000;
-
-/** Larger messages would hold up all others on the way between nodes. */
-export const MOST_STATELESS_CHARACTERS = 1024 * 1024;
 
 /**
  * Nodes that closed the document are remembered, since what they said before may arrive after it, and so are those that were
@@ -33,6 +32,8 @@ export interface RoomHost {
   readonly incarnation: string;
   readonly clock: Clock;
   readonly isConnected: boolean;
+  readonly toldParts: ToldParts;
+  readonly heardParts: HeardParts;
   /** @returns how many heard it; 0 when the bus is away */
   tell(document: string, message: Uint8Array): Promise<number>;
   /** Whether this node is thought to be gone. */
@@ -42,7 +43,6 @@ export interface RoomHost {
   /** Something was told that others will miss if it got lost. */
   spoke(room: Room): void;
   left(room: Room, goodbye: Uint8Array | null): void;
-  complain(problem: string): void;
   /** It can't be read who is there by another node. */
   misread(error: FrameError): void;
 }
@@ -124,11 +124,7 @@ export class Room implements RoomLink {
   /** Until it is known whether others are here, they may be. */
   relay(payload: string): void {
     if (this.#state === 'left' || (this.#isAlone && !this.isShared)) return;
-    if (payload.length > MOST_STATELESS_CHARACTERS) {
-      this.#host.complain('a stateless message is too large for other nodes');
-      return;
-    }
-    void this.#say({ kind: 'stateless', payload });
+    this.#host.toldParts.tell(this, payload, async (said) => (this.#state === 'left' ? 0 : this.#say(said)));
   }
 
   /** Until it is known whether others are here, they may be. */
@@ -243,7 +239,7 @@ export class Room implements RoomLink {
       this.#depart(from, life);
       return;
     }
-    if (member !== undefined && life > member.life) this.#room.lose(from);
+    if (member !== undefined && life > member.life) this.#lose(from);
     const wasShared = this.isShared;
     const wasDescribed = member?.life === life && member.isDescribed;
     const misreadAt = member?.life === life ? member.misreadAt : null;
@@ -295,8 +291,14 @@ export class Room implements RoomLink {
       case 'change':
         return this.#hearPresence(from, said.presence, false);
       case 'stateless':
+        this.#host.heardParts.forget(this.document, from);
         this.#room.relay(said.payload);
         return true;
+      case 'part': {
+        const payload = this.#host.heardParts.take(this.document, from, said);
+        if (payload !== null) this.#room.relay(payload);
+        return true;
+      }
       case 'pulse':
       case 'event': // heard before anything else was asked of it
       case 'unknown': // but it has its number
@@ -349,6 +351,11 @@ export class Room implements RoomLink {
   #remove(node: string): void {
     if (!this.#members.delete(node)) return;
     this.#isAlone = this.#members.size === 0 && !this.#missesSomebody;
+    this.#lose(node);
+  }
+
+  #lose(node: string): void {
+    this.#host.heardParts.forget(this.document, node);
     this.#room.lose(node);
   }
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { away, connected, eventOf, Sheet, setRoomsStage } from '../../testing/rooms-stage.ts';
 import { toBytes as bytes } from '../../testing/text-bytes.ts';
-import { ANSWER_AFTER_MS, MOST_STATELESS_CHARACTERS } from './room.ts';
+import { ANSWER_AFTER_MS } from './room.ts';
 import { decodeRoomMessage } from './room-message.ts';
 import { channelOf, PULSE_AFTER_MS } from './rooms.ts';
 
@@ -298,19 +298,6 @@ describe('rooms', () => {
     ada.sheet.take();
     await settle();
     expect(ada.sheet.take().at(-1)).toBe('2 is eve');
-  });
-
-  it('[G4] a stateless message that would hold up all others stays on its node, and it is said so', async () => {
-    const { join, settle, start } = stage();
-    const node = start();
-    const [ada, ben] = [await join(node), await join(start())];
-    await settle();
-    ben.sheet.take();
-    ada.link.relay('x'.repeat(MOST_STATELESS_CHARACTERS + 1));
-    ada.link.relay('small');
-    await settle();
-    expect(ben.sheet.take()).toEqual(['says small']);
-    expect(node.log.map(({ msg }) => msg)).toEqual(['a stateless message is too large for other nodes']);
   });
 
   it('listens to nothing any more, and waits for nothing, once it is closed', async () => {

@@ -3,9 +3,11 @@ import type { Clock } from '../../clock.ts';
 import type { RoomLink, SharedRoom } from '../../collab/replication.ts';
 import type { Logger } from '../../observability/log.ts';
 import type { BusStatus, ClusterBus } from '../cluster-bus.ts';
+import { HeardParts } from './heard-parts.ts';
 import { RareComplaints } from './rare-complaints.ts';
 import { Room, type RoomHost } from './room.ts';
 import { decodeRoomMessage } from './room-message.ts';
+import { ToldParts } from './told-parts.ts';
 
 /** Within so long after they spoke, rooms say the number of their last message: long enough to stand for many. */
 export const PULSE_AFTER_MS = 5_000;
@@ -50,7 +52,11 @@ export interface RoomsOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly meters?: RoomMeters | null;
+  /** How many characters a stateless message may have. Left out: as many as by default. */
+  readonly mostStatelessCharacters?: number;
 }
+
+const MOST_STATELESS_BY_DEFAULT = 16 * 1024 * 1024;
 
 /** The documents that are open here, as places where nodes meet. */
 export interface Rooms {
@@ -87,6 +93,8 @@ export function channelOf(document: string): string {
 class LiveRooms implements Rooms, RoomHost {
   readonly incarnation: string;
   readonly clock: Clock;
+  readonly toldParts: ToldParts;
+  readonly heardParts: HeardParts;
   readonly #bus: RoomsBus;
   readonly #meters: RoomMeters | null;
   readonly #complaints: RareComplaints;
@@ -105,12 +113,17 @@ class LiveRooms implements Rooms, RoomHost {
   #lives = 0;
   #isClosed = false;
 
-  constructor({ bus, incarnation, clock, log, meters = null }: RoomsOptions) {
+  constructor(options: RoomsOptions) {
+    const { bus, incarnation, clock, log, meters = null } = options;
+    const { mostStatelessCharacters: mostCharacters = MOST_STATELESS_BY_DEFAULT } = options;
     this.#bus = bus;
     this.incarnation = incarnation;
     this.clock = clock;
     this.#meters = meters;
     this.#complaints = new RareComplaints(log, clock);
+    const complain = (problem: string): void => this.#complaints.complain(problem);
+    this.toldParts = new ToldParts({ mostCharacters, complain });
+    this.heardParts = new HeardParts({ mostCharacters, clock, complain });
     this.#isHeard = this.isConnected;
     this.#stopWatchingBus = bus.onStatus((status) => this.#watchBus(status));
   }
@@ -143,6 +156,7 @@ class LiveRooms implements Rooms, RoomHost {
     this.#cancelAlone?.();
     this.#endSteps();
     for (const room of [...this.#rooms.keys()]) room.leave();
+    this.heardParts.close();
     this.#unsaid.clear();
   }
 
@@ -191,15 +205,12 @@ class LiveRooms implements Rooms, RoomHost {
 
   left(room: Room, goodbye: Uint8Array | null): void {
     this.#pulses.delete(room);
+    this.heardParts.leave(room.document);
     const hearing = this.#rooms.get(room);
     this.#rooms.delete(room);
     // While the bus is away, whoever begins waits for it: nothing of them may be left behind with it (G4).
     if (hearing !== undefined && hearing.kind !== 'deaf') hearing.stop();
     if (goodbye !== null) void this.#sayGoodbye(room.document, goodbye);
-  }
-
-  complain(problem: string): void {
-    this.#complaints.complain(problem);
   }
 
   misread(error: FrameError): void {

@@ -11,6 +11,7 @@ import {
 } from '@quire/protocol';
 import { type FrameSocket, joinWithHocuspocus, openFrameSocket, until } from '@quire/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import * as Y from 'yjs';
 import type { Scrape } from '../../cli/top/exposition.ts';
 import { createClusterStage } from '../../testing/cluster-stage.ts';
 import { EMPTY_UPDATE, EMPTY_VECTOR, keystrokes } from '../../testing/gateway-stage.ts';
@@ -256,11 +257,23 @@ describe('what somebody does is counted right', () => {
 });
 
 describe('what is no edit is not counted as one', () => {
+  it('what a client says in its step 2 once more, before the first time is in the document', async () => {
+    const measured = await start();
+    const ada = await open(measured, 'hocuspocus');
+    const edits = keystrokes(EDITS);
+    ada.say({ kind: 'token', token: '', providerVersion: null });
+    ada.say({ kind: 'step-1', stateVector: EMPTY_VECTOR });
+    for (const update of edits) ada.say({ kind: 'update', update });
+    ada.say({ kind: 'step-2', update: Y.mergeUpdates([...edits]) });
+    await ada.hears('receipt', EDITS + 1);
+    expect(readEdits(await measured.scrape())).toEqual([EDITS, 0, 0]);
+  });
+
   it('an entry that is written for the title alone', async () => {
     const measured = await start();
     const ada = joinWithHocuspocus(measured.wsUrl, name);
     ends.push(() => ada.leave());
-    // Until its step 2 has its receipt, what it writes may go along in it, and would be an edit of both.
+    // Until its step 2 has its receipt, what it writes may go along in it, and count as that.
     await until(() => ada.provider.isSynced && !ada.provider.hasUnsyncedChanges, { what: 'the handshake is over' });
     ada.doc.getMap('meta').set('title', 'Plan');
     await vi.waitFor(async () => {

@@ -1,0 +1,201 @@
+import fc from 'fast-check';
+import { afterEach, describe, expect, it } from 'vitest';
+import { away, connected, setRoomsStage } from '../../testing/rooms-stage.ts';
+import { toBytes as bytes } from '../../testing/text-bytes.ts';
+import { PART_PATIENCE_MS } from './heard-parts.ts';
+import { decodeRoomMessage, encodeRoomMessage } from './room-message.ts';
+import { cutIntoParts, MOST_STATELESS_CHARACTERS } from './stateless-parts.ts';
+
+const { stage, end } = setRoomsStage();
+afterEach(end);
+
+const large = (name: string, parts = 3): string => name.repeat((parts - 1) * MOST_STATELESS_CHARACTERS + 1);
+/** Texts of megabytes are not to be shown when something is wrong with them. */
+const brief = (heard: readonly string[]): string[] =>
+  heard.map((each) => (each.length < 100 ? each : `${each.slice(0, 6)}… ${each.length - 'says '.length}`));
+const sizeOf = (payload: string): string => `says ${payload[0]}… ${payload.length}`;
+
+async function pair() {
+  const opened = stage();
+  const [one, two] = [opened.start(), opened.start()];
+  const [ada, ben] = [await opened.join(one), await opened.join(two)];
+  await opened.settle();
+  ben.sheet.take();
+  return { ...opened, one, two, ada, ben };
+}
+
+describe('what is cut into parts', () => {
+  it('is whole again when they are put together, and no character is cut through', () => {
+    for (const payload of [large('x'), `x${large('🔔', 2)}`, 'x'.repeat(2 * MOST_STATELESS_CHARACTERS)]) {
+      const texts = cutIntoParts(payload);
+      expect(texts.join('') === payload).toBe(true);
+      expect(texts.every((text) => text.isWellFormed() && text.length <= MOST_STATELESS_CHARACTERS)).toBe(true);
+    }
+  });
+});
+
+describe('between nodes', () => {
+  it('a large stateless message is heard by other nodes whole, and in its order among those of its room', async () => {
+    const { ada, ben, settle, underway, turn } = await pair();
+    ada.link.relay('x'.repeat(MOST_STATELESS_CHARACTERS));
+    await turn();
+    expect(new Set(underway())).toEqual(new Set(['stateless'])); // as it was written by the release before
+    await settle();
+    ben.sheet.take();
+    const [first, second] = [large('a'), large('b', 2)];
+    for (const payload of ['one', first, 'two', second, 'three']) ada.link.relay(payload);
+    await settle();
+    expect(brief(ben.sheet.take())).toEqual(['says one', sizeOf(first), 'says two', sizeOf(second), 'says three']);
+    expect(ada.sheet.take().filter((heard) => heard.startsWith('says'))).toEqual([]);
+  });
+
+  it('[G7] a large stateless message holds up nothing else that its node tells: one part is on its way at a time, of all rooms', async () => {
+    const { ada, ben, join, one, settle, two } = await pair();
+    const [here, there] = [await join(one, 'notes'), await join(two, 'notes')];
+    await settle();
+    for (const { sheet } of [ben, there]) sheet.take();
+    let waiting = 0;
+    let most = 0;
+    const { tell } = one.bus;
+    one.bus.tell = async (channel, message) => {
+      waiting += message.length;
+      most = Math.max(most, waiting);
+      const heardBy = await tell.call(one.bus, channel, message);
+      await new Promise((resolve) => setImmediate(resolve));
+      waiting -= message.length;
+      return heardBy;
+    };
+    for (const { link } of [ada, here]) for (const name of ['a', 'b']) link.relay(large(name));
+    ada.link.tell(bytes('ada moves'));
+    for (let part = 0; part < 12; part += 1) await settle();
+    expect(brief(ben.sheet.take())).toEqual(['1 changes ada moves', sizeOf(large('a')), sizeOf(large('b'))]);
+    expect(brief(there.sheet.take())).toEqual([sizeOf(large('a')), sizeOf(large('b'))]);
+    expect(most).toBeLessThan(1.5 * MOST_STATELESS_CHARACTERS);
+  });
+
+  it('a large stateless message of which a part was lost is not heard, and nothing of it is kept once something else is', async () => {
+    for (const lost of [0, 1, 2]) {
+      const { ada, ben, post, settle, turn } = await pair();
+      ada.link.relay(large('a'));
+      while (post.letters.length < 6) await turn();
+      const toBen = post.letters.filter(({ to }) => to !== post.letters[0]?.to);
+      post.letters.splice(0, 6, ...toBen.filter((_letter, index) => index !== lost));
+      await settle();
+      ada.link.relay('small');
+      ada.link.relay(large('b'));
+      await settle();
+      expect(brief(ben.sheet.take()).filter((heard) => heard.startsWith('says'))).toEqual([
+        'says small',
+        sizeOf(large('b')),
+      ]);
+    }
+  });
+
+  it('[G4] a large stateless message whose rest does not come is let go of after a while, with its node, and with the document', async () => {
+    const { ada, ben, clock, one, post, settle, turn, two } = await pair();
+    const tellHalf = async (): Promise<void> => {
+      ada.link.relay(large('a'));
+      while (post.letters.length < 6) await turn();
+      post.letters.splice(2);
+      await settle();
+    };
+    const before = clock.pending;
+    await tellHalf();
+    expect(clock.pending).toBe(before + 1);
+    await ada.link.tell(bytes('ada'));
+    clock.advance(PART_PATIENCE_MS);
+    await settle();
+    await tellHalf();
+    two.rooms.lose(one.incarnation);
+    one.rooms.lose(two.incarnation);
+    one.rooms.close();
+    two.rooms.close();
+    await settle();
+    expect(clock.pending).toBe(0);
+    expect(ben.sheet.take().filter((heard) => heard.startsWith('says'))).toEqual([]);
+  });
+
+  it('a large stateless message is told no further when the bus is away, or its room is closed', async () => {
+    const { ada, ben, one, settle, underway, turn } = await pair();
+    ada.link.relay(large('a'));
+    one.bus.become(away);
+    await settle();
+    one.bus.become(connected);
+    await settle();
+    ada.link.relay('small');
+    await settle();
+    ada.link.relay(large('b'));
+    ada.link.leave();
+    await turn();
+    expect(underway().filter((kind) => kind === 'part').length).toBeLessThanOrEqual(2);
+    await settle();
+    expect(brief(ben.sheet.take()).filter((heard) => heard.startsWith('says'))).toEqual(['says small']);
+  });
+
+  it('[G4] a large stateless message waits only with so many others, and it is said when one was left out', async () => {
+    const { ada, ben, one, settle } = await pair();
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    for (const name of names) ada.link.relay(large(name, 16));
+    for (let part = 0; part < 80; part += 1) await settle();
+    expect(brief(ben.sheet.take()).length).toBe(4);
+    expect(one.log.map(({ msg }) => msg)).toEqual([
+      'stateless messages are broadcast faster than other nodes can be told: one was left out',
+    ]);
+  }, 60_000);
+
+  it('[G4] a large stateless message is put together only with so many others, and no larger than it may be here', async () => {
+    const { ben, post, settle, two } = await pair();
+    const listening = [...post.listening].find(({ by }) => by === two.bus);
+    const text = 'x'.repeat(MOST_STATELESS_CHARACTERS);
+    const say = (node: number, number: number, index: number, count: number): void =>
+      listening?.hear(
+        encodeRoomMessage({
+          from: `ffffffffffffff${node.toString(16).padStart(2, '0')}`,
+          life: 1,
+          number,
+          said: { kind: 'part', of: 1, index, count, text },
+        }),
+      );
+    for (let index = 0; index < 17; index += 1) say(0, index + 1, index, 17);
+    expect(two.log.map(({ msg }) => msg)).toEqual([
+      'a stateless message of another node is larger than limits.maxUnsentBytes is here: set the same on all nodes',
+    ]);
+    for (let index = 0; index < 16; index += 1)
+      for (let node = 1; node <= 5; node += 1) say(node, index + 1, index, 16);
+    expect(ben.sheet.take().filter((heard) => heard.startsWith('says')).length).toBe(4);
+    expect(two.log[1]?.msg).toBe(
+      'more large stateless messages of other nodes come at once than there is room for: one was left out',
+    );
+    await settle();
+  }, 60_000);
+
+  it('[G4] a large stateless message that is damaged on its way throws nothing, and of it no more is heard than was told', async () => {
+    const { ada, ben, post, turn } = await pair();
+    ada.link.relay(large('a'));
+    while (post.letters.length < 6) await turn();
+    const [listening] = post.letters.slice(1).map(({ to }) => to);
+    const messages = post.letters.filter(({ to }) => to === listening).map(({ message }) => message);
+    post.letters.length = 0;
+    // The words are small here: what is damaged is what stands before them.
+    const small = messages.map((message) => {
+      const { said, ...rest } = decodeRoomMessage(message);
+      if (said.kind !== 'part') throw new Error('parts are told');
+      return encodeRoomMessage({ ...rest, said: { ...said, text: said.text.slice(0, 10) } });
+    });
+    const whole = `says ${'a'.repeat(21)}`;
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ which: fc.nat(2), at: fc.nat(40), to: fc.nat(255) }), { maxLength: 12 }),
+        (damages) => {
+          for (const { at, to, which } of damages) {
+            const message = Uint8Array.from(small[which] ?? []);
+            message[at % message.length] = to;
+            listening?.hear(message);
+          }
+          const heard = ben.sheet.take().filter((each) => each.startsWith('says'));
+          expect(heard.filter((each) => each.length > whole.length)).toEqual([]);
+        },
+      ),
+    );
+  });
+});

@@ -31,6 +31,7 @@ const said: fc.Arbitrary<Said> = fc.oneof(
     payload: text,
   }),
   fc.constant({ kind: 'pulse' as const }),
+  fc.constant({ kind: 'rest' as const }),
   fc.constant({ kind: 'bye' as const }),
 );
 const message = fc.record({ from: incarnation, life: number, number, said });

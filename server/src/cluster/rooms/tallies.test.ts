@@ -39,8 +39,8 @@ function stage() {
   return { ...parts, asked, hearTally };
 }
 
-describe('tallies of rooms in which nothing is said', () => {
-  it('[G4] cost the same whether nodes share one document, or two hundred', async () => {
+describe('nodes that tell tallies of the rooms that they share', () => {
+  it('[G4] say as little whether they share one document in which nothing is said, or two hundred', async () => {
     const { join, pass, start } = stage();
     const [one, two] = [start(), start()];
     const share = async (index: number) => {
@@ -57,7 +57,7 @@ describe('tallies of rooms in which nothing is said', () => {
     expect([ofOne, ofAll]).toEqual(Array(2).fill((2 * 2 * MINUTE_MS) / TALLY_EVERY_MS));
   });
 
-  it('[G7] have a loss noticed though all pulses that followed it got lost as well', async () => {
+  it('[G7] notice a loss though all pulses that followed it got lost as well', async () => {
     const { asked, join, pass, start } = stage();
     const [one, two] = [start(), start()];
     const ada = await join(one, 'plan', 'ada');
@@ -73,7 +73,7 @@ describe('tallies of rooms in which nothing is said', () => {
     expect([asked(one), asked(two)]).toEqual([0, 1]);
   });
 
-  it('[G7] have a goodbye noticed that got lost with all that followed, also that of the last document', async () => {
+  it('[G7] notice a goodbye that got lost with all that followed, also that of the last document', async () => {
     const { join, pass, start } = stage();
     const [one, two] = [start(), start()];
     const here = [await join(one, 'plan', 'ada'), await join(one, 'notes', 'ada')];
@@ -89,7 +89,7 @@ describe('tallies of rooms in which nothing is said', () => {
     expect(here.map(({ link }) => link.isShared)).toEqual([false, false]);
   });
 
-  it('[G7] have who was given up noticed by the other, who was not', async () => {
+  it('[G7] find the one that gave up all others, and that they did not give up', async () => {
     const { join, pass, start, turn } = stage();
     const [one, two, three] = [start(), start(), start()];
     const ada = await join(one, 'plan', 'ada');
@@ -111,7 +111,7 @@ describe('tallies of rooms in which nothing is said', () => {
     expect(ada.sheet.take()).toEqual(expect.arrayContaining(['2 is ben', '3 is eve']));
   });
 
-  it('have nobody asked while people go on saying things, though tallies overtake or wait for what is said', async () => {
+  it('ask nobody while people go on saying things, though tallies overtake or wait for what is said', async () => {
     const { asked, clock, join, post, settle, start, turn } = stage();
     const [one, two] = [start(), start()];
     const here = await Promise.all(Array.from({ length: 10 }, (_, index) => join(one, `plan-${index}`, 'ada')));
@@ -135,7 +135,7 @@ describe('tallies of rooms in which nothing is said', () => {
     expect(one.counted.tallies.filter((outcome) => outcome === 'same').length).toBeGreaterThan(5);
   });
 
-  it('have nobody asked on account of one that differs from what is known for a moment', async () => {
+  it('ask nobody on account of one that differs from what is known for a moment', async () => {
     const { asked, join, pass, post, start, turn } = stage();
     const [one, two] = [start(), start()];
     await join(one, 'plan', 'ada');
@@ -154,7 +154,7 @@ describe('tallies of rooms in which nothing is said', () => {
     expect([asked(one), asked(two)]).toEqual([0, 0]);
   });
 
-  it('[G4] of a thousand documents those alone are asked in among which something got lost, a few at a time', async () => {
+  it('[G4] ask in those of a thousand documents alone among which something got lost, a few at a time', async () => {
     const { clock, join, pass, post, start, turn, underway } = stage();
     const [one, two] = [start(), start()];
     const here: Awaited<ReturnType<typeof join>>[] = [];
@@ -179,7 +179,7 @@ describe('tallies of rooms in which nothing is said', () => {
     expect(most).toBeLessThanOrEqual(20);
   });
 
-  it('stand for nobody of an earlier release: pulses go on where one is there, and end when it has left', async () => {
+  it('[G7] go on with pulses where one of an earlier release is there, which tells none, until it has left', async () => {
     const { join, pass, start } = stage();
     const [one, two] = [start(), start()];
     const old = withoutTallies(start());
@@ -202,7 +202,7 @@ describe('tallies of rooms in which nothing is said', () => {
     expect(await pass(MINUTE_MS)).toBe(tallied);
   });
 
-  it('[G7] of nodes that were lost are not heard, and say again who is there once they are found', async () => {
+  it('[G7] do not hear those of a node that was lost, which notices that by theirs, and is shown again', async () => {
     const { join, pass, settle, start } = stage();
     const [one, two] = [start(), start()];
     const ada = await join(one, 'plan', 'ada');
@@ -219,7 +219,7 @@ describe('tallies of rooms in which nothing is said', () => {
     expect(ada.sheet.take().at(-1)).toBe('2 is ben');
   });
 
-  it('that are damaged, of another version, old or of this node itself change nothing, and nobody throws', async () => {
+  it('count those that are damaged or of another version, and pass over old ones and their own', async () => {
     const { hearTally, join, pass, start } = stage();
     const [one, two] = [start(), start()];
     await join(one, 'plan', 'ada');
@@ -245,7 +245,7 @@ describe('tallies of rooms in which nothing is said', () => {
     expect(one.counted.tallies.slice(before)).toEqual(['different']);
   });
 
-  it('show nothing that is to be asked when they are told in more parts than before, or in fewer', async () => {
+  it('compare one in more parts than the one before, or in fewer, with that', async () => {
     const { asked, hearTally, join, pass, start } = stage();
     const [one, two] = [start(), start()];
     await join(one, 'plan', 'ada');

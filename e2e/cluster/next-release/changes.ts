@@ -81,10 +81,19 @@ const roomMessage: Change<RoomMessage> = {
   },
 };
 
+interface TallyFormat {
+  encodeTally(tally: unknown): Uint8Array;
+}
+
+const tally: Change<TallyFormat> = {
+  encodeTally: (today) => (said: unknown) => Buffer.concat([today.encodeTally(said), Buffer.from('later')]),
+};
+
 export const changes: Readonly<Record<string, Change>> = {
   version: { version: () => RELEASE },
   'cluster/entry-record': entryRecord,
   'cluster/announcement': announcement,
   'cluster/http/peer-wire': peerWire,
   'cluster/rooms/room-message': roomMessage,
+  'cluster/rooms/tally': tally,
 };

@@ -3,6 +3,8 @@ import { decodeTold, encodeTold } from '../collab/presence-told.ts';
 import { simulate } from '../testing/simulation/simulate.ts';
 import type { ClusterRecord } from './cluster-file.ts';
 import { createCluster, type LiveCluster, type LiveClusterOptions } from './live-cluster.ts';
+import { TALLIES_CHANNEL } from './rooms/rooms.ts';
+import { decodeTally } from './rooms/tally.ts';
 
 const { SEED } = process.env;
 /** Of schedules that failed: a few say nothing of all. */
@@ -37,6 +39,7 @@ describe('a simulated cluster', () => {
     ['forget at a restart what may be on their disk alone', 'one copy', owesNothing],
     ['keep on screens who was on a node that is dead', 'who is not there', forgetsNobody],
     ['take off screens whoever any node says has left', 'saw person \\d+ leave, who is there', believesAnybody],
+    ['hear of each other’s rooms once, and never compare', 'show person|shows person', comparesNothing],
   ])(
     'is found out when its nodes %s',
     async (_, complaint, create) => {
@@ -85,6 +88,22 @@ function owesNothing({ file, ...options }: LiveClusterOptions): LiveCluster {
 
 function forgetsNobody(options: LiveClusterOptions): LiveCluster {
   if (options.rooms !== undefined) options.rooms.lose = () => {};
+  return createCluster(options);
+}
+
+function comparesNothing(options: LiveClusterOptions): LiveCluster {
+  const { bus } = options;
+  const listen = bus.listen.bind(bus);
+  const heard = new Set<string>();
+  bus.listen = (channel, hear, signal) => {
+    if (channel !== TALLIES_CHANNEL) return listen(channel, hear, signal);
+    const hearFirst = (message: Uint8Array): void => {
+      const { from } = decodeTally(message);
+      if (!heard.has(from)) hear(message);
+      heard.add(from);
+    };
+    return listen(channel, hearFirst, signal);
+  };
   return createCluster(options);
 }
 

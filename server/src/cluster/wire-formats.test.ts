@@ -11,6 +11,8 @@ import { decodeAsker, decodeStatus, decodeWants, encodeAsker, encodeStatus, enco
 import type { Asker, PeerStatus } from './peer-link.ts';
 import { createRedisKeys, RECORD_FIELD } from './redis/redis-keys.ts';
 import { decodeRoomMessage, encodeRoomMessage, type Said } from './rooms/room-message.ts';
+import { keyOf, RoomsDigest } from './rooms/rooms-digest.ts';
+import { decodeTally, encodeTally, type Tally } from './rooms/tally.ts';
 
 /*
  * What nodes say to each other and leave behind, as bytes of the releases so far. During an upgrade nodes of two releases are
@@ -113,9 +115,19 @@ const said: Readonly<Record<string, Said>> = {
   'event-of-a-first-life': { kind: 'event', event, epoch: '' },
   keys: { kind: 'keys', epoch: '', keys: [{ id: '9-1', key: 'k', time: 1_790_000_000_000 }] },
   pulse: { kind: 'pulse' },
+  rest: { kind: 'rest' },
   bye: { kind: 'bye' },
 };
 const message = { from: incarnation, life: 2, number: 300 };
+
+const tally: Tally = {
+  from: incarnation,
+  number: 300,
+  digests: new Map([
+    [other, Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8)],
+    ['00000000000000b3', new Uint8Array(16).fill(9)],
+  ]),
+};
 
 interface Format {
   readonly name: string;
@@ -136,6 +148,15 @@ function digestOf(held: Holdings): string {
   const digest = new HoldingsDigest();
   digest.refresh(held);
   return digest.without([]);
+}
+
+function roomsDigestOf(documents: readonly string[]): string {
+  const digest = new RoomsDigest();
+  for (const [index, document] of documents.entries()) {
+    const restsAt = index === 0 ? 0 : 2 ** 40 + index;
+    digest.move(keyOf(document), null, { life: index + 1, restsAt });
+  }
+  return hex(digest.read(16));
 }
 
 function namesInRedis(): string {
@@ -189,7 +210,14 @@ const formats: readonly Format[] = [
     write: () => hex(encodeRoomMessage({ ...message, said: each })),
     read: (text: string) => decodeRoomMessage(bytesOf(text)),
   })),
+  {
+    name: 'tally',
+    value: tally,
+    write: () => hex(encodeTally(tally)),
+    read: (text) => decodeTally(bytesOf(text)),
+  },
   agreed('digest', () => digestOf(holdings)),
+  agreed('rooms-digest', () => roomsDigestOf(['plan', 'team/notes', 'ä ö'])),
   agreed('peer-token', () => derivePeerToken('a secret of the tests that is long enough')),
   agreed('names-in-redis', namesInRedis),
 ];

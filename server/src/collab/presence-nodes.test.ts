@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import { BusError } from '../cluster/cluster-bus.ts';
-import { createRooms, PULSE_AFTER_MS, type Rooms } from '../cluster/rooms/rooms.ts';
+import { createRooms, type Rooms } from '../cluster/rooms/rooms.ts';
+import { TALLY_EVERY_MS } from '../cluster/rooms/tallies.ts';
 import { AwarePerson } from '../testing/aware-person.ts';
 import { Desk } from '../testing/desk.ts';
 import { HandBus, Post } from '../testing/hand-bus.ts';
@@ -185,7 +186,7 @@ async function settle(stage: Stage): Promise<void> {
     const isQuiet = post.letters.length === 0 && people.every((one) => one.isQuiet);
     const isTold = nodes.every(({ desk }) => !desk.presence.hasChanges);
     quietForMs = isQuiet && isTold ? quietForMs + 500 : 0;
-    if (quietForMs > 2 * PULSE_AFTER_MS) return;
+    if (quietForMs > 2 * TALLY_EVERY_MS) return;
     clock.advance(500);
     await turn();
   }

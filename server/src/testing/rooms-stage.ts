@@ -4,7 +4,14 @@ import { BusError } from '../cluster/cluster-bus.ts';
 import { MOST_TRIES, PATIENCE_MS } from '../cluster/rooms/inquiry.ts';
 import { ANSWER_AFTER_MS } from '../cluster/rooms/room.ts';
 import { decodeRoomMessage } from '../cluster/rooms/room-message.ts';
-import { createRooms, type RoomMeters, type Rooms, type StrangeMessage } from '../cluster/rooms/rooms.ts';
+import {
+  createRooms,
+  type RoomMeters,
+  type Rooms,
+  type StrangeMessage,
+  TALLIES_CHANNEL,
+} from '../cluster/rooms/rooms.ts';
+import type { TallyOutcome } from '../cluster/rooms/tallies.ts';
 import type { SharedRoom } from '../collab/replication.ts';
 import type { EventKey, LoggedEvent } from '../events/event-log.ts';
 import { HandBus, Post } from './hand-bus.ts';
@@ -78,7 +85,7 @@ interface Node {
   readonly bus: HandBus;
   readonly rooms: Rooms;
   readonly log: { msg: string; times?: number }[];
-  readonly counted: { sent: number; received: number; strange: StrangeMessage[] };
+  readonly counted: { sent: number; received: number; strange: StrangeMessage[]; tallies: TallyOutcome[] };
 }
 
 /** For a file of tests: `stage` opens one for a test, with a bus whose messages are delivered by hand, and `end` closes it. */
@@ -102,13 +109,16 @@ function openStage(ends: (() => void)[]) {
     const bus = new HandBus(post);
     const log: Node['log'] = [];
     const logger = pino({ level: 'warn' }, { write: (line: string) => log.push(JSON.parse(line)) });
-    const counted: Node['counted'] = { sent: 0, received: 0, strange: [] };
+    const counted: Node['counted'] = { sent: 0, received: 0, strange: [], tallies: [] };
     const meters: RoomMeters = {
       add(direction, size) {
         counted[direction] += size;
       },
       strange(fault) {
         counted.strange.push(fault);
+      },
+      tally(outcome) {
+        counted.tallies.push(outcome);
       },
     };
     const rooms = createRooms({ bus, incarnation, clock, log: logger, meters });
@@ -132,8 +142,11 @@ function openStage(ends: (() => void)[]) {
     await turn();
     return { sheet, link };
   };
-  /** What is on its way, by kind and in order. */
-  const underway = (): string[] => post.letters.map(({ message }) => decodeRoomMessage(message).said.kind);
+  /** What is on its way in rooms, by kind and in order. */
+  const underway = (): string[] => {
+    const letters = post.letters.filter(({ to }) => to.channel !== TALLIES_CHANNEL);
+    return letters.map(({ message }) => decodeRoomMessage(message).said.kind);
+  };
   /** @returns how many messages were told meanwhile */
   const pass = async (ms: number, fate: 'arrive' | 'lost' = 'arrive'): Promise<number> => {
     let told = 0;

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { away, connected, eventOf, setRoomsStage } from '../../testing/rooms-stage.ts';
 import { toBytes as bytes } from '../../testing/text-bytes.ts';
 import { LONGEST_PATIENCE_MS, MOST_TRIES, PATIENCE_MS } from './inquiry.ts';
-import { PULSE_AFTER_MS, PULSE_EVERY } from './rooms.ts';
+import { PULSE_AFTER_MS, PULSE_EVERY, TALLIES_CHANNEL } from './rooms.ts';
 
 const { stage, end } = setRoomsStage();
 afterEach(end);
@@ -70,18 +70,8 @@ describe('rooms whose words get lost', () => {
     expect(ben.sheet.take()).toEqual(['1 is ada']);
   });
 
-  it('[G4] where several nodes are and nothing is said, a message of each goes round now and again', async () => {
-    const { join, pass, settle, start } = stage();
-    await join(start(), 'plan', 'ada');
-    await join(start(), 'plan', 'ben');
-    await settle();
-    await pass(60_000);
-    const told = await pass(10 * PULSE_EVERY * PULSE_AFTER_MS);
-    expect(told).toBe(10 * 2 * 2); // by each of two, to both
-  });
-
-  it('[G4] of many quiet documents that nodes share each costs a node one message in twenty seconds, a few at a time', async () => {
-    const { clock, join, pass, post, settle, start, turn } = stage();
+  it('[G4] what was said in many documents that nodes share is pulsed twice, a few at a time', async () => {
+    const { clock, join, post, settle, start, turn } = stage();
     const [one, two] = [start(), start()];
     for (let index = 0; index < 200; index += 1) {
       await join(one, `plan-${index}`, 'ada');
@@ -90,17 +80,17 @@ describe('rooms whose words get lost', () => {
     // Open on one node alone it costs nothing.
     for (let index = 0; index < 200; index += 1) await join(one, `other-${index}`, 'ada');
     await settle();
-    await pass(60_000);
     let [told, most] = [0, 0];
-    for (let passedMs = 0; passedMs < PULSE_EVERY * PULSE_AFTER_MS; passedMs += 10) {
+    for (let passedMs = 0; passedMs < 60_000; passedMs += 10) {
       clock.advance(10);
       await turn();
-      told += post.letters.length;
-      most = Math.max(most, post.letters.length);
+      const letters = post.letters.filter(({ to }) => to.channel !== TALLIES_CHANNEL).length;
+      told += letters;
+      most = Math.max(most, letters);
       while (post.deliver());
     }
     // By each of two, to both.
-    expect(told).toBe(200 * 2 * 2);
+    expect(told).toBe(2 * 200 * 2 * 2);
     expect(most).toBeLessThanOrEqual(20 * 2 * 2);
   });
 
@@ -114,7 +104,7 @@ describe('rooms whose words get lost', () => {
     expect([ada.link.isShared, ben.link.isShared]).toEqual([false, false]);
     await pass(LONGEST_PATIENCE_MS);
     expect([ada.sheet.take().at(-1), ben.sheet.take().at(-1)]).toEqual(['2 is ben', '1 is ada']);
-    expect(clock.pending).toBe(2); // the next pulse of each
+    expect(clock.pending).toBe(2 * 2); // the next pulse and the next tally of each
   });
 
   it('[G7] who could ask nobody for a minute, since its bus dropped all that it was told, asks once it takes it', async () => {

@@ -36,6 +36,7 @@ const said: fc.Arbitrary<Said> = fc.oneof(
     .filter(([, index, count]) => index < count)
     .map(([of, index, count, each]) => ({ kind: 'part' as const, of, index, count, text: each })),
   fc.constant({ kind: 'pulse' as const }),
+  fc.constant({ kind: 'rest' as const }),
   fc.constant({ kind: 'bye' as const }),
 );
 const message = fc.record({ from: incarnation, life: number, number, said });

@@ -1,6 +1,7 @@
 import { FrameError, FrameReader } from '@quire/protocol';
 import { createEncoder, toUint8Array, writeVarString, writeVarUint, writeVarUint8Array } from 'lib0/encoding';
 import { type EventKey, type LoggedEvent, MOST_KEYS } from '../../events/event-log.ts';
+import { readIncarnation, writeIncarnation } from './incarnation-bytes.ts';
 import { MOST_PARTS, type StatelessPart } from './stateless-parts.ts';
 
 /**
@@ -36,6 +37,8 @@ export type Said =
   | { readonly kind: 'keys'; readonly epoch: string; readonly keys: readonly EventKey[] }
   /** Nothing; but whoever missed the last of what was said notices by the number. */
   | { readonly kind: 'pulse' }
+  /** The last pulse: from now on tallies stand for me, until I say something again. To those alone who tell tallies themselves. */
+  | { readonly kind: 'rest' }
   /** I have closed it. */
   | { readonly kind: 'bye' };
 
@@ -50,7 +53,7 @@ export interface RoomMessage<Content = Said> {
   readonly from: string;
   /** How manieth time it opened a document: when it opens one again, its numbers begin anew. */
   readonly life: number;
-  /** Of everything that it says in a room, from 1 on, without a gap; a pulse repeats the last. */
+  /** Of everything that it says in a room, from 1 on, without a gap; a pulse repeats the last, and so does a rest. */
   readonly number: number;
   readonly said: Content;
 }
@@ -65,6 +68,7 @@ const kinds = [
   'event',
   'keys',
   'part',
+  'rest',
 ] as const satisfies readonly Said['kind'][];
 
 /** More than ask within the moment in which they are answered together. */
@@ -74,13 +78,13 @@ export function encodeRoomMessage({ from, life, number, said }: RoomMessage): Ui
   const encoder = createEncoder();
   writeVarUint(encoder, VERSION);
   writeVarUint(encoder, kinds.indexOf(said.kind));
-  writeVarUint8Array(encoder, Buffer.from(from, 'hex'));
+  writeIncarnation(encoder, from);
   writeVarUint(encoder, life);
   writeVarUint(encoder, number);
   switch (said.kind) {
     case 'hello':
       writeVarUint(encoder, said.question);
-      writeVarUint8Array(encoder, Buffer.from(said.to ?? '', 'hex'));
+      writeIncarnation(encoder, said.to);
       break;
     case 'here':
       writeVarUint(encoder, said.answers.length);
@@ -117,6 +121,7 @@ export function encodeRoomMessage({ from, life, number, said }: RoomMessage): Ui
       }
       break;
     case 'pulse':
+    case 'rest':
     case 'bye':
       break;
     default:
@@ -159,6 +164,7 @@ function readSaid(reader: FrameReader, kind: Said['kind']): Said {
     case 'keys':
       return { kind, epoch: reader.readText(), keys: readKeys(reader) };
     case 'pulse':
+    case 'rest':
     case 'bye':
       return { kind };
     default:
@@ -190,13 +196,4 @@ function readAnswers(reader: FrameReader): number[] {
   const count = reader.readUint();
   if (count > MOST_ANSWERS) throw new FrameError('bad-number', `at most ${MOST_ANSWERS} are answered at once`);
   return Array.from({ length: count }, () => reader.readUint());
-}
-
-const INCARNATION_BYTES = 8;
-
-function readIncarnation(reader: FrameReader): string | null {
-  const bytes = reader.readBytes();
-  if (bytes.length === 0) return null;
-  if (bytes.length !== INCARNATION_BYTES) throw new FrameError('bad-address', 'an incarnation has eight bytes');
-  return Buffer.from(bytes).toString('hex');
 }

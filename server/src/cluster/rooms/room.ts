@@ -6,6 +6,8 @@ import type { LoggedEvent } from '../../events/event-log.ts';
 import type { HeardParts } from './heard-parts.ts';
 import { Inquiry } from './inquiry.ts';
 import { encodeRoomMessage, type Heard, MOST_ANSWERS, type RoomMessage, type Said } from './room-message.ts';
+import { keyOf, type RoomKey, type Standing } from './rooms-digest.ts';
+import type { Tallies } from './tallies.ts';
 import type { ToldParts } from './told-parts.ts';
 
 /** Within so long after the first question others ask the same: many nodes that come back at once get one answer. */
@@ -34,6 +36,7 @@ export interface RoomHost {
   readonly isConnected: boolean;
   readonly toldParts: ToldParts;
   readonly heardParts: HeardParts;
+  readonly tallies: Pick<Tallies, 'tells' | 'standOwn' | 'standOther'>;
   /** @returns how many heard it; 0 when the bus is away */
   tell(document: string, message: Uint8Array): Promise<number>;
   /** Whether this node is thought to be gone. */
@@ -48,8 +51,7 @@ export interface RoomHost {
 }
 
 /** Another node that has the document open. */
-interface Member {
-  readonly life: number;
+interface Member extends Standing {
   /** Of the last that was heard of it. */
   readonly number: number;
   /** It has described what is there by it. */
@@ -76,6 +78,10 @@ export class Room implements RoomLink {
   readonly #inquiry: Inquiry;
   #state: 'opening' | 'open' | 'left' = 'opening';
   #number = 0;
+  /** How this node stands in it, for tallies. */
+  #standing: Standing;
+  /** Known once somebody is met. */
+  #key: RoomKey | null = null;
   /** Answers to another were given before; new with each suspicion that somebody is gone. */
   #question = randomInt(LARGEST_QUESTION);
   /** Those to be answered soon; null while nobody waits for an answer. */
@@ -97,6 +103,7 @@ export class Room implements RoomLink {
   constructor(document: string, life: number, room: SharedRoom, host: RoomHost) {
     this.document = document;
     this.#life = life;
+    this.#standing = { life, restsAt: 0 };
     this.#room = room;
     this.#host = host;
     this.#inquiry = new Inquiry({
@@ -140,7 +147,7 @@ export class Room implements RoomLink {
     this.#cancelAnswer?.();
     this.#number += 1;
     this.#host.left(this, this.#hasMet || this.#mayBeKnown ? this.#encode({ kind: 'bye' }) : null);
-    this.#members.clear();
+    for (const node of [...this.#members.keys()]) this.#put(node, null);
   }
 
   /** From now on everything is heard that is told in it. */
@@ -173,14 +180,25 @@ export class Room implements RoomLink {
     this.#room.hearEventsSince(isHeard ? clock.monotonicMs() : Number.POSITIVE_INFINITY);
   }
 
-  /** @returns whether anybody is there whom it may concern */
-  pulse(): boolean {
+  /**
+   * @param mayBeLast enough were sent, for those whose tallies are compared
+   * @returns whether another one has to follow
+   */
+  pulse(mayBeLast: boolean): boolean {
     if (!this.isShared) return false;
-    void this.#send({ kind: 'pulse' }).then((heardBy) => {
+    const { tallies } = this.#host;
+    const isLast = mayBeLast && [...this.#members.keys()].every((node) => tallies.tells(node));
+    if (isLast) this.#restAt(this.#number);
+    void this.#send({ kind: isLast ? 'rest' : 'pulse' }).then((heardBy) => {
       // Somebody has left, and their goodbye got lost.
       if (heardBy > 0 && heardBy <= this.#members.size) this.#inquiry.askAll(this.#members.keys());
     });
-    return true;
+    return !isLast;
+  }
+
+  /** It is not known here as it says that it stands, in this room or another one. */
+  check(node: string, isMeant: (room: RoomKey) => boolean): void {
+    if (this.#state === 'open' && this.#members.has(node) && isMeant(this.#ownKey)) this.#inquiry.askOne(node);
   }
 
   lose(node: string): void {
@@ -233,7 +251,7 @@ export class Room implements RoomLink {
     const member = this.#members.get(from);
     const last = member === undefined || member.life < life ? 0 : member.number;
     if (member !== undefined && life < member.life) return;
-    const expected = said.kind === 'pulse' ? last : last + 1;
+    const expected = isRepeat(said) ? last : last + 1;
     if (number < expected) return;
     if (said.kind === 'bye') {
       this.#depart(from, life);
@@ -243,7 +261,9 @@ export class Room implements RoomLink {
     const wasShared = this.isShared;
     const wasDescribed = member?.life === life && member.isDescribed;
     const misreadAt = member?.life === life ? member.misreadAt : null;
-    this.#members.set(from, { life, number, isDescribed: wasDescribed || said.kind === 'here', misreadAt });
+    const isDescribed = wasDescribed || said.kind === 'here';
+    const restsAt = restOf(said, number, member?.life === life ? member : undefined);
+    this.#put(from, { life, number, restsAt, isDescribed, misreadAt });
     this.#hasMet = true;
     this.#isAlone = false;
     this.#missing.delete(from);
@@ -300,6 +320,7 @@ export class Room implements RoomLink {
         return true;
       }
       case 'pulse':
+      case 'rest':
       case 'event': // heard before anything else was asked of it
       case 'unknown': // but it has its number
         return true;
@@ -349,7 +370,8 @@ export class Room implements RoomLink {
   }
 
   #remove(node: string): void {
-    if (!this.#members.delete(node)) return;
+    if (!this.#members.has(node)) return;
+    this.#put(node, null);
     this.#isAlone = this.#members.size === 0 && !this.#missesSomebody;
     this.#lose(node);
   }
@@ -357,6 +379,32 @@ export class Room implements RoomLink {
   #lose(node: string): void {
     this.#host.heardParts.forget(this.document, node);
     this.#room.lose(node);
+  }
+
+  /** Null: it is not there any more. */
+  #put(node: string, member: Member | null): void {
+    const before = this.#members.get(node) ?? null;
+    const { tallies } = this.#host;
+    if (before === null) tallies.standOwn(node, this.#ownKey, null, this.#standing);
+    tallies.standOther(node, this.#ownKey, before, member);
+    if (member !== null) {
+      this.#members.set(node, member);
+      return;
+    }
+    tallies.standOwn(node, this.#ownKey, this.#standing, null);
+    this.#members.delete(node);
+  }
+
+  get #ownKey(): RoomKey {
+    this.#key ??= keyOf(this.document);
+    return this.#key;
+  }
+
+  #restAt(number: number): void {
+    if (this.#standing.restsAt === number) return;
+    const before = this.#standing;
+    this.#standing = { life: this.#life, restsAt: number };
+    for (const node of this.#members.keys()) this.#host.tallies.standOwn(node, this.#ownKey, before, this.#standing);
   }
 
   /** Whoever said hello, and whose people are not known, is missed as well. */
@@ -398,11 +446,12 @@ export class Room implements RoomLink {
 
   #say(said: Said): Promise<number> {
     this.#number += 1;
+    this.#restAt(0);
     return this.#send(said);
   }
 
   #send(said: Said): Promise<number> {
-    if (said.kind !== 'pulse') this.#host.spoke(this);
+    if (!isRepeat(said)) this.#host.spoke(this);
     return this.#host.tell(this.document, this.#encode(said)).then((heardBy) => {
       this.#countListeners(heardBy);
       return heardBy;
@@ -419,6 +468,17 @@ export class Room implements RoomLink {
   #encode(said: Said): Uint8Array {
     return encodeRoomMessage({ from: this.#host.incarnation, life: this.#life, number: this.#number, said });
   }
+}
+
+/** It has no number of its own. */
+function isRepeat({ kind }: Heard): boolean {
+  return kind === 'pulse' || kind === 'rest';
+}
+
+/** A pulse that was overtaken by the last changes nothing. */
+function restOf({ kind }: Heard, number: number, known: Member | undefined): number {
+  if (number !== known?.number) return 0;
+  return kind === 'rest' ? number : known.restsAt;
 }
 
 function keepLatest(remembered: Set<string> | Map<string, unknown>): void {

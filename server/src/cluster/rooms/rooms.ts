@@ -7,12 +7,16 @@ import { HeardParts } from './heard-parts.ts';
 import { RareComplaints } from './rare-complaints.ts';
 import { Room, type RoomHost } from './room.ts';
 import { decodeRoomMessage } from './room-message.ts';
+import { Tallies, type TallyOutcome } from './tallies.ts';
 import { ToldParts } from './told-parts.ts';
 
 /** Within so long after they spoke, rooms say the number of their last message: long enough to stand for many. */
 export const PULSE_AFTER_MS = 5_000;
 
-/** A pulse may get lost as well: while others are there it is said again, after twice that time and then always after so many. */
+/** A pulse may get lost as well: it is said again. What these do not tell, tallies do. */
+const PULSES = 2;
+
+/** While somebody is there who tells none, it is said for ever, and always after so many times. */
 export const PULSE_EVERY = 4;
 
 /**
@@ -32,7 +36,7 @@ export const MOST_UNSAID_GOODBYES = 100_000;
 /** Of nodes that were lost; each restart of a node is another. */
 const MOST_LOST = 1_000;
 
-/** Why something was not understood: it is no message of this version, of a kind that only a later release knows, or its presence is not to be read. */
+/** Why something was not understood: it is no message or tally of this version, of a kind that only a later release knows, or its presence is not to be read. */
 export type StrangeMessage = 'damaged' | 'unknown-kind' | 'presence';
 
 /** Counts what goes through rooms. */
@@ -40,6 +44,7 @@ export interface RoomMeters {
   add(direction: 'sent' | 'received', bytes: number): void;
   /** One that was not understood, or not all of it. */
   strange(fault: StrangeMessage): void;
+  tally(outcome: TallyOutcome): void;
 }
 
 /** The part of a bus that rooms use. */
@@ -90,11 +95,15 @@ export function channelOf(document: string): string {
   return `r${document}`;
 }
 
+/** Of no document. */
+export const TALLIES_CHANNEL = 't';
+
 class LiveRooms implements Rooms, RoomHost {
   readonly incarnation: string;
   readonly clock: Clock;
   readonly toldParts: ToldParts;
   readonly heardParts: HeardParts;
+  readonly tallies: Tallies;
   readonly #bus: RoomsBus;
   readonly #meters: RoomMeters | null;
   readonly #complaints: RareComplaints;
@@ -110,8 +119,10 @@ class LiveRooms implements Rooms, RoomHost {
   /** Null while the bus is there, and once the others have been given up. */
   #cancelAlone: (() => void) | null = null;
   readonly #cancelSteps = new Set<() => void>();
+  readonly #closing = new AbortController();
+  /** Since some room was opened, unless it was refused. */
+  #hearsTallies = false;
   #lives = 0;
-  #isClosed = false;
 
   constructor(options: RoomsOptions) {
     const { bus, incarnation, clock, log, meters = null } = options;
@@ -125,6 +136,15 @@ class LiveRooms implements Rooms, RoomHost {
     this.toldParts = new ToldParts({ mostCharacters, complain });
     this.heardParts = new HeardParts({ mostCharacters, clock, complain });
     this.#isHeard = this.isConnected;
+    this.tallies = new Tallies({
+      incarnation,
+      clock,
+      tell: (message) => void this.#tellOn(TALLIES_CHANNEL, message),
+      isHeard: () => this.isConnected,
+      isLost: (node) => this.isLost(node),
+      ask: (node, isMeant) => this.#inSteps([...this.#rooms.keys()], (room) => room.check(node, isMeant)),
+      count: (outcome) => this.#meters?.tally(outcome),
+    });
     this.#stopWatchingBus = bus.onStatus((status) => this.#watchBus(status));
   }
 
@@ -140,6 +160,7 @@ class LiveRooms implements Rooms, RoomHost {
   }
 
   lose(incarnation: string): void {
+    this.tallies.forget(incarnation);
     this.#lost.delete(incarnation);
     this.#lost.add(incarnation);
     if (this.#lost.size > MOST_LOST) {
@@ -150,8 +171,9 @@ class LiveRooms implements Rooms, RoomHost {
   }
 
   close(): void {
-    this.#isClosed = true;
+    this.#closing.abort();
     this.#stopWatchingBus();
+    this.tallies.close();
     this.#cancelPulse?.();
     this.#cancelAlone?.();
     this.#endSteps();
@@ -160,10 +182,14 @@ class LiveRooms implements Rooms, RoomHost {
     this.#unsaid.clear();
   }
 
-  async tell(document: string, message: Uint8Array): Promise<number> {
+  tell(document: string, message: Uint8Array): Promise<number> {
+    return this.#tellOn(channelOf(document), message);
+  }
+
+  async #tellOn(channel: string, message: Uint8Array): Promise<number> {
     try {
       this.#meters?.add('sent', message.length);
-      return await this.#bus.tell(channelOf(document), message);
+      return await this.#bus.tell(channel, message);
     } catch (error) {
       this.#complaints.complain('what was said to other nodes was not taken', error);
       return 0;
@@ -194,10 +220,12 @@ class LiveRooms implements Rooms, RoomHost {
       for (const [room, before] of this.#pulses) {
         const times = before + 1;
         this.#pulses.set(room, times);
-        if (times <= 2 || times % PULSE_EVERY === 0) due.push(room);
+        if (times <= PULSES || times % PULSE_EVERY === 0) due.push(room);
       }
       this.#inSteps(due, (room) => {
-        if (!room.pulse()) this.#pulses.delete(room);
+        const times = this.#pulses.get(room) ?? 0;
+        // It has spoken, or was left, since the first of them did.
+        if (times > 0 && !room.pulse(times >= PULSES)) this.#pulses.delete(room);
       });
       if (this.#pulses.size > 0) this.#pulseLater();
     });
@@ -222,13 +250,14 @@ class LiveRooms implements Rooms, RoomHost {
     const leaving = new AbortController();
     this.#rooms.set(room, { kind: 'begins', stop: () => leaving.abort() });
     try {
-      const hear = (bytes: Uint8Array): void => this.#hear(room, bytes);
+      const hear = (bytes: Uint8Array): void => this.#take(bytes, () => this.#hear(room, bytes));
       const stop = await this.#bus.listen(channelOf(room.document), hear, leaving.signal);
       if (!this.#rooms.has(room)) {
         stop(); // it was closed before it could listen
         return;
       }
       this.#rooms.set(room, { kind: 'hears', stop });
+      void this.#hearTallies();
       room.opened();
     } catch (error) {
       if (this.#rooms.has(room)) this.#rooms.set(room, { kind: 'deaf' });
@@ -236,17 +265,36 @@ class LiveRooms implements Rooms, RoomHost {
     }
   }
 
-  #hear(room: Room, bytes: Uint8Array): void {
+  async #hearTallies(): Promise<void> {
+    if (this.#hearsTallies) return;
+    this.#hearsTallies = true;
+    try {
+      const hear = (bytes: Uint8Array): void => this.#take(bytes, () => this.tallies.hear(bytes));
+      const { signal } = this.#closing;
+      const stop = await this.#bus.listen(TALLIES_CHANNEL, hear, signal);
+      if (signal.aborted) stop();
+      else signal.addEventListener('abort', stop, { once: true });
+    } catch (error) {
+      this.#hearsTallies = false; // until the next room is opened
+      this.#complaints.complain('what other nodes say of all documents is not listened to', error);
+    }
+  }
+
+  #take(bytes: Uint8Array, hear: () => void): void {
     this.#meters?.add('received', bytes.length);
     try {
-      const message = decodeRoomMessage(bytes);
-      if (message.said.kind === 'unknown') this.#meters?.strange('unknown-kind');
-      room.hear(message);
+      hear();
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
       this.#meters?.strange('damaged');
       this.#complaints.complain('what another node said is not understood', error);
     }
+  }
+
+  #hear(room: Room, bytes: Uint8Array): void {
+    const message = decodeRoomMessage(bytes);
+    if (message.said.kind === 'unknown') this.#meters?.strange('unknown-kind');
+    room.hear(message);
   }
 
   #watchBus(status: BusStatus): void {
@@ -255,6 +303,7 @@ class LiveRooms implements Rooms, RoomHost {
     // That it is away for another reason by now changes nothing, nor that it is only full while rooms are being renewed.
     if (wasHeard === this.#isHeard && status.state !== 'connected') return;
     this.#endSteps();
+    this.tallies.trustAll();
     this.#cancelAlone?.();
     this.#cancelAlone = null;
     if (!this.#isHeard) for (const room of this.#rooms.keys()) room.fallSilent();
@@ -307,7 +356,7 @@ class LiveRooms implements Rooms, RoomHost {
   /** One that nobody heard was lost with the connection, or there is nobody who could: once more tells which. */
   async #sayGoodbye(document: string, goodbye: Uint8Array, isRepeated = false): Promise<void> {
     const heardBy = await this.tell(document, goodbye);
-    if (heardBy > 0 || this.#isClosed) return;
+    if (heardBy > 0 || this.#closing.signal.aborted) return;
     if (this.isConnected) {
       if (!isRepeated) void this.#sayGoodbye(document, goodbye, true);
       return;

@@ -79,6 +79,7 @@ describe('the metrics of a cluster', () => {
     meters.rooms.add('sent', 20);
     meters.rooms.add('received', 30);
     meters.rooms.strange('unknown-kind');
+    meters.rooms.tally('told');
     const after = read(meters);
     expect(names.filter((name) => JSON.stringify(after[name]) === JSON.stringify(before[name]))).toEqual([]);
     expect(after).toMatchObject({
@@ -86,6 +87,7 @@ describe('the metrics of a cluster', () => {
       quire_cluster_bus_failures_total: { unreachable: 0, full: 1 },
       quire_cluster_message_bytes_total: { sent: 20, received: 30 },
       quire_cluster_messages_strange_total: { damaged: 0, 'unknown-kind': 1, presence: 0 },
+      quire_cluster_tallies_total: { told: 1, same: 0, different: 0, asked: 0 },
       quire_cluster_records_total: { published: 1, received: 3 },
       quire_cluster_record_bytes_total: { published: 100, received: 600 },
       quire_cluster_unpublished_entries: 12,

@@ -15,6 +15,8 @@ import {
   recordFaults,
   type StrangeMessage,
   strangeMessages,
+  type TallyOutcome,
+  tallyOutcomes,
 } from './label-values.ts';
 import { metricTable } from './metric-table.ts';
 import { Outcomes } from './outcomes.ts';
@@ -58,6 +60,7 @@ export class ClusterMeters {
   readonly messages = new Tally(messageDirections);
   readonly messageBytes = new Tally(messageDirections);
   readonly strangeMessages = new Tally(strangeMessages);
+  readonly tallies = new Tally(tallyOutcomes);
   messageQueueBytes = 0;
   messagesDropped = 0;
   busConnections = 0;
@@ -102,6 +105,7 @@ export class ClusterMeters {
       this.messageBytes.add(direction, bytes);
     },
     strange: (fault: StrangeMessage): void => this.strangeMessages.add(fault),
+    tally: (outcome: TallyOutcome): void => this.tallies.add(outcome),
   };
 
   #recordsMoved(direction: RecordDirection, records: number, bytes: number): void {

@@ -180,11 +180,18 @@ export const recordFaults = ['damaged', 'unknown-version', 'bad-entry'] as const
 export type RecordFault = (typeof recordFaults)[number];
 
 /**
- * Why something that a node said in a document's room was not understood: `damaged` is also what another version of the format
+ * Why something that a node said in a document's room, or of all of them, was not understood: `damaged` is also what another version of the format
  * is, `unknown-kind` what only a later release says, and `presence` who is there by it.
  */
 export const strangeMessages = ['damaged', 'unknown-kind', 'presence'] as const;
 export type StrangeMessage = (typeof strangeMessages)[number];
+
+/**
+ * What became of tallies of the rooms that nodes share: `told` by this node, or heard of another one and the `same` as it is known
+ * here, or `different`; `asked` is how often that node was asked for what two in a row showed.
+ */
+export const tallyOutcomes = ['told', 'same', 'different', 'asked'] as const;
+export type TallyOutcome = (typeof tallyOutcomes)[number];
 
 /** How entries come and go between nodes: through Redis, or by asking directly. */
 export const entryWays = ['published', 'received', 'pulled', 'served'] as const;

@@ -188,6 +188,7 @@ const clusterReadings = {
   quire_cluster_messages_total: ({ cluster }) => cluster.messages.values,
   quire_cluster_message_bytes_total: ({ cluster }) => cluster.messageBytes.values,
   quire_cluster_messages_strange_total: ({ cluster }) => cluster.strangeMessages.values,
+  quire_cluster_tallies_total: ({ cluster }) => cluster.tallies.values,
   quire_cluster_message_queue_bytes: ({ cluster }) => cluster.messageQueueBytes,
   quire_cluster_messages_dropped_total: ({ cluster }) => cluster.messagesDropped,
 } as const satisfies Partial<Record<MetricName, Read>>;

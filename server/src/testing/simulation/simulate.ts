@@ -1,6 +1,7 @@
 import { createRandom } from '@quire/testing';
 import type { ReceiptPolicy } from '../../cluster/cluster.ts';
 import { becomeWell, playLastAct } from './last-act.ts';
+import { loseWords } from './lost-words.ts';
 import { type Memory, operate } from './operations.ts';
 import { compareNodes, differenceOf } from './outcome.ts';
 import { COMING_BACK_MS } from './visitors.ts';
@@ -18,6 +19,7 @@ const POLICIES: readonly ReceiptPolicy[] = ['cluster', 'cluster', 'strict', 'str
 const SHORT = 14;
 const LONG = 80;
 const LONG_ONE_IN = 50;
+const LOSE_WORDS_ONE_IN = 4;
 const START_MS = 10_000;
 const SETTLE_MS = 120_000;
 /** Once all nodes are heard that will ever be, others are known to be silent. */
@@ -71,6 +73,7 @@ export async function simulate(seed: number, { create }: Pick<WorldOptions, 'cre
     await becomeWell(world, PRESENCE_MS);
     const present = world.visitors.seated.length;
     note(`${present} people are there, and all are shown`);
+    if (random.oneIn(LOSE_WORDS_ONE_IN)) await loseWords(world, note);
     await playLastAct(world, note);
     const { receipts, safeReceipts, lost } = world.ledger;
     return { seed, timeline, receipts: receipts.length, safeReceipts, lost: lost.size, present };

@@ -9,6 +9,7 @@ import {
   recordDirections,
   recordFaults,
   strangeMessages,
+  tallyOutcomes,
 } from '../label-values.ts';
 import { ACKNOWLEDGEMENT_SECONDS, type MetricTable, WAIT_SECONDS } from './definition.ts';
 
@@ -172,6 +173,13 @@ export const clusterMetrics = {
     unit: 'items',
     label: { name: 'fault', values: strangeMessages },
     help: 'Messages about open documents that were not understood; unknown-kind is normal while nodes of two releases run: what only the later one says. Of presence that could not be read its node was asked again.',
+  },
+  quire_cluster_tallies_total: {
+    type: 'counter',
+    section: 'cluster',
+    unit: 'items',
+    label: { name: 'outcome', values: tallyOutcomes },
+    help: 'What nodes say every ten seconds of how they stand in all documents that they share. One that is different now and again was told while something was under way; asked counts those that showed that messages got lost, of which the node was asked again.',
   },
   quire_cluster_message_queue_bytes: {
     type: 'gauge',

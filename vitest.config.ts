@@ -10,11 +10,14 @@ const LAST = /\/e2e\/(cluster\/rolling-restart|drain\/drain|fuzz\/fuzz|crash\/cr
 
 /** Where tests start processes of their own, kill them, and change what belongs to a whole process. */
 const APART = ['{testing,scripts,e2e}/**/*.test.ts'];
-/** In these packages too: with a document or a database of the browser for each, or without any; and where all that is alive counts. */
+/**
+ * In these packages too: with a document or a database of the browser for each, or without any; where all that is alive counts; and
+ * where a thread comes to the end of its memory, at which V8 may end the whole process.
+ */
 const APART_TOO = [
   'client/sdk/src/{environment,offline,leftovers,server}.test.ts',
   'client/sdk/src/react/rendered-on-a-server.test.tsx',
-  'server/src/gateway/draining.test.ts',
+  'server/src/{collab/judgement-thread,gateway/draining}.test.ts',
   'client/widgets/src/{attributes,base/{quire-element,roving-focus},chat/quire-chat,comments/quire-comments}.test.ts',
   'client/widgets/src/{cursors,map,motion,notifications,parts,presence,whiteboard}/*.test.ts',
 ];

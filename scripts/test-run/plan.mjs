@@ -109,7 +109,8 @@ function createSteps(root, filters, isWhole) {
 
   return {
     lint: check('lint', [tool('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '.']),
-    types: check('types', [tool('typescript/bin/tsc'), '-b']),
+    // By itself it has several checkers, of which each works out anew what its part of the sources refers to: twice the work.
+    types: check('types', [tool('typescript/bin/tsc'), '-b', '--singleThreaded']),
     // They have one worker each, beside the two of the last lane.
     unit: vitest('unit', floors.unit, ['--project=unit', '--maxWorkers=1']),
     endurance: vitest(

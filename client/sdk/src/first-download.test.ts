@@ -1,8 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Client, LoadingProgress, Room } from './api.ts';
 import { systemClock } from './clock.ts';
 import { connectIn } from './connect.ts';
@@ -19,19 +19,31 @@ const BYTES = 3_000_000;
 /** Folded once, when all of it is there. */
 const SETTINGS = { QUIRE_JOURNAL_COMPACT_BYTES: '2900000' };
 
+/** A server's data, with a large document: written once, and copied for each test. */
+let template: string;
+let text: string;
 let data: string;
 let server: RunningServer;
 let proxy: BlockingProxy;
 let clients: Client[];
-let text: string;
+
+beforeAll(async () => {
+  template = await mkdtemp(join(tmpdir(), 'quire-written-'));
+  server = await serve(0, template, SETTINGS);
+  clients = [];
+  text = await writeLarge('large');
+  await server.stop();
+});
+
+afterAll(() => rm(template, { recursive: true, force: true }));
 
 beforeEach(async () => {
   data = await mkdtemp(join(tmpdir(), 'quire-download-'));
+  await cp(template, data, { recursive: true });
   server = await serve(0, data, SETTINGS);
   proxy = await startBlockingProxy(() => server.port);
   proxy.websockets = 'pass';
   clients = [];
-  text = await writeLarge('large');
 });
 
 afterEach(async () => {

@@ -3,7 +3,7 @@ import type { ApartReadings } from '../load/write-apart.ts';
 import { findMissing } from './fan-out.ts';
 import { perEach } from './per-each.ts';
 import { withNodes } from './two-nodes.ts';
-import type { Metric, Readings, Stage, Workload } from './workload.ts';
+import { type Metric, measuredAt, type Readings, type Stage, type Workload } from './workload.ts';
 
 /**
  * Edits a second in all, in how many documents, and for how long before it counts: at 200 a second V8 takes a minute until it has
@@ -64,8 +64,10 @@ export const acrossNodes = (): Workload => ({
   ],
   measure: async (stage) => {
     const readings: Record<string, number> = {};
-    for (const each of rates) Object.assign(readings, await measureTyping(stage, each));
-    for (const seconds of outages) Object.assign(readings, await measureApart(stage, seconds));
+    for (const each of measuredAt(stage.scale, rates)) Object.assign(readings, await measureTyping(stage, each));
+    for (const seconds of measuredAt(stage.scale, outages)) {
+      Object.assign(readings, await measureApart(stage, seconds));
+    }
     return { ...readings, ...(await measureElsewhere(stage)) };
   },
 });

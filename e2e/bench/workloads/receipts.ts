@@ -1,5 +1,5 @@
 import { expectComplete } from '../load/typing-room.ts';
-import type { Metric, Readings, Stage, Workload } from './workload.ts';
+import { type Metric, measuredAt, type Readings, type Stage, type Workload } from './workload.ts';
 
 const rates = [100, 1000] as const;
 const DOCUMENTS = 20;
@@ -22,7 +22,7 @@ export const receipts = (): Workload => ({
   ]),
   measure: async (stage) => {
     const readings: Record<string, number> = {};
-    for (const rate of rates) Object.assign(readings, await measureAt(stage, rate));
+    for (const rate of measuredAt(stage.scale, rates)) Object.assign(readings, await measureAt(stage, rate));
     return readings;
   },
 });

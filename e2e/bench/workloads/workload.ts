@@ -39,3 +39,8 @@ export interface Workload {
   readonly metrics: readonly Metric[];
   measure(stage: Stage): Promise<Readings>;
 }
+
+/** Of what is measured in the same way at several rates or for several times, the short form has the first. */
+export function measuredAt<T>(scale: Scale, all: readonly T[]): readonly T[] {
+  return scale === 'full' ? all : all.slice(0, 1);
+}

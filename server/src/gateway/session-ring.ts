@@ -1,7 +1,10 @@
 import type { Clock } from '../clock.ts';
 
-/** Into so many parts sessions are shared out: a turn that writes to ten thousand sockets holds up everybody for 0.2 s. */
-export const PARTS = 25;
+/**
+ * Into so many parts sessions are shared out: a turn that writes to ten thousand sockets holds up everybody for 0.2 s. Each
+ * part wakes the process once in an interval, though there may be nobody in it.
+ */
+export const PARTS = 10;
 
 interface Placed {
   /** Monotonic, in whole milliseconds. */

@@ -3,28 +3,22 @@ import type { Clock } from '../../clock.ts';
 import { Distribution } from './distribution.ts';
 import { metricTable } from './metric-table.ts';
 
+/**
+ * The delays that Node measures include the interval at which it looks. Each look wakes a process that may have nothing else
+ * to do: fifty a second took ten times what an idle server takes. Node can also look at each turn of the loop, without a
+ * timer, but leaves out what sockets and files call back, which is where a server is held up.
+ */
+const RESOLUTION_MS = 50;
 const NANOSECONDS_PER_MS = 1_000_000;
 const SECOND_MS = 1000;
 
-/** The Node that first measures each turn of its loop, by release line; before, it looks at intervals, and wakes up to do so. */
-const FIRST_THAT_MEASURES_TURNS: ReadonlyMap<number, number> = new Map([
-  [24, 21],
-  [26, 5],
-]);
-
-const isMeasuring = measuresTurns(process.versions.node);
-
-/**
- * How long the turns of the event loop take, second by second: whoever scrapes, and however often, sees the same. Nothing
- * wakes up for it.
- */
+/** How long the event loop is held up, second by second: whoever scrapes, and however often, sees the same. */
 export class LoopMonitor {
-  /** Stays empty where this Node does not measure turns. */
   readonly worst = new Distribution(metricTable.quire_event_loop_lag_seconds.buckets);
-  /** Null where this Node does not measure turns. */
-  p99Ms: number | null = isMeasuring ? 0 : null;
+  p99Ms = 0;
   readonly #clock: Clock;
-  readonly #turns = monitorEventLoopDelay({ samplePerIteration: true });
+  readonly #delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  #delayAfterResetMs = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -32,32 +26,34 @@ export class LoopMonitor {
 
   /** @returns the end of it */
   start(): () => void {
-    if (!isMeasuring) return () => {};
-    const turns = this.#turns;
-    turns.enable();
-    // The first is not a whole one: it has in it how long the loop waited for something to do.
-    const forgetting = setImmediate(() => turns.reset());
-    const stop = this.#clock.every(SECOND_MS, () => this.#closeSecond());
+    this.#delays.enable();
+    let cancelGap = this.#watchGap();
+    const stop = this.#clock.every(SECOND_MS, () => {
+      this.#closeSecond();
+      cancelGap();
+      cancelGap = this.#watchGap();
+    });
     return () => {
       stop();
-      clearImmediate(forgetting);
-      turns.disable();
+      cancelGap();
+      this.#delays.disable();
     };
   }
 
-  /** The turn that is under way belongs to the next second. */
   #closeSecond(): void {
-    const turns = this.#turns;
-    this.worst.observeMs(turns.max / NANOSECONDS_PER_MS);
-    this.p99Ms = turns.percentile(99) / NANOSECONDS_PER_MS;
-    turns.reset();
+    const delays = this.#delays;
+    const worstMs = Math.max(delays.max / NANOSECONDS_PER_MS - RESOLUTION_MS, this.#delayAfterResetMs, 0);
+    this.worst.observeMs(worstMs);
+    this.p99Ms = Math.max(delays.percentile(99) / NANOSECONDS_PER_MS - RESOLUTION_MS, 0);
+    delays.reset();
   }
-}
 
-/** @param version of Node, as `24.21.0`. It ignores options that it does not know, so it can't be asked otherwise. */
-export function measuresTurns(version: string): boolean {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  if (major > 26) return true;
-  const first = FIRST_THAT_MEASURES_TURNS.get(major);
-  return first !== undefined && minor >= first;
+  /** Node leaves out the first interval after a reset, so a turn that began then would not be seen by it. */
+  #watchGap(): () => void {
+    this.#delayAfterResetMs = 0;
+    const due = this.#clock.monotonicMs() + RESOLUTION_MS;
+    return this.#clock.after(RESOLUTION_MS, () => {
+      this.#delayAfterResetMs = this.#clock.monotonicMs() - due;
+    });
+  }
 }

@@ -196,7 +196,7 @@ const clusterReadings = {
 const processReadings = {
   quire_build_info: ({ version }) => ({ [version]: 1 }),
   quire_event_loop_lag_seconds: ({ process: { loop } }) => loop.worst,
-  quire_event_loop_lag_p99_seconds: ({ process: { loop } }) => (loop.p99Ms === null ? null : loop.p99Ms / SECOND_MS),
+  quire_event_loop_lag_p99_seconds: ({ process: { loop } }) => loop.p99Ms / SECOND_MS,
   quire_event_loop_active_seconds_total: () => performance.eventLoopUtilization().active / SECOND_MS,
   process_cpu_seconds_total: () => {
     const { system, user } = process.cpuUsage();

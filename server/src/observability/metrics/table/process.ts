@@ -14,13 +14,13 @@ export const processMetrics = {
     section: 'process',
     unit: 'seconds',
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
-    help: 'The longest turn of the event loop within each second: for so long everything else waited. One observation a second; none before Node 24.21.',
+    help: 'The longest that the event loop was held up within each second; one observation a second.',
   },
   quire_event_loop_lag_p99_seconds: {
     type: 'gauge',
     section: 'process',
     unit: 'seconds',
-    help: 'The 99th percentile of how long the turns of the event loop took, within the last full second; from Node 24.21 on.',
+    help: 'The 99th percentile of how long the event loop was held up, within the last full second.',
   },
   quire_event_loop_active_seconds_total: {
     type: 'counter',

@@ -1,7 +1,7 @@
 // Measures what metrics cost: the CPU per edit of one server while they are switched on and off in turns, what watching the
 // process costs a second by itself, what the calls take that count an edit, and the time of a scrape with many sockets open.
 // The server has the first core for itself. Prints what it finds; nothing depends on it.
-//   node scripts/measure-metrics.ts [--sessions 10000] [--pairs 150] [--control]
+//   node scripts/measure-metrics.ts [--sessions 10000] [--pairs 400] [--control]
 // With --control nothing is switched: how far two halves of the same are apart.
 import { execFileSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
@@ -14,7 +14,7 @@ import { measureSwitching } from './monitoring/measure-switching.ts';
 const { values } = parseArgs({
   options: {
     sessions: { type: 'string', default: '10000' },
-    pairs: { type: 'string', default: '150' },
+    pairs: { type: 'string', default: '400' },
     control: { type: 'boolean', default: false },
   },
 });

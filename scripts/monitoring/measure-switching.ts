@@ -2,7 +2,7 @@ import { type Cost, openTypingStage } from './measure-typing.ts';
 
 /** Until the code of the server is compiled, in other threads of its process. */
 const WARM_UP_SECONDS = 60;
-const SLICE_SECONDS = 2;
+const SLICE_SECONDS = 0.5;
 const RESAMPLINGS = 2_000;
 
 interface Pair {

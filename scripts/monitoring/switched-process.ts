@@ -39,7 +39,7 @@ export async function startSwitchedProcess(): Promise<SwitchedProcess> {
   };
 }
 
-/** Of the threads that live, as the scheduler counts it: a slice of two seconds has few jiffies. */
+/** Of the threads that live, as the scheduler counts it: a slice has few jiffies. */
 function readCpuMicroseconds(pid: number): number {
   const tasks = join('/proc', String(pid), 'task');
   let nanoseconds = 0;

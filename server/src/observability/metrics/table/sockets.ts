@@ -136,7 +136,7 @@ export const socketMetrics = {
     type: 'gauge',
     section: 'sockets',
     unit: 'bytes',
-    help: 'Bytes that wait in this process for sockets to take them.',
+    help: 'Bytes that wait in this process for sockets to take them; what is kept for sessions over HTTP is quire_http_held_bytes.',
   },
   quire_http_held_bytes: {
     type: 'gauge',

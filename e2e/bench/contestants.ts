@@ -97,7 +97,7 @@ export const contestants: Readonly<Record<ContestantName, Contestant>> = {
     describe: () =>
       `Quire ${readOwnVersion('@quire/server')} on Yjs ${readOwnVersion('yjs')}, \`quire serve\` with its defaults but ` +
       '`limits.maxListedPeople` above the number of people, so that everybody is shown to everybody, and `limits.maxSessionsPerAddress` above that of the load; Hocuspocus dialect; ' +
-      'every edit is on disk before anybody sees it',
+      'every edit is on disk before anybody sees it; its launcher gives V8 `--v8-pool-size=0`, as wherever it has fewer than five cores',
   },
   'quire-yjs': {
     name: 'quire-yjs',
@@ -148,7 +148,7 @@ export const contestants: Readonly<Record<ContestantName, Contestant>> = {
     nodeEnvironment: (redisPort) => ({ BENCH_REDIS_PORT: String(redisPort) }),
     describe: () =>
       `@hocuspocus/server ${readPeerVersion('@hocuspocus/server')}, its own \`Server\` with ` +
-      `@hocuspocus/extension-sqlite ${readPeerVersion('@hocuspocus/extension-sqlite')} on \`node:sqlite\`, defaults; ` +
+      `@hocuspocus/extension-sqlite ${readPeerVersion('@hocuspocus/extension-sqlite')} on \`node:sqlite\`, on Yjs ${readPeerVersion('yjs')}, defaults; ` +
       `where it has two nodes, with @hocuspocus/extension-redis ${readPeerVersion('@hocuspocus/extension-redis')}`,
   },
   'y-websocket': {
@@ -160,7 +160,7 @@ export const contestants: Readonly<Record<ContestantName, Contestant>> = {
     nodeEnvironment: notANode,
     describe: () =>
       `@y/websocket-server ${readPeerVersion('@y/websocket-server')} with y-leveldb ${readPeerVersion('y-leveldb')} ` +
-      'through `setPersistence`',
+      `through \`setPersistence\`, on Yjs ${readPeerVersion('yjs')} and @y/protocols ${readPeerVersion('@y/protocols')}`,
   },
   bare: {
     name: 'bare',

@@ -7,6 +7,7 @@ export const inventedMachine: Machine = {
   memoryGib: 4,
   system: 'Linux',
   node: 'v24',
+  scratch: 'ext4',
   serverCore: '0',
   loadCores: '1',
   isLoadApart: true,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, release, totalmem } from 'node:os';
 import { findCores } from './cores.ts';
+import { describeScratchDisk } from './scratch-disk.ts';
 
 export interface Machine {
   readonly processor: string;
@@ -8,6 +9,8 @@ export interface Machine {
   readonly memoryGib: number;
   readonly system: string;
   readonly node: string;
+  /** The type of the file system that has the data; null where it is not known. */
+  readonly scratch: string | null;
   readonly serverCore: string;
   readonly loadCores: string;
   readonly isLoadApart: boolean;
@@ -28,6 +31,7 @@ export function describeMachine(): Machine {
     memoryGib: Math.round(totalmem() / GIB),
     system: `Linux ${release()}`,
     node: process.version,
+    scratch: describeScratchDisk(),
     serverCore: cores.server,
     loadCores: cores.load,
     isLoadApart: cores.areApart,

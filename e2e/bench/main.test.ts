@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '@quire/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { readResults } from './results.ts';
+import { inventedMachine } from './invented-machine.ts';
+import { readResults, writeResults } from './results.ts';
 
 const PROGRAM = join(import.meta.dirname, 'main.ts');
 
@@ -68,6 +69,28 @@ describe('npm run bench', () => {
     expect(stderr).toMatch(/^the bench needs taskset.*util-linux.*redis-server, for across-nodes/);
     expect(stderr).not.toContain('    at ');
   });
+});
+
+test('of results that were kept it says on what and of what they are, and which goals have no figures', async () => {
+  const path = join(directory, 'results.json');
+  const sample = { workload: 'fan-out', contestant: 'quire', run: 1, othersPercent: 0, readings: {} } as const;
+  writeResults(path, {
+    startedAt: '2030-01-02T03:04:05.000Z',
+    durationMinutes: 7,
+    scale: 'full',
+    runs: 1,
+    level: null,
+    machine: inventedMachine,
+    sources: [{ source: { commit: 'abc123', isDirty: false, quire: '0.1.0', yjs: '13.0.0' }, workloads: [] }],
+    contestants: { quire: 'this one' },
+    samples: [sample],
+    failures: [],
+  });
+  const { status, stdout } = spawnSync(process.execPath, [PROGRAM, '--from', path], { encoding: 'utf8' });
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^a processor, 2 cores, .*Node v24, data on ext4/);
+  expect(stdout).toMatch(/^Quire 0\.1\.0 with Yjs 13\.0\.0 at commit `abc123`\nquire: this one$/m);
+  expect(stdout).toMatch(/^Not judged, for want of figures: .*receipts, p99 at 1,000/m);
 });
 
 /** What a process has started, and what that has. */

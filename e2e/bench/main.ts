@@ -8,12 +8,14 @@ import { findMissingPrograms } from './needs.ts';
 import { type BenchOptions, parseBenchOptions, usage } from './options.ts';
 import { installPeers } from './peers/install-peers.ts';
 import { describeDisturbance } from './report/disturbed.ts';
+import { describeUnjudged } from './report/failures.ts';
 import { judge } from './report/goals.ts';
 import { renderPlain } from './report/plain-text.ts';
 import { publish } from './report/publish.ts';
+import { describeRun } from './report/setting.ts';
 import { tabulate, tabulateVerdicts } from './report/summary.ts';
 import { describeContestants, type Results, readResults, workloadsOf, writeResults } from './results.ts';
-import { describeSource, nameSource } from './source.ts';
+import { describeSource } from './source.ts';
 import { createWorkloads } from './workloads/index.ts';
 
 const say = (line: string): void => console.error(line);
@@ -30,18 +32,9 @@ async function measure(options: BenchOptions): Promise<Results> {
     prepare(() => installPeers(say), 'Quire by itself needs none of them: --contestants quire,quire-yjs');
   const startedAt = new Date().toISOString();
   const machine = describeMachine();
-  say(
-    `${machine.processor}, ${machine.cores} cores, Node ${machine.node}, load average ${machine.loadAverages.join()}`,
-  );
-  if (!machine.isLoadApart) {
-    say(
-      'server and load are not apart, but on one core: this shows that everything runs, and measures nothing worth reading',
-    );
-  }
   const source = describeSource();
-  say(nameSource(source));
   const contestants = prepare(() => describeContestants(options.contestants));
-  for (const [name, description] of Object.entries(contestants)) say(`${name}: ${description}`);
+  for (const line of describeRun({ machine, sources: [{ source, workloads: [] }], contestants })) say(line);
   const { scale, runs, level } = options;
   const path = options.output ?? join(import.meta.dirname, 'results', `${startedAt.replaceAll(':', '-')}.json`);
   const beganAt = performance.now();
@@ -89,8 +82,11 @@ function report(results: Results): void {
     if (!results.samples.some((sample) => sample.workload === workload.name)) continue;
     console.log(`\n${workload.title}\n\n${renderPlain(tabulate(results, workload))}`);
   }
-  const verdicts = results.scale === 'full' && results.level === null ? judge(results) : [];
-  if (verdicts.length > 0) console.log(`\nGoals\n\n${renderPlain(tabulateVerdicts(verdicts, results.runs))}`);
+  if (results.scale === 'full' && results.level === null) {
+    const verdicts = judge(results);
+    if (verdicts.length > 0) console.log(`\nGoals\n\n${renderPlain(tabulateVerdicts(verdicts, results.runs))}`);
+    console.log(`\n${describeUnjudged(verdicts)}`);
+  }
   console.log(`\n${describeDisturbance(results.samples)}`);
   for (const { workload, contestant, run, message } of results.failures) {
     console.log(`\nFAILED ${workload}, ${contestant}, run ${run}: ${message}`);
@@ -102,6 +98,7 @@ async function main(options: BenchOptions): Promise<number> {
     options.from.length === 0
       ? await measure(options)
       : prepare(() => mergeResults(options.from.map((path) => readResults(path))));
+  if (options.from.length > 0) console.log(describeRun(results).join('\n'));
   report(results);
   if (options.publish) prepare(() => publish(results));
   return results.failures.length === 0 ? 0 : 1;

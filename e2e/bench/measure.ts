@@ -100,7 +100,10 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Each run begins with another contestant, and every second one goes backwards: nobody always comes after the same. */
+/**
+ * Every second run goes backwards, and after each two the order turns by one: nobody always comes after the same. Beginnings
+ * may repeat before everybody has had one: runs 1 and 4 begin alike.
+ */
 export function orderOf(names: readonly ContestantName[], run: number): ContestantName[] {
   const turn = Math.floor((run - 1) / 2) % Math.max(1, names.length);
   const turned = [...names.slice(turn), ...names.slice(0, turn)];

@@ -53,6 +53,12 @@ test.each([
   [of({ ...source, commit: null, isDirty: true }), /different code, and some of it was not committed/],
   [part('receipts'), /receipts is in more than one/],
   [part('fan-out', { machine: { ...part('').machine, cores: 64 } }), /different machines: 2 and 64/],
+  [part('fan-out', { machine: { ...inventedMachine, scratch: 'tmpfs' } }), /different file systems: ext4 and tmpfs/],
 ])('what would not compare is not put together', (other, message) => {
   expect(() => mergeResults([part('receipts'), other])).toThrow(message);
+});
+
+test('of parts with and without a note of the disk, none is named', () => {
+  const earlier = part('receipts', { machine: { ...inventedMachine, scratch: null } });
+  expect(mergeResults([part('fan-out'), earlier]).machine.scratch).toBe(null);
 });

@@ -21,6 +21,10 @@ function mergeTwo(a: Results, b: Results): Results {
     const [one, other] = [a.machine[field], b.machine[field]];
     if (one !== other) throw new Error(`these results are from different machines: ${one} and ${other}`);
   }
+  const [oneDisk, otherDisk] = [a.machine.scratch, b.machine.scratch];
+  if (oneDisk !== null && otherDisk !== null && oneDisk !== otherDisk) {
+    throw new Error(`these results have their data on different file systems: ${oneDisk} and ${otherDisk}`);
+  }
   const workloads = new Set(workloadsOf(a));
   const twice = workloadsOf(b).find((workload) => workloads.has(workload));
   if (twice !== undefined) throw new Error(`${twice} is in more than one of these results`);
@@ -30,6 +34,8 @@ function mergeTwo(a: Results, b: Results): Results {
     durationMinutes: a.durationMinutes + b.durationMinutes,
     machine: {
       ...a.machine,
+      // Of all parts, or of none.
+      scratch: oneDisk === otherDisk ? oneDisk : null,
       isLoadApart: a.machine.isLoadApart && b.machine.isLoadApart,
       loadAverages: [...a.machine.loadAverages, ...b.machine.loadAverages],
     },

@@ -61,7 +61,7 @@ export function workloadsOf({ samples, failures }: Pick<Results, 'samples' | 'fa
 
 /** As they may be in a file from before all of it was noted. */
 interface StoredResults extends Omit<Results, 'machine' | 'sources'> {
-  readonly machine: Omit<Machine, 'isLoadApart'> & Partial<Machine>;
+  readonly machine: Omit<Machine, 'isLoadApart' | 'scratch'> & Partial<Machine>;
   readonly sources?: Results['sources'];
 }
 
@@ -69,6 +69,6 @@ interface StoredResults extends Omit<Results, 'machine' | 'sources'> {
 export function readResults(path: string): Results {
   const { machine, sources, ...results }: StoredResults = JSON.parse(readFileSync(path, 'utf8'));
   if (sources === undefined) throw new Error(`${path} does not say which commit was measured`);
-  const { isLoadApart = machine.serverCore !== machine.loadCores } = machine;
-  return { ...results, machine: { ...machine, isLoadApart }, sources };
+  const { isLoadApart = machine.serverCore !== machine.loadCores, scratch = null } = machine;
+  return { ...results, machine: { ...machine, isLoadApart, scratch }, sources };
 }

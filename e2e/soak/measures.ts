@@ -17,8 +17,9 @@ export const measures = {
   connections: { label: 'document connections', unit: 'items', mayGrowBy: 0 },
   documents: { label: 'documents in memory', unit: 'items', mayGrowBy: 0 },
   people: { label: 'people', unit: 'items', mayGrowBy: 0 },
-  /** Frames, edits, large updates and calls that wait for their turn, and sockets that are not read, or do not read. */
+  /** Frames, edits, large updates, folds, questions and calls that wait for their turn, and sockets that are not read, or do not read. */
   waiting: { label: 'waiting in queues', unit: 'items', mayGrowBy: 0 },
+  waitingBytes: { label: 'bytes in queues', unit: 'bytes', mayGrowBy: 0 },
   /** In this process, and what documents keep for sockets that are behind. */
   unsent: { label: 'waiting for sockets', unit: 'bytes', mayGrowBy: 0 },
   sockets: { label: 'open sockets', unit: 'items', mayGrowBy: 0 },

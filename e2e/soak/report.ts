@@ -1,6 +1,6 @@
 import { renderPlain } from '../bench/report/plain-text.ts';
-import { measures } from './measures.ts';
-import type { Row } from './verdict.ts';
+import { measures, type Reading } from './measures.ts';
+import { findUnrest, type Row } from './verdict.ts';
 
 const MIB = 2 ** 20;
 const count = new Intl.NumberFormat('en');
@@ -24,6 +24,14 @@ export function describeLeaks(rows: readonly Row[]): string[] {
       const [was, is, most] = [start, end, allowed].map((value) => showValue(value, measures[measure].unit));
       return `${measures[measure].label}: ${is} at the end, ${was} at the start, allowed ${most}`;
     });
+}
+
+/** What the start still had, in words: as much at the end would pass for no leak. */
+export function describeUnrest(start: Reading): string[] {
+  return findUnrest(start).map((name) => {
+    const { label, unit } = measures[name];
+    return `the start was not at rest: ${label} ${showValue(start[name], unit)}`;
+  });
 }
 
 export function showValue(value: number, unit: 'items' | 'bytes'): string {

@@ -105,10 +105,25 @@ const QUEUES = [
   'quire_document_queue_edits',
   'quire_journal_queue_entries',
   'quire_judging_updates',
+  'quire_compactions_pending',
+  'quire_deletions_pending',
+  'quire_reclaims_pending',
+  'quire_auth_asked_questions',
+  'quire_auth_waiting_questions',
   'quire_paused_sessions',
   'quire_behind_sessions',
   'quire_http_open_requests',
   'quire_http_open_reads',
+] as const;
+
+const QUEUES_IN_BYTES = [
+  'quire_unestablished_bytes',
+  'quire_document_queue_bytes',
+  'quire_document_applying_bytes',
+  'quire_document_unreceipted_bytes',
+  'quire_journal_queue_bytes',
+  'quire_judging_bytes',
+  'quire_http_body_bytes',
 ] as const;
 
 /** Under load, `heap` and `external` are what the last collection left and what came since. */
@@ -119,7 +134,8 @@ function readMetrics(metrics: Scrape) {
     documents: sumOf(metrics, 'quire_open_documents'),
     people: sumOf(metrics, 'quire_presence_people'),
     waiting: sumOf(metrics, ...QUEUES),
-    unsent: sumOf(metrics, 'quire_unsent_bytes', 'quire_ring_bytes'),
+    waitingBytes: sumOf(metrics, ...QUEUES_IN_BYTES),
+    unsent: sumOf(metrics, 'quire_unsent_bytes', 'quire_http_held_bytes', 'quire_ring_bytes'),
     heap: sumOf(metrics, 'nodejs_heap_size_used_bytes'),
     external: sumOf(metrics, 'nodejs_external_memory_bytes'),
   } satisfies Glance;

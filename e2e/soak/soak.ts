@@ -7,7 +7,7 @@ import { findComplaints } from './log-complaints.ts';
 import type { Glance } from './measures.ts';
 import { pause } from './pause.ts';
 import { readEnd } from './read-end.ts';
-import { showDuration, showValue } from './report.ts';
+import { describeUnrest, showDuration, showValue } from './report.ts';
 import { inspectable, openServerGauge, returningAllocator, type ServerGauge } from './server-gauge.ts';
 import { higherOf, type Row } from './verdict.ts';
 
@@ -55,6 +55,7 @@ export async function runSoak({ minutes, seed, signal, say }: SoakRun): Promise<
     say('everybody has left; the server comes to rest');
     await gauge.rest(signal);
     const start = await gauge.read();
+    run.faults(describeUnrest(start));
     say(`the load begins, and lasts for ${showDuration(minutes * MINUTE_MS)}`);
     const peak = await run.phase(gauge, minutes * MINUTE_MS, random.fork(), signal);
     say('everybody has left; opening every document once more');

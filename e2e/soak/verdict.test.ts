@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Glance, type MeasureName, measureNames, measures, type Reading } from './measures.ts';
-import { describeLeaks, renderRows } from './report.ts';
+import { describeLeaks, describeUnrest, renderRows } from './report.ts';
 import { compareReadings, didReturn, higherOf, isAtRest } from './verdict.ts';
 
 const MIB = 2 ** 20;
@@ -65,7 +65,15 @@ describe('the verdict of a soak', () => {
 });
 
 describe('a server is at rest', () => {
-  const nobody = { sessions: 0, connections: 0, documents: 0, people: 0, waiting: 0, unsent: 0 };
+  const nobody = {
+    sessions: 0,
+    connections: 0,
+    documents: 0,
+    people: 0,
+    waiting: 0,
+    waitingBytes: 0,
+    unsent: 0,
+  };
 
   test('when nobody is there and nothing waits', () => {
     expect(isAtRest(nobody)).toBe(true);
@@ -75,5 +83,24 @@ describe('a server is at rest', () => {
     expect(isAtRest({ ...nobody, [name]: 1 })).toBe(false);
     const { [name as keyof typeof nobody]: _unknown, ...others } = nobody;
     expect(isAtRest(others)).toBe(false);
+  });
+});
+
+describe('a start', () => {
+  const gone = ['sessions', 'connections', 'documents', 'people', 'waiting', 'waitingBytes', 'unsent'] as const;
+  const resting = endWith(Object.fromEntries(gone.map((name) => [name, 0])));
+
+  test('is one when nobody is there and nothing waits, whatever else the process holds', () => {
+    expect(describeUnrest(resting)).toEqual([]);
+  });
+
+  test.each(gone)('is none with something of %s, which would be allowed at the end', (name) => {
+    const { label, unit } = measures[name];
+    const words = unit === 'bytes' ? '1.0 MiB' : '1,048,576';
+    expect(describeUnrest({ ...resting, [name]: MIB })).toEqual([`the start was not at rest: ${label} ${words}`]);
+  });
+
+  test('is none when it could not be read', () => {
+    expect(describeUnrest({ ...resting, people: Number.NaN })).toHaveLength(1);
   });
 });

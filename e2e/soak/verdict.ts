@@ -28,11 +28,16 @@ export function compareReadings(start: Reading, peak: Glance, end: Reading): rea
   });
 }
 
-const GONE_AT_REST = ['sessions', 'connections', 'documents', 'people', 'waiting', 'unsent'] as const;
+const GONE_AT_REST = ['sessions', 'connections', 'documents', 'people', 'waiting', 'waitingBytes', 'unsent'] as const;
 
 /** Whether a server at rest can be read: nobody is there, and nothing waits. */
 export function isAtRest(glance: Glance): boolean {
-  return GONE_AT_REST.every((name) => glance[name] === 0);
+  return findUnrest(glance).length === 0;
+}
+
+/** What a glance has that is gone at rest. */
+export function findUnrest(glance: Glance): MeasureName[] {
+  return GONE_AT_REST.filter((name) => glance[name] !== 0);
 }
 
 /** The higher of both, measure by measure. */

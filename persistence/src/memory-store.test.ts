@@ -69,3 +69,15 @@ it('counts a fold as pending until it is flushed', async () => {
   expect(await folding).toMatchObject({ entries: 1 });
   expect(store.pendingFolds).toBe(0);
 });
+
+it('counts a deletion as pending until it is flushed', async () => {
+  const store = new MemoryStore({ flushing: 'manual' });
+  const receipt = appendTo(store, 'notes', new Typist().type('x'));
+  store.flush();
+  await receipt;
+  const deleting = store.delete('notes');
+  expect([store.pendingDeletions, store.pendingReclaims]).toEqual([1, 0]);
+  store.flush();
+  await deleting;
+  expect(store.pendingDeletions).toBe(0);
+});

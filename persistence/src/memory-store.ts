@@ -81,6 +81,7 @@ export class MemoryStore implements DocumentStore {
   readonly #unfoldedBytes: number;
   #sequence = 0;
   #pendingFolds = 0;
+  #pendingDeletions = 0;
   #status: StoreStatus = { state: 'ready' };
 
   constructor(options: MemoryStoreOptions = {}) {
@@ -130,6 +131,15 @@ export class MemoryStore implements DocumentStore {
 
   get pendingFolds(): number {
     return this.#pendingFolds;
+  }
+
+  get pendingDeletions(): number {
+    return this.#pendingDeletions;
+  }
+
+  /** What ends is forgotten at once. */
+  get pendingReclaims(): number {
+    return 0;
   }
 
   /** What waits is on its way to the disk, up to the first that is no append: the power may go before a `flush()`. */
@@ -227,18 +237,12 @@ export class MemoryStore implements DocumentStore {
     this.#assertOpen();
     assertDocumentName(name);
     if (this.#status.state === 'refusing') throw this.#status.error;
-    return this.#write([], () => {
-      const document = this.#documents.get(name);
-      if (document === undefined) {
-        if (to !== undefined) return to;
-        throw new PersistenceError('UNKNOWN_DOCUMENT', 'No such document', { document: name });
-      }
-      const isThere = to === undefined ? stateOf(document) === 'deleted' : compareEpochs(to, document.life.epoch) <= 0;
-      if (isThere) return document.life.epoch;
-      const epoch = to ?? nextEpoch(document.life.epoch);
-      this.#storeOwn(this.#number({ document: name, epoch, time: this.#clock.now(), updates: [] }));
-      return epoch;
-    });
+    this.#pendingDeletions += 1;
+    try {
+      return await this.#write([], () => this.#end(name, to));
+    } finally {
+      this.#pendingDeletions -= 1;
+    }
   }
 
   keepUnfolded(after: number | null): void {
@@ -373,6 +377,19 @@ export class MemoryStore implements DocumentStore {
     buried.add(name);
     const tombstone = encodeTombstone(document.tombstone ?? new Map());
     return { ...standIn, buried: { by: document.life.epoch, tombstone } };
+  }
+
+  #end(name: string, to?: Epoch): Epoch {
+    const document = this.#documents.get(name);
+    if (document === undefined) {
+      if (to !== undefined) return to;
+      throw new PersistenceError('UNKNOWN_DOCUMENT', 'No such document', { document: name });
+    }
+    const isThere = to === undefined ? stateOf(document) === 'deleted' : compareEpochs(to, document.life.epoch) <= 0;
+    if (isThere) return document.life.epoch;
+    const epoch = to ?? nextEpoch(document.life.epoch);
+    this.#storeOwn(this.#number({ document: name, epoch, time: this.#clock.now(), updates: [] }));
+    return epoch;
   }
 
   #fold(document: string, life: Life): CompactionReport {

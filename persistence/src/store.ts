@@ -221,6 +221,12 @@ export interface DocumentStore {
   /** Folds that are due or under way; one that failed does not count until it is due again. */
   readonly pendingFolds: number;
 
+  /** Lives that end, by a deletion or an entry of another store, and wait for their turn or the disk. */
+  readonly pendingDeletions: number;
+
+  /** Documents whose ended lives still take room, which is being given back. */
+  readonly pendingReclaims: number;
+
   /** Writes what is queued, then closes. */
   close(): Promise<void>;
 }

@@ -90,6 +90,8 @@ export interface ServerParts {
   readonly store?: DocumentStore | undefined;
   readonly clock?: Clock | undefined;
   readonly logger?: Logger | undefined;
+  /** How many lines of the log nobody read in time, for the metrics. */
+  readonly droppedLogLines?: (() => number) | undefined;
   /** Gives up a start that waits for other nodes of its cluster: `createServer` rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -143,10 +145,10 @@ export interface QuireServer {
 export async function createServer(input: ConfigInput = {}, parts: ServerParts = {}): Promise<QuireServer> {
   const hasAuthenticator = parts.authenticator !== undefined;
   const config = parseConfig([readObject({ kind: 'code' }, input)], { hasAuthenticator });
-  const logger = parts.logger ?? createLog(config.log).logger;
+  const { logger, droppedLogLines } = chooseLog(config, parts);
   const clock = parts.clock ?? systemClock;
   const origins = describeOrigins(config);
-  const metrics = config.metrics ? createMetrics(describeMetrics(config, clock, parts)) : null;
+  const metrics = config.metrics ? createMetrics({ ...describeMetrics(config, clock, parts), droppedLogLines }) : null;
   const authenticator = await chooseAuthenticator(config, { parts, origins, clock, logger, metrics });
   // The port first: it is what most often can't be had, and the store wants to say where it is in use.
   let listener: Listener;
@@ -435,7 +437,16 @@ async function findCursorKeys(config: Config, directory: string | null, log: Log
   return directory === null ? undefined : keepCursorKey(join(directory, 'cursor-key'), log);
 }
 
-function describeMetrics(config: Config, clock: Clock, parts: ServerParts): MetricsOptions {
+function chooseLog(
+  config: Config,
+  { logger, droppedLogLines }: ServerParts,
+): { logger: Logger; droppedLogLines: () => number } {
+  if (logger !== undefined) return { logger, droppedLogLines: droppedLogLines ?? (() => 0) };
+  const log = createLog(config.log);
+  return { logger: log.logger, droppedLogLines: droppedLogLines ?? (() => log.droppedLines) };
+}
+
+function describeMetrics(config: Config, clock: Clock, parts: ServerParts): Omit<MetricsOptions, 'droppedLogLines'> {
   const dataDirectory = parts.store === undefined ? resolve(config.data) : null;
   return {
     clock,

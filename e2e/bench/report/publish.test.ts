@@ -43,6 +43,7 @@ describe('the published page', () => {
     expect(rendered).toContain('2 (1–3)');
     expect(rendered).toContain('Measured on 2030-01-02');
     expect(rendered).toContain('at commit `abc123`');
+    expect(rendered).toContain('Node v24, data on ext4.');
     const shown = [...rendered.matchAll(/\(benchmarks\/([\w.-]+)\)/g)].map((match) => match[1]);
     expect(shown.length).toBeGreaterThan(5);
     expect(new Set(drawPlots(inventResults()).map(({ file }) => file))).toEqual(new Set(shown));

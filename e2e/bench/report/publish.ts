@@ -3,7 +3,6 @@ import { dirname, join } from 'node:path';
 import { type ContestantName, contestants } from '../contestants.ts';
 import { LEAST_PUBLISHED_RUNS } from '../options.ts';
 import { type Results, writeResults } from '../results.ts';
-import { nameSource } from '../source.ts';
 import { createWorkloads } from '../workloads/index.ts';
 import type { Workload } from '../workloads/workload.ts';
 import { describeDisturbance } from './disturbed.ts';
@@ -11,6 +10,7 @@ import { countFailures, describeGaps, describeUnjudged } from './failures.ts';
 import { judge } from './goals.ts';
 import { renderMarkdown, replaceSection } from './markdown.ts';
 import { type BarPlot, drawBars } from './plot.ts';
+import { describeScratch, nameSources } from './setting.ts';
 import { countRuns, measuredContestants, spreadFor, tabulate, tabulateVerdicts } from './summary.ts';
 import { findUnfinished } from './unfinished.ts';
 
@@ -104,18 +104,11 @@ function describeSetting({
   const when = sources.length > 1 ? 'in parts, the first of them on' : 'on';
   return [
     `Measured ${when} ${startedAt.slice(0, 10)} in ${durationMinutes} minutes, ${runs} runs of each, on ${machine.processor}, ` +
-      `${machine.cores} cores, ${machine.memoryGib} GiB, ${machine.system}, Node ${machine.node}. The server has core ` +
+      `${machine.cores} cores, ${machine.memoryGib} GiB, ${machine.system}, Node ${machine.node}, ${describeScratch(machine)}. The server has core ` +
       `${machine.serverCore}, the load ${machine.loadCores}; load average at the start ${describeLoads(machine.loadAverages)}. Measured was ${nameSources(sources)}. ${describeDisturbance(samples)} ${countFailures({ failures })}`,
     '',
     ...names.map((name) => `- **${contestants[name].label}**: ${described[name]}.`),
   ].join('\n');
-}
-
-function nameSources(sources: Results['sources']): string {
-  const named = sources.map(({ source, workloads }) =>
-    sources.length === 1 ? nameSource(source) : `${nameSource(source)} (${workloads.join(', ')})`,
-  );
-  return named.join('; ');
 }
 
 function describeLoads(loads: readonly number[]): string {

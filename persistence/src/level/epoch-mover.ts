@@ -38,9 +38,15 @@ export interface EpochMoverOptions {
  */
 export class EpochMover {
   readonly #options: EpochMoverOptions;
+  #pending = 0;
 
   constructor(options: EpochMoverOptions) {
     this.#options = options;
+  }
+
+  /** Calls that wait, or are under way. */
+  get pending(): number {
+    return this.#pending;
   }
 
   delete(document: string, to?: Epoch): Promise<Epoch> {
@@ -97,17 +103,22 @@ export class EpochMover {
     });
   }
 
-  #alone<T>(document: string, task: (head: DocumentHead, release: () => void) => Promise<T>): Promise<T> {
+  async #alone<T>(document: string, task: (head: DocumentHead, release: () => void) => Promise<T>): Promise<T> {
     const { heads, journal, locks } = this.#options;
-    return locks.hold(document, async () => {
-      const { head, release } = await heads.hold(document);
-      try {
-        await journal.barrier();
-        return await task(head, release);
-      } finally {
-        release();
-      }
-    });
+    this.#pending += 1;
+    try {
+      return await locks.hold(document, async () => {
+        const { head, release } = await heads.hold(document);
+        try {
+          await journal.barrier();
+          return await task(head, release);
+        } finally {
+          release();
+        }
+      });
+    } finally {
+      this.#pending -= 1;
+    }
   }
 
   #begin(

@@ -89,6 +89,14 @@ export class LevelStore implements DocumentStore {
     return this.#parts.compactor.pending;
   }
 
+  get pendingDeletions(): number {
+    return this.#parts.mover.pending;
+  }
+
+  get pendingReclaims(): number {
+    return this.#parts.reclaimer.pending;
+  }
+
   async append(draft: EntryDraft): Promise<EntryId> {
     assertDraft(draft);
     const { document } = draft;

@@ -23,6 +23,11 @@ export class Reclaimer {
     this.#options = options;
   }
 
+  /** Documents of which something is to be given back, or is being. */
+  get pending(): number {
+    return this.#jobs.size;
+  }
+
   /** The record that orders everything below epoch count `count` to be reclaimed. Takes effect once it is on disk. */
   schedule(document: string, count: number): WriteOp {
     this.#jobs.set(document, Math.max(count, this.#jobs.get(document) ?? 0));

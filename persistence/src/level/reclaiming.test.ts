@@ -31,8 +31,13 @@ describe('reclaiming', () => {
     await appendTo(store, 'notes/more', new Typist().type('stays'));
     expect(remains(disk, 'notes', 2)).toBe(32);
     const syncs = disk.syncs;
-    await store.delete('notes');
+    expect([store.pendingDeletions, store.pendingReclaims]).toEqual([0, 0]);
+    const deleting = store.delete('notes');
+    expect(store.pendingDeletions).toBe(1);
+    await deleting;
+    expect([store.pendingDeletions, store.pendingReclaims]).toEqual([0, 1]);
     await vi.waitUntil(() => !orderOf(disk, 'notes'));
+    expect(store.pendingReclaims).toBe(0);
     expect(remains(disk, 'notes', 2)).toBe(0);
     expect(disk.syncs - syncs).toBeGreaterThan(5);
     expect((await store.load('notes/more'))?.entries).toHaveLength(1);

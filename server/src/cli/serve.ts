@@ -55,7 +55,11 @@ async function run(config: Config, log: Log, stops: StopRequests): Promise<void>
     // A first request to stop waits for the start to end, unless that waits for other nodes; whoever asks again waits no longer.
     const waiting = new AbortController();
     void stops.first.then(() => waiting.abort(new StoppedEarly()));
-    const starting = createServer(config, { logger: log.logger, signal: waiting.signal });
+    const starting = createServer(config, {
+      logger: log.logger,
+      droppedLogLines: () => log.droppedLines,
+      signal: waiting.signal,
+    });
     const outcome = await Promise.race([starting, stops.again.then(() => null)]);
     if (outcome === null) process.exit(1);
     server = outcome;

@@ -22,7 +22,7 @@ import { withoutRepeats } from './repeated-edits.ts';
 import { ServerClient } from './server-client.ts';
 import { closeCodeFor } from './store-refusal.ts';
 import type { Stragglers } from './stragglers.ts';
-import { NOTHING, type Submission, type Written } from './submission.ts';
+import { NOTHING, type Submission, type Written, weighSubmission } from './submission.ts';
 import { SubmissionQueue } from './submission-queue.ts';
 import { TypeDepths } from './type-depths.ts';
 import { WaitingReceipts } from './waiting-receipts.ts';
@@ -506,9 +506,11 @@ export class DocumentOwner {
 
   /** The same for a batch of which something is large. What arrives meanwhile forms the next. */
   async #finishInSlices(batch: readonly Submission[], acknowledged: Promise<void> | null): Promise<void> {
-    const { log, originOf, slicing, timer } = this.#options;
+    const { log, meters, originOf, slicing, timer } = this.#options;
     const origin = originOf(batch);
     this.#flush = { kind: 'applying', batch, origin };
+    const bytes = batch.reduce((sum, submission) => sum + weighSubmission(submission), 0);
+    meters?.applying(bytes);
     const beganAt = timer.now();
     let [costMs, resumedAt, edits] = [0, beganAt, batch];
     const nextTurn = async (): Promise<void> => {
@@ -527,6 +529,8 @@ export class DocumentOwner {
       }
       edits = NO_EDITS;
       this.#break(batch, acknowledged, error);
+    } finally {
+      meters?.applying(-bytes);
     }
     this.#conclude(batch, edits, beganAt, costMs + timer.now() - resumedAt);
   }

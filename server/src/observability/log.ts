@@ -1,35 +1,39 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import type { Config } from '../config.ts';
+import { openLogDestination } from './log-destination.ts';
 import { redactTokens } from './redact-tokens.ts';
 
 export type { Logger } from 'pino';
 
 export interface Log {
   readonly logger: Logger;
+  /** How many lines were left out, since whoever reads them does not. */
+  readonly droppedLines: number;
   /** Writes out what is buffered. */
   flush(): void;
 }
 
-/** A reader of our logs that has stopped reading costs us this much memory and then log lines, never the event loop. */
-const MAX_BUFFERED_BYTES = 1024 * 1024;
 const STDERR = 2;
 
 export function createLog(settings: Config['log'], destination?: DestinationStream): Log {
-  const stream = destination ?? openStderr();
+  let droppedLines = 0;
+  const countDropped = (): void => {
+    droppedLines += 1;
+  };
+  const stream = destination ?? openLogDestination(STDERR, countDropped);
   const isTerminal = destination === undefined && process.stderr.isTTY === true;
   const isPretty = settings.format === 'pretty' || (settings.format === 'auto' && isTerminal);
   const logger = pino(loggerOptions(settings.level), isPretty ? writePretty(stream, isTerminal) : stream);
   return {
     logger,
+    get droppedLines() {
+      return droppedLines;
+    },
     flush: () => {
       if ('flushSync' in stream && typeof stream.flushSync === 'function') stream.flushSync();
     },
   };
-}
-
-function openStderr(): DestinationStream {
-  return pino.destination({ dest: STDERR, sync: false, maxLength: MAX_BUFFERED_BYTES });
 }
 
 /** In this thread, line by line: what a crash leaves to say is said. */

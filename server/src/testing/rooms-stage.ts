@@ -85,7 +85,14 @@ interface Node {
   readonly bus: HandBus;
   readonly rooms: Rooms;
   readonly log: { msg: string; times?: number }[];
-  readonly counted: { sent: number; received: number; strange: StrangeMessage[]; tallies: TallyOutcome[] };
+  readonly counted: {
+    sent: number;
+    received: number;
+    strange: StrangeMessage[];
+    tallies: TallyOutcome[];
+    waiting: number;
+    dropped: number;
+  };
 }
 
 /** For a file of tests: `stage` opens one for a test, with a bus whose messages are delivered by hand, and `end` closes it. */
@@ -109,7 +116,7 @@ function openStage(ends: (() => void)[]) {
     const bus = new HandBus(post);
     const log: Node['log'] = [];
     const logger = pino({ level: 'warn' }, { write: (line: string) => log.push(JSON.parse(line)) });
-    const counted: Node['counted'] = { sent: 0, received: 0, strange: [], tallies: [] };
+    const counted: Node['counted'] = { sent: 0, received: 0, strange: [], tallies: [], waiting: 0, dropped: 0 };
     const meters: RoomMeters = {
       add(direction, size) {
         counted[direction] += size;
@@ -119,6 +126,12 @@ function openStage(ends: (() => void)[]) {
       },
       tally(outcome) {
         counted.tallies.push(outcome);
+      },
+      waiting(characters) {
+        counted.waiting += characters;
+      },
+      dropped() {
+        counted.dropped += 1;
       },
     };
     const rooms = createRooms({ bus, incarnation, clock, log: logger, meters });

@@ -36,6 +36,11 @@ export interface Activity {
   readonly unsentBytes: number | null;
   readonly slowSessions: number | null;
   readonly judgingUpdates: number | null;
+  readonly pausedSessions: number | null;
+  readonly compactionsPending: number | null;
+  readonly openRequests: number | null;
+  /** To the backend that says who somebody is: those that it was asked, and those that wait for their turn. */
+  readonly authQuestions: number | null;
   /** Of its Redis; empty on a node by itself. */
   readonly redisState: string;
   readonly nodesReady: number | null;
@@ -88,6 +93,10 @@ export function compareScrapes(earlier: Scrape, after: Scrape, now: number): Act
     unsentBytes: total(after, 'quire_unsent_bytes'),
     slowSessions: total(after, 'quire_slow_sessions'),
     judgingUpdates: total(after, 'quire_judging_updates'),
+    pausedSessions: total(after, 'quire_paused_sessions'),
+    compactionsPending: total(after, 'quire_compactions_pending'),
+    openRequests: total(after, 'quire_http_open_requests'),
+    authQuestions: sumOf(total(after, 'quire_auth_asked_questions'), total(after, 'quire_auth_waiting_questions')),
     redisState: stateOf(after, 'quire_cluster_bus_state'),
     nodesReady: nodesIn(after, 'ready'),
     nodesCatchingUp: nodesIn(after, 'catching-up'),
@@ -102,6 +111,10 @@ export function compareScrapes(earlier: Scrape, after: Scrape, now: number): Act
 /** Which state of a metric is 1; empty for none. */
 function stateOf({ samples }: Scrape, name: MetricName): string {
   return samples.get(name)?.find(({ value }) => value === 1)?.labels.state ?? '';
+}
+
+function sumOf(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? null : one + other;
 }
 
 function nodesIn({ samples }: Scrape, state: (typeof nodeStates)[number]): number | null {

@@ -46,8 +46,14 @@ export function drawActivity(url: string, activity: Activity): string {
     ['', whole(a.documentQueueEdits), 'edits for their document to flush'],
     ['', whole(a.journalQueueEntries), `entries for the disk, ${bytes(a.journalQueueBytes)}`],
     ['', whole(a.judgingUpdates), 'large updates to be judged'],
+    ['', whole(a.compactionsPending), 'journals to be folded'],
+    ['', whole(a.openRequests), `API calls to be answered, ${whole(a.authQuestions)} to the auth backend`],
     ...drawWaitingForNodes(a),
-    ['', whole(a.slowSessions), `sockets with ${bytes(a.unsentBytes)} unsent`],
+    [
+      '',
+      whole(a.slowSessions),
+      `sockets with ${bytes(a.unsentBytes)} unsent, ${whole(a.pausedSessions)} that are not read`,
+    ],
   ]);
   const trimmed = table.split('\n').map((line) => line.trimEnd());
   return `${heading}\n\n${trimmed.join('\n')}`;

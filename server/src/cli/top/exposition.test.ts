@@ -78,6 +78,25 @@ describe('an activity', () => {
     expect(draw(['quire_cluster_bus_state{state="away"} 0'])).not.toMatch(/cluster|Redis|nodes/);
   });
 
+  it('shows what waits: also folds, calls, questions who somebody is, and sockets that are not read', () => {
+    const lines = [
+      'quire_compactions_pending 2',
+      'quire_http_open_requests 3',
+      'quire_auth_asked_questions 1',
+      'quire_auth_waiting_questions 4',
+      'quire_slow_sessions 6',
+      'quire_unsent_bytes 700',
+      'quire_paused_sessions 8',
+    ];
+    const scrape = readExposition(lines.join('\n'), 0);
+    const activity = compareScrapes(scrape, { ...scrape, atMs: 1000 }, 0);
+    const drawn = drawActivity('http://localhost:1', activity);
+    expect(drawn).toMatch(/^ +2 +journals to be folded$/m);
+    expect(drawn).toMatch(/^ +3 +API calls to be answered, 5 to the auth backend$/m);
+    expect(drawn).toMatch(/^ +6 +sockets with 700 B unsent, 8 that are not read$/m);
+    expect(listActivity(activity)).toMatch(/^auth_questions 5$/m);
+  });
+
   it('fits a terminal of 80 × 24, with large numbers and a cluster', () => {
     const busy = [
       ...clustered,
@@ -90,6 +109,11 @@ describe('an activity', () => {
       'process_resident_memory_bytes 12345678901',
       'quire_unsent_bytes 1234567890',
       'quire_slow_sessions 12345',
+      'quire_paused_sessions 12345',
+      'quire_compactions_pending 12345',
+      'quire_http_open_requests 12345',
+      'quire_auth_asked_questions 256',
+      'quire_auth_waiting_questions 12345',
       'quire_build_info{version="10.20.30"} 1',
       'quire_store_state{state="refusing"} 1',
     ];

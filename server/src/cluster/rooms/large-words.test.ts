@@ -136,11 +136,13 @@ describe('between nodes', () => {
     const { ada, ben, one, settle } = await pair();
     const names = ['a', 'b', 'c', 'd', 'e'];
     for (const name of names) ada.link.relay(large(name, 16));
+    expect(one.counted.waiting).toBe(4 * large('a', 16).length);
     for (let part = 0; part < 80; part += 1) await settle();
     expect(brief(ben.sheet.take()).length).toBe(4);
     expect(one.log.map(({ msg }) => msg)).toEqual([
       'stateless messages are broadcast faster than other nodes can be told: one was left out',
     ]);
+    expect(one.counted).toMatchObject({ waiting: 0, dropped: 1 });
   }, 60_000);
 
   it('[G4] a large stateless message is put together only with so many others, and no larger than it may be here', async () => {

@@ -8,7 +8,7 @@ import { RareComplaints } from './rare-complaints.ts';
 import { Room, type RoomHost } from './room.ts';
 import { decodeRoomMessage } from './room-message.ts';
 import { Tallies, type TallyOutcome } from './tallies.ts';
-import { ToldParts } from './told-parts.ts';
+import { type ToldMeters, ToldParts } from './told-parts.ts';
 
 /** Within so long after they spoke, rooms say the number of their last message: long enough to stand for many. */
 export const PULSE_AFTER_MS = 5_000;
@@ -40,7 +40,7 @@ const MOST_LOST = 1_000;
 export type StrangeMessage = 'damaged' | 'unknown-kind' | 'presence';
 
 /** Counts what goes through rooms. */
-export interface RoomMeters {
+export interface RoomMeters extends ToldMeters {
   add(direction: 'sent' | 'received', bytes: number): void;
   /** One that was not understood, or not all of it. */
   strange(fault: StrangeMessage): void;
@@ -133,7 +133,7 @@ class LiveRooms implements Rooms, RoomHost {
     this.#meters = meters;
     this.#complaints = new RareComplaints(log, clock);
     const complain = (problem: string): void => this.#complaints.complain(problem);
-    this.toldParts = new ToldParts({ mostCharacters, complain });
+    this.toldParts = new ToldParts({ mostCharacters, complain, meters });
     this.heardParts = new HeardParts({ mostCharacters, clock, complain });
     this.#isHeard = this.isConnected;
     this.tallies = new Tallies({

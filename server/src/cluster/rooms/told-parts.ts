@@ -13,10 +13,18 @@ interface Waiting {
   readonly say: Say;
 }
 
+export interface ToldMeters {
+  /** So many characters more wait to be told, or fewer. */
+  waiting(characters: number): void;
+  /** One will not be told. */
+  dropped(): void;
+}
+
 export interface ToldPartsOptions {
   /** How many characters the largest message has. */
   readonly mostCharacters: number;
   complain(problem: string): void;
+  readonly meters: ToldMeters | null;
 }
 
 /**
@@ -27,11 +35,13 @@ export interface ToldPartsOptions {
 export class ToldParts {
   readonly #mostCharacters: number;
   readonly #complain: (problem: string) => void;
+  readonly #meters: ToldMeters | null;
   readonly #waiting: Waiting[] = [];
   #characters = 0;
   #count = 0;
 
-  constructor({ mostCharacters, complain }: ToldPartsOptions) {
+  constructor({ mostCharacters, complain, meters }: ToldPartsOptions) {
+    this.#meters = meters;
     this.#mostCharacters = MOST_WAITING * mostCharacters;
     this.#complain = complain;
   }
@@ -44,11 +54,13 @@ export class ToldParts {
     const isIdle = this.#waiting.length === 0;
     // Each costs something, also an empty one.
     if (!isIdle && this.#characters + costOf(payload) > this.#mostCharacters) {
+      this.#meters?.dropped();
       this.#complain('stateless messages are broadcast faster than other nodes can be told: one was left out');
       return;
     }
     this.#waiting.push({ room, payload, say });
     this.#characters += costOf(payload);
+    this.#meters?.waiting(payload.length);
     if (isIdle) void this.#tellAll();
   }
 
@@ -57,6 +69,7 @@ export class ToldParts {
       await this.#tellOne(next);
       this.#waiting.shift();
       this.#characters -= costOf(next.payload);
+      this.#meters?.waiting(-next.payload.length);
     }
   }
 

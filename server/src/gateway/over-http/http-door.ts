@@ -45,7 +45,7 @@ export function createHttpDoor(options: HttpDoorOptions): HttpDoor {
   });
 
   function open(request: IncomingMessage, response: ServerResponse): void {
-    const line = new HttpLine(clock);
+    const line = new HttpLine(clock, meters?.httpHeld ?? null);
     const full = gateway.openOn(line, request);
     if (full !== null) {
       line.destroy();

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
-import { MAX_HTTP_BODY_BYTES } from '@quire/protocol';
+import { eventWindow, MAX_HTTP_BODY_BYTES } from '@quire/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../testing/manual-clock.ts';
 import { readDrainMark } from '../drain-progress.ts';
@@ -10,9 +10,14 @@ const KIB = 1024;
 
 let clock: ManualClock;
 let line: HttpLine;
+/** As it is counted. */
+let held: number;
 beforeEach(() => {
   clock = new ManualClock();
-  line = new HttpLine(clock);
+  held = 0;
+  line = new HttpLine(clock, (bytes) => {
+    held += bytes;
+  });
 });
 
 class Stream implements DownStream {
@@ -228,6 +233,7 @@ describe('what goes down', () => {
     expect(stream.bytes.length).toBeGreaterThan(200 * KIB);
     expect(stream.bytes.length).toBeLessThan(320 * KIB);
     expect(line.writableLength).toBe(1024 * KIB);
+    expect(held).toBe(stream.bytes.length + stream.parts.length * eventWindow.overheadBytes);
     let mark = readDrainMark(line);
     while (stream.bytes.length < 1024 * KIB) {
       line.acknowledge(stream.numbers.at(-1) ?? 0);
@@ -235,6 +241,8 @@ describe('what goes down', () => {
       mark = readDrainMark(line);
     }
     expect(line.writableLength).toBe(0);
+    line.acknowledge(stream.numbers.at(-1) ?? 0);
+    expect(held).toBe(0);
   });
 
   it('[G4] is not copied, so that a large document is there once for all who are sent it', () => {
@@ -317,7 +325,10 @@ it('leaves nothing behind', async () => {
   const stream = follow();
   line.detach(stream);
   const last = follow();
+  line.write(Buffer.alloc(KIB));
+  expect(held).toBeGreaterThan(KIB);
   line.destroy();
+  expect(held).toBe(0);
   expect(last.isOver).toBe(true);
   expect(clock.pending).toBe(0);
   expect(line.canFollow(0)).toBe(false);

@@ -55,6 +55,7 @@ export class HttpLine extends Duplex {
   /** As Node's sockets have it, see `drain-progress.ts`: what no part holds yet of the write that is under way. */
   readonly _handle = { writeQueueSize: 0 };
   readonly #clock: Clock;
+  readonly #onHeld: ((bytes: number) => void) | null;
   #down: DownStream | null = null;
   #cancelGrace: () => void;
   /** Not known to have arrived; oldest first. */
@@ -72,9 +73,11 @@ export class HttpLine extends Duplex {
   /** Lets that body go on, which waits until somebody reads. */
   #wakeBody: () => void = () => {};
 
-  constructor(clock: Clock) {
+  /** @param onHeld told how much more is held, or less */
+  constructor(clock: Clock, onHeld: ((bytes: number) => void) | null = null) {
     super();
     this.#clock = clock;
+    this.#onHeld = onHeld;
     this.#cancelGrace = this.#endAfter(FIRST_STREAM_GRACE_MS);
   }
 
@@ -120,7 +123,7 @@ export class HttpLine extends Duplex {
     let count = 0;
     for (const part of this.#held) {
       if (part.number > number) break;
-      this.#heldBytes -= weigh(part);
+      this.#hold(-weigh(part));
       count += 1;
     }
     if (count > 0) this.#held.splice(0, count);
@@ -179,6 +182,7 @@ export class HttpLine extends Duplex {
     if (this.#down !== null) this.#endStream(this.#down);
     this.#down = null;
     this.#held.length = 0;
+    this.#hold(-this.#heldBytes);
     this.#unsent.clear();
     this.#wakeBody();
     finish(error);
@@ -199,7 +203,7 @@ export class HttpLine extends Duplex {
       this.#lastNumber += 1;
       const part: Part = { number: this.#lastNumber, bytes: this.#unsent.take(PART_BYTES) };
       this.#held.push(part);
-      this.#heldBytes += weigh(part);
+      this.#hold(weigh(part));
     }
     if (this.#down !== null) this.handOut(this.#down);
     this._handle.writeQueueSize = this.#unsent.length;
@@ -207,6 +211,11 @@ export class HttpLine extends Duplex {
     if (this.#unsent.length > 0 || finish === null) return;
     this.#finishWrite = null;
     finish();
+  }
+
+  #hold(bytes: number): void {
+    this.#heldBytes += bytes;
+    this.#onHeld?.(bytes);
   }
 
   #giveNext(down: DownStream): void {

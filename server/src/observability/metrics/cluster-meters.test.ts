@@ -80,6 +80,9 @@ describe('the metrics of a cluster', () => {
     meters.rooms.add('received', 30);
     meters.rooms.strange('unknown-kind');
     meters.rooms.tally('told');
+    meters.rooms.waiting(70);
+    meters.rooms.waiting(-30);
+    meters.rooms.dropped();
     const after = read(meters);
     expect(names.filter((name) => JSON.stringify(after[name]) === JSON.stringify(before[name]))).toEqual([]);
     expect(after).toMatchObject({
@@ -96,6 +99,8 @@ describe('the metrics of a cluster', () => {
       quire_cluster_unreceipted_entries: 3,
       quire_cluster_unreceipted_seconds: 1.5,
       quire_cluster_message_queue_bytes: 30,
+      quire_cluster_stateless_queue_characters: 40,
+      quire_cluster_messages_dropped_total: 2,
       quire_cluster_missing_entries: 5,
       quire_cluster_nodes: { ready: 1, 'catching-up': 1, silent: 2 },
       quire_cluster_silence_seconds: 90,

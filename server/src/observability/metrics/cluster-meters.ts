@@ -62,6 +62,7 @@ export class ClusterMeters {
   readonly strangeMessages = new Tally(strangeMessages);
   readonly tallies = new Tally(tallyOutcomes);
   messageQueueBytes = 0;
+  statelessQueueCharacters = 0;
   messagesDropped = 0;
   busConnections = 0;
   readonly publishing = new Distribution(metricTable.quire_cluster_publish_seconds.buckets);
@@ -106,6 +107,12 @@ export class ClusterMeters {
     },
     strange: (fault: StrangeMessage): void => this.strangeMessages.add(fault),
     tally: (outcome: TallyOutcome): void => this.tallies.add(outcome),
+    waiting: (characters: number): void => {
+      this.statelessQueueCharacters += characters;
+    },
+    dropped: (): void => {
+      this.messagesDropped += 1;
+    },
   };
 
   #recordsMoved(direction: RecordDirection, records: number, bytes: number): void {

@@ -43,6 +43,7 @@ export class CollabMeters {
   judgingBytes = 0;
   queuedEdits = 0;
   queuedBytes = 0;
+  applyingBytes = 0;
   unreceiptedBytes = 0;
   readonly people = new Tally(waysToBeShown);
   readonly edits = new Tally(editSources);
@@ -70,6 +71,11 @@ export class CollabMeters {
   queued(edits: number, bytes: number): void {
     this.queuedEdits += edits;
     this.queuedBytes += bytes;
+  }
+
+  /** What comes into its document in slices. */
+  applying(bytes: number): void {
+    this.applyingBytes += bytes;
   }
 
   /** What waits for other nodes once it is on disk here. */

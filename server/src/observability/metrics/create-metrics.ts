@@ -20,6 +20,7 @@ export interface MetricsOptions {
   readonly dataDirectory: string | null;
   readonly queueLimitBytes: number;
   readonly sessionLimit: number;
+  readonly droppedLogLines: () => number;
 }
 
 /** The meters of a server, for its parts to count with, and the route that tells what they counted. */
@@ -42,7 +43,8 @@ export interface MetricsParts {
   readonly rules: MeteredRules;
 }
 
-export function createMetrics({ clock, token, dataDirectory, queueLimitBytes, sessionLimit }: MetricsOptions): Metrics {
+export function createMetrics(options: MetricsOptions): Metrics {
+  const { clock, token, dataDirectory, queueLimitBytes, sessionLimit, droppedLogLines } = options;
   const gateway = new GatewayMeters();
   const collab = new CollabMeters();
   const access = new AccessMeters();
@@ -76,6 +78,7 @@ export function createMetrics({ clock, token, dataDirectory, queueLimitBytes, se
         rules,
         queueLimitBytes,
         sessionLimit,
+        droppedLogLines,
         version,
       };
       return createMetricsRoute({ registry: createRegistry(sources), token }) as unknown as Hono;

@@ -41,6 +41,7 @@ export class GatewayMeters {
   behindSessions = 0;
   httpSessions = 0;
   httpSessionsOpened = 0;
+  httpHeldBytes = 0;
   /** Those that had bytes waiting when they were last written to: a scrape looks at these, not at all sessions. */
   readonly #slow = new Set<MeteredSession>();
 
@@ -95,6 +96,11 @@ export class GatewayMeters {
     this.httpSessions += sessions;
     if (sessions > 0) this.httpSessionsOpened += 1;
   }
+
+  /** What sessions over HTTP keep until their client has it. */
+  readonly httpHeld = (bytes: number): void => {
+    this.httpHeldBytes += bytes;
+  };
 
   /** Looks at the sockets that had bytes waiting, and forgets those that have none any more. */
   measureUnsent(): { readonly sessions: number; readonly bytes: number } {

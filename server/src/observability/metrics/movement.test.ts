@@ -50,7 +50,7 @@ describe('a metric moves when its thing happens', () => {
     for (const end of staged.reverse()) await end();
     const gauges = metricNames
       .filter((name) =>
-        /_(sessions|documents|connections|entering|people|frames|edits|pending)$|queue_(bytes|entries)|(ring|unsent|unestablished|body)_bytes|open_(requests|reads)$/.test(
+        /_(sessions|documents|connections|entering|people|frames|edits|pending)$|queue_(bytes|entries)|(ring|unsent|unestablished|applying|held|body)_bytes|open_(requests|reads)$/.test(
           name,
         ),
       )

@@ -22,11 +22,12 @@ export interface MetricSources {
   readonly http: HttpMeters;
   readonly cluster: ClusterMeters;
   readonly process: ProcessMeters;
-  readonly store: Pick<DocumentStore, 'pendingFolds' | 'queue' | 'status'>;
+  readonly store: Pick<DocumentStore, 'pendingDeletions' | 'pendingFolds' | 'pendingReclaims' | 'queue' | 'status'>;
   readonly collaboration: MeteredDocuments;
   readonly rules: MeteredRules;
   readonly queueLimitBytes: number;
   readonly sessionLimit: number;
+  readonly droppedLogLines: () => number;
   readonly version: string;
 }
 
@@ -74,6 +75,7 @@ const socketReadings = {
   quire_sent_bytes_total: ({ gateway }) => gateway.sent.bytes.values,
   quire_sent_frame_bytes: ({ gateway }) => gateway.sent.sizes,
   quire_unsent_bytes: ({ gateway }) => gateway.measureUnsent().bytes,
+  quire_http_held_bytes: ({ gateway }) => gateway.httpHeldBytes,
   quire_slow_sessions: ({ gateway }) => gateway.measureUnsent().sessions,
   quire_behind_sessions: ({ gateway }) => gateway.behindSessions,
 } as const satisfies Partial<Record<MetricName, Read>>;
@@ -105,6 +107,7 @@ const documentReadings = {
   quire_judging_seconds: ({ collab }) => collab.judgingTime,
   quire_document_queue_edits: ({ collab }) => collab.queuedEdits,
   quire_document_queue_bytes: ({ collab }) => collab.queuedBytes,
+  quire_document_applying_bytes: ({ collab }) => collab.applyingBytes,
   quire_document_unreceipted_bytes: ({ collab }) => collab.unreceiptedBytes,
   quire_ring_bytes: ({ collaboration }) => collaboration.ringBytes,
   quire_document_load_seconds: ({ collab }) => collab.loads.values,
@@ -146,6 +149,8 @@ const journalReadings = {
     Object.fromEntries(storeStates.map((state) => [state, store.status.state === state ? 1 : 0])),
   quire_store_refusals_total: ({ journal }) => journal.refusals,
   quire_compactions_pending: ({ store }) => store.pendingFolds,
+  quire_deletions_pending: ({ store }) => store.pendingDeletions,
+  quire_reclaims_pending: ({ store }) => store.pendingReclaims,
   quire_compactions_total: ({ journal }) => journal.compactions.values,
   quire_compaction_duration_seconds: ({ journal }) => journal.compactionDuration,
   quire_compaction_entries_total: ({ journal }) => journal.compactedEntries,
@@ -189,6 +194,7 @@ const clusterReadings = {
   quire_cluster_message_bytes_total: ({ cluster }) => cluster.messageBytes.values,
   quire_cluster_messages_strange_total: ({ cluster }) => cluster.strangeMessages.values,
   quire_cluster_tallies_total: ({ cluster }) => cluster.tallies.values,
+  quire_cluster_stateless_queue_characters: ({ cluster }) => cluster.statelessQueueCharacters,
   quire_cluster_message_queue_bytes: ({ cluster }) => cluster.messageQueueBytes,
   quire_cluster_messages_dropped_total: ({ cluster }) => cluster.messagesDropped,
 } as const satisfies Partial<Record<MetricName, Read>>;
@@ -209,6 +215,7 @@ const processReadings = {
   process_start_time_seconds: () => performance.timeOrigin / SECOND_MS,
   process_open_fds: () => countDescriptors(),
   process_max_fds: ({ process: { maxDescriptors } }) => maxDescriptors,
+  quire_log_lines_dropped_total: ({ droppedLogLines }) => droppedLogLines(),
   nodejs_heap_size_total_bytes: () => process.memoryUsage().heapTotal,
   nodejs_heap_size_used_bytes: () => process.memoryUsage().heapUsed,
   nodejs_external_memory_bytes: () => process.memoryUsage().external,

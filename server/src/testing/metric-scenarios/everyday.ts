@@ -1,6 +1,7 @@
 import { type DocumentName, writeEventRequest } from '@quire/protocol';
 import { joinWithHocuspocus, joinWithYWebsocket, until } from '@quire/testing';
 import * as Y from 'yjs';
+import { openHttpClient } from '../http-client.ts';
 import { frame, joinSynced, name, open, type Scenario, token } from './scenario.ts';
 
 /** People write, come and go, as they do all day. */
@@ -79,11 +80,13 @@ export const everyday: readonly Scenario[] = [
   },
   {
     title: 'somebody comes whose network lets no WebSocket through',
-    moves: ['quire_http_sessions', 'quire_http_sessions_opened_total'],
+    moves: ['quire_http_sessions', 'quire_http_sessions_opened_total', 'quire_http_held_bytes'],
     async play({ measured, atEnd }) {
-      const door = `http://127.0.0.1:${measured.server.port}/collab/http`;
-      const { session } = (await (await fetch(door, { method: 'POST' })).json()) as { readonly session: string };
-      atEnd(() => fetch(`${door}/${session}`, { method: 'DELETE' }));
+      const client = await openHttpClient(`http://127.0.0.1:${measured.server.port}`);
+      atEnd(() => fetch(client.url, { method: 'DELETE' }));
+      await client.follow();
+      // Answered; and the answer is kept, since the client says no more.
+      await client.say({ kind: 'token', token: '', providerVersion: null });
     },
   },
   {

@@ -37,6 +37,19 @@ export const inTheProcess: readonly Scenario[] = [
       stage.atEnd(() => [kept, reserved].map((all) => all.splice(0)));
     },
   },
+  {
+    title: 'nobody reads the log',
+    parts() {
+      let dropped = 0;
+      const droppedLogLines = (): number => {
+        dropped += 1;
+        return dropped;
+      };
+      return { droppedLogLines };
+    },
+    moves: ['quire_log_lines_dropped_total'],
+    play: async () => {},
+  },
 ];
 
 /** What says how things are, and moves with nothing that a test can do. */

@@ -1,4 +1,5 @@
 import { FIRST_EPOCH, MemoryStore } from '@quire/persistence';
+import type { DocumentName } from '@quire/protocol';
 import { until } from '@quire/testing';
 import { createOpenAuthenticator } from '../../auth/authenticator.ts';
 import { REGISTRY_NAME } from '../../registry/registry-name.ts';
@@ -51,6 +52,25 @@ export const onTheDisk: readonly Scenario[] = [
       atEnd(async () => {
         store?.flush();
         await folded;
+      });
+    },
+  },
+  {
+    title: 'many documents are deleted',
+    moves: ['quire_deletions_pending', 'quire_reclaims_pending'],
+    async play({ atEnd, measured: { server } }) {
+      let isOver = false;
+      // For as long as somebody looks: there is always a next one.
+      const keepDeleting = async (): Promise<void> => {
+        while (!isOver) {
+          const { name: created } = await server.documents.create();
+          await server.documents.delete(created as DocumentName);
+        }
+      };
+      const deleting = Promise.all(Array.from({ length: 20 }, keepDeleting));
+      atEnd(() => {
+        isOver = true;
+        return deleting;
       });
     },
   },

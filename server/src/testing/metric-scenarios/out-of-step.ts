@@ -24,6 +24,7 @@ export const outOfStep: readonly Scenario[] = [
       'quire_judging_updates',
       'quire_judging_bytes',
       'quire_judging_seconds',
+      'quire_document_applying_bytes',
       'quire_reading_pauses_total{reason="judging"}',
     ],
     async play(stage) {

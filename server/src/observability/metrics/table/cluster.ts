@@ -181,6 +181,12 @@ export const clusterMetrics = {
     label: { name: 'outcome', values: tallyOutcomes },
     help: 'What nodes say every ten seconds of how they stand in all documents that they share. One that is different now and again was told while something was under way; asked counts those that showed that messages got lost, of which the node was asked again.',
   },
+  quire_cluster_stateless_queue_characters: {
+    type: 'gauge',
+    section: 'cluster',
+    unit: 'items',
+    help: 'Characters of stateless messages that wait until others have been told to Redis: large ones go in parts, one after the other. Beyond four of the largest further ones are dropped.',
+  },
   quire_cluster_message_queue_bytes: {
     type: 'gauge',
     section: 'cluster',
@@ -191,6 +197,6 @@ export const clusterMetrics = {
     type: 'counter',
     section: 'cluster',
     unit: 'items',
-    help: 'Messages that were not sent because too many were on their way to Redis; presence is told anew later.',
+    help: 'Messages that were not sent because too many were on their way to Redis, or waited to be told; presence is told anew later.',
   },
 } as const satisfies MetricTable;

@@ -162,6 +162,12 @@ export const documentMetrics = {
     unit: 'bytes',
     help: 'Bytes of edits that wait for the next flush of their document.',
   },
+  quire_document_applying_bytes: {
+    type: 'gauge',
+    section: 'documents',
+    unit: 'bytes',
+    help: 'Bytes of edits that are on disk and come into their document in slices, since something among them is large.',
+  },
   quire_document_unreceipted_bytes: {
     type: 'gauge',
     section: 'documents',

@@ -67,6 +67,18 @@ export const journalMetrics = {
     unit: 'items',
     help: 'Folds of journals into snapshots that are due or under way.',
   },
+  quire_deletions_pending: {
+    type: 'gauge',
+    section: 'journal',
+    unit: 'items',
+    help: 'Lives of documents that end, as this node or another one has it, and wait for their turn, for the thread that folds or for the disk.',
+  },
+  quire_reclaims_pending: {
+    type: 'gauge',
+    section: 'journal',
+    unit: 'items',
+    help: 'Documents whose ended lives still take room on the disk, which is given back one document after the other.',
+  },
   quire_compactions_total: {
     type: 'counter',
     section: 'journal',

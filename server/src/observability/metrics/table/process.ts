@@ -76,6 +76,12 @@ export const processMetrics = {
     unit: 'items',
     help: 'Most file descriptors that the process may have open.',
   },
+  quire_log_lines_dropped_total: {
+    type: 'counter',
+    section: 'process',
+    unit: 'items',
+    help: 'Lines of the log that were left out: whoever reads it does not, and 1 MiB waits already.',
+  },
   nodejs_heap_size_total_bytes: {
     type: 'gauge',
     section: 'process',

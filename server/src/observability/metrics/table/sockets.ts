@@ -136,7 +136,13 @@ export const socketMetrics = {
     type: 'gauge',
     section: 'sockets',
     unit: 'bytes',
-    help: 'Bytes that wait in this process for sockets to take them.',
+    help: 'Bytes that wait in this process for sockets to take them; what is kept for sessions over HTTP is quire_http_held_bytes.',
+  },
+  quire_http_held_bytes: {
+    type: 'gauge',
+    section: 'sockets',
+    unit: 'bytes',
+    help: 'Bytes for sessions over HTTP that are kept until their client has said that it has them, with what it costs to keep them: 256 KiB a session, and the event beyond which nothing is added.',
   },
   quire_slow_sessions: {
     type: 'gauge',

@@ -2,7 +2,7 @@ import { FrameError } from '@quire/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeRoomMessage, encodeRoomMessage, MOST_ANSWERS, type Said } from './room-message.ts';
-import { MOST_PARTS } from './stateless-parts.ts';
+import { MOST_STATELESS_PARTS } from './stateless-parts.ts';
 
 const number = fc.integer({ min: 0, max: 2 ** 47 });
 const incarnation = fc.uint8Array({ minLength: 8, maxLength: 8 }).map((id) => Buffer.from(id).toString('hex'));
@@ -32,7 +32,12 @@ const said: fc.Arbitrary<Said> = fc.oneof(
     payload: text,
   }),
   fc
-    .tuple(number, fc.integer({ min: 0, max: MOST_PARTS - 1 }), fc.integer({ min: 1, max: MOST_PARTS }), text)
+    .tuple(
+      number,
+      fc.integer({ min: 0, max: MOST_STATELESS_PARTS - 1 }),
+      fc.integer({ min: 1, max: MOST_STATELESS_PARTS }),
+      text,
+    )
     .filter(([, index, count]) => index < count)
     .map(([of, index, count, each]) => ({ kind: 'part' as const, of, index, count, text: each })),
   fc.constant({ kind: 'pulse' as const }),
@@ -81,10 +86,10 @@ describe('what is said in a room', () => {
     for (const [index, count] of [
       [0, 0],
       [2, 2],
-      [0, MOST_PARTS + 1],
+      [0, MOST_STATELESS_PARTS + 1],
     ] as const)
       expect(() => decodeRoomMessage(write(index, count))).toThrow(FrameError);
-    expect(decodeRoomMessage(write(MOST_PARTS - 1, MOST_PARTS)).said.kind).toBe('part');
+    expect(decodeRoomMessage(write(MOST_STATELESS_PARTS - 1, MOST_STATELESS_PARTS)).said.kind).toBe('part');
   });
 
   it('[G7] of a later release is read without what that has appended', () => {

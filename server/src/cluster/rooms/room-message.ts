@@ -2,7 +2,7 @@ import { FrameError, FrameReader } from '@quire/protocol';
 import { createEncoder, toUint8Array, writeVarString, writeVarUint, writeVarUint8Array } from 'lib0/encoding';
 import { type EventKey, type LoggedEvent, MOST_KEYS } from '../../events/event-log.ts';
 import { readIncarnation, writeIncarnation } from './incarnation-bytes.ts';
-import { MOST_PARTS, type StatelessPart } from './stateless-parts.ts';
+import { MOST_STATELESS_PARTS, type StatelessPart } from './stateless-parts.ts';
 
 /**
  * While a cluster is upgraded nodes of two releases are in one room. A release may append fields to what is said, with a
@@ -174,7 +174,8 @@ function readSaid(reader: FrameReader, kind: Said['kind']): Said {
 
 function readPart(reader: FrameReader): StatelessPart {
   const [of, index, count] = [reader.readUint(), reader.readUint(), reader.readUint()];
-  if (count > MOST_PARTS || index >= count) throw new FrameError('bad-number', `part ${index} of ${count} is none`);
+  if (count > MOST_STATELESS_PARTS || index >= count)
+    throw new FrameError('bad-number', `part ${index} of ${count} is none`);
   return { of, index, count, text: reader.readText() };
 }
 

@@ -12,7 +12,7 @@ export interface StatelessPart {
 }
 
 /** No text of V8 has more. */
-export const MOST_PARTS = 1024;
+export const MOST_STATELESS_PARTS = 1024;
 
 /** Between characters: half of one is no text. */
 export function cutIntoParts(payload: string): string[] {

@@ -3,7 +3,7 @@ import { away, connected, setRoomsStage } from '../../testing/rooms-stage.ts';
 import { toBytes as bytes } from '../../testing/text-bytes.ts';
 import { MOST_TRIES, PATIENCE_MS } from './inquiry.ts';
 import { PULSE_AFTER_MS, PULSE_EVERY, TALLIES_CHANNEL } from './rooms.ts';
-import { MOST_PARTS } from './rooms-digest.ts';
+import { MOST_DIGEST_PARTS } from './rooms-digest.ts';
 import { TALLY_EVERY_MS } from './tallies.ts';
 import { encodeTally, type Tally } from './tally.ts';
 
@@ -175,7 +175,7 @@ describe('nodes that tell tallies of the rooms that they share', () => {
       while (post.deliver());
     }
     expect(asked).toBeGreaterThan(0);
-    expect(asked).toBeLessThan((2 * 1_000) / MOST_PARTS);
+    expect(asked).toBeLessThan((2 * 1_000) / MOST_DIGEST_PARTS);
     expect(most).toBeLessThanOrEqual(20);
   });
 

@@ -274,6 +274,24 @@ describe('nodes that tell tallies of the rooms that they share', () => {
     expect(ada.sheet.take().at(-1)).toBe('2 is ben');
   });
 
+  it('[G7] let two nodes find each other again that each took the other for lost, though nobody seeks them', async () => {
+    const { asked, join, pass, start } = stage();
+    const [one, two, three] = [start(), start(), start()];
+    const ada = await join(one, 'plan', 'ada');
+    const ben = await join(two, 'plan', 'ben');
+    const eve = await join(three, 'plan', 'eve');
+    await pass(AT_REST_MS);
+    one.rooms.lose(two.incarnation);
+    two.rooms.lose(one.incarnation);
+    for (const { sheet } of [ada, ben, eve]) sheet.take();
+    await pass(NOTICED_MS + PATIENCE_MS);
+    expect(ada.sheet.take()).toContain('2 is ben');
+    expect(ben.sheet.take()).toContain('1 is ada');
+    await pass(AT_REST_MS);
+    expect(await pass(MINUTE_MS)).toBe((MINUTE_MS / TALLY_EVERY_MS) * 3 * 3);
+    expect([one, two, three].map(asked)).toEqual([0, 0, 0]);
+  });
+
   it('count those that are damaged or of another version, and pass over old ones and their own', async () => {
     const { hearTally, join, pass, start } = stage();
     const [one, two] = [start(), start()];

@@ -29,6 +29,8 @@ export interface TalliesOptions {
   isHeard(): boolean;
   /** Whether this node is thought to be gone. */
   isLost(node: string): boolean;
+  /** One that is thought to be gone has told a tally. */
+  heardLost(node: string): void;
   /** This node is to be asked who is there by it, in those rooms of the ones that it is in. */
   ask(node: string, isMeant: (room: RoomKey) => boolean): void;
   count(outcome: TallyOutcome): void;
@@ -80,8 +82,12 @@ export class Tallies {
   /** @throws {FrameError} */
   hear(message: Uint8Array): void {
     const { from, number, digests } = decodeTally(message);
-    const { incarnation, isLost, count } = this.#options;
-    if (from === incarnation || isLost(from)) return;
+    const { incarnation, isLost, heardLost, count } = this.#options;
+    if (from === incarnation) return;
+    if (isLost(from)) {
+      heardLost(from);
+      return;
+    }
     const last = this.#tellers.get(from);
     if (last !== undefined && number <= last.number) return;
     const told = digests.get(incarnation) ?? NOTHING;

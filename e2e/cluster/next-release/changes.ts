@@ -76,7 +76,8 @@ const roomMessage: Change<RoomMessage> = {
   // Behind all that today's release reads of a message. What it may leave out has to be there then.
   encodeRoomMessage: (today) => (message: { readonly said: { readonly kind: string; readonly epoch?: string } }) => {
     const bytes = today.encodeRoomMessage(message);
-    const isLeftOut = message.said.kind === 'event' && message.said.epoch === '';
+    const { epoch, kind } = message.said;
+    const isLeftOut = kind === 'pulse' || (kind === 'event' && epoch === '');
     return Buffer.concat([bytes, Uint8Array.of(...(isLeftOut ? [0] : [])), Buffer.from('later')]);
   },
 };

@@ -11,7 +11,7 @@ import { decodeAsker, decodeStatus, decodeWants, encodeAsker, encodeStatus, enco
 import type { Asker, PeerStatus } from './peer-link.ts';
 import { createRedisKeys, RECORD_FIELD } from './redis/redis-keys.ts';
 import { decodeRoomMessage, encodeRoomMessage, type Said } from './rooms/room-message.ts';
-import { keyOf, RoomsDigest } from './rooms/rooms-digest.ts';
+import { RoomsDigest, roomKeyOf } from './rooms/rooms-digest.ts';
 import { decodeTally, encodeTally, type Tally } from './rooms/tally.ts';
 
 /*
@@ -154,7 +154,7 @@ function roomsDigestOf(documents: readonly string[]): string {
   const digest = new RoomsDigest();
   for (const [index, document] of documents.entries()) {
     const restsAt = index === 0 ? 0 : 2 ** 40 + index;
-    digest.move(keyOf(document), null, { life: index + 1, restsAt });
+    digest.move(roomKeyOf(document), null, { life: index + 1, restsAt });
   }
   return hex(digest.read(16));
 }

@@ -41,7 +41,7 @@ export class HeardParts {
 
   /** @param from the incarnation of a node @returns the whole message, with its last part */
   take(document: string, from: string, { of, index, count, text }: StatelessPart): string | null {
-    const key = keyOf(document, from);
+    const key = heldKeyOf(document, from);
     const held = index === 0 ? { of, count, texts: [], characters: 0, heardAt: 0 } : this.#held.get(key);
     this.#drop(key);
     if (held?.of !== of || held.count !== count || held.texts.length !== index) return null;
@@ -54,7 +54,7 @@ export class HeardParts {
 
   /** It tells another message in that room, or is not in it any more. */
   forget(document: string, from: string): void {
-    if (this.#held.size > 0) this.#drop(keyOf(document, from));
+    if (this.#held.size > 0) this.#drop(heldKeyOf(document, from));
   }
 
   /** The document was closed. */
@@ -117,7 +117,7 @@ export class HeardParts {
 /** Incarnations are of one length. */
 const INCARNATION_CHARACTERS = 16;
 
-function keyOf(document: string, from: string): string {
+function heldKeyOf(document: string, from: string): string {
   return from + document;
 }
 

@@ -2,7 +2,7 @@ import { FrameError } from '@quire/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeRoomMessage, encodeRoomMessage, MOST_ANSWERS, type Said } from './room-message.ts';
-import { MOST_PARTS } from './stateless-parts.ts';
+import { MOST_STATELESS_PARTS } from './stateless-parts.ts';
 
 const number = fc.integer({ min: 0, max: 2 ** 47 });
 const incarnation = fc.uint8Array({ minLength: 8, maxLength: 8 }).map((id) => Buffer.from(id).toString('hex'));
@@ -32,7 +32,12 @@ const said: fc.Arbitrary<Said> = fc.oneof(
     payload: text,
   }),
   fc
-    .tuple(number, fc.integer({ min: 0, max: MOST_PARTS - 1 }), fc.integer({ min: 1, max: MOST_PARTS }), text)
+    .tuple(
+      number,
+      fc.integer({ min: 0, max: MOST_STATELESS_PARTS - 1 }),
+      fc.integer({ min: 1, max: MOST_STATELESS_PARTS }),
+      text,
+    )
     .filter(([, index, count]) => index < count)
     .map(([of, index, count, each]) => ({ kind: 'part' as const, of, index, count, text: each })),
   fc.constant({ kind: 'pulse' as const }),
@@ -55,6 +60,7 @@ describe('what is said in a room', () => {
       fc.property(message, fc.nat(), (each, cut) => {
         const { said } = each;
         // What is appended may be missing.
+        fc.pre(said.kind !== 'rest');
         const bytes = encodeRoomMessage({ ...each, said: said.kind === 'event' ? { ...said, epoch: '' } : said });
         expect(() => decodeRoomMessage(bytes.slice(0, cut % bytes.length))).toThrow(FrameError);
       }),
@@ -81,18 +87,19 @@ describe('what is said in a room', () => {
     for (const [index, count] of [
       [0, 0],
       [2, 2],
-      [0, MOST_PARTS + 1],
+      [0, MOST_STATELESS_PARTS + 1],
     ] as const)
       expect(() => decodeRoomMessage(write(index, count))).toThrow(FrameError);
-    expect(decodeRoomMessage(write(MOST_PARTS - 1, MOST_PARTS)).said.kind).toBe('part');
+    expect(decodeRoomMessage(write(MOST_STATELESS_PARTS - 1, MOST_STATELESS_PARTS)).said.kind).toBe('part');
   });
 
   it('[G7] of a later release is read without what that has appended', () => {
     fc.assert(
       fc.property(message, presence, (each, appended) => {
-        // Of an event of the first life what stands next is known by now.
+        // Of an event of the first life what stands next is known by now, and so it is of a pulse.
         fc.pre(each.said.kind !== 'event' || each.said.epoch !== '');
-        expect(decodeRoomMessage(Uint8Array.of(...encodeRoomMessage(each), ...appended))).toEqual(each);
+        const known = each.said.kind === 'pulse' ? [0] : [];
+        expect(decodeRoomMessage(Uint8Array.of(...encodeRoomMessage(each), ...known, ...appended))).toEqual(each);
       }),
     );
   });
@@ -118,11 +125,14 @@ describe('what is said in a room', () => {
       hex({ kind: 'here', answers: [5], presence: Uint8Array.of(7), eventsHead: 'a.1' }),
       hex({ kind: 'event', event, epoch: '' }),
       hex({ kind: 'pulse' }),
+      // With something that it reads past.
+      hex({ kind: 'rest' }),
     ]).toEqual([
       '0100080123456789abcdef01020500',
       '0101080123456789abcdef01020105010703612e31',
       '0106080123456789abcdef010203612e31016b030477617665',
       '0104080123456789abcdef0102',
+      '0104080123456789abcdef010201',
     ]);
   });
 

@@ -2,7 +2,7 @@ import { FrameError, FrameReader } from '@quire/protocol';
 import { createEncoder, toUint8Array, writeVarString, writeVarUint, writeVarUint8Array } from 'lib0/encoding';
 import { type EventKey, type LoggedEvent, MOST_KEYS } from '../../events/event-log.ts';
 import { readIncarnation, writeIncarnation } from './incarnation-bytes.ts';
-import { MOST_PARTS, type StatelessPart } from './stateless-parts.ts';
+import { MOST_STATELESS_PARTS, type StatelessPart } from './stateless-parts.ts';
 
 /**
  * While a cluster is upgraded nodes of two releases are in one room. A release may append fields to what is said, with a
@@ -37,7 +37,10 @@ export type Said =
   | { readonly kind: 'keys'; readonly epoch: string; readonly keys: readonly EventKey[] }
   /** Nothing; but whoever missed the last of what was said notices by the number. */
   | { readonly kind: 'pulse' }
-  /** The last pulse: from now on tallies stand for me, until I say something again. To those alone who tell tallies themselves. */
+  /**
+   * The last pulse: from now on tallies stand for me, until I say something again. To those alone who tell tallies themselves. Who
+   * does not know it reads a pulse: of an unknown kind it would be the message with that number, which may be what was missed.
+   */
   | { readonly kind: 'rest' }
   /** I have closed it. */
   | { readonly kind: 'bye' };
@@ -68,8 +71,10 @@ const kinds = [
   'event',
   'keys',
   'part',
-  'rest',
 ] as const satisfies readonly Said['kind'][];
+
+/** What is appended to a pulse that is a rest. Whatever a release appends to other pulses stands behind a 0. */
+const REST = 1;
 
 /** More than ask within the moment in which they are answered together. */
 export const MOST_ANSWERS = 64;
@@ -77,7 +82,7 @@ export const MOST_ANSWERS = 64;
 export function encodeRoomMessage({ from, life, number, said }: RoomMessage): Uint8Array {
   const encoder = createEncoder();
   writeVarUint(encoder, VERSION);
-  writeVarUint(encoder, kinds.indexOf(said.kind));
+  writeVarUint(encoder, kinds.indexOf(said.kind === 'rest' ? 'pulse' : said.kind));
   writeIncarnation(encoder, from);
   writeVarUint(encoder, life);
   writeVarUint(encoder, number);
@@ -120,8 +125,10 @@ export function encodeRoomMessage({ from, life, number, said }: RoomMessage): Ui
         writeVarUint(encoder, time);
       }
       break;
-    case 'pulse':
     case 'rest':
+      writeVarUint(encoder, REST);
+      break;
+    case 'pulse':
     case 'bye':
       break;
     default:
@@ -147,7 +154,7 @@ export function decodeRoomMessage(bytes: Uint8Array): RoomMessage<Heard> {
   };
 }
 
-function readSaid(reader: FrameReader, kind: Said['kind']): Said {
+function readSaid(reader: FrameReader, kind: (typeof kinds)[number]): Said {
   switch (kind) {
     case 'hello':
       return { kind, question: reader.readUint(), to: readIncarnation(reader) };
@@ -164,7 +171,7 @@ function readSaid(reader: FrameReader, kind: Said['kind']): Said {
     case 'keys':
       return { kind, epoch: reader.readText(), keys: readKeys(reader) };
     case 'pulse':
-    case 'rest':
+      return { kind: reader.hasMore && reader.readUint() === REST ? 'rest' : kind };
     case 'bye':
       return { kind };
     default:
@@ -174,7 +181,8 @@ function readSaid(reader: FrameReader, kind: Said['kind']): Said {
 
 function readPart(reader: FrameReader): StatelessPart {
   const [of, index, count] = [reader.readUint(), reader.readUint(), reader.readUint()];
-  if (count > MOST_PARTS || index >= count) throw new FrameError('bad-number', `part ${index} of ${count} is none`);
+  if (count > MOST_STATELESS_PARTS || index >= count)
+    throw new FrameError('bad-number', `part ${index} of ${count} is none`);
   return { of, index, count, text: reader.readText() };
 }
 

@@ -6,7 +6,7 @@ import type { LoggedEvent } from '../../events/event-log.ts';
 import type { HeardParts } from './heard-parts.ts';
 import { Inquiry } from './inquiry.ts';
 import { encodeRoomMessage, type Heard, MOST_ANSWERS, type RoomMessage, type Said } from './room-message.ts';
-import { keyOf, type RoomKey, type Standing } from './rooms-digest.ts';
+import { type RoomKey, roomKeyOf, type Standing } from './rooms-digest.ts';
 import type { Tallies } from './tallies.ts';
 import type { ToldParts } from './told-parts.ts';
 
@@ -396,7 +396,7 @@ export class Room implements RoomLink {
   }
 
   get #ownKey(): RoomKey {
-    this.#key ??= keyOf(this.document);
+    this.#key ??= roomKeyOf(this.document);
     return this.#key;
   }
 

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { differingParts, keyOf, MOST_PARTS, partOf, RoomsDigest, type Standing } from './rooms-digest.ts';
+import { differingParts, MOST_DIGEST_PARTS, partOf, RoomsDigest, roomKeyOf, type Standing } from './rooms-digest.ts';
 
 const standing = fc.record({ life: fc.nat(), restsAt: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 2 ** 47 })) });
 const rooms = fc.dictionary(fc.string(), standing);
 
 function digestOf(each: Readonly<Record<string, Standing>>, parts?: number): Uint8Array {
   const digest = new RoomsDigest();
-  for (const [document, now] of Object.entries(each)) digest.move(keyOf(document), null, now);
+  for (const [document, now] of Object.entries(each)) digest.move(roomKeyOf(document), null, now);
   return digest.read(parts);
 }
 
@@ -17,10 +17,10 @@ describe('the digest of the rooms that nodes share', () => {
       fc.property(rooms, standing, (each, before) => {
         const digest = new RoomsDigest();
         const documents = Object.keys(each);
-        for (const document of documents) digest.move(keyOf(document), null, before);
-        digest.move(keyOf('another'), null, before);
-        for (const document of documents.reverse()) digest.move(keyOf(document), before, each[document] ?? null);
-        digest.move(keyOf('another'), before, null);
+        for (const document of documents) digest.move(roomKeyOf(document), null, before);
+        digest.move(roomKeyOf('another'), null, before);
+        for (const document of documents.reverse()) digest.move(roomKeyOf(document), before, each[document] ?? null);
+        digest.move(roomKeyOf('another'), before, null);
         expect(digest.read()).toEqual(digestOf(each));
         expect(digest.isEmpty).toBe(documents.length === 0);
       }),
@@ -34,12 +34,12 @@ describe('the digest of the rooms that nodes share', () => {
         fc.string(),
         standing,
         standing,
-        fc.constantFrom(1, 4, MOST_PARTS),
+        fc.constantFrom(1, 4, MOST_DIGEST_PARTS),
         (each, document, ...rest) => {
           const [one, other, parts] = rest;
           fc.pre(one.life !== other.life || one.restsAt !== other.restsAt);
           const [first, second] = [one, other].map((now) => digestOf({ ...each, [document]: now }, parts));
-          const part = partOf(keyOf(document), parts);
+          const part = partOf(roomKeyOf(document), parts);
           expect(differingParts(first ?? fail(), second ?? fail())).toEqual([part]);
         },
       ),
@@ -50,10 +50,10 @@ describe('the digest of the rooms that nodes share', () => {
     const digest = new RoomsDigest();
     const sizes = new Set<number>();
     for (let index = 0; index < 3_000; index += 1) {
-      digest.move(keyOf(`plan-${index}`), null, { life: index + 1, restsAt: 0 });
+      digest.move(roomKeyOf(`plan-${index}`), null, { life: index + 1, restsAt: 0 });
       sizes.add(digest.read().length / 8);
     }
-    expect([...sizes]).toEqual([1, 2, 4, 8, MOST_PARTS]);
+    expect([...sizes]).toEqual([1, 2, 4, 8, MOST_DIGEST_PARTS]);
     const [whole, halves] = [digest.read(1), digest.read(2)];
     expect(whole).toEqual(halves.slice(0, 8).map((byte, index) => byte ^ (halves[8 + index] ?? 0)));
   });

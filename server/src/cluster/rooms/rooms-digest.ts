@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** Where two differ says which rooms to ask in: with many rooms that is one in so many. A power of two. */
-export const MOST_PARTS = 16;
+export const MOST_DIGEST_PARTS = 16;
 
 /** So few are asked in without looking any closer. */
 const ROOMS_IN_A_PART = 100;
@@ -19,7 +19,7 @@ export interface Standing {
   readonly restsAt: number;
 }
 
-export function keyOf(document: string): RoomKey {
+export function roomKeyOf(document: string): RoomKey {
   const digest = createHash('sha256').update(document).digest();
   return { high: digest.readInt32BE(0), low: digest.readInt32BE(4) };
 }
@@ -34,7 +34,7 @@ export function partOf({ low }: RoomKey, parts: number): number {
  * the digest of a part of all rooms is those by exclusive or: a change costs the same however many there are.
  */
 export class RoomsDigest {
-  readonly #words = new Int32Array(2 * MOST_PARTS);
+  readonly #words = new Int32Array(2 * MOST_DIGEST_PARTS);
   #rooms = 0;
 
   get isEmpty(): boolean {
@@ -60,7 +60,7 @@ export class RoomsDigest {
 
   get #parts(): number {
     let parts = 1;
-    while (parts < MOST_PARTS && parts * ROOMS_IN_A_PART < this.#rooms) parts *= 2;
+    while (parts < MOST_DIGEST_PARTS && parts * ROOMS_IN_A_PART < this.#rooms) parts *= 2;
     return parts;
   }
 
@@ -73,7 +73,7 @@ export class RoomsDigest {
       }
     }
     const words = this.#words;
-    const at = 2 * partOf(room, MOST_PARTS);
+    const at = 2 * partOf(room, MOST_DIGEST_PARTS);
     words[at] = (words[at] ?? 0) ^ high;
     words[at + 1] = (words[at + 1] ?? 0) ^ low;
   }

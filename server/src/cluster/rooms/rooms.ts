@@ -36,6 +36,9 @@ export const MOST_UNSAID_GOODBYES = 100_000;
 /** Of nodes that were lost; each restart of a node is another. */
 const MOST_LOST = 1_000;
 
+/** One that was told before its node was lost may come late; who has told so many since is there, and is sought. */
+const TALLIES_OF_LOST = 2;
+
 /** Why something was not understood: it is no message or tally of this version, of a kind that only a later release knows, or its presence is not to be read. */
 export type StrangeMessage = 'damaged' | 'unknown-kind' | 'presence';
 
@@ -108,7 +111,8 @@ class LiveRooms implements Rooms, RoomHost {
   readonly #meters: RoomMeters | null;
   readonly #complaints: RareComplaints;
   readonly #rooms = new Map<Room, Hearing>();
-  readonly #lost = new Set<string>();
+  /** How many tallies of each were heard since it was lost. */
+  readonly #lost = new Map<string, number>();
   /** The last goodbye of each document that was closed while the bus was away. */
   readonly #unsaid = new Map<string, Uint8Array>();
   /** How many times `PULSE_AFTER_MS` have passed since each spoke. */
@@ -142,6 +146,7 @@ class LiveRooms implements Rooms, RoomHost {
       tell: (message) => void this.#tellOn(TALLIES_CHANNEL, message),
       isHeard: () => this.isConnected,
       isLost: (node) => this.isLost(node),
+      heardLost: (node) => this.#heardLost(node),
       ask: (node, isMeant) => this.#inSteps([...this.#rooms.keys()], (room) => room.check(node, isMeant)),
       count: (outcome) => this.#meters?.tally(outcome),
     });
@@ -162,9 +167,9 @@ class LiveRooms implements Rooms, RoomHost {
   lose(incarnation: string): void {
     this.tallies.forget(incarnation);
     this.#lost.delete(incarnation);
-    this.#lost.add(incarnation);
+    this.#lost.set(incarnation, 0);
     if (this.#lost.size > MOST_LOST) {
-      const [oldest] = this.#lost;
+      const [oldest] = this.#lost.keys();
       if (oldest !== undefined) this.#lost.delete(oldest);
     }
     for (const room of this.#rooms.keys()) room.lose(incarnation);
@@ -202,6 +207,13 @@ class LiveRooms implements Rooms, RoomHost {
 
   seek(incarnation: string): void {
     this.#inSteps([...this.#rooms.keys()], (room) => room.seek(incarnation));
+  }
+
+  /** What was said to find it may have got lost; and it does not seek this node, which it may have lost too. */
+  #heardLost(node: string): void {
+    const times = (this.#lost.get(node) ?? 0) + 1;
+    this.#lost.set(node, times);
+    if (times % TALLIES_OF_LOST === 0) this.seek(node);
   }
 
   found(node: string): void {

@@ -2,10 +2,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { away, connected, setRoomsStage } from '../../testing/rooms-stage.ts';
 import { toBytes as bytes } from '../../testing/text-bytes.ts';
 import { MOST_TRIES, PATIENCE_MS } from './inquiry.ts';
-import { PULSE_AFTER_MS, PULSE_EVERY, TALLIES_CHANNEL } from './rooms.ts';
-import { MOST_PARTS } from './rooms-digest.ts';
+import { channelOf, PULSE_AFTER_MS, PULSE_EVERY, TALLIES_CHANNEL } from './rooms.ts';
+import { MOST_DIGEST_PARTS, partOf, roomKeyOf } from './rooms-digest.ts';
 import { TALLY_EVERY_MS } from './tallies.ts';
-import { encodeTally, type Tally } from './tally.ts';
+import { decodeTally, encodeTally, type Tally } from './tally.ts';
 
 /** All that was said has been pulsed for the last time, and all have told tallies. */
 const AT_REST_MS = 20_000;
@@ -24,6 +24,22 @@ function withoutTallies(node: Node): Node {
   const [tell, listen] = [bus.tell.bind(bus), bus.listen.bind(bus)];
   bus.tell = async (channel, message) => (channel === TALLIES_CHANNEL ? 0 : tell(channel, message));
   bus.listen = async (channel, hear) => (channel === TALLIES_CHANNEL ? () => {} : listen(channel, hear));
+  return node;
+}
+
+/** In each part of its tallies stands always another document that others have opened or closed, and it has not heard that yet. */
+function withChurn(node: Node): Node {
+  const { bus } = node;
+  const tell = bus.tell.bind(bus);
+  bus.tell = async (channel, message) => {
+    if (channel !== TALLIES_CHANNEL) return tell(channel, message);
+    const { digests, ...rest } = decodeTally(message);
+    for (const digest of digests.values()) {
+      for (let part = 0; part < digest.length; part += 8)
+        digest[part] = (digest[part] ?? 0) ^ (1 + (rest.number % 255));
+    }
+    return tell(channel, encodeTally({ ...rest, digests }));
+  };
   return node;
 }
 
@@ -175,9 +191,48 @@ describe('nodes that tell tallies of the rooms that they share', () => {
       while (post.deliver());
     }
     expect(asked).toBeGreaterThan(0);
-    expect(asked).toBeLessThan((2 * 1_000) / MOST_PARTS);
+    expect(asked).toBeLessThan((2 * 1_000) / MOST_DIGEST_PARTS);
     expect(most).toBeLessThanOrEqual(20);
   });
+
+  it('[G4] ask in a few of a thousand documents at a time though others are opened and closed all the time, and find a loss in its turn', async () => {
+    const { asked, clock, join, pass, post, start, turn, underway } = stage();
+    const [one, two] = [withChurn(start()), start()];
+    const here: Awaited<ReturnType<typeof join>>[] = [];
+    const there: Awaited<ReturnType<typeof join>>[] = [];
+    for (let index = 0; index < 1_000; index += 1) {
+      here.push(await join(one, `plan-${index}`, 'ada'));
+      there.push(await join(two, `plan-${index}`));
+    }
+    await pass(AT_REST_MS);
+    // Of those that have their turn last.
+    const last = here.findIndex(
+      (_, index) => partOf(roomKeyOf(`plan-${index}`), MOST_DIGEST_PARTS) === MOST_DIGEST_PARTS - 1,
+    );
+    const channel = channelOf(`plan-${last}`);
+    const tally = async (isLost: boolean): Promise<number> => {
+      let questions = 0;
+      for (let passedMs = 0; passedMs < TALLY_EVERY_MS; passedMs += 100) {
+        clock.advance(100);
+        await turn();
+        questions += underway().filter((kind) => kind === 'hello').length / 2;
+        const arriving = post.letters.filter(({ to }) => !isLost || to.channel !== channel);
+        post.letters.splice(0, post.letters.length, ...arriving);
+        while (post.deliver());
+      }
+      return questions;
+    };
+    here[last]?.link.tell(bytes('moves'));
+    await tally(true);
+    await tally(true);
+    for (const { sheet } of there) sheet.take();
+    const turns = MOST_DIGEST_PARTS / 2;
+    for (let told = 0; told < turns; told += 1) expect(await tally(false)).toBeLessThan((1.5 * 1_000) / turns);
+    expect(asked(two)).toBeGreaterThanOrEqual(turns);
+    const heard = there.map(({ sheet }) => sheet.take());
+    expect(heard[last]).toEqual(['1 is ada']);
+    expect(heard.every((each) => each.length > 0)).toBe(true);
+  }, 30_000);
 
   it('[G7] go on with pulses where one of an earlier release is there, which tells none, until it has left', async () => {
     const { join, pass, start } = stage();
@@ -217,6 +272,24 @@ describe('nodes that tell tallies of the rooms that they share', () => {
     await settle();
     // What it is told of this node differs there: it asks.
     expect(ada.sheet.take().at(-1)).toBe('2 is ben');
+  });
+
+  it('[G7] let two nodes find each other again that each took the other for lost, though nobody seeks them', async () => {
+    const { asked, join, pass, start } = stage();
+    const [one, two, three] = [start(), start(), start()];
+    const ada = await join(one, 'plan', 'ada');
+    const ben = await join(two, 'plan', 'ben');
+    const eve = await join(three, 'plan', 'eve');
+    await pass(AT_REST_MS);
+    one.rooms.lose(two.incarnation);
+    two.rooms.lose(one.incarnation);
+    for (const { sheet } of [ada, ben, eve]) sheet.take();
+    await pass(NOTICED_MS + PATIENCE_MS);
+    expect(ada.sheet.take()).toContain('2 is ben');
+    expect(ben.sheet.take()).toContain('1 is ada');
+    await pass(AT_REST_MS);
+    expect(await pass(MINUTE_MS)).toBe((MINUTE_MS / TALLY_EVERY_MS) * 3 * 3);
+    expect([one, two, three].map(asked)).toEqual([0, 0, 0]);
   });
 
   it('count those that are damaged or of another version, and pass over old ones and their own', async () => {

@@ -8,6 +8,12 @@ export const TALLY_EVERY_MS = 10_000;
 /** Who has met somebody is known to tell tallies before what was said then is pulsed for the last time. */
 const FIRST_AFTER_MS = 1_000;
 
+/**
+ * In the rooms of so many parts it is asked at once: documents that are opened and closed all the time look like a loss, and a
+ * busy cluster must not answer that by asking in all of them. The other parts have their turn with the tallies that follow.
+ */
+const MOST_ASKED_PARTS = 2;
+
 /** A digest of nothing. */
 const NOTHING = new RoomsDigest().read();
 
@@ -23,6 +29,8 @@ export interface TalliesOptions {
   isHeard(): boolean;
   /** Whether this node is thought to be gone. */
   isLost(node: string): boolean;
+  /** One that is thought to be gone has told a tally. */
+  heardLost(node: string): void;
   /** This node is to be asked who is there by it, in those rooms of the ones that it is in. */
   ask(node: string, isMeant: (room: RoomKey) => boolean): void;
   count(outcome: TallyOutcome): void;
@@ -32,7 +40,7 @@ export interface TalliesOptions {
 interface Teller {
   /** Of the last that was heard. */
   readonly number: number;
-  /** Into how many parts that was, and in which of them it differed from what is known here. */
+  /** Into how many parts that was, and in which of them it differed from what is known here: first those that wait to be asked about. */
   readonly parts: number;
   readonly differing: readonly number[];
 }
@@ -40,7 +48,7 @@ interface Teller {
 /**
  * Rooms in which nothing is said cost nothing, and yet no loss is for good: now and again each node says in one message how it
  * stands in all rooms that it shares with others. A difference may be only of what is under way; one that is still there with
- * the next tally is asked about. Nodes whose tallies were never heard are of a release that tells none.
+ * the next tally is asked about, a few at a time. Nodes whose tallies were never heard are of a release that tells none.
  */
 export class Tallies {
   readonly #options: TalliesOptions;
@@ -74,8 +82,12 @@ export class Tallies {
   /** @throws {FrameError} */
   hear(message: Uint8Array): void {
     const { from, number, digests } = decodeTally(message);
-    const { incarnation, isLost, count } = this.#options;
-    if (from === incarnation || isLost(from)) return;
+    const { incarnation, isLost, heardLost, count } = this.#options;
+    if (from === incarnation) return;
+    if (isLost(from)) {
+      heardLost(from);
+      return;
+    }
     const last = this.#tellers.get(from);
     if (last !== undefined && number <= last.number) return;
     const told = digests.get(incarnation) ?? NOTHING;
@@ -83,13 +95,15 @@ export class Tallies {
     const known = this.#others.get(from)?.read(parts) ?? new Uint8Array(told.length);
     const differing = differingParts(told, known);
     count(differing.length === 0 ? 'same' : 'different');
-    const standing = differing.filter((part) => last !== undefined && differedIn(last, part, parts));
-    // Of those the next tally may still tell what was so before it was asked.
+    const standing = last === undefined ? [] : standingParts(last, differing, parts);
+    const asked = standing.slice(0, MOST_ASKED_PARTS);
+    const waiting = standing.slice(MOST_ASKED_PARTS);
     const fresh = differing.filter((part) => !standing.includes(part));
-    this.#tellers.set(from, { number, parts, differing: fresh });
-    if (standing.length === 0) return;
+    // Of those that are asked about the next tally may still tell what was so before.
+    this.#tellers.set(from, { number, parts, differing: [...waiting, ...fresh] });
+    if (asked.length === 0) return;
     count('asked');
-    this.#options.ask(from, (room) => standing.includes(partOf(room, parts)));
+    this.#options.ask(from, (room) => asked.includes(partOf(room, parts)));
   }
 
   /** It is not there any more, or is to be heard anew. */
@@ -137,8 +151,12 @@ function move(
   if (digest.isEmpty) digests.delete(peer);
 }
 
-/** A tally may have more parts than the one before, or fewer: each of the fewer is several of the others. */
-function differedIn(last: Teller, part: number, parts: number): boolean {
+/**
+ * Those that differed before, in the same order. A tally may have more parts than the one before, or fewer: each of the fewer is
+ * several of the others.
+ */
+function standingParts(last: Teller, differing: readonly number[], parts: number): number[] {
   const common = Math.min(last.parts, parts);
-  return last.differing.some((before) => before % common === part % common);
+  const standing = last.differing.flatMap((before) => differing.filter((part) => part % common === before % common));
+  return [...new Set(standing)];
 }

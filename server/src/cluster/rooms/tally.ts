@@ -1,7 +1,7 @@
 import { FrameError, FrameReader } from '@quire/protocol';
 import { createEncoder, toUint8Array, writeVarUint, writeVarUint8Array } from 'lib0/encoding';
 import { readIncarnation, writeIncarnation } from './incarnation-bytes.ts';
-import { MOST_PARTS } from './rooms-digest.ts';
+import { MOST_DIGEST_PARTS } from './rooms-digest.ts';
 
 /** A release may append fields, which an earlier one reads past. What that would misunderstand takes another version. */
 const VERSION = 1;
@@ -50,7 +50,8 @@ function readSomebody(reader: FrameReader): string {
 function readDigest(reader: FrameReader): Uint8Array {
   const digest = reader.readBytes();
   const parts = digest.length / 8;
-  const isKnown = parts >= 1 && parts <= MOST_PARTS && Number.isInteger(Math.log2(parts));
-  if (!isKnown) throw new FrameError('bad-number', `a digest has 8 bytes for each of 1, 2, 4, … ${MOST_PARTS} parts`);
+  const isKnown = parts >= 1 && parts <= MOST_DIGEST_PARTS && Number.isInteger(Math.log2(parts));
+  if (!isKnown)
+    throw new FrameError('bad-number', `a digest has 8 bytes for each of 1, 2, 4, … ${MOST_DIGEST_PARTS} parts`);
   return digest;
 }

@@ -8,7 +8,6 @@ const MOST_WAITING = 4;
 type Say = (said: Extract<Said, { kind: 'stateless' | 'part' }>) => Promise<number>;
 
 interface Waiting {
-  readonly room: object;
   readonly payload: string;
   readonly say: Say;
 }
@@ -30,13 +29,14 @@ export interface ToldPartsOptions {
 /**
  * Tells the stateless messages of a node. What is too large for one message goes in parts, each once the bus has taken the
  * one before, one such message at a time: whatever else the node tells gets between. Those that follow in the same room wait
- * behind it, so that they are heard in their order.
+ * behind it, so that they are heard in their order; the rooms take turns.
  */
 export class ToldParts {
   readonly #mostCharacters: number;
   readonly #complain: (problem: string) => void;
   readonly #meters: ToldMeters | null;
-  readonly #waiting: Waiting[] = [];
+  /** By room, in the order of their turns. */
+  readonly #waiting = new Map<object, Set<Waiting>>();
   #characters = 0;
   #count = 0;
 
@@ -47,37 +47,63 @@ export class ToldParts {
   }
 
   tell(room: object, payload: string, say: Say): void {
-    if (payload.length <= MOST_STATELESS_CHARACTERS && !this.#waiting.some((each) => each.room === room)) {
+    const queue = this.#waiting.get(room);
+    if (queue === undefined && !isLarge(payload)) {
       void say({ kind: 'stateless', payload });
       return;
     }
-    const isIdle = this.#waiting.length === 0;
+    const isIdle = this.#waiting.size === 0;
     // Each costs something, also an empty one.
     if (!isIdle && this.#characters + costOf(payload) > this.#mostCharacters) {
       this.#meters?.dropped();
       this.#complain('stateless messages are broadcast faster than other nodes can be told: one was left out');
       return;
     }
-    this.#waiting.push({ room, payload, say });
     this.#characters += costOf(payload);
     this.#meters?.waiting(payload.length);
+    if (queue === undefined) this.#waiting.set(room, new Set([{ payload, say }]));
+    else queue.add({ payload, say });
     if (isIdle) void this.#tellAll();
   }
 
   async #tellAll(): Promise<void> {
-    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
-      await this.#tellOne(next);
-      this.#waiting.shift();
-      this.#characters -= costOf(next.payload);
-      this.#meters?.waiting(-next.payload.length);
+    for (const [room, queue] of this.#waiting) {
+      await this.#takeTurn(queue);
+      this.#waiting.delete(room);
+      if (queue.size > 0) this.#waiting.set(room, queue);
     }
   }
 
-  async #tellOne({ payload, say }: Waiting): Promise<void> {
-    if (payload.length <= MOST_STATELESS_CHARACTERS) {
-      await say({ kind: 'stateless', payload });
+  /**
+   * One large message, and those behind it up to the next. Small ones don't wait for each other, since the line keeps their
+   * order; but of more than one message may have, the rest waits for the next turn: the bus drops what is too much at once.
+   */
+  async #takeTurn(queue: Set<Waiting>): Promise<void> {
+    const [first] = queue;
+    if (first !== undefined && isLarge(first.payload)) {
+      await this.#tellInParts(first);
+      this.#drop(queue, first);
+    }
+    let characters = 0;
+    for (const waiting of queue) {
+      const { payload, say } = waiting;
+      if (isLarge(payload)) return;
+      const told = say({ kind: 'stateless', payload });
+      this.#drop(queue, waiting);
+      characters += costOf(payload);
+      if (characters < MOST_STATELESS_CHARACTERS) continue;
+      await told;
       return;
     }
+  }
+
+  #drop(queue: Set<Waiting>, waiting: Waiting): void {
+    queue.delete(waiting);
+    this.#characters -= costOf(waiting.payload);
+    this.#meters?.waiting(-waiting.payload.length);
+  }
+
+  async #tellInParts({ payload, say }: Waiting): Promise<void> {
     this.#count += 1;
     const texts = cutIntoParts(payload);
     for (const [index, text] of texts.entries()) {
@@ -86,6 +112,10 @@ export class ToldParts {
       if (heardBy === 0) return;
     }
   }
+}
+
+function isLarge(payload: string): boolean {
+  return payload.length > MOST_STATELESS_CHARACTERS;
 }
 
 function costOf(payload: string): number {

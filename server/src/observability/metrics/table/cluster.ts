@@ -158,7 +158,7 @@ export const clusterMetrics = {
     section: 'cluster',
     unit: 'items',
     label: { name: 'direction', values: messageDirections },
-    help: 'What this node told others that may have the same document open, and heard from them: presence, events and stateless messages.',
+    help: 'What this node told others that may have the same document open, and what it heard: presence, events, stateless messages, and tallies of all documents. It hears what it told itself, too.',
   },
   quire_cluster_message_bytes_total: {
     type: 'counter',

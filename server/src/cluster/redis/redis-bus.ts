@@ -403,22 +403,23 @@ class RedisBus implements ClusterBus {
   /** The trimming goes over another line than the records, which don't wait for it: it is done within a few more of them. */
   #added(bytes: number): void {
     this.#addedSinceTrim += bytes;
-    if (this.#addedSinceTrim < this.#limits.bytes * TRIM_FRACTION || this.#phase.kind !== 'open') return;
+    const most = this.#limits.bytes * TRIM_FRACTION;
+    if (this.#addedSinceTrim < most || this.#phase.kind !== 'open') return;
     const { session } = this.#phase;
-    this.#trim(session).catch((error) => this.#consider(session, error));
+    this.#trim(session, most).catch((error) => this.#consider(session, error));
   }
 
   async #trimIfDue(session: RedisSession): Promise<void> {
     if (this.#clock.monotonicMs() - this.#trimmedAt >= TRIM_EVERY_MS) await this.#trim(session);
   }
 
-  async #trim({ commands }: RedisSession): Promise<void> {
+  async #trim({ commands }: RedisSession, roomBytes = 0): Promise<void> {
     if (this.#isTrimming) return;
     this.#isTrimming = true;
     this.#trimmedAt = this.#clock.monotonicMs();
     this.#addedSinceTrim = 0;
     try {
-      await trimStream(commands, this.#ownStream, this.#limits);
+      await trimStream(commands, this.#ownStream, this.#limits, roomBytes);
     } catch (error) {
       const failure = explainFailure(error, this.#name);
       // It is not the trimming that is refused, but everything, or any write.

@@ -1,6 +1,6 @@
 export interface Timeline {
   note(event: string): void;
-  /** What happened, one event a line, with the seconds since the beginning. */
+  /** What happened, one event a line, with the seconds since the beginning; first, how many earlier ones are not among them. */
   tell(): string;
 }
 
@@ -8,11 +8,14 @@ export interface Timeline {
 export function createTimeline(size: number): Timeline {
   const began = performance.now();
   const events: string[] = [];
+  let forgotten = 0;
   return {
     note(event) {
       events.push(`${((performance.now() - began) / 1000).toFixed(3)} s  ${event}`);
-      if (events.length > size) events.shift();
+      if (events.length <= size) return;
+      events.shift();
+      forgotten += 1;
     },
-    tell: () => events.join('\n'),
+    tell: () => [...(forgotten === 0 ? [] : [`${forgotten} earlier events are left out`]), ...events].join('\n'),
   };
 }

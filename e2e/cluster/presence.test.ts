@@ -9,6 +9,7 @@ import {
 } from '@quire/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { harmRedisLinks } from './redis-links.ts';
+import { seenBy } from './seen-by.ts';
 import { startWatchedRedis } from './watched-redis.ts';
 
 let cluster: ServerCluster;
@@ -28,11 +29,6 @@ async function come(node: number, document: string, name: string, nodes = cluste
   person.provider.setAwarenessField('user', { name });
   await until(() => person.provider.synced, { what: `${name} is in` });
   return person;
-}
-
-function seenBy({ provider }: HocuspocusPerson): string[] {
-  const states = [...(provider.awareness?.getStates().values() ?? [])];
-  return states.map((state) => (state.user as { readonly name?: string } | undefined)?.name ?? '?').sort();
 }
 
 const ask = (node: number, path: string, init?: RequestInit) =>

@@ -2,10 +2,19 @@ import { cp, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { problemSchema } from '@quire/protocol';
-import { type ClusterNode, eventually, type ServerCluster, startCluster, until } from '@quire/testing';
+import {
+  type ClusterNode,
+  eventually,
+  type HocuspocusPerson,
+  joinWithHocuspocus,
+  type ServerCluster,
+  startCluster,
+  until,
+} from '@quire/testing';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { readGauge } from './read-gauge.ts';
 import { harmRedisLinks } from './redis-links.ts';
+import { seenBy } from './seen-by.ts';
 import { startWatchedRedis } from './watched-redis.ts';
 import { connectAll, createWriters, expectKept, finishTyping, startTyping } from './writers.ts';
 
@@ -145,6 +154,7 @@ async function tellsOfNothing({ url }: ClusterNode): Promise<void> {
 const WAIT = { timeout: 30_000 };
 
 const documentOf = (fault: number): string => `plan-${fault}`;
+const roomOf = (fault: number): string => `room-${fault}`;
 const PULLED = 'by-pulling';
 
 /** Makes documents that every node knows of. */
@@ -162,13 +172,21 @@ async function found({ nodes }: ServerCluster, documents: readonly string[]): Pr
 
 const isOk = (status: number): boolean => status === 200;
 
+async function come({ wsUrl }: ClusterNode, document: string, name: string): Promise<HocuspocusPerson> {
+  const person = joinWithHocuspocus(wsUrl, document);
+  onTestFinished(() => person.leave());
+  person.provider.setAwarenessField('user', { name });
+  await until(() => person.provider.synced, { what: `${name} is in` });
+  return person;
+}
+
 /** One after the other in the same cluster, which has to be as good as new after each. */
 describe('when Redis', () => {
   let cluster: ServerCluster;
   beforeAll(async () => {
     cluster = await startCluster();
     // Beforehand: right after a fault a node does not yet know that a name is new, and asks its people to try again (R13).
-    await found(cluster, [...faults.map((_, index) => documentOf(index)), PULLED]);
+    await found(cluster, [...faults.flatMap((_, index) => [documentOf(index), roomOf(index)]), PULLED]);
   }, 60_000);
   afterAll(() => cluster.close(), 60_000);
 
@@ -200,6 +218,43 @@ describe('when Redis', () => {
       await Promise.all(cluster.nodes.map(tellsOfNothing));
     },
     120_000,
+  );
+
+  it.each(faults.map((fault, index) => ({ ...fault, document: roomOf(index) })))(
+    '[G7] $name, people on two nodes see each other afterwards as they are by then, and nobody who has left meanwhile',
+    async ({ begin, code, document, isOfOne }) => {
+      const [ada, ben, cleo] = await Promise.all([
+        come(cluster.node(0), document, 'Ada'),
+        come(cluster.node(1), document, 'Ben'),
+        come(cluster.node(1), document, 'Cleo'),
+      ]);
+      const screens = (): string => [ada, ben].map((person) => seenBy(person).join()).join(' and ');
+      const show = (who: string, what: string) =>
+        until(() => screens() === `${who} and ${who}`, {
+          what: () => `${what}; Ada and Ben see ${screens()}`,
+          timeoutMs: 30_000,
+        });
+      await show('Ada,Ben,Cleo', 'they do not see each other before');
+      const befallen = isOfOne === true ? [cluster.node(1)] : cluster.nodes;
+      const failures = await Promise.all(befallen.map((node) => (code === null ? 0 : failuresOf(node, code))));
+      const end = await begin(cluster);
+      try {
+        for (const [index, node] of befallen.entries()) {
+          if (code !== null)
+            await expect.poll(() => failuresOf(node, code), WAIT).toBeGreaterThan(failures[index] ?? 0);
+        }
+        cleo.leave();
+        ben.provider.setAwarenessField('user', { name: 'Ben, elsewhere' });
+        await until(() => seenBy(ben).includes('Ben, elsewhere') && !seenBy(ben).includes('Cleo'), {
+          what: () => `Ben sees ${seenBy(ben)}`,
+        });
+      } finally {
+        await end();
+      }
+      await show('Ada,Ben, elsewhere', 'they do not see each other afterwards');
+      await Promise.all(cluster.nodes.map(tellsOfNothing));
+    },
+    60_000,
   );
 
   it('[G2] can’t be reached, nodes that can reach each other go on hearing from each other', async () => {

@@ -255,7 +255,18 @@ describe('deploy/kubernetes', () => {
     ]);
     const [claim] = volumeClaimTemplates;
     expect(container.volumeMounts).toEqual([{ name: claim?.metadata.name, mountPath: data }]);
-    expect(template.spec.terminationGracePeriodSeconds * 1_000).toBeGreaterThan(drainTimeoutMs);
+    const [, seconds] = container.lifecycle.preStop.exec.command;
+    const leftMs = (template.spec.terminationGracePeriodSeconds - Number(seconds)) * 1_000;
+    expect(leftMs).toBeGreaterThan(drainTimeoutMs);
+  });
+
+  it('goes on serving while the controller hears that it goes, longer than one that asks takes to notice that by itself', () => {
+    const [program, seconds] = container.lifecycle.preStop.exec.command;
+    const { periodSeconds, failureThreshold } = container.readinessProbe;
+    expect(program).toBe('sleep');
+    expect(Number(seconds)).toBeGreaterThan(periodSeconds * failureThreshold);
+    // Debian's, in which that program is.
+    expect(dockerfile).toMatch(/^FROM node:\S+-bookworm-slim$/m);
   });
 
   it('sends nobody new to a node that is not ready, and restarts none for that', async () => {
@@ -296,7 +307,7 @@ describe('deploy/kubernetes', () => {
     expect([pathsOf('quire-sockets'), pathsOf('quire-yjs')]).toEqual([[pathname], ['/yjs']]);
   });
 
-  it('waits as long as HAProxy and nginx do, and asks another node when they would', () => {
+  it('waits as long as HAProxy and nginx do', () => {
     const nginx = read('deploy/nginx.conf');
     const [, tunnel] = /^ *timeout tunnel (\S+)$/m.exec(haproxy) ?? [];
     const [, connect] = /^ *timeout connect (\S+)$/m.exec(haproxy) ?? [];
@@ -308,7 +319,6 @@ describe('deploy/kubernetes', () => {
         'nginx.ingress.kubernetes.io/proxy-connect-timeout': String(secondsOf(connect)),
         'nginx.ingress.kubernetes.io/proxy-read-timeout': String(secondsOf(tunnel)),
         'nginx.ingress.kubernetes.io/proxy-send-timeout': String(secondsOf(tunnel)),
-        'nginx.ingress.kubernetes.io/proxy-next-upstream': ofNginx('proxy_next_upstream'),
       });
     }
     for (const ingress of ['quire-sockets', 'quire-app']) {
@@ -338,9 +348,11 @@ describe('deploy/kubernetes', () => {
     }
   });
 
-  it('[R14] sends no call of the API a second time, since a delete might be among them', () => {
-    const { annotations } = find('Ingress', 'quire-app').metadata;
-    expect(annotations['nginx.ingress.kubernetes.io/proxy-next-upstream']).toBe('off');
+  it('[R14] sends no call of the API a second time, since a delete might be among them; and nothing that is hashed, which would go to the same node', () => {
+    for (const name of ['quire-sockets', 'quire-yjs', 'quire-app']) {
+      const { annotations } = find('Ingress', name).metadata;
+      expect(annotations['nginx.ingress.kubernetes.io/proxy-next-upstream']).toBe('off');
+    }
   });
 
   it('has a service of its own for each Ingress, or what one says of an upstream would count for all', () => {

@@ -37,6 +37,11 @@ const container = z.strictObject({
   ports: z.array(z.strictObject({ name, containerPort: port })),
   env: z.array(variable),
   volumeMounts: z.array(z.strictObject({ name, mountPath: z.string().startsWith('/') })),
+  lifecycle: z.strictObject({
+    preStop: z.strictObject({
+      exec: z.strictObject({ command: z.tuple([z.literal('sleep'), z.string().regex(/^\d+$/)]) }),
+    }),
+  }),
   readinessProbe: probe,
   livenessProbe: probe,
   resources: z.strictObject({ requests: resources, limits: resources }),
@@ -120,9 +125,7 @@ const annotations = z
     'nginx.ingress.kubernetes.io/proxy-buffering': onOrOff,
     'nginx.ingress.kubernetes.io/proxy-request-buffering': onOrOff,
     'nginx.ingress.kubernetes.io/proxy-body-size': z.string().regex(/^\d+[km]?$/),
-    'nginx.ingress.kubernetes.io/proxy-next-upstream': z
-      .string()
-      .regex(/^(off|(error|timeout|http_503)( (error|timeout|http_503))*)$/),
+    'nginx.ingress.kubernetes.io/proxy-next-upstream': z.literal('off'),
   })
   .partial();
 

@@ -65,7 +65,8 @@ const REUNION_TIMEOUT_MS = 60_000;
 const SETTLE_TIMEOUT_MS = 60_000;
 /** What a node keeps of its members, of code that was compiled, of the documents' index. */
 const MAX_HEAP_GROWTH_BYTES = 48 * 1024 * 1024;
-const TIMELINE_EVENTS = 200;
+/** A round makes some 90. */
+const TIMELINE_EVENTS = 400;
 
 /**
  * Has people of both dialects write on a real cluster while it is done all kinds of harm, and holds it to what it had

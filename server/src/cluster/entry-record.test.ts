@@ -1,4 +1,4 @@
-import type { Entry } from '@quire/persistence';
+import { type Entry, FIRST_EPOCH } from '@quire/persistence';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
@@ -52,11 +52,31 @@ describe('a record of entries', () => {
     );
   });
 
-  it('costs at most 1.3 times the updates and 60 bytes, with a single keystroke in it', () => {
-    for (const [update] of [keystrokes(1), keystrokes(50).slice(-1)]) {
-      const length = update?.byteLength ?? 0;
-      expect(encodeEntries(entriesOf([update ?? new Uint8Array()])).byteLength).toBeLessThanOrEqual(length * 1.3 + 60);
-    }
+  describe('costs, with a single edit in it,', () => {
+    const uuid = '0198f2b4-5d0e-7c3a-9a51-3f6d2e8b7c10';
+    const update = keystrokes(1)[0] ?? expect.fail('one was made');
+    const costOf = (document: string, author: string, epoch = FIRST_EPOCH): number => {
+      const entry = {
+        id: { incarnation: '1f3a5c7e90b2d4f6', sequence: 1_000_000 },
+        document,
+        epoch,
+        time: 1_790_000_000_000,
+      };
+      return encodeEntries([{ ...entry, updates: [{ author, update }] }]).byteLength - update.byteLength;
+    };
+
+    it.each([
+      ['team/quarterly-plan', 'maria.lindqvist'],
+      [uuid, uuid.replace('0', '1')],
+      ['a', ''],
+    ])('28 bytes and the names, beside the edit itself: %s by %s', (document, author) => {
+      expect(costOf(document, author)).toBe(28 + document.length + author.length);
+    });
+
+    it('9 bytes more in a later life of its document', () => {
+      const epoch = { count: 2, id: '00000000000000ff' };
+      expect(costOf('plan', 'ada', epoch)).toBe(costOf('plan', 'ada') + 9);
+    });
   });
 
   it('says a name once, however many entries bear it', () => {

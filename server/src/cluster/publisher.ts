@@ -47,8 +47,8 @@ interface Outgoing {
 }
 
 /**
- * Puts own entries on the bus, in the order of their numbers, one record at a time: what comes meanwhile goes into the
- * next one. What is more than a record goes out in pipelines of several, each as soon as all of the one before it is answered.
+ * Puts own entries on the bus, in the order of their numbers: what comes while something is under way goes out together once
+ * that is answered, as a record, or as a pipeline of several where it is more than one takes.
  * The watermark is all that there is to remember: what did not fit in memory, or was not taken because the bus was
  * away, is read from the journal from there on, once it is there.
  */

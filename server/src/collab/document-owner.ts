@@ -490,11 +490,10 @@ export class DocumentOwner {
       this.#slices = this.#finishInSlices(batch, acknowledged);
       return;
     }
-    const { meters, timer } = this.#options;
+    const { timer } = this.#options;
     const beganAt = timer.now();
-    let edits = NO_EDITS;
+    let edits = this.#editsIn(batch);
     try {
-      if (meters !== null) edits = withoutRepeats(this.document, batch);
       const update = this.#apply(batch);
       this.#tell(batch, update === null ? NO_UPDATES : [update], acknowledged);
     } catch (error) {
@@ -502,6 +501,21 @@ export class DocumentOwner {
       this.#break(batch, acknowledged, error);
     }
     this.#conclude(batch, edits, beganAt, timer.now() - beganAt);
+  }
+
+  /** For the count alone: a batch that is on disk goes its way whatever becomes of that. */
+  #editsIn(batch: readonly Submission[]): readonly Submission[] {
+    const { log, meters } = this.#options;
+    if (meters === null) return NO_EDITS;
+    try {
+      return withoutRepeats(this.document, batch);
+    } catch (error) {
+      log.error(
+        { err: error, document: this.name },
+        'the edits of a flush were counted without looking for repeated ones',
+      );
+      return batch;
+    }
   }
 
   /** The same for a batch of which something is large. What arrives meanwhile forms the next. */

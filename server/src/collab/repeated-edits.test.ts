@@ -1,5 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import type { DocumentName } from '@quire/protocol';
+import { until } from '@quire/testing';
+import { pino } from 'pino';
+import { afterEach, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
+import { CollabMeters } from '../observability/metrics/collab-meters.ts';
+import { createClusterStage, shows } from '../testing/cluster-stage.ts';
 import { withoutRepeats } from './repeated-edits.ts';
 import { NOTHING, type Submission } from './submission.ts';
 
@@ -67,5 +72,41 @@ describe('of a batch', () => {
   it('what can’t be looked into is left to be applied', () => {
     const broken = submit('step-2', Uint8Array.of(255));
     expect(withoutRepeats(new Y.Doc(), [broken])).toEqual([broken]);
+  });
+});
+
+describe('a count that fails', () => {
+  const stage = createClusterStage();
+  afterEach(() => stage.close());
+
+  /** Whoever looks at what waits in a document meets a fault, once. */
+  function failOnce({ store }: Y.Doc): void {
+    Object.defineProperty(store, 'pendingStructs', {
+      configurable: true,
+      get() {
+        Object.defineProperty(store, 'pendingStructs', { value: null, writable: true });
+        throw new RangeError('a fault of the count');
+      },
+    });
+  }
+
+  it('[G1] costs nobody anything: what is on disk comes to all and is receipted, and counts as it came', async () => {
+    const complaints: { msg: string; err: { message: string } }[] = [];
+    const log = pino({ level: 'error' }, { write: (line: string) => complaints.push(JSON.parse(line)) });
+    const meters = new CollabMeters();
+    const here = stage.startNode({ log, meters });
+    const ben = await stage.enterWhole(here, 'plan');
+    const document = await here.collaboration.read('plan' as DocumentName, (doc) => doc);
+    here.store.beforeAppend = async () => {
+      here.store.beforeAppend = null;
+      failOnce(document);
+    };
+    const doc = new Y.Doc();
+    doc.getText('body').insert(0, 'hello');
+    const ada = stage.open(here, 'plan', { doc });
+    await until(() => ada.read().receipts === 1, { what: 'it is receipted' });
+    await shows(ben, 'hello');
+    expect([ada.closedWith, ben.closedWith, meters.edits.values['step-2']]).toEqual([null, null, 1]);
+    expect(complaints.map(({ err }) => err.message)).toEqual(['a fault of the count']);
   });
 });

@@ -82,6 +82,33 @@ describe('a backlog on its way to Redis', () => {
     expect([ada.states, backlog.errors]).toEqual([['connected', 'full', 'connected'], []]);
   });
 
+  it('[G4] is trimmed as it grows, not by the clock alone: the stream is never larger than one and a half times its size', async () => {
+    const redis = await startServer();
+    const streamBytes = 16 * 1024 * KIB;
+    const ada = stage.openNode('ada', redis.url, { streamBytes });
+    await reaches(ada, 'connected');
+    // The one by the clock is over: the next is ten seconds away.
+    await eventually(async () => String(await redis.command('INFO', 'commandstats')).includes('cmdstat_memory|usage'), {
+      what: 'it is trimmed once',
+    });
+    const sizes: number[] = [];
+    let isDone = false;
+    const look = async (): Promise<void> => {
+      while (!isDone) sizes.push(Number(await redis.command('MEMORY', 'USAGE', STREAM)));
+    };
+    const looking = look();
+    // As what goes out at once is to what a stream holds: 4 MiB to 64.
+    const record = new Uint8Array(128 * KIB);
+    for (let pipeline = 0; pipeline < 64; pipeline += 1) {
+      await Promise.all(Array.from({ length: 8 }, () => ada.bus.publish(record)));
+    }
+    isDone = true;
+    await looking;
+    const largest = Math.max(...sizes);
+    expect(largest).toBeGreaterThan(streamBytes / 2);
+    expect(largest).toBeLessThan(1.5 * streamBytes);
+  });
+
   it('[G2] cut off before any of a pipeline was answered goes out again, in order', async () => {
     const redis = await startServer();
     const proxy = await stage.startProxy(redis.port);

@@ -55,6 +55,8 @@ const STREAM_BYTES = 64 * 1024 * 1024;
 /** A connection that is silently gone is found out within this and a deadline. */
 const UPKEEP_MS = 1_000;
 const TRIM_EVERY_MS = 10_000;
+/** And each time that so much of what it may hold was added: a backlog of 80 MB/s would be out long before the clock says so. */
+const TRIM_FRACTION = 0.25;
 /** A server that takes no writes may have been replaced without breaking our connection: so often a new one is tried. */
 const RETRY_ELSEWHERE_MS = 5_000;
 const ERASED_EXPIRY_S = 60;
@@ -98,6 +100,8 @@ class RedisBus implements ClusterBus {
   #attempt = 0;
   #openedAt = 0;
   #trimmedAt = Number.NEGATIVE_INFINITY;
+  #addedSinceTrim = 0;
+  #isTrimming = false;
   #triedElsewhereAt = Number.NEGATIVE_INFINITY;
   #isKeeping = false;
   #stopUpkeep: () => void = () => {};
@@ -142,6 +146,7 @@ class RedisBus implements ClusterBus {
     const bytes = Buffer.from(record.buffer, record.byteOffset, record.byteLength);
     await this.#write(({ records }) => records.call('XADD', this.#ownStream, '*', RECORD_FIELD, bytes));
     this.#options.meters?.published(bytes.byteLength, this.#clock.monotonicMs() - begun);
+    this.#added(bytes.byteLength);
   }
 
   follow(nodes: readonly string[]): Promise<void> {
@@ -395,17 +400,33 @@ class RedisBus implements ClusterBus {
     }
   }
 
-  async #trimIfDue({ commands }: RedisSession): Promise<void> {
-    const now = this.#clock.monotonicMs();
-    if (now - this.#trimmedAt < TRIM_EVERY_MS) return;
-    this.#trimmedAt = now;
+  /** The trimming goes over another line than the records, which don't wait for it: it is done within a few more of them. */
+  #added(bytes: number): void {
+    this.#addedSinceTrim += bytes;
+    const most = this.#limits.bytes * TRIM_FRACTION;
+    if (this.#addedSinceTrim < most || this.#phase.kind !== 'open') return;
+    const { session } = this.#phase;
+    this.#trim(session, most).catch((error) => this.#consider(session, error));
+  }
+
+  async #trimIfDue(session: RedisSession): Promise<void> {
+    if (this.#clock.monotonicMs() - this.#trimmedAt >= TRIM_EVERY_MS) await this.#trim(session);
+  }
+
+  async #trim({ commands }: RedisSession, roomBytes = 0): Promise<void> {
+    if (this.#isTrimming) return;
+    this.#isTrimming = true;
+    this.#trimmedAt = this.#clock.monotonicMs();
+    this.#addedSinceTrim = 0;
     try {
-      await trimStream(commands, this.#ownStream, this.#limits);
+      await trimStream(commands, this.#ownStream, this.#limits, roomBytes);
     } catch (error) {
       const failure = explainFailure(error, this.#name);
       // It is not the trimming that is refused, but everything, or any write.
       if (failure.code === 'unreachable' || failure.code === 'closed' || isRefusal(failure)) throw failure;
       this.#warnOnce(`the stream of this node can not be trimmed: ${failure.message}`, { code: failure.code });
+    } finally {
+      this.#isTrimming = false;
     }
   }
 

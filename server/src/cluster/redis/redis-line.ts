@@ -1,7 +1,7 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import type { Clock } from '../../clock.ts';
 import type { BusError } from '../cluster-bus.ts';
-import { type Asked, answerDueAt } from './answer-deadline.ts';
+import { type Asked, answerDueAt, type Heard } from './answer-deadline.ts';
 import { describeServer, type RedisServer } from './redis-address.ts';
 import { closed, explainFailure, unreachable } from './redis-failure.ts';
 
@@ -37,9 +37,12 @@ export class RedisLine {
   /** Why it ended; null while it works. */
   #end: BusError | null = null;
   #lastError: unknown = null;
-  /** Commands without an answer, and their bytes. */
-  #unanswered = 0;
-  #unansweredBytes = 0;
+  /** The commands without an answer, in the order in which they were asked and are answered: has each look anew how long it waits. */
+  readonly #unanswered = new Set<() => void>();
+  /** Of all commands so far, and of those that were answered. */
+  #askedBytes = 0;
+  #answeredBytes = 0;
+  #answeredAt = Number.NEGATIVE_INFINITY;
   #heardAt = Number.NEGATIVE_INFINITY;
   #heardBytes = 0;
 
@@ -99,7 +102,7 @@ export class RedisLine {
 
   /** Nothing is waited for, so that nothing would tell that the connection is gone. */
   get isIdle(): boolean {
-    return this.#unanswered === 0;
+    return this.#unanswered.size === 0;
   }
 
   /** @param why what its commands are told */
@@ -119,34 +122,49 @@ export class RedisLine {
   #answer<T>(deadlineMs: number, what: string, args: readonly Argument[], ask: () => Promise<T>): Promise<T> {
     if (this.#end !== null) return Promise.reject(this.#end);
     const bytes = sizeOf(args);
-    this.#unanswered += 1;
-    this.#unansweredBytes += bytes;
-    const asked: Asked = { at: this.#clock.monotonicMs(), deadlineMs, bytesAhead: this.#unansweredBytes };
+    this.#askedBytes += bytes;
+    const upToHere = this.#askedBytes;
+    const bytesAhead = (): number => upToHere - this.#answeredBytes;
+    const asked: Asked = { at: this.#clock.monotonicMs(), deadlineMs, bytesAhead: bytesAhead() };
     const heardBefore = this.#heardBytes;
+    const heard = (): Heard => ({
+      at: this.#heardAt,
+      bytes: this.#heardBytes - heardBefore,
+      answered: this.#answeredAt >= asked.at ? { at: this.#answeredAt, bytesAhead: bytesAhead() } : null,
+    });
     return new Promise((resolve, reject) => {
       let isAnswered = false;
       let cancel = (): void => {};
-      const watch = (): void => {
+      const leftMs = (): number => answerDueAt(asked, heard()) - this.#clock.monotonicMs();
+      const wait = (): void => {
+        cancel();
+        // After this process stood still, timers fire before what has arrived is read: it is looked at first.
+        cancel = this.#clock.after(Math.max(0, leftMs()), () => setImmediate(look));
+      };
+      const look = (): void => {
         if (isAnswered) return;
-        const now = this.#clock.monotonicMs();
-        const leftMs = answerDueAt(asked, { at: this.#heardAt, bytes: this.#heardBytes - heardBefore }) - now;
-        if (leftMs > 0) {
-          // After this process stood still, timers fire before what has arrived is read: it is looked at first.
-          cancel = this.#clock.after(leftMs, () => setImmediate(watch));
+        if (leftMs() > 0) {
+          wait();
           return;
         }
-        const error = unreachable(this.server, `no answer to ${what} within ${Math.round(now - asked.at)} ms`);
+        const passedMs = Math.round(this.#clock.monotonicMs() - asked.at);
+        const error = unreachable(this.server, `no answer to ${what} within ${passedMs} ms`);
         this.#endWith(error);
         reject(error);
       };
       const settle = (finish: () => void): void => {
         isAnswered = true;
-        this.#unanswered -= 1;
-        this.#unansweredBytes -= bytes;
         cancel();
+        this.#unanswered.delete(wait);
+        this.#answeredBytes += bytes;
+        this.#answeredAt = this.#clock.monotonicMs();
+        // The others look when it is their turn to be answered next.
+        const [next] = this.#unanswered;
+        next?.();
         finish();
       };
-      watch();
+      this.#unanswered.add(wait);
+      wait();
       ask().then(
         (answer) => settle(() => resolve(answer)),
         (error: unknown) => settle(() => reject(this.#end ?? this.#explain(error))),

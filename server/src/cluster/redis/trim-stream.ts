@@ -10,17 +10,27 @@ export interface StreamLimits {
 /** A node that never comes back leaves its stream to Redis for so long. */
 const EXPIRY_S = 24 * 60 * 60;
 /** The next trimming is some seconds off: a stream that is cut to its limit would be above it until then. */
-const SIZE_MARGIN = 0.9;
+const SIZE_MARGIN = 0.1;
 
-/** Lets go of the old records of a stream. By the clock of Redis, by which its entries are numbered. @throws {BusError} */
-export async function trimStream(line: RedisLine, key: string, limits: StreamLimits): Promise<void> {
+/**
+ * Lets go of the old records of a stream. By the clock of Redis, by which its entries are numbered. In three round trips: the
+ * stream grows meanwhile.
+ *
+ * @param roomBytes so much will be added before the next trimming
+ * @throws {BusError}
+ */
+export async function trimStream(line: RedisLine, key: string, limits: StreamLimits, roomBytes = 0): Promise<void> {
   const [seconds] = asList(await line.call('TIME'));
   const oldest = Math.max(0, Math.floor(asNumber(seconds) * 1000 - limits.ageMs));
-  await line.call('XTRIM', key, 'MINID', String(oldest));
-  await line.call('EXPIRE', key, EXPIRY_S);
-  const answer = await line.call('MEMORY', 'USAGE', key);
-  const bytes = answer === null ? 0 : asNumber(answer);
-  if (bytes <= limits.bytes) return;
-  const length = asNumber(await line.call('XLEN', key));
-  await line.call('XTRIM', key, 'MAXLEN', Math.floor(((length * limits.bytes) / bytes) * SIZE_MARGIN));
+  const [, , usage, entries] = await Promise.all([
+    line.call('XTRIM', key, 'MINID', String(oldest)),
+    line.call('EXPIRE', key, EXPIRY_S),
+    line.call('MEMORY', 'USAGE', key),
+    line.call('XLEN', key),
+  ]);
+  const bytes = usage === null ? 0 : asNumber(usage);
+  if (bytes + roomBytes <= limits.bytes) return;
+  const wanted = limits.bytes - Math.max(roomBytes, limits.bytes * SIZE_MARGIN);
+  const length = asNumber(entries);
+  await line.call('XTRIM', key, 'MAXLEN', Math.floor((length * wanted) / bytes));
 }

@@ -52,8 +52,9 @@ export class ChaosRunError extends Error {
 export const ROUND_MS = 60_000;
 const NODES = 3;
 const DOCUMENTS = 3;
+const MIB = 1024 * 1024;
 /** Room for a round of everything that is written, and a small one for LevelDB's own. */
-const DISK_BYTES = 96 * 1024 * 1024;
+const DISK_BYTES = 96 * MIB;
 const WRITE_BUFFER_BYTES = 256 * 1024;
 /** G7, for those of a node that is gone. */
 const GHOST_TIMEOUT_MS = 10_000;
@@ -64,7 +65,7 @@ const GHOST_TIMEOUT_MS = 10_000;
 const REUNION_TIMEOUT_MS = 60_000;
 const SETTLE_TIMEOUT_MS = 60_000;
 /** What a node keeps of its members, of code that was compiled, of the documents' index. */
-const MAX_HEAP_GROWTH_BYTES = 48 * 1024 * 1024;
+const MAX_HEAP_GROWTH_BYTES = 48 * MIB;
 /** A round makes some 90. */
 const TIMELINE_EVENTS = 400;
 
@@ -100,7 +101,12 @@ export async function runChaos(options: ChaosRunOptions): Promise<ChaosResult> {
       returns += done.returns;
       say(`${round + 1}/${rounds}: ${done.planned.length} faults, ${done.receipted} receipts, ${done.returns} returns`);
     }
-    for (const { number } of cluster.nodes) await expectNothingKept(cluster, number, heapBefore, signal);
+    const grown: string[] = [];
+    for (const { number } of cluster.nodes) {
+      const bytes = await expectNothingKept(cluster, number, heapBefore, signal);
+      grown.push(`node ${number}: ${(bytes / MIB).toFixed(1)} MiB`);
+    }
+    say(`everybody has left; memory above that of a fresh node: ${grown.join(', ')}`);
     timeline.note('nodes keep nothing of it');
     for (const node of cluster.nodes) await node.stop();
     const differences = await compareJournals(cluster, documents);
@@ -257,12 +263,13 @@ async function readHeap(cluster: ServerCluster, number: number, signal: AbortSig
   }
 }
 
+/** @returns by how many bytes it has grown */
 async function expectNothingKept(
   cluster: ServerCluster,
   number: number,
   heapBefore: number,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<number> {
   const gauge = await openServerGauge(cluster.node(number).server);
   try {
     await gauge.empty(signal);
@@ -274,6 +281,7 @@ async function expectNothingKept(
     }
     const grown = heap + external - heapBefore;
     if (grown > MAX_HEAP_GROWTH_BYTES) throw new Error(`node ${number} holds ${grown} bytes more than at the start`);
+    return grown;
   } finally {
     gauge.close();
   }

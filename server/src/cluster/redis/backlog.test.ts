@@ -82,7 +82,7 @@ describe('a backlog on its way to Redis', () => {
     expect([ada.states, backlog.errors]).toEqual([['connected', 'full', 'connected'], []]);
   });
 
-  it('[G4] is trimmed as it grows, not by the clock alone: the stream is never larger than one and a half times its size', async () => {
+  it('[G4] is trimmed as it grows, not by the clock alone: while records are alike the stream is never larger than one and a half times its size', async () => {
     const redis = await startServer();
     const streamBytes = 16 * 1024 * KIB;
     const ada = stage.openNode('ada', redis.url, { streamBytes });

@@ -14,7 +14,8 @@ const SIZE_MARGIN = 0.1;
 
 /**
  * Lets go of the old records of a stream. By the clock of Redis, by which its entries are numbered. In three round trips: the
- * stream grows meanwhile.
+ * stream grows meanwhile. Redis cuts by number, so all records count as equally large: small old ones before large new ones
+ * leave a stream above its limit for some trimmings, and the other way round below it.
  *
  * @param roomBytes so much will be added before the next trimming
  * @throws {BusError}
@@ -32,5 +33,5 @@ export async function trimStream(line: RedisLine, key: string, limits: StreamLim
   if (bytes + roomBytes <= limits.bytes) return;
   const wanted = limits.bytes - Math.max(roomBytes, limits.bytes * SIZE_MARGIN);
   const length = asNumber(entries);
-  await line.call('XTRIM', key, 'MAXLEN', Math.floor((length * wanted) / bytes));
+  await line.call('XTRIM', key, 'MAXLEN', Math.max(1, Math.floor((length * wanted) / bytes)));
 }

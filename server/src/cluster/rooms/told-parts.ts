@@ -1,5 +1,5 @@
 import type { Said } from './room-message.ts';
-import { cutIntoParts, MOST_STATELESS_CHARACTERS } from './stateless-parts.ts';
+import { cutIntoParts, MOST_STATELESS_CHARACTERS, PART_CHARACTERS } from './stateless-parts.ts';
 
 /** So many of the largest messages may wait to be told, in all rooms together (G4). */
 const MOST_WAITING = 4;
@@ -76,7 +76,8 @@ export class ToldParts {
 
   /**
    * One large message, and those behind it up to the next. Small ones don't wait for each other, since the line keeps their
-   * order; but of more than one message may have, the rest waits for the next turn: the bus drops what is too much at once.
+   * order; but of more than a part may have, the rest waits for the next turn, and the turn of another room for the answer to
+   * the last: the bus drops what is too much at once, and what else the node tells must get between.
    */
   async #takeTurn(queue: Set<Waiting>): Promise<void> {
     const [first] = queue;
@@ -85,16 +86,15 @@ export class ToldParts {
       this.#drop(queue, first);
     }
     let characters = 0;
+    let told: Promise<unknown> = Promise.resolve();
     for (const waiting of queue) {
       const { payload, say } = waiting;
-      if (isLarge(payload)) return;
-      const told = say({ kind: 'stateless', payload });
+      if (isLarge(payload) || characters >= PART_CHARACTERS) break;
+      told = say({ kind: 'stateless', payload });
       this.#drop(queue, waiting);
       characters += costOf(payload);
-      if (characters < MOST_STATELESS_CHARACTERS) continue;
-      await told;
-      return;
     }
+    await told;
   }
 
   #drop(queue: Set<Waiting>, waiting: Waiting): void {

@@ -71,7 +71,7 @@ export const journalMetrics = {
     type: 'gauge',
     section: 'journal',
     unit: 'items',
-    help: 'Lives of documents that end, as this node or another one has it, and wait for their turn, for the thread that folds or for the disk.',
+    help: 'Lives of documents that end, as this node or another one has it or learns of it late, and wait for their turn, for the thread that folds or for the disk.',
   },
   quire_reclaims_pending: {
     type: 'gauge',

@@ -130,7 +130,8 @@ describe('between nodes', () => {
   it('[G4] of what waits behind large stateless messages in several rooms no more is told at once than one room may', async () => {
     const { ada, ben, join, one, settle, two } = await pair();
     const others = [];
-    for (const document of ['b', 'c', 'd', 'e', 'f', 'g']) others.push(await join(one, document), await join(two, document));
+    for (const document of ['b', 'c', 'd', 'e', 'f', 'g'])
+      others.push(await join(one, document), await join(two, document));
     await settle();
     ben.sheet.take();
     const roundTrip = answerLater(one);

@@ -51,6 +51,7 @@ interface TextExample {
 
 const SAVED = 'Saved';
 const ADAS = 'Ada’s. ';
+const SHARED = 'Shared.';
 const editor = { settled: SAVED, viewing: 'View only', undoes: true };
 
 /** By their folders in client/examples. */
@@ -143,18 +144,18 @@ for (const name of present.filter((each) => each !== 'shared-maps')) {
     const document = `${name}-to-read`;
     const adasText = await open(ada, name, stage, document);
     await adasText.click();
-    await adasText.pressSequentially('Shared.');
+    await adasText.pressSequentially(SHARED);
     await expect(ada.page.locator('#status')).toHaveText(settled);
     const readers = await bringOver(document, stage);
 
     await ben.page.goto(addressOf(name, 'Ben', { ...stage, server: stage.readers }, document));
     const bensText = ben.page.locator('[aria-label=Text]');
-    await expectText([bensText], 'Shared.');
+    await expectText([bensText], SHARED);
     await expect(ben.page.locator('#status')).toHaveText(viewing);
     await bensText.click({ force: true });
     await ben.page.keyboard.type('Not his.');
     await expect.poll(() => isReadOnly(bensText)).toBe(true);
-    await expectText([bensText], 'Shared.');
+    await expectText([bensText], SHARED);
     expect(Y.encodeStateVector(readers.doc)).toEqual(readers.stateVector);
   });
 }
@@ -223,9 +224,17 @@ function findTextExample(name: string): TextExample {
 
 /** What one server has stored, to the one where pages may only read it; resolves with who brought it there. */
 async function bringOver(document: string, { server, readers }: Stage) {
-  const answer = await fetch(`${server.url}/v1/documents/${document}/update`);
+  let update = new Uint8Array();
+  // y-websocket is told of no receipts: that it is connected does not say how far what was typed has come.
+  const countCharacters = async (): Promise<number> => {
+    const answer = await fetch(`${server.url}/v1/documents/${document}/update`);
+    update = new Uint8Array(await answer.arrayBuffer());
+    const clocks = Y.decodeStateVector(Y.encodeStateVectorFromUpdate(update)).values();
+    return [...clocks].reduce((sum, clock) => sum + clock, 0);
+  };
+  await expect.poll(countCharacters).toBeGreaterThanOrEqual(SHARED.length);
   const writer = await readers.join(document, { token: writerToken });
-  Y.applyUpdate(writer.doc, new Uint8Array(await answer.arrayBuffer()));
+  Y.applyUpdate(writer.doc, update);
   await writer.saved();
   return { doc: writer.doc, stateVector: Y.encodeStateVector(writer.doc) };
 }

@@ -4,6 +4,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 /** While Redis is away, nodes ask each other every two seconds. */
 const TWO_ROUNDS_MS = 4_000;
+/**
+ * A document that is new to a node is not opened until the node knows that it asks others in vain; whoever comes meanwhile is
+ * to try again, and does so ever less often.
+ */
+const LET_IN_TIMEOUT_MS = 40_000;
 
 let cluster: ServerCluster;
 beforeEach(async () => {
@@ -13,7 +18,10 @@ afterEach(() => cluster.close(), 60_000);
 
 async function write(node: number, document: string): Promise<void> {
   const { doc, leave, provider } = joinWithHocuspocus(cluster.node(node).wsUrl, document);
-  await until(() => provider.isSynced, { what: `somebody is let in at node ${node}` });
+  await until(() => provider.isSynced, {
+    what: `somebody is let in at node ${node}`,
+    timeoutMs: LET_IN_TIMEOUT_MS,
+  });
   doc.getMap('meta').set('title', `from node ${node}`);
   await until(() => !provider.hasUnsyncedChanges, { what: 'it is saved' });
   leave();

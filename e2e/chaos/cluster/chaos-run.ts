@@ -65,7 +65,7 @@ const GHOST_TIMEOUT_MS = 10_000;
 const REUNION_TIMEOUT_MS = 60_000;
 const SETTLE_TIMEOUT_MS = 60_000;
 /** What a node keeps of its members, of code that was compiled, of the documents' index. */
-const MAX_HEAP_GROWTH_BYTES = 48 * MIB;
+const MAX_HEAP_GROWTH_BYTES = 16 * MIB;
 /** A round makes some 90. */
 const TIMELINE_EVENTS = 400;
 
